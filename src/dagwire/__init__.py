@@ -1,0 +1,1 @@
+"""Dagster's resource system on a dependency-injector container, configured by pydantic-settings."""
