@@ -196,6 +196,11 @@ class FrozenConfigError(DagwireError, AttributeError):
 class InvalidInvocationError(DagwireError, TypeError):
     """A definition was called with the wrong arguments, or outside the place it works in."""
 
+    def __init__(self, owner: str, problem: str) -> None:
+        """`owner` is the definition that was called; `problem` completes the sentence."""
+        self.owner = owner
+        super().__init__(f"{owner} {problem}")
+
 
 class UnknownResourceError(DagwireError, AttributeError):
     """A key was read from `resources` that its reader did not ask for."""

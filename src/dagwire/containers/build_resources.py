@@ -17,6 +17,7 @@ def build_resources(
     resource_config: Mapping[str, Any] | None = None,
     *,
     required_resource_keys: Iterable[str] | None = None,
+    replacements: Mapping[str, object] | None = None,
 ) -> Iterator[Resources]:
     """Open `resources` in dependency order, and close them on exit.
 
@@ -24,6 +25,7 @@ def build_resources(
         resources: `{key: resource, definition or plain value}`, or a container. Plain values are never closed.
         resource_config: Config for a key, merged over what it has: `{key: {"config": {field: value}}}`.
         required_resource_keys: The keys to open; None opens all.
+        replacements: `{key: resource}`, in place of what `resources` has; `override` is stronger.
 
     Yields:
         A read-only view with one attribute a key.
@@ -39,7 +41,7 @@ def build_resources(
         ...     resources.answer
         42
     """
-    scope, keys = _scope(resources, resource_config, required_resource_keys, asynchronous=False)
+    scope, keys = _scope(resources, resource_config, required_resource_keys, replacements, asynchronous=False)
     error: BaseException | None = None
     try:
         yield drive(_opened(scope, keys))
@@ -56,9 +58,10 @@ async def abuild_resources(
     resource_config: Mapping[str, Any] | None = None,
     *,
     required_resource_keys: Iterable[str] | None = None,
+    replacements: Mapping[str, object] | None = None,
 ) -> AsyncIterator[Resources]:
     """`build_resources` for an event loop: asynchronous resources open and close in the caller's own task."""
-    scope, keys = _scope(resources, resource_config, required_resource_keys, asynchronous=True)
+    scope, keys = _scope(resources, resource_config, required_resource_keys, replacements, asynchronous=True)
     error: BaseException | None = None
     try:
         yield await _opened(scope, keys)
@@ -70,12 +73,17 @@ async def abuild_resources(
 
 
 def _scope(
-    resources: Any, resource_config: Mapping[str, Any] | None, keys: Iterable[str] | None, *, asynchronous: bool
+    resources: Any,
+    resource_config: Mapping[str, Any] | None,
+    keys: Iterable[str] | None,
+    replacements: Mapping[str, object] | None,
+    *,
+    asynchronous: bool,
 ) -> tuple[RunScope, list[str]]:
     container = container_from(resources)
     scope = RunScope(
         container,
-        replacements=overrides_in_force(container),
+        replacements={**(replacements or {}), **overrides_in_force(container)},
         config_by_key={key: given.get("config") for key, given in (resource_config or {}).items()},
         asynchronous=asynchronous,
     )

@@ -12,7 +12,7 @@ from dagwire.resources.configurable import ConfigurableResource, ConfigurableRes
 from dagwire.resources.context import InitResourceContext
 from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.lifecycle import LifeCycle, drive
-from dagwire.resources.opening import Opener, has_life_cycle
+from dagwire.resources.opening import Opener, configured, has_life_cycle
 
 T = TypeVar("T")
 R = TypeVar("R", bound=ConfigurableResource)
@@ -106,6 +106,14 @@ class ResourceProvider(providers.Provider[T]):
 def from_dependency_injector(resource: providers.BaseResource[Any]) -> ResourceProvider[Any]:
     """The same resource as one that a run scope can own: dependency-injector's refuses to be copied once it is open."""
     return ResourceProvider(_as_function(resource.provides), *resource.args, **resource.kwargs)
+
+
+def with_config(provider: providers.Provider[Any], key: str, config: object) -> providers.Provider[Any]:
+    """The resource of `provider`, with `config` merged over the config it has; itself where there is none to merge."""
+    if config is None:
+        return provider
+    recipe = provider.recipe if isinstance(provider, ResourceProvider) else provider
+    return ResourceProvider(providers.Callable(configured, recipe, config, key))
 
 
 def _recipe_provider(source: Any, args: tuple[Any, ...], fields: dict[str, Any]) -> providers.Provider[Any]:

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dependency_injector import providers
@@ -11,14 +11,20 @@ from pydantic import ValidationError
 from dagwire.config.config import problems_of
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.graph import AnyProvider, ProviderGraph, dependencies_first
-from dagwire.containers.keys import Container, Requirement, find_provider, keys_of, provider_of
+from dagwire.containers.keys import (
+    Container,
+    Requirement,
+    find_provider,
+    keys_of,
+    missing_resources,
+    provider_of,
+)
 from dagwire.containers.private_copy import PrivateResource, copy_privately, injected_values, is_owned_by_run
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import (
     DagwireError,
     FaultsError,
     InvalidConfigError,
-    MissingResourceError,
     ResourceCycleError,
     ResourceSetupError,
     SettingsError,
@@ -68,7 +74,7 @@ class RunScope:
         self._given = {key: provider_of(key, value) for key, value in (replacements or {}).items()}
         replaced = {find_provider(container, key): provider for key, provider in self._given.items()}
         self._replaced = {original: provider for original, provider in replaced.items() if original is not None}
-        self._graph = ProviderGraph(self._replaced, self._find)
+        self._graph = ProviderGraph(self._replaced, self._find_required)
         self._template = InitResourceContext(run_id=run_id, log=logger)
         self._config_by_key = config_by_key or {}
         self._life_cycle = parent._life_cycle if parent else LifeCycle(asynchronous=asynchronous)
@@ -76,7 +82,7 @@ class RunScope:
         self._copies: dict[AnyProvider, AnyProvider] = {}
         self._waiting: set[AnyProvider] = set()
         self._key_by_provider: dict[AnyProvider, str] = {}
-        self._askers_by_key: dict[str, list[str]] = {}
+        self._requirements: list[Requirement] = []
         self._value_by_key: dict[str, Any] = {}
 
     def inner(self, replacements: Mapping[str, object]) -> "RunScope":
@@ -94,28 +100,31 @@ class RunScope:
 
     def prepare(self, requirements: Iterable[Requirement]) -> list[DagwireError]:
         """Copy what `requirements` reach, and return all that can be told to be wrong with it. Opens nothing."""
-        for requirement in requirements:
-            askers = self._askers_by_key.setdefault(requirement.key, [])
-            if requirement.asker and requirement.asker not in askers:
-                askers.append(requirement.asker)
-        roots = [found for key in self._askers_by_key if (found := self._root(key)) is not None]
+        self._requirements.extend(requirements)
+        faults: list[DagwireError] = []
         try:
-            self._copy(roots)
+            self._copy(self._roots())
         except ResourceCycleError as cycle:
-            return [*self._missing_keys(), cycle]
-        return [*self._missing_keys(), *(self._settings_faults() or self._recipe_faults(roots))]
+            faults.append(cycle)
+        faults = [*missing_resources(self._container, self._requirements, self._given), *faults]
+        return faults or self._settings_faults() or list(self._recipe_faults(self._roots()))
 
-    def _find(self, key: str, asker: str = "") -> AnyProvider | None:
-        """The provider under `key`; where there is none, `asker` is noted for the report."""
-        found = find_provider(self._container, key) or self._given.get(key)
-        if found is None:
-            askers = self._askers_by_key.setdefault(key, [])
-            if asker not in askers:
-                askers.append(asker)
-        return found
+    def _keys(self) -> Iterable[str]:
+        return dict.fromkeys(requirement.key for requirement in self._requirements)
+
+    def _roots(self) -> list[AnyProvider]:
+        return [found for key in self._keys() if (found := self._root(key)) is not None]
+
+    def _find(self, key: str) -> AnyProvider | None:
+        return find_provider(self._container, key) or self._given.get(key)
+
+    def _find_required(self, key: str, asker: str) -> AnyProvider | None:
+        """The provider of a key that a resource requires; who requires it is kept for the report."""
+        self._requirements.append(Requirement(key, asker))
+        return self._find(key)
 
     def _root(self, key: str) -> AnyProvider | None:
-        found = find_provider(self._container, key) or self._given.get(key)
+        found = self._find(key)
         # The key names what is called in the end, so that messages and run config meet a replacement by its key.
         named = found
         while named is not None:
@@ -139,11 +148,6 @@ class RunScope:
         copy_privately(new, affected, self._graph, self._copies)
         owned = {p for p in order if isinstance(self._copies.get(p), PrivateResource)}
         self._waiting = self._graph.dependents_of(order, owned)
-
-    def _missing_keys(self) -> Iterator[DagwireError]:
-        for key, askers in self._askers_by_key.items():
-            if find_provider(self._container, key) is None and key not in self._given:
-                yield MissingResourceError(key, askers, {*keys_of(self._container), *self._given})
 
     def _settings_faults(self) -> list[DagwireError]:
         faults: list[DagwireError] = []
@@ -191,10 +195,9 @@ class RunScope:
         Raises:
             ResourceSetupError: One could not be opened. Those before it are open still, until `close`.
         """
-        roots = [found for key in self._askers_by_key if (found := self._root(key)) is not None]
-        for provider in dependencies_first(roots, self._reached, {}):
+        for provider in dependencies_first(self._roots(), self._reached, {}):
             await self._open_one(provider)
-        for key in self._askers_by_key:
+        for key in self._keys():
             await self._read(key)
 
     async def _open_one(self, provider: AnyProvider) -> None:
@@ -221,7 +224,11 @@ class RunScope:
         except DagwireError:
             raise
         except Exception as cause:
-            raise ResourceSetupError(key, self._askers_by_key.get(key, ()), cause) from cause
+            raise ResourceSetupError(key, self._askers_of(key), cause) from cause
+
+    def _askers_of(self, key: str) -> Iterable[str]:
+        asking = (requirement.asker for requirement in self._requirements if requirement.key == key)
+        return dict.fromkeys(filter(None, asking))
 
     async def _required_by(self, provider: AnyProvider) -> Resources:
         """The resources that a resource definition names by key, open already: they are its dependencies."""
@@ -259,6 +266,22 @@ class RunScope:
         return self._copies.get(provider, provider)
 
     # -- while open ----------------------------------------------------------------------------------------------------
+
+    def value(self, key: str) -> Any:
+        """The open resource under `key`."""
+        return self._value_by_key[key]
+
+    def has_key(self, key: str) -> bool:
+        """Whether anything is provided under `key`."""
+        return self._find(key) is not None
+
+    def known_keys(self) -> list[str]:
+        """All keys that something is provided under."""
+        return list(dict.fromkeys((*keys_of(self._container), *self._given)))
+
+    async def wait_for(self, awaitable: Awaitable[Any]) -> Any:
+        """The result of `awaitable`, in the caller's event loop, or in one of the scope's own."""
+        return await self._life_cycle.wait_for(awaitable)
 
     def resources(self, keys: Iterable[str]) -> Resources:
         """A view of the open resources under `keys`."""

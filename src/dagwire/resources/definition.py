@@ -1,5 +1,6 @@
 """`ResourceDefinition` and `@resource`: a recipe that is a function."""
 
+import copy
 from collections.abc import Callable, Iterable
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
@@ -37,6 +38,8 @@ class ResourceDefinition:
         self.description = description
         self.required_resource_keys = frozenset(required_resource_keys or ())
         self.version = version
+        self.preset_config: object = None
+        """The config it has of its own; None where it waits for a run's."""
         self.takes_context = _takes_context(resource_fn)
         self._open = _as_context_manager(resource_fn)
         self.has_life_cycle = self._open is not resource_fn or _is_manager_function(resource_fn)
@@ -58,9 +61,14 @@ class ResourceDefinition:
         """
         if len(args) != int(self.takes_context):
             wanted = "one argument, a context" if self.takes_context else "no argument"
-            msg = f"Resource function '{self.name}' takes {wanted}; {len(args)} given."
-            raise InvalidInvocationError(msg)
+            raise InvalidInvocationError(f"resource function '{self.name}'", f"takes {wanted}; {len(args)} given.")
         return self._open(*args)
+
+    def configured(self, config: object) -> "ResourceDefinition":
+        """This definition with its config given; a run's config for the key replaces it."""
+        copied = copy.copy(self)
+        copied.preset_config = config
+        return copied
 
     def __repr__(self) -> str:
         """Name the function."""

@@ -66,7 +66,7 @@ class Opener:
         return value
 
     async def _open_definition(self, key: str, recipe: ResourceDefinition, context: InitResourceContext) -> object:
-        config = validated_config(recipe.config_schema, context.resource_config, f"resource '{key}'")
+        config = _definition_config(key, recipe, context.resource_config)
         value = recipe.open(replace(context, resource_config=config, resource_def=recipe))
         if recipe.has_life_cycle:
             return await self._life_cycle.enter(key, _as_manager(value))
@@ -78,6 +78,24 @@ class Opener:
 def _as_manager(value: Any) -> Manager:
     assert isinstance(value, AbstractContextManager | AbstractAsyncContextManager)  # noqa: S101  # made by contextlib
     return value
+
+
+def _definition_config(key: str, recipe: ResourceDefinition, config: object) -> Any:
+    given = recipe.preset_config if config is None else config
+    return validated_config(recipe.config_schema, given, f"resource '{key}'")
+
+
+def configured(recipe: Any, config: object, key: str) -> Any:
+    """`recipe` with `config` merged over the config it has.
+
+    Raises:
+        InvalidConfigError: The config does not fit; every fault is named.
+    """
+    if isinstance(recipe, ResourceDefinition):
+        return recipe.configured(config)
+    if isinstance(recipe, ConfigurableResourceFactory):
+        return _with_config(recipe, config, key)
+    raise InvalidConfigError(f"resource '{key}'", [f"a {type(recipe).__name__} takes no config"])
 
 
 def faults_of(key: str, recipe: object, config: object) -> list[DagwireError]:
@@ -92,7 +110,7 @@ def faults_of(key: str, recipe: object, config: object) -> list[DagwireError]:
             for path, one in resources:
                 _read(path, one)
         elif isinstance(recipe, ResourceDefinition):
-            validated_config(recipe.config_schema, config, f"resource '{key}'")
+            _definition_config(key, recipe, config)
     except (InvalidConfigError, MissingVariableError) as fault:
         return [fault]
     return []

@@ -1,0 +1,88 @@
+"""`RunConfig`: what a run's ops, assets and resources are given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from dagwire.errors import InvalidConfigError, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """The config of one run: `{name: config}` for ops and assets, `{key: config}` for resources.
+
+    A config is a `Config`, a resource, or a dict; in dicts of a dict, as in files, it stands under "config".
+    """
+
+    ops: Mapping[str, Any] = field(default_factory=dict)
+    resources: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_config_dict(self) -> dict[str, Any]:
+        """The same in Dagster's dict form, as files have it."""
+        return {
+            "ops": {name: {"config": config} for name, config in self.ops.items()},
+            "resources": {key: {"config": config} for key, config in self.resources.items()},
+        }
+
+    def merged_over(self, base: "RunConfig") -> "RunConfig":
+        """This config laid over `base`, field by field."""
+        return RunConfig(_merged(base.ops, self.ops), _merged(base.resources, self.resources))
+
+
+_SECTIONS = ("ops", "resources")
+_IGNORED = ("execution", "loggers")
+"""Sections of Dagster's that say how its executors and loggers work; dagwire has neither."""
+
+
+def as_run_config(given: Any) -> RunConfig:
+    """`given` as a RunConfig: one itself, a dict in Dagster's form, or None.
+
+    Raises:
+        InvalidConfigError: It is none of these, or has sections that do not exist; every fault is named.
+    """
+    if given is None:
+        return RunConfig()
+    if isinstance(given, RunConfig):
+        return RunConfig(_plain(given.ops), _plain(given.resources))
+    if not isinstance(given, Mapping):
+        raise InvalidConfigError("the run", [f"run config is a RunConfig or a dict, not {type(given).__name__}"])
+    problems = [_unknown_section(name) for name in given if name not in (*_SECTIONS, *_IGNORED)]
+    configs: dict[str, dict[str, Any]] = {}
+    for section in _SECTIONS:
+        configs[section] = {}
+        for name, entry in (given.get(section) or {}).items():
+            if isinstance(entry, Mapping) and set(entry) <= {"config"}:
+                configs[section][name] = entry.get("config")
+            elif isinstance(entry, BaseModel):
+                configs[section][name] = entry
+            else:
+                problems.append(f'{section}.{name}: expected {{"config": ...}}')
+    if problems:
+        raise InvalidConfigError("the run", problems)
+    return RunConfig(_plain(configs["ops"]), _plain(configs["resources"]))
+
+
+def _unknown_section(name: str) -> str:
+    guess = nearest(name, _SECTIONS)
+    return f"{name}: unknown section" + (f". Did you mean '{guess}'?" if guess else f". Known: {', '.join(_SECTIONS)}")
+
+
+def _plain(config_by_name: Mapping[str, Any]) -> dict[str, Any]:
+    """`{name: dict or scalar}`: the values of models, nested ones kept whole, since they are valid already."""
+    return {
+        name: {field: getattr(config, field) for field in config.model_fields_set}
+        if isinstance(config, BaseModel)
+        else config
+        for name, config in config_by_name.items()
+    }
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for name, value in over.items():
+        below = merged.get(name)
+        both = isinstance(below, Mapping) and isinstance(value, Mapping)
+        merged[name] = _merged(below, value) if both else value  # type: ignore[arg-type]  # both are mappings there
+    return merged

@@ -1,0 +1,161 @@
+"""`Body`: a decorated function, what it asks for, and how it is called directly, as in a test."""
+
+from abc import ABC
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
+from typing import Any
+
+from dagwire.config.schema import validated_config
+from dagwire.containers.build_resources import abuild_resources, build_resources
+from dagwire.containers.keys import Requirement
+from dagwire.definitions.signature import CONFIG_NAME, Signature, read_signature
+from dagwire.errors import InvalidInvocationError, UnknownResourceError
+from dagwire.resources.configurable import ConfigurableResourceFactory
+from dagwire.resources.definition import ResourceDefinition
+
+
+class BodyContext(ABC):
+    """What a body may be given as its context; the execution layer says what it holds."""
+
+    resources: Any
+    op_config: Any
+
+
+class Body:
+    """A function with what it asks for; immutable, shared by all copies of its definition."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        owner: str,
+        required_resource_keys: Iterable[str] = (),
+        config_schema: object = None,
+    ) -> None:
+        """`owner` is how messages name the definition: "asset 'trips'".
+
+        Raises:
+            InvalidDefinitionError: A parameter or annotation cannot be used.
+        """
+        self.function = function
+        self.owner = owner
+        self.signature: Signature = read_signature(function, owner)
+        self.extra_keys = frozenset(required_resource_keys)
+        self.config_schema = self.signature.config if self.signature.config is not None else config_schema
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of all resources it asks for, by parameter or by name."""
+        return tuple(dict.fromkeys((*self.signature.resources, *sorted(self.extra_keys))))
+
+    @cached_property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The same, saying who asks."""
+        declared = self.signature.resources
+        return tuple(Requirement(key, self.owner, declared.get(key)) for key in self.keys)
+
+    def config_from(self, given: object) -> Any:
+        """The validated config of one call.
+
+        Raises:
+            InvalidConfigError: It does not fit the declaration; every fault is named.
+            MissingVariableError: It names variables that are not set.
+        """
+        return validated_config(self.config_schema, given, self.owner)
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function outside a run; resources come by keyword or from a context given first.
+
+        A resource given that has a life cycle is open for the call, and closed after it.
+
+        Raises:
+            InvalidInvocationError: Arguments are missing, given twice, or too many; all are named.
+        """
+        context, given = self._given(args, kwargs)
+        self._fill_resources(given, context)
+        self._fill_config(given, context)
+        missing = [name for name, parameter in self.signature.inputs.items() if name not in given and not parameter.is_optional]
+        if missing:
+            raise InvalidInvocationError(self.owner, f"was called without its inputs {', '.join(missing)}.")
+        leading = () if self.signature.context is None else (context,)
+        recipes = {key: given[key] for key in self.signature.resources if _is_recipe(given[key])}
+        if not recipes:
+            return self.function(*leading, **given)
+        return self._call_with_open(recipes, leading, given)
+
+    def _given(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """The context, and `{parameter: value}`."""
+        positional = list(args)
+        given = dict(kwargs)
+        context = None
+        name = self.signature.context
+        if name is not None and name in given:
+            context = given.pop(name)
+        elif name is not None:
+            if not positional:
+                raise InvalidInvocationError(self.owner, "takes a context; build one and give it first.")
+            context = positional.pop(0)
+        elif positional and isinstance(positional[0], BodyContext):
+            context = positional.pop(0)
+        if len(positional) > len(self.signature.parameters):
+            problem = f"takes {len(self.signature.parameters)} arguments; {len(positional)} were given."
+            raise InvalidInvocationError(self.owner, problem)
+        for parameter, value in zip(self.signature.parameters, positional, strict=False):
+            if parameter in given:
+                raise InvalidInvocationError(self.owner, f"was given '{parameter}' twice.")
+            given[parameter] = value
+        return context, given
+
+    def _fill_resources(self, given: dict[str, Any], context: Any) -> None:
+        missing: list[str] = []
+        for key in self.signature.resources:
+            try:
+                held = getattr(context.resources, key) if context is not None else None
+                found = context is not None
+            except UnknownResourceError:
+                found = False
+            if key in given and found:
+                problem = f"was given resource '{key}' by keyword and in its context. Give it once."
+                raise InvalidInvocationError(self.owner, problem)
+            if found:
+                given[key] = held
+            elif key not in given:
+                missing.append(key)
+        if missing:
+            problem = f"was called without its resources {', '.join(missing)}. Give them by keyword, or in a context."
+            raise InvalidInvocationError(self.owner, problem)
+
+    def _fill_config(self, given: dict[str, Any], context: Any) -> None:
+        if self.signature.config is not None and CONFIG_NAME not in given:
+            given[CONFIG_NAME] = self.config_from(getattr(context, "op_config", None))
+
+    def _call_with_open(self, recipes: dict[str, Any], leading: tuple[Any, ...], given: dict[str, Any]) -> Any:
+        function = self.function
+        if iscoroutinefunction(function):
+
+            async def awaited() -> Any:
+                async with abuild_resources(recipes) as opened:
+                    return await function(*leading, **given | opened._asdict())
+
+            return awaited()
+        if isasyncgenfunction(function):
+
+            async def agenerated() -> AsyncIterator[Any]:
+                async with abuild_resources(recipes) as opened:
+                    async for item in function(*leading, **given | opened._asdict()):
+                        yield item
+
+            return agenerated()
+        if isgeneratorfunction(function):
+
+            def generated() -> Iterator[Any]:
+                with build_resources(recipes) as opened:
+                    yield from function(*leading, **given | opened._asdict())
+
+            return generated()
+        with build_resources(recipes) as opened:
+            return function(*leading, **given | opened._asdict())
+
+
+def _is_recipe(value: object) -> bool:
+    return isinstance(value, ConfigurableResourceFactory | ResourceDefinition)

@@ -1,0 +1,199 @@
+"""`Definitions`: everything that belongs together, bound to one container."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
+
+from dagwire.containers.keys import Requirement, container_from, missing_resources
+from dagwire.containers.overrides import override
+from dagwire.containers.run_scope import raise_faults
+from dagwire.definitions.asset import AssetsDefinition
+from dagwire.definitions.asset_check import AssetCheckDefinition
+from dagwire.definitions.asset_graph import asset_nodes, unique_assets
+from dagwire.definitions.job import JobDefinition, UnresolvedAssetJobDefinition
+from dagwire.definitions.node import in_running_order
+from dagwire.definitions.schedule import ScheduleDefinition
+from dagwire.definitions.sensor import SensorDefinition
+from dagwire.definitions.tick import TickDefinition
+from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, UnknownNameError
+
+IMPLICIT_JOB = "__ASSET_JOB"
+"""The job of all assets, under Dagster's name for it."""
+
+
+class Definitions:
+    """Assets, checks, jobs, schedules and sensors, and the container that their resources come from.
+
+    Making one reads no environment, opens nothing and checks nothing: `validate_loadable`, and every call that resolves
+    a job, does the checking, and reports all faults at once.
+
+    Example:
+        >>> from dagwire import Definitions, ResourceParam, asset
+        >>> @asset
+        ... def greeting(name: ResourceParam[str]):
+        ...     return f"hello, {name}"
+        >>> defs = Definitions(assets=[greeting], resources={"name": "Ann"})
+        >>> defs.resolve_implicit_global_asset_job_def().execute_in_process().asset_value("greeting")
+        'hello, Ann'
+    """
+
+    def __init__(
+        self,
+        assets: Iterable[AssetsDefinition] | None = None,
+        schedules: Iterable[ScheduleDefinition] | None = None,
+        sensors: Iterable[SensorDefinition] | None = None,
+        jobs: Iterable[JobDefinition | UnresolvedAssetJobDefinition] | None = None,
+        resources: Any = None,
+        asset_checks: Iterable[AssetCheckDefinition] | None = None,
+    ) -> None:
+        """Keep what is given.
+
+        Args:
+            assets: The assets, in any order.
+            schedules: The schedules.
+            sensors: The sensors.
+            jobs: The jobs. Those that schedules and sensors name as objects need not be repeated.
+            resources: A container, used as it is, or `{key: resource, definition or plain value}`.
+            asset_checks: The checks.
+        """
+        self.assets = list(assets or ())
+        self.asset_checks = list(asset_checks or ())
+        self.schedules = list(schedules or ())
+        self.sensors = list(sensors or ())
+        self.jobs = list(jobs or ())
+        self.container = container_from(resources)
+
+    def override(
+        self, replacements: Mapping[str, object] | None = None, /, **by_name: object
+    ) -> AbstractContextManager[None]:
+        """Replace resources in every run started inside a `with` block; see `dagwire.override`."""
+        return override(self.container, replacements, **by_name)
+
+    # -- what there is -------------------------------------------------------------------------------------------------
+
+    def resolve_job_def(self, name: str) -> JobDefinition:
+        """The job of that name, bound to the container.
+
+        Raises:
+            UnknownNameError: There is none.
+            InvalidDefinitionError: Something is missing or declared wrongly.
+        """
+        by_name = self._jobs_by_name()
+        if name not in by_name:
+            raise UnknownNameError("job", name, by_name)
+        job = self._resolved(by_name[name])
+        raise_faults(self._job_faults(job))
+        return job
+
+    def get_job_def(self, name: str) -> JobDefinition:
+        """`resolve_job_def`, under Dagster's older name."""
+        return self.resolve_job_def(name)
+
+    def resolve_implicit_global_asset_job_def(self) -> JobDefinition:
+        """The job of all assets.
+
+        Raises:
+            InvalidDefinitionError: Something is missing or declared wrongly.
+        """
+        return self.resolve_job_def(IMPLICIT_JOB)
+
+    def resolve_schedule_def(self, name: str) -> ScheduleDefinition:
+        """The schedule of that name.
+
+        Raises:
+            UnknownNameError: There is none.
+        """
+        return _named("schedule", name, self.schedules)
+
+    def resolve_sensor_def(self, name: str) -> SensorDefinition:
+        """The sensor of that name.
+
+        Raises:
+            UnknownNameError: There is none.
+        """
+        return _named("sensor", name, self.sensors)
+
+    @property
+    def job_names(self) -> list[str]:
+        """The names of the jobs that were given, schedules' and sensors' included."""
+        return [name for name in self._jobs_by_name() if name != IMPLICIT_JOB]
+
+    # -- what is wrong -------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def validate_loadable(defs: "Definitions") -> None:
+        """Check everything that can be checked without reading the environment.
+
+        Raises:
+            InvalidDefinitionError: One thing is missing or declared wrongly.
+            FaultsError: Several are; all are listed.
+        """
+        raise_faults(defs.faults())
+
+    def faults(self) -> list[DagwireError]:
+        """Everything that is wrong with definitions and resource keys; those of schedules and sensors too."""
+        faults: list[DagwireError] = []
+        jobs = {name: job for name, job in self._jobs_by_name().items() if name != IMPLICIT_JOB}
+        requirements = list(_unbound((*self.assets, *self.asset_checks), {}))
+        try:
+            in_running_order(asset_nodes(unique_assets(self.assets), self.asset_checks))
+        except InvalidDefinitionError as fault:
+            faults.append(fault)
+        for job in jobs.values():
+            try:
+                resolved = self._resolved(job)
+            except InvalidDefinitionError as fault:
+                faults.append(fault)
+            else:
+                faults += resolved.faults()
+                requirements += _unbound((node.definition for node in resolved.nodes), resolved.bindings)
+        for tick in (*self.schedules, *self.sensors):
+            requirements += _unbound([tick], {})
+            if tick.job is None and tick.job_name not in jobs:
+                faults.append(UnknownNameError(f"job for {tick.label}", tick.job_name, jobs))
+        return [*faults, *missing_resources(self.container, requirements)]
+
+    def _job_faults(self, job: JobDefinition) -> list[DagwireError]:
+        unbound = _unbound((node.definition for node in job.nodes), job.bindings)
+        return [*job.faults(), *missing_resources(self.container, unbound)]
+
+    def _jobs_by_name(self) -> dict[str, JobDefinition | UnresolvedAssetJobDefinition]:
+        """`{name: job}`.
+
+        Raises:
+            DuplicateDefinitionError: Two different jobs have one name.
+        """
+        by_name: dict[str, JobDefinition | UnresolvedAssetJobDefinition] = {
+            IMPLICIT_JOB: UnresolvedAssetJobDefinition(IMPLICIT_JOB)
+        }
+        for job in (*self.jobs, *_jobs_of((*self.schedules, *self.sensors))):
+            if by_name.setdefault(job.name, job) is not job:
+                raise DuplicateDefinitionError("job", job.name)
+        return by_name
+
+    def _resolved(self, job: JobDefinition | UnresolvedAssetJobDefinition) -> JobDefinition:
+        if isinstance(job, JobDefinition):
+            return replace(job, container=self.container)
+        return job.resolve(unique_assets(self.assets), self.asset_checks, self.container)
+
+
+def _unbound(definitions: Iterable[Any], stronger: Collection[str]) -> Iterator[Requirement]:
+    """What `definitions` ask for and do not have bound to themselves, nor in `stronger`; each requirement once."""
+    return (
+        requirement
+        for definition in dict.fromkeys(definitions)
+        for requirement in definition.body.requirements
+        if requirement.key not in definition.bindings and requirement.key not in stronger
+    )
+
+
+def _jobs_of(ticks: Iterable[TickDefinition[Any]]) -> Iterator[JobDefinition | UnresolvedAssetJobDefinition]:
+    return (tick.job for tick in ticks if tick.job is not None)
+
+
+def _named(kind: str, name: str, definitions: Iterable[Any]) -> Any:
+    by_name = {definition.name: definition for definition in definitions}
+    if name not in by_name:
+        raise UnknownNameError(kind, name, by_name)
+    return by_name[name]

@@ -1,0 +1,95 @@
+"""`@sensor`: runs to start when something has happened."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from typing import Any
+
+from dagwire.definitions.tick import TickContext, TickDefinition, tick_body
+
+
+class DefaultSensorStatus(Enum):
+    """Whether a sensor is switched on where it is deployed first."""
+
+    RUNNING = "RUNNING"
+    STOPPED = "STOPPED"
+
+
+class SensorEvaluationContext(TickContext):
+    """What a sensor is told of the tick; lives as long as the tick."""
+
+    def __init__(self, cursor: str | None, resources: Any) -> None:
+        """`cursor` is what the tick before this one left."""
+        super().__init__("A sensor context", resources)
+        self._cursor = cursor
+
+    @property
+    def cursor(self) -> str | None:
+        """Where to go on: what the last tick left, or what this one has set."""
+        return self._cursor
+
+    def update_cursor(self, cursor: str | None) -> None:
+        """Leave `cursor` for the next tick."""
+        self._cursor = cursor
+
+
+def build_sensor_context(cursor: str | None = None, resources: Any = None) -> SensorEvaluationContext:
+    """A context to call or evaluate a sensor with.
+
+    Args:
+        cursor: What the tick before this one left.
+        resources: A container, or `{key: resource, definition or plain value}`. In a direct call those with a life cycle
+            are open inside the context's `with` block only; `evaluate_tick` opens them itself.
+    """
+    return SensorEvaluationContext(cursor, resources)
+
+
+class SensorDefinition(TickDefinition[SensorEvaluationContext]):
+    """A sensor; made by `@sensor`. Callable, as the function is, in a test."""
+
+    kind = "sensor"
+    minimum_interval_seconds: int
+    default_status: DefaultSensorStatus
+
+
+def sensor(  # noqa: PLR0913  # Dagster's signature
+    job_name: str | None = None,
+    *,
+    name: str | None = None,
+    minimum_interval_seconds: int | None = None,
+    description: str | None = None,
+    job: Any = None,
+    default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED,
+    tags: Mapping[str, str] | None = None,
+    required_resource_keys: Iterable[str] | None = None,
+) -> Callable[[Callable[..., Any]], SensorDefinition]:
+    """Make a sensor of a function that says which runs to start: `RunRequest`s, `SkipReason`, `SensorResult`, or None.
+
+    Args:
+        job_name: The job's name, where the job itself is not at hand.
+        name: The function's name by default.
+        minimum_interval_seconds: The least time between two ticks, in seconds; 30 by default.
+        description: For people; the docstring by default.
+        job: The job to run.
+        default_status: Whether it is switched on where it is deployed first.
+        tags: Tags of the runs.
+        required_resource_keys: Resources read as `context.resources.<key>`.
+
+    Raises:
+        InvalidDefinitionError: No job is named, or a parameter cannot be filled.
+    """
+
+    def decorate(function: Callable[..., Any]) -> SensorDefinition:
+        own = name or function.__name__
+        definition = SensorDefinition(
+            own,
+            tick_body(function, own, "sensor", required_resource_keys),
+            job or job_name,
+            description=description or inspect.getdoc(function),
+            tags=tags,
+        )
+        definition.minimum_interval_seconds = minimum_interval_seconds or 30
+        definition.default_status = default_status
+        return definition
+
+    return decorate

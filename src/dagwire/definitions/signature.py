@@ -1,0 +1,115 @@
+"""What a decorated function asks for, read from its parameters."""
+
+import inspect
+import sys
+import typing
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from inspect import Parameter
+from typing import Any
+
+from dagwire.config.config import Config
+from dagwire.errors import InvalidDefinitionError
+from dagwire.resources.resource_param import declared_type, is_resource_annotation
+
+CONTEXT_NAMES = frozenset({"context", "_context", "_"})
+CONFIG_NAME = "config"
+
+
+@dataclass(frozen=True, slots=True)
+class InputParameter:
+    """A parameter that takes the value of an upstream asset or op."""
+
+    name: str
+    annotation: Any
+    default: Any = Parameter.empty
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether the function can do without it."""
+        return self.default is not Parameter.empty
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a function asks for, by kind."""
+
+    context: str | None
+    """The name of the context parameter, which is always the first."""
+    config: type[Config] | Any
+    """The declared type of the parameter `config`; None where there is none."""
+    resources: dict[str, Any]
+    """`{key: declared type}`: the parameters that are resources."""
+    inputs: dict[str, InputParameter]
+    """`{name: parameter}`: all the others."""
+    parameters: tuple[str, ...]
+    """The names of all parameters but the context, in order."""
+    returns: Any
+    """The return annotation, or `Parameter.empty`."""
+
+
+def read_signature(function: Callable[..., Any], owner: str) -> Signature:
+    """Sort the parameters of `function`.
+
+    The first one is the context if it is named so; `config` is config; one annotated as a resource is a resource; all
+    others are inputs.
+
+    Raises:
+        InvalidDefinitionError: An annotation cannot be resolved, or a parameter stands where it cannot be filled.
+    """
+    parameters = list(inspect.signature(function).parameters.values())
+    hints = _type_hints(function, owner)
+    context = parameters.pop(0).name if parameters and parameters[0].name in CONTEXT_NAMES else None
+    config: Any = None
+    resources: dict[str, Any] = {}
+    inputs: dict[str, InputParameter] = {}
+    for parameter in parameters:
+        annotation = hints.get(parameter.name, Any)
+        _check_parameter(parameter, owner)
+        if parameter.kind is Parameter.VAR_KEYWORD:
+            continue
+        if parameter.name == CONFIG_NAME and parameter.name in hints:
+            config = annotation
+        elif is_resource_annotation(annotation):
+            resources[parameter.name] = declared_type(annotation)
+        else:
+            inputs[parameter.name] = InputParameter(parameter.name, annotation, parameter.default)
+    named = tuple(p.name for p in parameters if p.kind is not Parameter.VAR_KEYWORD)
+    return Signature(context, config, resources, inputs, named, hints.get("return", Parameter.empty))
+
+
+def _check_parameter(parameter: Parameter, owner: str) -> None:
+    if parameter.name in CONTEXT_NAMES:
+        msg = f"{owner} takes '{parameter.name}' as a later parameter. A context is the first parameter; move it."
+        raise InvalidDefinitionError(msg)
+    if parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.POSITIONAL_ONLY):
+        msg = f"{owner} takes '{parameter}', which cannot be given by name. Write it as a plain parameter."
+        raise InvalidDefinitionError(msg)
+
+
+def _type_hints(function: Callable[..., Any], owner: str) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(function, include_extras=True)
+    except NameError:
+        pass
+    # Annotations that are strings may name classes of the function that encloses this one.
+    try:
+        return typing.get_type_hints(function, localns=_names_in_calling_frames(), include_extras=True)
+    except NameError as error:
+        msg = f"{owner} has an annotation that cannot be resolved: {error}. Import the name where the function stands."
+        raise InvalidDefinitionError(msg) from error
+
+
+def _names_in_calling_frames() -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    for frame_locals in reversed(list(_calling_frames())):
+        names.update(frame_locals)
+    return names
+
+
+def _calling_frames() -> Iterator[dict[str, Any]]:
+    frame = sys._getframe(1)  # noqa: SLF001  # the only way to the names of an enclosing function
+    while frame is not None:
+        if frame.f_code.co_name != "<module>" and not frame.f_globals.get("__name__", "").startswith("dagwire."):
+            yield frame.f_locals
+        frame = frame.f_back  # type: ignore[assignment]  # None ends the loop

@@ -1,0 +1,233 @@
+"""What schedules and sensors have in common: they are asked now and then, and answer with runs to start."""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from dagwire.config.run_config import as_run_config
+from dagwire.containers.held_resources import HeldResources
+from dagwire.definitions.bindings import Bindings
+from dagwire.definitions.body import Body, BodyContext
+from dagwire.definitions.partitions import PARTITION_TAG
+from dagwire.errors import InvalidDefinitionError, UnexpectedResultError
+from dagwire.resources.context import Resources
+
+
+class RunRequest:
+    """A run that a schedule or sensor asks for. Equal by value."""
+
+    __slots__ = ("job_name", "partition_key", "run_config", "run_key", "tags")
+
+    def __init__(
+        self,
+        run_key: str | None = None,
+        run_config: Any = None,
+        tags: Mapping[str, object] | None = None,
+        job_name: str | None = None,
+        partition_key: str | None = None,
+    ) -> None:
+        """`run_key` names the run, so that it is started once only; `run_config` is a `RunConfig` or a dict."""
+        self.run_key = run_key
+        self.run_config = as_run_config(run_config).to_config_dict() if run_config else {}
+        self.tags = {name: str(value) for name, value in (tags or {}).items()}
+        self.job_name = job_name
+        self.partition_key = partition_key
+
+    def with_tags(self, more: Mapping[str, str]) -> "RunRequest":
+        """This request with `more` tags, those of its partition included."""
+        partition = {PARTITION_TAG: self.partition_key} if self.partition_key else {}
+        tags = {**self.tags, **partition, **more}
+        return RunRequest(self.run_key, self.run_config, tags, self.job_name, self.partition_key)
+
+    def _values(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal where all fields are."""
+        return isinstance(other, RunRequest) and self._values() == other._values()
+
+    def __hash__(self) -> int:
+        """By the run key, which names the run."""
+        return hash((self.run_key, self.partition_key))
+
+    def __repr__(self) -> str:
+        """The fields that are set; not the config, which may hold secrets."""
+        return f"RunRequest(run_key={self.run_key!r}, partition_key={self.partition_key!r}, job_name={self.job_name!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class SkipReason:
+    """Why a tick asks for no run."""
+
+    skip_message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SensorResult:
+    """What a sensor found: runs to start or why not, and where to go on next time."""
+
+    run_requests: Sequence[RunRequest] | None = None
+    skip_reason: SkipReason | str | None = None
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TickResult:
+    """What one tick came to."""
+
+    run_requests: Sequence[RunRequest] = ()
+    skip_message: str | None = None
+    cursor: str | None = None
+
+
+class TickContext(BodyContext):
+    """What a schedule or sensor is told of the tick; lives as long as the tick."""
+
+    op_config = None
+
+    def __init__(self, owner: str, resources: Any) -> None:
+        """`resources` is a container, or `{key: resource, definition or plain value}`; nothing is opened."""
+        self._held = HeldResources(owner, resources)
+
+    @property
+    def resources(self) -> Any:  # type: ignore[override]  # read only here
+        """The open resources, one attribute a key.
+
+        Raises:
+            InvalidInvocationError: Some have a life cycle, and no `with` block is there to close them.
+        """
+        return self._held.view
+
+    @contextmanager
+    def opened(self, keys: Iterable[str], bindings: Bindings) -> Iterator[Resources]:
+        """Open `keys` for the tick; what is bound to the definition itself is stronger than what the context holds."""
+        with self._held.narrowed(keys, bindings) as resources:
+            yield resources
+
+    def __enter__(self) -> Self:
+        """Open the resources it holds."""
+        self._held.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close them."""
+        self._held.__exit__(kind, error, traceback)
+
+
+C = TypeVar("C", bound=TickContext)
+
+
+class TickDefinition(Generic[C]):
+    """A function that is asked now and then which runs to start; callable, as the function is, in a test."""
+
+    kind = "tick"
+
+    def __init__(
+        self,
+        name: str,
+        body: Body,
+        target: Any,
+        *,
+        description: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        bindings: Bindings | None = None,
+    ) -> None:
+        """`target` is the job to run, or its name.
+
+        Raises:
+            InvalidDefinitionError: There is no target.
+        """
+        if target is None:
+            msg = f"{body.owner} names no job; give it `job=` or `job_name=`."
+            raise InvalidDefinitionError(msg)
+        self.name = name
+        self.body = body
+        self.job = None if isinstance(target, str) else target
+        self.job_name: str = target if isinstance(target, str) else target.name
+        self.description = description
+        self.tags = dict(tags or {})
+        self.bindings: Bindings = bindings or {}
+
+    @cached_property
+    def label(self) -> str:
+        """How messages name it."""
+        return self.body.owner
+
+    @property
+    def required_keys(self) -> frozenset[str]:
+        """The keys of the resources it asks for."""
+        return frozenset(self.body.keys)
+
+    @property
+    def required_resource_keys(self) -> set[str]:
+        """The same, as Dagster has it."""
+        return set(self.body.keys)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function, resources by keyword or in a context given first; see `Body.call`."""
+        return self.body.call(*args, **kwargs)
+
+    def evaluate_tick(self, context: C) -> TickResult:
+        """Ask once: open the resources that the function asks for, call it, close them.
+
+        Raises:
+            InvalidDefinitionError: A resource is missing or declared wrongly. Nothing was opened.
+            ResourceSetupError: A resource could not be opened. Those before it were closed.
+            UnexpectedResultError: The function answered with something that is no request and no reason.
+        """
+        with context.opened(self.body.keys, self.bindings) as resources:
+            arguments = {key: getattr(resources, key) for key in self.body.signature.resources}
+            leading = () if self.body.signature.context is None else (context,)
+            answer = self.body.function(*leading, **arguments)
+            listed = list(answer) if inspect.isgenerator(answer) else answer
+        return self._result(listed, context)
+
+    def _result(self, answer: Any, context: C) -> TickResult:
+        cursor = getattr(context, "cursor", None)
+        if isinstance(answer, SensorResult):
+            reason = answer.skip_reason
+            message = reason.skip_message if isinstance(reason, SkipReason) else reason
+            requests = self._tagged(answer.run_requests or ())
+            return TickResult(requests, message, answer.cursor if answer.cursor is not None else cursor)
+        if isinstance(answer, SkipReason):
+            return TickResult((), answer.skip_message, cursor)
+        if isinstance(answer, RunRequest):
+            return TickResult(self._tagged([answer]), None, cursor)
+        if isinstance(answer, dict):
+            return TickResult(self._tagged([RunRequest(run_config=answer)]), None, cursor)
+        if answer is None or answer == []:
+            return TickResult((), f"{self.kind.capitalize()} function returned an empty result", cursor)
+        if isinstance(answer, list) and all(isinstance(item, RunRequest) for item in answer):
+            return TickResult(self._tagged(answer), None, cursor)
+        if isinstance(answer, list) and len(answer) == 1:
+            return self._result(answer[0], context)
+        problem = f"answered with {type(answer).__name__}; return RunRequest, SkipReason, a list of requests or None."
+        raise UnexpectedResultError(self.label, problem)
+
+    def _tagged(self, requests: Iterable[RunRequest]) -> list[RunRequest]:
+        return [request.with_tags({**self.tags, f"dagster/{self.kind}_name": self.name}) for request in requests]
+
+
+def tick_body(
+    function: Callable[..., Any], name: str, kind: str, required_resource_keys: Iterable[str] | None
+) -> Body:
+    """The body of a schedule or sensor.
+
+    Raises:
+        InvalidDefinitionError: It takes something that is neither a context nor a resource.
+    """
+    body = Body(function, f"{kind} '{name}'", required_resource_keys or ())
+    if body.signature.inputs:
+        names = ", ".join(body.signature.inputs)
+        msg = (
+            f"{body.owner} takes {names}, which nothing can give it. A {kind} takes `context` and resources; "
+            f"annotate a resource as one: `name: ResourceParam[...]`."
+        )
+        raise InvalidDefinitionError(msg)
+    return body

@@ -1,0 +1,85 @@
+"""The typed stream of what happens in a run; results, the command line and a page read the same events."""
+
+import time
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterialization
+
+
+class EventType(StrEnum):
+    """What happened; the values are Dagster's."""
+
+    RUN_START = "PIPELINE_START"
+    RUN_SUCCESS = "PIPELINE_SUCCESS"
+    RUN_FAILURE = "PIPELINE_FAILURE"
+    RUN_CANCELED = "PIPELINE_CANCELED"
+    RESOURCE_INIT_STARTED = "RESOURCE_INIT_STARTED"
+    RESOURCE_INIT_SUCCESS = "RESOURCE_INIT_SUCCESS"
+    RESOURCE_INIT_FAILURE = "RESOURCE_INIT_FAILURE"
+    STEP_START = "STEP_START"
+    STEP_OUTPUT = "STEP_OUTPUT"
+    STEP_SUCCESS = "STEP_SUCCESS"
+    STEP_FAILURE = "STEP_FAILURE"
+    STEP_SKIPPED = "STEP_SKIPPED"
+    ASSET_MATERIALIZATION = "ASSET_MATERIALIZATION"
+    ASSET_CHECK_EVALUATION = "ASSET_CHECK_EVALUATION"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened in a run."""
+
+    event_type: EventType
+    step_key: str | None = None
+    data: Any = None
+    """A materialization, an evaluation, an exception or an output's name, as the type says."""
+    timestamp: float = field(default_factory=time.time)
+    """Seconds since 1970, UTC."""
+
+    @property
+    def event_type_value(self) -> str:
+        """The type as text."""
+        return self.event_type.value
+
+    @property
+    def materialization(self) -> AssetMaterialization:
+        """What was materialized, of an ASSET_MATERIALIZATION."""
+        return self.data  # type: ignore[no-any-return]  # by the event's type
+
+    @property
+    def evaluation(self) -> AssetCheckEvaluation:
+        """What a check found, of an ASSET_CHECK_EVALUATION."""
+        return self.data  # type: ignore[no-any-return]  # by the event's type
+
+    @property
+    def error(self) -> BaseException | None:
+        """What was raised, of a failure."""
+        return self.data if isinstance(self.data, BaseException) else None
+
+    @property
+    def asset_key(self) -> AssetKey | None:
+        """The asset that the event is about, where it is about one."""
+        return getattr(self.data, "asset_key", None)
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the run or a step failed here."""
+        return self.event_type in (EventType.STEP_FAILURE, EventType.RUN_FAILURE, EventType.RESOURCE_INIT_FAILURE)
+
+    @property
+    def is_step_start(self) -> bool:
+        """Whether a step starts here."""
+        return self.event_type is EventType.STEP_START
+
+    @property
+    def is_step_success(self) -> bool:
+        """Whether a step is done here."""
+        return self.event_type is EventType.STEP_SUCCESS
+
+    @property
+    def is_step_failure(self) -> bool:
+        """Whether a step fails here."""
+        return self.event_type is EventType.STEP_FAILURE

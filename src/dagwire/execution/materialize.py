@@ -1,0 +1,92 @@
+"""`materialize`: make assets here and now, without naming a job."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from dagwire.containers.keys import container_from, is_container
+from dagwire.definitions.asset import AssetsDefinition
+from dagwire.definitions.asset_check import AssetCheckDefinition
+from dagwire.definitions.asset_graph import unique_assets
+from dagwire.definitions.job import JobDefinition, UnresolvedAssetJobDefinition
+from dagwire.definitions.running import RunOptions
+from dagwire.errors import InvalidInvocationError
+from dagwire.execution.events import Event
+from dagwire.execution.result import ExecuteInProcessResult
+from dagwire.execution.run import arun_job, run_job
+
+EPHEMERAL_JOB = "__ephemeral_asset_job__"
+
+
+def materialize(
+    assets: Iterable[AssetsDefinition | AssetCheckDefinition],
+    run_config: Any = None,
+    *,
+    resources: Any = None,
+    partition_key: str | None = None,
+    raise_on_error: bool = True,
+    tags: Mapping[str, str] | None = None,
+    selection: Any = None,
+    on_event: Callable[[Event], None] | None = None,
+) -> ExecuteInProcessResult:
+    """Make `assets` and run their checks, in this process, with no store behind.
+
+    Args:
+        assets: Assets and checks, in any order.
+        run_config: A `RunConfig`, or a dict in Dagster's form.
+        resources: `{key: resource, definition or plain value}`, stronger than what is bound to the assets; or a
+            container, which stands behind it.
+        partition_key: The partition to make.
+        raise_on_error: Whether a failing step's own exception is raised; the result tells of it otherwise.
+        tags: The run's tags.
+        selection: Which of the assets; all by default.
+        on_event: Told each event as it happens.
+
+    Raises:
+        InvalidDefinitionError: Something needed is missing or declared wrongly. Nothing was opened.
+        InvalidConfigError: Config does not fit. Nothing was opened.
+        ResourceSetupError: A resource could not be opened. Those before it were closed.
+
+    Example:
+        >>> from dagwire import asset, materialize
+        >>> @asset
+        ... def answer():
+        ...     return 42
+        >>> materialize([answer]).success
+        True
+    """
+    job, given = _job(assets, resources, selection)
+    options = RunOptions(run_config, partition_key, tags or {}, given, raise_on_error, on_event=on_event)
+    return run_job(job, options)
+
+
+async def amaterialize(
+    assets: Iterable[AssetsDefinition | AssetCheckDefinition],
+    run_config: Any = None,
+    *,
+    resources: Any = None,
+    partition_key: str | None = None,
+    raise_on_error: bool = True,
+    tags: Mapping[str, str] | None = None,
+    selection: Any = None,
+    on_event: Callable[[Event], None] | None = None,
+) -> ExecuteInProcessResult:
+    """`materialize` in the caller's event loop; asynchronous assets and resources run in the caller's own task."""
+    job, given = _job(assets, resources, selection)
+    options = RunOptions(run_config, partition_key, tags or {}, given, raise_on_error, on_event=on_event)
+    return await arun_job(job, options)
+
+
+def _job(assets: Iterable[Any], resources: Any, selection: Any) -> tuple[JobDefinition, dict[str, object]]:
+    listed = list(assets)
+    strange = [item for item in listed if not isinstance(item, AssetsDefinition | AssetCheckDefinition)]
+    if strange:
+        kinds = ", ".join(sorted({type(item).__name__ for item in strange}))
+        raise InvalidInvocationError("materialize", f"takes assets and asset checks, not {kinds}.")
+    container = container_from(resources)
+    made = unique_assets(item for item in listed if isinstance(item, AssetsDefinition))
+    checks = [item for item in listed if isinstance(item, AssetCheckDefinition)]
+    job = UnresolvedAssetJobDefinition(EPHEMERAL_JOB, selection).resolve(made, checks, container)
+    # What is given as a dict is the run's own, and wins over what is bound to the assets.
+    bound = {key for item in listed for key in item.bindings}
+    given = {} if is_container(resources) else {key: container.providers[key] for key in bound & {*(resources or ())}}
+    return job, given

@@ -1,0 +1,89 @@
+"""A plan: what one run will do, told from its job and options alone. Pure, but for reading the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dagwire.config.run_config import RunConfig, as_run_config
+from dagwire.definitions.bindings import Bindings
+from dagwire.definitions.job import JobDefinition
+from dagwire.definitions.node import Node
+from dagwire.definitions.running import RunOptions
+from dagwire.errors import DagwireError, InvalidConfigError, MissingVariableError, nearest
+from dagwire.execution.partition_selection import PartitionSelection, selected_partitions
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one run will do."""
+
+    job: JobDefinition
+    nodes: tuple[Node, ...]
+    """In the order they run."""
+    config_by_node: Mapping[str, Any]
+    """`{name: validated config}`, for the nodes that declare or are given any."""
+    resource_config_by_key: Mapping[str, Any]
+    run_config: RunConfig
+    partitions: PartitionSelection
+    tags: Mapping[str, str]
+    faults: tuple[DagwireError, ...]
+    """What is wrong with all this; a plan with faults is not run."""
+
+
+def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
+    """Put together what `options` say and what `job` has; nothing is raised, faults are in the plan.
+
+    The run's config is merged over the job's, field by field.
+    """
+    faults: list[DagwireError] = list(job.faults())
+    tags = {**job.tags, **options.tags}
+    run_config = RunConfig()
+    partitions = PartitionSelection()
+    try:
+        run_config = as_run_config(options.run_config).merged_over(as_run_config(job.config))
+    except InvalidConfigError as fault:
+        faults.append(fault)
+    try:
+        partitions = selected_partitions(job.partitions_def, options.partition_key, tags)
+    except DagwireError as fault:
+        faults.append(fault)
+    config_by_node, config_faults = _config_by_node(job, run_config)
+    return Plan(
+        job,
+        job.nodes,
+        config_by_node,
+        run_config.resources,
+        run_config,
+        partitions,
+        tags,
+        (*faults, *config_faults),
+    )
+
+
+def stronger_bindings(node: Node, overridden: Mapping[str, object]) -> Bindings:
+    """What is bound to the node itself, less what the run or its context replaces."""
+    return {key: provider for key, provider in node.definition.bindings.items() if key not in overridden}
+
+
+def _config_by_node(job: JobDefinition, run_config: RunConfig) -> tuple[dict[str, Any], list[DagwireError]]:
+    config_by_node: dict[str, Any] = {}
+    faults: list[DagwireError] = []
+    for node in job.nodes:
+        body = node.definition.body
+        given = run_config.ops.get(node.name)
+        if body.config_schema is None and given is None:
+            continue
+        try:
+            config_by_node[node.name] = body.config_from(given)
+        except (InvalidConfigError, MissingVariableError) as fault:
+            faults.append(fault)
+    names = [node.name for node in job.nodes]
+    unknown = [_unknown_op(name, names) for name in run_config.ops if name not in names]
+    if unknown:
+        faults.append(InvalidConfigError(f"job '{job.name}'", unknown))
+    return config_by_node, faults
+
+
+def _unknown_op(name: str, names: list[str]) -> str:
+    guess = nearest(name, names)
+    return f"ops.{name}: the job has no such step" + (f". Did you mean '{guess}'?" if guess else "")
