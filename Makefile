@@ -49,7 +49,7 @@ types: setup ## Check the types, strictly, by mypy and pyright.
 	$(BIN)/pyright $(TYPED)
 
 layers: setup ## Check which layer imports which.
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 docs: setup ## Build the documentation; a warning is an error.
 	$(BIN)/sphinx-build --quiet -W -n --keep-going -b html docs docs/_build/html
