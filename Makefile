@@ -46,7 +46,7 @@ lint: setup ## Check style and formatting.
 
 types: setup ## Check the types, strictly, by mypy and pyright.
 	$(BIN)/mypy $(TYPED)
-	$(BIN)/pyright $(TYPED)
+	$(BIN)/pyright --pythonpath $(BIN)/python $(TYPED)
 
 layers: setup ## Check which layer imports which.
 	$(BIN)/lint-imports --no-logo

@@ -92,7 +92,7 @@ class PythonParser:
         example.namespace[PRINTED] = printed.getvalue()
 
     def compare(self, example: Example) -> str | None:
-        return difference(example.parsed, example.namespace[PRINTED])
+        return difference(example.parsed, example.namespace.get(PRINTED, ""))
 
 
 def commands(block: str) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import dagwire
+
 from tools import write_api_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
