@@ -5,7 +5,7 @@ UV_VERSION := 0.13.9
 # The first Python that is new enough; choose another by `make setup PYTHON=python3.13 VENV=.venv-3.13`.
 PYTHON := $(or $(PYTHON),$(shell for python in python3.11 python3.12 python3.13 python3.14 python3 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done))
-# More arguments for pytest, and in how many processes to run it: `make test ARGS="-k lifecycle" WORKERS=2`.
+# More arguments for pytest, and the number of processes to run it in: `make test ARGS="-k override" WORKERS=2`.
 ARGS :=
 WORKERS := 0
 
@@ -38,7 +38,7 @@ demo: setup ## Run the flights job over the whole of 2013.
 	$(BIN)/dagwire job run flights_etl --partition-range 2013-01...2013-12
 
 test: setup ## Run the tests, the documentation's code included.
-	$(BIN)/pytest $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS) --dist loadgroup) $(ARGS)
+	$(BIN)/pytest $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS) --dist loadscope) $(ARGS)
 
 lint: setup ## Check style and formatting.
 	$(BIN)/ruff check

@@ -34,12 +34,6 @@ docstrings = Sybil(
 pytest_collect_file = (pages + docstrings).pytest()
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep a page's examples in one process, when pytest-xdist spreads the tests over several."""
-    if isinstance(item, SybilItem):
-        item.add_marker(pytest.mark.xdist_group(str(item.path)))
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give the examples of a page their order back after the shuffle: each goes on from the one before it."""
