@@ -9,7 +9,7 @@ TESTS = Path(__file__).parents[1]
 FILES = sorted(TESTS.rglob("test_*.py"))
 
 
-def tests_without_a_sentence(source: str) -> list[str]:
+def unstated_rules(source: str) -> list[str]:
     """The names of the tests in `source` whose docstring is missing or is no sentence."""
     return [
         node.name
@@ -23,10 +23,10 @@ def tests_without_a_sentence(source: str) -> list[str]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(TESTS)))
 def test_each_test_states_its_rule(path):
     """Who reads a failure learns from the test's first lines what should hold."""
-    assert tests_without_a_sentence(path.read_text(encoding="utf-8")) == []
+    assert unstated_rules(path.read_text(encoding="utf-8")) == []
 
 
 def test_a_test_without_a_sentence_is_found():
     """Functions beside the tests need none."""
     source = 'def test_a(): ...\n\ndef test_b():\n    """Two is even."""\n\ndef body(): ...\n'
-    assert tests_without_a_sentence(source) == ["test_a"]
+    assert unstated_rules(source) == ["test_a"]
