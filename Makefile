@@ -1,0 +1,81 @@
+# Everything that can be done in this repository, one target each. Needs make and a Python of 3.11 or newer with pip.
+
+VENV := .venv
+UV_VERSION := 0.13.9
+# The first Python that is new enough; choose another by `make setup PYTHON=python3.13 VENV=.venv-3.13`.
+PYTHON := $(or $(PYTHON),$(shell for python in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done))
+# More arguments for pytest, and the number of processes to run it in: `make test ARGS="-k override" WORKERS=2`.
+ARGS :=
+WORKERS := 0
+
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# What is typed strictly. Only the folders that exist are named, so that a new one is checked from its first file.
+TYPED := $(wildcard src config containers resources assets examples tools)
+
+export UV_PYTHON_DOWNLOADS := never
+export VIRTUAL_ENV := $(abspath $(VENV))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types layers docs wheel bench check format api changelog lock clean
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make the virtual environment, with pinned versions of everything.
+
+# The stamp is written last and removed first, so what was interrupted is made anew and what is done is not done again.
+$(READY): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "No Python of 3.11 or newer was found; name one by PYTHON=..." >&2; exit 1; }
+	@test -e $@ || $(PYTHON) -m venv --clear --without-pip $(VENV)
+	@test -e $@ || $(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@rm -f $@
+	$(BIN)/uv pip install --quiet -c constraints.txt -b constraints.txt -e '.[app,async,cli]' --group dev
+	@touch $@
+
+demo: setup ## Run the flights job over the whole of 2013.
+	$(BIN)/dagwire job run flights_etl --partition-range 2013-01...2013-12
+
+test: setup ## Run the tests, the documentation's code included.
+	$(BIN)/pytest $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS) --dist loadscope) $(ARGS)
+
+lint: setup ## Check style and formatting.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: setup ## Check the types, strictly, by mypy and pyright.
+	$(BIN)/mypy $(TYPED)
+	$(BIN)/pyright --pythonpath $(BIN)/python $(TYPED)
+
+layers: setup ## Check which layer imports which.
+	$(BIN)/lint-imports --no-logo
+
+docs: setup ## Build the documentation; a warning is an error.
+	$(BIN)/sphinx-build --quiet -W -n --keep-going -b html docs docs/_build/html
+
+wheel: setup ## Build the wheel, install it without the sources, and import it.
+	$(BIN)/python tools/check_wheel.py
+
+bench: setup ## Measure, and write docs/performance.md.
+	$(BIN)/python -m benchmarks
+
+check: lint types layers docs wheel test ## All that must pass before a change is merged.
+
+format: setup ## Format the code and repair what ruff can.
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+api: setup ## Write docs/api.md from the public names.
+	$(BIN)/python tools/write_api_page.py
+
+changelog: setup ## Show the next release's changelog, made of changelog.d.
+	$(BIN)/towncrier build --draft --version next
+
+lock: setup ## Resolve all versions anew into constraints.txt.
+	$(BIN)/uv pip compile --quiet --upgrade --universal --no-header --no-annotate --all-extras --group dev \
+		pyproject.toml -o constraints.txt
+
+clean: ## Remove what the other targets made, the data excepted.
+	rm -rf $(VENV) dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,105 @@
+"""The documentation's code is really run: what runs it is tested on pages that are wrong."""
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+CONFTEST = """
+from sybil import Sybil
+from sybil.parsers.myst import SkipParser
+from tests.docs.blocks import ConsoleParser, PythonParser, enter_module, leave_module
+
+pytest_collect_file = Sybil(
+    parsers=[SkipParser(), PythonParser(), ConsoleParser()],
+    patterns=["*.md"],
+    setup=enter_module,
+    teardown=leave_module,
+).pytest()
+"""
+
+
+@pytest.fixture
+def read(pytester, monkeypatch):
+    """Run a page as the test run would; returns its outcomes by number."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[2])
+    pytester.makeconftest(CONFTEST)
+
+    def run(page):
+        (pytester.path / "page.md").write_text(page)
+        return pytester.runpytest_inprocess("-p", "no:randomly").parseoutcomes()
+
+    return run
+
+
+def test_a_page_that_is_right_passes(read):
+    """Blocks share one namespace, and what is printed is compared with the text block that follows."""
+    assert read("```python\na = 2\n```\n\n```python\nprint(a + 1)\n```\n\n```text\n3\n```\n") == {"passed": 3}
+
+
+def test_a_block_that_raises_fails(read):
+    """An example that raises is no example."""
+    assert read("```python\n1 / 0\n```\n") == {"failed": 1}
+
+
+def test_output_that_differs_fails(read):
+    """A page may not promise another output than what comes."""
+    assert read("```python\nprint('three')\n```\n\n```text\n3\n```\n") == {"passed": 1, "failed": 1}
+
+
+def test_text_elsewhere_is_not_compared(read):
+    """A text block that follows words is an illustration."""
+    assert read("```python\nprint('three')\n```\n\nA tree:\n\n```text\nsrc/\n```\n") == {"passed": 1}
+
+
+def test_annotations_are_looked_up_in_the_page(read):
+    """A model that names another in a string finds it, as it would in a module."""
+    page = """
+```python
+from pydantic import BaseModel
+
+
+class Wing(BaseModel):
+    span_m: float
+
+
+class Plane(BaseModel):
+    wings: list["Wing"]
+
+
+print(Plane(wings=[{"span_m": 3}]).wings[0].span_m, Wing.__module__)
+```
+
+```text
+3.0 dagwire_page
+```
+"""
+    assert read(page) == {"passed": 2}
+
+
+def test_a_command_that_fails_fails(read):
+    """Every command of a page must end well."""
+    assert read("```console\n$ echo fine\nfine\n$ exit 3\n```\n") == {"failed": 1}
+
+
+def test_a_command_prints_what_the_page_says(read):
+    """Three dots stand for anything, the rest is compared."""
+    assert read("```console\n$ echo opened 17 resources\nopened ... resources\n```\n") == {"passed": 1}
+    assert read("```console\n$ echo opened 17 resources\nclosed ... resources\n```\n") == {"failed": 1}
+
+
+def test_a_target_of_make_must_exist(read):
+    """`make` commands are not carried out, but the target must be there."""
+    assert read("```console\n$ make setup\n```\n") == {"passed": 1}
+    assert read("```console\n$ make coffee\n```\n") == {"failed": 1}
+
+
+def test_a_block_is_skipped_only_when_it_says_so(read):
+    """What must not run is marked in the page."""
+    assert read("<!-- skip: next -->\n\n```python\n1 / 0\n```\n") == {"passed": 2}
+
+
+def test_a_language_that_would_not_run_is_refused(read):
+    """`bash` and its like would pass unseen."""
+    assert read("```bash\nrm -r everything\n```\n") == {"errors": 1}

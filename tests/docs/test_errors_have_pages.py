@@ -1,0 +1,43 @@
+"""Each error has a page that tells what to do, and no page speaks of an error that is gone."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from dagwire import errors
+
+PAGES = Path(__file__).parents[2] / "docs" / "errors"
+ERRORS = [
+    thing
+    for name, thing in vars(errors).items()
+    if inspect.isclass(thing)
+    and issubclass(thing, BaseException)
+    and thing.__module__ == errors.__name__
+    and not name.startswith("_")
+    and name == thing.__name__  # not another name for it, as Dagster's names are
+]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
+def test_an_error_has_its_page(error):
+    """The page is found under the error's slug, and its title is the class's name."""
+    page = PAGES / f"{error.slug}.md"
+    assert page.exists(), f"write docs/errors/{error.slug}.md for {error.__name__}"
+    title, _, body = page.read_text(encoding="utf-8").partition("\n")
+    assert title == f"# {error.__name__}"
+    for section in ("## What happened", "## What to do"):
+        assert re.search(rf"^{section}$\n+[^#\s]", body, re.MULTILINE), f"{page.name} needs words under '{section}'"
+
+
+def test_two_errors_never_share_a_page():
+    """Slugs are made of class names, so a clash would hide a page."""
+    slugs = [error.slug for error in ERRORS]
+    assert sorted(set(slugs)) == sorted(slugs)
+
+
+def test_a_page_has_its_error():
+    """Pages of errors that were removed or renamed go with them."""
+    pages = {page.stem for page in PAGES.glob("*.md")} - {"index"}
+    assert pages == {error.slug for error in ERRORS}

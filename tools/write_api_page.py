@@ -1,0 +1,62 @@
+"""Writes docs/api.md from the public names of dagwire, grouped by the layer that defines each."""
+
+import inspect
+from collections import defaultdict
+from pathlib import Path
+
+import dagwire
+
+PAGE = Path(__file__).parents[1] / "docs" / "api.md"
+INTRODUCTION = """\
+# The public names
+
+All are imported from `dagwire` itself, most under the name that Dagster gives them.
+The page is written by `make api`, and a test compares it with `dagwire.__all__`.
+"""
+TITLE_BY_LAYER = {
+    "config": "Config and settings",
+    "resources": "Resources",
+    "containers": "Containers and scopes",
+    "definitions": "Definitions",
+    "execution": "Running",
+    "testing": "Testing",
+    "errors": "Errors",
+    "dagwire": "Others",
+}
+
+
+def layer(name: str) -> str:
+    """The layer of dagwire in which the public `name` is defined."""
+    parts = str(getattr(getattr(dagwire, name), "__module__", "")).split(".")
+    found = parts[1] if parts[0] == "dagwire" and len(parts) > 1 else "dagwire"
+    return found if found in TITLE_BY_LAYER else "dagwire"
+
+
+def directive(name: str) -> str:
+    """What Sphinx is told to show of the public `name`."""
+    thing = getattr(dagwire, name)
+    if inspect.isclass(thing) and issubclass(thing, BaseException):
+        return f".. autoexception:: dagwire.{name}"
+    if inspect.isclass(thing):
+        return f".. autoclass:: dagwire.{name}\n   :members:"
+    if inspect.isroutine(thing):
+        return f".. autofunction:: dagwire.{name}"
+    return f".. autodata:: dagwire.{name}\n   :no-value:"
+
+
+def page() -> str:
+    """The whole page, for the names that are public now."""
+    names_by_layer: defaultdict[str, list[str]] = defaultdict(list)
+    for name in sorted(dagwire.__all__, key=str.casefold):
+        names_by_layer[layer(name)].append(name)
+    sections = [INTRODUCTION]
+    for found, title in TITLE_BY_LAYER.items():
+        if names := names_by_layer[found]:
+            shown = "\n\n".join(directive(name) for name in names)
+            sections.append(f"## {title}\n\n```{{eval-rst}}\n{shown}\n```\n")
+    return "\n".join(sections)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"wrote {PAGE} with {len(dagwire.__all__)} names")
