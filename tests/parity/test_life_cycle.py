@@ -223,7 +223,7 @@ def test_the_body_s_exception_reaches_a_context_manager(dg, log):
 
     with pytest.raises(ValueError, match="the body"), dg.build_resources({"db": Db()}):
         raise ValueError("the body")
-    assert log == {"dagster": [], "dagwire": ["roll back"]}[dg.__name__]
+    assert log == {"dagster": ["commit"], "dagwire": ["roll back"]}[dg.__name__]
 
 
 def test_a_step_s_exception_reaches_a_context_manager(dg, log):

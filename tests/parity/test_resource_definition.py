@@ -236,6 +236,19 @@ def test_none_and_mock_resources(dg, opened):
     assert opened(dg.ResourceDefinition.mock_resource()).anything() is not None
 
 
+def test_a_generator_by_hand_serves_as_a_context_manager(dg, log):
+    """`ResourceDefinition` opens a generator function as the decorator does."""
+
+    def it(context):
+        log.append("open")
+        yield 4
+        log.append("close")
+
+    with dg.build_resources({"it": dg.ResourceDefinition(it)}) as resources:
+        log.append(resources.it)
+    assert log == ["open", 4, "close"]
+
+
 # -- direct calls ------------------------------------------------------------------------------------------------------
 
 
@@ -262,10 +275,11 @@ def test_a_direct_call_with_a_context(dg):
     assert it(context) == ({"size": 1, "name": "d"}, 4)
 
 
-def test_a_direct_call_of_a_generator_is_a_context_manager(dg, log):
+def test_a_direct_call_of_a_context_manager(dg, log):
     """`with it(context) as value`."""
 
     @dg.resource
+    @contextlib.contextmanager
     def it(context):
         log.append("open")
         yield 5
@@ -372,14 +386,29 @@ def test_a_callable_object_serves_as_a_function(dg, opened, differs):
     differs(lambda: opened(dg.ResourceDefinition(Make())), dagster=AttributeError, dagwire=9)
 
 
-def test_a_generator_by_hand_serves_as_a_context_manager(dg, log):
-    """dagwire opens a generator given to `ResourceDefinition` as the decorator does; so does Dagster."""
+@pytest.mark.parametrize("takes_context", [True, False])
+def test_a_direct_call_of_a_generator_closes(dg, log, takes_context):
+    """It opens a `with` on both sides; dagwire runs what follows the yield, Dagster a `finally` alone."""
 
-    def it(context):
+    def body():
         log.append("open")
-        yield 4
+        yield 5
         log.append("close")
 
-    with dg.build_resources({"it": dg.ResourceDefinition(it)}) as resources:
-        log.append(resources.it)
-    assert log == ["open", 4, "close"]
+    if takes_context:
+
+        @dg.resource
+        def it(context):
+            yield from body()
+
+        opened = it(dg.build_init_resource_context())
+    else:
+
+        @dg.resource
+        def it():
+            yield from body()
+
+        opened = it()
+    with opened as value:
+        log.append(value)
+    assert log == {"dagster": ["open", 5], "dagwire": ["open", 5, "close"]}[dg.__name__]
