@@ -338,11 +338,25 @@ def test_a_partition_in_a_direct_call(dg, months):
 
 
 def test_a_range_in_a_direct_call(dg, months):
-    """`build_asset_context(partition_key_range=...)` gives keys and window."""
+    """`build_asset_context(partition_key_range=...)` gives keys and range."""
 
     @dg.asset(partitions_def=months)
     def flights(context):
-        return (list(context.partition_keys), context.partition_time_window.end)
+        return (list(context.partition_keys), context.partition_key_range.end, context.has_partition_key)
 
     context = dg.build_asset_context(partition_key_range=dg.PartitionKeyRange("2013-02", "2013-03"))
-    assert flights(context) == (["2013-02", "2013-03"], at(2013, 4))
+    assert flights(context) == (["2013-02", "2013-03"], "2013-03", False)
+
+
+# -- better on purpose -------------------------------------------------------------------------------------------------
+
+
+def test_the_window_of_a_range_in_a_direct_call(dg, months, differs):
+    """dagwire spans the range, as in a run; Dagster says that the run has no partitions."""
+
+    @dg.asset(partitions_def=months)
+    def flights(context):
+        return (context.partition_time_window.start, context.partition_time_window.end)
+
+    context = dg.build_asset_context(partition_key_range=dg.PartitionKeyRange("2013-02", "2013-03"))
+    differs(lambda: flights(context), dagster=Exception, dagwire=(at(2013, 2), at(2013, 4)))
