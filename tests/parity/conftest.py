@@ -1,7 +1,9 @@
 """One body, two sides: each test of this folder runs against real Dagster, the oracle, and against dagwire.
 
-`dg` is the module under test, spelled as Dagster's users spell it. Where dagwire differs on purpose the test says so
-with `differs`, which holds both expectations side by side. `docs/parity.md` has a row for each test.
+`dg` is the module under test, spelled as Dagster's users spell it. Where dagwire differs on purpose the test holds both
+expectations side by side, through `differs` or a table `{"dagster": ..., "dagwire": ...}`. Where dagwire does not have a
+part yet, `@pytest.mark.absent(why)` says so: the test must then fail on dagwire's side, and the mark goes when it passes.
+`docs/parity.md` has a row for each test.
 """
 
 import importlib
@@ -17,6 +19,19 @@ SIDES = [
     pytest.param("dagster", marks=pytest.mark.filterwarnings("ignore")),
     pytest.param("dagwire"),
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare this folder's one mark."""
+    config.addinivalue_line("markers", "absent(why): dagwire does not have this part yet; the test fails on its side")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Expect what is marked absent to fail on dagwire's side, and only there."""
+    for item in items:
+        absent = item.get_closest_marker("absent")
+        if absent is not None and item.callspec.params.get("dg") == "dagwire":  # type: ignore[attr-defined]  # every test here takes dg
+            item.add_marker(pytest.mark.xfail(reason=absent.args[0], strict=True))
 
 
 @pytest.fixture(scope="session", autouse=True)

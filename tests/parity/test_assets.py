@@ -1,4 +1,4 @@
-"""@asset: what a function's parameters mean, and what the definition tells."""
+"""`@asset`: what a function's parameters mean, and what the definition tells."""
 
 import pytest
 
@@ -159,7 +159,7 @@ def test_a_context_must_come_first(dg):
 
 
 def test_a_context_of_a_wrong_type_is_refused(dg):
-    """`context: int` is refused at decoration."""
+    """`context: int` is refused when the asset is declared."""
     with pytest.raises(dg.DagsterInvalidDefinitionError):
 
         @dg.asset
@@ -191,7 +191,7 @@ def test_the_types_of_the_context(dg):
 
 
 def test_async_assets_run(dg):
-    """A coroutine function is awaited."""
+    """A coroutine function is an asset; the run awaits it."""
 
     @dg.asset
     async def read():
@@ -201,7 +201,7 @@ def test_async_assets_run(dg):
 
 
 def test_varargs_are_refused(dg):
-    """`*args` says nothing about what is asked for."""
+    """`*args` in a signature is refused, as it does not say what is asked for."""
     with pytest.raises(dg.DagsterInvalidDefinitionError):
 
         @dg.asset
@@ -210,13 +210,13 @@ def test_varargs_are_refused(dg):
 
 
 def test_an_unknown_decorator_argument_is_refused(dg):
-    """As any Python function does."""
+    """An unknown argument of the decorator is a TypeError."""
     with pytest.raises(TypeError):
         dg.asset(nme="read")(lambda: 1)
 
 
 def test_what_is_no_function_is_refused(dg):
-    """The decorator wants a callable."""
+    """The decorator refuses what cannot be called."""
     with pytest.raises(TypeError):
         dg.asset(3)
 
@@ -236,7 +236,7 @@ def test_key_from_the_function_s_name(dg):
 
 
 def test_key_from_a_name(dg):
-    """`name=` replaces the function's."""
+    """`name=` replaces the function's name in the key."""
     assert dg.asset(lambda: 1, name="flights").key == dg.AssetKey(["flights"])
 
 
@@ -306,13 +306,13 @@ def test_attributes_by_default(dg):
 
 
 def test_kinds_are_tags(dg):
-    """`kinds={"python"}` is a tag of that kind."""
+    """`kinds={"python"}` on an asset is the tag `dagster/kind/python`."""
     read = dg.asset(lambda: 1, name="read", kinds={"python"})
     assert "dagster/kind/python" in read.tags_by_key[read.key]
 
 
 def test_two_definitions_of_one_key_are_refused(dg):
-    """Resolving them raises."""
+    """Definitions with two different assets of one key are refused when they are checked."""
     defs = dg.Definitions(assets=[dg.asset(lambda: 1, name="read"), dg.asset(lambda: 2, name="read")])
     with pytest.raises(dg.DagsterInvalidDefinitionError, match="read"):
         dg.Definitions.validate_loadable(defs)
@@ -392,7 +392,7 @@ def test_the_kinds_of_metadata(dg):
 
 
 def test_metadata_of_an_unknown_type_fails_the_step(dg):
-    """An object that is no metadata."""
+    """Metadata of a type that no kind of metadata takes fails the step."""
 
     @dg.asset
     def read():

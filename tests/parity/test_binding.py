@@ -1,4 +1,4 @@
-"""Definitions, with_resources and define_asset_job: what binds definitions to resources."""
+"""Binding: `Definitions`, `with_resources` and `define_asset_job` give definitions their resources."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_the_run_s_resources_win(dg, tracked, read):
 
 
 def test_definitions_may_hold_plain_objects(dg):
-    """Any object is a resource."""
+    """Any object may be a resource of definitions."""
 
     @dg.asset
     def read(clock: dg.ResourceParam[int]):
@@ -58,43 +58,43 @@ def test_declaring_definitions_checks_nothing(dg, read):
 
 
 def test_resolving_a_job_finds_a_missing_resource(dg, read):
-    """The key is named."""
+    """`get_job_def` raises when a resource of the job is missing, and names its key."""
     defs = dg.Definitions(assets=[read], jobs=[dg.define_asset_job("all_assets")])
     with pytest.raises(dg.DagsterInvalidDefinitionError, match="db"):
         defs.get_job_def("all_assets")
 
 
 def test_validating_definitions_finds_a_missing_resource(dg, read):
-    """`Definitions.validate_loadable`."""
+    """`Definitions.validate_loadable` raises when a resource is missing, and names its key."""
     with pytest.raises(dg.DagsterInvalidDefinitionError, match="db"):
         dg.Definitions.validate_loadable(dg.Definitions(assets=[read]))
 
 
 def test_validating_good_definitions_is_silent(dg, tracked, read):
-    """It returns, having opened nothing."""
+    """`Definitions.validate_loadable` returns where nothing is missing."""
     dg.Definitions.validate_loadable(dg.Definitions(assets=[read], resources={"db": tracked()}))
 
 
 def test_validating_opens_nothing(dg, tracked, read, log):
-    """No resource is opened."""
+    """`Definitions.validate_loadable` opens no resource."""
     dg.Definitions.validate_loadable(dg.Definitions(assets=[read], resources={"db": tracked()}))
     assert log == []
 
 
 def test_an_unknown_job_raises(dg):
-    """`get_job_def` names what there is not."""
+    """`get_job_def` of a name that no job bears raises and names it."""
     with pytest.raises(dg.DagsterInvariantViolationError, match="nope"):
         dg.Definitions().get_job_def("nope")
 
 
 def test_resolve_job_def_is_the_newer_name(dg, tracked, read):
-    """`resolve_job_def` gives the same job."""
+    """`resolve_job_def` gives the same job as `get_job_def`."""
     defs = dg.Definitions(assets=[read], jobs=[dg.define_asset_job("all_assets")], resources={"db": tracked()})
     assert defs.resolve_job_def("all_assets").name == "all_assets"
 
 
 def test_an_asset_by_key(dg, read, tracked):
-    """`resolve_assets_def` by name or key."""
+    """`resolve_assets_def` finds an asset by its name or its key."""
     defs = dg.Definitions(assets=[read], resources={"db": tracked()})
     assert defs.resolve_assets_def("read").key == read.key
     assert defs.resolve_assets_def(dg.AssetKey("read")).key == read.key
@@ -129,7 +129,7 @@ def test_an_asset_job_selects(dg, tracked, read, twice):
 
 
 def test_an_asset_job_s_tags_and_description(dg, read, tracked):
-    """Kept by the job; the run has the tags."""
+    """An asset job keeps its tags and description; its runs have the tags."""
     job = dg.define_asset_job("nightly", tags={"team": "a"}, description="At night.")
     bound = dg.Definitions(assets=[read], jobs=[job], resources={"db": tracked()}).get_job_def("nightly")
     assert (bound.name, bound.description) == ("nightly", "At night.")
@@ -137,7 +137,7 @@ def test_an_asset_job_s_tags_and_description(dg, read, tracked):
 
 
 def test_an_asset_job_s_config(dg):
-    """`config=` is the job's run config."""
+    """`define_asset_job(config=...)` is the run config of its runs."""
 
     class Load(dg.Config):
         limit: int = 3
@@ -151,7 +151,7 @@ def test_an_asset_job_s_config(dg):
 
 
 def test_an_asset_job_of_unknown_assets_is_refused(dg, read, tracked):
-    """When it is resolved."""
+    """An asset job that selects an unknown asset is refused when it is resolved."""
     defs = dg.Definitions(
         assets=[read], jobs=[dg.define_asset_job("nightly", selection="nope")], resources={"db": tracked()}
     )
@@ -176,7 +176,7 @@ def test_a_missing_resource_stops_a_run(dg, tracked, read, log):
 
 
 def test_a_missing_resource_of_what_is_not_selected(dg, tracked, read):
-    """It does not matter."""
+    """A run does not need the resources of assets that are not selected."""
 
     @dg.asset
     def alone():
@@ -187,7 +187,7 @@ def test_a_missing_resource_of_what_is_not_selected(dg, tracked, read):
 
 
 def test_resources_nobody_asks_for_are_accepted(dg):
-    """Extra keys are no fault."""
+    """`materialize` accepts resources that nobody asks for."""
 
     @dg.asset
     def alone():
@@ -218,13 +218,13 @@ def test_with_resources_binds_copies(dg, tracked, read, twice):
 
 
 def test_with_resources_leaves_extra_keys(dg, tracked, read):
-    """Keys that nobody asks for are ignored."""
+    """`with_resources` ignores keys that nobody asks for."""
     [bound] = dg.with_resources([read], {"db": tracked(name="w"), "other": 1})
     assert dg.materialize([bound]).asset_value("read") == "w"
 
 
 def test_with_resources_wants_all(dg, read):
-    """A missing key is refused at once."""
+    """`with_resources` refuses at once to leave a key missing."""
     with pytest.raises(dg.DagsterInvalidDefinitionError, match="db"):
         dg.with_resources([read], {})
 

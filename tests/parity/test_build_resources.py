@@ -1,4 +1,4 @@
-"""build_resources: open resources outside a run."""
+"""`build_resources`: resources opened outside a run."""
 
 import pytest
 
@@ -13,26 +13,26 @@ def test_gives_one_attribute_for_each_key(dg, tracked):
 
 
 def test_opens_and_closes(dg, tracked, log):
-    """Open inside the `with`, closed after it."""
+    """`build_resources` opens on entry of its `with` and closes on exit."""
     with dg.build_resources({"db": tracked()}):
         log.append("body")
     assert log == ["open db", "body", "close db"]
 
 
 def test_plain_functions_are_not_called(dg):
-    """A function given as a value is a value."""
+    """A plain function given to `build_resources` is a value; it is not called."""
     with dg.build_resources({"clock": len}) as resources:
         assert resources.clock is len
 
 
 def test_as_a_dictionary(dg):
-    """`_asdict()` is `{key: value}`."""
+    """`_asdict()` of the view is `{key: value}`."""
     with dg.build_resources({"a": 1, "b": 2}) as resources:
         assert dict(resources._asdict()) == {"a": 1, "b": 2}
 
 
 def test_the_original_dictionary(dg):
-    """`original_resource_dict` holds the same by key."""
+    """`original_resource_dict` of the view is `{key: value}` too."""
     with dg.build_resources({"a": 1, "b": 2}) as resources:
         assert dict(resources.original_resource_dict) == {"a": 1, "b": 2}
 
@@ -57,7 +57,7 @@ def test_resource_config_by_key(dg):
 
 
 def test_resource_config_of_a_class(dg, tracked):
-    """The same for a ConfigurableResource left to launch."""
+    """`resource_config` reaches a ConfigurableResource that is left to launch."""
     config = {"db": {"config": {"name": "late"}}}
     with dg.build_resources({"db": tracked.configure_at_launch(size=2)}, resource_config=config) as resources:
         assert (resources.db.name, resources.db.size) == ("late", 2)
@@ -69,7 +69,7 @@ def test_resource_config_of_a_class(dg, tracked):
     ids=["type", "field", "key"],
 )
 def test_resource_config_that_does_not_fit_is_refused(dg, tracked, log, config):
-    """A wrong type, an unknown field, an unknown key; nothing was opened."""
+    """A wrong type, an unknown field or an unknown key in `resource_config` is refused before anything opens."""
     with (
         pytest.raises(dg.DagsterInvalidConfigError),
         dg.build_resources({"db": tracked.configure_at_launch()}, resource_config=config),
@@ -79,7 +79,7 @@ def test_resource_config_that_does_not_fit_is_refused(dg, tracked, log, config):
 
 
 def test_missing_config_is_refused(dg):
-    """A required field that is not given."""
+    """A required field that `resource_config` does not give is an invalid config."""
 
     class Need(dg.ConfigurableResource):
         url: str
@@ -89,7 +89,7 @@ def test_missing_config_is_refused(dg):
 
 
 def test_keys_named_like_tuple_methods(dg):
-    """`count` and `index` are keys like others."""
+    """`count` and `index` are keys like any other."""
     with dg.build_resources({"count": 1, "index": 2}) as resources:
         assert (resources.count, resources.index) == (1, 2)
 

@@ -1,4 +1,4 @@
-"""@asset_check: a question about an asset, asked after it is made."""
+"""`@asset_check`: a question about an asset, asked after it is made."""
 
 import pytest
 
@@ -86,7 +86,7 @@ def test_takes_the_asset_by_name_or_key(dg, rows):
 
 
 def test_a_failed_check_is_no_failed_run(dg, rows, failing):
-    """The evaluation says no; the run is a success."""
+    """A run whose check does not pass is a success all the same; the evaluation tells."""
     result = dg.materialize([rows, failing()])
     assert result.success
     assert [e.passed for e in result.get_asset_check_evaluations()] == [False]
@@ -106,13 +106,13 @@ def test_a_failed_blocking_check_stops_what_is_downstream(dg, rows, failing, log
 
 
 def test_a_failed_blocking_check_raises(dg, rows, failing):
-    """The error names check and asset."""
+    """A blocking check that does not pass raises an error that names check and asset."""
     with pytest.raises(dg.DagsterError, match=r"(?s)(rows.*some|some.*rows)"):
         dg.materialize([rows, failing(blocking=True)])
 
 
 def test_a_blocking_check_that_only_warns_lets_pass(dg, rows, failing, log):
-    """Severity WARN stops nothing."""
+    """A blocking check of severity WARN stops nothing."""
 
     @dg.asset(deps=[rows])
     def after():
@@ -124,7 +124,7 @@ def test_a_blocking_check_that_only_warns_lets_pass(dg, rows, failing, log):
 
 
 def test_a_blocking_check_runs_before_what_is_downstream(dg, rows, log):
-    """Children of the asset wait for it."""
+    """What is downstream of an asset waits for its blocking checks."""
 
     @dg.asset(deps=[rows])
     def after():
@@ -140,7 +140,7 @@ def test_a_blocking_check_runs_before_what_is_downstream(dg, rows, log):
 
 
 def test_a_check_that_raises_fails_the_run(dg, rows):
-    """Its own exception comes out."""
+    """A check that raises fails the run, and its own exception comes out."""
 
     @dg.asset_check(asset=rows)
     def broken():
@@ -163,7 +163,7 @@ def test_checks_inside_an_asset(dg):
 
 
 def test_a_direct_call_returns_the_result(dg, rows, tracked):
-    """With the asset's value and resources given."""
+    """A check called directly, with value and resources given, returns its result."""
 
     @dg.asset_check(asset=rows)
     def some(rows, db: tracked):
@@ -173,7 +173,7 @@ def test_a_direct_call_returns_the_result(dg, rows, tracked):
 
 
 def test_knows_its_key(dg, rows, failing):
-    """`check_key` is asset and name."""
+    """`check_key` of a check holds the asset's key and the check's name."""
     check = failing()
     assert check.check_key.asset_key == rows.key
     assert check.check_key.name == "some"

@@ -1,4 +1,4 @@
-"""Config: the typed values that an asset or op is given for one run."""
+"""`Config` and run config: the typed values that an asset, an op or a resource is given for one run."""
 
 import pytest
 
@@ -43,7 +43,7 @@ def test_from_a_run_config_object_with_dictionaries(dg, read):
     assert dg.materialize([read], run_config=run_config).asset_value("read") == (8, "all")
 
 
-def test_in_an_op(dg, Load):
+def test_config_in_an_op(dg, Load):
     """An op takes config as an asset does."""
 
     @dg.op
@@ -118,7 +118,7 @@ def test_is_frozen(dg, Load):
 
 
 def test_a_subclass_may_be_unfrozen(dg):
-    """`model_config = {"frozen": False}` lifts it."""
+    """`model_config = {"frozen": False}` makes a Config class assignable."""
 
     class Loose(dg.Config):
         model_config = {"frozen": False}
@@ -129,7 +129,7 @@ def test_a_subclass_may_be_unfrozen(dg):
     assert loose.limit == 4
 
 
-def test_a_missing_field_is_a_validation_error(dg):
+def test_a_missing_field_of_a_config_is_a_validation_error(dg):
     """Building a Config without a required field is pydantic's ValidationError, a ValueError."""
 
     class Need(dg.Config):
@@ -140,7 +140,7 @@ def test_a_missing_field_is_a_validation_error(dg):
 
 
 def test_extra_allow_keeps_unknown_fields(dg):
-    """A Config that allows extras takes any."""
+    """A Config class that allows extra fields takes any."""
 
     class Open(dg.Config):
         model_config = {"extra": "allow"}

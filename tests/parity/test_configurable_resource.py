@@ -1,4 +1,4 @@
-"""ConfigurableResource: a pydantic model whose fields are its config."""
+"""`ConfigurableResource`: a pydantic model whose fields are its config."""
 
 import contextlib
 from typing import Any
@@ -46,7 +46,7 @@ def test_a_missing_field_is_a_validation_error(dg):
 
 
 def test_positional_arguments_are_refused(Db):
-    """Fields are given by name."""
+    """Fields are given by name; a positional argument is a TypeError."""
     with pytest.raises(TypeError):
         Db("file")
 
@@ -65,7 +65,7 @@ def test_equality_is_by_value(Db):
 
 
 def test_repr_shows_the_fields(Db):
-    """`repr` is pydantic's."""
+    """`repr` of a resource is pydantic's: class, fields, values."""
     assert repr(Db()) == "Db(url='memory', size=1)"
 
 
@@ -170,7 +170,7 @@ def test_setup_sees_the_context_of_the_run(dg, log):
 
 
 def test_get_resource_context_inside_a_run(dg):
-    """A method may ask for the context of the run it serves."""
+    """`get_resource_context` in a method gives the context of the run that it serves."""
 
     class Db(dg.ConfigurableResource):
         def run_id(self) -> str | None:
@@ -184,7 +184,7 @@ def test_get_resource_context_inside_a_run(dg):
 
 
 def test_get_resource_context_outside_a_run_raises(dg, Db):
-    """There is no context where nothing runs."""
+    """`get_resource_context` raises where nothing runs."""
     with pytest.raises(Exception, match="(?i)context"):
         Db().get_resource_context()
 

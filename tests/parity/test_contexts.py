@@ -1,4 +1,4 @@
-"""What the context of a step offers."""
+"""Contexts of steps: what a body can ask of its run."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def seen(dg):
 
 
 def test_the_asset_key(dg, seen):
-    """`asset_key` is the key being made."""
+    """`context.asset_key` is the key being made."""
     assert seen(lambda context: context.asset_key.to_user_string()) == "read"
 
 
@@ -77,7 +77,7 @@ def test_only_the_step_s_own_resources(dg, tracked):
 
 
 def test_op_config_without_config(seen):
-    """None where nothing is configured."""
+    """`context.op_config` is None where nothing is configured."""
     assert seen(lambda context: context.op_config) is None
 
 
@@ -102,7 +102,7 @@ def test_selected_keys(dg, seen):
 
 
 def test_the_first_attempt_is_number_zero(seen):
-    """`retry_number` starts at 0."""
+    """`context.retry_number` starts at 0."""
     assert seen(lambda context: context.retry_number) == 0
 
 

@@ -1,4 +1,4 @@
-"""Assets and ops called as functions."""
+"""Direct calls: assets and ops as plain functions."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def everything(dg, Plain, Load):
 
 @pytest.mark.parametrize("kind", ["asset", "op"])
 def test_a_plain_function(dg, kind):
-    """It returns what the function returns."""
+    """An asset or op called directly returns what its function returns."""
     decorate = getattr(dg, kind)
 
     @decorate
@@ -43,7 +43,7 @@ def test_a_plain_function(dg, kind):
 
 @pytest.mark.parametrize("kind", ["asset", "op"])
 def test_a_missing_value_is_refused(dg, kind):
-    """An upstream value that is not given."""
+    """A direct call that lacks an upstream value is an invalid invocation."""
 
     @getattr(dg, kind)
     def double(x):
@@ -55,7 +55,7 @@ def test_a_missing_value_is_refused(dg, kind):
 
 @pytest.mark.parametrize("kind", ["asset", "op"])
 def test_too_many_values_are_refused(dg, kind):
-    """More than the function takes."""
+    """A direct call with more values than the function takes is an invalid invocation."""
 
     @getattr(dg, kind)
     def nothing():
@@ -66,7 +66,7 @@ def test_too_many_values_are_refused(dg, kind):
 
 
 def test_a_resource_by_keyword(dg, tracked, log):
-    """It is open for the call and closed after it."""
+    """A resource given by keyword is open for the call and closed after it."""
 
     @dg.asset
     def read(db: tracked):
@@ -78,7 +78,7 @@ def test_a_resource_by_keyword(dg, tracked, log):
 
 
 def test_a_resource_by_keyword_is_closed_after_a_failure(dg, tracked, log):
-    """The exception comes out as it is."""
+    """A resource given by keyword is closed when the body fails; the body's exception comes out."""
 
     @dg.asset
     def read(db: tracked):
@@ -128,7 +128,7 @@ def test_resources_through_the_context(dg, Plain):
 
 
 def test_resources_of_a_context_are_open_inside_with(dg, tracked, log):
-    """A context used by `with` opens and closes them."""
+    """A context used by `with` opens its resources and closes them."""
 
     @dg.asset
     def read(context, db: tracked):
@@ -140,7 +140,7 @@ def test_resources_of_a_context_are_open_inside_with(dg, tracked, log):
 
 
 def test_resources_of_a_context_not_opened_are_refused(dg, tracked):
-    """With a life cycle they cannot be had outside `with`."""
+    """A resource with a life cycle cannot be had from a context outside its `with`."""
 
     @dg.asset
     def read(context, db: tracked):
@@ -151,7 +151,7 @@ def test_resources_of_a_context_not_opened_are_refused(dg, tracked):
 
 
 def test_a_missing_resource_of_a_context_is_refused(dg, Plain):
-    """The key is named."""
+    """A resource that the context does not give is named in the error."""
 
     @dg.asset(required_resource_keys={"db"})
     def read(context):
@@ -162,13 +162,13 @@ def test_a_missing_resource_of_a_context_is_refused(dg, Plain):
 
 
 def test_everything_by_keyword(dg, everything, Plain, Load):
-    """Context first; config, values and resources by name."""
+    """Context comes first; config, values and resources may be given by name."""
     found = everything(dg.build_asset_context(), config=Load(limit=4), numbers=[1], db=Plain())
     assert found == (4, [1], "plain")
 
 
 def test_config_through_the_context(dg, everything, Plain):
-    """`asset_config` is checked and filled in."""
+    """`build_asset_context(asset_config=...)` is the config, checked and with defaults."""
     context = dg.build_asset_context(resources={"db": Plain()}, asset_config={"limit": 5})
     assert everything(context, numbers=[1]) == (5, [1], "plain")
     context = dg.build_asset_context(resources={"db": Plain()})
@@ -176,25 +176,25 @@ def test_config_through_the_context(dg, everything, Plain):
 
 
 def test_a_missing_context_is_refused(dg, everything, Plain, Load):
-    """A function that takes one must get one."""
+    """A function that takes a context must be given one."""
     with pytest.raises(dg.DagsterInvalidInvocationError, match="context"):
         everything(config=Load(), numbers=[1], db=Plain())
 
 
 def test_none_serves_as_a_context(dg, everything, Plain, Load):
-    """Where nothing is asked of it."""
+    """None serves as a context of which nothing is asked."""
     assert everything(None, config=Load(), numbers=[1], db=Plain()) == (3, [1], "plain")
 
 
 def test_resources_given_twice_are_refused(dg, everything, Plain, Load):
-    """By keyword and through the context."""
+    """Resources may come by keyword or through the context, not by both."""
     context = dg.build_asset_context(resources={"db": Plain()})
     with pytest.raises(dg.DagsterInvalidInvocationError):
         everything(context, config=Load(), numbers=[1], db=Plain())
 
 
 def test_a_result_is_returned_as_it_is(dg):
-    """MaterializeResult and Output objects."""
+    """A direct call hands back a MaterializeResult as it is."""
 
     @dg.asset
     def read():
@@ -204,7 +204,7 @@ def test_a_result_is_returned_as_it_is(dg):
 
 
 def test_a_generator_s_results(dg):
-    """What it yields, when iterated."""
+    """A direct call of a generator function gives what it yields."""
 
     @dg.op
     def read():
@@ -214,7 +214,7 @@ def test_a_generator_s_results(dg):
 
 
 def test_an_async_function_is_awaitable(dg):
-    """A coroutine comes back."""
+    """A direct call of a coroutine function gives an awaitable."""
     import asyncio
 
     @dg.asset
@@ -239,7 +239,7 @@ def test_the_context_of_a_direct_call(dg):
 
 
 def test_metadata_of_a_direct_call(dg):
-    """`add_output_metadata` is kept by the context."""
+    """`get_output_metadata` of the context tells what `add_output_metadata` was given."""
 
     @dg.asset
     def read(context):
@@ -263,7 +263,7 @@ def test_an_op_with_its_context(dg, Plain, Load):
 
 
 def test_an_op_with_a_config_schema(dg):
-    """The config of the context is held to it."""
+    """`build_op_context(op_config=...)` is held to the op's config schema."""
 
     @dg.op(config_schema={"limit": int})
     def fetch(context):
@@ -276,7 +276,7 @@ def test_an_op_with_a_config_schema(dg):
 
 
 def test_an_op_with_several_outputs(dg):
-    """The tuple that the function returned."""
+    """A direct call of an op with several outputs gives the tuple."""
 
     @dg.op(out={"low": dg.Out(), "high": dg.Out()})
     def bounds():

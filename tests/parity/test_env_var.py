@@ -1,4 +1,4 @@
-"""EnvVar: a variable named in code, read when a run starts."""
+"""`EnvVar`: a variable named in code, read when a run starts."""
 
 import pytest
 
@@ -56,7 +56,7 @@ def test_an_empty_value_is_a_value(dg, tracked, monkeypatch):
 
 
 def test_an_unset_variable_stops_the_run_before_anything_opens(dg, tracked, log):
-    """The error is an invalid config, names the variable, and nothing was opened."""
+    """An unset variable stops a run with an invalid config that names it, before anything opens."""
     db = tracked(name=dg.EnvVar("PARITY_NAME"))
     with pytest.raises(dg.DagsterInvalidConfigError, match="PARITY_NAME"):
         dg.materialize([_asset_of(dg, tracked)], resources={"db": db})
@@ -64,7 +64,7 @@ def test_an_unset_variable_stops_the_run_before_anything_opens(dg, tracked, log)
 
 
 def test_an_unset_variable_stops_build_resources(dg, tracked, log):
-    """The same for `build_resources`."""
+    """An unset variable stops `build_resources` before anything opens."""
     with (
         pytest.raises(dg.DagsterInvalidConfigError, match="PARITY_NAME"),
         dg.build_resources({"db": tracked(name=dg.EnvVar("PARITY_NAME"))}),
@@ -74,7 +74,7 @@ def test_an_unset_variable_stops_build_resources(dg, tracked, log):
 
 
 def test_an_unset_variable_raises_even_where_errors_are_not_raised(dg, tracked):
-    """`raise_on_error=False` is about steps; a run that cannot be configured raises all the same."""
+    """`raise_on_error=False` is about steps; a run that cannot be configured raises."""
     with pytest.raises(dg.DagsterInvalidConfigError):
         dg.materialize(
             [_asset_of(dg, tracked)], resources={"db": tracked(name=dg.EnvVar("PARITY_NAME"))}, raise_on_error=False
@@ -82,7 +82,7 @@ def test_an_unset_variable_raises_even_where_errors_are_not_raised(dg, tracked):
 
 
 def test_a_variable_of_a_resource_nobody_needs_is_not_read(dg, tracked):
-    """Only what a run needs is resolved."""
+    """A run reads the variables of the resources that it needs, and no others."""
 
     @dg.asset
     def alone():
@@ -92,7 +92,7 @@ def test_a_variable_of_a_resource_nobody_needs_is_not_read(dg, tracked):
 
 
 def test_definitions_do_not_read_the_environment(dg, tracked):
-    """Binding and resolving a job needs no variable to be set."""
+    """Binding and resolving a job reads no variable."""
     defs = dg.Definitions(
         assets=[_asset_of(dg, tracked)],
         jobs=[dg.define_asset_job("all_assets")],
@@ -132,7 +132,7 @@ def test_knows_its_name(dg):
 
 
 def test_two_of_one_name_are_equal(dg):
-    """Equality is by name."""
+    """Two EnvVars of one name are equal."""
     assert dg.EnvVar("PARITY_NAME") == dg.EnvVar("PARITY_NAME")
     assert dg.EnvVar("PARITY_NAME") != dg.EnvVar("PARITY_SIZE")
 

@@ -1,4 +1,4 @@
-"""@op and @job: functions joined by what they hand to one another."""
+"""`@op` and `@job`: functions joined by what they hand to one another."""
 
 import pytest
 
@@ -38,7 +38,7 @@ def test_a_value_goes_from_op_to_op(dg, one):
 
 
 def test_keyword_inputs(dg, one, plus):
-    """Inputs may be given by name."""
+    """Inputs of an op may be given by name."""
 
     @dg.job
     def nightly():
@@ -48,7 +48,7 @@ def test_keyword_inputs(dg, one, plus):
 
 
 def test_one_op_used_twice(dg, one, plus):
-    """The second use is numbered."""
+    """The second use of one op in a job is numbered."""
 
     @dg.job
     def nightly():
@@ -126,7 +126,7 @@ def test_order_without_a_value(dg, log):
 
 
 def test_an_unconnected_input_takes_its_default(dg):
-    """From `In(default_value=...)` or from Python."""
+    """An input without a source takes its default, from `In(default_value=...)` or from Python."""
 
     @dg.op(ins={"x": dg.In(default_value=9)})
     def declared(x):
@@ -170,7 +170,7 @@ def test_an_unconnected_input_is_refused(dg, log):
 
 
 def test_a_job_is_not_called(dg, one):
-    """`job()` raises; it is executed."""
+    """A job is executed, not called: `job()` raises."""
 
     @dg.job
     def nightly():
@@ -181,7 +181,7 @@ def test_a_job_is_not_called(dg, one):
 
 
 def test_async_ops_run(dg):
-    """A coroutine function is awaited."""
+    """A coroutine function is an op; the run awaits it."""
 
     @dg.op
     async def read():
@@ -195,7 +195,7 @@ def test_async_ops_run(dg):
 
 
 def test_resources_by_annotation(dg, tracked, log):
-    """Open before the first op, closed after the last."""
+    """A job's resources are open before its first op and closed after its last."""
 
     @dg.op
     def read(db: tracked):
@@ -210,7 +210,7 @@ def test_resources_by_annotation(dg, tracked, log):
 
 
 def test_resources_by_key(dg):
-    """`required_resource_keys` and the context."""
+    """`required_resource_keys` of an op puts resources on its context."""
 
     @dg.op(required_resource_keys={"clock"})
     def read(context):
@@ -267,7 +267,7 @@ def test_definitions_bind_a_job(dg, tracked, read_db):
 
 
 def test_a_job_that_lacks_a_resource(dg, read_db):
-    """It may be declared, not run."""
+    """A job may be declared without its resources, and not be run without them."""
 
     @dg.job
     def nightly():
@@ -329,7 +329,7 @@ def test_what_depends_on_a_failed_op_does_not_run(dg, log):
 
 
 def test_the_op_s_own_exception_is_raised(dg):
-    """The very object that the op raised."""
+    """What an op raised is what comes out: the very object."""
     error = ValueError("the op")
 
     @dg.op

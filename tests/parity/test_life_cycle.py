@@ -1,4 +1,4 @@
-"""When resources are opened and closed, and what a failure does to that."""
+"""Life cycle: when resources are opened and closed, and what a failure does to that."""
 
 import contextlib
 
@@ -104,7 +104,7 @@ def test_a_needed_resource_opens_before_its_user(dg, log):
 
 
 def test_a_failing_step_closes_everything(dg, tracked, log):
-    """The step's own exception comes out, after the resources were closed."""
+    """A failing step's own exception comes out after the resources were closed."""
 
     @dg.asset
     def broken(db: tracked, store: tracked):
@@ -116,7 +116,7 @@ def test_a_failing_step_closes_everything(dg, tracked, log):
 
 
 def test_a_failing_step_closes_everything_without_raising(dg, tracked, log):
-    """The same where the error is kept in the result."""
+    """A failing step closes everything where the error is kept in the result, too."""
 
     @dg.asset
     def broken(db: tracked):
@@ -127,7 +127,7 @@ def test_a_failing_step_closes_everything_without_raising(dg, tracked, log):
 
 
 def test_a_failing_open_closes_what_was_opened(dg, tracked, log):
-    """No step runs; those opened before are closed; the one that failed is not torn down."""
+    """After a failing open no step runs; what was opened before is closed, what failed is not torn down."""
 
     class Unreachable(tracked):
         def setup_for_execution(self, context):
@@ -146,7 +146,7 @@ def test_a_failing_open_closes_what_was_opened(dg, tracked, log):
 
 
 def test_a_failing_open_without_raising(dg, tracked, log, events):
-    """With `raise_on_error=False` the result is a failure in which no step started."""
+    """With `raise_on_error=False` a failing open gives a failed result in which no step started."""
 
     class Unreachable(tracked):
         def setup_for_execution(self, context):
@@ -164,7 +164,7 @@ def test_a_failing_open_without_raising(dg, tracked, log, events):
 
 
 def test_a_failing_open_in_build_resources(dg, log):
-    """`build_resources` too closes what it had opened."""
+    """`build_resources` closes what it had opened when an open fails."""
 
     @dg.resource
     def db():
@@ -208,7 +208,7 @@ def test_a_finally_of_a_generator_runs_after_a_failing_body(dg, log):
 
 
 def test_the_body_s_exception_reaches_a_context_manager(dg, log):
-    """In dagwire a resource can roll back; in Dagster it never learns of the failure, and commits."""
+    """dagwire tells a resource that the body of `build_resources` failed; in Dagster it commits."""
 
     class Db(dg.ConfigurableResource):
         @contextlib.contextmanager
@@ -227,7 +227,7 @@ def test_the_body_s_exception_reaches_a_context_manager(dg, log):
 
 
 def test_a_step_s_exception_reaches_a_context_manager(dg, log):
-    """The same in a run: dagwire's resource sees that a step failed."""
+    """dagwire tells a resource that a step failed; in Dagster it never learns of it, and commits."""
 
     @dg.resource
     @contextlib.contextmanager
@@ -250,7 +250,7 @@ def test_a_step_s_exception_reaches_a_context_manager(dg, log):
 
 
 def test_a_failing_close_is_reported(dg, tracked, log, differs):
-    """All others are closed all the same; dagwire's run is then no success, Dagster's is."""
+    """A failing close leaves no other resource open; dagwire's run is then no success, Dagster's is."""
 
     class Stuck(tracked):
         def teardown_after_execution(self, context):
@@ -269,7 +269,7 @@ def test_a_failing_close_is_reported(dg, tracked, log, differs):
 
 
 def test_a_failing_close_raises(dg, tracked, differs):
-    """Where errors are raised dagwire raises the close's; Dagster says nothing."""
+    """dagwire raises a failing close's error where errors are raised; Dagster says nothing."""
 
     class Stuck(tracked):
         def teardown_after_execution(self, context):

@@ -1,4 +1,4 @@
-"""materialize and what it gives back."""
+"""`materialize` and its result: order, events, failure, selection."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def chain(dg):
 
 
 def test_the_result_has_each_asset_s_value(dg, chain):
-    """By name, key or parts."""
+    """`asset_value` takes a name, a key or a key's parts."""
     result = dg.materialize(chain)
     assert result.success
     assert result.asset_value("b") == 2
@@ -32,12 +32,12 @@ def test_the_result_has_each_asset_s_value(dg, chain):
 
 
 def test_the_result_has_each_node_s_output(dg, chain):
-    """By the node's name."""
+    """`output_for_node` takes a node's name."""
     assert dg.materialize(chain).output_for_node("b") == 2
 
 
 def test_an_unknown_node_or_asset_raises(dg, chain):
-    """Neither a value nor an output."""
+    """`output_for_node` and `asset_value` raise for a name that is none."""
     result = dg.materialize(chain)
     with pytest.raises(dg.DagsterInvariantViolationError):
         result.output_for_node("z")
@@ -46,14 +46,14 @@ def test_an_unknown_node_or_asset_raises(dg, chain):
 
 
 def test_materializations_by_node(dg, chain):
-    """One for each asset made; none for a name that is none."""
+    """`asset_materializations_for_node` has one for each asset made, none for a name that is none."""
     result = dg.materialize(chain)
     assert [m.asset_key for m in result.asset_materializations_for_node("b")] == [dg.AssetKey("b")]
     assert list(result.asset_materializations_for_node("z")) == []
 
 
 def test_materialization_events(dg, chain):
-    """In the order in which the assets were made."""
+    """`get_asset_materialization_events` is in the order in which assets were made."""
     result = dg.materialize(chain)
     made = [event.asset_key.to_user_string() for event in result.get_asset_materialization_events()]
     assert sorted(made) == ["a", "b", "c"]
@@ -119,13 +119,13 @@ def test_the_events_of_values_handed_on(dg, chain):
 
 
 def test_events_for_node(dg, chain):
-    """All events of one step, and only those."""
+    """`events_for_node` has the events of one step, and only those."""
     result = dg.materialize(chain)
     assert {event.step_key for event in result.events_for_node("b")} == {"b"}
 
 
 def test_filter_events(dg, chain):
-    """By any question to an event."""
+    """`filter_events` takes any question to an event."""
     result = dg.materialize(chain)
     found = result.filter_events(lambda event: event.event_type_value == "STEP_SUCCESS")
     assert {event.step_key for event in found} == {"a", "b", "c"}
@@ -133,24 +133,24 @@ def test_filter_events(dg, chain):
 
 
 def test_the_run_of_a_result(dg, chain):
-    """It has an id and the tags given."""
+    """`run_id` and `dagster_run` of a result tell its id and tags."""
     result = dg.materialize(chain, tags={"team": "a"})
     assert result.run_id == result.dagster_run.run_id
     assert result.dagster_run.tags["team"] == "a"
 
 
 def test_two_runs_have_two_ids(dg, chain):
-    """Never the same."""
+    """No two runs have one id."""
     assert dg.materialize(chain).run_id != dg.materialize(chain).run_id
 
 
 def test_nothing_to_materialize_is_a_success(dg):
-    """An empty list."""
+    """`materialize([])` is a success."""
     assert dg.materialize([]).success
 
 
 def test_materialize_to_memory(dg, chain):
-    """The same without any store."""
+    """`materialize_to_memory` does the same without a store."""
     assert dg.materialize_to_memory(chain).asset_value("b") == 2
 
 
@@ -178,7 +178,7 @@ def breaking(dg, log):
 
 
 def test_the_user_s_own_exception_is_raised(dg, breaking):
-    """The very object, not a wrapper."""
+    """What an asset raised is what comes out: the very object, no wrapper."""
     assets, error = breaking
     with pytest.raises(ValueError, match="the step") as caught:
         dg.materialize(assets)
@@ -194,7 +194,7 @@ def test_without_raising_the_rest_runs(dg, breaking, log):
 
 
 def test_the_result_of_a_failure(dg, breaking):
-    """It says which steps failed and which succeeded."""
+    """A result says which steps failed and which succeeded."""
     assets, _ = breaking
     result = dg.materialize(assets, raise_on_error=False)
     assert set(result.get_failed_step_keys()) == {"broken"}
@@ -205,7 +205,7 @@ def test_the_result_of_a_failure(dg, breaking):
 
 
 def test_failure_data(dg, breaking):
-    """The error's text is kept; a step that did not fail has none."""
+    """`failure_data_for_node` keeps the error's text; a step that did not fail has none."""
     assets, _ = breaking
     result = dg.materialize(assets, raise_on_error=False)
     assert "the step" in result.failure_data_for_node("broken").error.to_string()
@@ -213,7 +213,7 @@ def test_failure_data(dg, breaking):
 
 
 def test_the_value_of_a_failed_asset_raises(dg, breaking):
-    """There is none."""
+    """A failed asset has no value; asking for it raises."""
     assets, _ = breaking
     result = dg.materialize(assets, raise_on_error=False)
     with pytest.raises(dg.DagsterInvariantViolationError):
@@ -221,7 +221,7 @@ def test_the_value_of_a_failed_asset_raises(dg, breaking):
 
 
 def test_events_of_a_failure(dg, breaking):
-    """The step's failure, then the run's."""
+    """A failing step ends in STEP_FAILURE, its run in PIPELINE_FAILURE."""
     assets, _ = breaking
     result = dg.materialize(assets, raise_on_error=False)
     assert [event.event_type_value for event in result.events_for_node("broken")] == ["STEP_START", "STEP_FAILURE"]
@@ -299,6 +299,6 @@ def test_selections_as_objects(dg, chain, select, expected):
 
 
 def test_an_unknown_selection_is_refused(dg, chain):
-    """A name that no asset bears."""
+    """A selection of a name that no asset bears is refused."""
     with pytest.raises(dg.DagsterInvalidDefinitionError):
         dg.materialize(chain, selection="nope")

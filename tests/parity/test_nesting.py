@@ -1,4 +1,4 @@
-"""Resources as fields of resources."""
+"""Nesting: resources as fields of resources."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def test_a_nested_resource_is_open_before_its_parent(dg, tracked, Store, log):
 
 
 def test_in_a_run(dg, tracked, Store, log):
-    """The same in a run."""
+    """In a run, too, a nested resource is open before its parent and closed after it."""
 
     @dg.asset
     def read(store: Store):
@@ -42,7 +42,7 @@ def test_a_nested_resource_configured_late(dg, tracked, Store):
 
 
 def test_a_nested_resource_configured_late_in_a_run(dg, tracked, Store):
-    """The same in a run; the nested one and its key's are the same."""
+    """A nested resource left to launch is, in a run, the very object of its key."""
     late = tracked.configure_at_launch()
 
     @dg.asset
@@ -58,13 +58,13 @@ def test_a_nested_resource_configured_late_in_a_run(dg, tracked, Store):
 
 
 def test_a_nested_late_resource_without_a_key_is_refused(dg, tracked, Store):
-    """Left to launch, it must be a key of its own."""
+    """A nested resource left to launch must be a key of its own."""
     with pytest.raises(Exception, match="db"), dg.build_resources({"store": Store(db=tracked.configure_at_launch())}):
         pass
 
 
 def test_a_chain_of_three(dg, tracked, log):
-    """Depth first, closed in reverse."""
+    """Nested resources open from the innermost out, and close in reverse."""
 
     class Two(tracked):
         one: tracked

@@ -1,4 +1,4 @@
-"""MonthlyPartitionsDefinition, runs of one partition, and runs of a range of them."""
+"""Partitions: months, runs of one partition, and runs of a range of them."""
 
 import datetime
 
@@ -20,7 +20,7 @@ def months(dg):
 
 
 def test_keys_are_the_months_from_start_to_end(months):
-    """The end is not in; the form is `fmt`."""
+    """Keys are the months from start to end, the end left out, in the form `fmt`."""
     assert list(months.get_partition_keys()) == [f"2013-{month:02}" for month in range(1, 13)]
     assert (months.get_first_partition_key(), months.get_last_partition_key()) == ("2013-01", "2013-12")
 
@@ -38,7 +38,7 @@ def test_start_and_end_are_read_in_the_form_of_the_keys(dg):
 
 
 def test_start_and_end_may_be_datetimes(dg):
-    """Without a zone they are in the definition's."""
+    """Start and end may be datetimes; without a zone they are in the definition's."""
     months = dg.MonthlyPartitionsDefinition(
         start_date=datetime.datetime(2013, 1, 1), end_date=datetime.datetime(2013, 3, 1), fmt="%Y-%m"  # noqa: DTZ001
     )
@@ -58,26 +58,26 @@ def test_the_running_month_is_not_a_partition_yet(dg):
 
 
 def test_end_offset_adds_the_running_month(dg):
-    """`end_offset=1`."""
+    """`end_offset=1` adds the running month."""
     months = dg.MonthlyPartitionsDefinition(start_date="2013-01", fmt="%Y-%m", end_offset=1)
     assert list(months.get_partition_keys(current_time=at(2013, 3, 15))) == ["2013-01", "2013-02", "2013-03"]
 
 
 def test_an_end_before_the_start_leaves_nothing(dg):
-    """No key, no error."""
+    """An end before the start leaves no key, and is no error."""
     months = dg.MonthlyPartitionsDefinition(start_date="2013-01", end_date="2012-01", fmt="%Y-%m")
     assert list(months.get_partition_keys()) == []
 
 
 def test_the_window_of_a_key(dg, months):
-    """From the month's first moment to the next month's, in the zone."""
+    """A key's window is from the month's first moment to the next month's."""
     window = months.time_window_for_partition_key("2013-02")
     assert (window.start, window.end) == (at(2013, 2), at(2013, 3))
     assert window == dg.TimeWindow(start=at(2013, 2), end=at(2013, 3))
 
 
 def test_the_window_of_what_is_no_key(months):
-    """Text of another form raises."""
+    """The window of text in another form than `fmt` is a ValueError."""
     with pytest.raises(ValueError, match="zz"):
         months.time_window_for_partition_key("zz")
 
@@ -93,13 +93,13 @@ def test_a_time_zone(dg):
 
 
 def test_has_partition_key(months):
-    """A key of the definition, and one that is none."""
+    """`has_partition_key` tells a key from what is none."""
     assert months.has_partition_key("2013-02")
     assert not months.has_partition_key("2014-02")
 
 
 def test_keys_in_a_range(dg, months):
-    """Both ends are in; a reversed range is empty."""
+    """`get_partition_keys_in_range` has both ends in it; a reversed range is empty."""
     assert list(months.get_partition_keys_in_range(dg.PartitionKeyRange("2013-02", "2013-04"))) == [
         "2013-02",
         "2013-03",
@@ -109,15 +109,15 @@ def test_keys_in_a_range(dg, months):
 
 
 def test_the_cron_line(dg, months):
-    """Just after the month is over; offsets and arguments move it."""
+    """The cron line is just after the month is over; offsets and arguments move it."""
     assert months.get_cron_schedule() == "0 0 1 * *"
     assert months.get_cron_schedule(hour_of_day=3) == "0 3 1 * *"
     later = dg.MonthlyPartitionsDefinition(start_date="2013-01-01", minute_offset=7, hour_offset=5, day_offset=2)
     assert later.get_cron_schedule() == "7 5 2 * *"
 
 
-def test_equality_is_by_value(dg, months):
-    """Two of the same arguments are equal."""
+def test_equal_arguments_make_equal_partitions(dg, months):
+    """Two definitions of the same arguments are equal."""
     assert months == dg.MonthlyPartitionsDefinition(start_date="2013-01", end_date="2014-01", fmt="%Y-%m")
     assert months != dg.MonthlyPartitionsDefinition(start_date="2013-02", end_date="2014-01", fmt="%Y-%m")
 
@@ -140,7 +140,7 @@ def look(dg, months):
 
 
 def test_the_context_of_one_partition(dg, look, log):
-    """Key, keys, range and window, all of the one month."""
+    """In a run of one partition key, keys, range and window are those of the one month."""
     flights = look(
         lambda c: log.append(
             (c.partition_key, list(c.partition_keys), c.partition_key_range, c.partition_time_window)
@@ -154,7 +154,7 @@ def test_the_context_of_one_partition(dg, look, log):
 
 
 def test_one_partition_says_so(dg, look, log):
-    """`has_partition_key`, not `has_partition_key_range`; the run's tag names it."""
+    """A run of one partition has a key, no range, and a tag that names it."""
     flights = look(
         lambda c: log.append((c.has_partition_key, c.has_partition_key_range, c.run.tags["dagster/partition"]))
     )
@@ -163,7 +163,7 @@ def test_one_partition_says_so(dg, look, log):
 
 
 def test_the_materialization_names_its_partition(dg, look):
-    """`partition` is the key."""
+    """A materialization's `partition` is the key."""
     result = dg.materialize([look(lambda context: None)], partition_key="2013-02")
     assert [m.partition for m in result.asset_materializations_for_node("flights")] == ["2013-02"]
 
@@ -184,7 +184,7 @@ def test_values_go_downstream_within_a_partition(dg, months):
 
 
 def test_an_unpartitioned_asset_beside_a_partitioned_one(dg, look, log):
-    """It runs in the same run; the run's key shows on its context too."""
+    """An unpartitioned asset runs beside partitioned ones; the run's key shows on its context too."""
     flights = look(lambda context: None)
 
     @dg.asset(deps=[flights])
@@ -196,7 +196,7 @@ def test_an_unpartitioned_asset_beside_a_partitioned_one(dg, look, log):
 
 
 def test_an_unknown_key_is_refused(dg, look, log):
-    """Nothing runs."""
+    """A run of a key that is none is refused, and nothing runs."""
     with pytest.raises(dg.DagsterUnknownPartitionError, match="2033-01"):
         dg.materialize([look(log.append)], partition_key="2033-01")
     assert log == []
@@ -214,7 +214,7 @@ def test_a_key_where_nothing_is_partitioned_is_refused(dg):
 
 
 def test_a_partitioned_asset_without_a_key(dg, look, log):
-    """The run starts; asking for the key raises."""
+    """A partitioned asset runs without a key; asking its context for one raises."""
 
     def see(context):
         log.append(context.has_partition_key)
@@ -246,7 +246,7 @@ def test_the_context_of_a_range(dg, look, log):
 
 
 def test_a_range_s_materializations(dg, months):
-    """One for each month, each with the metadata."""
+    """A run of a range makes one materialization for each month, each with the metadata."""
 
     @dg.asset(partitions_def=months, backfill_policy=dg.BackfillPolicy.single_run())
     def flights(context):
@@ -261,7 +261,7 @@ def test_a_range_s_materializations(dg, months):
 
 
 def test_a_range_goes_downstream(dg, look, months, log):
-    """A child by `deps` sees the same range."""
+    """What is downstream by `deps` sees the same range."""
     flights = look(lambda context: None, backfill_policy=dg.BackfillPolicy.single_run())
 
     @dg.asset(partitions_def=months, deps=[flights], backfill_policy=dg.BackfillPolicy.single_run())
@@ -273,14 +273,14 @@ def test_a_range_goes_downstream(dg, look, months, log):
 
 
 def test_half_a_range_is_refused(dg, look):
-    """One tag without the other raises, before the body or in it."""
+    """One tag of a range without the other raises."""
     flights = look(lambda context: context.partition_keys, backfill_policy=dg.BackfillPolicy.single_run())
     with pytest.raises(dg.DagsterInvariantViolationError):
         dg.materialize([flights], tags={"dagster/asset_partition_range_start": "2013-02"})
 
 
 def test_a_range_beyond_the_end_is_refused(dg, look):
-    """A key that is none, at either end."""
+    """A range that ends in a key that is none is refused."""
     flights = look(lambda context: context.partition_keys, backfill_policy=dg.BackfillPolicy.single_run())
     with pytest.raises(Exception, match="2033-01"):
         dg.materialize([flights], tags={**RANGE, "dagster/asset_partition_range_end": "2033-01"})
@@ -297,7 +297,7 @@ def test_the_kinds_of_backfill_policy(dg):
 
 
 def test_a_job_of_partitioned_assets(dg, look, months, log):
-    """It has their partitions; `execute_in_process(partition_key=...)` runs one."""
+    """A job has the partitions of its assets; `execute_in_process(partition_key=...)` runs one."""
     flights = look(lambda context: log.append(context.partition_key))
     job = dg.Definitions(assets=[flights], jobs=[dg.define_asset_job("monthly")]).get_job_def("monthly")
     assert job.partitions_def == months
@@ -306,7 +306,7 @@ def test_a_job_of_partitioned_assets(dg, look, months, log):
 
 
 def test_a_job_s_range(dg, look, log):
-    """`execute_in_process(tags=...)` runs a range."""
+    """`execute_in_process(tags=...)` of a job runs a range."""
     flights = look(lambda c: log.append(list(c.partition_keys)), backfill_policy=dg.BackfillPolicy.single_run())
     job = dg.Definitions(assets=[flights], jobs=[dg.define_asset_job("monthly")]).get_job_def("monthly")
     assert job.execute_in_process(tags=RANGE).success
@@ -314,14 +314,14 @@ def test_a_job_s_range(dg, look, log):
 
 
 def test_a_job_refuses_an_unknown_key(dg, look):
-    """As `materialize` does."""
+    """`execute_in_process` refuses a partition key that is none."""
     job = dg.Definitions(assets=[look(print)], jobs=[dg.define_asset_job("monthly")]).get_job_def("monthly")
     with pytest.raises(dg.DagsterUnknownPartitionError):
         job.execute_in_process(partition_key="2033-01")
 
 
 def test_a_schedule_from_a_partitioned_job(dg, months):
-    """Its cron line is the partitions'; its name the job's."""
+    """`build_schedule_from_partitioned_job` takes its cron line from the partitions, its name from the job."""
     job = dg.define_asset_job("monthly", selection="*", partitions_def=months)
     schedule = dg.build_schedule_from_partitioned_job(job)
     assert (schedule.name, schedule.cron_schedule, schedule.job_name) == ("monthly_schedule", "0 0 1 * *", "monthly")

@@ -1,4 +1,4 @@
-"""@resource and ResourceDefinition: a function that makes a resource; the context it gets."""
+"""`@resource` and `ResourceDefinition`: a function that makes a resource, and the context it gets."""
 
 import contextlib
 import functools
@@ -19,7 +19,7 @@ def opened(dg):
 
 
 def test_a_function_of_one_argument(dg, opened):
-    """It gets the context, whatever the argument's name."""
+    """A resource function's one argument is the context, whatever its name."""
 
     @dg.resource
     def it(anything):
@@ -29,7 +29,7 @@ def test_a_function_of_one_argument(dg, opened):
 
 
 def test_a_function_of_no_argument(dg, opened):
-    """It is called with nothing."""
+    """A resource function without arguments is called with none."""
 
     @dg.resource
     def it():
@@ -45,7 +45,7 @@ def test_a_definition_made_by_hand(dg, opened):
 
 
 def test_a_generator_opens_and_closes(dg, log):
-    """Before the yield it opens, after it closes."""
+    """A generator resource opens before its yield and closes after it."""
 
     @dg.resource
     def it():
@@ -59,7 +59,7 @@ def test_a_generator_opens_and_closes(dg, log):
 
 
 def test_a_context_manager_opens_and_closes(dg, log):
-    """A function made a context manager serves as well."""
+    """A function made a context manager is a resource as well."""
 
     @dg.resource
     @contextlib.contextmanager
@@ -74,7 +74,7 @@ def test_a_context_manager_opens_and_closes(dg, log):
 
 
 def test_is_opened_once_per_run(dg, log):
-    """Two steps share the one product."""
+    """A resource function is called once a run; all steps share its product."""
 
     @dg.resource
     def it():
@@ -117,7 +117,7 @@ def test_config_schema_with_a_default(dg, opened):
 
 @pytest.mark.parametrize("config", [{"size": "x"}, {}, {"size": 1, "sise": 2}], ids=["type", "missing", "unknown"])
 def test_config_that_does_not_fit_is_refused(dg, opened, config):
-    """A wrong type, a missing field and an unknown one."""
+    """A wrong type, a missing field and an unknown one are an invalid config."""
 
     @dg.resource(config_schema={"size": int})
     def it(context):
@@ -128,7 +128,7 @@ def test_config_that_does_not_fit_is_refused(dg, opened, config):
 
 
 def test_config_from_the_run(dg):
-    """In a run it comes from the section `resources`."""
+    """In a run a resource's config comes from the section `resources`."""
 
     @dg.resource(config_schema={"size": int})
     def it(context):
@@ -143,7 +143,7 @@ def test_config_from_the_run(dg):
 
 
 def test_required_resource_keys(dg, opened):
-    """What it names is on `context.resources`."""
+    """What `required_resource_keys` names is on `context.resources`."""
 
     @dg.resource(required_resource_keys={"base"})
     def it(context):
@@ -168,7 +168,7 @@ def test_required_keys_of_a_resource_in_a_run(dg):
 
 
 def test_a_run_that_lacks_what_a_resource_needs_is_refused(dg):
-    """The missing key is named, and nothing runs."""
+    """A run that lacks what a resource needs is refused, and the key named."""
 
     @dg.resource(required_resource_keys={"base"})
     def it(context):
@@ -183,7 +183,7 @@ def test_a_run_that_lacks_what_a_resource_needs_is_refused(dg):
 
 
 def test_the_context_in_a_run(dg, log):
-    """It knows the run, the log, the definition and all definitions by key."""
+    """The context knows the run, the log, the definition and all definitions by key."""
 
     @dg.resource
     def it(context):
@@ -204,7 +204,7 @@ def test_the_context_in_a_run(dg, log):
 
 
 def test_the_definition_tells_what_it_is(dg):
-    """Description, version and required keys are attributes."""
+    """Description, version and required keys are attributes of a definition."""
 
     @dg.resource(description="A thing.", version="2", required_resource_keys={"base"})
     def it(context):
@@ -214,7 +214,7 @@ def test_the_definition_tells_what_it_is(dg):
 
 
 def test_a_failing_function_is_wrapped(dg):
-    """The error names the resource and carries the cause."""
+    """A failing resource function's error names the resource and carries the cause."""
 
     @dg.resource
     def remote():
@@ -276,7 +276,7 @@ def test_a_direct_call_with_a_context(dg):
 
 
 def test_a_direct_call_of_a_context_manager(dg, log):
-    """`with it(context) as value`."""
+    """A context-manager resource called directly opens a `with`."""
 
     @dg.resource
     @contextlib.contextmanager
@@ -308,7 +308,7 @@ def test_a_direct_call_that_lacks_its_context(dg):
 
 
 def test_a_direct_call_with_wrong_config(dg):
-    """The config of the context is held to the schema."""
+    """A direct call holds the context's config to the schema."""
 
     @dg.resource(config_schema={"size": int})
     def it(context):
@@ -319,7 +319,7 @@ def test_a_direct_call_with_wrong_config(dg):
 
 
 def test_a_direct_call_that_lacks_a_resource(dg):
-    """A required key that the context does not give."""
+    """A direct call names a required key that the context does not give."""
 
     @dg.resource(required_resource_keys={"base"})
     def it(context):
@@ -359,7 +359,7 @@ def test_build_init_resource_context_tells_what_it_holds(dg):
 
 
 def test_replace_config(dg):
-    """A copy of the context with another config."""
+    """`replace_config` is a copy of the context with another config."""
     context = dg.build_init_resource_context(config={"a": 1})
     assert context.replace_config({"a": 2}).resource_config == {"a": 2}
 
@@ -377,7 +377,7 @@ def test_a_partial_serves_as_a_function(dg, opened, differs):
 
 
 def test_a_callable_object_serves_as_a_function(dg, opened, differs):
-    """The same for an object with `__call__`."""
+    """dagwire takes an object with `__call__`; Dagster asks it for a name."""
 
     class Make:
         def __call__(self, context):
@@ -388,7 +388,7 @@ def test_a_callable_object_serves_as_a_function(dg, opened, differs):
 
 @pytest.mark.parametrize("takes_context", [True, False])
 def test_a_direct_call_of_a_generator_closes(dg, log, takes_context):
-    """It opens a `with` on both sides; dagwire runs what follows the yield, Dagster a `finally` alone."""
+    """A generator resource called directly opens a `with`; dagwire runs what follows the yield, Dagster a `finally` alone."""
 
     def body():
         log.append("open")

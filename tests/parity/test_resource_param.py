@@ -1,4 +1,4 @@
-"""ResourceParam: any object as a resource."""
+"""`ResourceParam`: any object as a resource."""
 
 import types
 from typing import Optional
@@ -14,7 +14,7 @@ class Clock:
 
 
 def test_a_plain_object_is_handed_on(dg):
-    """The very object given arrives."""
+    """The very object given as a resource arrives."""
     clock = Clock()
     seen = []
 
@@ -48,7 +48,7 @@ def test_makes_the_parameter_a_required_key(dg):
 
 
 def test_missing_is_an_invalid_definition(dg):
-    """Nothing under the key: the run is refused."""
+    """A run without the resource of a ResourceParam is refused."""
 
     @dg.asset
     def read(clock: dg.ResourceParam[Clock]):
@@ -73,7 +73,7 @@ def test_takes_the_product_of_a_definition(dg):
 
 
 def test_in_an_op(dg):
-    """Ops take it as assets do."""
+    """An op takes a ResourceParam as an asset does."""
 
     @dg.op
     def read(clock: dg.ResourceParam[Clock]):

@@ -1,4 +1,4 @@
-"""@schedule and @sensor: functions that ask for runs."""
+"""`@schedule` and `@sensor`: functions that ask for runs."""
 
 import datetime
 
@@ -38,7 +38,7 @@ def Plain(dg):
 
 
 def test_a_schedule_called_with_a_context(dg, nightly, at_midnight):
-    """It returns what the function returns; the context tells the time it was due."""
+    """A schedule called directly returns what its function returns; the context tells the time it was due."""
 
     @dg.schedule(cron_schedule="0 0 * * *", job=nightly)
     def daily(context):
@@ -49,7 +49,7 @@ def test_a_schedule_called_with_a_context(dg, nightly, at_midnight):
 
 
 def test_a_schedule_without_a_context_parameter(dg, nightly, at_midnight):
-    """It may be called with and without one."""
+    """A schedule without a context parameter may be called with and without one."""
 
     @dg.schedule(cron_schedule="0 0 * * *", job=nightly)
     def daily():
@@ -60,7 +60,7 @@ def test_a_schedule_without_a_context_parameter(dg, nightly, at_midnight):
 
 
 def test_a_schedule_that_lacks_its_context(dg, nightly):
-    """One that takes a context must be given one."""
+    """A schedule that takes a context must be given one."""
 
     @dg.schedule(cron_schedule="0 0 * * *", job=nightly)
     def daily(context):
@@ -72,7 +72,7 @@ def test_a_schedule_that_lacks_its_context(dg, nightly):
 
 @pytest.mark.parametrize("kind", ["skip", "none", "list", "dict"])
 def test_what_a_schedule_may_return(dg, nightly, at_midnight, kind):
-    """A skip with its reason, nothing, several requests, or a run config; a direct call hands it back."""
+    """A schedule may return a skip, nothing, several requests or a run config."""
     returned = {
         "skip": dg.SkipReason("holiday"),
         "none": None,
@@ -88,7 +88,7 @@ def test_what_a_schedule_may_return(dg, nightly, at_midnight, kind):
 
 
 def test_a_schedule_s_resources_by_keyword(dg, nightly, at_midnight, Plain):
-    """By annotation, given by keyword to a direct call."""
+    """A schedule takes resources by annotation, given by keyword to a direct call."""
 
     @dg.schedule(cron_schedule="0 0 * * *", job=nightly)
     def daily(context, db: Plain):
@@ -99,7 +99,7 @@ def test_a_schedule_s_resources_by_keyword(dg, nightly, at_midnight, Plain):
 
 
 def test_a_schedule_s_resources_through_the_context(dg, nightly, at_midnight, Plain):
-    """Given to `build_schedule_context`."""
+    """A schedule's resources may be given to `build_schedule_context`."""
 
     @dg.schedule(cron_schedule="0 0 * * *", job=nightly)
     def daily(context, db: Plain):
@@ -109,7 +109,7 @@ def test_a_schedule_s_resources_through_the_context(dg, nightly, at_midnight, Pl
 
 
 def test_a_schedule_s_resources_are_open_inside_with(dg, nightly, tracked, at_midnight, log):
-    """A context used by `with` opens and closes them."""
+    """A schedule context used by `with` opens its resources and closes them."""
 
     @dg.schedule(cron_schedule="0 0 * * *", job=nightly)
     def daily(db: tracked):
@@ -122,7 +122,7 @@ def test_a_schedule_s_resources_are_open_inside_with(dg, nightly, tracked, at_mi
 
 
 def test_a_schedule_that_lacks_a_resource(dg, nightly, at_midnight, Plain):
-    """The missing key is named."""
+    """A direct call of a schedule names the resource that is missing."""
 
     @dg.schedule(cron_schedule="0 0 * * *", job=nightly)
     def daily(context, db: Plain):
@@ -133,7 +133,7 @@ def test_a_schedule_that_lacks_a_resource(dg, nightly, at_midnight, Plain):
 
 
 def test_a_schedule_s_attributes(dg, nightly):
-    """Name, cron line, job, zone and status."""
+    """A schedule has its name, cron line, job, zone and status."""
 
     @dg.schedule(cron_schedule="0 3 * * *", job=nightly)
     def daily():
@@ -145,7 +145,7 @@ def test_a_schedule_s_attributes(dg, nightly):
 
 
 def test_a_wrong_cron_line_is_refused(dg, nightly):
-    """At declaration."""
+    """A cron line that is none is refused at declaration."""
     with pytest.raises(dg.DagsterInvalidDefinitionError, match="nope"):
 
         @dg.schedule(cron_schedule="nope", job=nightly)
@@ -164,7 +164,7 @@ def test_a_schedule_definition(dg, nightly):
 
 
 def test_definitions_hand_a_schedule_back(dg, read, nightly):
-    """`get_schedule_def` by name; an unknown one raises."""
+    """`get_schedule_def` finds a schedule by name, and raises for an unknown one."""
 
     @dg.schedule(cron_schedule="0 3 * * *", job=nightly)
     def daily():
@@ -180,7 +180,7 @@ def test_definitions_hand_a_schedule_back(dg, read, nightly):
 
 
 def test_a_sensor_called_directly(dg, nightly):
-    """It returns what the function returns, with and without a context."""
+    """A sensor called directly returns what its function returns."""
 
     @dg.sensor(job=nightly)
     def arrivals():
@@ -191,7 +191,7 @@ def test_a_sensor_called_directly(dg, nightly):
 
 
 def test_a_sensor_that_lacks_its_context(dg, nightly):
-    """One that takes a context must be given one."""
+    """A sensor that takes a context must be given one."""
 
     @dg.sensor(job=nightly)
     def arrivals(context):
@@ -202,7 +202,7 @@ def test_a_sensor_that_lacks_its_context(dg, nightly):
 
 
 def test_a_sensor_s_cursor(dg, nightly):
-    """`cursor` is what was given or set last."""
+    """A sensor's `context.cursor` is what was given or set last."""
 
     @dg.sensor(job=nightly)
     def arrivals(context):
@@ -217,7 +217,7 @@ def test_a_sensor_s_cursor(dg, nightly):
 
 
 def test_a_sensor_may_yield(dg, nightly):
-    """A generator's requests."""
+    """A sensor may yield its requests."""
 
     @dg.sensor(job=nightly)
     def arrivals(context):
@@ -228,7 +228,7 @@ def test_a_sensor_may_yield(dg, nightly):
 
 
 def test_a_sensor_s_resources_by_keyword(dg, nightly, Plain):
-    """By annotation, given by keyword to a direct call."""
+    """A sensor takes resources by annotation, given by keyword to a direct call."""
 
     @dg.sensor(job=nightly)
     def arrivals(context, db: Plain):
@@ -239,7 +239,7 @@ def test_a_sensor_s_resources_by_keyword(dg, nightly, Plain):
 
 
 def test_a_sensor_s_resources_through_the_context(dg, nightly, Plain):
-    """Given to `build_sensor_context`."""
+    """A sensor's resources may be given to `build_sensor_context`."""
 
     @dg.sensor(job=nightly)
     def arrivals(context, db: Plain):
@@ -249,7 +249,7 @@ def test_a_sensor_s_resources_through_the_context(dg, nightly, Plain):
 
 
 def test_a_sensor_s_resources_are_open_inside_with(dg, nightly, tracked, log):
-    """A context used by `with` opens and closes them."""
+    """A sensor context used by `with` opens its resources and closes them."""
 
     @dg.sensor(job=nightly)
     def arrivals(db: tracked):
@@ -262,7 +262,7 @@ def test_a_sensor_s_resources_are_open_inside_with(dg, nightly, tracked, log):
 
 
 def test_a_sensor_that_lacks_a_resource(dg, nightly, Plain):
-    """The missing key is named."""
+    """A direct call of a sensor names the resource that is missing."""
 
     @dg.sensor(job=nightly)
     def arrivals(context, db: Plain):
@@ -273,7 +273,7 @@ def test_a_sensor_that_lacks_a_resource(dg, nightly, Plain):
 
 
 def test_a_sensor_s_attributes(dg, nightly):
-    """Name, job, interval and status."""
+    """A sensor has its name, job, interval and status."""
 
     @dg.sensor(job=nightly, minimum_interval_seconds=30)
     def arrivals():
@@ -284,7 +284,7 @@ def test_a_sensor_s_attributes(dg, nightly):
 
 
 def test_definitions_hand_a_sensor_back(dg, read, nightly):
-    """`get_sensor_def` by name; an unknown one raises."""
+    """`get_sensor_def` finds a sensor by name, and raises for an unknown one."""
 
     @dg.sensor(job=nightly)
     def arrivals():
@@ -300,7 +300,7 @@ def test_definitions_hand_a_sensor_back(dg, read, nightly):
 
 
 def test_a_run_request_s_fields(dg):
-    """Everything is optional; tags are text; equality is by value."""
+    """A RunRequest's fields are optional, its tags text, its equality by value."""
     empty = dg.RunRequest()
     assert (empty.run_key, empty.partition_key, empty.job_name) == (None, None, None)
     assert dict(empty.tags) == {}
@@ -310,13 +310,13 @@ def test_a_run_request_s_fields(dg):
 
 
 def test_a_run_request_takes_a_run_config_object(dg):
-    """A RunConfig becomes a dictionary."""
+    """A RunRequest turns a RunConfig into a dictionary."""
     run_config = dg.RunRequest(run_config=dg.RunConfig(ops={"read": {"config": {"n": 1}}})).run_config
     assert run_config["ops"] == {"read": {"config": {"n": 1}}}
 
 
 def test_a_skip_reason_s_message(dg):
-    """One optional text; equality is by value."""
+    """A SkipReason has one optional text; equality is by value."""
     assert dg.SkipReason("x").skip_message == "x"
     assert dg.SkipReason().skip_message is None
     assert dg.SkipReason("x") == dg.SkipReason("x") != dg.SkipReason("y")
@@ -347,7 +347,7 @@ def test_required_resource_keys_in_a_direct_call(dg, nightly, differs, kind):
 
 @pytest.mark.parametrize("kind", ["schedule", "sensor"])
 def test_a_resource_with_a_life_cycle_by_keyword(dg, nightly, tracked, log, differs, kind):
-    """dagwire opens it for the call and closes it after; Dagster wants a context used by `with`."""
+    """dagwire opens a resource given by keyword for the call; Dagster wants a context used by `with`."""
     if kind == "schedule":
 
         @dg.schedule(cron_schedule="0 0 * * *", job=nightly)
@@ -365,7 +365,7 @@ def test_a_resource_with_a_life_cycle_by_keyword(dg, nightly, tracked, log, diff
 
 @pytest.mark.parametrize("kind", ["schedule", "sensor"])
 def test_a_missing_resource_is_found_when_definitions_are_checked(dg, read, nightly, Plain, differs, kind):
-    """dagwire's check covers schedules and sensors; Dagster's finds it at the first tick."""
+    """dagwire's check of definitions covers schedules and sensors; Dagster finds what they lack at the first tick."""
     if kind == "schedule":
 
         @dg.schedule(cron_schedule="0 0 * * *", job=nightly)
