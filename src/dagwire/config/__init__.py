@@ -1,0 +1,1 @@
+"""Typed values: what is declared, where it is read from, and when."""

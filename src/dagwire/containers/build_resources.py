@@ -1,0 +1,88 @@
+"""`build_resources`: open resources for a block of code, outside any run."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from dagwire.containers.keys import Requirement, container_from
+from dagwire.containers.overrides import overrides_in_force
+from dagwire.containers.run_scope import RunScope, raise_faults
+from dagwire.resources.context import Resources
+from dagwire.resources.lifecycle import drive
+
+
+@contextmanager
+def build_resources(
+    resources: Any,
+    resource_config: Mapping[str, Any] | None = None,
+    *,
+    required_resource_keys: Iterable[str] | None = None,
+) -> Iterator[Resources]:
+    """Open `resources` in dependency order, and close them on exit.
+
+    Args:
+        resources: `{key: resource, definition or plain value}`, or a container. Plain values are never closed.
+        resource_config: Config for a key, merged over what it has: `{key: {"config": {field: value}}}`.
+        required_resource_keys: The keys to open; None opens all.
+
+    Yields:
+        A read-only view with one attribute a key.
+
+    Raises:
+        InvalidDefinitionError: Something is missing or declared wrongly. Nothing was opened.
+        InvalidConfigError: Config does not fit. Nothing was opened.
+        ResourceSetupError: One open failed. Those before it were closed.
+
+    Example:
+        >>> from dagwire import build_resources
+        >>> with build_resources({"answer": 42}) as resources:
+        ...     resources.answer
+        42
+    """
+    scope, keys = _scope(resources, resource_config, required_resource_keys, asynchronous=False)
+    error: BaseException | None = None
+    try:
+        yield drive(_opened(scope, keys))
+    except BaseException as caught:
+        error = caught
+        raise
+    finally:
+        drive(scope.close(error))
+
+
+@asynccontextmanager
+async def abuild_resources(
+    resources: Any,
+    resource_config: Mapping[str, Any] | None = None,
+    *,
+    required_resource_keys: Iterable[str] | None = None,
+) -> AsyncIterator[Resources]:
+    """`build_resources` for an event loop: asynchronous resources open and close in the caller's own task."""
+    scope, keys = _scope(resources, resource_config, required_resource_keys, asynchronous=True)
+    error: BaseException | None = None
+    try:
+        yield await _opened(scope, keys)
+    except BaseException as caught:
+        error = caught
+        raise
+    finally:
+        await scope.close(error)
+
+
+def _scope(
+    resources: Any, resource_config: Mapping[str, Any] | None, keys: Iterable[str] | None, *, asynchronous: bool
+) -> tuple[RunScope, list[str]]:
+    container = container_from(resources)
+    scope = RunScope(
+        container,
+        replacements=overrides_in_force(container),
+        config_by_key={key: given.get("config") for key, given in (resource_config or {}).items()},
+        asynchronous=asynchronous,
+    )
+    return scope, list(container.providers if keys is None else keys)
+
+
+async def _opened(scope: RunScope, keys: list[str]) -> Resources:
+    raise_faults(scope.prepare([Requirement(key) for key in keys]))
+    await scope.open()
+    return scope.resources(keys)

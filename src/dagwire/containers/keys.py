@@ -1,0 +1,90 @@
+"""Keys: a provider's path in its container, `warehouse` or `gateways.s3`, and who asks for it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dependency_injector import containers, providers
+
+from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.errors import ResourceTypeError
+from dagwire.resources.configurable import ConfigurableResourceFactory
+from dagwire.resources.definition import ResourceDefinition
+
+Container = containers.Container | containers.DynamicContainer | type[containers.DeclarativeContainer]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A key, and who asks for it."""
+
+    key: str
+    asker: str = ""
+    """The definition, as a message names it: "asset 'trips'"."""
+    expected: object = None
+    """The type that the asker declares, or None."""
+
+
+def container_from(resources: object) -> Container:
+    """`resources` as a container: one given is used as it is, `{key: anything}` becomes a `DynamicContainer`.
+
+    Raises:
+        ResourceTypeError: A value is a resource's class where an instance belongs.
+    """
+    if is_container(resources):
+        return resources  # type: ignore[return-value]  # told by its providers
+    if resources is None:
+        resources = {}
+    if not isinstance(resources, Mapping):
+        msg = f"resources are given as a dict or a dependency-injector container, not as {type(resources).__name__}"
+        raise TypeError(msg)
+    container = containers.DynamicContainer()
+    for key, value in resources.items():
+        provider = provider_of(key, value)
+        if hasattr(container, key):  # a key that is also one of the container's own names, such as "providers"
+            container.providers[key] = provider
+        else:
+            container.set_provider(key, provider)
+    return container
+
+
+def is_container(value: object) -> bool:
+    """Whether `value` is a dependency-injector container, an instance or a declarative class."""
+    return getattr(value, "__IS_CONTAINER__", False) is True
+
+
+def provider_of(key: str, value: Any) -> providers.Provider[Any]:
+    """The provider for a value given under `key`: recipes are opened, anything else is handed on as it is.
+
+    Raises:
+        ResourceTypeError: `value` is a resource's class.
+    """
+    if isinstance(value, providers.Provider):
+        return value
+    if isinstance(value, ConfigurableResourceFactory | ResourceDefinition):
+        return ResourceProvider(value)
+    if isinstance(value, type) and issubclass(value, ConfigurableResourceFactory):
+        raise ResourceTypeError(key, f"the class {value.__name__} was given; give an instance, {value.__name__}(...).")
+    if is_container(value):
+        return providers.Container(container=value)
+    return providers.Object(value)
+
+
+def find_provider(container: Container, key: str) -> providers.Provider[Any] | None:
+    """The provider under `key`, or None: a name of the container, or a path through nested containers."""
+    found = container.providers.get(key)
+    if found is not None:
+        return found  # type: ignore[no-any-return]  # the stubs type providers as a dict of anything
+    outer, _, rest = key.partition(".")
+    inner = container.providers.get(outer)
+    if not rest or not isinstance(inner, providers.Container | providers.DependenciesContainer):
+        return None
+    return find_provider(inner, rest)  # type: ignore[arg-type]  # has providers, which is all that is read
+
+
+def keys_of(container: Container, prefix: str = "") -> Iterator[str]:
+    """Every key of `container`, those of nested containers as paths."""
+    for name, provider in container.providers.items():
+        yield prefix + name
+        if isinstance(provider, providers.Container | providers.DependenciesContainer):
+            yield from keys_of(provider, f"{prefix}{name}.")  # type: ignore[arg-type]  # has providers, as above

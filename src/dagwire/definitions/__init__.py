@@ -1,0 +1,1 @@
+"""Who asks for which resource: assets, checks, ops, jobs, schedules, sensors."""

@@ -1,0 +1,289 @@
+"""Every exception of dagwire: facts as attributes, the message rendered from them, one page each in `docs/errors/`.
+
+Raise sites pass facts. The class keeps them and writes the sentence: what is wrong and who asked, the nearest valid
+choice, what to do. No message ever holds the value of a setting, only names and sources.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+
+def nearest(name: str, choices: Iterable[str]) -> str | None:
+    """The one of `choices` that `name` was most likely meant to be, or None where nothing comes near."""
+    found = difflib.get_close_matches(name, list(choices), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def _did_you_mean(name: str, choices: Iterable[str]) -> str:
+    guess = nearest(name, choices)
+    return f" Did you mean '{guess}'?" if guess else ""
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names) or "none"
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "".join(f"\n  - {line}" for line in lines)
+
+
+class DagwireError(Exception):
+    """Base of every exception that dagwire raises of its own accord."""
+
+    slug: ClassVar[str] = "dagwire"
+    """The name of this error's page: `docs/errors/<slug>.md`."""
+
+    def __init_subclass__(cls) -> None:
+        """Name the error's page after the class."""
+        super().__init_subclass__()
+        cls.slug = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__.removesuffix("Error")).lower()
+
+
+# -- what was declared is wrong: found before anything opens -----------------------------------------------------------
+
+
+class InvalidDefinitionError(DagwireError):
+    """A definition, or how definitions fit together, is wrong."""
+
+
+class FaultsError(InvalidDefinitionError):
+    """Several things are wrong; all of them are listed, and nothing was opened."""
+
+    def __init__(self, faults: Sequence[DagwireError]) -> None:
+        """Keep every fault, in the order found."""
+        self.faults = tuple(faults)
+        numbered = "".join(f"\n{i}. {fault}" for i, fault in enumerate(self.faults, 1))
+        super().__init__(f"{len(self.faults)} faults were found; nothing was opened.{numbered}")
+
+
+class MissingResourceError(InvalidDefinitionError):
+    """A resource is asked for by a key that nothing provides. Nothing was opened."""
+
+    def __init__(self, key: str, askers: Iterable[str], known_keys: Iterable[str]) -> None:
+        """`askers` are the definitions that ask for `key`; `known_keys` is what is provided."""
+        self.key = key
+        self.askers = tuple(askers)
+        self.known_keys = tuple(sorted(known_keys))
+        asked = f", asked for by {', '.join(self.askers)}," if self.askers else ""
+        super().__init__(
+            f"Resource '{key}'{asked} is not provided.{_did_you_mean(key, self.known_keys)} "
+            f"Provided: {_listed(self.known_keys)}."
+        )
+
+
+class ResourceTypeError(InvalidDefinitionError, TypeError):
+    """What stands under a key cannot be what its user declared. Nothing was opened."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        """`problem` says what stands there and what was expected."""
+        self.key = key
+        super().__init__(f"Resource '{key}': {problem}")
+
+
+class ResourceCycleError(InvalidDefinitionError):
+    """Resources depend on one another in a circle. Nothing was opened."""
+
+    def __init__(self, path: Sequence[str]) -> None:
+        """`path` names each provider of the circle once, in order of dependency."""
+        self.path = tuple(path)
+        drawn = " -> ".join((*self.path, self.path[0]))
+        super().__init__(f"Resources depend on one another in a circle: {drawn}. Take one of these arrows away.")
+
+
+class DefinitionCycleError(InvalidDefinitionError):
+    """Assets or ops depend on one another in a circle. Nothing ran."""
+
+    def __init__(self, path: Sequence[str]) -> None:
+        """`path` names each definition of the circle once."""
+        self.path = tuple(path)
+        drawn = " -> ".join((*self.path, self.path[0]))
+        super().__init__(f"Definitions depend on one another in a circle: {drawn}.")
+
+
+class DuplicateDefinitionError(InvalidDefinitionError):
+    """Two definitions bear one name."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        """`kind` is the noun: asset, job, check."""
+        self.kind = kind
+        self.name = name
+        super().__init__(f"Two definitions of {kind} '{name}' were given. Rename one, or give it once.")
+
+
+class UnknownNameError(InvalidDefinitionError, KeyError):
+    """A definition, selection, override or partition is named that does not exist."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        """`kind` is the noun: job, asset, override; `known` are the valid names."""
+        self.kind = kind
+        self.name = name
+        self.known = tuple(known)
+        shown = self.known if len(self.known) <= _MOST_SHOWN else (*self.known[:_MOST_SHOWN], "...")
+        self.message = f"There is no {kind} '{name}'.{_did_you_mean(name, self.known)} Known: {_listed(shown)}."
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        """The message; a KeyError would show it quoted."""
+        return self.message
+
+
+_MOST_SHOWN = 24
+
+
+# -- what was given is wrong: settings, variables, run config ----------------------------------------------------------
+
+
+class InvalidConfigError(DagwireError, ValueError):
+    """Config given for a resource, an op or an asset does not fit its declaration. Nothing was opened."""
+
+    def __init__(self, owner: str, problems: Iterable[str]) -> None:
+        """`problems` name field and expectation, never the value given."""
+        self.owner = owner
+        self.problems = tuple(problems)
+        super().__init__(f"The config of {owner} is not valid:{_bullets(self.problems)}")
+
+
+class SettingsError(DagwireError, ValueError):
+    """Settings could not be read; each line names the variable that sets the value. Nothing was opened."""
+
+    def __init__(self, settings: str, problems: Iterable[str]) -> None:
+        """`settings` is the class; `problems` name variable and expectation, never the value found."""
+        self.settings = settings
+        self.problems = tuple(problems)
+        super().__init__(f"{settings} could not be read:{_bullets(self.problems)}")
+
+
+class MissingVariableError(DagwireError, ValueError):
+    """Environment variables that an `EnvVar` names are not set. Nothing was opened."""
+
+    def __init__(self, askers_by_variable: dict[str, str]) -> None:
+        """`{variable: who reads it}`."""
+        self.askers_by_variable = dict(askers_by_variable)
+        lines = (f"{name}, read by {asker}" if asker else name for name, asker in self.askers_by_variable.items())
+        super().__init__(f"Environment variables are not set:{_bullets(lines)}")
+
+
+class UnresolvedVariableError(DagwireError, RuntimeError):
+    """An `EnvVar` was used as if it were its value, outside a run."""
+
+    def __init__(self, name: str) -> None:
+        """`name` is the variable's."""
+        self.name = name
+        super().__init__(
+            f"EnvVar('{name}') stands for a value that is read when a run starts; here it is used as text. "
+            f"Pass it on whole as config, or read it now with EnvVar('{name}').get_value()."
+        )
+
+
+class FrozenConfigError(DagwireError, AttributeError):
+    """A public field of a resource or config was set after it was built."""
+
+    def __init__(self, owner: str, field: str) -> None:
+        """`owner` is the class, `field` the attribute that was set."""
+        self.owner = owner
+        self.field = field
+        super().__init__(
+            f"{owner}.{field} is config and cannot be set after construction. For state that changes while a resource "
+            f"is open, declare a private attribute: `_{field.lstrip('_')}: ... = PrivateAttr()`."
+        )
+
+
+# -- a call is wrong ---------------------------------------------------------------------------------------------------
+
+
+class InvalidInvocationError(DagwireError, TypeError):
+    """A definition was called with the wrong arguments, or outside the place it works in."""
+
+
+class UnknownResourceError(DagwireError, AttributeError):
+    """A key was read from `resources` that its reader did not ask for."""
+
+    def __init__(self, key: str, known_keys: Iterable[str]) -> None:
+        """`known_keys` is what the reader asked for."""
+        self.key = key
+        self.known_keys = tuple(sorted(known_keys))
+        super().__init__(
+            f"No resource '{key}' is open here.{_did_you_mean(key, self.known_keys)} "
+            f"Open: {_listed(self.known_keys)}. Name it in `required_resource_keys` or as a parameter to have it opened."
+        )
+
+
+class ResourceNotOpenError(DagwireError, RuntimeError):
+    """A resource with a life cycle was read outside a run scope, where nothing would close it."""
+
+    def __init__(self, resource: str) -> None:
+        """`resource` is the recipe's name."""
+        self.resource = resource
+        super().__init__(
+            f"{resource} has a life cycle, and is open only inside a run scope. Open it with "
+            f"`with build_resources(container) as resources:`, which closes it too."
+        )
+
+
+class UnexpectedResultError(DagwireError):
+    """A body returned what its definition does not declare."""
+
+    def __init__(self, step: str, problem: str) -> None:
+        """`step` is the definition whose body ran."""
+        self.step = step
+        super().__init__(f"{step} {problem}")
+
+
+# -- a life cycle failed -----------------------------------------------------------------------------------------------
+
+
+class ResourceSetupError(DagwireError):
+    """A resource could not be opened; those opened before it were closed. The cause is chained."""
+
+    def __init__(self, key: str, askers: Iterable[str], cause: BaseException) -> None:
+        """`askers` are the definitions for whom `key` was opened."""
+        self.key = key
+        self.askers = tuple(askers)
+        asked = f" for {', '.join(self.askers)}" if self.askers else ""
+        super().__init__(f"Resource '{key}' could not be opened{asked}: {type(cause).__name__}: {cause}")
+
+
+class ResourceTeardownError(DagwireError):
+    """A resource failed while it was closed; every other one was closed too. The cause is chained."""
+
+    def __init__(self, key: str, cause: BaseException) -> None:
+        """`cause` is what its close raised."""
+        self.key = key
+        super().__init__(f"Resource '{key}' failed while closing: {type(cause).__name__}: {cause}")
+
+
+class CheckFailedError(DagwireError):
+    """A blocking asset check failed, so nothing downstream of its asset ran."""
+
+    def __init__(self, check: str, asset: str, description: str | None) -> None:
+        """`check` is the check's name, `asset` the asset key checked."""
+        self.check = check
+        self.asset = asset
+        said = f": {description}" if description else ""
+        super().__init__(f"Blocking check '{check}' of asset '{asset}' failed{said}.")
+
+
+# -- the command line --------------------------------------------------------------------------------------------------
+
+
+class DefinitionsNotFoundError(DagwireError):
+    """The command line cannot tell or cannot load which definitions to work on."""
+
+    def __init__(self, problem: str) -> None:
+        """`problem` says what was looked for and where."""
+        super().__init__(
+            f"{problem} Name them as 'module:attribute', by -m or in pyproject.toml: "
+            '[tool.dagwire] definitions = "package.module:defs".'
+        )
+
+
+# -- Dagster's names, so that existing `except` clauses go on working --------------------------------------------------
+
+DagsterError = DagwireError
+DagsterInvalidDefinitionError = InvalidDefinitionError
+DagsterInvalidConfigError = InvalidConfigError
+DagsterInvalidInvocationError = InvalidInvocationError
+DagsterUnknownResourceError = UnknownResourceError
+DagsterResourceFunctionError = ResourceSetupError

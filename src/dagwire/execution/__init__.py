@@ -1,0 +1,1 @@
+"""A plan, a run, a result."""

@@ -1,0 +1,1 @@
+"""Recipes: how a value becomes a live thing, and how it ends."""

@@ -1,0 +1,64 @@
+"""`InitResourceContext`: what a resource is told when it is opened."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dagwire.errors import UnknownResourceError
+
+log = logging.getLogger("dagwire")
+
+
+class Resources:
+    """The open resources that their reader asked for: one attribute a key. Read only; valid until the scope closes."""
+
+    __slots__ = ("__dict__",)
+
+    def __init__(self, value_by_key: Mapping[str, object]) -> None:
+        """The view holds `{key: resource}` as its attributes, so reading one costs no more than any attribute."""
+        self.__dict__.update(value_by_key)
+
+    def __getattr__(self, key: str) -> Any:
+        """Refuse a key that was not asked for.
+
+        Raises:
+            UnknownResourceError: Always; it is an AttributeError too.
+        """
+        raise UnknownResourceError(key, self.__dict__)
+
+    def __setattr__(self, key: str, value: object) -> None:
+        """Refuse: what a scope opened is closed by the scope, so nothing may take its place."""
+        msg = f"resources are read only; give '{key}' to the call that opens them"
+        raise AttributeError(msg)
+
+    def __repr__(self) -> str:
+        """The keys; never the values, which may hold secrets."""
+        return f"Resources({', '.join(sorted(self.__dict__))})"
+
+    def _asdict(self) -> dict[str, object]:
+        """`{key: resource}`, as of a named tuple."""
+        return dict(self.__dict__)
+
+
+NO_RESOURCES = Resources({})
+
+
+@dataclass(frozen=True, slots=True)
+class InitResourceContext:
+    """What a resource is told when it is opened; lives as long as that resource is open."""
+
+    resource_config: Any = None
+    """The config given for this resource: a dict, or what its `config_schema` made of it."""
+    resource_def: Any = None
+    """The definition that is being opened."""
+    resources: Any = NO_RESOURCES
+    """The resources that this one requires, one attribute a key."""
+    run_id: str | None = None
+    """The run's id; None outside a run, as in `build_resources`."""
+    log: logging.Logger | logging.LoggerAdapter[Any] = field(default=log, repr=False)
+    all_resource_defs: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def replace_config(self, config: object) -> "InitResourceContext":
+        """This context with other config."""
+        return replace(self, resource_config=config)

@@ -1,0 +1,128 @@
+"""The one life cycle: open, then register; close in exact reverse; run every close; lose no failure.
+
+Everything here is written once, as coroutines. A synchronous entry point drives them by hand (`drive`), which costs no
+event loop: they never wait, because a `LifeCycle` that is not asynchronous hands its asynchronous parts to a portal, a
+loop in a thread of its own that is started when the first of them is met.
+"""
+
+from collections.abc import Awaitable, Coroutine
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from dagwire.errors import ResourceTeardownError
+
+if TYPE_CHECKING:
+    from anyio.from_thread import BlockingPortal
+
+T = TypeVar("T")
+
+Manager = AbstractContextManager[Any] | AbstractAsyncContextManager[Any]
+
+
+def drive(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never waits to its end, without an event loop.
+
+    Raises:
+        RuntimeError: It waited after all; that is a fault of dagwire.
+    """
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]  # StopIteration is not generic
+    work.close()
+    msg = "a synchronous run waited for an event loop"
+    raise RuntimeError(msg)
+
+
+class LifeCycle:
+    """What is open, in the order it was opened; lives as long as one run scope.
+
+    The scope that makes it closes it. Asynchronous resources open and close in the task that runs the scope where
+    `asynchronous` is true, and in one task of the portal's loop where it is not.
+    """
+
+    __slots__ = ("_managers", "_portal", "_portal_exit", "asynchronous")
+
+    def __init__(self, *, asynchronous: bool) -> None:
+        """`asynchronous` says whether the caller drives this from an event loop."""
+        self.asynchronous = asynchronous
+        self._managers: list[tuple[str, Manager]] = []
+        self._portal: BlockingPortal | None = None
+        self._portal_exit = ExitStack()
+
+    async def enter(self, name: str, manager: Manager) -> object:
+        """Open `manager` and register its close under `name`; return what it yields.
+
+        A manager that fails to open is not registered: it has cleaned up after itself, by the protocol.
+        """
+        if isinstance(manager, AbstractAsyncContextManager):
+            if self.asynchronous:
+                value = await manager.__aenter__()
+                self._managers.append((name, manager))
+                return value
+            manager = self._open_portal().wrap_async_context_manager(manager)
+        value = manager.__enter__()
+        self._managers.append((name, manager))
+        return value
+
+    async def wait_for(self, awaitable: Awaitable[T]) -> T:
+        """The result of `awaitable`, in the caller's loop or in the portal's."""
+        if self.asynchronous:
+            return await awaitable
+        return self._open_portal().call(_awaited, awaitable)
+
+    async def close(self, error: BaseException | None) -> None:
+        """Close everything in reverse order, telling each of `error`, the body's exception or None.
+
+        Raises:
+            ResourceTeardownError: One close failed after a body that did not.
+            BaseExceptionGroup: Several failed; the body's exception is the group's first member where there is one.
+                In both cases every close has run.
+        """
+        failures: list[BaseException] = []
+        while self._managers:
+            name, manager = self._managers.pop()
+            try:
+                await _leave(manager, error)
+            except BaseException as failure:  # noqa: BLE001  # even an interrupt must not keep the others open
+                if failure is not error:
+                    failures.append(_as_teardown_error(name, failure))
+        self._portal_exit.close()
+        self._portal = None
+        if failures:
+            raise _one_or_group(failures, error)
+
+    def _open_portal(self) -> "BlockingPortal":
+        if self._portal is None:
+            from anyio.from_thread import start_blocking_portal  # noqa: PLC0415  # only asynchronous parts need anyio
+
+            self._portal = self._portal_exit.enter_context(start_blocking_portal())
+        return self._portal
+
+
+async def _leave(manager: Manager, error: BaseException | None) -> None:
+    """Close one manager. What it returns is ignored: a resource may see the body's exception, not hide it."""
+    details = (type(error), error, error.__traceback__) if error is not None else (None, None, None)
+    if isinstance(manager, AbstractAsyncContextManager):
+        await manager.__aexit__(*details)
+    else:
+        manager.__exit__(*details)
+
+
+async def _awaited(awaitable: Awaitable[T]) -> T:
+    return await awaitable
+
+
+def _as_teardown_error(name: str, failure: BaseException) -> BaseException:
+    if not isinstance(failure, Exception):
+        return failure
+    error = ResourceTeardownError(name, failure)
+    error.__cause__ = failure
+    return error
+
+
+def _one_or_group(failures: list[BaseException], error: BaseException | None) -> BaseException:
+    members = failures if error is None else [error, *failures]
+    if len(members) == 1:
+        return members[0]
+    return BaseExceptionGroup("resources failed while closing", members)
