@@ -5,6 +5,8 @@ import pytest
 
 @pytest.fixture
 def read(dg, tracked):
+    """An asset that needs the resource `db`."""
+
     @dg.asset
     def read(db: tracked):
         return db.name
@@ -14,6 +16,8 @@ def read(dg, tracked):
 
 @pytest.fixture
 def twice(dg, tracked):
+    """An asset downstream of `read` that needs `db` too."""
+
     @dg.asset
     def twice(read, db: tracked):
         return read + db.name
@@ -147,7 +151,9 @@ def test_an_asset_job_s_config(dg):
         return config.limit
 
     job = dg.define_asset_job("nightly", config=dg.RunConfig(ops={"read": Load(limit=5)}))
-    assert dg.Definitions(assets=[read], jobs=[job]).get_job_def("nightly").execute_in_process().asset_value("read") == 5
+    assert (
+        dg.Definitions(assets=[read], jobs=[job]).get_job_def("nightly").execute_in_process().asset_value("read") == 5
+    )
 
 
 def test_an_asset_job_of_unknown_assets_is_refused(dg, read, tracked):

@@ -5,6 +5,8 @@ import pytest
 
 @pytest.fixture
 def rows(dg):
+    """An asset of three rows."""
+
     @dg.asset
     def rows():
         return [1, 2, 3]
@@ -14,6 +16,8 @@ def rows(dg):
 
 @pytest.fixture
 def failing(dg, rows):
+    """Make a check of `rows` that does not pass."""
+
     def make(**options):
         severity = options.pop("severity", dg.AssetCheckSeverity.ERROR)
 

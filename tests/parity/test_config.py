@@ -1,10 +1,13 @@
 """`Config` and run config: the typed values that an asset, an op or a resource is given for one run."""
 
 import pytest
+from pydantic import ConfigDict
 
 
 @pytest.fixture
-def Load(dg):
+def load_class(dg):
+    """A Config of two fields."""
+
     class Load(dg.Config):
         limit: int = 3
         mode: str = "all"
@@ -13,9 +16,11 @@ def Load(dg):
 
 
 @pytest.fixture
-def read(dg, Load):
+def read(dg, load_class):
+    """An asset that returns its config."""
+
     @dg.asset
-    def read(config: Load):
+    def read(config: load_class):
         return (config.limit, config.mode)
 
     return read
@@ -32,9 +37,12 @@ def test_from_a_dictionary(dg, read):
     assert dg.materialize([read], run_config=run_config).asset_value("read") == (5, "all")
 
 
-def test_from_a_run_config_object(dg, read, Load):
+def test_from_a_run_config_object(dg, read, load_class):
     """`RunConfig(ops={asset: Config(...)})` does the same."""
-    assert dg.materialize([read], run_config=dg.RunConfig(ops={"read": Load(limit=9)})).asset_value("read") == (9, "all")
+    assert dg.materialize([read], run_config=dg.RunConfig(ops={"read": load_class(limit=9)})).asset_value("read") == (
+        9,
+        "all",
+    )
 
 
 def test_from_a_run_config_object_with_dictionaries(dg, read):
@@ -43,11 +51,11 @@ def test_from_a_run_config_object_with_dictionaries(dg, read):
     assert dg.materialize([read], run_config=run_config).asset_value("read") == (8, "all")
 
 
-def test_config_in_an_op(dg, Load):
+def test_config_in_an_op(dg, load_class):
     """An op takes config as an asset does."""
 
     @dg.op
-    def fetch(config: Load):
+    def fetch(config: load_class):
         return (config.limit, config.mode)
 
     @dg.job
@@ -58,11 +66,11 @@ def test_config_in_an_op(dg, Load):
     assert result.output_for_node("fetch") == (3, "new")
 
 
-def test_beside_a_context(dg, Load):
+def test_beside_a_context(dg, load_class):
     """The context comes first, config after it; the context's `op_config` shows the same values."""
 
     @dg.asset
-    def read(context, config: Load):
+    def read(context, config: load_class):
         return (config.limit, dict(context.op_config))
 
     assert dg.materialize([read]).asset_value("read") == (3, {"limit": 3, "mode": "all"})
@@ -111,17 +119,17 @@ def test_a_required_field_not_given_is_refused(dg, raise_on_error):
         dg.materialize([read], raise_on_error=raise_on_error)
 
 
-def test_is_frozen(dg, Load):
+def test_is_frozen(dg, load_class):
     """Assigning to a Config's field raises."""
     with pytest.raises(dg.DagsterInvalidInvocationError):
-        Load().limit = 4
+        load_class().limit = 4
 
 
 def test_a_subclass_may_be_unfrozen(dg):
-    """`model_config = {"frozen": False}` makes a Config class assignable."""
+    """`ConfigDict(frozen=False)` makes a Config class assignable."""
 
     class Loose(dg.Config):
-        model_config = {"frozen": False}
+        model_config = ConfigDict(frozen=False)
         limit: int = 1
 
     loose = Loose()
@@ -143,7 +151,7 @@ def test_extra_allow_keeps_unknown_fields(dg):
     """A Config class that allows extra fields takes any."""
 
     class Open(dg.Config):
-        model_config = {"extra": "allow"}
+        model_config = ConfigDict(extra="allow")
 
     @dg.asset
     def read(config: Open):
@@ -153,11 +161,11 @@ def test_extra_allow_keeps_unknown_fields(dg):
     assert dg.materialize([read], run_config=run_config).asset_value("read") == {"anything": 1}
 
 
-def test_only_the_name_config_is_config(dg, Load):
+def test_only_the_name_config_is_config(dg, load_class):
     """A parameter of another name is an upstream asset, whatever its annotation."""
 
     @dg.asset
-    def read(settings: Load):
+    def read(settings: load_class):
         return 1
 
     with pytest.raises(dg.DagsterInvalidDefinitionError):
@@ -238,11 +246,11 @@ def test_run_config_merges_over_a_resource_built_in_code(dg, tracked, differs):
     )
 
 
-def test_run_config_merges_over_a_job_s_own(dg, Load, differs):
+def test_run_config_merges_over_a_job_s_own(dg, load_class, differs):
     """dagwire keeps what the job's config gives and the run's does not name; Dagster drops all of it."""
 
     @dg.op
-    def fetch(config: Load):
+    def fetch(config: load_class):
         return (config.limit, config.mode)
 
     @dg.job(config={"ops": {"fetch": {"config": {"limit": 4}}}})
@@ -251,14 +259,14 @@ def test_run_config_merges_over_a_job_s_own(dg, Load, differs):
 
     assert nightly.execute_in_process().output_for_node("fetch") == (4, "all")
     differs(
-        lambda: nightly.execute_in_process(
-            run_config={"ops": {"fetch": {"config": {"mode": "new"}}}}
-        ).output_for_node("fetch"),
+        lambda: nightly.execute_in_process(run_config={"ops": {"fetch": {"config": {"mode": "new"}}}}).output_for_node(
+            "fetch"
+        ),
         dagster=(3, "new"),
         dagwire=(4, "new"),
     )
 
 
-def test_an_unknown_argument_of_a_config_class_is_refused(dg, Load, differs):
+def test_an_unknown_argument_of_a_config_class_is_refused(dg, load_class, differs):
     """dagwire refuses a misspelt argument; Dagster drops it."""
-    differs(lambda: Load(limt=1).limit, dagster=3, dagwire=ValueError)
+    differs(lambda: load_class(limt=1).limit, dagster=3, dagwire=ValueError)

@@ -1,6 +1,9 @@
 """`ConfigurableResource`: a pydantic model whose fields are its config."""
 
 import contextlib
+import datetime as dt
+import decimal
+import pathlib
 from typing import Any
 
 import pytest
@@ -8,7 +11,9 @@ from pydantic import Field, PrivateAttr, field_validator
 
 
 @pytest.fixture
-def Db(dg):
+def db_class(dg):
+    """A resource of two fields and no life cycle."""
+
     class Db(dg.ConfigurableResource):
         """A database."""
 
@@ -18,21 +23,21 @@ def Db(dg):
     return Db
 
 
-def test_fields_are_read_as_attributes(dg, Db):
+def test_fields_are_read_as_attributes(dg, db_class):
     """What the constructor got is what the fields hold; the rest are defaults."""
-    db = Db(url="file")
+    db = db_class(url="file")
     assert (db.url, db.size) == ("file", 1)
 
 
-def test_values_are_coerced_as_pydantic_does(Db):
+def test_values_are_coerced_as_pydantic_does(db_class):
     """An int field takes a number written as text."""
-    assert Db(size="3").size == 3
+    assert db_class(size="3").size == 3
 
 
-def test_a_wrong_type_is_a_validation_error(Db):
+def test_a_wrong_type_is_a_validation_error(db_class):
     """It raises at construction, as a ValueError that names the field."""
     with pytest.raises(ValueError, match="size"):
-        Db(size="many")
+        db_class(size="many")
 
 
 def test_a_missing_field_is_a_validation_error(dg):
@@ -45,38 +50,38 @@ def test_a_missing_field_is_a_validation_error(dg):
         Need()
 
 
-def test_positional_arguments_are_refused(Db):
+def test_positional_arguments_are_refused(db_class):
     """Fields are given by name; a positional argument is a TypeError."""
     with pytest.raises(TypeError):
-        Db("file")
+        db_class("file")
 
 
 @pytest.mark.parametrize("attribute", ["url", "brand_new"])
-def test_public_fields_are_frozen(dg, Db, attribute):
+def test_public_fields_are_frozen(dg, db_class, attribute):
     """Assigning to a field, or to a name that is none, raises."""
     with pytest.raises(dg.DagsterInvalidInvocationError):
-        setattr(Db(), attribute, "other")
+        setattr(db_class(), attribute, "other")
 
 
-def test_equality_is_by_value(Db):
+def test_equality_is_by_value(db_class):
     """Two resources of equal config are equal, and hash alike."""
-    assert Db(url="a") == Db(url="a") != Db(url="b")
-    assert hash(Db(url="a")) == hash(Db(url="a"))
+    assert db_class(url="a") == db_class(url="a") != db_class(url="b")
+    assert hash(db_class(url="a")) == hash(db_class(url="a"))
 
 
-def test_repr_shows_the_fields(Db):
+def test_repr_shows_the_fields(db_class):
     """`repr` of a resource is pydantic's: class, fields, values."""
-    assert repr(Db()) == "Db(url='memory', size=1)"
+    assert repr(db_class()) == "Db(url='memory', size=1)"
 
 
-def test_inherits_fields_and_methods(dg, Db):
+def test_inherits_fields_and_methods(dg, db_class):
     """A subclass has its parent's fields and methods, and serves where the parent is asked for."""
 
-    class Fast(Db):
+    class Fast(db_class):
         depth: int = 2
 
     @dg.asset
-    def read(db: Db):
+    def read(db: db_class):
         return (type(db).__name__, db.url, db.depth)
 
     assert dg.materialize([read], resources={"db": Fast(url="u")}).asset_value("read") == ("Fast", "u", 2)
@@ -183,10 +188,10 @@ def test_get_resource_context_inside_a_run(dg):
     assert dg.materialize([read], resources={"db": Db()}).asset_value("read") is True
 
 
-def test_get_resource_context_outside_a_run_raises(dg, Db):
+def test_get_resource_context_outside_a_run_raises(dg, db_class):
     """`get_resource_context` raises where nothing runs."""
-    with pytest.raises(Exception, match="(?i)context"):
-        Db().get_resource_context()
+    with pytest.raises(Exception, match=r"(?i)context"):
+        db_class().get_resource_context()
 
 
 def test_yield_for_execution_brackets_the_run(dg, log):
@@ -223,17 +228,17 @@ def test_from_resource_context_cm(dg, tracked, log):
     assert log == ["open x", True, "close x"]
 
 
-def test_from_resource_context(dg, Db):
+def test_from_resource_context(dg, db_class):
     """A resource without a life cycle is made from a context's config."""
-    assert Db.from_resource_context(dg.build_init_resource_context(config={"url": "x"})).url == "x"
+    assert db_class.from_resource_context(dg.build_init_resource_context(config={"url": "x"})).url == "x"
 
 
-def test_from_resource_context_serves_a_resource_function(dg, Db):
+def test_from_resource_context_serves_a_resource_function(dg, db_class):
     """The bridge for old code: a `@resource` function made of a class."""
 
-    @dg.resource(config_schema=Db.to_config_schema())
+    @dg.resource(config_schema=db_class.to_config_schema())
     def db(context):
-        return Db.from_resource_context(context)
+        return db_class.from_resource_context(context)
 
     @dg.asset(required_resource_keys={"db"})
     def read(context):
@@ -246,9 +251,9 @@ def test_from_resource_context_serves_a_resource_function(dg, Db):
 # -- better on purpose -------------------------------------------------------------------------------------------------
 
 
-def test_an_unknown_argument_is_refused(Db, differs):
+def test_an_unknown_argument_is_refused(db_class, differs):
     """dagwire refuses a misspelt argument, naming it; Dagster drops it in silence."""
-    differs(lambda: Db(ur1="file").url, dagster="memory", dagwire=ValueError)
+    differs(lambda: db_class(ur1="file").url, dagster="memory", dagwire=ValueError)
 
 
 def test_the_context_of_setup_and_teardown_is_optional(dg, log, differs):
@@ -281,15 +286,15 @@ def test_a_missing_field_is_called_missing(dg):
     assert says_missing is {"dagster": False, "dagwire": True}[dg.__name__]
 
 
-def test_a_class_in_place_of_an_instance_is_refused(dg, Db, differs):
+def test_a_class_in_place_of_an_instance_is_refused(dg, db_class, differs):
     """dagwire refuses `resources={"db": Db}`; Dagster hands the class on."""
 
     @dg.asset
-    def read(db: Db):
-        return db is Db
+    def read(db: db_class):
+        return db is db_class
 
     differs(
-        lambda: dg.materialize([read], resources={"db": Db}).asset_value("read"),
+        lambda: dg.materialize([read], resources={"db": db_class}).asset_value("read"),
         dagster=True,
         dagwire=dg.DagsterInvalidDefinitionError,
     )
@@ -297,13 +302,10 @@ def test_a_class_in_place_of_an_instance_is_refused(dg, Db, differs):
 
 def test_fields_of_types_that_dagster_refuses(dg, differs):
     """dagwire takes every type that pydantic knows; Dagster takes few."""
-    import datetime
-    import decimal
-    import pathlib
 
     def use():
         class Db(dg.ConfigurableResource):
-            since: datetime.date
+            since: dt.date
             price: decimal.Decimal
             path: pathlib.Path
             kind: int | str = 1
@@ -315,5 +317,5 @@ def test_fields_of_types_that_dagster_refuses(dg, differs):
     differs(
         use,
         dagster=Exception,
-        dagwire=(datetime.date(2013, 1, 31), decimal.Decimal("1.5"), pathlib.Path("/tmp"), "k"),  # noqa: S108
+        dagwire=(dt.date(2013, 1, 31), decimal.Decimal("1.5"), pathlib.Path("/tmp"), "k"),  # noqa: S108
     )

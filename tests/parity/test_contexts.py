@@ -124,7 +124,5 @@ def test_an_op_s_context(dg):
     def nightly():
         read()
 
-    result = nightly.execute_in_process(
-        resources={"clock": 12}, run_config={"ops": {"read": {"config": {"limit": 2}}}}
-    )
+    result = nightly.execute_in_process(resources={"clock": 12}, run_config={"ops": {"read": {"config": {"limit": 2}}}})
     assert result.output_for_node("read") == (True, 12, 2, "nightly", True)

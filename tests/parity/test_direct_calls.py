@@ -4,7 +4,9 @@ import pytest
 
 
 @pytest.fixture
-def Plain(dg):
+def plain_class(dg):
+    """A resource without a life cycle."""
+
     class Plain(dg.ConfigurableResource):
         name: str = "plain"
 
@@ -12,7 +14,9 @@ def Plain(dg):
 
 
 @pytest.fixture
-def Load(dg):
+def load_class(dg):
+    """A Config of one field."""
+
     class Load(dg.Config):
         limit: int = 3
 
@@ -20,9 +24,11 @@ def Load(dg):
 
 
 @pytest.fixture
-def everything(dg, Plain, Load):
+def everything(dg, plain_class, load_class):
+    """An asset with a context, config, an upstream value and a resource."""
+
     @dg.asset
-    def everything(context, config: Load, numbers, db: Plain):
+    def everything(context, config: load_class, numbers, db: plain_class):
         return (config.limit, numbers, db.name)
 
     return everything
@@ -99,24 +105,24 @@ def test_a_plain_object_by_keyword(dg):
     assert read(clock=12) == 12
 
 
-def test_a_fake_in_place_of_a_resource(dg, Plain):
+def test_a_fake_in_place_of_a_resource(dg, plain_class):
     """Any object serves for a ConfigurableResource too."""
 
     class Fake:
         name = "fake"
 
     @dg.asset
-    def read(db: Plain):
+    def read(db: plain_class):
         return db.name
 
     assert read(db=Fake()) == "fake"
 
 
-def test_resources_through_the_context(dg, Plain):
+def test_resources_through_the_context(dg, plain_class):
     """`build_asset_context(resources=...)` serves annotated parameters and `context.resources`."""
 
     @dg.asset
-    def annotated(context, db: Plain):
+    def annotated(context, db: plain_class):
         return db.name
 
     @dg.asset(required_resource_keys={"db"})
@@ -124,7 +130,7 @@ def test_resources_through_the_context(dg, Plain):
         return context.resources.db.name
 
     for asset in (annotated, by_key):
-        assert asset(dg.build_asset_context(resources={"db": Plain(name="n")})) == "n"
+        assert asset(dg.build_asset_context(resources={"db": plain_class(name="n")})) == "n"
 
 
 def test_resources_of_a_context_are_open_inside_with(dg, tracked, log):
@@ -150,7 +156,7 @@ def test_resources_of_a_context_not_opened_are_refused(dg, tracked):
         read(dg.build_asset_context(resources={"db": tracked()}))
 
 
-def test_a_missing_resource_of_a_context_is_refused(dg, Plain):
+def test_a_missing_resource_of_a_context_is_refused(dg, plain_class):
     """A resource that the context does not give is named in the error."""
 
     @dg.asset(required_resource_keys={"db"})
@@ -161,36 +167,36 @@ def test_a_missing_resource_of_a_context_is_refused(dg, Plain):
         read(dg.build_asset_context())
 
 
-def test_everything_by_keyword(dg, everything, Plain, Load):
+def test_everything_by_keyword(dg, everything, plain_class, load_class):
     """Context comes first; config, values and resources may be given by name."""
-    found = everything(dg.build_asset_context(), config=Load(limit=4), numbers=[1], db=Plain())
+    found = everything(dg.build_asset_context(), config=load_class(limit=4), numbers=[1], db=plain_class())
     assert found == (4, [1], "plain")
 
 
-def test_config_through_the_context(dg, everything, Plain):
+def test_config_through_the_context(dg, everything, plain_class):
     """`build_asset_context(asset_config=...)` is the config, checked and with defaults."""
-    context = dg.build_asset_context(resources={"db": Plain()}, asset_config={"limit": 5})
+    context = dg.build_asset_context(resources={"db": plain_class()}, asset_config={"limit": 5})
     assert everything(context, numbers=[1]) == (5, [1], "plain")
-    context = dg.build_asset_context(resources={"db": Plain()})
+    context = dg.build_asset_context(resources={"db": plain_class()})
     assert everything(context, numbers=[1]) == (3, [1], "plain")
 
 
-def test_a_missing_context_is_refused(dg, everything, Plain, Load):
+def test_a_missing_context_is_refused(dg, everything, plain_class, load_class):
     """A function that takes a context must be given one."""
     with pytest.raises(dg.DagsterInvalidInvocationError, match="context"):
-        everything(config=Load(), numbers=[1], db=Plain())
+        everything(config=load_class(), numbers=[1], db=plain_class())
 
 
-def test_none_serves_as_a_context(dg, everything, Plain, Load):
+def test_none_serves_as_a_context(dg, everything, plain_class, load_class):
     """None serves as a context of which nothing is asked."""
-    assert everything(None, config=Load(), numbers=[1], db=Plain()) == (3, [1], "plain")
+    assert everything(None, config=load_class(), numbers=[1], db=plain_class()) == (3, [1], "plain")
 
 
-def test_resources_given_twice_are_refused(dg, everything, Plain, Load):
+def test_resources_given_twice_are_refused(dg, everything, plain_class, load_class):
     """Resources may come by keyword or through the context, not by both."""
-    context = dg.build_asset_context(resources={"db": Plain()})
+    context = dg.build_asset_context(resources={"db": plain_class()})
     with pytest.raises(dg.DagsterInvalidInvocationError):
-        everything(context, config=Load(), numbers=[1], db=Plain())
+        everything(context, config=load_class(), numbers=[1], db=plain_class())
 
 
 def test_a_result_is_returned_as_it_is(dg):
@@ -250,16 +256,16 @@ def test_metadata_of_a_direct_call(dg):
     assert context.get_output_metadata("result") == {"rows": 3}
 
 
-def test_an_op_with_its_context(dg, Plain, Load):
+def test_an_op_with_its_context(dg, plain_class, load_class):
     """`build_op_context` gives resources and config."""
 
     @dg.op
-    def fetch(context, config: Load, db: Plain, x):
+    def fetch(context, config: load_class, db: plain_class, x):
         return (config.limit, db.name, x)
 
-    context = dg.build_op_context(resources={"db": Plain(name="n")}, op_config={"limit": 5})
+    context = dg.build_op_context(resources={"db": plain_class(name="n")}, op_config={"limit": 5})
     assert fetch(context, x=1) == (5, "n", 1)
-    assert fetch(dg.build_op_context(), config=Load(limit=6), db=Plain(), x=2) == (6, "plain", 2)
+    assert fetch(dg.build_op_context(), config=load_class(limit=6), db=plain_class(), x=2) == (6, "plain", 2)
 
 
 def test_an_op_with_a_config_schema(dg):
@@ -288,11 +294,11 @@ def test_an_op_with_several_outputs(dg):
 # -- better on purpose -------------------------------------------------------------------------------------------------
 
 
-def test_a_missing_resource_by_keyword_is_named(dg, Plain, differs):
+def test_a_missing_resource_by_keyword_is_named(dg, plain_class, differs):
     """dagwire raises one of its own errors, which says what is missing; Dagster a bare KeyError."""
 
     @dg.asset
-    def read(db: Plain):
+    def read(db: plain_class):
         return db.name
 
     def is_told():

@@ -157,8 +157,8 @@ def test_in_lists_dicts_and_nested_config(dg, monkeypatch):
         name: str = "inner"
 
     class Outer(dg.ConfigurableResource):
-        names: list[str] = []
-        by_key: dict[str, str] = {}
+        names: list[str]
+        by_key: dict[str, str]
         inner: Inner = Inner()
 
     variable = dg.EnvVar("PARITY_NAME")
@@ -212,7 +212,10 @@ def test_all_unset_variables_are_named_at_once(dg, tracked):
     with pytest.raises(dg.DagsterInvalidConfigError) as caught:
         dg.materialize(
             [read],
-            resources={"db": tracked(name=dg.EnvVar("PARITY_NAME")), "store": tracked(size=dg.EnvVar.int("PARITY_SIZE"))},
+            resources={
+                "db": tracked(name=dg.EnvVar("PARITY_NAME")),
+                "store": tracked(size=dg.EnvVar.int("PARITY_SIZE")),
+            },
         )
     assert "PARITY_NAME" in str(caught.value)
     assert "PARITY_SIZE" in str(caught.value)

@@ -5,6 +5,8 @@ import pytest
 
 @pytest.fixture
 def one(dg):
+    """An op that returns 1."""
+
     @dg.op
     def one():
         return 1
@@ -14,6 +16,8 @@ def one(dg):
 
 @pytest.fixture
 def plus(dg):
+    """An op that adds its two inputs."""
+
     @dg.op
     def plus(x, y):
         return x + y
@@ -225,6 +229,8 @@ def test_resources_by_key(dg):
 
 @pytest.fixture
 def read_db(dg, tracked):
+    """An op that needs the resource `db`."""
+
     @dg.op
     def read(db: tracked):
         return db.name

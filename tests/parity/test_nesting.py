@@ -4,7 +4,9 @@ import pytest
 
 
 @pytest.fixture
-def Store(dg, tracked, log):
+def store_class(dg, tracked, log):
+    """A resource that nests another, and logs whether it found it open."""
+
     class Store(tracked):
         db: tracked
 
@@ -14,52 +16,57 @@ def Store(dg, tracked, log):
     return Store
 
 
-def test_a_nested_resource_is_open_before_its_parent(dg, tracked, Store, log):
+def test_a_nested_resource_is_open_before_its_parent(dg, tracked, store_class, log):
     """The parent's setup finds its child open; the child is closed after it."""
-    with dg.build_resources({"store": Store(name="store", db=tracked(name="db"))}) as resources:
+    with dg.build_resources({"store": store_class(name="store", db=tracked(name="db"))}) as resources:
         assert resources.store.db.is_open
     assert log == ["open db", "open store over open db", "close store", "close db"]
 
 
-def test_in_a_run(dg, tracked, Store, log):
+def test_in_a_run(dg, tracked, store_class, log):
     """In a run, too, a nested resource is open before its parent and closed after it."""
 
     @dg.asset
-    def read(store: Store):
+    def read(store: store_class):
         return store.db.name
 
-    assert dg.materialize([read], resources={"store": Store(name="store", db=tracked())}).asset_value("read") == "db"
+    assert (
+        dg.materialize([read], resources={"store": store_class(name="store", db=tracked())}).asset_value("read") == "db"
+    )
     assert log == ["open db", "open store over open db", "close store", "close db"]
 
 
-def test_a_nested_resource_configured_late(dg, tracked, Store):
+def test_a_nested_resource_configured_late(dg, tracked, store_class):
     """A nested resource left to launch takes the run config of its own key."""
     late = tracked.configure_at_launch()
     config = {"db": {"config": {"name": "late"}}}
-    with dg.build_resources({"db": late, "store": Store(db=late)}, resource_config=config) as resources:
+    with dg.build_resources({"db": late, "store": store_class(db=late)}, resource_config=config) as resources:
         assert resources.store.db.name == "late"
         assert resources.store.db.is_open
 
 
-def test_a_nested_resource_configured_late_in_a_run(dg, tracked, Store):
+def test_a_nested_resource_configured_late_in_a_run(dg, tracked, store_class):
     """A nested resource left to launch is, in a run, the very object of its key."""
     late = tracked.configure_at_launch()
 
     @dg.asset
-    def read(store: Store, db: tracked):
+    def read(store: store_class, db: tracked):
         return (store.db.name, db.name, store.db is db)
 
     result = dg.materialize(
         [read],
-        resources={"db": late, "store": Store(db=late)},
+        resources={"db": late, "store": store_class(db=late)},
         run_config={"resources": {"db": {"config": {"name": "late"}}}},
     )
     assert result.asset_value("read") == ("late", "late", True)
 
 
-def test_a_nested_late_resource_without_a_key_is_refused(dg, tracked, Store):
+def test_a_nested_late_resource_without_a_key_is_refused(dg, tracked, store_class):
     """A nested resource left to launch must be a key of its own."""
-    with pytest.raises(Exception, match="db"), dg.build_resources({"store": Store(db=tracked.configure_at_launch())}):
+    with (
+        pytest.raises(Exception, match="db"),
+        dg.build_resources({"store": store_class(db=tracked.configure_at_launch())}),
+    ):
         pass
 
 
@@ -94,12 +101,12 @@ def test_resource_dependency_takes_a_function_resource(dg):
 # -- better on purpose -------------------------------------------------------------------------------------------------
 
 
-def test_nested_and_a_key_of_its_own_is_one_instance(dg, tracked, Store, log, differs):
+def test_nested_and_a_key_of_its_own_is_one_instance(dg, tracked, store_class, log, differs):
     """dagwire opens one object that is both a key and nested once; Dagster opens it twice."""
     shared = tracked(name="db")
 
     def use():
-        with dg.build_resources({"db": shared, "store": Store(name="store", db=shared)}) as resources:
+        with dg.build_resources({"db": shared, "store": store_class(name="store", db=shared)}) as resources:
             return resources.store.db is resources.db
 
     differs(use, dagster=False, dagwire=True)

@@ -1,6 +1,6 @@
 """Partitions: months, runs of one partition, and runs of a range of them."""
 
-import datetime
+import datetime as dt
 
 import pytest
 
@@ -8,11 +8,13 @@ RANGE = {"dagster/asset_partition_range_start": "2013-02", "dagster/asset_partit
 
 
 def at(year, month, day=1):
-    return datetime.datetime(year, month, day, tzinfo=datetime.UTC)
+    """Midnight of a day, in UTC."""
+    return dt.datetime(year, month, day, tzinfo=dt.UTC)
 
 
 @pytest.fixture
 def months(dg):
+    """The twelve months of 2013."""
     return dg.MonthlyPartitionsDefinition(start_date="2013-01", end_date="2014-01", fmt="%Y-%m")
 
 
@@ -39,9 +41,8 @@ def test_start_and_end_are_read_in_the_form_of_the_keys(dg):
 
 def test_start_and_end_may_be_datetimes(dg):
     """Start and end may be datetimes; without a zone they are in the definition's."""
-    months = dg.MonthlyPartitionsDefinition(
-        start_date=datetime.datetime(2013, 1, 1), end_date=datetime.datetime(2013, 3, 1), fmt="%Y-%m"  # noqa: DTZ001
-    )
+    start, end = dt.datetime(2013, 1, 1), dt.datetime(2013, 3, 1)
+    months = dg.MonthlyPartitionsDefinition(start_date=start, end_date=end, fmt="%Y-%m")
     assert list(months.get_partition_keys()) == ["2013-01", "2013-02"]
 
 
@@ -88,8 +89,8 @@ def test_a_time_zone(dg):
         start_date="2013-01", end_date="2014-01", fmt="%Y-%m", timezone="America/New_York"
     )
     window = months.time_window_for_partition_key("2013-07")
-    assert window.start.utcoffset() == datetime.timedelta(hours=-4)
-    assert window.start == datetime.datetime(2013, 7, 1, 4, tzinfo=datetime.UTC)
+    assert window.start.utcoffset() == dt.timedelta(hours=-4)
+    assert window.start == dt.datetime(2013, 7, 1, 4, tzinfo=dt.UTC)
 
 
 def test_has_partition_key(months):
@@ -142,9 +143,7 @@ def look(dg, months):
 def test_the_context_of_one_partition(dg, look, log):
     """In a run of one partition key, keys, range and window are those of the one month."""
     flights = look(
-        lambda c: log.append(
-            (c.partition_key, list(c.partition_keys), c.partition_key_range, c.partition_time_window)
-        )
+        lambda c: log.append((c.partition_key, list(c.partition_keys), c.partition_key_range, c.partition_time_window))
     )
     dg.materialize([flights], partition_key="2013-02")
     [(key, keys, key_range, window)] = log
@@ -209,7 +208,7 @@ def test_a_key_where_nothing_is_partitioned_is_refused(dg):
     def report():
         return 1
 
-    with pytest.raises(Exception, match="(?i)partition"):
+    with pytest.raises(Exception, match=r"(?i)partition"):
         dg.materialize([report], partition_key="2013-02")
 
 

@@ -220,7 +220,10 @@ def test_a_failing_function_is_wrapped(dg):
     def remote():
         raise ConnectionError("no route")
 
-    with pytest.raises(dg.DagsterResourceFunctionError, match="remote") as caught, dg.build_resources({"remote": remote}):
+    with (
+        pytest.raises(dg.DagsterResourceFunctionError, match="remote") as caught,
+        dg.build_resources({"remote": remote}),
+    ):
         pass
     assert isinstance(caught.value.__cause__, ConnectionError)
 
@@ -265,9 +268,7 @@ def test_a_direct_call_without_argument(dg):
 def test_a_direct_call_with_a_context(dg):
     """`build_init_resource_context` gives config, checked and with defaults, and resources."""
 
-    @dg.resource(
-        config_schema={"size": int, "name": dg.Field(str, default_value="d")}, required_resource_keys={"base"}
-    )
+    @dg.resource(config_schema={"size": int, "name": dg.Field(str, default_value="d")}, required_resource_keys={"base"})
     def it(context):
         return (context.resource_config, context.resources.base)
 
@@ -388,7 +389,7 @@ def test_a_callable_object_serves_as_a_function(dg, opened, differs):
 
 @pytest.mark.parametrize("takes_context", [True, False])
 def test_a_direct_call_of_a_generator_closes(dg, log, takes_context):
-    """A generator resource called directly opens a `with`; dagwire runs what follows the yield, Dagster a `finally` alone."""
+    """A generator called directly opens a `with`; dagwire runs what follows the yield, Dagster a `finally` alone."""
 
     def body():
         log.append("open")

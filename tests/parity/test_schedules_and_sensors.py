@@ -1,14 +1,16 @@
 """`@schedule` and `@sensor`: functions that ask for runs."""
 
-import datetime
+import datetime as dt
 
 import pytest
 
-MIDNIGHT = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+MIDNIGHT = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 @pytest.fixture
 def read(dg):
+    """An asset to run."""
+
     @dg.asset
     def read():
         return 1
@@ -18,16 +20,20 @@ def read(dg):
 
 @pytest.fixture
 def nightly(dg, read):
+    """A job that runs it."""
     return dg.define_asset_job("nightly", selection=[read])
 
 
 @pytest.fixture
 def at_midnight(dg):
+    """Build the context of a schedule that is due at MIDNIGHT."""
     return lambda **kwargs: dg.build_schedule_context(scheduled_execution_time=MIDNIGHT, **kwargs)
 
 
 @pytest.fixture
-def Plain(dg):
+def plain_class(dg):
+    """A resource without a life cycle."""
+
     class Plain(dg.ConfigurableResource):
         name: str = "plain"
 
@@ -87,25 +93,25 @@ def test_what_a_schedule_may_return(dg, nightly, at_midnight, kind):
     assert daily(at_midnight()) == returned
 
 
-def test_a_schedule_s_resources_by_keyword(dg, nightly, at_midnight, Plain):
+def test_a_schedule_s_resources_by_keyword(dg, nightly, at_midnight, plain_class):
     """A schedule takes resources by annotation, given by keyword to a direct call."""
 
     @dg.schedule(cron_schedule="0 0 * * *", job=nightly)
-    def daily(context, db: Plain):
+    def daily(context, db: plain_class):
         return dg.SkipReason(db.name)
 
-    assert daily(at_midnight(), db=Plain(name="n")).skip_message == "n"
+    assert daily(at_midnight(), db=plain_class(name="n")).skip_message == "n"
     assert "db" in daily.required_resource_keys
 
 
-def test_a_schedule_s_resources_through_the_context(dg, nightly, at_midnight, Plain):
+def test_a_schedule_s_resources_through_the_context(dg, nightly, at_midnight, plain_class):
     """A schedule's resources may be given to `build_schedule_context`."""
 
     @dg.schedule(cron_schedule="0 0 * * *", job=nightly)
-    def daily(context, db: Plain):
+    def daily(context, db: plain_class):
         return dg.SkipReason(db.name)
 
-    assert daily(at_midnight(resources={"db": Plain(name="n")})).skip_message == "n"
+    assert daily(at_midnight(resources={"db": plain_class(name="n")})).skip_message == "n"
 
 
 def test_a_schedule_s_resources_are_open_inside_with(dg, nightly, tracked, at_midnight, log):
@@ -121,11 +127,11 @@ def test_a_schedule_s_resources_are_open_inside_with(dg, nightly, tracked, at_mi
     assert log == ["open db", "tick True", "close db"]
 
 
-def test_a_schedule_that_lacks_a_resource(dg, nightly, at_midnight, Plain):
+def test_a_schedule_that_lacks_a_resource(dg, nightly, at_midnight, plain_class):
     """A direct call of a schedule names the resource that is missing."""
 
     @dg.schedule(cron_schedule="0 0 * * *", job=nightly)
-    def daily(context, db: Plain):
+    def daily(context, db: plain_class):
         return dg.SkipReason(db.name)
 
     with pytest.raises(dg.DagsterInvalidDefinitionError, match="db"):
@@ -227,25 +233,25 @@ def test_a_sensor_may_yield(dg, nightly):
     assert [request.run_key for request in arrivals(dg.build_sensor_context())] == ["1", "2"]
 
 
-def test_a_sensor_s_resources_by_keyword(dg, nightly, Plain):
+def test_a_sensor_s_resources_by_keyword(dg, nightly, plain_class):
     """A sensor takes resources by annotation, given by keyword to a direct call."""
 
     @dg.sensor(job=nightly)
-    def arrivals(context, db: Plain):
+    def arrivals(context, db: plain_class):
         return dg.SkipReason(db.name)
 
-    assert arrivals(dg.build_sensor_context(), db=Plain(name="n")).skip_message == "n"
+    assert arrivals(dg.build_sensor_context(), db=plain_class(name="n")).skip_message == "n"
     assert "db" in arrivals.required_resource_keys
 
 
-def test_a_sensor_s_resources_through_the_context(dg, nightly, Plain):
+def test_a_sensor_s_resources_through_the_context(dg, nightly, plain_class):
     """A sensor's resources may be given to `build_sensor_context`."""
 
     @dg.sensor(job=nightly)
-    def arrivals(context, db: Plain):
+    def arrivals(context, db: plain_class):
         return dg.SkipReason(db.name)
 
-    assert arrivals(dg.build_sensor_context(resources={"db": Plain(name="n")})).skip_message == "n"
+    assert arrivals(dg.build_sensor_context(resources={"db": plain_class(name="n")})).skip_message == "n"
 
 
 def test_a_sensor_s_resources_are_open_inside_with(dg, nightly, tracked, log):
@@ -261,11 +267,11 @@ def test_a_sensor_s_resources_are_open_inside_with(dg, nightly, tracked, log):
     assert log == ["open db", "tick True", "close db"]
 
 
-def test_a_sensor_that_lacks_a_resource(dg, nightly, Plain):
+def test_a_sensor_that_lacks_a_resource(dg, nightly, plain_class):
     """A direct call of a sensor names the resource that is missing."""
 
     @dg.sensor(job=nightly)
-    def arrivals(context, db: Plain):
+    def arrivals(context, db: plain_class):
         return dg.SkipReason(db.name)
 
     with pytest.raises(dg.DagsterInvalidDefinitionError, match="db"):
@@ -364,22 +370,20 @@ def test_a_resource_with_a_life_cycle_by_keyword(dg, nightly, tracked, log, diff
 
 
 @pytest.mark.parametrize("kind", ["schedule", "sensor"])
-def test_a_missing_resource_is_found_when_definitions_are_checked(dg, read, nightly, Plain, differs, kind):
+def test_a_missing_resource_is_found_when_definitions_are_checked(dg, read, nightly, plain_class, differs, kind):
     """dagwire's check of definitions covers schedules and sensors; Dagster finds what they lack at the first tick."""
     if kind == "schedule":
 
         @dg.schedule(cron_schedule="0 0 * * *", job=nightly)
-        def tick(db: Plain):
+        def tick(db: plain_class):
             return dg.SkipReason(db.name)
 
         defs = dg.Definitions(assets=[read], jobs=[nightly], schedules=[tick])
     else:
 
         @dg.sensor(job=nightly)
-        def tick(db: Plain):
+        def tick(db: plain_class):
             return dg.SkipReason(db.name)
 
         defs = dg.Definitions(assets=[read], jobs=[nightly], sensors=[tick])
-    differs(
-        lambda: dg.Definitions.validate_loadable(defs), dagster=None, dagwire=dg.DagsterInvalidDefinitionError
-    )
+    differs(lambda: dg.Definitions.validate_loadable(defs), dagster=None, dagwire=dg.DagsterInvalidDefinitionError)
