@@ -1,0 +1,114 @@
+"""One body, two sides: each test of this folder runs against real Dagster, the oracle, and against dagwire.
+
+`dg` is the module under test, spelled as Dagster's users spell it. Where dagwire differs on purpose the test holds both
+expectations side by side, through `differs` or a table `{"dagster": ..., "dagwire": ...}`. What dagwire does not have
+yet is marked `@pytest.mark.absent(why)`: such a test must fail on dagwire's side, and the mark goes when it passes.
+`docs/parity.md` has a row for each test.
+"""
+
+import importlib
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+from pydantic import PrivateAttr
+
+SIDES = [
+    # Dagster's own deprecation, beta and preview warnings are not ours to heed; dagwire's stay errors.
+    pytest.param("dagster", marks=pytest.mark.filterwarnings("ignore")),
+    pytest.param("dagwire"),
+]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare this folder's one mark."""
+    config.addinivalue_line("markers", "absent(why): dagwire does not have this part yet; the test fails on its side")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Expect what is marked absent to fail on dagwire's side, and only there."""
+    for item in items:
+        absent = item.get_closest_marker("absent")
+        if absent is not None and item.callspec.params.get("dg") == "dagwire":  # type: ignore[attr-defined]  # every test here takes dg
+            item.add_marker(pytest.mark.xfail(reason=absent.args[0], strict=True))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_oracle() -> Iterator[None]:
+    """Keep Dagster from phoning home, from finding an instance of the user's, and from making one for each run.
+
+    An instance costs 0.1 s, three times what a small run costs; no test here reads what another has stored.
+    """
+    dagster = importlib.import_module("dagster")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_DISABLE_TELEMETRY", "yes")
+        patch.delenv("DAGSTER_HOME", raising=False)
+        with dagster.DagsterInstance.ephemeral() as shared:
+            patch.setattr(dagster.DagsterInstance, "ephemeral", lambda *_args, **_kwargs: shared)
+            patch.setattr(shared, "dispose", lambda: None)
+            yield
+            patch.undo()
+
+
+@pytest.fixture(params=SIDES)
+def dg(request: pytest.FixtureRequest) -> ModuleType:
+    """The module under test: `dagster`, then `dagwire`."""
+    return importlib.import_module(request.param)
+
+
+@pytest.fixture
+def log() -> list[Any]:
+    """What happened, in order; resources and bodies of a test append to it."""
+    return []
+
+
+@pytest.fixture
+def tracked(dg: ModuleType, log: list[Any]) -> Any:
+    """A resource class that logs `open <name>` and `close <name>` and knows whether it is open."""
+
+    class Tracked(dg.ConfigurableResource):  # type: ignore[name-defined, misc]  # the base is the side's own
+        name: str = "db"
+        size: int = 1
+        _is_open: bool = PrivateAttr(default=False)
+
+        def setup_for_execution(self, context: Any) -> None:
+            log.append(f"open {self.name}")
+            self._is_open = True
+
+        def teardown_after_execution(self, context: Any) -> None:
+            log.append(f"close {self.name}")
+
+        @property
+        def is_open(self) -> bool:
+            return self._is_open
+
+    return Tracked
+
+
+@pytest.fixture
+def differs(dg: ModuleType) -> Callable[..., None]:
+    """Hold a call to what each side does; an exception class means that the call raises it."""
+
+    def check(call: Callable[[], Any], *, dagster: Any, dagwire: Any) -> None:
+        expected = {"dagster": dagster, "dagwire": dagwire}[dg.__name__]
+        if isinstance(expected, type) and issubclass(expected, BaseException):
+            with pytest.raises(expected):
+                call()
+        else:
+            assert call() == expected
+
+    return check
+
+
+@pytest.fixture
+def events() -> Callable[[Any], list[tuple[str, str | None]]]:
+    """The events of a result that both sides write: `[(type, step key)]`, without the engine's own."""
+    own = {"ENGINE_EVENT", "LOGS_CAPTURED"}
+
+    def read(result: Any) -> list[tuple[str, str | None]]:
+        return [
+            (event.event_type_value, event.step_key) for event in result.all_events if event.event_type_value not in own
+        ]
+
+    return read

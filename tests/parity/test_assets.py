@@ -1,0 +1,487 @@
+"""`@asset`: what a function's parameters mean, and what the definition tells."""
+
+import pytest
+
+
+def test_a_parameter_is_an_upstream_asset(dg):
+    """It gets the value that the asset of that name returned."""
+
+    @dg.asset
+    def numbers():
+        return [1, 2]
+
+    @dg.asset
+    def total(numbers):
+        return sum(numbers)
+
+    assert dg.materialize([numbers, total]).asset_value("total") == 3
+
+
+def test_order_in_the_list_does_not_matter(dg):
+    """Parents run first, however they are listed."""
+
+    @dg.asset
+    def numbers():
+        return [1, 2]
+
+    @dg.asset
+    def total(numbers):
+        return sum(numbers)
+
+    assert dg.materialize([total, numbers]).asset_value("total") == 3
+
+
+def test_an_upstream_parameter_nobody_makes_is_refused(dg):
+    """A parameter that names no asset of the run is an invalid definition."""
+
+    @dg.asset
+    def total(numbers):
+        return 1
+
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="numbers"):
+        dg.materialize([total])
+
+
+@pytest.mark.parametrize("form", ["name", "key", "parts", "definition", "spec"])
+def test_deps_order_without_a_value(dg, log, form):
+    """`deps` takes names, keys, definitions and specs; the parent runs first and hands on nothing."""
+
+    @dg.asset
+    def zulu():
+        log.append("zulu")
+
+    dep = {
+        "name": "zulu",
+        "key": dg.AssetKey("zulu"),
+        "parts": ["zulu"],
+        "definition": zulu,
+        "spec": dg.AssetSpec("zulu"),
+    }[form]
+
+    @dg.asset(deps=[dep])
+    def alpha():
+        log.append("alpha")
+
+    dg.materialize([alpha, zulu])
+    assert log == ["zulu", "alpha"]
+
+
+def test_a_dep_outside_the_run_is_external(dg):
+    """`deps` may name what the run does not make."""
+
+    @dg.asset(deps=["elsewhere"])
+    def alpha():
+        return 1
+
+    assert dg.materialize([alpha]).success
+
+
+def test_ins_renames_a_parameter(dg):
+    """`ins={parameter: AssetIn(key=...)}` takes the value of another name."""
+
+    @dg.asset(key_prefix=["raw"])
+    def numbers():
+        return [1, 2]
+
+    @dg.asset(ins={"values": dg.AssetIn(key=dg.AssetKey(["raw", "numbers"]))})
+    def total(values):
+        return sum(values)
+
+    assert dg.materialize([numbers, total]).asset_value("total") == 3
+
+
+def test_a_resource_by_annotation(dg, tracked):
+    """A parameter annotated with a ConfigurableResource class is the resource of that key."""
+
+    @dg.asset
+    def read(db: tracked):
+        return db.name
+
+    assert dg.materialize([read], resources={"db": tracked(name="n")}).asset_value("read") == "n"
+    assert "db" in read.required_resource_keys
+
+
+def test_a_resource_by_key(dg, tracked):
+    """`required_resource_keys` puts it on `context.resources`."""
+
+    @dg.asset(required_resource_keys={"db"})
+    def read(context):
+        return context.resources.db.name
+
+    assert dg.materialize([read], resources={"db": tracked(name="n")}).asset_value("read") == "n"
+    assert "db" in read.required_resource_keys
+
+
+def test_everything_at_once(dg, tracked):
+    """Context, config, a resource and an upstream value, in one signature."""
+
+    class Load(dg.Config):
+        factor: int = 2
+
+    @dg.asset
+    def numbers():
+        return [1, 2]
+
+    @dg.asset
+    def total(context, config: Load, numbers, db: tracked):
+        return (context.asset_key.path, config.factor * sum(numbers), db.name)
+
+    result = dg.materialize([numbers, total], resources={"db": tracked()})
+    assert result.asset_value("total") == (["total"], 6, "db")
+
+
+@pytest.mark.parametrize("name", ["context", "_context", "_"])
+def test_names_of_the_context(dg, name):
+    """The first parameter is the context if it bears one of these names."""
+    namespace = {}
+    exec(f"def read({name}):\n    return {name}.asset_key.path", namespace)  # noqa: S102  # the name is the subject
+    assert dg.materialize([dg.asset(namespace["read"])]).asset_value("read") == ["read"]
+
+
+def test_a_context_by_annotation_alone_is_an_input(dg):
+    """A parameter of another name is an upstream asset, annotated as a context or not."""
+
+    @dg.asset
+    def read(ctx: dg.AssetExecutionContext):
+        return 1
+
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        dg.materialize([read])
+
+
+def test_a_context_must_come_first(dg):
+    """`context` anywhere else is refused at decoration."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+
+        @dg.asset
+        def read(numbers, context):
+            return 1
+
+
+def test_a_context_of_a_wrong_type_is_refused(dg):
+    """`context: int` is refused when the asset is declared."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+
+        @dg.asset
+        def read(context: int):
+            return 1
+
+
+def test_the_types_of_the_context(dg):
+    """AssetExecutionContext unless the annotation asks for the op's."""
+
+    @dg.asset
+    def plain(context):
+        return type(context).__name__
+
+    @dg.asset
+    def annotated(context: dg.AssetExecutionContext):
+        return isinstance(context, dg.AssetExecutionContext)
+
+    @dg.asset
+    def older(context: dg.OpExecutionContext):
+        return isinstance(context, dg.OpExecutionContext)
+
+    result = dg.materialize([plain, annotated, older])
+    assert [result.asset_value(name) for name in ("plain", "annotated", "older")] == [
+        "AssetExecutionContext",
+        True,
+        True,
+    ]
+
+
+def test_async_assets_run(dg):
+    """A coroutine function is an asset; the run awaits it."""
+
+    @dg.asset
+    async def read():
+        return 3
+
+    assert dg.materialize([read]).asset_value("read") == 3
+
+
+def test_varargs_are_refused(dg):
+    """`*args` in a signature is refused, as it does not say what is asked for."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+
+        @dg.asset
+        def read(*values):
+            return 1
+
+
+def test_an_unknown_decorator_argument_is_refused(dg):
+    """An unknown argument of the decorator is a TypeError."""
+    with pytest.raises(TypeError):
+        dg.asset(nme="read")(lambda: 1)
+
+
+def test_what_is_no_function_is_refused(dg):
+    """The decorator refuses what cannot be called."""
+    with pytest.raises(TypeError):
+        dg.asset(3)
+
+
+# -- keys and attributes -----------------------------------------------------------------------------------------------
+
+
+def test_key_from_the_function_s_name(dg):
+    """The name is the key's one part; step and node bear it too."""
+
+    @dg.asset
+    def flights():
+        pass
+
+    assert flights.key == dg.AssetKey("flights")
+    assert flights.op.name == "flights"
+
+
+def test_key_from_a_name(dg):
+    """`name=` replaces the function's name in the key."""
+    assert dg.asset(lambda: 1, name="flights").key == dg.AssetKey(["flights"])
+
+
+def test_key_with_a_prefix(dg):
+    """`key_prefix` goes before the name; the node's name joins them by two underscores."""
+    flights = dg.asset(lambda: 1, name="flights", key_prefix=["raw", "ny"])
+    assert flights.key == dg.AssetKey(["raw", "ny", "flights"])
+    assert flights.op.name == "raw__ny__flights"
+
+
+def test_key_in_full(dg):
+    """`key` is the whole key, and excludes `name` and `key_prefix`."""
+    assert dg.asset(lambda: 1, key=["raw", "flights"]).key == dg.AssetKey(["raw", "flights"])
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        dg.asset(lambda: 1, key=["raw", "flights"], name="flights")
+
+
+@pytest.mark.parametrize("name", ["a b", "context", "config", "type", "if", "ü"])
+def test_names_that_are_refused(dg, name):
+    """Blanks, keywords, and names that the signature has a use for."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        dg.asset(lambda: 1, name=name)
+
+
+def test_asset_key_forms(dg):
+    """Text is one part, a sequence several; equality, order of parts and text form."""
+    key = dg.AssetKey(["raw", "flights"])
+    assert key == dg.AssetKey(("raw", "flights"))
+    assert key != dg.AssetKey("flights")
+    assert list(key.path) == ["raw", "flights"]
+    assert key.to_user_string() == "raw/flights"
+    assert key.to_python_identifier() == "raw__flights"
+    assert dg.AssetKey.from_user_string("raw/flights") == key
+    assert list(dg.AssetKey("raw/flights").path) == ["raw/flights"]
+    assert dg.AssetKey("flights").with_prefix("raw") == key
+    assert len({key, dg.AssetKey(["raw", "flights"])}) == 1
+    assert repr(key) == "AssetKey(['raw', 'flights'])"
+
+
+def test_attributes_by_key(dg):
+    """Group, metadata, tags, description and deps are kept by key."""
+
+    @dg.asset(group_name="g", metadata={"m": 1}, tags={"t": "1"}, description="D.", deps=["up"])
+    def read():
+        """Not this."""
+
+    key = read.key
+    assert read.group_names_by_key[key] == "g"
+    assert read.metadata_by_key[key]["m"] == 1
+    assert read.tags_by_key[key]["t"] == "1"
+    assert read.descriptions_by_key[key] == "D."
+    assert read.asset_deps[key] == {dg.AssetKey("up")}
+
+
+def test_attributes_by_default(dg):
+    """The group is `default`; the docstring describes."""
+
+    @dg.asset
+    def read():
+        """Reads.
+
+        All of it.
+        """
+
+    assert read.group_names_by_key[read.key] == "default"
+    assert read.descriptions_by_key[read.key] == "Reads.\n\nAll of it."
+
+
+def test_kinds_are_tags(dg):
+    """`kinds={"python"}` on an asset is the tag `dagster/kind/python`."""
+    read = dg.asset(lambda: 1, name="read", kinds={"python"})
+    assert "dagster/kind/python" in read.tags_by_key[read.key]
+
+
+def test_two_definitions_of_one_key_are_refused(dg):
+    """Definitions with two different assets of one key are refused when they are checked."""
+    defs = dg.Definitions(assets=[dg.asset(lambda: 1, name="read"), dg.asset(lambda: 2, name="read")])
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="read"):
+        dg.Definitions.validate_loadable(defs)
+
+
+def test_a_circle_of_assets_is_refused(dg):
+    """Assets that need one another cannot run."""
+    first = dg.asset(lambda: 1, name="first", deps=["second"])
+    second = dg.asset(lambda: 1, name="second", deps=["first"])
+    with pytest.raises(Exception, match="first"):
+        dg.materialize([first, second])
+
+
+# -- what an asset returns ---------------------------------------------------------------------------------------------
+
+
+def test_a_value_is_handed_downstream(dg):
+    """None too, from a function without a return annotation."""
+
+    @dg.asset
+    def nothing():
+        pass
+
+    @dg.asset
+    def read(nothing):
+        return nothing is None
+
+    assert dg.materialize([nothing, read]).asset_value("read") is True
+
+
+def test_materialize_result_carries_metadata(dg):
+    """Its metadata is on the materialization, as typed values."""
+
+    @dg.asset
+    def read():
+        return dg.MaterializeResult(metadata={"rows": 3, "rate": 0.5, "source": "api", "done": True, "parts": [1]})
+
+    [materialization] = dg.materialize([read]).asset_materializations_for_node("read")
+    values = {key: value.value for key, value in materialization.metadata.items()}
+    assert values == {"rows": 3, "rate": 0.5, "source": "api", "done": True, "parts": [1]}
+    assert materialization.asset_key == dg.AssetKey("read")
+
+
+def test_the_kinds_of_metadata(dg):
+    """Plain values become the kind that fits; others are made by `MetadataValue`."""
+
+    @dg.asset
+    def read():
+        return dg.MaterializeResult(
+            metadata={
+                "int": 1,
+                "float": 1.5,
+                "str": "x",
+                "bool": True,
+                "none": None,
+                "dict": {"a": 1},
+                "path": dg.MetadataValue.path("/data"),
+                "url": dg.MetadataValue.url("http://localhost"),
+                "md": dg.MetadataValue.md("# x"),
+                "json": dg.MetadataValue.json([1]),
+            }
+        )
+
+    [materialization] = dg.materialize([read]).asset_materializations_for_node("read")
+    assert {key: type(value).__name__ for key, value in materialization.metadata.items()} == {
+        "int": "IntMetadataValue",
+        "float": "FloatMetadataValue",
+        "str": "TextMetadataValue",
+        "bool": "BoolMetadataValue",
+        "none": "NullMetadataValue",
+        "dict": "JsonMetadataValue",
+        "path": "PathMetadataValue",
+        "url": "UrlMetadataValue",
+        "md": "MarkdownMetadataValue",
+        "json": "JsonMetadataValue",
+    }
+
+
+def test_metadata_of_an_unknown_type_fails_the_step(dg):
+    """Metadata of a type that no kind of metadata takes fails the step."""
+
+    @dg.asset
+    def read():
+        return dg.MaterializeResult(metadata={"what": object()})
+
+    assert not dg.materialize([read], raise_on_error=False).success
+
+
+def test_yielding_a_materialize_result(dg, log):
+    """A generator may yield it; what follows the yield runs."""
+
+    @dg.asset
+    def read():
+        yield dg.MaterializeResult(metadata={"rows": 3})
+        log.append("after")
+
+    [materialization] = dg.materialize([read]).asset_materializations_for_node("read")
+    assert materialization.metadata["rows"].value == 3
+    assert log == ["after"]
+
+
+def test_output_carries_value_and_metadata(dg):
+    """`Output(value, metadata=...)`, returned or yielded."""
+
+    @dg.asset
+    def returned():
+        return dg.Output(3, metadata={"rows": 3})
+
+    @dg.asset
+    def yielded():
+        yield dg.Output(4, metadata={"rows": 4})
+
+    result = dg.materialize([returned, yielded])
+    assert (result.asset_value("returned"), result.asset_value("yielded")) == (3, 4)
+    assert result.asset_materializations_for_node("yielded")[0].metadata["rows"].value == 4
+
+
+def test_metadata_added_through_the_context(dg):
+    """`context.add_output_metadata` joins the result's own."""
+
+    @dg.asset
+    def read(context):
+        context.add_output_metadata({"late": 1})
+        return dg.MaterializeResult(metadata={"rows": 3})
+
+    [materialization] = dg.materialize([read]).asset_materializations_for_node("read")
+    assert {key: value.value for key, value in materialization.metadata.items()} == {"rows": 3, "late": 1}
+
+
+def test_a_value_of_a_wrong_type_fails_the_step(dg):
+    """A simple return annotation is held to what is returned."""
+
+    @dg.asset
+    def read() -> int:
+        return "x"
+
+    result = dg.materialize([read], raise_on_error=False)
+    assert not result.success
+    assert result.is_node_failed("read")
+
+
+def test_an_input_of_a_wrong_type_fails_the_step(dg):
+    """A simple parameter annotation is held to what arrives."""
+
+    @dg.asset
+    def number():
+        return 1
+
+    @dg.asset
+    def read(number: str):
+        return number
+
+    result = dg.materialize([number, read], raise_on_error=False)
+    assert result.is_node_success("number")
+    assert result.is_node_failed("read")
+
+
+# -- better on purpose -------------------------------------------------------------------------------------------------
+
+
+def test_a_circle_of_assets_is_an_invalid_definition(dg, differs):
+    """dagwire says so with the same class as every other wrong definition; Dagster lets its sorting's error out."""
+    first = dg.asset(lambda: 1, name="first", deps=["second"])
+    second = dg.asset(lambda: 1, name="second", deps=["first"])
+
+    def is_invalid_definition():
+        try:
+            dg.materialize([first, second])
+        except Exception as error:  # noqa: BLE001  # which class it is, is the question
+            return isinstance(error, dg.DagsterInvalidDefinitionError)
+
+    differs(is_invalid_definition, dagster=False, dagwire=True)

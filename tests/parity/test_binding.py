@@ -1,0 +1,306 @@
+"""Binding: `Definitions`, `with_resources` and `define_asset_job` give definitions their resources."""
+
+import pytest
+
+
+@pytest.fixture
+def read(dg, tracked):
+    """An asset that needs the resource `db`."""
+
+    @dg.asset
+    def read(db: tracked):
+        return db.name
+
+    return read
+
+
+@pytest.fixture
+def twice(dg, tracked):
+    """An asset downstream of `read` that needs `db` too."""
+
+    @dg.asset
+    def twice(read, db: tracked):
+        return read + db.name
+
+    return twice
+
+
+# -- Definitions -------------------------------------------------------------------------------------------------------
+
+
+def test_definitions_bind_resources(dg, tracked, read):
+    """A job from the definitions has their resources."""
+    defs = dg.Definitions(
+        assets=[read], jobs=[dg.define_asset_job("all_assets")], resources={"db": tracked(name="defs")}
+    )
+    assert defs.get_job_def("all_assets").execute_in_process().asset_value("read") == "defs"
+
+
+def test_the_run_s_resources_win(dg, tracked, read):
+    """`execute_in_process(resources=...)` comes before the definitions'."""
+    defs = dg.Definitions(
+        assets=[read], jobs=[dg.define_asset_job("all_assets")], resources={"db": tracked(name="defs")}
+    )
+    result = defs.get_job_def("all_assets").execute_in_process(resources={"db": tracked(name="run")})
+    assert result.asset_value("read") == "run"
+
+
+def test_definitions_may_hold_plain_objects(dg):
+    """Any object may be a resource of definitions."""
+
+    @dg.asset
+    def read(clock: dg.ResourceParam[int]):
+        return clock
+
+    defs = dg.Definitions(assets=[read], jobs=[dg.define_asset_job("all_assets")], resources={"clock": 12})
+    assert defs.get_job_def("all_assets").execute_in_process().asset_value("read") == 12
+
+
+def test_declaring_definitions_checks_nothing(dg, read):
+    """A missing resource does not raise at declaration."""
+    assert dg.Definitions(assets=[read]) is not None
+
+
+def test_resolving_a_job_finds_a_missing_resource(dg, read):
+    """`get_job_def` raises when a resource of the job is missing, and names its key."""
+    defs = dg.Definitions(assets=[read], jobs=[dg.define_asset_job("all_assets")])
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="db"):
+        defs.get_job_def("all_assets")
+
+
+def test_validating_definitions_finds_a_missing_resource(dg, read):
+    """`Definitions.validate_loadable` raises when a resource is missing, and names its key."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="db"):
+        dg.Definitions.validate_loadable(dg.Definitions(assets=[read]))
+
+
+def test_validating_good_definitions_is_silent(dg, tracked, read):
+    """`Definitions.validate_loadable` returns where nothing is missing."""
+    dg.Definitions.validate_loadable(dg.Definitions(assets=[read], resources={"db": tracked()}))
+
+
+def test_validating_opens_nothing(dg, tracked, read, log):
+    """`Definitions.validate_loadable` opens no resource."""
+    dg.Definitions.validate_loadable(dg.Definitions(assets=[read], resources={"db": tracked()}))
+    assert log == []
+
+
+def test_an_unknown_job_raises(dg):
+    """`get_job_def` of a name that no job bears raises and names it."""
+    with pytest.raises(dg.DagsterInvariantViolationError, match="nope"):
+        dg.Definitions().get_job_def("nope")
+
+
+def test_resolve_job_def_is_the_newer_name(dg, tracked, read):
+    """`resolve_job_def` gives the same job as `get_job_def`."""
+    defs = dg.Definitions(assets=[read], jobs=[dg.define_asset_job("all_assets")], resources={"db": tracked()})
+    assert defs.resolve_job_def("all_assets").name == "all_assets"
+
+
+def test_an_asset_by_key(dg, read, tracked):
+    """`resolve_assets_def` finds an asset by its name or its key."""
+    defs = dg.Definitions(assets=[read], resources={"db": tracked()})
+    assert defs.resolve_assets_def("read").key == read.key
+    assert defs.resolve_assets_def(dg.AssetKey("read")).key == read.key
+
+
+def test_merging(dg, tracked, read):
+    """`Definitions.merge` joins assets and resources."""
+    merged = dg.Definitions.merge(
+        dg.Definitions(assets=[read], jobs=[dg.define_asset_job("all_assets")]),
+        dg.Definitions(resources={"db": tracked(name="merged")}),
+    )
+    assert merged.get_job_def("all_assets").execute_in_process().asset_value("read") == "merged"
+
+
+# -- define_asset_job --------------------------------------------------------------------------------------------------
+
+
+def test_an_asset_job_selects(dg, tracked, read, twice):
+    """It runs what it selects, in dependency order; without a selection everything."""
+    defs = dg.Definitions(
+        assets=[twice, read],
+        jobs=[dg.define_asset_job("one", selection=[read]), dg.define_asset_job("everything")],
+        resources={"db": tracked(name="n")},
+    )
+
+    def made(name):
+        result = defs.get_job_def(name).execute_in_process()
+        return [event.asset_key.to_user_string() for event in result.get_asset_materialization_events()]
+
+    assert made("one") == ["read"]
+    assert made("everything") == ["read", "twice"]
+
+
+def test_an_asset_job_s_tags_and_description(dg, read, tracked):
+    """An asset job keeps its tags and description; its runs have the tags."""
+    job = dg.define_asset_job("nightly", tags={"team": "a"}, description="At night.")
+    bound = dg.Definitions(assets=[read], jobs=[job], resources={"db": tracked()}).get_job_def("nightly")
+    assert (bound.name, bound.description) == ("nightly", "At night.")
+    assert bound.execute_in_process().dagster_run.tags["team"] == "a"
+
+
+def test_an_asset_job_s_config(dg):
+    """`define_asset_job(config=...)` is the run config of its runs."""
+
+    class Load(dg.Config):
+        limit: int = 3
+
+    @dg.asset
+    def read(config: Load):
+        return config.limit
+
+    job = dg.define_asset_job("nightly", config=dg.RunConfig(ops={"read": Load(limit=5)}))
+    assert (
+        dg.Definitions(assets=[read], jobs=[job]).get_job_def("nightly").execute_in_process().asset_value("read") == 5
+    )
+
+
+def test_an_asset_job_of_unknown_assets_is_refused(dg, read, tracked):
+    """An asset job that selects an unknown asset is refused when it is resolved."""
+    defs = dg.Definitions(
+        assets=[read], jobs=[dg.define_asset_job("nightly", selection="nope")], resources={"db": tracked()}
+    )
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        defs.get_job_def("nightly")
+
+
+# -- materialize -------------------------------------------------------------------------------------------------------
+
+
+def test_a_missing_resource_stops_a_run(dg, tracked, read, log):
+    """Whatever `raise_on_error` says, and before anything opens."""
+
+    @dg.asset
+    def other(store: tracked):
+        pass
+
+    for raise_on_error in (True, False):
+        with pytest.raises(dg.DagsterInvalidDefinitionError, match="db"):
+            dg.materialize([read, other], resources={"store": tracked()}, raise_on_error=raise_on_error)
+    assert log == []
+
+
+def test_a_missing_resource_of_what_is_not_selected(dg, tracked, read):
+    """A run does not need the resources of assets that are not selected."""
+
+    @dg.asset
+    def alone():
+        return 1
+
+    defs = dg.Definitions(assets=[alone], jobs=[dg.define_asset_job("one", selection=[alone])])
+    assert defs.get_job_def("one").execute_in_process().success
+
+
+def test_resources_nobody_asks_for_are_accepted(dg):
+    """`materialize` accepts resources that nobody asks for."""
+
+    @dg.asset
+    def alone():
+        return 1
+
+    assert dg.materialize([alone], resources={"db": 1}).success
+
+
+def test_an_asset_s_own_resources(dg):
+    """`@asset(resource_defs=...)` binds at declaration."""
+
+    @dg.asset(resource_defs={"clock": dg.ResourceDefinition.hardcoded_resource(12)}, required_resource_keys={"clock"})
+    def read(context):
+        return context.resources.clock
+
+    assert dg.materialize([read]).asset_value("read") == 12
+
+
+# -- with_resources ----------------------------------------------------------------------------------------------------
+
+
+def test_with_resources_binds_copies(dg, tracked, read, twice):
+    """What it returns runs by itself; the originals are as they were."""
+    bound = dg.with_resources([read, twice], {"db": tracked(name="w")})
+    assert dg.materialize(bound).asset_value("twice") == "ww"
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        dg.materialize([read])
+
+
+def test_with_resources_leaves_extra_keys(dg, tracked, read):
+    """`with_resources` ignores keys that nobody asks for."""
+    [bound] = dg.with_resources([read], {"db": tracked(name="w"), "other": 1})
+    assert dg.materialize([bound]).asset_value("read") == "w"
+
+
+def test_with_resources_wants_all(dg, read):
+    """`with_resources` refuses at once to leave a key missing."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="db"):
+        dg.with_resources([read], {})
+
+
+def test_with_resources_and_config(dg, tracked, read):
+    """`resource_config_by_key` configures what is left to launch."""
+    bound = dg.with_resources(
+        [read], {"db": tracked.configure_at_launch()}, resource_config_by_key={"db": {"config": {"name": "late"}}}
+    )
+    assert dg.materialize(bound).asset_value("read") == "late"
+
+
+# -- better on purpose -------------------------------------------------------------------------------------------------
+
+
+def test_with_resources_overrides_definitions(dg, tracked, read, differs):
+    """dagwire: bound definitions keep their own; Dagster calls it a conflict."""
+
+    def use():
+        defs = dg.Definitions(
+            assets=dg.with_resources([read], {"db": tracked(name="w")}),
+            jobs=[dg.define_asset_job("all_assets")],
+            resources={"db": tracked(name="defs")},
+        )
+        return defs.get_job_def("all_assets").execute_in_process().asset_value("read")
+
+    differs(use, dagster=dg.DagsterInvalidInvocationError, dagwire="w")
+
+
+def test_the_run_s_resources_win_over_with_resources(dg, tracked, read, differs):
+    """dagwire: what the run is given wins; Dagster calls it a conflict."""
+    bound = dg.with_resources([read], {"db": tracked(name="w")})
+    differs(
+        lambda: dg.materialize(bound, resources={"db": tracked(name="run")}).asset_value("read"),
+        dagster=dg.DagsterInvalidInvocationError,
+        dagwire="run",
+    )
+
+
+def test_with_resources_twice(dg, tracked, read, differs):
+    """dagwire: binding again overrides; Dagster calls it a conflict."""
+
+    def use():
+        once = dg.with_resources([read], {"db": tracked(name="once")})
+        return dg.materialize(dg.with_resources(once, {"db": tracked(name="again")})).asset_value("read")
+
+    differs(use, dagster=dg.DagsterInvalidInvocationError, dagwire="again")
+
+
+def test_with_resources_differently_in_one_run(dg, tracked, read, twice, differs):
+    """dagwire: two assets of one run may be bound to different objects; Dagster refuses."""
+
+    def use():
+        assets = [
+            *dg.with_resources([read], {"db": tracked(name="left")}),
+            *dg.with_resources([twice], {"db": tracked(name="right")}),
+        ]
+        return dg.materialize(assets).asset_value("twice")
+
+    differs(use, dagster=dg.DagsterInvalidDefinitionError, dagwire="leftright")
+
+
+def test_all_missing_resources_are_named_at_once(dg, tracked):
+    """dagwire's one error names every missing key; Dagster's the first."""
+
+    @dg.asset
+    def read(db: tracked, store: tracked):
+        pass
+
+    with pytest.raises(dg.DagsterInvalidDefinitionError) as caught:
+        dg.materialize([read])
+    named = {key for key in ("db", "store") if f"'{key}'" in str(caught.value)}
+    assert len(named) == {"dagster": 1, "dagwire": 2}[dg.__name__]

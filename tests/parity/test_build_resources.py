@@ -1,0 +1,121 @@
+"""`build_resources`: resources opened outside a run."""
+
+import pytest
+
+
+def test_gives_one_attribute_for_each_key(dg, tracked):
+    """Definitions, resources and plain values, each under its key."""
+    thing = object()
+    with dg.build_resources({"db": tracked(), "thing": thing, "made": dg.ResourceDefinition(lambda: 7)}) as resources:
+        assert resources.db.is_open
+        assert resources.thing is thing
+        assert resources.made == 7
+
+
+def test_opens_and_closes(dg, tracked, log):
+    """`build_resources` opens on entry of its `with` and closes on exit."""
+    with dg.build_resources({"db": tracked()}):
+        log.append("body")
+    assert log == ["open db", "body", "close db"]
+
+
+def test_plain_functions_are_not_called(dg):
+    """A plain function given to `build_resources` is a value; it is not called."""
+    with dg.build_resources({"clock": len}) as resources:
+        assert resources.clock is len
+
+
+def test_as_a_dictionary(dg):
+    """`_asdict()` of the view is `{key: value}`."""
+    with dg.build_resources({"a": 1, "b": 2}) as resources:
+        assert dict(resources._asdict()) == {"a": 1, "b": 2}
+
+
+def test_the_original_dictionary(dg):
+    """`original_resource_dict` of the view is `{key: value}` too."""
+    with dg.build_resources({"a": 1, "b": 2}) as resources:
+        assert dict(resources.original_resource_dict) == {"a": 1, "b": 2}
+
+
+def test_an_unknown_attribute(dg):
+    """It is DagsterUnknownResourceError, which is an AttributeError."""
+    with dg.build_resources({"a": 1}) as resources:
+        with pytest.raises(dg.DagsterUnknownResourceError, match="nobody"):
+            _ = resources.nobody
+        assert not hasattr(resources, "nobody")
+
+
+def test_resource_config_by_key(dg):
+    """`{key: {"config": {...}}}` configures what is left open."""
+
+    @dg.resource(config_schema={"size": int})
+    def it(context):
+        return context.resource_config["size"]
+
+    with dg.build_resources({"it": it}, resource_config={"it": {"config": {"size": 3}}}) as resources:
+        assert resources.it == 3
+
+
+def test_resource_config_of_a_class(dg, tracked):
+    """`resource_config` reaches a ConfigurableResource that is left to launch."""
+    config = {"db": {"config": {"name": "late"}}}
+    with dg.build_resources({"db": tracked.configure_at_launch(size=2)}, resource_config=config) as resources:
+        assert (resources.db.name, resources.db.size) == ("late", 2)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [{"db": {"config": {"size": "many"}}}, {"db": {"config": {"sise": 1}}}, {"nobody": {"config": {}}}],
+    ids=["type", "field", "key"],
+)
+def test_resource_config_that_does_not_fit_is_refused(dg, tracked, log, config):
+    """A wrong type, an unknown field or an unknown key in `resource_config` is refused before anything opens."""
+    with (
+        pytest.raises(dg.DagsterInvalidConfigError),
+        dg.build_resources({"db": tracked.configure_at_launch()}, resource_config=config),
+    ):
+        pass
+    assert log == []
+
+
+def test_missing_config_is_refused(dg):
+    """A required field that `resource_config` does not give is an invalid config."""
+
+    class Need(dg.ConfigurableResource):
+        url: str
+
+    with pytest.raises(dg.DagsterInvalidConfigError), dg.build_resources({"db": Need.configure_at_launch()}):
+        pass
+
+
+def test_keys_named_like_tuple_methods(dg):
+    """`count` and `index` are keys like any other."""
+    with dg.build_resources({"count": 1, "index": 2}) as resources:
+        assert (resources.count, resources.index) == (1, 2)
+
+
+# -- better on purpose -------------------------------------------------------------------------------------------------
+
+
+def test_a_missing_required_key_is_named(dg, differs):
+    """dagwire says which key is missing and who asks; Dagster ends in a bare KeyError."""
+
+    @dg.resource(required_resource_keys={"base"})
+    def it(context):
+        return 1
+
+    def use():
+        with dg.build_resources({"it": it}):
+            pass
+
+    differs(use, dagster=KeyError, dagwire=dg.DagsterInvalidDefinitionError)
+
+
+def test_keys_may_be_any_string(dg, differs):
+    """dagwire takes a key that is no Python name; Dagster cannot."""
+
+    def use():
+        with dg.build_resources({"a b": 1}) as resources:
+            return dict(resources._asdict())
+
+    differs(use, dagster=ValueError, dagwire={"a b": 1})

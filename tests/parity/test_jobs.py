@@ -1,0 +1,421 @@
+"""`@op` and `@job`: functions joined by what they hand to one another."""
+
+import pytest
+
+
+@pytest.fixture
+def one(dg):
+    """An op that returns 1."""
+
+    @dg.op
+    def one():
+        return 1
+
+    return one
+
+
+@pytest.fixture
+def plus(dg):
+    """An op that adds its two inputs."""
+
+    @dg.op
+    def plus(x, y):
+        return x + y
+
+    return plus
+
+
+def test_a_value_goes_from_op_to_op(dg, one):
+    """The body of a job says who gets whose output."""
+
+    @dg.op
+    def double(x):
+        return 2 * x
+
+    @dg.job
+    def nightly():
+        double(one())
+
+    result = nightly.execute_in_process()
+    assert result.success
+    assert (result.output_for_node("one"), result.output_for_node("double")) == (1, 2)
+
+
+def test_keyword_inputs(dg, one, plus):
+    """Inputs of an op may be given by name."""
+
+    @dg.job
+    def nightly():
+        plus(y=one(), x=one.alias("other")())
+
+    assert nightly.execute_in_process().output_for_node("plus") == 2
+
+
+def test_one_op_used_twice(dg, one, plus):
+    """The second use of one op in a job is numbered."""
+
+    @dg.job
+    def nightly():
+        plus(one(), one())
+
+    result = nightly.execute_in_process()
+    assert (result.output_for_node("one"), result.output_for_node("one_2")) == (1, 1)
+
+
+def test_an_alias_names_a_use(dg, one):
+    """`op.alias(name)()` is a node of that name."""
+
+    @dg.job
+    def nightly():
+        one.alias("first")()
+
+    assert nightly.execute_in_process().output_for_node("first") == 1
+
+
+def test_several_outputs(dg, plus):
+    """`out={name: Out()}` and a tuple; each is wired on its own."""
+
+    @dg.op(out={"low": dg.Out(), "high": dg.Out()})
+    def bounds():
+        return 3, 4
+
+    @dg.job
+    def nightly():
+        low, high = bounds()
+        plus(low, high)
+
+    result = nightly.execute_in_process()
+    assert result.output_for_node("bounds", "low") == 3
+    assert result.output_for_node("bounds", "high") == 4
+    assert result.output_for_node("plus") == 7
+
+
+def test_output_objects(dg):
+    """`Output` may be returned or yielded."""
+
+    @dg.op
+    def returned():
+        return dg.Output(5, metadata={"a": 1})
+
+    @dg.op
+    def yielded():
+        yield dg.Output(6)
+
+    @dg.job
+    def nightly():
+        returned()
+        yielded()
+
+    result = nightly.execute_in_process()
+    assert (result.output_for_node("returned"), result.output_for_node("yielded")) == (5, 6)
+
+
+def test_order_without_a_value(dg, log):
+    """An input of type Nothing orders and hands on nothing."""
+
+    @dg.op
+    def zulu():
+        log.append("zulu")
+
+    @dg.op(ins={"start": dg.In(dg.Nothing)})
+    def alpha():
+        log.append("alpha")
+
+    @dg.job
+    def nightly():
+        alpha(start=zulu())
+
+    assert nightly.execute_in_process().success
+    assert log == ["zulu", "alpha"]
+
+
+def test_an_unconnected_input_takes_its_default(dg):
+    """An input without a source takes its default, from `In(default_value=...)` or from Python."""
+
+    @dg.op(ins={"x": dg.In(default_value=9)})
+    def declared(x):
+        return x
+
+    @dg.op
+    def plain(x=8):
+        return x
+
+    @dg.job
+    def nightly():
+        declared()
+        plain()
+
+    result = nightly.execute_in_process()
+    assert (result.output_for_node("declared"), result.output_for_node("plain")) == (9, 8)
+
+
+def test_an_unconnected_input_is_refused(dg, log):
+    """An input without default or source stops the job before anything runs."""
+
+    @dg.op
+    def double(x):
+        return 2 * x
+
+    @dg.op
+    def other():
+        log.append("other")
+
+    def run():
+        @dg.job
+        def nightly():
+            other()
+            double()
+
+        nightly.execute_in_process()
+
+    with pytest.raises(dg.DagsterError, match="double"):
+        run()
+    assert log == []
+
+
+def test_a_job_is_not_called(dg, one):
+    """A job is executed, not called: `job()` raises."""
+
+    @dg.job
+    def nightly():
+        one()
+
+    with pytest.raises(dg.DagsterInvariantViolationError):
+        nightly()
+
+
+def test_async_ops_run(dg):
+    """A coroutine function is an op; the run awaits it."""
+
+    @dg.op
+    async def read():
+        return 3
+
+    @dg.job
+    def nightly():
+        read()
+
+    assert nightly.execute_in_process().output_for_node("read") == 3
+
+
+def test_resources_by_annotation(dg, tracked, log):
+    """A job's resources are open before its first op and closed after its last."""
+
+    @dg.op
+    def read(db: tracked):
+        log.append(f"read {db.name}")
+
+    @dg.job(resource_defs={"db": tracked()})
+    def nightly():
+        read()
+
+    nightly.execute_in_process()
+    assert log == ["open db", "read db", "close db"]
+
+
+def test_resources_by_key(dg):
+    """`required_resource_keys` of an op puts resources on its context."""
+
+    @dg.op(required_resource_keys={"clock"})
+    def read(context):
+        return context.resources.clock
+
+    @dg.job
+    def nightly():
+        read()
+
+    assert nightly.execute_in_process(resources={"clock": 12}).output_for_node("read") == 12
+
+
+@pytest.fixture
+def read_db(dg, tracked):
+    """An op that needs the resource `db`."""
+
+    @dg.op
+    def read(db: tracked):
+        return db.name
+
+    return read
+
+
+def test_the_run_s_resources_win_over_the_job_s(dg, tracked, read_db):
+    """`execute_in_process(resources=...)` comes before `@job(resource_defs=...)`."""
+
+    @dg.job(resource_defs={"db": tracked(name="job")})
+    def nightly():
+        read_db()
+
+    assert nightly.execute_in_process().output_for_node("read") == "job"
+    assert nightly.execute_in_process(resources={"db": tracked(name="run")}).output_for_node("read") == "run"
+
+
+def test_the_job_s_resources_win_over_the_definitions(dg, tracked, read_db):
+    """`@job(resource_defs=...)` comes before `Definitions(resources=...)`."""
+
+    @dg.job(resource_defs={"db": tracked(name="job")})
+    def nightly():
+        read_db()
+
+    bound = dg.Definitions(jobs=[nightly], resources={"db": tracked(name="defs")}).get_job_def("nightly")
+    assert bound.execute_in_process().output_for_node("read") == "job"
+
+
+def test_definitions_bind_a_job(dg, tracked, read_db):
+    """A job that lacks resources takes the definitions'; the run's own still win."""
+
+    @dg.job
+    def nightly():
+        read_db()
+
+    bound = dg.Definitions(jobs=[nightly], resources={"db": tracked(name="defs")}).get_job_def("nightly")
+    assert bound.execute_in_process().output_for_node("read") == "defs"
+    assert bound.execute_in_process(resources={"db": tracked(name="run")}).output_for_node("read") == "run"
+
+
+def test_a_job_that_lacks_a_resource(dg, read_db):
+    """A job may be declared without its resources, and not be run without them."""
+
+    @dg.job
+    def nightly():
+        read_db()
+
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="db"):
+        nightly.execute_in_process()
+
+
+def test_a_job_s_own_config(dg):
+    """`@job(config=...)` takes a dictionary or a RunConfig."""
+
+    class Load(dg.Config):
+        limit: int = 3
+
+    @dg.op
+    def fetch(config: Load):
+        return config.limit
+
+    @dg.job(config={"ops": {"fetch": {"config": {"limit": 4}}}})
+    def by_dictionary():
+        fetch()
+
+    @dg.job(config=dg.RunConfig(ops={"fetch": Load(limit=6)}))
+    def by_object():
+        fetch()
+
+    assert by_dictionary.execute_in_process().output_for_node("fetch") == 4
+    assert by_object.execute_in_process().output_for_node("fetch") == 6
+
+
+def test_what_depends_on_a_failed_op_does_not_run(dg, log):
+    """It is left untouched; what does not depend on it runs."""
+
+    @dg.op
+    def broken():
+        raise ValueError("the op")
+
+    @dg.op
+    def dependent(x):
+        log.append("dependent")
+
+    @dg.op
+    def independent():
+        log.append("independent")
+
+    @dg.job
+    def nightly():
+        dependent(broken())
+        independent()
+
+    result = nightly.execute_in_process(raise_on_error=False)
+    assert not result.success
+    assert log == ["independent"]
+    assert result.is_node_failed("broken")
+    assert result.is_node_success("independent")
+    assert not result.is_node_success("dependent")
+    assert not result.is_node_failed("dependent")
+
+
+def test_the_op_s_own_exception_is_raised(dg):
+    """What an op raised is what comes out: the very object."""
+    error = ValueError("the op")
+
+    @dg.op
+    def broken():
+        raise error
+
+    @dg.job
+    def nightly():
+        broken()
+
+    with pytest.raises(ValueError, match="the op") as caught:
+        nightly.execute_in_process()
+    assert caught.value is error
+
+
+def test_failure_is_raised_as_it_is(dg):
+    """`Failure(description, metadata)` is an exception of the user's."""
+
+    @dg.op
+    def broken():
+        raise dg.Failure("No rows.", metadata={"rows": 0})
+
+    @dg.job
+    def nightly():
+        broken()
+
+    with pytest.raises(dg.Failure) as caught:
+        nightly.execute_in_process()
+    assert caught.value.description == "No rows."
+
+
+def test_an_output_that_was_not_made_skips_its_readers(dg, log):
+    """An optional output that is not yielded skips what reads it."""
+
+    @dg.op(out={"left": dg.Out(is_required=False), "right": dg.Out(is_required=False)})
+    def branch():
+        yield dg.Output(1, "right")
+
+    @dg.op
+    def read(x):
+        log.append(x)
+
+    @dg.job
+    def nightly():
+        left, right = branch()
+        read.alias("read_left")(left)
+        read.alias("read_right")(right)
+
+    result = nightly.execute_in_process()
+    assert result.success
+    assert log == [1]
+    assert result.is_node_skipped("read_left")
+
+
+def test_a_retry_policy_runs_again(dg, log):
+    """`RetryPolicy(max_retries=2)` runs three times at most; `retry_number` counts."""
+
+    @dg.op(retry_policy=dg.RetryPolicy(max_retries=2))
+    def flaky(context):
+        log.append(context.retry_number)
+        if len(log) < 3:
+            raise ValueError("again")
+        return len(log)
+
+    @dg.job
+    def nightly():
+        flaky()
+
+    result = nightly.execute_in_process()
+    assert result.output_for_node("flaky") == 3
+    assert log == [0, 1, 2]
+    assert result.retry_attempts_for_node("flaky") == 2
+
+
+def test_tags_and_description(dg, one):
+    """A job keeps its tags, description and name; the run has the tags."""
+
+    @dg.job(tags={"team": "a"}, description="At night.")
+    def nightly():
+        one()
+
+    assert (nightly.name, nightly.tags["team"], nightly.description) == ("nightly", "a", "At night.")
+    assert nightly.execute_in_process().dagster_run.tags["team"] == "a"

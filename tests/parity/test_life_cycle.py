@@ -1,0 +1,282 @@
+"""Life cycle: when resources are opened and closed, and what a failure does to that."""
+
+import contextlib
+
+import pytest
+
+
+def test_open_before_the_first_step_and_closed_after_the_last(dg, tracked, log):
+    """Everything the run needs is opened first, shared by all steps, and closed at the end."""
+
+    @dg.asset
+    def first(db: tracked):
+        log.append("first")
+
+    @dg.asset(deps=[first])
+    def second(db: tracked, store: tracked):
+        log.append("second")
+
+    dg.materialize([first, second], resources={"db": tracked(name="db"), "store": tracked(name="store")})
+    assert log == ["open db", "open store", "first", "second", "close store", "close db"]
+
+
+def test_steps_of_one_run_share_one_object(dg, tracked):
+    """A key means the same object in every step of a run."""
+    seen = []
+
+    @dg.asset
+    def first(db: tracked):
+        seen.append(db)
+
+    @dg.asset(deps=[first])
+    def second(db: tracked):
+        seen.append(db)
+
+    dg.materialize([first, second], resources={"db": tracked()})
+    assert seen[0] is seen[1]
+
+
+def test_what_nobody_needs_stays_closed(dg, tracked, log):
+    """A resource that no selected step asks for is not opened."""
+
+    @dg.asset
+    def alone():
+        log.append("alone")
+
+    dg.materialize([alone], resources={"db": tracked()})
+    assert log == ["alone"]
+
+
+def test_only_the_selection_s_resources_are_opened(dg, tracked, log):
+    """An asset that is not selected opens nothing."""
+
+    @dg.asset
+    def first(db: tracked):
+        log.append("first")
+
+    @dg.asset
+    def second(store: tracked):
+        log.append("second")
+
+    resources = {"db": tracked(name="db"), "store": tracked(name="store")}
+    dg.materialize([first, second], resources=resources, selection=[second])
+    assert log == ["open store", "second", "close store"]
+
+
+def test_independent_resources_open_in_the_order_of_their_keys(dg, log):
+    """Siblings open sorted by key, after what they need; closing is the exact reverse."""
+
+    def logged(key, needs=()):
+        @dg.resource(required_resource_keys=set(needs))
+        def it(context):
+            log.append(f"open {key}")
+            yield key
+            log.append(f"close {key}")
+
+        return it
+
+    resources = {key: logged(key) for key in ("zebra", "apple", "mango")}
+    resources["aardvark"] = logged("aardvark", ["zebra"])
+    with dg.build_resources(resources):
+        pass
+    keys = ["apple", "mango", "zebra", "aardvark"]
+    assert log == [f"open {key}" for key in keys] + [f"close {key}" for key in reversed(keys)]
+
+
+def test_a_needed_resource_opens_before_its_user(dg, log):
+    """`required_resource_keys` of a resource sets the order."""
+
+    @dg.resource
+    def zulu(context):
+        log.append("open zulu")
+        yield 1
+        log.append("close zulu")
+
+    @dg.resource(required_resource_keys={"zulu"})
+    def alpha(context):
+        log.append(f"open alpha with {context.resources.zulu}")
+        yield 2
+        log.append("close alpha")
+
+    with dg.build_resources({"alpha": alpha, "zulu": zulu}):
+        pass
+    assert log == ["open zulu", "open alpha with 1", "close alpha", "close zulu"]
+
+
+def test_a_failing_step_closes_everything(dg, tracked, log):
+    """A failing step's own exception comes out after the resources were closed."""
+
+    @dg.asset
+    def broken(db: tracked, store: tracked):
+        raise ValueError("the step")
+
+    with pytest.raises(ValueError, match="the step"):
+        dg.materialize([broken], resources={"db": tracked(name="db"), "store": tracked(name="store")})
+    assert log == ["open db", "open store", "close store", "close db"]
+
+
+def test_a_failing_step_closes_everything_without_raising(dg, tracked, log):
+    """A failing step closes everything where the error is kept in the result, too."""
+
+    @dg.asset
+    def broken(db: tracked):
+        raise ValueError("the step")
+
+    assert not dg.materialize([broken], resources={"db": tracked()}, raise_on_error=False).success
+    assert log == ["open db", "close db"]
+
+
+def test_a_failing_open_closes_what_was_opened(dg, tracked, log):
+    """After a failing open no step runs; what was opened before is closed, what failed is not torn down."""
+
+    class Unreachable(tracked):
+        def setup_for_execution(self, context):
+            log.append("try")
+            raise ConnectionError("no route")
+
+    @dg.asset
+    def read(db: tracked, remote: Unreachable):
+        log.append("read")
+
+    with pytest.raises(dg.DagsterResourceFunctionError) as caught:
+        dg.materialize([read], resources={"db": tracked(), "remote": Unreachable(name="remote")})
+    assert isinstance(caught.value.__cause__, ConnectionError)
+    assert "remote" in str(caught.value)
+    assert log == ["open db", "try", "close db"]
+
+
+def test_a_failing_open_without_raising(dg, tracked, log, events):
+    """With `raise_on_error=False` a failing open gives a failed result in which no step started."""
+
+    class Unreachable(tracked):
+        def setup_for_execution(self, context):
+            raise ConnectionError("no route")
+
+    @dg.asset
+    def read(remote: Unreachable):
+        log.append("read")
+
+    result = dg.materialize([read], resources={"remote": Unreachable()}, raise_on_error=False)
+    assert not result.success
+    assert log == []
+    assert [event for event, _ in events(result)][-2:] == ["RESOURCE_INIT_FAILURE", "PIPELINE_FAILURE"]
+    assert not [event for event, _ in events(result) if event == "STEP_START"]
+
+
+def test_a_failing_open_in_build_resources(dg, log):
+    """`build_resources` closes what it had opened when an open fails."""
+
+    @dg.resource
+    def db():
+        log.append("open")
+        yield 1
+        log.append("close")
+
+    @dg.resource
+    def remote():
+        raise ConnectionError("no route")
+
+    with pytest.raises(dg.DagsterResourceFunctionError), dg.build_resources({"db": db, "remote": remote}):
+        log.append("body")
+    assert log[0] == "open"
+    assert "body" not in log
+
+
+def test_build_resources_closes_after_a_failing_body(dg, tracked, log):
+    """The body's exception comes out as it is; everything was closed."""
+    with pytest.raises(ValueError, match="the body"), dg.build_resources({"db": tracked()}):
+        raise ValueError("the body")
+    assert log == ["open db", "close db"]
+
+
+def test_a_finally_of_a_generator_runs_after_a_failing_body(dg, log):
+    """A generator resource that closes in `finally` is closed whatever happens."""
+
+    @dg.resource
+    def db():
+        try:
+            yield 1
+        finally:
+            log.append("close")
+
+    with pytest.raises(ValueError, match="the body"), dg.build_resources({"db": db}):
+        raise ValueError("the body")
+    assert log == ["close"]
+
+
+# -- better on purpose -------------------------------------------------------------------------------------------------
+
+
+def test_the_body_s_exception_reaches_a_context_manager(dg, log):
+    """dagwire tells a resource that the body of `build_resources` failed; in Dagster it commits."""
+
+    class Db(dg.ConfigurableResource):
+        @contextlib.contextmanager
+        def yield_for_execution(self, context):
+            try:
+                yield self
+            except ValueError:
+                log.append("roll back")
+                raise
+            else:
+                log.append("commit")
+
+    with pytest.raises(ValueError, match="the body"), dg.build_resources({"db": Db()}):
+        raise ValueError("the body")
+    assert log == {"dagster": ["commit"], "dagwire": ["roll back"]}[dg.__name__]
+
+
+def test_a_step_s_exception_reaches_a_context_manager(dg, log):
+    """dagwire tells a resource that a step failed; in Dagster it never learns of it, and commits."""
+
+    @dg.resource
+    @contextlib.contextmanager
+    def db(context):
+        try:
+            yield 1
+        except ValueError:
+            log.append("roll back")
+            raise
+        else:
+            log.append("commit")
+
+    @dg.asset(required_resource_keys={"db"})
+    def broken(context):
+        raise ValueError("the step")
+
+    with pytest.raises(ValueError, match="the step"):
+        dg.materialize([broken], resources={"db": db})
+    assert log == {"dagster": ["commit"], "dagwire": ["roll back"]}[dg.__name__]
+
+
+def test_a_failing_close_is_reported(dg, tracked, log, differs):
+    """A failing close leaves no other resource open; dagwire's run is then no success, Dagster's is."""
+
+    class Stuck(tracked):
+        def teardown_after_execution(self, context):
+            log.append("stuck")
+            raise OSError("disk full")
+
+    @dg.asset
+    def read(db: tracked, stuck: Stuck):
+        log.append("read")
+
+    resources = {"db": tracked(), "stuck": Stuck(name="stuck")}
+    differs(
+        lambda: dg.materialize([read], resources=resources, raise_on_error=False).success, dagster=True, dagwire=False
+    )
+    assert log == ["open db", "open stuck", "read", "stuck", "close db"]
+
+
+def test_a_failing_close_raises(dg, tracked, differs):
+    """dagwire raises a failing close's error where errors are raised; Dagster says nothing."""
+
+    class Stuck(tracked):
+        def teardown_after_execution(self, context):
+            raise OSError("disk full")
+
+    @dg.asset
+    def read(stuck: Stuck):
+        pass
+
+    differs(lambda: dg.materialize([read], resources={"stuck": Stuck()}).success, dagster=True, dagwire=Exception)

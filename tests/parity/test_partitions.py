@@ -1,0 +1,361 @@
+"""Partitions: months, runs of one partition, and runs of a range of them."""
+
+import datetime as dt
+
+import pytest
+
+RANGE = {"dagster/asset_partition_range_start": "2013-02", "dagster/asset_partition_range_end": "2013-04"}
+
+
+def at(year, month, day=1):
+    """Midnight of a day, in UTC."""
+    return dt.datetime(year, month, day, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def months(dg):
+    """The twelve months of 2013."""
+    return dg.MonthlyPartitionsDefinition(start_date="2013-01", end_date="2014-01", fmt="%Y-%m")
+
+
+# -- the definition ----------------------------------------------------------------------------------------------------
+
+
+def test_keys_are_the_months_from_start_to_end(months):
+    """Keys are the months from start to end, the end left out, in the form `fmt`."""
+    assert list(months.get_partition_keys()) == [f"2013-{month:02}" for month in range(1, 13)]
+    assert (months.get_first_partition_key(), months.get_last_partition_key()) == ("2013-01", "2013-12")
+
+
+def test_the_default_form_is_a_date(dg):
+    """Without `fmt` a key is the month's first day."""
+    months = dg.MonthlyPartitionsDefinition(start_date="2013-01-01", end_date="2013-03-01")
+    assert list(months.get_partition_keys()) == ["2013-01-01", "2013-02-01"]
+
+
+def test_start_and_end_are_read_in_the_form_of_the_keys(dg):
+    """`start_date="2013-01-01"` with `fmt="%Y-%m"` is refused."""
+    with pytest.raises(ValueError, match="2013-01-01"):
+        dg.MonthlyPartitionsDefinition(start_date="2013-01-01", fmt="%Y-%m")
+
+
+def test_start_and_end_may_be_datetimes(dg):
+    """Start and end may be datetimes; without a zone they are in the definition's."""
+    start, end = dt.datetime(2013, 1, 1), dt.datetime(2013, 3, 1)
+    months = dg.MonthlyPartitionsDefinition(start_date=start, end_date=end, fmt="%Y-%m")
+    assert list(months.get_partition_keys()) == ["2013-01", "2013-02"]
+
+
+def test_only_whole_months_count(dg):
+    """A start or end inside a month leaves that month out."""
+    months = dg.MonthlyPartitionsDefinition(start_date="2013-01-15", end_date="2013-04-15")
+    assert list(months.get_partition_keys()) == ["2013-02-01", "2013-03-01"]
+
+
+def test_the_running_month_is_not_a_partition_yet(dg):
+    """Without an end the last key is the last month that is over."""
+    months = dg.MonthlyPartitionsDefinition(start_date="2013-01", fmt="%Y-%m")
+    assert list(months.get_partition_keys(current_time=at(2013, 3, 15))) == ["2013-01", "2013-02"]
+
+
+def test_end_offset_adds_the_running_month(dg):
+    """`end_offset=1` adds the running month."""
+    months = dg.MonthlyPartitionsDefinition(start_date="2013-01", fmt="%Y-%m", end_offset=1)
+    assert list(months.get_partition_keys(current_time=at(2013, 3, 15))) == ["2013-01", "2013-02", "2013-03"]
+
+
+def test_an_end_before_the_start_leaves_nothing(dg):
+    """An end before the start leaves no key, and is no error."""
+    months = dg.MonthlyPartitionsDefinition(start_date="2013-01", end_date="2012-01", fmt="%Y-%m")
+    assert list(months.get_partition_keys()) == []
+
+
+def test_the_window_of_a_key(dg, months):
+    """A key's window is from the month's first moment to the next month's."""
+    window = months.time_window_for_partition_key("2013-02")
+    assert (window.start, window.end) == (at(2013, 2), at(2013, 3))
+    assert window == dg.TimeWindow(start=at(2013, 2), end=at(2013, 3))
+
+
+def test_the_window_of_what_is_no_key(months):
+    """The window of text in another form than `fmt` is a ValueError."""
+    with pytest.raises(ValueError, match="zz"):
+        months.time_window_for_partition_key("zz")
+
+
+def test_a_time_zone(dg):
+    """`timezone` is the zone of the windows."""
+    months = dg.MonthlyPartitionsDefinition(
+        start_date="2013-01", end_date="2014-01", fmt="%Y-%m", timezone="America/New_York"
+    )
+    window = months.time_window_for_partition_key("2013-07")
+    assert window.start.utcoffset() == dt.timedelta(hours=-4)
+    assert window.start == dt.datetime(2013, 7, 1, 4, tzinfo=dt.UTC)
+
+
+def test_has_partition_key(months):
+    """`has_partition_key` tells a key from what is none."""
+    assert months.has_partition_key("2013-02")
+    assert not months.has_partition_key("2014-02")
+
+
+def test_keys_in_a_range(dg, months):
+    """`get_partition_keys_in_range` has both ends in it; a reversed range is empty."""
+    assert list(months.get_partition_keys_in_range(dg.PartitionKeyRange("2013-02", "2013-04"))) == [
+        "2013-02",
+        "2013-03",
+        "2013-04",
+    ]
+    assert list(months.get_partition_keys_in_range(dg.PartitionKeyRange("2013-04", "2013-02"))) == []
+
+
+def test_the_cron_line(dg, months):
+    """The cron line is just after the month is over; offsets and arguments move it."""
+    assert months.get_cron_schedule() == "0 0 1 * *"
+    assert months.get_cron_schedule(hour_of_day=3) == "0 3 1 * *"
+    later = dg.MonthlyPartitionsDefinition(start_date="2013-01-01", minute_offset=7, hour_offset=5, day_offset=2)
+    assert later.get_cron_schedule() == "7 5 2 * *"
+
+
+def test_equal_arguments_make_equal_partitions(dg, months):
+    """Two definitions of the same arguments are equal."""
+    assert months == dg.MonthlyPartitionsDefinition(start_date="2013-01", end_date="2014-01", fmt="%Y-%m")
+    assert months != dg.MonthlyPartitionsDefinition(start_date="2013-02", end_date="2014-01", fmt="%Y-%m")
+
+
+# -- a run of one partition --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def look(dg, months):
+    """An asset with monthly partitions that hands its context to a function and keeps what comes back."""
+
+    def make(see, **options):
+        @dg.asset(partitions_def=months, **options)
+        def flights(context) -> None:
+            see(context)
+
+        return flights
+
+    return make
+
+
+def test_the_context_of_one_partition(dg, look, log):
+    """In a run of one partition key, keys, range and window are those of the one month."""
+    flights = look(
+        lambda c: log.append((c.partition_key, list(c.partition_keys), c.partition_key_range, c.partition_time_window))
+    )
+    dg.materialize([flights], partition_key="2013-02")
+    [(key, keys, key_range, window)] = log
+    assert (key, keys) == ("2013-02", ["2013-02"])
+    assert (key_range.start, key_range.end) == ("2013-02", "2013-02")
+    assert (window.start, window.end) == (at(2013, 2), at(2013, 3))
+
+
+def test_one_partition_says_so(dg, look, log):
+    """A run of one partition has a key, no range, and a tag that names it."""
+    flights = look(
+        lambda c: log.append((c.has_partition_key, c.has_partition_key_range, c.run.tags["dagster/partition"]))
+    )
+    dg.materialize([flights], partition_key="2013-02")
+    assert log == [(True, False, "2013-02")]
+
+
+def test_the_materialization_names_its_partition(dg, look):
+    """A materialization's `partition` is the key."""
+    result = dg.materialize([look(lambda context: None)], partition_key="2013-02")
+    assert [m.partition for m in result.asset_materializations_for_node("flights")] == ["2013-02"]
+
+
+def test_values_go_downstream_within_a_partition(dg, months):
+    """The child of the same month gets the parent's value."""
+
+    @dg.asset(partitions_def=months)
+    def flights(context):
+        return context.partition_key
+
+    @dg.asset(partitions_def=months)
+    def delays(flights):
+        return flights
+
+    result = dg.materialize([flights, delays], partition_key="2013-02")
+    assert result.asset_value("delays") == "2013-02"
+
+
+def test_an_unpartitioned_asset_beside_a_partitioned_one(dg, look, log):
+    """An unpartitioned asset runs beside partitioned ones; the run's key shows on its context too."""
+    flights = look(lambda context: None)
+
+    @dg.asset(deps=[flights])
+    def report(context):
+        log.append(context.has_partition_key)
+
+    assert dg.materialize([flights, report], partition_key="2013-02").success
+    assert log == [True]
+
+
+def test_an_unknown_key_is_refused(dg, look, log):
+    """A run of a key that is none is refused, and nothing runs."""
+    with pytest.raises(dg.DagsterUnknownPartitionError, match="2033-01"):
+        dg.materialize([look(log.append)], partition_key="2033-01")
+    assert log == []
+
+
+def test_a_key_where_nothing_is_partitioned_is_refused(dg):
+    """`partition_key` needs an asset with partitions."""
+
+    @dg.asset
+    def report():
+        return 1
+
+    with pytest.raises(Exception, match=r"(?i)partition"):
+        dg.materialize([report], partition_key="2013-02")
+
+
+def test_a_partitioned_asset_without_a_key(dg, look, log):
+    """A partitioned asset runs without a key; asking its context for one raises."""
+
+    def see(context):
+        log.append(context.has_partition_key)
+        with pytest.raises(dg.DagsterInvariantViolationError):
+            _ = context.partition_key
+
+    assert dg.materialize([look(see)]).success
+    assert log == [False]
+
+
+# -- a run of a range --------------------------------------------------------------------------------------------------
+
+
+def test_the_context_of_a_range(dg, look, log):
+    """Two tags make one run of several months: keys, range and window of all, and no single key."""
+
+    def see(context):
+        log.append((list(context.partition_keys), context.partition_key_range, context.partition_time_window))
+        log.append((context.has_partition_key, context.has_partition_key_range))
+        with pytest.raises(dg.DagsterInvariantViolationError):
+            _ = context.partition_key
+
+    dg.materialize([look(see, backfill_policy=dg.BackfillPolicy.single_run())], tags=RANGE)
+    (keys, key_range, window), has = log
+    assert keys == ["2013-02", "2013-03", "2013-04"]
+    assert (key_range.start, key_range.end) == ("2013-02", "2013-04")
+    assert (window.start, window.end) == (at(2013, 2), at(2013, 5))
+    assert has == (False, True)
+
+
+def test_a_range_s_materializations(dg, months):
+    """A run of a range makes one materialization for each month, each with the metadata."""
+
+    @dg.asset(partitions_def=months, backfill_policy=dg.BackfillPolicy.single_run())
+    def flights(context):
+        return dg.MaterializeResult(metadata={"rows": 3})
+
+    found = dg.materialize([flights], tags=RANGE).asset_materializations_for_node("flights")
+    assert [(m.partition, m.metadata["rows"].value) for m in found] == [
+        ("2013-02", 3),
+        ("2013-03", 3),
+        ("2013-04", 3),
+    ]
+
+
+def test_a_range_goes_downstream(dg, look, months, log):
+    """What is downstream by `deps` sees the same range."""
+    flights = look(lambda context: None, backfill_policy=dg.BackfillPolicy.single_run())
+
+    @dg.asset(partitions_def=months, deps=[flights], backfill_policy=dg.BackfillPolicy.single_run())
+    def delays(context) -> None:
+        log.append(list(context.partition_keys))
+
+    dg.materialize([flights, delays], tags=RANGE)
+    assert log == [["2013-02", "2013-03", "2013-04"]]
+
+
+def test_half_a_range_is_refused(dg, look):
+    """One tag of a range without the other raises."""
+    flights = look(lambda context: context.partition_keys, backfill_policy=dg.BackfillPolicy.single_run())
+    with pytest.raises(dg.DagsterInvariantViolationError):
+        dg.materialize([flights], tags={"dagster/asset_partition_range_start": "2013-02"})
+
+
+def test_a_range_beyond_the_end_is_refused(dg, look):
+    """A range that ends in a key that is none is refused."""
+    flights = look(lambda context: context.partition_keys, backfill_policy=dg.BackfillPolicy.single_run())
+    with pytest.raises(Exception, match="2033-01"):
+        dg.materialize([flights], tags={**RANGE, "dagster/asset_partition_range_end": "2033-01"})
+
+
+def test_the_kinds_of_backfill_policy(dg):
+    """`single_run()` has no limit, `multi_run(n)` n partitions a run, 1 unless told."""
+    assert dg.BackfillPolicy.single_run().max_partitions_per_run is None
+    assert dg.BackfillPolicy.multi_run().max_partitions_per_run == 1
+    assert dg.BackfillPolicy.multi_run(3).max_partitions_per_run == 3
+
+
+# -- jobs --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_job_of_partitioned_assets(dg, look, months, log):
+    """A job has the partitions of its assets; `execute_in_process(partition_key=...)` runs one."""
+    flights = look(lambda context: log.append(context.partition_key))
+    job = dg.Definitions(assets=[flights], jobs=[dg.define_asset_job("monthly")]).get_job_def("monthly")
+    assert job.partitions_def == months
+    assert job.execute_in_process(partition_key="2013-03").success
+    assert log == ["2013-03"]
+
+
+def test_a_job_s_range(dg, look, log):
+    """`execute_in_process(tags=...)` of a job runs a range."""
+    flights = look(lambda c: log.append(list(c.partition_keys)), backfill_policy=dg.BackfillPolicy.single_run())
+    job = dg.Definitions(assets=[flights], jobs=[dg.define_asset_job("monthly")]).get_job_def("monthly")
+    assert job.execute_in_process(tags=RANGE).success
+    assert log == [["2013-02", "2013-03", "2013-04"]]
+
+
+def test_a_job_refuses_an_unknown_key(dg, look):
+    """`execute_in_process` refuses a partition key that is none."""
+    job = dg.Definitions(assets=[look(print)], jobs=[dg.define_asset_job("monthly")]).get_job_def("monthly")
+    with pytest.raises(dg.DagsterUnknownPartitionError):
+        job.execute_in_process(partition_key="2033-01")
+
+
+def test_a_schedule_from_a_partitioned_job(dg, months):
+    """`build_schedule_from_partitioned_job` takes its cron line from the partitions, its name from the job."""
+    job = dg.define_asset_job("monthly", selection="*", partitions_def=months)
+    schedule = dg.build_schedule_from_partitioned_job(job)
+    assert (schedule.name, schedule.cron_schedule, schedule.job_name) == ("monthly_schedule", "0 0 1 * *", "monthly")
+
+
+def test_a_partition_in_a_direct_call(dg, months):
+    """`build_asset_context(partition_key=...)` gives key, range and window."""
+
+    @dg.asset(partitions_def=months)
+    def flights(context):
+        return (context.partition_key, context.partition_key_range.end, context.partition_time_window.start)
+
+    assert flights(dg.build_asset_context(partition_key="2013-02")) == ("2013-02", "2013-02", at(2013, 2))
+
+
+def test_a_range_in_a_direct_call(dg, months):
+    """`build_asset_context(partition_key_range=...)` gives keys and range."""
+
+    @dg.asset(partitions_def=months)
+    def flights(context):
+        return (list(context.partition_keys), context.partition_key_range.end, context.has_partition_key)
+
+    context = dg.build_asset_context(partition_key_range=dg.PartitionKeyRange("2013-02", "2013-03"))
+    assert flights(context) == (["2013-02", "2013-03"], "2013-03", False)
+
+
+# -- better on purpose -------------------------------------------------------------------------------------------------
+
+
+def test_the_window_of_a_range_in_a_direct_call(dg, months, differs):
+    """dagwire spans the range, as in a run; Dagster says that the run has no partitions."""
+
+    @dg.asset(partitions_def=months)
+    def flights(context):
+        return (context.partition_time_window.start, context.partition_time_window.end)
+
+    context = dg.build_asset_context(partition_key_range=dg.PartitionKeyRange("2013-02", "2013-03"))
+    differs(lambda: flights(context), dagster=Exception, dagwire=(at(2013, 2), at(2013, 4)))
