@@ -61,4 +61,3 @@ def build_init_resource_context(
     if config is not None and not isinstance(config, Mapping):
         raise InvalidInvocationError("build_init_resource_context", f"takes config as a dict, not {type(config)}.")
     return UnboundInitResourceContext(config, HeldResources("An init resource context", resources))
-

@@ -99,4 +99,6 @@ def missing_resources(
         if requirement.key not in given and find_provider(container, requirement.key) is None:
             askers_by_key.setdefault(requirement.key, []).append(requirement.asker)
     known = {*keys_of(container), *given} if askers_by_key else ()
-    return [MissingResourceError(key, dict.fromkeys(filter(None, askers)), known) for key, askers in askers_by_key.items()]
+    return [
+        MissingResourceError(key, dict.fromkeys(filter(None, askers)), known) for key, askers in askers_by_key.items()
+    ]

@@ -35,7 +35,10 @@ class PrivateResource(providers.Object[Any]):
 
 
 def copy_privately(
-    order: Iterable[AnyProvider], affected: set[AnyProvider], graph: ProviderGraph, known: dict[AnyProvider, AnyProvider]
+    order: Iterable[AnyProvider],
+    affected: set[AnyProvider],
+    graph: ProviderGraph,
+    known: dict[AnyProvider, AnyProvider],
 ) -> None:
     """Add a private copy of each of `affected` to `known`.
 

@@ -72,8 +72,8 @@ class RunScope:
         self._container = container
         self._parent = parent
         self._given = {key: provider_of(key, value) for key, value in (replacements or {}).items()}
-        replaced = {find_provider(container, key): provider for key, provider in self._given.items()}
-        self._replaced = {original: provider for original, provider in replaced.items() if original is not None}
+        found = ((find_provider(container, key), provider) for key, provider in self._given.items())
+        self._replaced = {old: new for old, new in found if old is not None and old is not new}
         self._graph = ProviderGraph(self._replaced, self._find_required)
         self._template = InitResourceContext(run_id=run_id, log=logger)
         self._config_by_key = config_by_key or {}

@@ -113,7 +113,7 @@ def asset(
     backfill_policy: BackfillPolicy | None = None,
     code_version: str | None = None,
 ) -> Callable[[Callable[..., Any]], AssetsDefinition]: ...
-def asset(  # noqa: PLR0913  # Dagster's signature
+def asset(  # Dagster's signature
     compute_fn: Callable[..., Any] | None = None,
     *,
     name: str | None = None,

@@ -56,9 +56,7 @@ class AssetCheckDefinition:
     def input_keys(self) -> Mapping[str, AssetKey]:
         """`{parameter: key}`: the parameter named as the asset takes its value."""
         own = self.asset_key
-        return {
-            name: own if name == own.parts[-1] else AssetKey(name) for name in self.body.signature.inputs
-        }
+        return {name: own if name == own.parts[-1] else AssetKey(name) for name in self.body.signature.inputs}
 
     @cached_property
     def dependency_keys(self) -> tuple[AssetKey, ...]:
@@ -74,7 +72,7 @@ class AssetCheckDefinition:
         return f"AssetCheckDefinition({self.asset_key.to_user_string()}:{self.check_key.name})"
 
 
-def asset_check(  # noqa: PLR0913  # Dagster's signature
+def asset_check(  # Dagster's signature
     *,
     asset: Any,
     name: str | None = None,

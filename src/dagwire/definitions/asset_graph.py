@@ -41,9 +41,7 @@ def asset_nodes(assets: Sequence[AssetsDefinition], checks: Sequence[AssetCheckD
         after = [names[key] for key in parents]
         if isinstance(definition, AssetsDefinition):
             after += [check for key in parents for check in blockers.get(key, ())]
-        inputs = {
-            name: OutputHandle(names[key]) for name, key in definition.input_keys.items() if key in names
-        }
+        inputs = {name: OutputHandle(names[key]) for name, key in definition.input_keys.items() if key in names}
         nodes.append(Node(definition.name, definition, inputs, tuple(after)))
     return nodes
 

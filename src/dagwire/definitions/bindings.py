@@ -61,7 +61,9 @@ def with_resources(
     wanted = {key for definition in listed for key in definition.required_keys}
     found = {key: find_provider(container, key) for key in wanted}
     bound = {
-        key: with_config(provider, key, config_by_key.get(key)) for key, provider in found.items() if provider is not None
+        key: with_config(provider, key, config_by_key.get(key))
+        for key, provider in found.items()
+        if provider is not None
     }
     faults: list[DagwireError] = [
         MissingResourceError(key, [definition.label], container.providers)

@@ -74,7 +74,9 @@ class Body:
         context, given = self._given(args, kwargs)
         self._fill_resources(given, context)
         self._fill_config(given, context)
-        missing = [name for name, parameter in self.signature.inputs.items() if name not in given and not parameter.is_optional]
+        missing = [
+            name for name, parameter in self.signature.inputs.items() if name not in given and not parameter.is_optional
+        ]
         if missing:
             raise InvalidInvocationError(self.owner, f"was called without its inputs {', '.join(missing)}.")
         leading = () if self.signature.context is None else (context,)

@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 from dependency_injector import containers
@@ -13,7 +12,7 @@ from dagwire.definitions.asset import AssetsDefinition
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_graph import asset_nodes, missing_inputs
 from dagwire.definitions.bindings import Bindings, bindings_from
-from dagwire.definitions.composition import OutputHandle, Placed, compose
+from dagwire.definitions.composition import Placed, compose
 from dagwire.definitions.node import Node, in_running_order
 from dagwire.definitions.partitions import PartitionsDefinition
 from dagwire.definitions.running import RunOptions, run_job

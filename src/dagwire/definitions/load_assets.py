@@ -7,7 +7,6 @@ from typing import TypeVar
 from dagwire.definitions.asset import AssetsDefinition
 from dagwire.definitions.asset_check import AssetCheckDefinition
 
-
 D = TypeVar("D")
 
 

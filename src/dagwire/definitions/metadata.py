@@ -26,7 +26,7 @@ class MetadataValue:
         return FloatMetadataValue(value)
 
     @staticmethod
-    def bool(value: bool) -> "BoolMetadataValue":  # noqa: FBT001  # Dagster's signature
+    def bool(value: bool) -> "BoolMetadataValue":  # Dagster's signature
         """True or false."""
         return BoolMetadataValue(value)
 

@@ -133,7 +133,7 @@ def op(
     resource_defs: Mapping[str, object] | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[..., Any]], OpDefinition]: ...
-def op(  # noqa: PLR0913  # Dagster's signature
+def op(  # Dagster's signature
     compute_fn: Callable[..., Any] | None = None,
     *,
     name: str | None = None,

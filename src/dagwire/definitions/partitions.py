@@ -81,7 +81,7 @@ class StaticPartitionsDefinition(PartitionsDefinition):
 
     partition_keys: Sequence[str]
 
-    def get_partition_keys(self, current_time: datetime | None = None) -> list[str]:  # noqa: ARG002  # time changes none
+    def get_partition_keys(self, current_time: datetime | None = None) -> list[str]:  # time changes none
         """The list as given."""
         return list(self.partition_keys)
 
@@ -89,7 +89,7 @@ class StaticPartitionsDefinition(PartitionsDefinition):
 class MonthlyPartitionsDefinition(PartitionsDefinition):
     """One partition a month; one exists from the end of its month on."""
 
-    def __init__(  # noqa: PLR0913  # Dagster's signature
+    def __init__(  # Dagster's signature
         self,
         start_date: datetime | str,
         end_date: datetime | str | None = None,

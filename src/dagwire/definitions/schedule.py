@@ -59,7 +59,7 @@ class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):
     default_status: DefaultScheduleStatus
 
 
-def schedule(  # noqa: PLR0913  # Dagster's signature
+def schedule(  # Dagster's signature
     cron_schedule: str,
     *,
     job_name: str | None = None,

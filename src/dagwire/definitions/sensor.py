@@ -52,7 +52,7 @@ class SensorDefinition(TickDefinition[SensorEvaluationContext]):
     default_status: DefaultSensorStatus
 
 
-def sensor(  # noqa: PLR0913  # Dagster's signature
+def sensor(  # Dagster's signature
     job_name: str | None = None,
     *,
     name: str | None = None,

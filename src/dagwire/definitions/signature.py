@@ -108,7 +108,7 @@ def _names_in_calling_frames() -> dict[str, Any]:
 
 
 def _calling_frames() -> Iterator[dict[str, Any]]:
-    frame = sys._getframe(1)  # noqa: SLF001  # the only way to the names of an enclosing function
+    frame = sys._getframe(1)  # the only way to the names of an enclosing function
     while frame is not None:
         if frame.f_code.co_name != "<module>" and not frame.f_globals.get("__name__", "").startswith("dagwire."):
             yield frame.f_locals

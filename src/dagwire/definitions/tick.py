@@ -214,9 +214,7 @@ class TickDefinition(Generic[C]):
         return [request.with_tags({**self.tags, f"dagster/{self.kind}_name": self.name}) for request in requests]
 
 
-def tick_body(
-    function: Callable[..., Any], name: str, kind: str, required_resource_keys: Iterable[str] | None
-) -> Body:
+def tick_body(function: Callable[..., Any], name: str, kind: str, required_resource_keys: Iterable[str] | None) -> Body:
     """The body of a schedule or sensor.
 
     Raises:

@@ -265,6 +265,6 @@ def _run_of(
 
 def _filled(context: Any, owner: str, resources: Any, resources_config: Mapping[str, Any] | None, config: Any) -> Any:
     config_by_key = {key: {"config": given} for key, given in (resources_config or {}).items()}
-    context._held = HeldResources(owner, resources, config_by_key)  # noqa: SLF001  # this module's own class
+    context._held = HeldResources(owner, resources, config_by_key)  # this module's own class
     context.op_config = config
     return context

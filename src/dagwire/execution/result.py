@@ -68,7 +68,9 @@ class ExecuteInProcessResult:
             UnknownNameError: The run has no such asset, or it gave no value.
         """
         key = AssetKey.from_coercible(asset_key)
-        assets = {node.definition.key: node for node in self.job_def.nodes if isinstance(node.definition, AssetsDefinition)}
+        assets = {
+            node.definition.key: node for node in self.job_def.nodes if isinstance(node.definition, AssetsDefinition)
+        }
         if key not in assets:
             raise UnknownNameError("asset", key.to_user_string(), [known.to_user_string() for known in assets])
         return self.output_for_node(assets[key].name)

@@ -23,7 +23,7 @@ class ConfigurableResourceFactory(Config, Generic[T]):
 
     def create_resource(self, context: InitResourceContext) -> T:
         """Make the object that users of this resource receive."""
-        raise NotImplementedError(f"{type(self).__name__} does not define create_resource")  # noqa: EM102  # one place
+        raise NotImplementedError(f"{type(self).__name__} does not define create_resource")  # one place
 
     def setup_for_execution(self, context: InitResourceContext) -> None:
         """Open what this resource needs, into private attributes. Called once a run scope, after its dependencies."""
@@ -53,9 +53,7 @@ class ConfigurableResourceFactory(Config, Generic[T]):
 
     def nested_resources(self) -> Mapping[str, "ConfigurableResourceFactory[Any]"]:
         """`{field: resource}` for the fields that hold resources."""
-        return {
-            name: value for name, value in self.__dict__.items() if isinstance(value, ConfigurableResourceFactory)
-        }
+        return {name: value for name, value in self.__dict__.items() if isinstance(value, ConfigurableResourceFactory)}
 
     def variables(self) -> Iterator[tuple[str, EnvVar]]:
         """`(field path, variable)` for each `EnvVar` of this resource; those of nested resources are their own."""

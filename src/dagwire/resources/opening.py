@@ -153,9 +153,7 @@ def _read(key: str, recipe: ConfigurableResourceFactory[Any]) -> None:
     raise InvalidConfigError(f"resource '{key}'", problems)
 
 
-def _with_config(
-    recipe: ConfigurableResourceFactory[Any], config: Any, key: str
-) -> ConfigurableResourceFactory[Any]:
+def _with_config(recipe: ConfigurableResourceFactory[Any], config: Any, key: str) -> ConfigurableResourceFactory[Any]:
     """`recipe` with a run's config merged over the values it was built with, field by field.
 
     Raises:
