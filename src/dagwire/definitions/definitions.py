@@ -82,9 +82,17 @@ class Definitions:
         by_name = self._jobs_by_name()
         if name not in by_name:
             raise UnknownNameError("job", name, by_name)
-        job = self._resolved(by_name[name])
-        raise_faults(self._job_faults(job))
-        return job
+        return self.resolve(by_name[name])
+
+    def resolve(self, job: JobDefinition | UnresolvedAssetJobDefinition) -> JobDefinition:
+        """`job` among these definitions, bound to the container.
+
+        Raises:
+            InvalidDefinitionError: Something is missing or declared wrongly.
+        """
+        resolved = self._resolved(job)
+        raise_faults(self._job_faults(resolved))
+        return resolved
 
     def get_job_def(self, name: str) -> JobDefinition:
         """`resolve_job_def`, under Dagster's older name."""

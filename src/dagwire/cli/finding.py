@@ -1,0 +1,66 @@
+"""Finding the definitions that a command works on: `-m module:attribute`, or `[tool.dagwire]` in pyproject.toml."""
+
+import importlib
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from dagwire.definitions.definitions import Definitions
+from dagwire.errors import DefinitionsNotFoundError, nearest
+
+PYPROJECT = "pyproject.toml"
+DEFAULT_ATTRIBUTE = "defs"
+
+
+def find_definitions(target: str | None, start: Path) -> Definitions:
+    """Load the definitions that `target` names, or those of the nearest pyproject.toml at or above `start`.
+
+    The project's folder is put first on the import path, so that its packages are found wherever the command runs.
+
+    Raises:
+        DefinitionsNotFoundError: Nothing names them, or what is named is not there. The cause is chained.
+    """
+    project = _project_folder(start)
+    if target is None:
+        target = _configured_target(project, start)
+    if project is not None and str(project) not in sys.path:
+        sys.path.insert(0, str(project))
+    module_name, _, attribute = target.partition(":")
+    return _attribute_of(_module(module_name), attribute or DEFAULT_ATTRIBUTE)
+
+
+def _project_folder(start: Path) -> Path | None:
+    return next((folder for folder in (start, *start.parents) if (folder / PYPROJECT).is_file()), None)
+
+
+def _configured_target(project: Path | None, start: Path) -> str:
+    if project is None:
+        raise DefinitionsNotFoundError(f"There is no {PYPROJECT} in {start} or above it.")
+    with (project / PYPROJECT).open("rb") as file:
+        settings: dict[str, Any] = tomllib.load(file).get("tool", {}).get("dagwire", {})
+    target = settings.get("definitions")
+    if not isinstance(target, str):
+        raise DefinitionsNotFoundError(f"{project / PYPROJECT} does not say where the definitions are.")
+    return target
+
+
+def _module(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        # Only the module that was named; one that is missing further in is a fault of the user's code, shown as such.
+        if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
+            raise
+        raise DefinitionsNotFoundError(f"There is no module '{name}'.") from error
+
+
+def _attribute_of(module: Any, name: str) -> Definitions:
+    found = getattr(module, name, None)
+    if isinstance(found, Definitions):
+        return found
+    candidates = [key for key, value in vars(module).items() if isinstance(value, Definitions)]
+    guess = nearest(name, candidates) or next(iter(candidates), None)
+    hint = f" Did you mean '{module.__name__}:{guess}'?" if guess else ""
+    problem = "is not there" if found is None else f"is a {type(found).__name__}, not Definitions"
+    raise DefinitionsNotFoundError(f"'{module.__name__}:{name}' {problem}.{hint}")

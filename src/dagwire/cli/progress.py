@@ -1,0 +1,140 @@
+"""Live progress: a table that redraws itself on a terminal, plain lines elsewhere; both from the run's events."""
+
+import logging
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from rich.console import Console
+from rich.live import Live
+from rich.markup import escape
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from dagwire.execution.events import Event, EventType
+from dagwire.resources.context import log
+
+_STATE_BY_EVENT = {
+    EventType.STEP_START: "running",
+    EventType.STEP_SUCCESS: "done",
+    EventType.STEP_FAILURE: "failed",
+    EventType.STEP_SKIPPED: "skipped",
+}
+_STYLE_BY_STATE = {"waiting": "dim", "running": "cyan", "done": "green", "failed": "bold red", "skipped": "yellow"}
+
+
+class Progress(Protocol):
+    """Whoever shows a run: told each event as it happens."""
+
+    def __call__(self, event: Event) -> None:
+        """Show what happened."""
+
+
+@dataclass(slots=True)
+class _Row:
+    """What is known of one step so far."""
+
+    state: str = "waiting"
+    started: float = 0.0
+    took_s: float | None = None
+    said: str = ""
+
+
+class _Rows:
+    """The state of every step, kept up to date by events."""
+
+    def __init__(self, steps: Sequence[str]) -> None:
+        self.by_step = {step: _Row() for step in steps}
+
+    def update(self, event: Event) -> _Row | None:
+        """Take in an event; return the row that it changed the state of."""
+        state = _STATE_BY_EVENT.get(event.event_type)
+        if state is None or event.step_key is None:
+            return None
+        row = self.by_step[event.step_key]
+        row.state = state
+        if state == "running":
+            row.started = time.monotonic()
+        elif row.started:
+            row.took_s = time.monotonic() - row.started
+        return row
+
+
+@contextmanager
+def show_progress(steps: Sequence[str], console: Console) -> Generator[Progress]:
+    """Show the progress of `steps` while the block runs, and what they log."""
+    rows = _Rows(steps)
+    if console.is_terminal:
+        with Live(console=console, get_renderable=lambda: _table(rows), refresh_per_second=8) as live:
+            with _logging_to(_RowHandler(rows)):
+                yield rows.update  # type: ignore[misc]  # a Progress returns nothing that is read
+            live.refresh()
+        return
+
+    def show_line(event: Event) -> None:
+        row = rows.update(event)
+        if row is not None:
+            console.print(f"{event.step_key}: {row.state}{_seconds(row, '  ')}", highlight=False, markup=False)
+
+    with _logging_to(_LineHandler(console)):
+        yield show_line
+
+
+def _table(rows: _Rows) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for step, row in rows.by_step.items():
+        state: Spinner | Text = Text(f"  {row.state}", _STYLE_BY_STATE[row.state])
+        if row.state == "running":
+            state = Spinner("dots", text=Text("running", _STYLE_BY_STATE["running"]))
+            row.took_s = time.monotonic() - row.started
+        table.add_row(escape(step), state, Text(_seconds(row, ""), "dim"), Text(row.said, "dim"))
+    return table
+
+
+def _seconds(row: _Row, before: str) -> str:
+    return "" if row.took_s is None else f"{before}{row.took_s:.1f} s"
+
+
+class _RowHandler(logging.Handler):
+    """Shows the last thing each step said, in its row."""
+
+    def __init__(self, rows: _Rows) -> None:
+        super().__init__(logging.INFO)
+        self._rows = rows
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the message."""
+        row = self._rows.by_step.get(getattr(record, "step_key", None) or "")
+        if row is not None:
+            row.said = record.getMessage()
+
+
+class _LineHandler(logging.Handler):
+    """Prints what steps say, a line each."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(logging.INFO)
+        self._console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print the message."""
+        step = getattr(record, "step_key", None)
+        text = f"{step}: {record.getMessage()}" if step else record.getMessage()
+        self._console.print(text, highlight=False, markup=False)
+
+
+@contextmanager
+def _logging_to(handler: logging.Handler) -> Generator[None]:
+    """Send dagwire's log to `handler` for a block, at INFO unless the user asked for less."""
+    level = log.level
+    log.addHandler(handler)
+    if level == logging.NOTSET:
+        log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+        log.removeHandler(handler)

@@ -1,0 +1,67 @@
+"""The last lines of a run: what was done, what failed and why, where the results are."""
+
+from collections.abc import Iterator
+
+from dagwire.definitions.metadata import PathMetadataValue, UrlMetadataValue
+from dagwire.definitions.results import AssetCheckEvaluation, AssetCheckSeverity
+from dagwire.execution.events import EventType
+from dagwire.execution.result import ExecuteInProcessResult
+
+
+def failed_checks(result: ExecuteInProcessResult) -> list[AssetCheckEvaluation]:
+    """The checks that did not pass, blocking or not, warnings left out."""
+    return [
+        evaluation
+        for evaluation in result.get_asset_check_evaluations()
+        if not evaluation.passed and evaluation.severity is AssetCheckSeverity.ERROR
+    ]
+
+
+def summary_lines(result: ExecuteInProcessResult, took_s: float) -> Iterator[str]:
+    """What a person wants to read last."""
+    yield from _where(result)
+    yield f"{_verdict(result)} in {took_s:.1f} s: {_counts(result)}."
+
+
+def failure_lines(result: ExecuteInProcessResult) -> Iterator[str]:
+    """One message for each thing that failed."""
+    for event in result.get_step_failure_events():
+        yield f"Step '{event.step_key}' failed: {_told(event.error)}"
+    for event in result.filter_events(lambda event: event.event_type is EventType.RUN_FAILURE):
+        if event.error is not None and event.error not in [e.error for e in result.get_step_failure_events()]:
+            yield _told(event.error)
+    for evaluation in failed_checks(result):
+        if not evaluation.blocking:
+            said = f": {evaluation.description}" if evaluation.description else ""
+            asset = evaluation.asset_key.to_user_string()
+            yield f"Check '{evaluation.check_name}' of asset '{asset}' did not pass{said}"
+
+
+def _told(error: BaseException | None) -> str:
+    if isinstance(error, BaseExceptionGroup):
+        return "; ".join(_told(inner) for inner in error.exceptions)
+    return f"{type(error).__name__}: {error}"
+
+
+def _where(result: ExecuteInProcessResult) -> Iterator[str]:
+    for event in result.get_asset_materialization_events():
+        for name, value in event.materialization.metadata.items():
+            if isinstance(value, PathMetadataValue | UrlMetadataValue):
+                yield f"{event.materialization.asset_key.to_user_string()} {name}: {value.value}"
+
+
+def _verdict(result: ExecuteInProcessResult) -> str:
+    return "Done" if result.success and not failed_checks(result) else "Failed"
+
+
+def _counts(result: ExecuteInProcessResult) -> str:
+    steps = len(result.job_def.nodes)
+    done = len(result.get_step_success_events())
+    evaluations = result.get_asset_check_evaluations()
+    passed = sum(evaluation.passed for evaluation in evaluations)
+    parts = [f"{done} of {steps} steps done"]
+    if evaluations:
+        parts.append(f"{passed} of {len(evaluations)} checks passed")
+    if skipped := len(result.get_step_skipped_events()):
+        parts.append(f"{skipped} skipped")
+    return ", ".join(parts)
