@@ -211,7 +211,8 @@ class UnknownResourceError(DagwireError, AttributeError):
         self.known_keys = tuple(sorted(known_keys))
         super().__init__(
             f"No resource '{key}' is open here.{_did_you_mean(key, self.known_keys)} "
-            f"Open: {_listed(self.known_keys)}. Name it in `required_resource_keys` or as a parameter to have it opened."
+            f"Open: {_listed(self.known_keys)}. "
+            f"Name it in `required_resource_keys` or as a parameter to have it opened."
         )
 
 

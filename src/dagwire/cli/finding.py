@@ -4,7 +4,7 @@ import importlib
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from dagwire.definitions.definitions import Definitions
 from dagwire.errors import DefinitionsNotFoundError, nearest
@@ -59,7 +59,8 @@ def _attribute_of(module: Any, name: str) -> Definitions:
     found = getattr(module, name, None)
     if isinstance(found, Definitions):
         return found
-    candidates = [key for key, value in vars(module).items() if isinstance(value, Definitions)]
+    names = cast("dict[str, object]", vars(module))
+    candidates = [key for key, value in names.items() if isinstance(value, Definitions)]
     guess = nearest(name, candidates) or next(iter(candidates), None)
     hint = f" Did you mean '{module.__name__}:{guess}'?" if guess else ""
     problem = "is not there" if found is None else f"is a {type(found).__name__}, not Definitions"

@@ -3,10 +3,9 @@
 import signal
 from collections.abc import Generator
 from contextlib import contextmanager
-from types import FrameType
 
 
-class Terminated(KeyboardInterrupt):  # noqa: N818  # it is no error, as its base is none
+class Terminated(KeyboardInterrupt):  # it is no error, as its base is none
     """The process was asked to end by SIGTERM."""
 
 
@@ -14,7 +13,7 @@ class Terminated(KeyboardInterrupt):  # noqa: N818  # it is no error, as its bas
 def sigterm_interrupts() -> Generator[None]:
     """Turn SIGTERM into `Terminated`, raised in the main thread, for a block."""
 
-    def interrupt(signal_number: int, frame: FrameType | None) -> None:
+    def interrupt(*_: object) -> None:
         raise Terminated
 
     before = signal.signal(signal.SIGTERM, interrupt)

@@ -39,7 +39,8 @@ def failure_lines(result: ExecuteInProcessResult) -> Iterator[str]:
 
 def _told(error: BaseException | None) -> str:
     if isinstance(error, BaseExceptionGroup):
-        return "; ".join(_told(inner) for inner in error.exceptions)
+        members: tuple[BaseException, ...] = error.args[1]
+        return "; ".join(_told(member) for member in members)
     return f"{type(error).__name__}: {error}"
 
 

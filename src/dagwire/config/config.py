@@ -28,7 +28,7 @@ def _accept_variables(schema: CoreSchema) -> None:
 
 def _keep_variables(value: object, validate: core_schema.ValidatorFunctionWrapHandler) -> object:
     """Keep a value that holds an `EnvVar` as it is; it is validated when the variable is read."""
-    if isinstance(value, EnvVar | dict | list | tuple | set) and any(True for _ in variables_in(value)):
+    if any(True for _ in variables_in(value)):
         return value
     return validate(value)
 
@@ -51,8 +51,8 @@ class Config(BaseModel):
     def __get_pydantic_core_schema__(cls, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
         """Let every field take an `EnvVar` in place of its value.
 
-        A `field_validator("*", mode="wrap")` would do the same in one line, but pydantic refuses such a validator on the
-        discriminator of a union, and resources are members of unions in settings.
+        A `field_validator("*", mode="wrap")` would do the same in one line, but pydantic refuses such a validator on
+        the discriminator of a union, and resources are members of unions in settings.
         """
         schema = handler(source)
         _accept_variables(handler.resolve_ref_schema(schema))

@@ -2,9 +2,10 @@
 
 import os
 from builtins import int as _int
-from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Iterator
+from typing import TypeVar, overload
 
+from dagwire.config.narrowing import is_collection, is_mapping
 from dagwire.errors import UnresolvedVariableError
 
 _D = TypeVar("_D", str, None)
@@ -13,8 +14,8 @@ _D = TypeVar("_D", str, None)
 class EnvVar(str):
     """The name of an environment variable, standing for its value until a run starts.
 
-    Given for any field of a `Config` or a `ConfigurableResource`, in nested models, lists and dicts too. The variable is
-    read when the resource is opened, and the field's own type validates it, so a number or a date needs no other class.
+    Given for any field of a `Config` or a `ConfigurableResource`, in nested models, lists and dicts too. The variable
+    is read when the resource is opened, and the field's own type validates it, so a date needs no class of its own.
 
     Example:
         >>> from dagwire import ConfigurableResource, EnvVar
@@ -36,7 +37,11 @@ class EnvVar(str):
         """The variable's name, which is never its value."""
         return str.__str__(self)
 
-    def get_value(self, default: _D = None) -> str | _D:
+    @overload
+    def get_value(self) -> str | None: ...
+    @overload
+    def get_value(self, default: _D) -> str | _D: ...
+    def get_value(self, default: str | None = None) -> str | None:
         """The variable's value now, or `default` where it is not set."""
         return os.environ.get(self.env_var_name, default)
 
@@ -56,7 +61,7 @@ class EnvVar(str):
         """Refuse, as `str()` does."""
         return str(self)
 
-    def __add__(self, other: object) -> str:  # type: ignore[override]  # a name must not be joined with text
+    def __add__(self, other: object) -> str:
         """Refuse, as `str()` does."""
         return str(self)
 
@@ -75,10 +80,10 @@ def variables_in(value: object) -> Iterator[EnvVar]:
     """Every `EnvVar` in `value`, looking into dicts, lists, tuples and sets."""
     if isinstance(value, EnvVar):
         yield value
-    elif isinstance(value, Mapping):
+    elif is_mapping(value):
         for item in value.values():
             yield from variables_in(item)
-    elif isinstance(value, list | tuple | set | frozenset):
+    elif is_collection(value):
         for item in value:
             yield from variables_in(item)
 
@@ -91,8 +96,8 @@ def read_variables(value: object) -> object:
     """
     if isinstance(value, EnvVar):
         return os.environ[value.env_var_name]
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return {key: read_variables(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
+    if is_collection(value):
         return type(value)(read_variables(item) for item in value)
     return value

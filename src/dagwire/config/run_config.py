@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from dagwire.config.narrowing import is_mapping
 from dagwire.errors import InvalidConfigError, nearest
 
 
@@ -16,8 +17,8 @@ class RunConfig:
     A config is a `Config`, a resource, or a dict; in dicts of a dict, as in files, it stands under "config".
     """
 
-    ops: Mapping[str, Any] = field(default_factory=dict)
-    resources: Mapping[str, Any] = field(default_factory=dict)
+    ops: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    resources: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def to_config_dict(self) -> dict[str, Any]:
         """The same in Dagster's dict form, as files have it."""
@@ -46,14 +47,15 @@ def as_run_config(given: Any) -> RunConfig:
         return RunConfig()
     if isinstance(given, RunConfig):
         return RunConfig(_plain(given.ops), _plain(given.resources))
-    if not isinstance(given, Mapping):
+    if not is_mapping(given):
         raise InvalidConfigError("the run", [f"run config is a RunConfig or a dict, not {type(given).__name__}"])
     problems = [_unknown_section(name) for name in given if name not in (*_SECTIONS, *_IGNORED)]
     configs: dict[str, dict[str, Any]] = {}
     for section in _SECTIONS:
         configs[section] = {}
-        for name, entry in (given.get(section) or {}).items():
-            if isinstance(entry, Mapping) and set(entry) <= {"config"}:
+        entries: dict[str, Any] = given.get(section) or {}
+        for name, entry in entries.items():
+            if is_mapping(entry) and set(entry) <= {"config"}:
                 configs[section][name] = entry.get("config")
             elif isinstance(entry, BaseModel):
                 configs[section][name] = entry
@@ -83,6 +85,5 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for name, value in over.items():
         below = merged.get(name)
-        both = isinstance(below, Mapping) and isinstance(value, Mapping)
-        merged[name] = _merged(below, value) if both else value  # type: ignore[arg-type]  # both are mappings there
+        merged[name] = _merged(below, value) if is_mapping(below) and is_mapping(value) else value
     return merged

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create
 
 from dagwire.config.config import Config, problems_of
 from dagwire.config.env_var import read_variables, variables_in
+from dagwire.config.narrowing import is_mapping
 from dagwire.errors import InvalidConfigError, MissingVariableError
 
 
@@ -29,19 +30,22 @@ def validated_config(schema: object, given: object, owner: str) -> Any:
     if schema is None:
         return {} if given is None else given
     try:
-        if isinstance(schema, Mapping):
+        if is_mapping(schema):
             return _model_of(schema).model_validate(given or {}).model_dump()
         if isinstance(schema, type) and issubclass(schema, Config):
             return schema.model_validate({} if given is None else given)
-        return TypeAdapter(schema).validate_python(given)
+        return _adapter(schema).validate_python(given)
     except ValidationError as error:
-        problems = problems_of(error, _model_of(schema) if isinstance(schema, Mapping) else Config)
+        problems = problems_of(error, _model_of(schema) if is_mapping(schema) else Config)
     raise InvalidConfigError(owner, problems)
+
+
+def _adapter(schema: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(schema)
 
 
 def _model_of(fields: Mapping[str, Any]) -> type[BaseModel]:
     types: dict[str, Any] = {
-        name: (_model_of(declared) if isinstance(declared, Mapping) else declared, ...)
-        for name, declared in fields.items()
+        name: (_model_of(declared) if is_mapping(declared) else declared, ...) for name, declared in fields.items()
     }
     return create_model("config", __config__=ConfigDict(extra="forbid", hide_input_in_errors=True), **types)

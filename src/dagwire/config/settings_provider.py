@@ -1,7 +1,7 @@
 """`SettingsProvider`: a container's settings, read and validated once, on first use."""
 
 import os
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from dependency_injector import providers
 from pydantic import ValidationError
@@ -35,14 +35,15 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
         Raises:
             SettingsError: Values are missing or wrong; all of them are named, none is shown. The next use reads again.
         """
+        settings = cast("type[S]", self.provides)
         try:
             return super()._provide(args, kwargs)  # type: ignore[misc, no-any-return]  # the stubs leave _provide out
         except ValidationError as error:
-            problems = _problems_by_variable(error, self.provides)
+            problems = _problems_by_variable(error, settings)
         except SourceError as error:
             problems = [str(error)]
         # Raised outside the handlers: pydantic's error holds the whole input, secrets included, and would be chained.
-        raise SettingsError(self.provides.__name__, problems)
+        raise SettingsError(settings.__name__, problems)
 
 
 def variable_of(settings: type[BaseSettings], path: tuple[str, ...]) -> str:

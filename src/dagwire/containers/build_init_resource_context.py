@@ -1,9 +1,9 @@
 """`build_init_resource_context`: what a resource is told when it is opened, made by hand for a test."""
 
-from collections.abc import Mapping
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
+from dagwire.config.narrowing import is_mapping
 from dagwire.containers.held_resources import HeldResources
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.context import InitResourceContext
@@ -25,7 +25,7 @@ class UnboundInitResourceContext(InitResourceContext):
             return object.__getattribute__(self, "_held").view
         return super().__getattribute__(name)
 
-    def __enter__(self) -> "UnboundInitResourceContext":
+    def __enter__(self) -> Self:
         """Open the resources it holds."""
         self._held.__enter__()
         return self
@@ -37,9 +37,7 @@ class UnboundInitResourceContext(InitResourceContext):
         self._held.__exit__(kind, error, traceback)
 
 
-def build_init_resource_context(
-    config: Mapping[str, Any] | None = None, resources: Any = None
-) -> UnboundInitResourceContext:
+def build_init_resource_context(config: object = None, resources: Any = None) -> UnboundInitResourceContext:
     """A context to call a resource function or a resource's methods with, outside any run.
 
     Args:
@@ -58,6 +56,6 @@ def build_init_resource_context(
         >>> greeting(build_init_resource_context(config={"word": "hello"}, resources={"name": "Ann"}))
         'hello, Ann'
     """
-    if config is not None and not isinstance(config, Mapping):
+    if config is not None and not is_mapping(config):
         raise InvalidInvocationError("build_init_resource_context", f"takes config as a dict, not {type(config)}.")
     return UnboundInitResourceContext(config, HeldResources("An init resource context", resources))

@@ -1,6 +1,6 @@
 """`build_resources`: open resources for a block of code, outside any run."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Generator, Iterable, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -18,7 +18,7 @@ def build_resources(
     *,
     required_resource_keys: Iterable[str] | None = None,
     replacements: Mapping[str, object] | None = None,
-) -> Iterator[Resources]:
+) -> Generator[Resources]:
     """Open `resources` in dependency order, and close them on exit.
 
     Args:
@@ -59,7 +59,7 @@ async def abuild_resources(
     *,
     required_resource_keys: Iterable[str] | None = None,
     replacements: Mapping[str, object] | None = None,
-) -> AsyncIterator[Resources]:
+) -> AsyncGenerator[Resources]:
     """`build_resources` for an event loop: asynchronous resources open and close in the caller's own task."""
     scope, keys = _scope(resources, resource_config, required_resource_keys, replacements, asynchronous=True)
     error: BaseException | None = None

@@ -1,7 +1,7 @@
 """The provider graph, as data: who depends on whom, in which order, and what a run must have to itself. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from dependency_injector import providers
 
@@ -31,7 +31,7 @@ class ProviderGraph:
 
     def stand_in(self, provider: AnyProvider) -> AnyProvider | None:
         """What is called in place of `provider`, or None where it is called itself."""
-        return self._replaced.get(provider) or provider.last_overriding
+        return self._replaced.get(provider) or cast("Any", provider).last_overriding  # stubs: partly unknown
 
     def dependencies(self, provider: AnyProvider) -> tuple[AnyProvider, ...]:
         """The providers that a call of `provider` may call, in the order they are declared."""
@@ -49,7 +49,7 @@ class ProviderGraph:
         if stand_in is not None:
             yield stand_in
             return
-        yield from provider.related
+        yield from cast("Any", provider).related  # stubs: partly unknown
         if isinstance(provider, ResourceProvider) and isinstance(provider.declared_recipe, ResourceDefinition):
             asker = f"resource '{provider.description}'"
             for key in sorted(provider.declared_recipe.required_resource_keys):

@@ -1,6 +1,6 @@
 """`HeldResources`: the resources of a context that was built by hand, for a direct call."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Any
@@ -46,7 +46,7 @@ class HeldResources:
         return self._view
 
     @contextmanager
-    def narrowed(self, keys: Iterable[str], bindings: Mapping[str, object]) -> Iterator[Resources]:
+    def narrowed(self, keys: Iterable[str], bindings: Mapping[str, object]) -> Generator[Resources]:
         """Open `keys` alone, for a block; `bindings` stand in for what is held. The view is that of the block."""
         with build_resources(
             self.container, self._config_by_key, required_resource_keys=keys, replacements=bindings

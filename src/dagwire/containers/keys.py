@@ -1,14 +1,15 @@
 """Keys: a provider's path in its container, `warehouse` or `gateways.s3`, and who asks for it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from dependency_injector import containers, providers
 
-from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.config.narrowing import is_mapping
+from dagwire.containers.resource_provider import ResourceProvider, is_provider
 from dagwire.errors import DagwireError, MissingResourceError, ResourceTypeError
-from dagwire.resources.configurable import ConfigurableResourceFactory
+from dagwire.resources.configurable import is_configurable, is_configurable_class
 from dagwire.resources.definition import ResourceDefinition
 
 Container = containers.Container | containers.DynamicContainer | type[containers.DeclarativeContainer]
@@ -35,7 +36,7 @@ def container_from(resources: object) -> Container:
         return resources  # type: ignore[return-value]  # told by its providers
     if resources is None:
         resources = {}
-    if not isinstance(resources, Mapping):
+    if not is_mapping(resources):
         msg = f"resources are given as a dict or a dependency-injector container, not as {type(resources).__name__}"
         raise TypeError(msg)
     container = containers.DynamicContainer()
@@ -59,22 +60,27 @@ def provider_of(key: str, value: Any) -> providers.Provider[Any]:
     Raises:
         ResourceTypeError: `value` is a resource's class.
     """
-    if isinstance(value, providers.Provider):
+    if is_provider(value):
         return value
-    if isinstance(value, ConfigurableResourceFactory | ResourceDefinition):
+    if isinstance(value, ResourceDefinition) or is_configurable(value):
         return ResourceProvider(value)
-    if isinstance(value, type) and issubclass(value, ConfigurableResourceFactory):
-        raise ResourceTypeError(key, f"the class {value.__name__} was given; give an instance, {value.__name__}(...).")
+    if is_configurable_class(value):
+        name = value.__name__
+        raise ResourceTypeError(key, f"the class {name} was given; give an instance, {name}(...).")
     if is_container(value):
-        return providers.Container(container=value)
+        return _container_provider(value)
     return providers.Object(value)
+
+
+def _container_provider(container: Any) -> providers.Provider[Any]:
+    return providers.Container(container.__class__, container=container)
 
 
 def find_provider(container: Container, key: str) -> providers.Provider[Any] | None:
     """The provider under `key`, or None: a name of the container, or a path through nested containers."""
     found = container.providers.get(key)
     if found is not None:
-        return found  # type: ignore[no-any-return]  # the stubs type providers as a dict of anything
+        return found
     outer, _, rest = key.partition(".")
     inner = container.providers.get(outer)
     if not rest or not isinstance(inner, providers.Container | providers.DependenciesContainer):

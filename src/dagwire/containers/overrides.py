@@ -1,6 +1,6 @@
 """`override`: replacements that hold in this context only; other threads and tasks never see them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _layers: ContextVar[tuple[_Layer, ...]] = ContextVar("dagwire_override_layers", 
 
 
 @contextmanager
-def override(target: Any, replacements: Mapping[str, object] | None = None, /, **by_name: object) -> Iterator[None]:
+def override(target: Any, replacements: Mapping[str, object] | None = None, /, **by_name: object) -> Generator[None]:
     """Replace resources in every scope that is opened inside this block, in this thread or task.
 
     Tasks started inside see it too; threads and tasks started outside never do, and the container is not touched.

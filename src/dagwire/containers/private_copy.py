@@ -2,12 +2,12 @@
 
 import copy
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from dependency_injector import providers
 
 from dagwire.containers.graph import AnyProvider, ProviderGraph
-from dagwire.containers.resource_provider import ResourceProvider, from_dependency_injector
+from dagwire.containers.resource_provider import ResourceProvider, from_dependency_injector, is_provider
 
 
 def is_owned_by_run(provider: AnyProvider) -> bool:
@@ -61,7 +61,7 @@ def _private(provider: AnyProvider, graph: ProviderGraph, known: dict[AnyProvide
     stand_in = graph.stand_in(provider)
     if stand_in is not None:
         slot: AnyProvider = providers.Dependency()
-        slot.override(known.get(stand_in, stand_in))
+        cast("Any", slot).override(known.get(stand_in, stand_in))
         return slot
     if is_owned_by_run(provider):
         return _private_resource(provider, known)
@@ -70,7 +70,7 @@ def _private(provider: AnyProvider, graph: ProviderGraph, known: dict[AnyProvide
 
 def _private_resource(provider: AnyProvider, known: dict[AnyProvider, AnyProvider]) -> PrivateResource:
     if isinstance(provider, providers.BaseResource):
-        declared = from_dependency_injector(provider)
+        declared = from_dependency_injector(cast("Any", provider))
         recipe = _copied(declared.recipe, known)
     else:
         assert isinstance(provider, ResourceProvider)  # noqa: S101  # the only other kind that a run owns
@@ -85,25 +85,27 @@ def _private_resource(provider: AnyProvider, known: dict[AnyProvider, AnyProvide
 def _copied(provider: AnyProvider, known: dict[AnyProvider, AnyProvider]) -> AnyProvider:
     memo: dict[int, Any] = {}
     for referred in _referred_to(provider):
-        memo[id(referred)] = known.get(referred, referred) if isinstance(referred, providers.Provider) else referred
+        memo[id(referred)] = known.get(cast("Any", referred), referred) if is_provider(referred) else referred
     return copy.deepcopy(provider, memo)
 
 
 def _referred_to(provider: AnyProvider) -> Iterator[Any]:
     """Everything that `deepcopy` of this provider would copy along: injected values, dependencies, back references."""
-    yield from provider.related
-    yield from provider.overrides
+    stubbed: Any = provider  # dependency-injector's stubs leave what follows partly unknown
+    yield from stubbed.related
+    yield from stubbed.overrides
     for _, value in injected_values(provider):
         yield value
     if isinstance(provider, providers.Dependency | providers.DependenciesContainer | providers.Container):
-        yield provider.parent
+        yield stubbed.parent
 
 
 def injected_values(provider: AnyProvider) -> Iterator[tuple[str, Any]]:
     """`(name or position, value)` of everything that is injected into what `provider` makes, providers included."""
+    stubbed: Any = provider
     # Asked of the class: an AttributeGetter answers any attribute with another AttributeGetter.
     if hasattr(type(provider), "args"):
-        yield from ((str(position), value) for position, value in enumerate(provider.args))  # type: ignore[attr-defined]
+        yield from ((str(position), value) for position, value in enumerate(stubbed.args))
     for named in ("kwargs", "attributes"):
         if hasattr(type(provider), named):
-            yield from getattr(provider, named).items()
+            yield from getattr(stubbed, named).items()

@@ -3,12 +3,17 @@
 import copy
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, TypeVar, overload
+from typing import Any, TypeGuard, TypeVar, cast, overload
 
 from dependency_injector import providers
 
 from dagwire.errors import InvalidDefinitionError, ResourceNotOpenError
-from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
+from dagwire.resources.configurable import (
+    ConfigurableResource,
+    ConfigurableResourceFactory,
+    is_configurable,
+    is_configurable_class,
+)
 from dagwire.resources.context import InitResourceContext
 from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.lifecycle import LifeCycle, drive
@@ -47,9 +52,9 @@ class ResourceProvider(providers.Provider[T]):
     @overload
     def __init__(self: "ResourceProvider[R]", source: R, **fields: Any) -> None: ...
     @overload
-    def __init__(self: "ResourceProvider[T]", source: type[ConfigurableResourceFactory[T]], **fields: Any) -> None: ...
+    def __init__(self, source: type[ConfigurableResourceFactory[T]], **fields: Any) -> None: ...
     @overload
-    def __init__(self: "ResourceProvider[T]", source: ConfigurableResourceFactory[T], **fields: Any) -> None: ...
+    def __init__(self, source: ConfigurableResourceFactory[T], **fields: Any) -> None: ...
     @overload
     def __init__(self, source: Any = None, *args: Any, **fields: Any) -> None: ...
     def __init__(self, source: Any = None, *args: Any, **fields: Any) -> None:
@@ -70,25 +75,27 @@ class ResourceProvider(providers.Provider[T]):
             copied = type(self)()
             memo[id(self)] = copied
             copied.recipe = copy.deepcopy(self.recipe, memo)
-            self._copy_overridings(copied, memo)
-        return copied  # type: ignore[no-any-return]  # a memo holds anything
+            cast("Any", self)._copy_overridings(copied, memo)  # stubs: partly unknown
+        return cast("ResourceProvider[T]", copied)
 
     @property
     def related(self) -> Iterator[providers.Provider[Any]]:
         """The recipe's provider, and what overrides this one."""
         yield self.recipe
-        yield from super().related
+        yield from cast("Any", super()).related  # stubs: partly unknown
 
     @property
-    def declared_recipe(self) -> object | None:
+    def declared_recipe(self) -> Any:
         """The recipe, where it stands in the declaration and no provider has to be called for it."""
-        return self.recipe.provides if type(self.recipe) is providers.Object else None
+        recipe: Any = self.recipe
+        return recipe.provides if isinstance(self.recipe, providers.Object) else None
 
     @property
     def description(self) -> str:
         """What this provides, in a few words for a message."""
-        provides = self.recipe.provides if hasattr(self.recipe, "provides") else self.recipe
-        return getattr(provides, "__name__", type(provides).__name__)
+        recipe: Any = self.recipe
+        provides: Any = recipe.provides if "provides" in dir(self.recipe) else recipe
+        return str(getattr(provides, "__name__", provides.__class__.__name__))
 
     def _provide(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
         """The resource, outside a run scope: possible where it has nothing to close.
@@ -101,6 +108,11 @@ class ResourceProvider(providers.Provider[T]):
             raise ResourceNotOpenError(self.description)
         opener = Opener(LifeCycle(asynchronous=False))
         return drive(opener.open(self.description, recipe, InitResourceContext()))  # type: ignore[return-value]  # as T
+
+
+def is_provider(value: object) -> TypeGuard[providers.Provider[Any]]:
+    """Whether `value` is a dependency-injector provider; in a form that type checkers follow."""
+    return isinstance(value, providers.Provider)
 
 
 def from_dependency_injector(resource: providers.BaseResource[Any]) -> ResourceProvider[Any]:
@@ -117,18 +129,18 @@ def with_config(provider: providers.Provider[Any], key: str, config: object) -> 
 
 
 def _recipe_provider(source: Any, args: tuple[Any, ...], fields: dict[str, Any]) -> providers.Provider[Any]:
-    if isinstance(source, type) and issubclass(source, ConfigurableResourceFactory):
-        return providers.Factory(source, *args, **fields)
-    if isinstance(source, providers.Provider):
+    if is_configurable_class(source):
+        return providers.Factory(cast("Any", source), *args, **fields)
+    if is_provider(source):
         return providers.Callable(_with_values, source, **fields) if fields else source
-    if isinstance(source, ConfigurableResourceFactory):
+    if is_configurable(source):
         return providers.Callable(_with_values, source, **fields) if fields else providers.Object(source)
     if source is None or isinstance(source, ResourceDefinition):
         return providers.Object(source)
     if isinstance(source, type) or not callable(source):
         msg = (
             f"A ResourceProvider is made of a ConfigurableResource, a ResourceDefinition, a function or a provider, "
-            f"not of {source!r}. For a plain object write providers.Object(...), for a class providers.Factory(...)."
+            f"not of {type(source).__name__}. For a plain object write providers.Object, for a class providers.Factory."
         )
         raise InvalidDefinitionError(msg)
     return providers.Callable(_definition, source, *args, **fields)

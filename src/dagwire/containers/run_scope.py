@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from dependency_injector import providers
 from pydantic import ValidationError
@@ -20,7 +20,7 @@ from dagwire.containers.keys import (
     provider_of,
 )
 from dagwire.containers.private_copy import PrivateResource, copy_privately, injected_values, is_owned_by_run
-from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.containers.resource_provider import ResourceProvider, is_provider
 from dagwire.errors import (
     DagwireError,
     FaultsError,
@@ -77,8 +77,8 @@ class RunScope:
         self._graph = ProviderGraph(self._replaced, self._find_required)
         self._template = InitResourceContext(run_id=run_id, log=logger)
         self._config_by_key = config_by_key or {}
-        self._life_cycle = parent._life_cycle if parent else LifeCycle(asynchronous=asynchronous)
-        self._opener = parent._opener if parent else Opener(self._life_cycle)
+        self._life_cycle: LifeCycle = parent._life_cycle if parent else LifeCycle(asynchronous=asynchronous)
+        self._opener: Opener = parent._opener if parent else Opener(self._life_cycle)
         self._copies: dict[AnyProvider, AnyProvider] = {}
         self._waiting: set[AnyProvider] = set()
         self._key_by_provider: dict[AnyProvider, str] = {}
@@ -183,8 +183,10 @@ class RunScope:
         return any(d in self._waiting for d in self._graph.dependencies(provider))
 
     def _reached_before_open(self, provider: AnyProvider) -> Iterator[AnyProvider]:
-        if isinstance(provider, providers.Selector) and provider.selector in self._waiting:
-            return iter((provider.selector,))
+        if isinstance(provider, providers.Selector):
+            selector: Any = cast("Any", provider).selector
+            if selector in self._waiting:
+                return iter((selector,))
         return self._reached(provider)
 
     # -- opening -------------------------------------------------------------------------------------------------------
@@ -250,12 +252,13 @@ class RunScope:
     def _reached(self, provider: AnyProvider) -> Iterator[AnyProvider]:
         """What a call of `provider` will call: all its dependencies, or of a Selector's the chosen one alone."""
         if isinstance(provider, providers.Selector) and self._graph.stand_in(provider) is None:
-            return self._chosen(provider)
+            return self._chosen(cast("Any", provider))
         return iter(self._graph.dependencies(provider))
 
     def _chosen(self, selector: "providers.Selector[Any]") -> Iterator[AnyProvider]:
-        if isinstance(selector.selector, providers.Provider):
-            yield selector.selector
+        chooser: Any = selector.selector
+        if is_provider(chooser):
+            yield chooser
         # Asked for only after the caller has opened what was yielded above, so a choice may depend on a resource.
         choice = self._current(selector).selector()
         if choice not in selector.providers:

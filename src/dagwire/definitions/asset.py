@@ -20,9 +20,9 @@ class AssetSpec:
     key: AssetKey
     deps: tuple[AssetKey, ...] = ()
     description: str | None = None
-    metadata: Mapping[str, object] = field(default_factory=dict)
+    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
     group_name: str = "default"
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
     owners: tuple[str, ...] = ()
     kinds: frozenset[str] = frozenset()
     code_version: str | None = None

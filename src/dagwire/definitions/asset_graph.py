@@ -36,7 +36,8 @@ def asset_nodes(assets: Sequence[AssetsDefinition], checks: Sequence[AssetCheckD
         if check.blocking:
             blockers.setdefault(check.asset_key, []).append(check.name)
     nodes: list[Node] = []
-    for definition in (*assets, *running):
+    definitions: list[AssetsDefinition | AssetCheckDefinition] = [*assets, *running]
+    for definition in definitions:
         parents = [key for key in definition.dependency_keys if key in names]
         after = [names[key] for key in parents]
         if isinstance(definition, AssetsDefinition):

@@ -1,8 +1,9 @@
 """`AssetKey`: the name of an asset, a path of parts."""
 
 from collections.abc import Sequence
-from typing import Union
+from typing import Union, cast
 
+from dagwire.config.narrowing import is_collection
 from dagwire.errors import InvalidDefinitionError
 
 CoercibleToAssetKey = Union["AssetKey", str, Sequence[str]]
@@ -41,8 +42,8 @@ class AssetKey:
         """
         if isinstance(key, AssetKey):
             return key
-        if isinstance(key, str) or (isinstance(key, Sequence) and all(isinstance(part, str) for part in key)):
-            return AssetKey(key)
+        if isinstance(key, str) or (is_collection(key) and all(isinstance(part, str) for part in key)):
+            return AssetKey(cast("Sequence[str]", key))
         inner = getattr(key, "key", None)
         if isinstance(inner, AssetKey):
             return inner

@@ -22,10 +22,12 @@ class Bindable(Protocol):
     @property
     def label(self) -> str:
         """How messages name it."""
+        ...
 
     @property
     def required_keys(self) -> frozenset[str]:
         """The keys it asks for."""
+        ...
 
 
 D = TypeVar("D", bound=Bindable)
@@ -43,8 +45,8 @@ def with_resources(
 ) -> list[D]:
     """Copies of `definitions` bound to resources of their own.
 
-    What is bound here replaces what `Definitions` provides, for these definitions alone; binding a copy again replaces it
-    again. The definitions given are not changed.
+    What is bound here replaces what `Definitions` provides, for these definitions alone; binding a copy again replaces
+    it again. The definitions given are not changed.
 
     Args:
         definitions: Assets, checks, ops, schedules, sensors, in any mixture of one type.

@@ -111,15 +111,11 @@ class Body:
     def _fill_resources(self, given: dict[str, Any], context: Any) -> None:
         missing: list[str] = []
         for key in self.signature.resources:
-            try:
-                held = getattr(context.resources, key) if context is not None else None
-                found = context is not None
-            except UnknownResourceError:
-                found = False
-            if key in given and found:
+            held = _held(context, key)
+            if key in given and held is not _ABSENT:
                 problem = f"was given resource '{key}' by keyword and in its context. Give it once."
                 raise InvalidInvocationError(self.owner, problem)
-            if found:
+            if held is not _ABSENT:
                 given[key] = held
             elif key not in given:
                 missing.append(key)
@@ -137,14 +133,14 @@ class Body:
 
             async def awaited() -> Any:
                 async with abuild_resources(recipes) as opened:
-                    return await function(*leading, **given | opened._asdict())
+                    return await function(*leading, **given | vars(opened))
 
             return awaited()
         if isasyncgenfunction(function):
 
             async def agenerated() -> AsyncIterator[Any]:
                 async with abuild_resources(recipes) as opened:
-                    async for item in function(*leading, **given | opened._asdict()):
+                    async for item in function(*leading, **given | vars(opened)):
                         yield item
 
             return agenerated()
@@ -152,11 +148,24 @@ class Body:
 
             def generated() -> Iterator[Any]:
                 with build_resources(recipes) as opened:
-                    yield from function(*leading, **given | opened._asdict())
+                    yield from function(*leading, **given | vars(opened))
 
             return generated()
         with build_resources(recipes) as opened:
-            return function(*leading, **given | opened._asdict())
+            return function(*leading, **given | vars(opened))
+
+
+_ABSENT = object()
+
+
+def _held(context: Any, key: str) -> object:
+    """What a context holds under `key`, or `_ABSENT`."""
+    if context is None:
+        return _ABSENT
+    try:
+        return getattr(context.resources, key)
+    except UnknownResourceError:
+        return _ABSENT
 
 
 def _is_recipe(value: object) -> bool:

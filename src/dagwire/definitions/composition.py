@@ -1,7 +1,7 @@
 """What happens while the body of a job runs: ops that are called there take their places instead of running."""
 
 from collections import namedtuple
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -29,8 +29,8 @@ class Placed:
 
     name: str
     definition: Any
-    inputs: dict[str, OutputHandle] = field(default_factory=dict)
-    constants: dict[str, Any] = field(default_factory=dict)
+    inputs: dict[str, OutputHandle] = field(default_factory=dict[str, OutputHandle])
+    constants: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Composition:
@@ -59,7 +59,8 @@ class Composition:
         given = {**dict(zip(inputs, args, strict=False)), **kwargs}
         unknown = [argument for argument in given if argument not in inputs]
         if unknown or len(args) > len(inputs):
-            msg = f"{self.owner}: op '{name}' has the inputs {', '.join(inputs) or 'none'}; it was given {', '.join(unknown) or len(args)}."
+            wanted = ", ".join(inputs) or "none"
+            msg = f"{self.owner}: op '{name}' has the inputs {wanted}; given: {', '.join(unknown) or len(args)}."
             raise InvalidDefinitionError(msg)
         for argument, value in given.items():
             if isinstance(value, OutputHandle):
@@ -70,7 +71,7 @@ class Composition:
         handles = [OutputHandle(place.name, output) for output in outputs]
         if len(handles) == 1:
             return handles[0]
-        return namedtuple(f"{name}_outputs", outputs)(*handles) if handles else None  # noqa: PYI024  # fields are not known to types
+        return _named_outputs(name, outputs, handles) if handles else None
 
     def _free_name(self, name: str) -> str:
         if name not in self.placed:
@@ -79,6 +80,12 @@ class Composition:
         while f"{name}_{number}" in self.placed:
             number += 1
         return f"{name}_{number}"
+
+
+def _named_outputs(name: str, outputs: Sequence[str], handles: Sequence[OutputHandle]) -> tuple[OutputHandle, ...]:
+    """The handles of several outputs, to be unpacked or read by name."""
+    made: Any = namedtuple  # noqa: PYI024  # the fields are known only here, so no type can be written
+    return made(f"{name}_outputs", outputs)(*handles)  # type: ignore[no-any-return]  # a namedtuple is a tuple
 
 
 _composing: ContextVar[Composition | None] = ContextVar("dagwire_composing", default=None)
@@ -90,7 +97,7 @@ def composing() -> Composition | None:
 
 
 @contextmanager
-def compose(owner: str) -> Iterator[Composition]:
+def compose(owner: str) -> Generator[Composition]:
     """Let ops called inside take their places in a new composition."""
     token = _composing.set(composition := Composition(owner))
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from dagwire.containers.keys import Requirement, container_from, missing_resources
 from dagwire.containers.overrides import override
@@ -17,6 +17,8 @@ from dagwire.definitions.schedule import ScheduleDefinition
 from dagwire.definitions.sensor import SensorDefinition
 from dagwire.definitions.tick import TickDefinition
 from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, UnknownNameError
+
+D = TypeVar("D", bound=TickDefinition[Any])
 
 IMPLICIT_JOB = "__ASSET_JOB"
 """The job of all assets, under Dagster's name for it."""
@@ -81,7 +83,7 @@ class Definitions:
         """
         by_name = self._jobs_by_name()
         if name not in by_name:
-            raise UnknownNameError("job", name, by_name)
+            raise UnknownNameError("job", name, self.job_names)
         return self.resolve(by_name[name])
 
     def resolve(self, job: JobDefinition | UnresolvedAssetJobDefinition) -> JobDefinition:
@@ -156,11 +158,14 @@ class Definitions:
             else:
                 faults += resolved.faults()
                 requirements += _unbound((node.definition for node in resolved.nodes), resolved.bindings)
-        for tick in (*self.schedules, *self.sensors):
+        for tick in self._ticks():
             requirements += _unbound([tick], {})
             if tick.job is None and tick.job_name not in jobs:
                 faults.append(UnknownNameError(f"job for {tick.label}", tick.job_name, jobs))
         return [*faults, *missing_resources(self.container, requirements)]
+
+    def _ticks(self) -> list[TickDefinition[Any]]:
+        return [*self.schedules, *self.sensors]
 
     def _job_faults(self, job: JobDefinition) -> list[DagwireError]:
         unbound = _unbound((node.definition for node in job.nodes), job.bindings)
@@ -175,7 +180,7 @@ class Definitions:
         by_name: dict[str, JobDefinition | UnresolvedAssetJobDefinition] = {
             IMPLICIT_JOB: UnresolvedAssetJobDefinition(IMPLICIT_JOB)
         }
-        for job in (*self.jobs, *_jobs_of((*self.schedules, *self.sensors))):
+        for job in (*self.jobs, *_jobs_of(self._ticks())):
             if by_name.setdefault(job.name, job) is not job:
                 raise DuplicateDefinitionError("job", job.name)
         return by_name
@@ -200,7 +205,7 @@ def _jobs_of(ticks: Iterable[TickDefinition[Any]]) -> Iterator[JobDefinition | U
     return (tick.job for tick in ticks if tick.job is not None)
 
 
-def _named(kind: str, name: str, definitions: Iterable[Any]) -> Any:
+def _named(kind: str, name: str, definitions: Iterable[D]) -> D:
     by_name = {definition.name: definition for definition in definitions}
     if name not in by_name:
         raise UnknownNameError(kind, name, by_name)

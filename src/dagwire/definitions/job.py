@@ -31,13 +31,13 @@ class JobDefinition:
     nodes: tuple[Node, ...]
     """In the order they run."""
     container: Container = field(default_factory=containers.DynamicContainer)
-    bindings: Bindings = field(default_factory=dict)
+    bindings: Bindings = field(default_factory=dict[str, Any])
     """The job's own resources, stronger than the container's."""
     config: Any = None
     """Run config that every run starts from."""
     partitions_def: PartitionsDefinition | None = None
     description: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -172,7 +172,7 @@ class UnresolvedAssetJobDefinition:
     selection: Any = None
     config: Any = None
     description: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
     partitions_def: PartitionsDefinition | None = None
 
     def resolve(

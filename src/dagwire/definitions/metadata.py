@@ -77,7 +77,7 @@ class TextMetadataValue(MetadataValue):
     """Plain text."""
 
     @property
-    def text(self) -> str:
+    def text(self) -> str:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # as Dagster's
         """The text; Dagster's second name for `value`."""
         return str(self.value)
 

@@ -21,11 +21,11 @@ class Node:
     name: str
     """The step's key, unique in its job."""
     definition: NodeDefinition
-    inputs: Mapping[str, OutputHandle] = field(default_factory=dict)
+    inputs: Mapping[str, OutputHandle] = field(default_factory=dict[str, OutputHandle])
     """`{parameter: the output whose value it takes}`."""
     after: tuple[str, ...] = ()
     """The names of all steps that come before this one, whether it takes their values or not."""
-    constants: Mapping[str, Any] = field(default_factory=dict)
+    constants: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """`{parameter: value}` given where the job was defined."""
 
 
@@ -48,7 +48,7 @@ def in_running_order(nodes: Iterable[Node]) -> list[Node]:
     while ready:
         name = ready.popleft()
         order.append(by_name[name])
-        freed = []
+        freed: list[str] = []
         for child in children[name]:
             unmet[child] -= 1
             if not unmet[child]:

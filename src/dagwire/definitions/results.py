@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeGuard, TypeVar
 
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.metadata import MetadataValue, normalized_metadata
@@ -93,15 +93,20 @@ class AssetMaterialization:
 
     asset_key: AssetKey
     description: str | None = None
-    metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict[str, MetadataValue])
     partition: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def is_output(value: object) -> TypeGuard[Output[Any]]:
+    """Whether `value` is an Output; in a form that type checkers follow."""
+    return isinstance(value, Output)
+
+
+def is_materialize_result(value: object) -> TypeGuard[MaterializeResult[Any]]:
+    """Whether `value` is a MaterializeResult; in a form that type checkers follow."""
+    return isinstance(value, MaterializeResult)
 
 
 class NoValueSentinel:
     """Stands where a value would, for an asset that stored its data itself; the class, never an instance."""
-
-
-def is_result_annotation(annotation: Any) -> bool:
-    """Whether a return annotation says that the body stores its own data."""
-    return annotation is None or annotation is type(None)

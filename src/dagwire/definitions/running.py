@@ -22,8 +22,8 @@ class RunOptions:
     run_config: Any = None
     """A `RunConfig`, or a dict: `{"ops": {name: {"config": {}}}, "resources": {key: {"config": {}}}}`."""
     partition_key: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-    resources: Mapping[str, object] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    resources: Mapping[str, object] = field(default_factory=dict[str, object])
     """`{key: resource}`: the strongest replacements there are."""
     raise_on_error: bool = True
     run_id: str | None = None
@@ -36,6 +36,7 @@ class RunJob(Protocol):
 
     def __call__(self, job: "JobDefinition", options: RunOptions) -> "ExecuteInProcessResult":
         """Run `job`."""
+        ...
 
 
 _run_job: RunJob | None = None

@@ -44,8 +44,8 @@ def build_schedule_context(
 
     Args:
         scheduled_execution_time: The moment that the cron line names.
-        resources: A container, or `{key: resource, definition or plain value}`. In a direct call those with a life cycle
-            are open inside the context's `with` block only; `evaluate_tick` opens them itself.
+        resources: A container, or `{key: resource, definition or plain value}`. In a direct call those with a life
+            cycle are open inside the context's `with` block only; `evaluate_tick` opens them itself.
     """
     return ScheduleEvaluationContext(scheduled_execution_time, resources)
 

@@ -1,12 +1,13 @@
 """Which assets a selection means. Pure.
 
-A selection is a string, an asset, a key, or a list of these. Strings are names (`trips`), all (`*`), and names with what
-is upstream (`+trips` one step, `*trips` all of it) or downstream (`trips+`, `trips*`).
+A selection is a string, an asset, a key, or a list of these. Strings are names (`trips`), all (`*`), and names with
+what is upstream (`+trips` one step, `*trips` all of it) or downstream (`trips+`, `trips*`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from dagwire.config.narrowing import is_collection
 from dagwire.definitions.asset import AssetsDefinition
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.errors import UnknownNameError
@@ -22,7 +23,7 @@ def selected_assets(assets: Sequence[AssetsDefinition], selection: Any) -> list[
     """
     if selection is None or selection == ALL:
         return list(assets)
-    listed = selection if isinstance(selection, Iterable) and not isinstance(selection, str) else [selection]
+    listed: Iterable[Any] = selection if is_collection(selection) else [selection]
     by_key = {definition.key: definition for definition in assets}
     upstream = {key: [k for k in d.dependency_keys if k in by_key] for key, d in by_key.items()}
     downstream: dict[AssetKey, list[AssetKey]] = {key: [] for key in by_key}

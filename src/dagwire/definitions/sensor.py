@@ -38,8 +38,8 @@ def build_sensor_context(cursor: str | None = None, resources: Any = None) -> Se
 
     Args:
         cursor: What the tick before this one left.
-        resources: A container, or `{key: resource, definition or plain value}`. In a direct call those with a life cycle
-            are open inside the context's `with` block only; `evaluate_tick` opens them itself.
+        resources: A container, or `{key: resource, definition or plain value}`. In a direct call those with a life
+            cycle are open inside the context's `with` block only; `evaluate_tick` opens them itself.
     """
     return SensorEvaluationContext(cursor, resources)
 

@@ -1,7 +1,6 @@
 """What a decorated function asks for, read from its parameters."""
 
 import inspect
-import sys
 import typing
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -108,8 +107,8 @@ def _names_in_calling_frames() -> dict[str, Any]:
 
 
 def _calling_frames() -> Iterator[dict[str, Any]]:
-    frame = sys._getframe(1)  # the only way to the names of an enclosing function
+    frame = inspect.currentframe()
     while frame is not None:
         if frame.f_code.co_name != "<module>" and not frame.f_globals.get("__name__", "").startswith("dagwire."):
             yield frame.f_locals
-        frame = frame.f_back  # type: ignore[assignment]  # None ends the loop
+        frame = frame.f_back

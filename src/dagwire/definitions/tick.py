@@ -1,13 +1,14 @@
 """What schedules and sensors have in common: they are asked now and then, and answer with runs to start."""
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
+from dagwire.config.narrowing import is_collection, is_mapping
 from dagwire.config.run_config import as_run_config
 from dagwire.containers.held_resources import HeldResources
 from dagwire.definitions.bindings import Bindings
@@ -94,7 +95,7 @@ class TickContext(BodyContext):
         self._held = HeldResources(owner, resources)
 
     @property
-    def resources(self) -> Any:  # type: ignore[override]  # read only here
+    def resources(self) -> Any:
         """The open resources, one attribute a key.
 
         Raises:
@@ -103,7 +104,7 @@ class TickContext(BodyContext):
         return self._held.view
 
     @contextmanager
-    def opened(self, keys: Iterable[str], bindings: Bindings) -> Iterator[Resources]:
+    def opened(self, keys: Iterable[str], bindings: Bindings) -> Generator[Resources]:
         """Open `keys` for the tick; what is bound to the definition itself is stronger than what the context holds."""
         with self._held.narrowed(keys, bindings) as resources:
             yield resources
@@ -185,11 +186,15 @@ class TickDefinition(Generic[C]):
             arguments = {key: getattr(resources, key) for key in self.body.signature.resources}
             leading = () if self.body.signature.context is None else (context,)
             answer = self.body.function(*leading, **arguments)
-            listed = list(answer) if inspect.isgenerator(answer) else answer
-        return self._result(listed, context)
+            # Read to its end while the resources are open.
+            answers: list[Any] = list(answer) if inspect.isgenerator(answer) or is_collection(answer) else [answer]
+        return self._result(answers, context)
 
-    def _result(self, answer: Any, context: C) -> TickResult:
-        cursor = getattr(context, "cursor", None)
+    def _result(self, answers: list[Any], context: C) -> TickResult:
+        cursor: str | None = getattr(context, "cursor", None)
+        if answers and all(isinstance(item, RunRequest) for item in answers):
+            return TickResult(self._tagged(answers), None, cursor)
+        answer = answers[0] if len(answers) == 1 else answers or None
         if isinstance(answer, SensorResult):
             reason = answer.skip_reason
             message = reason.skip_message if isinstance(reason, SkipReason) else reason
@@ -197,16 +202,10 @@ class TickDefinition(Generic[C]):
             return TickResult(requests, message, answer.cursor if answer.cursor is not None else cursor)
         if isinstance(answer, SkipReason):
             return TickResult((), answer.skip_message, cursor)
-        if isinstance(answer, RunRequest):
-            return TickResult(self._tagged([answer]), None, cursor)
-        if isinstance(answer, dict):
+        if is_mapping(answer):
             return TickResult(self._tagged([RunRequest(run_config=answer)]), None, cursor)
-        if answer is None or answer == []:
+        if answer is None:
             return TickResult((), f"{self.kind.capitalize()} function returned an empty result", cursor)
-        if isinstance(answer, list) and all(isinstance(item, RunRequest) for item in answer):
-            return TickResult(self._tagged(answer), None, cursor)
-        if isinstance(answer, list) and len(answer) == 1:
-            return self._result(answer[0], context)
         problem = f"answered with {type(answer).__name__}; return RunRequest, SkipReason, a list of requests or None."
         raise UnexpectedResultError(self.label, problem)
 

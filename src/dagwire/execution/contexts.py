@@ -22,8 +22,8 @@ class DagsterRun:
 
     run_id: str
     job_name: str
-    tags: Mapping[str, str] = field(default_factory=dict)
-    run_config: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    run_config: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
 
 class _StepContext(BodyContext):
@@ -95,8 +95,7 @@ class _StepContext(BodyContext):
         Raises:
             InvalidInvocationError: The run has none.
         """
-        start_to_end = self._partitions.key_range  # checks that there are any
-        return list(self._partitions.keys) if start_to_end else []
+        return self._partitions.checked_keys
 
     @property
     def partition_key_range(self) -> PartitionKeyRange:
@@ -238,7 +237,8 @@ def build_asset_context(
         '2013-01'
     """
     context = DirectAssetExecutionContext(*_run_of(partition_key, partition_key_range, run_tags))
-    return _filled(context, "build_asset_context", resources, resources_config, asset_config)
+    _fill(context, "build_asset_context", resources, resources_config, asset_config)
+    return context
 
 
 def build_op_context(
@@ -252,7 +252,8 @@ def build_op_context(
 ) -> DirectOpExecutionContext:
     """A context to call an op with, outside a run; arguments as `build_asset_context` has them."""
     context = DirectOpExecutionContext(*_run_of(partition_key, partition_key_range, run_tags))
-    return _filled(context, "build_op_context", resources, resources_config, op_config)
+    _fill(context, "build_op_context", resources, resources_config, op_config)
+    return context
 
 
 def _run_of(
@@ -263,8 +264,7 @@ def _run_of(
     return run, PartitionSelection(keys, is_range=key_range is not None), None
 
 
-def _filled(context: Any, owner: str, resources: Any, resources_config: Mapping[str, Any] | None, config: Any) -> Any:
+def _fill(context: Any, owner: str, resources: Any, resources_config: Mapping[str, Any] | None, config: Any) -> None:
     config_by_key = {key: {"config": given} for key, given in (resources_config or {}).items()}
     context._held = HeldResources(owner, resources, config_by_key)  # this module's own class
     context.op_config = config
-    return context

@@ -88,5 +88,7 @@ def _job(assets: Iterable[Any], resources: Any, selection: Any) -> tuple[JobDefi
     job = UnresolvedAssetJobDefinition(EPHEMERAL_JOB, selection).resolve(made, checks, container)
     # What is given as a dict is the run's own, and wins over what is bound to the assets.
     bound = {key for item in listed for key in item.bindings}
-    given = {} if is_container(resources) else {key: container.providers[key] for key in bound & {*(resources or ())}}
+    given: dict[str, object] = {}
+    if not is_container(resources):
+        given = {key: container.providers[key] for key in bound if key in container.providers}
     return job, given

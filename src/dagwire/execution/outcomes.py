@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dagwire.config.narrowing import is_collection
 from dagwire.definitions.asset import AssetsDefinition
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_key import AssetKey
@@ -16,7 +17,8 @@ from dagwire.definitions.results import (
     AssetMaterialization,
     MaterializeResult,
     NoValueSentinel,
-    Output,
+    is_materialize_result,
+    is_output,
 )
 from dagwire.errors import CheckFailedError, UnexpectedResultError
 from dagwire.execution.partition_selection import PartitionSelection
@@ -28,10 +30,10 @@ RESULT = "result"
 class Outcome:
     """What one step came to."""
 
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict[str, Any])
     """`{output: value}`."""
-    materializations: list[AssetMaterialization] = field(default_factory=list)
-    evaluations: list[AssetCheckEvaluation] = field(default_factory=list)
+    materializations: list[AssetMaterialization] = field(default_factory=list[AssetMaterialization])
+    evaluations: list[AssetCheckEvaluation] = field(default_factory=list[AssetCheckEvaluation])
     error: Exception | None = None
     """Set where the step ran well and fails all the same: a blocking check that did not pass."""
 
@@ -71,11 +73,11 @@ def _asset_outcome(
     for item in _single(definition.label, returned):
         metadata: Mapping[str, object] = {}
         value = item
-        if isinstance(item, MaterializeResult):
+        if is_materialize_result(item):
             metadata = item.metadata or {}
             value = NoValueSentinel if item.value is None else item.value
             outcome.evaluations += [_evaluation_in_asset(definition.key, result) for result in item.check_results]
-        elif isinstance(item, Output):
+        elif is_output(item):
             metadata = item.metadata or {}
             value = item.value
         outcome.values[RESULT] = value
@@ -86,7 +88,7 @@ def _asset_outcome(
 def _single(owner: str, returned: Any) -> list[Any]:
     if not isinstance(returned, Yielded):
         return [returned]
-    results = [item for item in returned if isinstance(item, MaterializeResult | Output)]
+    results: list[Any] = [item for item in returned if is_materialize_result(item) or is_output(item)]
     if len(returned) > len(results):
         raise UnexpectedResultError(owner, "yielded something that is neither a MaterializeResult nor an Output.")
     if len(results) > 1:
@@ -130,18 +132,17 @@ def _evaluation(
 
 def _op_outcome(definition: OpDefinition, returned: Any) -> Outcome:
     outs = definition.outs
+    values: dict[str, Any]
     if isinstance(returned, Yielded):
-        outputs = [item for item in returned if isinstance(item, Output)]
+        outputs = [item for item in returned if is_output(item)]
         if len(outputs) < len(returned):
             raise UnexpectedResultError(definition.label, "yielded something that is no Output.")
         values = {output.output_name: output.value for output in outputs}
     elif len(outs) == 1:
         name = next(iter(outs))
-        values = {name: returned.value if isinstance(returned, Output) else returned}
-    elif isinstance(returned, tuple) and len(returned) == len(outs):
-        values = {
-            name: item.value if isinstance(item, Output) else item for name, item in zip(outs, returned, strict=True)
-        }
+        values = {name: _value(returned)}
+    elif is_collection(returned) and isinstance(returned, tuple) and len(returned) == len(outs):
+        values = {name: _value(item) for name, item in zip(outs, returned, strict=True)}
     elif not outs:
         values = {}
     else:
@@ -153,3 +154,7 @@ def _op_outcome(definition: OpDefinition, returned: Any) -> Outcome:
         problem = f"has the outputs {', '.join(outs)}; not given: {', '.join(missing) or 'none'}"
         raise UnexpectedResultError(definition.label, f"{problem}; unknown: {', '.join(unknown) or 'none'}.")
     return Outcome(values)
+
+
+def _value(given: object) -> Any:
+    return given.value if is_output(given) else given

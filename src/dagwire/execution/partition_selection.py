@@ -33,7 +33,7 @@ class PartitionSelection:
         """
         if self.is_range:
             raise InvalidInvocationError("The run", "has a range of partitions; read `context.partition_keys`.")
-        return self._checked().keys[0]
+        return self.checked_keys[0]
 
     @property
     def key_range(self) -> PartitionKeyRange:
@@ -42,7 +42,7 @@ class PartitionSelection:
         Raises:
             InvalidInvocationError: The run has none.
         """
-        keys = self._checked().keys
+        keys = self.checked_keys
         return PartitionKeyRange(keys[0], keys[-1])
 
     @property
@@ -52,15 +52,22 @@ class PartitionSelection:
         Raises:
             InvalidInvocationError: The run has none, or its partitions are no spans of time.
         """
-        span: Any = getattr(self._checked().definition, "time_window_for_partition_key", None)
+        keys = self.checked_keys
+        span: Any = getattr(self.definition, "time_window_for_partition_key", None)
         if span is None:
             raise InvalidInvocationError("The run", "has partitions that are no spans of time.")
-        return TimeWindow(span(self.keys[0]).start, span(self.keys[-1]).end)
+        return TimeWindow(span(keys[0]).start, span(keys[-1]).end)
 
-    def _checked(self) -> "PartitionSelection":
+    @property
+    def checked_keys(self) -> list[str]:
+        """All keys.
+
+        Raises:
+            InvalidInvocationError: The run has none.
+        """
         if not self.keys:
             raise InvalidInvocationError("The run", "has no partition; give it a `partition_key`.")
-        return self
+        return list(self.keys)
 
 
 def selected_partitions(

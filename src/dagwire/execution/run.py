@@ -76,15 +76,14 @@ class _Run:
         """Run all steps, and close what was opened, whatever happens."""
         self._check()
         self._emit(EventType.RUN_START)
-        failure: BaseException | None = None
         try:
-            failure = await self._open_and_run()
+            step_failure = await self._open_and_run()
         except BaseException as interrupt:
             # Not a step's failure, which is returned: the run itself is ended from outside.
             self._emit(EventType.RUN_CANCELED, data=interrupt)
             await self._scope.close(interrupt)
             raise
-        failure = await self._closed(failure)
+        failure = await self._closed(step_failure)
         self._emit(EventType.RUN_FAILURE if failure or self._lost else EventType.RUN_SUCCESS, data=failure)
         if failure is not None and self._options.raise_on_error:
             raise failure
@@ -109,9 +108,9 @@ class _Run:
             try:
                 for scope in (self._scope, *self._inner_scopes.values()):
                     await scope.open()
-            except (ResourceSetupError, InvalidConfigError) as failure:
-                self._emit(EventType.RESOURCE_INIT_FAILURE, data=failure)
-                return failure
+            except (ResourceSetupError, InvalidConfigError) as not_opened:
+                self._emit(EventType.RESOURCE_INIT_FAILURE, data=not_opened)
+                return not_opened
             self._emit(EventType.RESOURCE_INIT_SUCCESS)
         first: Exception | None = None
         for node in self._plan.nodes:
@@ -134,9 +133,11 @@ class _Run:
 
     async def _run_or_skip(self, node: Node) -> Exception | None:
         if self._lost and not self._lost.isdisjoint(node.after):
-            return self._skip(node)
+            self._skip(node)
+            return None
         if any(handle.output not in self._values[handle.node] for handle in node.inputs.values()):
-            return self._skip(node)
+            self._skip(node)
+            return None
         self._emit(EventType.STEP_START, node.name)
         try:
             outcome = await self._run_step(node)

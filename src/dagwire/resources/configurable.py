@@ -1,14 +1,16 @@
 """`ConfigurableResource`: a pydantic model whose fields are config, and that knows how to open and close itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar
 
 from dagwire.config.config import Config
 from dagwire.config.env_var import EnvVar
 from dagwire.resources.context import InitResourceContext
 
 T = TypeVar("T")
+
+_LIFE_CYCLE_METHODS = ("setup_for_execution", "teardown_after_execution", "yield_for_execution")
 
 
 class ConfigurableResourceFactory(Config, Generic[T]):
@@ -32,7 +34,7 @@ class ConfigurableResourceFactory(Config, Generic[T]):
         """Close it. Called once for each `setup_for_execution` that returned, whether the run failed or not."""
 
     @contextmanager
-    def yield_for_execution(self, context: InitResourceContext) -> Iterator[T]:
+    def yield_for_execution(self, context: InitResourceContext) -> Generator[T]:
         """Open, yield, close; override this in place of the pair where a context manager reads better.
 
         The exception of the run's body is raised at the `yield`, so a resource may roll back.
@@ -53,7 +55,7 @@ class ConfigurableResourceFactory(Config, Generic[T]):
 
     def nested_resources(self) -> Mapping[str, "ConfigurableResourceFactory[Any]"]:
         """`{field: resource}` for the fields that hold resources."""
-        return {name: value for name, value in self.__dict__.items() if isinstance(value, ConfigurableResourceFactory)}
+        return {name: value for name, value in self.__dict__.items() if is_configurable(value)}
 
     def variables(self) -> Iterator[tuple[str, EnvVar]]:
         """`(field path, variable)` for each `EnvVar` of this resource; those of nested resources are their own."""
@@ -82,7 +84,7 @@ class ConfigurableResourceFactory(Config, Generic[T]):
         source = self.with_variables_read()
         copied = source.model_copy(update=dict(opened_by_field)) if source is self else source
         if source is not self:
-            copied.__dict__.update(opened_by_field)
+            vars(copied).update(opened_by_field)
         elif self.__pydantic_private__ is not None:
             # A copy of pydantic's shares private values with its original; a run must not see another run's.
             object.__setattr__(copied, "__pydantic_private__", None)
@@ -90,7 +92,14 @@ class ConfigurableResourceFactory(Config, Generic[T]):
         return copied
 
 
-_LIFE_CYCLE_METHODS = ("setup_for_execution", "teardown_after_execution", "yield_for_execution")
+def is_configurable_class(value: object) -> TypeGuard[type[ConfigurableResourceFactory[Any]]]:
+    """Whether `value` is the class of such a resource."""
+    return isinstance(value, type) and issubclass(value, ConfigurableResourceFactory)
+
+
+def is_configurable(value: object) -> TypeGuard[ConfigurableResourceFactory[Any]]:
+    """Whether `value` is a resource configured by its fields; in a form that type checkers follow."""
+    return isinstance(value, ConfigurableResourceFactory)
 
 
 class ConfigurableResource(ConfigurableResourceFactory[Any]):

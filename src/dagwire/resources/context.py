@@ -57,7 +57,7 @@ class InitResourceContext:
     run_id: str | None = None
     """The run's id; None outside a run, as in `build_resources`."""
     log: logging.Logger | logging.LoggerAdapter[Any] = field(default=log, repr=False)
-    all_resource_defs: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    all_resource_defs: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
     def replace_config(self, config: object) -> "InitResourceContext":
         """This context with other config."""

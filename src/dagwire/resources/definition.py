@@ -16,8 +16,8 @@ ResourceFunction = Callable[..., Any]
 class ResourceDefinition:
     """A recipe that is a function of no argument, or of an `InitResourceContext`.
 
-    The function may return the resource, yield it (a generator, or one decorated with `contextmanager`: what follows the
-    `yield` is its close), or be a coroutine or an asynchronous generator. Any callable will do, `partial` included.
+    The function may return the resource, yield it (a generator, or one decorated with `contextmanager`: what follows
+    the `yield` is its close), or be a coroutine or an asynchronous generator. Any callable will do, `partial` included.
     """
 
     def __init__(
@@ -144,8 +144,8 @@ def _as_context_manager(function: ResourceFunction) -> ResourceFunction:
 def _is_manager_function(function: ResourceFunction) -> bool:
     """Whether `function` was decorated with `contextmanager` or its twin.
 
-    Told by the generator underneath: an object that merely has `__enter__`, such as a file or a lock, is a resource as it
-    stands and is not entered, as in Dagster.
+    Told by the generator underneath: an object that merely has `__enter__`, such as a file or a lock, is a resource as
+    it stands and is not entered, as in Dagster.
     """
     while isinstance(function, partial):
         function = function.func

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import replace
 from inspect import isawaitable
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -12,7 +12,7 @@ from dagwire.config.config import Config, problems_of
 from dagwire.config.env_var import EnvVar, variables_in
 from dagwire.config.schema import validated_config
 from dagwire.errors import DagwireError, InvalidConfigError, MissingVariableError
-from dagwire.resources.configurable import ConfigurableResourceFactory
+from dagwire.resources.configurable import ConfigurableResourceFactory, is_configurable
 from dagwire.resources.context import InitResourceContext
 from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.lifecycle import LifeCycle, Manager
@@ -20,7 +20,7 @@ from dagwire.resources.lifecycle import LifeCycle, Manager
 
 def has_life_cycle(recipe: object) -> bool:
     """Whether opening `recipe`, or a resource nested in it, leaves something to close."""
-    if isinstance(recipe, ConfigurableResourceFactory):
+    if is_configurable(recipe):
         return recipe.has_life_cycle or any(map(has_life_cycle, recipe.nested_resources().values()))
     return isinstance(recipe, ResourceDefinition) and recipe.has_life_cycle
 
@@ -40,7 +40,7 @@ class Opener:
 
         One instance is opened once, however many keys and fields hold it.
         """
-        if isinstance(recipe, ConfigurableResourceFactory):
+        if is_configurable(recipe):
             return await self._open_configurable(key, recipe, context)
         if isinstance(recipe, ResourceDefinition):
             return await self._open_definition(key, recipe, context)
@@ -77,7 +77,7 @@ class Opener:
 
 def _as_manager(value: Any) -> Manager:
     assert isinstance(value, AbstractContextManager | AbstractAsyncContextManager)  # noqa: S101  # made by contextlib
-    return value
+    return cast("Manager", value)
 
 
 def _definition_config(key: str, recipe: ResourceDefinition, config: object) -> Any:
@@ -93,7 +93,7 @@ def configured(recipe: Any, config: object, key: str) -> Any:
     """
     if isinstance(recipe, ResourceDefinition):
         return recipe.configured(config)
-    if isinstance(recipe, ConfigurableResourceFactory):
+    if is_configurable(recipe):
         return _with_config(recipe, config, key)
     raise InvalidConfigError(f"resource '{key}'", [f"a {type(recipe).__name__} takes no config"])
 
@@ -101,7 +101,7 @@ def configured(recipe: Any, config: object, key: str) -> Any:
 def faults_of(key: str, recipe: object, config: object) -> list[DagwireError]:
     """What can be told to be wrong with a recipe before it is opened: unset variables, config that does not fit."""
     try:
-        if isinstance(recipe, ConfigurableResourceFactory):
+        if is_configurable(recipe):
             configured = _with_config(recipe, config, key)
             resources = list(_with_nested(key, configured))
             unset = [fault for path, one in resources for fault in unset_variables(path, one.__dict__)]
@@ -136,7 +136,7 @@ def unset_variables(key: str, value_by_field: Mapping[str, object]) -> list[Dagw
 
 
 def _variables_of(value: object) -> Iterator[EnvVar]:
-    if isinstance(value, ConfigurableResourceFactory):
+    if is_configurable(value):
         return iter(())
     if isinstance(value, Config):
         return (variable for _, variable in value.variables())
