@@ -6,7 +6,7 @@ import pytest
 from dagwire import build_resources
 from dagwire.errors import SettingsError
 
-from config.settings import FOLDER, Settings, UnknownEnvironmentError
+from config.settings import FOLDER, Settings
 from containers.application import Application
 
 CANARY = "canary-51b2"
@@ -52,7 +52,7 @@ def test_every_environment_can_be_read(name: str, monkeypatch: pytest.MonkeyPatc
 def test_an_unknown_environment_is_refused_with_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     """A typing error in DAGWIRE_ENV is one message that lists what there is."""
     monkeypatch.setenv("DAGWIRE_ENV", "prod")
-    with pytest.raises(UnknownEnvironmentError) as caught, build_resources(Application()):
+    with pytest.raises(SettingsError) as caught, build_resources(Application()):
         pass
     assert "'prod'" in str(caught.value)
     assert "Known ones: local, production, test." in str(caught.value)
