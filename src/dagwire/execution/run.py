@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Awaitable, Mapping
 from inspect import isasyncgen, isawaitable, isgenerator
 from typing import Any
 
+from dagwire.containers.faults import raise_faults
 from dagwire.containers.overrides import overrides_in_force
-from dagwire.containers.run_scope import RunScope, raise_faults
+from dagwire.containers.run_scope import RunScope
 from dagwire.definitions.asset import AssetsDefinition
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.job import JobDefinition

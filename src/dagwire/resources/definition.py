@@ -70,6 +70,13 @@ class ResourceDefinition:
         copied.preset_config = config
         return copied
 
+    def with_function(self, resource_fn: ResourceFunction) -> "ResourceDefinition":
+        """This definition with another function of the same form, such as one with other arguments bound."""
+        copied = copy.copy(self)
+        copied.resource_fn = resource_fn
+        copied._open = _as_context_manager(resource_fn)
+        return copied
+
     def __repr__(self) -> str:
         """Name the function."""
         return f"ResourceDefinition({self.name})"

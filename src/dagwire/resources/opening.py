@@ -35,7 +35,7 @@ class Opener:
         self._life_cycle = life_cycle
         self._opened: dict[int, tuple[object, object]] = {}
 
-    async def open(self, key: str, recipe: object, context: InitResourceContext) -> object:
+    async def open(self, key: object, recipe: object, context: InitResourceContext) -> object:
         """The live thing that `recipe` stands for; a value that is no recipe is itself.
 
         One instance is opened once, however many keys and fields hold it.
@@ -47,7 +47,7 @@ class Opener:
         return recipe
 
     async def _open_configurable(
-        self, key: str, recipe: ConfigurableResourceFactory[Any], context: InitResourceContext
+        self, key: object, recipe: ConfigurableResourceFactory[Any], context: InitResourceContext
     ) -> object:
         # The recipe is kept beside its value: an id is only its own while the object lives.
         kept = self._opened.get(id(recipe))
@@ -65,7 +65,7 @@ class Opener:
         self._opened[id(recipe)] = (recipe, value)
         return value
 
-    async def _open_definition(self, key: str, recipe: ResourceDefinition, context: InitResourceContext) -> object:
+    async def _open_definition(self, key: object, recipe: ResourceDefinition, context: InitResourceContext) -> object:
         config = _definition_config(key, recipe, context.resource_config)
         value = recipe.open(replace(context, resource_config=config, resource_def=recipe))
         if recipe.has_life_cycle:
@@ -80,12 +80,12 @@ def _as_manager(value: Any) -> Manager:
     return cast("Manager", value)
 
 
-def _definition_config(key: str, recipe: ResourceDefinition, config: object) -> Any:
+def _definition_config(key: object, recipe: ResourceDefinition, config: object) -> Any:
     given = recipe.preset_config if config is None else config
     return validated_config(recipe.config_schema, given, f"resource '{key}'")
 
 
-def configured(recipe: Any, config: object, key: str) -> Any:
+def configured(recipe: Any, config: object, key: object) -> Any:
     """`recipe` with `config` merged over the config it has.
 
     Raises:
@@ -98,7 +98,7 @@ def configured(recipe: Any, config: object, key: str) -> Any:
     raise InvalidConfigError(f"resource '{key}'", [f"a {type(recipe).__name__} takes no config"])
 
 
-def faults_of(key: str, recipe: object, config: object) -> list[DagwireError]:
+def faults_of(key: object, recipe: object, config: object) -> list[DagwireError]:
     """What can be told to be wrong with a recipe before it is opened: unset variables, config that does not fit."""
     try:
         if is_configurable(recipe):
@@ -117,14 +117,14 @@ def faults_of(key: str, recipe: object, config: object) -> list[DagwireError]:
 
 
 def _with_nested(
-    key: str, recipe: ConfigurableResourceFactory[Any]
-) -> Iterator[tuple[str, ConfigurableResourceFactory[Any]]]:
+    key: object, recipe: ConfigurableResourceFactory[Any]
+) -> Iterator[tuple[object, ConfigurableResourceFactory[Any]]]:
     yield key, recipe
     for field, nested in recipe.nested_resources().items():
         yield from _with_nested(f"{key}.{field}", nested)
 
 
-def unset_variables(key: str, value_by_field: Mapping[str, object]) -> list[DagwireError]:
+def unset_variables(key: object, value_by_field: Mapping[str, object]) -> list[DagwireError]:
     """One fault where variables that fields of resource `key` wait for are not set; resources nested are their own."""
     unset = {
         variable.env_var_name: f"field '{field}' of resource '{key}'"
@@ -143,7 +143,7 @@ def _variables_of(value: object) -> Iterator[EnvVar]:
     return variables_in(value)
 
 
-def _read(key: str, recipe: ConfigurableResourceFactory[Any]) -> None:
+def _read(key: object, recipe: ConfigurableResourceFactory[Any]) -> None:
     """Raise InvalidConfigError where a variable's value does not fit its field."""
     try:
         recipe.with_variables_read()
@@ -153,7 +153,9 @@ def _read(key: str, recipe: ConfigurableResourceFactory[Any]) -> None:
     raise InvalidConfigError(f"resource '{key}'", problems)
 
 
-def _with_config(recipe: ConfigurableResourceFactory[Any], config: Any, key: str) -> ConfigurableResourceFactory[Any]:
+def _with_config(
+    recipe: ConfigurableResourceFactory[Any], config: Any, key: object
+) -> ConfigurableResourceFactory[Any]:
     """`recipe` with a run's config merged over the values it was built with, field by field.
 
     Raises:
