@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 from dependency_injector import providers
 from pydantic import ValidationError
@@ -63,8 +63,7 @@ def faults_of_requirements(graph: ProviderGraph, requirements: Iterable[Requirem
 
 
 def _type_faults(requirement: Requirement, provider: AnyProvider) -> Iterator[DagwireError]:
-    stubbed: Any = provider
-    value: Any = stubbed.provides if type(stubbed) is providers.Object else None
+    value: Any = cast("Any", provider).provides if type(provider) is providers.Object else None
     if type(value) in _PLAIN and not _accepts(requirement.expected, value):
         expected = getattr(requirement.expected, "__name__", requirement.expected)
         given = type(value).__name__
