@@ -1,12 +1,14 @@
-"""Importing, each time in a fresh process."""
+"""Importing, each time in a fresh process, from byte code."""
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from benchmarks.measuring import Benchmark, Sampler, Scale, Side
+from benchmarks.measuring import FULL, Benchmark, Sampler, Scale, Side
 
 MODULES_BY_SIDE = {
     Side.DAGWIRE: ("dagwire",),
@@ -31,27 +33,37 @@ print(json.dumps({"s": took, "B": process.memory_info().rss - before, "imported"
 
 @contextmanager
 def import_time() -> Iterator[Benchmark]:
-    """How long it takes, the files being in the system's cache."""
-    yield Benchmark("importing, time", samplers("s"), bare=BASES, rounds=SLOW_ROUNDS)
+    """How long it takes."""
+    with samplers("s") as by_side:
+        yield Benchmark("importing, in a fresh process", by_side, bare=BASES, rounds=SLOW_ROUNDS)
 
 
 @contextmanager
 def import_memory() -> Iterator[Benchmark]:
     """How much the process grows by it."""
-    yield Benchmark("importing, memory", samplers("B"), bare=BASES, unit="B", rounds=3)
+    with samplers("B") as by_side:
+        yield Benchmark("importing: what the process grows by", by_side, bare=BASES, unit="B", rounds=3)
 
 
-def samplers(unit: str) -> dict[Side, Sampler]:
-    """One for each side."""
-    return {side: sampler(modules, unit) for side, modules in MODULES_BY_SIDE.items()}
+@contextmanager
+def samplers(unit: str) -> Iterator[dict[Side, Sampler]]:
+    """One for each side; byte code is kept in a folder of their own, whatever the machine's settings are."""
+    with tempfile.TemporaryDirectory() as byte_code:
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": byte_code}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        by_side = {side: sampler(modules, unit, environment) for side, modules in MODULES_BY_SIDE.items()}
+        for sample in by_side.values():
+            sample(FULL)  # the first import compiles
+        yield by_side
 
 
-def sampler(modules: tuple[str, ...], unit: str) -> Sampler:
+def sampler(modules: tuple[str, ...], unit: str, environment: Mapping[str, str]) -> Sampler:
     """Imports `modules` in a fresh process."""
+    command = [sys.executable, "-c", IN_A_FRESH_PROCESS, *modules]
 
     def sample(_scale: Scale) -> float:
-        command = [sys.executable, "-c", IN_A_FRESH_PROCESS, *modules]
-        report = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+        done = subprocess.run(command, capture_output=True, check=True, text=True, env=environment)
+        report = json.loads(done.stdout)
         assert report["imported"]
         return float(report[unit])
 

@@ -25,7 +25,7 @@ def one_resource() -> Iterator[Benchmark]:
     """Given as a dict, as Dagster has it."""
     with kept_instance() as instance:
         yield Benchmark(
-            "one resource, given in a dict",
+            "opening and closing one resource, given in a dict",
             {
                 Side.DAGWIRE: one_in_dict(dagwire),
                 Side.DAGSTER_KEPT: one_in_dict(dagster, instance=instance),
@@ -40,9 +40,9 @@ def one_resource() -> Iterator[Benchmark]:
 def one_declared() -> Iterator[Benchmark]:
     """Declared in a container, as dagwire has it."""
     yield Benchmark(
-        "one resource, declared in a container",
+        "opening and closing one resource, declared in a container",
         {Side.DAGWIRE: one_in_container(), Side.BARE: one_by_dependency_injector()},
-        bare="the same",
+        bare="`init` and `shutdown` of dependency-injector's `providers.Resource`",
     )
 
 
@@ -51,7 +51,7 @@ def chain_of_five() -> Iterator[Benchmark]:
     """Each needs the one before it."""
     with kept_instance() as instance:
         yield Benchmark(
-            "five resources, each needing the one before",
+            "the same of five resources, each needing the one before",
             {
                 Side.DAGWIRE: chain(dagwire),
                 Side.DAGSTER_KEPT: chain(dagster, instance=instance),
@@ -66,7 +66,7 @@ def asynchronous_chain_of_five() -> Iterator[Benchmark]:
     """The same in an event loop, which Dagster's resources cannot do."""
     with asyncio.Runner() as runner:
         yield Benchmark(
-            "the same, asynchronous",
+            "the same of five in an event loop, declared in a container",
             {Side.DAGWIRE: asynchronous_chain(runner), Side.BARE: asynchronous_stack(runner)},
             bare="five asynchronous context managers in an `AsyncExitStack`",
         )

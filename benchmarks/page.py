@@ -32,11 +32,14 @@ def table(measurements: Iterable[Measurement]) -> str:
     """One row a measurement; sides that no row has are left out."""
     rows = list(measurements)
     sides = [side for side in Side if any(side in row.median_by_side for row in rows)]
-    lines = [
-        ["", *sides, "bare is"],
-        ["---", *("---:" for _ in sides), "---"],
-        *([row.benchmark.title, *(cell(row, side) for side in sides), row.benchmark.bare] for row in rows),
-    ]
+    lines = [["", *sides, "bare is"], ["---", *("---:" for _ in sides), "---"]]
+    before = ""
+    for row in rows:
+        bare = row.benchmark.bare
+        lines.append(
+            [row.benchmark.title, *(cell(row, side) for side in sides), "the same" if bare == before else bare]
+        )
+        before = bare
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
@@ -45,11 +48,9 @@ def cell(row: Measurement, side: Side) -> str:
     if side not in row.median_by_side:
         return ""
     figure = with_unit(row.median_by_side[side], row.benchmark.unit)
-    return (
-        f"**{figure}**"
-        if side is Side.DAGWIRE
-        else f"{figure} (\N{MULTIPLICATION SIGN}{two_digits(row.ratio_by_side[side])})"
-    )
+    if side is Side.DAGWIRE:
+        return f"**{figure}**"
+    return f"{figure} (\N{MULTIPLICATION SIGN}{two_digits(row.ratio_by_side[side])})"
 
 
 def with_unit(figure: float, unit: str) -> str:
