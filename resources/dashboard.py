@@ -61,7 +61,7 @@ class Dashboard(Protocol):
 
     @property
     def location(self) -> str:
-        """Where people find it."""
+        """The URL under which people find it."""
         ...
 
     def edition(self) -> str | None:
@@ -84,7 +84,7 @@ class HtmlDashboard(ConfigurableResource):
     @property
     def location(self) -> str:
         """See `Dashboard.location`."""
-        return str(self.path)
+        return self.path.resolve().as_uri()
 
     def edition(self) -> str | None:
         """See `Dashboard.edition`; the file says it in its first line."""
