@@ -3,11 +3,12 @@
 from contextlib import AbstractContextManager
 
 from benchmarks.calling import with_plain_object, with_resource
+from benchmarks.chain import asynchronous_chain_of_five, chain_declared, chain_of_five
 from benchmarks.container_size import three_of
 from benchmarks.importing import import_memory, import_time
 from benchmarks.measuring import Benchmark, Scale
 from benchmarks.memory import peak_memory
-from benchmarks.opening import asynchronous_chain_of_five, chain_of_five, one_declared, one_resource
+from benchmarks.opening import one_declared, one_resource
 from benchmarks.overriding import overriding
 from benchmarks.reading import reading
 from benchmarks.running import many_assets, one_asset
@@ -25,6 +26,7 @@ def sections(scale: Scale) -> dict[str, list[Prepared]]:
         "Resources": [
             one_declared(),
             chain_of_five(),
+            chain_declared(),
             asynchronous_chain_of_five(),
             reading(),
             overriding(),
