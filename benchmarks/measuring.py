@@ -29,7 +29,7 @@ class Scale:
     """Benchmarks of a growing size stop at this one."""
 
 
-FULL = Scale(rounds=15, sample_s=0.02, largest=10_000)
+FULL = Scale(rounds=15, sample_s=0.05, largest=10_000)
 QUICK = Scale(rounds=1, sample_s=0.0, largest=10)
 
 Sampler = Callable[[Scale], float]
