@@ -10,9 +10,10 @@ from benchmarks.measuring import Measurement, Side
 INTRODUCTION = """\
 # Performance
 
-Written by `make bench`. In each row all sides did the same thing, in turns, in one process; a call that did not return
-what it should would have ended the measuring. A figure is a median. In brackets stands how many times dagwire's it is:
-the median of what the rounds gave. Times differ between machines and between hours, these ratios much less.
+Written by `make bench`. In each row all sides did the same thing in turns, in one process (importing: in fresh ones); a
+call that did not return what it should would have ended the measuring. A figure is a median; in brackets stands how
+many times dagwire's it is, the median of what the rounds gave. Other machines and other hours give other times; the
+ratios change less.
 
 *Dagster, one instance kept* is given the same `DagsterInstance.ephemeral()` every time. *Dagster as it comes* makes one
 for each call, as its `build_resources` and `materialize` do when they are given none. Dagster's log lines are switched
