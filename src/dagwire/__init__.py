@@ -2,6 +2,21 @@
 
 from dagwire.config.config import Config, PermissiveConfig
 from dagwire.config.env_var import EnvVar
+from dagwire.config.forms import (
+    Array,
+    BoolSource,
+    Enum,
+    EnumValue,
+    Field,
+    IntSource,
+    Map,
+    Noneable,
+    Permissive,
+    ScalarUnion,
+    Selector,
+    Shape,
+    StringSource,
+)
 from dagwire.config.run_config import RunConfig
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context
@@ -54,6 +69,7 @@ from dagwire.errors import (
     DagsterInvalidConfigError,
     DagsterInvalidDefinitionError,
     DagsterInvalidInvocationError,
+    DagsterInvariantViolationError,
     DagsterResourceFunctionError,
     DagsterUnknownResourceError,
     DagwireError,
@@ -71,10 +87,11 @@ from dagwire.execution.materialize import amaterialize, materialize
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.context import InitResourceContext, Resources
-from dagwire.resources.definition import ResourceDefinition, resource
-from dagwire.resources.resource_param import ResourceParam
+from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
+from dagwire.resources.resource_param import ResourceDependency, ResourceParam
 
 __all__ = [
+    "Array",
     "AssetCheckDefinition",
     "AssetCheckEvaluation",
     "AssetCheckExecutionContext",
@@ -87,6 +104,7 @@ __all__ = [
     "AssetSpec",
     "AssetsDefinition",
     "BackfillPolicy",
+    "BoolSource",
     "Config",
     "ConfigurableResource",
     "ConfigurableResourceFactory",
@@ -94,6 +112,7 @@ __all__ = [
     "DagsterInvalidConfigError",
     "DagsterInvalidDefinitionError",
     "DagsterInvalidInvocationError",
+    "DagsterInvariantViolationError",
     "DagsterResourceFunctionError",
     "DagsterRun",
     "DagsterUnknownResourceError",
@@ -101,16 +120,22 @@ __all__ = [
     "DefaultScheduleStatus",
     "DefaultSensorStatus",
     "Definitions",
+    "Enum",
+    "EnumValue",
     "EnvVar",
     "Event",
     "EventType",
     "ExecuteInProcessResult",
+    "Field",
     "In",
     "InitResourceContext",
+    "IntSource",
     "JobDefinition",
+    "Map",
     "MaterializeResult",
     "MetadataValue",
     "MonthlyPartitionsDefinition",
+    "Noneable",
     "Nothing",
     "OpDefinition",
     "OpExecutionContext",
@@ -118,21 +143,27 @@ __all__ = [
     "Output",
     "PartitionKeyRange",
     "PartitionsDefinition",
+    "Permissive",
     "PermissiveConfig",
     "ResourceDefinition",
+    "ResourceDependency",
     "ResourceParam",
     "ResourceProvider",
     "Resources",
     "RunConfig",
     "RunRequest",
+    "ScalarUnion",
     "ScheduleDefinition",
     "ScheduleEvaluationContext",
+    "Selector",
     "SensorDefinition",
     "SensorEvaluationContext",
     "SensorResult",
     "SettingsProvider",
+    "Shape",
     "SkipReason",
     "StaticPartitionsDefinition",
+    "StringSource",
     "TickResult",
     "TimeWindow",
     "UnboundInitResourceContext",
@@ -147,10 +178,12 @@ __all__ = [
     "build_resources",
     "build_schedule_context",
     "build_sensor_context",
+    "configured",
     "define_asset_job",
     "job",
     "load_asset_checks_from_modules",
     "load_assets_from_modules",
+    "make_values_resource",
     "materialize",
     "op",
     "override",

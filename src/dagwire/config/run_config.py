@@ -29,7 +29,7 @@ class RunConfig:
 
     def merged_over(self, base: "RunConfig") -> "RunConfig":
         """This config laid over `base`, field by field."""
-        return RunConfig(_merged(base.ops, self.ops), _merged(base.resources, self.resources))
+        return RunConfig(merged_config(base.ops, self.ops), merged_config(base.resources, self.resources))
 
 
 _SECTIONS = ("ops", "resources")
@@ -81,9 +81,10 @@ def _plain(config_by_name: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def merged_config(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`over` laid over `base`, field by field, in nested dicts too."""
     merged = dict(base)
     for name, value in over.items():
         below = merged.get(name)
-        merged[name] = _merged(below, value) if is_mapping(below) and is_mapping(value) else value
+        merged[name] = merged_config(below, value) if is_mapping(below) and is_mapping(value) else value
     return merged

@@ -8,16 +8,13 @@ from typing import Any, TypeGuard, TypeVar, cast, overload
 from dependency_injector import providers
 
 from dagwire.errors import InvalidDefinitionError, ResourceNotOpenError
-from dagwire.resources.configurable import (
-    ConfigurableResource,
-    ConfigurableResourceFactory,
-    is_configurable,
-    is_configurable_class,
-)
+from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
+from dagwire.resources.configuring import configured_recipe
 from dagwire.resources.context import InitResourceContext
 from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.lifecycle import LifeCycle, drive
-from dagwire.resources.opening import Opener, configured, has_life_cycle
+from dagwire.resources.opening import Opener, has_life_cycle
+from dagwire.resources.recipe import is_configurable, is_configurable_class
 
 T = TypeVar("T")
 R = TypeVar("R", bound=ConfigurableResource)
@@ -125,7 +122,7 @@ def with_config(provider: providers.Provider[Any], key: str, config: object) -> 
     if config is None:
         return provider
     recipe = provider.recipe if isinstance(provider, ResourceProvider) else provider
-    return ResourceProvider(providers.Callable(configured, recipe, config, key))
+    return ResourceProvider(providers.Callable(configured_recipe, recipe, config, key))
 
 
 def _recipe_provider(source: Any, args: tuple[Any, ...], fields: dict[str, Any]) -> providers.Provider[Any]:

@@ -8,7 +8,7 @@ from typing import Any, cast
 from dependency_injector import providers
 from pydantic import ValidationError
 
-from dagwire.config.config import problems_of
+from dagwire.config.problems import problems_of
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.graph import AnyProvider, ProviderGraph, dependencies_first
 from dagwire.containers.keys import (
@@ -23,17 +23,18 @@ from dagwire.containers.private_copy import PrivateResource, copy_privately, inj
 from dagwire.containers.resource_provider import ResourceProvider, is_provider
 from dagwire.errors import (
     DagwireError,
-    FaultsError,
     InvalidConfigError,
     ResourceCycleError,
     ResourceSetupError,
     SettingsError,
     UnknownNameError,
+    gathered,
 )
 from dagwire.resources.context import InitResourceContext, Resources, log
 from dagwire.resources.definition import ResourceDefinition
+from dagwire.resources.faults import faults_of, unset_variables
 from dagwire.resources.lifecycle import LifeCycle
-from dagwire.resources.opening import Opener, faults_of, unset_variables
+from dagwire.resources.opening import Opener
 
 _BUILDING_SHARED = threading.RLock()
 """Held while a shared Singleton is asked for: dependency-injector's plain one may be built once by each thread."""
@@ -297,10 +298,8 @@ class RunScope:
 
 def raise_faults(faults: Sequence[DagwireError]) -> None:
     """Raise what was found wrong, all of it at once; return where nothing was."""
-    if len(faults) == 1:
-        raise faults[0]
     if faults:
-        raise FaultsError(faults)
+        raise gathered(faults)
 
 
 def _recipe_of(private: PrivateResource, key: str) -> object:
