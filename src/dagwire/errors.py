@@ -25,6 +25,15 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"'{name}'" for name in names) or "none"
 
 
+def _few(names: Sequence[str]) -> str:
+    """The first of `names`, and how many more there are."""
+    more = len(names) - _MOST_ASKERS
+    return ", ".join(names[:_MOST_ASKERS]) + (f" and {more} more" if more > 0 else "")
+
+
+_MOST_ASKERS = 3
+
+
 def _bullets(lines: Iterable[str]) -> str:
     return "".join(f"\n  - {line}" for line in lines)
 
@@ -70,7 +79,7 @@ class MissingResourceError(InvalidDefinitionError):
         self.key = key
         self.askers = tuple(askers)
         self.known_keys = tuple(sorted(known_keys))
-        asked = f", asked for by {', '.join(self.askers)}," if self.askers else ""
+        asked = f", asked for by {_few(self.askers)}," if self.askers else ""
         super().__init__(
             f"Resource '{key}'{asked} is not provided.{_did_you_mean(key, self.known_keys)} "
             f"Provided: {_listed(self.known_keys)}."
@@ -287,7 +296,7 @@ class ResourceSetupError(DagwireError):
         """`askers` are the definitions for whom `key` was opened."""
         self.key = key
         self.askers = tuple(askers)
-        asked = f" for {', '.join(self.askers)}" if self.askers else ""
+        asked = f" for {_few(self.askers)}" if self.askers else ""
         super().__init__(f"Resource '{key}' could not be opened{asked}: {type(cause).__name__}: {cause}")
 
 

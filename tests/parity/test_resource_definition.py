@@ -233,9 +233,13 @@ def test_hardcoded_resource(dg, opened):
     assert opened(dg.ResourceDefinition.hardcoded_resource(3)) == 3
 
 
-def test_none_and_mock_resources(dg, opened):
-    """`none_resource` is None; `mock_resource` takes any call."""
+def test_none_resource(dg, opened):
+    """`ResourceDefinition.none_resource()` is None."""
     assert opened(dg.ResourceDefinition.none_resource()) is None
+
+
+def test_mock_resource(dg, opened):
+    """`ResourceDefinition.mock_resource()` takes any call."""
     assert opened(dg.ResourceDefinition.mock_resource()).anything() is not None
 
 
@@ -266,14 +270,14 @@ def test_a_direct_call_without_argument(dg):
 
 
 def test_a_direct_call_with_a_context(dg):
-    """`build_init_resource_context` gives config, checked and with defaults, and resources."""
+    """`build_init_resource_context` gives config and resources to a direct call."""
 
-    @dg.resource(config_schema={"size": int, "name": dg.Field(str, default_value="d")}, required_resource_keys={"base"})
+    @dg.resource(config_schema={"size": int}, required_resource_keys={"base"})
     def it(context):
         return (context.resource_config, context.resources.base)
 
     context = dg.build_init_resource_context(config={"size": 1}, resources={"base": 4})
-    assert it(context) == ({"size": 1, "name": "d"}, 4)
+    assert it(context) == ({"size": 1}, 4)
 
 
 def test_a_direct_call_of_a_context_manager(dg, log):

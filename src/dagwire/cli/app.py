@@ -61,7 +61,7 @@ def materialize(
 
 @job_app.command("run")
 def job_run(
-    name: Annotated[str, typer.Argument(help="The job's name.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The job's name.")],
     partition: Partition = None,
     partition_range: PartitionRange = None,
     module: Target = None,

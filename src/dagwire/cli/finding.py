@@ -16,7 +16,8 @@ DEFAULT_ATTRIBUTE = "defs"
 def find_definitions(target: str | None, start: Path) -> Definitions:
     """Load the definitions that `target` names, or those of the nearest pyproject.toml at or above `start`.
 
-    The project's folder is put first on the import path, so that its packages are found wherever the command runs.
+    The project's folder, or `start` where there is none, is put first on the import path, so that its packages are
+    found wherever the command runs.
 
     Raises:
         DefinitionsNotFoundError: Nothing names them, or what is named is not there. The cause is chained.
@@ -24,8 +25,9 @@ def find_definitions(target: str | None, start: Path) -> Definitions:
     project = _project_folder(start)
     if target is None:
         target = _configured_target(project, start)
-    if project is not None and str(project) not in sys.path:
-        sys.path.insert(0, str(project))
+    importable = str(project or start)
+    if importable not in sys.path:
+        sys.path.insert(0, importable)
     module_name, _, attribute = target.partition(":")
     return _attribute_of(_module(module_name), attribute or DEFAULT_ATTRIBUTE)
 

@@ -77,7 +77,7 @@ def show_progress(steps: Sequence[str], console: Console) -> Generator[Progress]
     def show_line(event: Event) -> None:
         row = rows.update(event)
         if row is not None:
-            console.print(f"{event.step_key}: {row.state}{_seconds(row, '  ')}", highlight=False, markup=False)
+            _print_line(console, f"{event.step_key}: {row.state}{_seconds(row, '  ')}")
 
     with _logging_to(_LineHandler(console)):
         yield show_line
@@ -123,7 +123,11 @@ class _LineHandler(logging.Handler):
         """Print the message."""
         step = getattr(record, "step_key", None)
         text = f"{step}: {record.getMessage()}" if step else record.getMessage()
-        self._console.print(text, highlight=False, markup=False)
+        _print_line(self._console, text)
+
+
+def _print_line(console: Console, text: str) -> None:
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 @contextmanager

@@ -1,10 +1,11 @@
 """`SettingsProvider`: a container's settings, read and validated once, on first use."""
 
 import os
-from typing import Any, TypeVar, cast
+from collections.abc import Iterator
+from typing import Any, TypeVar, cast, get_args
 
 from dependency_injector import providers
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_settings import BaseSettings
 from pydantic_settings.exceptions import SettingsError as SourceError
 
@@ -42,6 +43,9 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
             problems = _problems_by_variable(error, settings)
         except SourceError as error:
             problems = [str(error)]
+        except Exception as error:
+            # A source of the user's own, or a secret manager: its text names what it could not read.
+            raise SettingsError(settings.__name__, [f"{type(error).__name__}: {error}"]) from error
         # Raised outside the handlers: pydantic's error holds the whole input, secrets included, and would be chained.
         raise SettingsError(settings.__name__, problems)
 
@@ -56,14 +60,44 @@ def variable_of(settings: type[BaseSettings], path: tuple[str, ...]) -> str:
 
 def _problems_by_variable(error: ValidationError, settings: type[BaseSettings]) -> list[str]:
     """One line a fault: the variable that would set the value, and what was expected."""
-    prefix = (settings.model_config.get("env_prefix") or "").upper()
-    set_now = [name for name in os.environ if prefix and name.upper().startswith(prefix)]
     problems: list[str] = []
     for fault in error.errors(include_url=False, include_context=False, include_input=False):
         path = tuple(str(part) for part in fault["loc"])
-        variable = variable_of(settings, path)
-        hint = ""
-        if fault["type"] == "missing" and (guess := nearest(variable, set_now)):
-            hint = f". '{guess}' is set; was it meant?"
-        problems.append(f"{variable} ({'.'.join(path)}): {fault['msg']}{hint}")
+        if not path:
+            problems.append(fault["msg"])
+            continue
+        hint = _hint(settings, path) if fault["type"] in _HINTED else ""
+        problems.append(f"{variable_of(settings, path)} ({'.'.join(path)}): {fault['msg']}{hint}")
     return problems
+
+
+_HINTED = ("missing", "extra_forbidden")
+
+
+def _hint(settings: type[BaseSettings], path: tuple[str, ...]) -> str:
+    """What was likely meant: a variable that is set, for a missing value; a field that exists, for one too many."""
+    variable = variable_of(settings, path)
+    known = [variable_of(settings, (*path[:-1], name)) for name in _fields_at(settings, path[:-1])]
+    if variable in known:
+        prefix = variable_of(settings, ("",))
+        set_now = [name for name in os.environ if prefix and name.upper().startswith(prefix.upper())]
+        guess = nearest(variable, set_now)
+        return f". '{guess}' is set; was it meant?" if guess else ""
+    guess = nearest(variable, known)
+    return f". Did you mean '{guess}'?" if guess else f". Known: {', '.join(known)}"
+
+
+def _fields_at(model: type[BaseModel], path: tuple[str, ...]) -> set[str]:
+    """The names of the fields at `path`, in any of the models that a union allows there."""
+    models = {model}
+    for part in path:
+        annotations = (found.model_fields[part].annotation for found in models if part in found.model_fields)
+        models = {inner for annotation in annotations for inner in _models_in(annotation)}
+    return {name for found in models for name in found.model_fields}
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)

@@ -13,7 +13,7 @@ from dagwire.resources.recipe import ConfiguredRecipe, is_configurable
 C = TypeVar("C", bound=ConfiguredRecipe[Any])
 
 
-def configured_recipe(recipe: Any, config: object, key: str) -> Any:
+def configured_recipe(recipe: Any, config: object, key: object) -> Any:
     """`recipe` with `config` merged over the config it has.
 
     Raises:
@@ -26,7 +26,7 @@ def configured_recipe(recipe: Any, config: object, key: str) -> Any:
     raise InvalidConfigError(f"resource '{key}'", [f"a {type(recipe).__name__} takes no config"])
 
 
-def with_config(recipe: C, config: Any, key: str) -> C:
+def with_config(recipe: C, config: Any, key: object) -> C:
     """`recipe` with a run's config merged over the values it was built with, field by field.
 
     Raises:

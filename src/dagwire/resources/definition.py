@@ -125,6 +125,13 @@ class ResourceDefinition:
             copied.preset_config = config_or_config_fn
         return copied
 
+    def with_function(self, resource_fn: ResourceFunction) -> "ResourceDefinition":
+        """This definition with another function of the same form, such as one with other arguments bound."""
+        copied = copy.copy(self)
+        copied.resource_fn = resource_fn
+        copied._open = as_manager_function(resource_fn)
+        return copied
+
     def __repr__(self) -> str:
         """Name the function."""
         return f"ResourceDefinition({self.name})"

@@ -19,7 +19,7 @@ def _has_no_key(_: object) -> bool:
 
 
 def faults_of(
-    key: str, recipe: object, config: object, has_key: Callable[[object], bool] = _has_no_key
+    key: object, recipe: object, config: object, has_key: Callable[[object], bool] = _has_no_key
 ) -> list[DagwireError]:
     """What is wrong with `recipe`, given a run's config for it.
 
@@ -39,13 +39,13 @@ def faults_of(
     return []
 
 
-def unset_variables(key: str, value_by_field: Mapping[str, object]) -> list[DagwireError]:
+def unset_variables(key: object, value_by_field: Mapping[str, object]) -> list[DagwireError]:
     """One fault where variables that fields of resource `key` wait for are not set; resources nested are their own."""
     asked = ((variable, field) for field, value in value_by_field.items() for variable in _variables_of(value))
     return _unset(key, asked)
 
 
-def _unset(key: str, asked: Any) -> list[DagwireError]:
+def _unset(key: object, asked: Any) -> list[DagwireError]:
     try:
         check_variables_are_set((variable, f"field '{field}' of resource '{key}'") for variable, field in asked)
     except InvalidConfigError as fault:
@@ -54,7 +54,7 @@ def _unset(key: str, asked: Any) -> list[DagwireError]:
 
 
 def _configurable_faults(
-    key: str, recipe: ConfiguredRecipe[Any], has_key: Callable[[object], bool]
+    key: object, recipe: ConfiguredRecipe[Any], has_key: Callable[[object], bool]
 ) -> Iterator[DagwireError]:
     unset = _unset(key, ((variable, path) for path, variable in recipe.variables()))
     yield from unset or _unfit_variables(key, recipe)
@@ -70,7 +70,7 @@ def _nested_faults(path: str, nested: Recipe, has_key: Callable[[object], bool])
     return faults_of(path, nested, None, has_key)
 
 
-def _unfit_variables(key: str, recipe: ConfiguredRecipe[Any]) -> list[DagwireError]:
+def _unfit_variables(key: object, recipe: ConfiguredRecipe[Any]) -> list[DagwireError]:
     try:
         recipe.with_variables_read()
     except ValidationError as error:

@@ -46,11 +46,11 @@ class LifeCycle:
     def __init__(self, *, asynchronous: bool) -> None:
         """`asynchronous` says whether the caller drives this from an event loop."""
         self.asynchronous = asynchronous
-        self._managers: list[tuple[str, Manager]] = []
+        self._managers: list[tuple[object, Manager]] = []
         self._portal: BlockingPortal | None = None
         self._portal_exit = ExitStack()
 
-    async def enter(self, name: str, manager: Manager) -> object:
+    async def enter(self, name: object, manager: Manager) -> object:
         """Open `manager` and register its close under `name`; return what it yields.
 
         A manager that fails to open is not registered: it has cleaned up after itself, by the protocol.
@@ -113,10 +113,10 @@ async def _awaited(awaitable: Awaitable[T]) -> T:
     return await awaitable
 
 
-def _as_teardown_error(name: str, failure: BaseException) -> BaseException:
+def _as_teardown_error(name: object, failure: BaseException) -> BaseException:
     if not isinstance(failure, Exception):
         return failure
-    error = ResourceTeardownError(name, failure)
+    error = ResourceTeardownError(str(name), failure)
     error.__cause__ = failure
     return error
 

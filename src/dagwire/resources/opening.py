@@ -28,7 +28,7 @@ class Opener:
         self._opened: dict[tuple[int, ...], tuple[object, object]] = {}
 
     async def open(
-        self, key: str, recipe: object, context: InitResourceContext, open_by_id: Mapping[int, object] = NOTHING_OPEN
+        self, key: object, recipe: object, context: InitResourceContext, open_by_id: Mapping[int, object] = NOTHING_OPEN
     ) -> object:
         """The live thing that `recipe` stands for; a value that is no recipe is itself.
 
@@ -57,7 +57,7 @@ class Opener:
         return value
 
     async def _open_configurable(
-        self, key: str, recipe: ConfiguredRecipe[Any], context: InitResourceContext, open_by_id: Mapping[int, object]
+        self, key: object, recipe: ConfiguredRecipe[Any], context: InitResourceContext, open_by_id: Mapping[int, object]
     ) -> object:
         recipe = with_config(recipe, context.resource_config, key)
         nested = {
@@ -72,7 +72,7 @@ class Opener:
             return await self._life_cycle.wait_for(value)
         return value
 
-    async def _open_definition(self, key: str, recipe: ResourceDefinition, context: InitResourceContext) -> object:
+    async def _open_definition(self, key: object, recipe: ResourceDefinition, context: InitResourceContext) -> object:
         config = recipe.config_from(context.resource_config, f"resource '{key}'")
         required = Resources({name: getattr(context.resources, name) for name in recipe.required_resource_keys})
         value = recipe.open(replace(context, resource_config=config, resource_def=recipe, resources=required))
@@ -84,7 +84,7 @@ class Opener:
 
 
 @contextmanager
-def opened_alone(key: str, recipe: object, context: InitResourceContext) -> Generator[Any]:
+def opened_alone(key: object, recipe: object, context: InitResourceContext) -> Generator[Any]:
     """Open one recipe outside any run scope, and close it on exit.
 
     Raises:

@@ -1,0 +1,1 @@
+"""Every value of the application that may differ from one place to another."""

@@ -1,0 +1,133 @@
+"""A small project of a user's, and the command line as the user runs it."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+DEFINITIONS = """
+import time
+from pathlib import Path
+
+from dagwire import (
+    AssetCheckResult, AssetCheckSeverity, ConfigurableResource, Definitions, MaterializeResult, MetadataValue,
+    StaticPartitionsDefinition, asset, asset_check, define_asset_job, job, op,
+)
+from pydantic import SecretStr
+
+HERE = Path(__file__).parent
+SECRET = "canary-7f3a"
+
+
+class Db(ConfigurableResource):
+    password: SecretStr = SecretStr(SECRET)
+
+    def setup_for_execution(self, context):
+        (HERE / "opened").touch()
+
+    def teardown_after_execution(self, context):
+        (HERE / "closed").touch()
+
+
+@asset
+def report(context, db: Db):
+    context.log.info("writing the report")
+    return MaterializeResult(metadata={"file": MetadataValue.path(HERE / "report.html"), "rows": 3})
+
+
+@asset(deps=[report])
+def mailed(db: Db):
+    return None
+
+
+@asset
+def broken(db: Db):
+    raise ValueError("the disk is on fire")
+
+
+@asset(deps=[broken])
+def after_broken():
+    return None
+
+
+@asset_check(asset=report)
+def report_is_full():
+    return AssetCheckResult(passed=True)
+
+
+@asset_check(asset=broken)
+def broken_is_whole():
+    return AssetCheckResult(passed=True)
+
+
+@asset
+def empty():
+    return None
+
+
+@asset_check(asset=empty)
+def empty_has_rows():
+    return AssetCheckResult(passed=False, description="there are no rows")
+
+
+@asset_check(asset=report)
+def report_is_pretty():
+    return AssetCheckResult(passed=False, severity=AssetCheckSeverity.WARN)
+
+
+@asset(partitions_def=StaticPartitionsDefinition(["eu", "us", "asia"]))
+def region(context):
+    context.log.info("regions: %s", ",".join(context.partition_keys))
+
+
+@op
+def wait(db: Db):
+    (HERE / "waiting").touch()
+    time.sleep(60)
+
+
+@job
+def long():
+    wait()
+
+
+defs = Definitions(
+    assets=[report, mailed, broken, after_broken, empty, region],
+    asset_checks=[report_is_full, report_is_pretty, broken_is_whole, empty_has_rows],
+    jobs=[
+        define_asset_job("good", [report, mailed]),
+        define_asset_job("bad", ["broken", "after_broken", "report"]),
+        define_asset_job("hollow", [empty]),
+        define_asset_job("regions", [region]),
+        long,
+    ],
+    resources={"db": Db()},
+)
+not_definitions = 3
+"""
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+COMMAND = (sys.executable, "-m", "dagwire.cli")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with a pyproject.toml that says where the definitions are."""
+    (tmp_path / "shop.py").write_text(DEFINITIONS)
+    (tmp_path / "pyproject.toml").write_text('[tool.dagwire]\ndefinitions = "shop:defs"\n')
+    return tmp_path
+
+
+@pytest.fixture
+def run(project: Path) -> Run:
+    """Runs `dagwire` with arguments, in the project's folder or in `cwd`."""
+
+    def run_in(*arguments: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [*COMMAND, *arguments], cwd=cwd or project, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    return run_in
