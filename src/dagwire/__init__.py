@@ -27,6 +27,7 @@ from dagwire.definitions.asset import AssetsDefinition, AssetSpec, asset
 from dagwire.definitions.asset_check import AssetCheckDefinition, asset_check
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.bindings import with_resources
+from dagwire.definitions.build_io_contexts import build_input_context, build_output_context
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.job import JobDefinition, UnresolvedAssetJobDefinition, define_asset_job, job
 from dagwire.definitions.load_assets import load_asset_checks_from_modules, load_assets_from_modules
@@ -88,6 +89,17 @@ from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.context import InitResourceContext, Resources
 from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
+from dagwire.resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
+from dagwire.resources.io_contexts import InputContext, OutputContext
+from dagwire.resources.io_manager import (
+    ConfigurableIOManager,
+    ConfigurableIOManagerFactory,
+    InMemoryIOManager,
+    IOManager,
+    IOManagerDefinition,
+    io_manager,
+    mem_io_manager,
+)
 from dagwire.resources.resource_param import ResourceDependency, ResourceParam
 
 __all__ = [
@@ -106,6 +118,8 @@ __all__ = [
     "BackfillPolicy",
     "BoolSource",
     "Config",
+    "ConfigurableIOManager",
+    "ConfigurableIOManagerFactory",
     "ConfigurableResource",
     "ConfigurableResourceFactory",
     "DagsterError",
@@ -127,8 +141,13 @@ __all__ = [
     "EventType",
     "ExecuteInProcessResult",
     "Field",
+    "FilesystemIOManager",
+    "IOManager",
+    "IOManagerDefinition",
     "In",
+    "InMemoryIOManager",
     "InitResourceContext",
+    "InputContext",
     "IntSource",
     "JobDefinition",
     "Map",
@@ -141,6 +160,7 @@ __all__ = [
     "OpExecutionContext",
     "Out",
     "Output",
+    "OutputContext",
     "PartitionKeyRange",
     "PartitionsDefinition",
     "Permissive",
@@ -174,17 +194,22 @@ __all__ = [
     "asset_check",
     "build_asset_context",
     "build_init_resource_context",
+    "build_input_context",
     "build_op_context",
+    "build_output_context",
     "build_resources",
     "build_schedule_context",
     "build_sensor_context",
     "configured",
     "define_asset_job",
+    "fs_io_manager",
+    "io_manager",
     "job",
     "load_asset_checks_from_modules",
     "load_assets_from_modules",
     "make_values_resource",
     "materialize",
+    "mem_io_manager",
     "op",
     "override",
     "resource",

@@ -12,7 +12,7 @@ from dagwire.config.narrowing import is_mapping
 from dagwire.errors import FrozenConfigError, UnconfiguredFieldError, UnresolvedVariableError
 
 
-class Config(BaseModel):
+class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen model
     """The typed, frozen values of one asset, op or resource.
 
     A pydantic model of any field types. Unknown names are refused, error texts never repeat the input, and an `EnvVar`
@@ -76,9 +76,8 @@ class Config(BaseModel):
         waiting = {path.partition(".")[0] for path, _ in self.variables()}
         if not waiting:
             return self
-        check_variables_are_set(
-            (variable, f"field '{path}' of {type(self).__name__}") for path, variable in self.variables()
-        )
+        owner = type(self).__name__
+        check_variables_are_set((variable, f"field '{path}' of {owner}") for path, variable in self.variables())
         given = {name: _read(self._values()[name]) for name in self.model_fields_set | waiting}
         return type(self).model_validate(given, by_name=True)
 
@@ -102,8 +101,7 @@ class Config(BaseModel):
 
     def _values(self) -> dict[str, Any]:
         """`{name: value}`, of names that the class does not declare too, where it allows such."""
-        extra = self.__pydantic_extra__
-        return {**self.__dict__, **extra} if extra else self.__dict__
+        return {**self.__dict__, **(self.__pydantic_extra__ or {})}
 
 
 def _read(value: object) -> object:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from dagwire.config.narrowing import is_collection, is_mapping
+from dagwire.config.nested_values import with_items_changed
 from dagwire.errors import InvalidConfigError, MissingVariableError, UnresolvedVariableError
 
 _D = TypeVar("_D", str, None)
@@ -131,16 +132,10 @@ def variables_in(value: object) -> Iterator[EnvVar]:
 
 
 def with_env_forms(value: object) -> object:
-    """`value` with Dagster's `{"env": "NAME"}`, the form for files, replaced by an `EnvVar`; itself where it has none."""
-    if is_mapping(value):
-        if set(value) == {"env"} and isinstance(value["env"], str):
-            return EnvVar(value["env"])
-        replaced = {key: with_env_forms(item) for key, item in value.items()}
-        return replaced if any(replaced[key] is not item for key, item in value.items()) else value
-    if is_collection(value):
-        items = [with_env_forms(item) for item in value]
-        return type(value)(items) if any(a is not b for a, b in zip(items, value, strict=True)) else value
-    return value
+    """`value` with Dagster's `{"env": "NAME"}`, as files have it, replaced by an `EnvVar`; itself where it has none."""
+    if is_mapping(value) and set(value) == {"env"} and isinstance(value["env"], str):
+        return EnvVar(value["env"])
+    return with_items_changed(value, with_env_forms)
 
 
 def read_variables(value: object) -> object:
@@ -151,11 +146,7 @@ def read_variables(value: object) -> object:
     """
     if isinstance(value, EnvVar):
         return os.environ[value.env_var_name]
-    if is_mapping(value):
-        return {key: read_variables(item) for key, item in value.items()}
-    if is_collection(value):
-        return type(value)(read_variables(item) for item in value)
-    return value
+    return with_items_changed(value, read_variables)
 
 
 def check_variables_are_set(asked: Iterable[tuple[EnvVar, str]]) -> None:

@@ -10,7 +10,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from dagwire.config.config import Config
 from dagwire.config.env_var import EnvVar, read_variables, variables_in
-from dagwire.config.narrowing import is_mapping
+from dagwire.config.narrowing import is_mapping, is_sequence
 from dagwire.config.problems import unknown_name
 from dagwire.errors import InvalidDefinitionError
 
@@ -246,7 +246,7 @@ class ScalarUnion(Form):
 
 
 class AsDict(Form):
-    """The fields of a `Config` class; what is validated comes back as a dict, as Dagster's resource functions expect."""
+    """The fields of a `Config` class; what is validated comes back as a dict, as resource functions expect it."""
 
     def __init__(self, model: type[Config]) -> None:
         """`model` declares the fields."""
@@ -322,9 +322,9 @@ def form_of(schema: Any) -> Any:
     if isinstance(schema, Form) or schema is Any:
         return schema
     if is_mapping(schema):
-        [key, *others] = schema or {"": None}
-        return Map(key, schema[key]) if not others and not isinstance(key, str) else Shape(schema)
-    if isinstance(schema, list):
+        keys: list[Any] = list(schema)
+        return Map(keys[0], schema[keys[0]]) if len(keys) == 1 and not isinstance(keys[0], str) else Shape(schema)
+    if is_sequence(schema):
         return Array(schema[0])
     return Leaf(schema)
 

@@ -1,4 +1,4 @@
-"""What `Config` changes in the schema that pydantic makes of it: fields may wait for a variable, misspelt names are told."""
+"""What `Config` changes in pydantic's schema of it: fields may wait for a variable, misspelt names are told."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ from dagwire.errors import UnresolvedVariableError
 
 
 def accept_variables(schema: CoreSchema, model: type[BaseModel]) -> None:
-    """Let every field in the schema of `model` take an `EnvVar`, and put off validators of the whole while one waits."""
+    """Let every field in the schema of `model` take an `EnvVar`; validators of the whole wait until it is read."""
     outer: Any = schema
     while "schema" in outer and outer["schema"].get("type") != "model-fields":
         if outer["type"] == "function-after":
@@ -87,7 +87,7 @@ def _naming_the_nearest(model: type[BaseModel]) -> Callable[..., Any]:
 
 
 def _told(fault: Any, model: type[BaseModel]) -> Any:
-    message = fault["msg"]
+    message: Any = fault["msg"]
     if fault["type"] == "extra_forbidden" and len(fault["loc"]) == 1:
         message = unknown_name(str(fault["loc"][0]), model.model_fields)
     return {"type": PydanticCustomError(fault["type"], message), "loc": fault["loc"], "input": fault["input"]}

@@ -1,7 +1,7 @@
-"""`config_schema`: config checked against what a definition declares, a `Config` class or one of Dagster's dict forms."""
+"""`config_schema`: config checked against what a definition declares, a `Config` class or a form of Dagster's."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -12,7 +12,7 @@ from dagwire.config.problems import problems_of
 from dagwire.errors import InvalidConfigError
 
 
-def validated_config(schema: object, given: object, owner: str) -> Any:
+def validated_config(schema: Any, given: object, owner: str) -> Any:
     """`given` checked against `schema`, with every `EnvVar` in it read.
 
     Args:
@@ -30,7 +30,7 @@ def validated_config(schema: object, given: object, owner: str) -> Any:
         return {} if given is None else read_variables(given)
     waiting: list[tuple[str, EnvVar]] = []
     try:
-        if isinstance(schema, type) and issubclass(schema, Config):
+        if _is_config_class(schema):
             config = schema.model_validate({} if given is None else given)
             waiting += config.variables()
             check_variables_are_set((variable, f"field '{path}' of {owner}") for path, variable in waiting)
@@ -40,6 +40,10 @@ def validated_config(schema: object, given: object, owner: str) -> Any:
         problems = problems_of(error, waiting)
     # Raised outside the handler: pydantic's error holds the values, and would be chained.
     raise InvalidConfigError(owner, problems)
+
+
+def _is_config_class(schema: object) -> TypeGuard[type[Config]]:
+    return isinstance(schema, type) and issubclass(schema, Config)
 
 
 def _or_empty(schema: object, given: object) -> object:

@@ -7,8 +7,9 @@ from typing import Any, Self, TypeVar
 from dagwire.config.forms import AsDict
 from dagwire.config.problems import unknown_name
 from dagwire.errors import InvalidConfigError, InvalidInvocationError
+from dagwire.resources.configuring import with_config
 from dagwire.resources.context import InitResourceContext
-from dagwire.resources.opening import has_life_cycle, opened_alone, with_config
+from dagwire.resources.opening import has_life_cycle, opened_alone
 from dagwire.resources.recipe import ConfiguredRecipe
 
 T = TypeVar("T")
@@ -101,7 +102,8 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
             problem = "has something to close; use the twin of this method whose name ends in `_cm`, by `with`."
             raise InvalidInvocationError(f"resource {type(self).__name__}", problem)
         with opened_alone(type(self).__name__, self, context) as opened:
-            return opened
+            product: T = opened
+        return product
 
 
 class ConfigurableResource(ConfigurableResourceFactory[Any]):

@@ -85,5 +85,6 @@ class InitResourceContext:
 
     def replace_config(self, config: object) -> "InitResourceContext":
         """This context with other config."""
-        values = {part.name: getattr(self, part.name) for part in fields(InitResourceContext)}
-        return InitResourceContext(**values | {"resource_config": config})
+        values: dict[str, Any] = {part.name: getattr(self, part.name) for part in fields(InitResourceContext)}
+        values["resource_config"] = config
+        return InitResourceContext(**values)

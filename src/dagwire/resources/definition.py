@@ -96,7 +96,7 @@ class ResourceDefinition:
             raise InvalidInvocationError(owner, problem)
         for key in sorted(self.required_resource_keys):
             if not hasattr(context.resources, key):
-                raise MissingResourceError(key, [owner], vars(context.resources))
+                raise MissingResourceError(key, [owner], context.resources._asdict())
         if self.config_schema is None and self.preset_config is None and self._mapping is None:
             return context
         return context.replace_config(self.config_from(context.resource_config, owner))

@@ -4,28 +4,27 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from functools import lru_cache
 from inspect import Parameter, isasyncgenfunction, isawaitable, isgeneratorfunction, signature
-from typing import Any, Protocol
+from typing import Any
 
 Manager = AbstractContextManager[Any] | AbstractAsyncContextManager[Any]
 
 _POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD, Parameter.VAR_POSITIONAL)
 
 
-class Hooks(Protocol):
-    """What a resource may define to take part in its life cycle; each takes a context or nothing."""
-
-    setup_for_execution: Callable[..., Any]
-    teardown_after_execution: Callable[..., Any]
-    create_resource: Callable[..., Any]
-
-
 def call_hook(method: Callable[..., Any], context: object) -> Any:
     """Call a bound method, with `context` if it takes an argument."""
-    return method(context) if _takes_argument(getattr(method, "__func__", method), method) else method()
+    return method(*_arguments(method, context))
 
 
-def _takes_argument(function: Callable[..., Any], method: Callable[..., Any]) -> bool:
-    return _positional(function) > (0 if function is method else 1)
+def call_manager_hook(method: Callable[..., Any], context: object) -> Manager:
+    """The same for one that returns a context manager, or is a bare generator."""
+    manager: Manager = as_manager_function(method)(*_arguments(method, context))
+    return manager
+
+
+def _arguments(method: Callable[..., Any], context: object) -> tuple[object, ...]:
+    function = getattr(method, "__func__", method)
+    return (context,) if _positional(function) > (0 if function is method else 1) else ()
 
 
 @lru_cache(maxsize=1024)
@@ -43,8 +42,8 @@ def as_manager_function(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def opened_by_hooks(resource: Hooks, context: object) -> Generator[Any]:
-    """Set up, yield what is created, tear down; a resource whose set-up failed is not torn down."""
+def opened_by_hooks(resource: Any, context: object) -> Generator[Any]:
+    """Set `resource` up, yield what it creates, tear it down; one whose set-up failed is not torn down."""
     call_hook(resource.setup_for_execution, context)
     try:
         yield call_hook(resource.create_resource, context)
@@ -53,7 +52,7 @@ def opened_by_hooks(resource: Hooks, context: object) -> Generator[Any]:
 
 
 @asynccontextmanager
-async def aopened_by_hooks(resource: Hooks, context: object) -> AsyncGenerator[Any]:
+async def aopened_by_hooks(resource: Any, context: object) -> AsyncGenerator[Any]:
     """The same where one of the three is asynchronous."""
     await _awaited(call_hook(resource.setup_for_execution, context))
     try:

@@ -12,7 +12,7 @@ from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.faults import faults_of
 from dagwire.resources.hooks import Manager, call_hook
 from dagwire.resources.lifecycle import LifeCycle, drive
-from dagwire.resources.recipe import ConfiguredRecipe, is_configurable
+from dagwire.resources.recipe import ConfiguredRecipe, is_configurable, is_recipe
 
 NOTHING_OPEN: Mapping[int, object] = {}
 
@@ -42,7 +42,7 @@ class Opener:
         """
         if id(recipe) in open_by_id:
             return open_by_id[id(recipe)]
-        if not (is_configurable(recipe) or isinstance(recipe, ResourceDefinition)):
+        if not is_recipe(recipe):
             return recipe
         identity = (id(recipe), *map(id, open_by_id.values()))
         # The recipe is kept beside its value: an id is only its own while the object lives.
@@ -105,6 +105,6 @@ def opened_alone(key: object, recipe: object, context: InitResourceContext) -> G
 
 def has_life_cycle(recipe: object) -> bool:
     """Whether opening `recipe`, or a resource nested in it, leaves something to close."""
-    if is_configurable(recipe):
+    if is_configurable(recipe) and not recipe.is_open:
         return recipe.has_life_cycle or any(map(has_life_cycle, recipe.nested_resources().values()))
     return isinstance(recipe, ResourceDefinition) and recipe.has_life_cycle

@@ -7,11 +7,11 @@ from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar
 
 from dagwire.config.config import Config
 from dagwire.config.env_var import EnvVar
-from dagwire.config.narrowing import is_mapping
+from dagwire.config.narrowing import is_mapping, is_sequence
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.context import InitResourceContext
 from dagwire.resources.definition import ResourceDefinition
-from dagwire.resources.hooks import Manager, aopened_by_hooks, as_manager_function, call_hook, opened_by_hooks
+from dagwire.resources.hooks import Manager, aopened_by_hooks, call_manager_hook, opened_by_hooks
 
 T = TypeVar("T")
 
@@ -66,8 +66,7 @@ class ConfiguredRecipe(Config, Generic[T]):
 
     def life_cycle(self, context: InitResourceContext) -> Manager:
         """What opens and closes this copy."""
-        manager: Manager = call_hook(as_manager_function_of(self), context)
-        return manager
+        return call_manager_hook(self.yield_for_execution, context)
 
     def get_resource_context(self) -> InitResourceContext:
         """What this resource was told when it was opened.
@@ -80,6 +79,11 @@ class ConfiguredRecipe(Config, Generic[T]):
             problem = "has a context only while it is open, in a run or inside `build_resources`."
             raise InvalidInvocationError(f"resource {type(self).__name__}", problem)
         return context
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this is the copy that a run scope opened, and is no recipe any more: whoever opened it closes it."""
+        return hasattr(self, "_context")
 
     @property
     def is_late(self) -> bool:
@@ -131,23 +135,19 @@ def is_configurable(value: object) -> TypeGuard[ConfiguredRecipe[Any]]:
     return isinstance(value, ConfiguredRecipe)
 
 
-def as_manager_function_of(resource: ConfiguredRecipe[Any]) -> Any:
-    """The resource's `yield_for_execution`, made a context manager where it is a bare generator."""
-    return as_manager_function(resource.yield_for_execution)
+def is_recipe(value: object) -> TypeGuard[Recipe]:
+    """Whether `value` is something to open; what is open already is not."""
+    return isinstance(value, ResourceDefinition) or (is_configurable(value) and not value.is_open)
 
 
 def _recipes_in(path: str, value: object) -> Iterator[tuple[str, Recipe]]:
-    if is_configurable(value):
-        if not hasattr(value, "_context"):
-            yield path, value
-    elif isinstance(value, ResourceDefinition):
+    if is_recipe(value):
         yield path, value
     elif is_mapping(value):
         for key, item in value.items():
             yield from _recipes_in(f"{path}.{key}", item)
-    elif isinstance(value, list | tuple):
-        items: list[Any] | tuple[Any, ...] = value
-        for position, item in enumerate(items):
+    elif is_sequence(value):
+        for position, item in enumerate(value):
             yield from _recipes_in(f"{path}.{position}", item)
 
 
@@ -157,7 +157,6 @@ def _with_opened(path: str, value: Any, opened_by_path: Mapping[str, object]) ->
         return opened_by_path[path]
     if is_mapping(value):
         return {key: _with_opened(f"{path}.{key}", item, opened_by_path) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        items: list[Any] | tuple[Any, ...] = value
-        return type(items)(_with_opened(f"{path}.{i}", item, opened_by_path) for i, item in enumerate(items))
+    if is_sequence(value):
+        return type(value)([_with_opened(f"{path}.{i}", item, opened_by_path) for i, item in enumerate(value)])
     return value

@@ -76,7 +76,7 @@ else:
 
 
 class _AnyRecipe:
-    """Takes any value for a field: a recipe gives the declared type only once it is opened, and a fake need not be one."""
+    """Takes any value for a field: a recipe gives what was declared once it is open, and a fake need not be one."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Anything; a dict is read as config where a resource's class is declared."""
