@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import httpx
 import stamina
-from pydantic import Field, HttpUrl, PositiveFloat, PositiveInt, PrivateAttr, SecretStr
+from pydantic import Field, HttpUrl, PositiveFloat, PositiveInt, PrivateAttr, SecretStr, field_validator
 
 from dagwire import ConfigurableResource, InitResourceContext
 
@@ -58,6 +58,14 @@ class FlightsApi(ConfigurableResource):
     patience_s: PositiveFloat = Field(
         default=60, description="For all attempts of one request; no longer Retry-After is waited for."
     )
+
+    @field_validator("base_url")
+    @classmethod
+    def _holds_no_password(cls, base_url: HttpUrl | None) -> HttpUrl | None:
+        if base_url is not None and (base_url.username or base_url.password):
+            msg = "an address is shown in messages, so it may hold no name and password; use `key`"
+            raise ValueError(msg)
+        return base_url
 
     _client: httpx.Client = PrivateAttr()
     _log: logging.Logger | logging.LoggerAdapter[Any] = PrivateAttr()

@@ -104,6 +104,14 @@ def test_without_one_the_client_is_led_to_our_own_server(monkeypatch: pytest.Mon
         assert resources.api.months()[0] == "2013-01"
 
 
+def test_an_address_may_hold_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Addresses are shown in messages: one with a password is refused, and the password is not shown."""
+    monkeypatch.setenv("APP_API__BASE_URL", f"https://user:{CANARY}@api.example.org")
+    with pytest.raises(SettingsError, match="APP_API__BASE_URL") as caught, build_resources(Application()):
+        pass
+    assert CANARY not in str(caught.value)
+
+
 def test_importing_the_container_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings are read on first use: a wrong one does not stop an import."""
     monkeypatch.setenv("APP_API__PAGE_SIZE", "many")
