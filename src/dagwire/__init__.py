@@ -2,6 +2,21 @@
 
 from dagwire.config.config import Config, PermissiveConfig
 from dagwire.config.env_var import EnvVar
+from dagwire.config.forms import (
+    Array,
+    BoolSource,
+    Enum,
+    EnumValue,
+    Field,
+    IntSource,
+    Map,
+    Noneable,
+    Permissive,
+    ScalarUnion,
+    Selector,
+    Shape,
+    StringSource,
+)
 from dagwire.config.run_config import RunConfig
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context
@@ -12,6 +27,7 @@ from dagwire.definitions.asset import AssetsDefinition, AssetSpec, asset
 from dagwire.definitions.asset_check import AssetCheckDefinition, asset_check
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.bindings import with_resources
+from dagwire.definitions.build_io_contexts import build_input_context, build_output_context
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.job import JobDefinition, UnresolvedAssetJobDefinition, define_asset_job, job
 from dagwire.definitions.load_assets import load_asset_checks_from_modules, load_assets_from_modules
@@ -54,6 +70,7 @@ from dagwire.errors import (
     DagsterInvalidConfigError,
     DagsterInvalidDefinitionError,
     DagsterInvalidInvocationError,
+    DagsterInvariantViolationError,
     DagsterResourceFunctionError,
     DagsterUnknownResourceError,
     DagwireError,
@@ -71,10 +88,22 @@ from dagwire.execution.materialize import amaterialize, materialize
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.context import InitResourceContext, Resources
-from dagwire.resources.definition import ResourceDefinition, resource
-from dagwire.resources.resource_param import ResourceParam
+from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
+from dagwire.resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
+from dagwire.resources.io_contexts import InputContext, OutputContext
+from dagwire.resources.io_manager import (
+    ConfigurableIOManager,
+    ConfigurableIOManagerFactory,
+    InMemoryIOManager,
+    IOManager,
+    IOManagerDefinition,
+    io_manager,
+    mem_io_manager,
+)
+from dagwire.resources.resource_param import ResourceDependency, ResourceParam
 
 __all__ = [
+    "Array",
     "AssetCheckDefinition",
     "AssetCheckEvaluation",
     "AssetCheckExecutionContext",
@@ -87,13 +116,17 @@ __all__ = [
     "AssetSpec",
     "AssetsDefinition",
     "BackfillPolicy",
+    "BoolSource",
     "Config",
+    "ConfigurableIOManager",
+    "ConfigurableIOManagerFactory",
     "ConfigurableResource",
     "ConfigurableResourceFactory",
     "DagsterError",
     "DagsterInvalidConfigError",
     "DagsterInvalidDefinitionError",
     "DagsterInvalidInvocationError",
+    "DagsterInvariantViolationError",
     "DagsterResourceFunctionError",
     "DagsterRun",
     "DagsterUnknownResourceError",
@@ -101,38 +134,56 @@ __all__ = [
     "DefaultScheduleStatus",
     "DefaultSensorStatus",
     "Definitions",
+    "Enum",
+    "EnumValue",
     "EnvVar",
     "Event",
     "EventType",
     "ExecuteInProcessResult",
+    "Field",
+    "FilesystemIOManager",
+    "IOManager",
+    "IOManagerDefinition",
     "In",
+    "InMemoryIOManager",
     "InitResourceContext",
+    "InputContext",
+    "IntSource",
     "JobDefinition",
+    "Map",
     "MaterializeResult",
     "MetadataValue",
     "MonthlyPartitionsDefinition",
+    "Noneable",
     "Nothing",
     "OpDefinition",
     "OpExecutionContext",
     "Out",
     "Output",
+    "OutputContext",
     "PartitionKeyRange",
     "PartitionsDefinition",
+    "Permissive",
     "PermissiveConfig",
     "ResourceDefinition",
+    "ResourceDependency",
     "ResourceParam",
     "ResourceProvider",
     "Resources",
     "RunConfig",
     "RunRequest",
+    "ScalarUnion",
     "ScheduleDefinition",
     "ScheduleEvaluationContext",
+    "Selector",
     "SensorDefinition",
     "SensorEvaluationContext",
     "SensorResult",
     "SettingsProvider",
+    "Shape",
     "SkipReason",
     "StaticPartitionsDefinition",
+    "StringSource",
     "TickResult",
     "TimeWindow",
     "UnboundInitResourceContext",
@@ -143,15 +194,22 @@ __all__ = [
     "asset_check",
     "build_asset_context",
     "build_init_resource_context",
+    "build_input_context",
     "build_op_context",
+    "build_output_context",
     "build_resources",
     "build_schedule_context",
     "build_sensor_context",
+    "configured",
     "define_asset_job",
+    "fs_io_manager",
+    "io_manager",
     "job",
     "load_asset_checks_from_modules",
     "load_assets_from_modules",
+    "make_values_resource",
     "materialize",
+    "mem_io_manager",
     "op",
     "override",
     "resource",

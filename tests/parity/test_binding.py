@@ -237,7 +237,6 @@ def test_with_resources_wants_all(dg, read):
         dg.with_resources([read], {})
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_with_resources_and_config(dg, tracked, read):
     """`resource_config_by_key` configures what is left to launch."""
     bound = dg.with_resources(

@@ -92,6 +92,6 @@ def _scope(
 
 
 async def _opened(scope: RunScope, keys: list[str]) -> Resources:
-    raise_faults(scope.prepare([Requirement(key) for key in keys]))
+    raise_faults([*scope.unknown_config(), *scope.prepare([Requirement(key) for key in keys])])
     await scope.open()
     return scope.resources(keys)

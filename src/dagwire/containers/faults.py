@@ -7,7 +7,7 @@ from typing import Annotated, Any, Union, cast, get_args, get_origin
 from dependency_injector import providers
 from pydantic import ValidationError
 
-from dagwire.config.config import problems_of
+from dagwire.config.problems import problems_of
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.graph import Name, ProviderGraph
 from dagwire.containers.keys import Container, Requirement, keys_of
@@ -16,13 +16,13 @@ from dagwire.containers.private_graph import PrivateGraph
 from dagwire.containers.resource_provider import AnyProvider, is_provider
 from dagwire.errors import (
     DagwireError,
-    FaultsError,
     InvalidConfigError,
     MissingResourceError,
     ResourceTypeError,
     SettingsError,
+    gathered,
 )
-from dagwire.resources.opening import faults_of, unset_variables
+from dagwire.resources.faults import faults_of, unset_variables
 
 _PLAIN = (bool, bytes, complex, dict, float, frozenset, int, list, set, str, tuple)
 """Types whose values never pass for an object of another class. Anything else may be a fake, made on purpose."""
@@ -30,10 +30,8 @@ _PLAIN = (bool, bytes, complex, dict, float, frozenset, int, list, set, str, tup
 
 def raise_faults(faults: Sequence[DagwireError]) -> None:
     """Raise what was found wrong, all of it at once; return where nothing was."""
-    if len(faults) == 1:
-        raise faults[0]
     if faults:
-        raise FaultsError(faults)
+        raise gathered(faults)
 
 
 # -- what is asked for -------------------------------------------------------------------------------------------------
@@ -124,7 +122,7 @@ def _recipe_faults(
         return [fault]
     except Exception:  # noqa: BLE001  # reading a value failed: it is read again, and told of, when its turn comes
         return []
-    return faults_of(name, resource.recipe, config)
+    return faults_of(name, resource.recipe, config, graph.is_nested_key)
 
 
 def recipe_of(resource: PrivateResource, values: Sequence[Any], name: object) -> Any:

@@ -6,9 +6,9 @@ from typing import Any, cast
 from dependency_injector import providers
 
 from dagwire.containers.keys import Container, Requirement, find_provider, keys_of
+from dagwire.containers.nested import NestedRecipes
 from dagwire.containers.resource_provider import AnyProvider, ResourceProvider, is_provider
 from dagwire.errors import ResourceCycleError
-from dagwire.resources.definition import ResourceDefinition
 
 Replacement = tuple[AnyProvider, AnyProvider]
 """A provider of the container, and what stands in for it."""
@@ -32,6 +32,7 @@ class ProviderGraph:
         self._key_by_provider: dict[AnyProvider, str] = {}
         self._names: dict[AnyProvider, str] | None = None
         self._required: list[tuple[str, AnyProvider]] = []
+        self.nested = NestedRecipes(self._listed)
 
     # -- keys and names ------------------------------------------------------------------------------------------------
 
@@ -52,7 +53,7 @@ class ProviderGraph:
 
     def _listed(self) -> dict[AnyProvider, str]:
         if self._names is None:
-            found = {key: self.find(key) for key in keys_of(self.container)}
+            found = {key: self.find(key) for key in (*keys_of(self.container), *self.given)}
             self._names = {provider: key for key, provider in found.items() if provider is not None}
         return self._names
 
@@ -90,12 +91,12 @@ class ProviderGraph:
             yield stand_in
             return
         yield from dependencies_of(provider)
-        if isinstance(provider, ResourceProvider) and isinstance(provider.source, ResourceDefinition):
-            for key in sorted(provider.source.required_resource_keys):
-                self._required.append((key, provider))
-                found = self.root(key)
-                if found is not None:
-                    yield found
+        for key in self.nested.required_keys(provider):
+            self._required.append((key, provider))
+            found = self.root(key)
+            if found is not None:
+                yield found
+        yield from self.nested.with_keys(provider).values()
 
     def in_order(self, roots: Iterable[AnyProvider]) -> list[AnyProvider]:
         """All that `roots` may reach, dependencies first.

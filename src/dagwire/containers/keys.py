@@ -9,8 +9,8 @@ from dependency_injector import containers, providers
 from dagwire.config.narrowing import is_mapping
 from dagwire.containers.resource_provider import ResourceProvider, is_provider
 from dagwire.errors import ResourceTypeError
-from dagwire.resources.configurable import is_configurable, is_configurable_class
 from dagwire.resources.definition import ResourceDefinition
+from dagwire.resources.recipe import is_configurable, is_configurable_class
 
 Container = containers.Container | containers.DynamicContainer | type[containers.DeclarativeContainer]
 

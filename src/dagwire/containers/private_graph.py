@@ -39,6 +39,10 @@ class PrivateGraph:
         """The name of `provider`, for messages."""
         return Name(self._graph, provider)
 
+    def is_nested_key(self, recipe: object) -> bool:
+        """Whether `recipe`, nested in another, is declared under a key of its own."""
+        return self._graph.nested.has_key(recipe)
+
     def is_private(self, provider: AnyProvider) -> bool:
         """Whether the run has a copy of its own."""
         return provider in self._copies

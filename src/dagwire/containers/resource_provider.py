@@ -8,16 +8,13 @@ from typing import Any, TypeGuard, TypeVar, cast, overload
 from dependency_injector import providers
 
 from dagwire.errors import InvalidDefinitionError, ResourceNotOpenError
-from dagwire.resources.configurable import (
-    ConfigurableResource,
-    ConfigurableResourceFactory,
-    is_configurable,
-    is_configurable_class,
-)
+from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
+from dagwire.resources.configuring import configured_recipe
 from dagwire.resources.context import InitResourceContext
 from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.lifecycle import LifeCycle, drive
-from dagwire.resources.opening import Opener, configured, has_life_cycle
+from dagwire.resources.opening import Opener, has_life_cycle
+from dagwire.resources.recipe import is_configurable, is_configurable_class
 
 T = TypeVar("T")
 R = TypeVar("R", bound=ConfigurableResource)
@@ -150,7 +147,7 @@ def with_config(provider: AnyProvider, key: str, config: object) -> AnyProvider:
     if config is None:
         return provider
     if not isinstance(provider, ResourceProvider):
-        return ResourceProvider(providers.Callable(configured, provider, config, key))
+        return ResourceProvider(providers.Callable(configured_recipe, provider, config, key))
     return provider.configured(config, key)
 
 
@@ -190,7 +187,7 @@ def _as_it_is(source: Any, _args: Sequence[Any], _fields: dict[str, Any]) -> Any
 def _configured(
     make_recipe: _RecipeMaker, config: object, key: str, source: Any, args: Sequence[Any], fields: dict[str, Any]
 ) -> Any:
-    return configured(make_recipe(source, args, fields), config, key)
+    return configured_recipe(make_recipe(source, args, fields), config, key)
 
 
 def _definition(

@@ -12,12 +12,12 @@ from dependency_injector import providers
 from dagwire.containers.faults import faults_before_opening, faults_of_requirements, recipe_of
 from dagwire.containers.graph import Name, ProviderGraph
 from dagwire.containers.keys import Container, Requirement, keys_of, provider_of
+from dagwire.containers.nested import DefinitionByKey
 from dagwire.containers.private_copy import PrivateCopies, PrivateResource
 from dagwire.containers.private_graph import PrivateGraph
-from dagwire.containers.resource_provider import AnyProvider, ResourceProvider
-from dagwire.errors import DagwireError, ResourceCycleError, ResourceSetupError
+from dagwire.containers.resource_provider import AnyProvider
+from dagwire.errors import DagwireError, InvalidConfigError, ResourceCycleError, ResourceSetupError, nearest
 from dagwire.resources.context import NO_RESOURCES, InitResourceContext, Resources, log
-from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.lifecycle import LifeCycle
 from dagwire.resources.opening import Opener
 
@@ -44,6 +44,7 @@ class RunScope:
         replacements: Mapping[str, object] | None = None,
         config_by_key: Mapping[str, object] | None = None,
         run_id: str | None = None,
+        run: Any = None,
         logger: "logging.Logger | logging.LoggerAdapter[Any]" = log,
         asynchronous: bool = False,
         parent: "RunScope | None" = None,
@@ -55,6 +56,7 @@ class RunScope:
             replacements: `{key: value or provider}`, in place of what the container has, or beside it.
             config_by_key: `{key: config}`, merged over the config that each resource has.
             run_id: What resources are told of the run.
+            run: The run itself, for resources that ask for it.
             logger: What resources log to.
             asynchronous: Whether an event loop drives this scope.
             parent: The scope whose resources this one shares; None for the run's own.
@@ -66,6 +68,7 @@ class RunScope:
         found = ((self._graph.find(key), config) for key, config in self._config_by_key.items())
         self._config_by_provider = {self._graph.called_in_the_end(p): config for p, config in found if p is not None}
         self._run_id = run_id
+        self._run = run
         self._log = logger
         if parent is None:
             self._life_cycle = LifeCycle(asynchronous=asynchronous)
@@ -84,6 +87,7 @@ class RunScope:
             replacements={**self._graph.given, **replacements},
             config_by_key=self._config_by_key,
             run_id=self._run_id,
+            run=self._run,
             logger=self._log,
             parent=self,
         )
@@ -102,6 +106,12 @@ class RunScope:
         self._requirements += self._graph.required_by_resources()
         faults = faults_of_requirements(self._graph, self._requirements) + circles
         return faults or faults_before_opening(self._private, self._config_by_provider)
+
+    def unknown_config(self) -> list[DagwireError]:
+        """What is wrong where config is given for keys that nothing is provided under."""
+        unknown = [key for key in self._config_by_key if not self.has_key(key)]
+        known = self.known_keys() if unknown else []
+        return [InvalidConfigError("the run", [_unknown_resource(key, known) for key in unknown])] if unknown else []
 
     # -- opening -------------------------------------------------------------------------------------------------------
 
@@ -149,16 +159,17 @@ class RunScope:
             resource_def=recipe,
             resources=await self._required_by(provider),
             run_id=self._run_id,
+            run=self._run,
             log=self._log,
+            all_resource_defs=DefinitionByKey(self.known_keys, self._graph.find),
         )
-        return await self._opener.open(name, recipe, context)
+        nested = {id_: await self._value_of(found) for id_, found in self._graph.nested.with_keys(provider).items()}
+        return await self._opener.open(name, recipe, context, nested)
 
     async def _required_by(self, provider: AnyProvider) -> Resources:
         """The resources that a resource definition names by key, open already: they are its dependencies."""
-        source = provider.source if isinstance(provider, ResourceProvider) else None
-        if not isinstance(source, ResourceDefinition) or not source.required_resource_keys:
-            return NO_RESOURCES
-        return Resources({key: await self._read(key) for key in source.required_resource_keys})
+        keys = self._graph.nested.required_keys(provider)
+        return Resources({key: await self._read(key) for key in keys}) if keys else NO_RESOURCES
 
     async def _read(self, key: str) -> object:
         if key not in self._value_by_key:
@@ -207,3 +218,8 @@ async def _built(singleton: AnyProvider) -> None:
     """Have a shared Singleton built, by one thread alone."""
     with _BUILDING_SHARED:
         singleton()
+
+
+def _unknown_resource(key: str, known: list[str]) -> str:
+    guess = nearest(key, known)
+    return f"resources.{key}: there is no such resource" + (f". Did you mean '{guess}'?" if guess else "")

@@ -14,7 +14,7 @@ from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.node import Node
 from dagwire.definitions.running import RunOptions
 from dagwire.definitions.signature import CONFIG_NAME
-from dagwire.errors import InvalidConfigError, ResourceSetupError, nearest
+from dagwire.errors import InvalidConfigError, ResourceSetupError
 from dagwire.execution.contexts import (
     AssetCheckExecutionContext,
     AssetExecutionContext,
@@ -52,6 +52,7 @@ class _Run:
             replacements={**job.bindings, **in_force},
             config_by_key=self._plan.resource_config_by_key,
             run_id=run_id,
+            run=self._run,
             asynchronous=asynchronous,
         )
         self._inner_scopes: dict[frozenset[tuple[str, int]], RunScope] = {}
@@ -96,10 +97,7 @@ class _Run:
         for scope in (self._scope, *self._inner_scopes.values()):
             nodes = [node for node in self._plan.nodes if self._scope_by_node[node.name] is scope]
             faults += scope.prepare(r for node in nodes for r in node.definition.body.requirements)
-        unknown = [key for key in self._plan.resource_config_by_key if not self._scope.has_key(key)]
-        if unknown:
-            known = self._scope.known_keys()
-            faults.append(InvalidConfigError("the run", [_unknown_resource(key, known) for key in unknown]))
+        faults += self._scope.unknown_config()
         raise_faults(faults)
 
     async def _open_and_run(self) -> BaseException | None:
@@ -218,8 +216,3 @@ def _listed(items: AsyncIterator[Any]) -> Awaitable[Yielded]:
         return Yielded([item async for item in items])
 
     return collect()
-
-
-def _unknown_resource(key: str, known: list[str]) -> str:
-    guess = nearest(key, known)
-    return f"resources.{key}: there is no such resource" + (f". Did you mean '{guess}'?" if guess else "")

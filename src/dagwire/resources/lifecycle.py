@@ -6,17 +6,16 @@ loop in a thread of its own that is started when the first of them is met.
 """
 
 from collections.abc import Awaitable, Coroutine
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack
+from contextlib import AbstractAsyncContextManager, ExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dagwire.errors import ResourceTeardownError
+from dagwire.resources.hooks import Manager
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
 
 T = TypeVar("T")
-
-Manager = AbstractContextManager[Any] | AbstractAsyncContextManager[Any]
 
 
 def drive(work: Coroutine[Any, Any, T]) -> T:
