@@ -8,7 +8,7 @@ from dependency_injector import containers, providers
 from dagwire import ConfigurableResource, ResourceProvider, build_resources, resource
 from dagwire.containers.keys import Requirement
 from dagwire.containers.run_scope import RunScope
-from dagwire.resources.lifecycle import drive
+from dagwire.resources.driving import drive
 
 
 class Service:
