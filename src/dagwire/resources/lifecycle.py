@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dagwire.errors import MissingExtraError, ResourceTeardownError
 from dagwire.resources.hooks import Manager
-from dagwire.resources.policy import entered, left
+from dagwire.resources.policy import Limited, entered, left
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -45,10 +45,11 @@ class LifeCycle:
             TimeoutError: It took longer than `timeout_s`, which limits the close, too.
         """
         if isinstance(manager, AbstractAsyncContextManager):
+            if timeout_s is not None:
+                manager, timeout_s = Limited(manager, timeout_s), None
             if self.asynchronous:
-                async with timeout(timeout_s):
-                    value = await manager.__aenter__()
-                self._managers.append((name, manager, timeout_s))
+                value = await manager.__aenter__()
+                self._managers.append((name, manager, None))
                 return value
             manager = self._open_portal().wrap_async_context_manager(manager)
         value = entered(manager, timeout_s)
@@ -67,6 +68,9 @@ class LifeCycle:
 
     async def close(self, error: BaseException | None) -> None:
         """Close everything in reverse order, telling each of `error`, the body's exception or None.
+
+        Nothing is shielded from anyio's cancel scopes here: a resource may hold a task group, and scopes must nest. By
+        anyio's own rule a close that awaits shields itself.
 
         Raises:
             ResourceTeardownError: One close failed after a body that did not.
@@ -101,8 +105,7 @@ async def _leave(manager: Manager, error: BaseException | None, timeout_s: float
     """Close one manager. What it returns is ignored: a resource may see the body's exception, not hide it."""
     details = (type(error), error, error.__traceback__) if error is not None else (None, None, None)
     if isinstance(manager, AbstractAsyncContextManager):
-        async with timeout(timeout_s):
-            await manager.__aexit__(*details)
+        await manager.__aexit__(*details)
     else:
         left(manager, details, timeout_s)
 

@@ -1,9 +1,10 @@
 """How patiently a resource is opened and closed: tried again, and given up after a time."""
 
 import threading
+from asyncio import timeout
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
@@ -52,6 +53,29 @@ def _driven(open_once: Callable[[], Any], name: object) -> object:
     except WaitedError:
         pass
     raise RetryPolicyError(str(name), "is for plain functions, and the resource waits; give one for coroutines.")
+
+
+class Limited(AbstractAsyncContextManager[Any]):
+    """An asynchronous manager whose opening and closing are cancelled when they take too long."""
+
+    def __init__(self, manager: AbstractAsyncContextManager[Any], timeout_s: float) -> None:
+        """`timeout_s` holds for each of the two."""
+        self._manager = manager
+        self._timeout_s = timeout_s
+
+    async def __aenter__(self) -> Any:
+        """Open.
+
+        Raises:
+            TimeoutError: It took too long, and was cancelled.
+        """
+        async with timeout(self._timeout_s):
+            return await self._manager.__aenter__()
+
+    async def __aexit__(self, *details: object) -> None:
+        """Close; raises as above."""
+        async with timeout(self._timeout_s):
+            await self._manager.__aexit__(*details)
 
 
 def entered(manager: AbstractContextManager[Any], timeout_s: float | None) -> Any:
