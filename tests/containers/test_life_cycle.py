@@ -212,17 +212,26 @@ def test_cancellation_closes_everything(log, in_task, logged):
     assert len(log) == 4
 
 
-def test_a_cancelled_scope_of_anyio_closes_everything(log, in_task):
-    """A cancel scope of anyio cancels every await anew; closes are shielded from it."""
+def test_a_cancelled_scope_of_anyio_closes_everything(log, logged):
+    """A cancel scope of anyio cancels every await anew; a close that awaits shields itself, and all are run."""
+
+    @resource
+    async def awaiting():
+        try:
+            yield "open"
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.sleep(0)
+            log.append("close awaiting")
 
     async def main():
         with anyio.CancelScope() as scope:
-            async with abuild_resources({"it": in_task}):
+            async with abuild_resources({"a": logged("a"), "awaiting": awaiting}):
                 scope.cancel()
                 await anyio.sleep_forever()
 
     asyncio.run(main())
-    assert len(log) == 2
+    assert log == ["open a", "close awaiting", "close a after CancelledError"]
 
 
 def test_asynchronous_resources_in_synchronous_code(log, in_task):

@@ -9,6 +9,7 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from inspect import iscoroutinefunction
+from types import TracebackType
 from typing import Any
 
 from dagwire.errors import RetryPolicyError
@@ -72,10 +73,12 @@ class Limited(AbstractAsyncContextManager[Any]):
         async with timeout(self._timeout_s):
             return await self._manager.__aenter__()
 
-    async def __aexit__(self, *details: object) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         """Close; raises as above."""
         async with timeout(self._timeout_s):
-            await self._manager.__aexit__(*details)
+            await self._manager.__aexit__(kind, error, traceback)
 
 
 def entered(manager: AbstractContextManager[Any], timeout_s: float | None) -> Any:
