@@ -11,7 +11,7 @@ from dependency_injector import providers
 
 from dagwire.containers.faults import faults_before_opening, faults_of_requirements, recipe_of
 from dagwire.containers.graph import Name, ProviderGraph
-from dagwire.containers.keys import Container, Requirement, keys_of, provider_of
+from dagwire.containers.keys import Container, Requirement, given_providers, keys_of
 from dagwire.containers.nested import DefinitionByKey
 from dagwire.containers.private_copy import PrivateCopies, PrivateResource
 from dagwire.containers.private_graph import PrivateGraph
@@ -62,9 +62,7 @@ class RunScope:
             asynchronous: Whether an event loop drives this scope.
             parent: The scope whose resources this one shares; None for the run's own.
         """
-        self._graph = ProviderGraph(
-            container, {key: provider_of(key, value) for key, value in (replacements or {}).items()}
-        )
+        self._graph = ProviderGraph(container, given_providers(container, replacements or {}))
         self._config_by_key = config_by_key or {}
         found = ((self._graph.find(key), config) for key, config in self._config_by_key.items())
         self._config_by_provider = {self._graph.called_in_the_end(p): config for p, config in found if p is not None}
