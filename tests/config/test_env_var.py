@@ -4,9 +4,10 @@ import copy
 import datetime as dt
 import os
 import pickle
+from typing import Annotated, Literal
 
 import pytest
-from pydantic import BaseModel, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from dagwire import Config, EnvVar, build_resources
 from dagwire.config.env_var import IntEnvVar, read_variables, variables_in, with_env_forms
@@ -122,6 +123,27 @@ def test_the_form_of_files_is_a_variable_only_where_no_dict_fits():
     assert (config.maybe, config.text, config.sizes) == (EnvVar("SIZE"), {"env": "SIZE"}, [EnvVar("SIZE")])
 
 
+def test_for_a_literal(monkeypatch):
+    """A field that is one of several words takes a variable, by name and by alias, also where it discriminates."""
+
+    class Logs(Config):
+        level: Literal["debug", "info"]
+        kind: Literal["logs"] = Field(default="logs", alias="type")
+
+    class Other(Config):
+        kind: Literal["other"] = Field(default="other", alias="type")
+
+    class Both(Config):
+        one: Annotated[Logs | Other, Field(discriminator="kind")]
+
+    monkeypatch.setenv("LEVEL", "info")
+    for given in (EnvVar("LEVEL"), {"env": "LEVEL"}):
+        both = Both(one={"type": "logs", "level": given})
+        assert both.one.level == EnvVar("LEVEL")
+        assert both.with_variables_read().one.level == "info"
+    assert Logs.model_validate({"level": "info", "type": EnvVar("KIND")}).kind == EnvVar("KIND")
+
+
 def test_is_written_as_files_have_it():
     """JSON of a config that waits has the variable's form, and reads back as the same config."""
     config = Outer(maybe=EnvVar("SIZE"))
@@ -172,6 +194,7 @@ def test_all_that_are_unset_are_named_at_once(monkeypatch):
 def test_extra_fields_wait_as_well(monkeypatch):
     """Names that a permissive class does not declare may hold variables."""
     monkeypatch.setenv("SIZE", "7")
+
     class Open(Config, extra="allow"):
         pass
 
