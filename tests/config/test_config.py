@@ -164,5 +164,5 @@ def test_types_that_dagster_has_no_form_for():
 
 def test_a_misspelt_entry_of_a_dict_form_is_told_with_the_nearest():
     """As for a class."""
-    with pytest.raises(InvalidConfigError, match="Did you mean 'size'?"):
+    with pytest.raises(InvalidConfigError, match="Did you mean 'size'"):
         validated_config({"size": int}, {"siez": 1}, "op 'a'")

@@ -114,7 +114,7 @@ def test_a_source_whose_variable_does_not_serve(dg, validated, monkeypatch, valu
 
 def test_a_required_field_with_a_default_is_refused(dg):
     """A `Field` that is required has no default."""
-    with pytest.raises(Exception, match="(?i)required"):
+    with pytest.raises(Exception, match=r"(?i)required"):
         dg.Field(int, default_value=1, is_required=True)
 
 

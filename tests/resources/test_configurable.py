@@ -366,7 +366,7 @@ def test_a_field_left_to_launch_says_so_when_read():
 
 def test_a_misspelt_field_left_to_launch_is_refused_at_once():
     """The nearest name is told."""
-    with pytest.raises(InvalidConfigError, match="Did you mean 'url'?"):
+    with pytest.raises(InvalidConfigError, match="Did you mean 'url'"):
         Late.configure_at_launch(ur1="u")
 
 
@@ -452,7 +452,7 @@ def test_made_of_a_context_with_resources_that_config_cannot_give(db_class):
 
 def test_config_of_a_context_that_does_not_fit_is_refused():
     """As in a run."""
-    with pytest.raises(InvalidConfigError, match="Did you mean 'url'?"):
+    with pytest.raises(InvalidConfigError, match="Did you mean 'url'"):
         Late.from_resource_context(build_init_resource_context(config={"ur1": "u"}))
 
 
