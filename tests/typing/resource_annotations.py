@@ -82,7 +82,7 @@ def fields_read_as_what_they_are_declared(store: Store) -> None:
 
 
 def fields_take_what_gives_them() -> None:
-    """A dependency takes a value, a resource, a factory or a definition; late config and variables have no type of their own."""
+    """A dependency takes a value, a resource, a factory or a definition; late config and variables fit anywhere."""
     late = Db.configure_at_launch(size=2)
     assert_type(late, Db)
     Store(db=late, clock=Fixed(), word="word")
