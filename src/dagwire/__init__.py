@@ -21,6 +21,7 @@ from dagwire.config.run_config import RunConfig
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context
 from dagwire.containers.build_resources import abuild_resources, build_resources
+from dagwire.containers.check_health import Health, check_health
 from dagwire.containers.overrides import override
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.definitions.asset import AssetsDefinition, AssetSpec, asset
@@ -142,6 +143,7 @@ __all__ = [
     "ExecuteInProcessResult",
     "Field",
     "FilesystemIOManager",
+    "Health",
     "IOManager",
     "IOManagerDefinition",
     "In",
@@ -200,6 +202,7 @@ __all__ = [
     "build_resources",
     "build_schedule_context",
     "build_sensor_context",
+    "check_health",
     "configured",
     "define_asset_job",
     "fs_io_manager",

@@ -309,6 +309,27 @@ class ResourceTeardownError(DagwireError):
         super().__init__(f"Resource '{key}' failed while closing: {type(cause).__name__}: {cause}")
 
 
+class MissingExtraError(DagwireError, ImportError):
+    """An optional part is used whose packages are not installed."""
+
+    def __init__(self, purpose: str, extra: str) -> None:
+        """`purpose` is what was to be done; `extra` is the extra of dagwire that installs what it needs."""
+        self.purpose = purpose
+        self.extra = extra
+        super().__init__(
+            f"{purpose} needs packages that are not installed. Install them: pip install 'dagwire[{extra}]'."
+        )
+
+
+class RetryPolicyError(InvalidDefinitionError, TypeError):
+    """A retry policy and the resource that it is for do not fit together: one is asynchronous, the other is not."""
+
+    def __init__(self, resource: str, problem: str) -> None:
+        """`problem` says which policy would fit."""
+        self.resource = resource
+        super().__init__(f"The retry policy of resource '{resource}' {problem}")
+
+
 class CheckFailedError(DagwireError):
     """A blocking asset check failed, so nothing downstream of its asset ran."""
 

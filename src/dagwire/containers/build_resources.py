@@ -9,7 +9,7 @@ from dagwire.containers.keys import Requirement, container_from
 from dagwire.containers.overrides import overrides_in_force
 from dagwire.containers.run_scope import RunScope
 from dagwire.resources.context import Resources
-from dagwire.resources.lifecycle import drive
+from dagwire.resources.driving import drive
 
 
 @contextmanager

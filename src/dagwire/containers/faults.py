@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 from dependency_injector import providers
 from pydantic import ValidationError
@@ -61,8 +61,7 @@ def faults_of_requirements(graph: ProviderGraph, requirements: Iterable[Requirem
 
 
 def _type_faults(requirement: Requirement, provider: AnyProvider) -> Iterator[DagwireError]:
-    stubbed: Any = provider
-    value: Any = stubbed.provides if type(stubbed) is providers.Object else None
+    value: Any = cast("Any", provider).provides if type(provider) is providers.Object else None
     if type(value) in _PLAIN and not _accepts(requirement.expected, value):
         expected = getattr(requirement.expected, "__name__", requirement.expected)
         given = type(value).__name__
@@ -87,16 +86,19 @@ def _accepts(expected: Any, value: object) -> bool:
 
 def faults_before_opening(graph: PrivateGraph, config_by_provider: Mapping[AnyProvider, object]) -> list[DagwireError]:
     """What is wrong with settings and recipes: those that can be called for without opening another resource first."""
-    settings = list(_settings_faults(graph))
-    if settings:
-        return settings  # recipes are made of settings: their faults would only be told a second time
+    faults = list(_settings_faults(graph))
+    if faults:
+        return faults  # recipes are made of settings: their faults would only be told a second time
     waiting = graph.waiting()
-    return [
-        fault
-        for provider in graph.before_opening()
-        if (resource := graph.resource(provider)) is not None and not resource.is_open
-        for fault in _recipe_faults(graph, resource, graph.name(provider), config_by_provider.get(provider), waiting)
-    ]
+    try:
+        for provider in graph.before_opening():
+            resource = graph.resource(provider)
+            if resource is not None and not resource.is_open:
+                config = config_by_provider.get(provider)
+                faults += _recipe_faults(graph, resource, graph.name(provider), config, waiting)
+    except DagwireError as choice:
+        faults.append(choice)
+    return faults
 
 
 def _settings_faults(graph: PrivateGraph) -> Iterator[DagwireError]:
@@ -118,7 +120,7 @@ def _recipe_faults(
         resource.recipe = recipe_of(resource, graph.values_for(resource), name)
     except DagwireError as fault:
         return [fault]
-    except Exception:  # noqa: BLE001  # a factory of the user's failed; it is called again, and told of, in its turn
+    except Exception:  # noqa: BLE001  # reading a value failed: it is read again, and told of, when its turn comes
         return []
     return faults_of(name, resource.recipe, config, graph.is_nested_key)
 

@@ -98,7 +98,7 @@ def _as_resource_provider(provider: AnyProvider) -> ResourceProvider[Any]:
 
 def _plain_values(provider: AnyProvider) -> Iterator[object]:
     """Everything injected into what `provider` makes that is no provider."""
-    kind: type = type(cast("Any", provider))
+    kind = cast("type", provider.__class__)
     # Asked of the class: an AttributeGetter answers any attribute with another AttributeGetter.
     declared: dict[str, Any] = {name: getattr(provider, name) for name in _HOLDERS if hasattr(kind, name)}
     values: list[object] = [*declared.get("args", ()), declared.get("selector")]

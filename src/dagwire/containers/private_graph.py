@@ -5,10 +5,11 @@ from typing import Any
 
 from dependency_injector import providers
 
+from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.graph import Name, ProviderGraph, dependencies_first
 from dagwire.containers.private_copy import PrivateCopies, PrivateResource
 from dagwire.containers.resource_provider import AnyProvider, injected, is_provider
-from dagwire.errors import UnknownNameError
+from dagwire.errors import DagwireError, ResourceSetupError, UnknownNameError
 
 
 class PrivateGraph:
@@ -88,7 +89,7 @@ class PrivateGraph:
         return dependencies_first(self._roots, called_by, self._graph.name)
 
     def waiting(self) -> set[AnyProvider]:
-        """The providers that cannot be called before resources are open, or outside an event loop."""
+        """The providers that must not be called before opening begins: resources, and what runs code of the user's."""
         waiting: set[AnyProvider] = set()
         for provider in self._order:
             dependencies = self._graph.dependencies(provider)
@@ -107,11 +108,26 @@ class PrivateGraph:
     def _chosen(self, selector: Any) -> Iterator[AnyProvider]:
         if is_provider(selector.selector):
             yield selector.selector
-        choice = self.current(selector).selector()
+        try:
+            choice = self.current(selector).selector()
+        except DagwireError:
+            raise
+        except Exception as cause:
+            raise ResourceSetupError(self._graph.name(selector), (), cause) from cause
         if choice not in selector.providers:
-            raise UnknownNameError("branch of the Selector", str(choice), selector.providers)
+            raise UnknownNameError(
+                f"branch of Selector '{self._graph.name(selector)}'", str(choice), selector.providers
+            )
         yield selector.providers[choice]
 
 
-def _waits_itself(current: Any) -> bool:
-    return isinstance(current, PrivateResource | providers.Coroutine) or current.is_async_mode_enabled()
+_CALLED_EARLY = (
+    *(SettingsProvider, providers.Object, providers.Configuration, providers.ConfigurationOption),
+    *(providers.TypedConfigurationOption, providers.ProvidedInstance, providers.AttributeGetter, providers.ItemGetter),
+    *(providers.List, providers.Dict, providers.Selector, providers.Dependency, providers.DependenciesContainer),
+)
+"""The kinds that only read or hand on. All others make something, which is a part of opening."""
+
+
+def _waits_itself(current: object) -> bool:
+    return isinstance(current, PrivateResource) or not isinstance(current, _CALLED_EARLY)

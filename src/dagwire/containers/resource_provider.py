@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, TypeGuard, TypeVar, cast, overload
+from typing import Any, Self, TypeGuard, TypeVar, cast, overload
 
 from dependency_injector import providers
 
@@ -12,8 +12,10 @@ from dagwire.resources.configurable import ConfigurableResource, ConfigurableRes
 from dagwire.resources.configuring import configured_recipe
 from dagwire.resources.context import InitResourceContext
 from dagwire.resources.definition import ResourceDefinition
-from dagwire.resources.lifecycle import LifeCycle, drive
+from dagwire.resources.driving import drive
+from dagwire.resources.lifecycle import LifeCycle
 from dagwire.resources.opening import Opener, has_life_cycle
+from dagwire.resources.policy import PATIENT, LifeCyclePolicy
 from dagwire.resources.recipe import is_configurable, is_configurable_class
 
 T = TypeVar("T")
@@ -66,7 +68,22 @@ class ResourceProvider(providers.Provider[T]):
         self.args = args
         self.fields = fields
         self._make_recipe: _RecipeMaker = _recipe_maker(source, args, fields)
+        self.policy: LifeCyclePolicy = PATIENT
+        """How patiently it is opened and closed."""
         super().__init__()
+
+    def set_life_cycle(self, *, retry: Callable[..., Any] | None = None, timeout_s: float | None = None) -> Self:
+        """Say how patiently this resource is opened and closed; return the provider itself.
+
+        Args:
+            retry: Calls what opens the resource, again where that fails: a policy of stamina
+                (`RetryingCaller(attempts=3).on(ConnectionError)`), of tenacity (`Retrying(...)`), or any callable of a
+                function. An asynchronous resource under an event loop takes their asynchronous kinds.
+            timeout_s: After how many seconds an open or a close has failed. A synchronous resource is then opened and
+                closed in threads of their own, so it must not be bound to one.
+        """
+        self.policy = LifeCyclePolicy(retry, timeout_s)
+        return self
 
     def __deepcopy__(self, memo: dict[int, Any] | None) -> "ResourceProvider[T]":
         """A copy for another instance of the container; dependency-injector asks for it.
@@ -82,6 +99,7 @@ class ResourceProvider(providers.Provider[T]):
             copied.args = tuple(rest[: len(self.args)])
             copied.fields = dict(zip(self.fields, rest[len(self.args) :], strict=True))
             copied._make_recipe = self._make_recipe
+            copied.policy = self.policy
             cast("Any", self)._copy_overridings(copied, memo)  # stubs: partly unknown
         return cast("ResourceProvider[T]", copied)
 
@@ -109,6 +127,7 @@ class ResourceProvider(providers.Provider[T]):
         copied: ResourceProvider[T] = ResourceProvider()
         copied.source, copied.args, copied.fields = self.source, self.args, self.fields
         copied._make_recipe = partial(_configured, self._make_recipe, config, key)
+        copied.policy = self.policy
         return copied
 
     def _provide(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:

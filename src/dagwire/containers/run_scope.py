@@ -20,6 +20,7 @@ from dagwire.errors import DagwireError, InvalidConfigError, ResourceCycleError,
 from dagwire.resources.context import NO_RESOURCES, InitResourceContext, Resources, log
 from dagwire.resources.lifecycle import LifeCycle
 from dagwire.resources.opening import Opener
+from dagwire.resources.policy import retried
 
 T = TypeVar("T")
 
@@ -164,7 +165,12 @@ class RunScope:
             all_resource_defs=DefinitionByKey(self.known_keys, self._graph.find),
         )
         nested = {id_: await self._value_of(found) for id_, found in self._graph.nested.with_keys(provider).items()}
-        return await self._opener.open(name, recipe, context, nested)
+        policy = resource.declared.policy
+
+        async def open_once() -> object:
+            return await self._opener.open(name, recipe, context, nested, policy.timeout_s)
+
+        return await retried(policy, open_once, name, asynchronous=self._life_cycle.asynchronous)
 
     async def _required_by(self, provider: AnyProvider) -> Resources:
         """The resources that a resource definition names by key, open already: they are its dependencies."""

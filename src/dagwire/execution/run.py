@@ -25,7 +25,7 @@ from dagwire.execution.events import Event, EventType
 from dagwire.execution.outcomes import Outcome, Yielded, outcome_of
 from dagwire.execution.plan import Plan, make_plan, stronger_bindings
 from dagwire.execution.result import ExecuteInProcessResult
-from dagwire.resources.lifecycle import drive
+from dagwire.resources.driving import drive
 
 
 def run_job(job: JobDefinition, options: RunOptions) -> ExecuteInProcessResult:

@@ -9,9 +9,10 @@ from typing import Any, cast
 from dagwire.resources.configuring import with_config
 from dagwire.resources.context import InitResourceContext, Resources
 from dagwire.resources.definition import ResourceDefinition
+from dagwire.resources.driving import drive
 from dagwire.resources.faults import faults_of
 from dagwire.resources.hooks import Manager, call_hook
-from dagwire.resources.lifecycle import LifeCycle, drive
+from dagwire.resources.lifecycle import LifeCycle
 from dagwire.resources.recipe import ConfiguredRecipe, is_configurable, is_recipe
 
 NOTHING_OPEN: Mapping[int, object] = {}
@@ -28,7 +29,12 @@ class Opener:
         self._opened: dict[tuple[int, ...], tuple[object, object]] = {}
 
     async def open(
-        self, key: object, recipe: object, context: InitResourceContext, open_by_id: Mapping[int, object] = NOTHING_OPEN
+        self,
+        key: object,
+        recipe: object,
+        context: InitResourceContext,
+        open_by_id: Mapping[int, object] = NOTHING_OPEN,
+        timeout_s: float | None = None,
     ) -> object:
         """The live thing that `recipe` stands for; a value that is no recipe is itself.
 
@@ -39,6 +45,7 @@ class Opener:
             recipe: What to open.
             context: What it is told.
             open_by_id: `{id(recipe): live thing}` for nested recipes that have keys of their own.
+            timeout_s: After how many seconds its open, and later its close, has failed.
         """
         if id(recipe) in open_by_id:
             return open_by_id[id(recipe)]
@@ -50,14 +57,19 @@ class Opener:
         if kept is not None and not context.resource_config:
             return kept[1]
         if isinstance(recipe, ResourceDefinition):
-            value = await self._open_definition(key, recipe, context)
+            value = await self._open_definition(key, recipe, context, timeout_s)
         else:
-            value = await self._open_configurable(key, recipe, context, open_by_id)
+            value = await self._open_configurable(key, recipe, context, open_by_id, timeout_s)
         self._opened[identity] = (recipe, value)
         return value
 
     async def _open_configurable(
-        self, key: object, recipe: ConfiguredRecipe[Any], context: InitResourceContext, open_by_id: Mapping[int, object]
+        self,
+        key: object,
+        recipe: ConfiguredRecipe[Any],
+        context: InitResourceContext,
+        open_by_id: Mapping[int, object],
+        timeout_s: float | None,
     ) -> object:
         recipe = with_config(recipe, context.resource_config, key)
         nested = {
@@ -66,20 +78,22 @@ class Opener:
         }
         copied = recipe.private_copy(nested, context)
         if recipe.has_life_cycle:
-            return await self._life_cycle.enter(key, copied.life_cycle(context))
+            return await self._life_cycle.enter(key, copied.life_cycle(context), timeout_s)
         value = call_hook(copied.create_resource, context)
         if recipe.has_async_hooks and iscoroutinefunction(copied.create_resource):
-            return await self._life_cycle.wait_for(value)
+            return await self._life_cycle.wait_for(value, timeout_s)
         return value
 
-    async def _open_definition(self, key: object, recipe: ResourceDefinition, context: InitResourceContext) -> object:
+    async def _open_definition(
+        self, key: object, recipe: ResourceDefinition, context: InitResourceContext, timeout_s: float | None
+    ) -> object:
         config = recipe.config_from(context.resource_config, f"resource '{key}'")
         required = Resources({name: getattr(context.resources, name) for name in recipe.required_resource_keys})
         value = recipe.open(replace(context, resource_config=config, resource_def=recipe, resources=required))
         if recipe.has_life_cycle:
-            return await self._life_cycle.enter(key, cast("Manager", value))
+            return await self._life_cycle.enter(key, cast("Manager", value), timeout_s)
         if isawaitable(value):
-            return await self._life_cycle.wait_for(value)
+            return await self._life_cycle.wait_for(value, timeout_s)
         return value
 
 
