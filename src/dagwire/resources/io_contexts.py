@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from inspect import get_annotations
 from typing import Any
 
 from dagwire.errors import InvalidInvocationError
@@ -52,7 +53,7 @@ class IOContext:
         Raises:
             InvalidInvocationError: It is an attribute of the context, with no value here.
         """
-        if name in type(self).__annotations__ or name in IOContext.__annotations__:
+        if any(name in get_annotations(kind) for kind in type(self).__mro__):
             problem = f"has no {name} here: none was given when the context was built, or the run has none."
             raise InvalidInvocationError(f"{type(self).__name__}", problem)
         msg = f"'{type(self).__name__}' object has no attribute '{name}'"
