@@ -132,7 +132,7 @@ def test_settings_name_their_variables(monkeypatch, opened, logged):
 
 
 def test_fields_from_providers_are_checked_before_anything_opens(opened, logged):
-    """A value that a provider only reads is checked beforehand; what is made by code of the user's is made in its turn."""
+    """A value that a provider only reads is checked beforehand; what code of the user's makes is made in its turn."""
 
     class Api(ConfigurableResource):
         size: int

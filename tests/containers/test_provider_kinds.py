@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import copy_context
 
 import pytest
-from dependency_injector import containers, providers, resources as injector_resources
+from dependency_injector import containers, providers
+from dependency_injector import resources as injector_resources
 from pydantic_settings import BaseSettings
 
 from dagwire import (
@@ -39,7 +40,7 @@ KINDS = {
     "ThreadSafeSingleton": lambda below: providers.ThreadSafeSingleton(joined, below),
     "ThreadLocalSingleton": lambda below: providers.ThreadLocalSingleton(joined, below),
     "ContextLocalSingleton": lambda below: providers.ContextLocalSingleton(joined, below),
-    "List": lambda below: providers.List(below),
+    "List": providers.List,
     "Dict": lambda below: providers.Callable(lambda values: [values["a"]], providers.Dict(a=below)),
     "Selector": lambda below: providers.List(providers.Selector(lambda: "on", on=below, off=providers.Object(0))),
     "Dependency": lambda below: providers.List(providers.Dependency(list, default=below)),
@@ -180,9 +181,9 @@ def test_an_override_deep_below():
     """What a nested container takes from outside may be overridden there."""
     application = Application()
     keys = ["service"]
-    with override(application, {"settings.region": "us"}):
-        with build_resources(application, required_resource_keys=keys) as resources:
-            assert resources.service == [["s3://", "us"]]
+    overridden = override(application, {"settings.region": "us"})
+    with overridden, build_resources(application, required_resource_keys=keys) as resources:
+        assert resources.service == [["s3://", "us"]]
     with build_resources(application, required_resource_keys=keys) as resources:
         assert resources.service == [["s3://", "eu"]]
 

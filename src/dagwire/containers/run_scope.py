@@ -165,10 +165,12 @@ class RunScope:
         nested = {id_: await self._value_of(found) for id_, found in self._graph.nested.with_keys(provider).items()}
         policy = resource.declared.policy
 
-        async def open_once() -> object:
-            return await self._opener.open(name, recipe, context, nested, policy.timeout_s)
+        def open_once() -> Coroutine[Any, Any, object]:
+            return self._opener.open(name, recipe, context, nested, policy.timeout_s)
 
-        return await retried(policy, open_once, name, asynchronous=self._life_cycle.asynchronous)
+        if policy.retry is None:
+            return await open_once()
+        return await retried(policy.retry, open_once, name, asynchronous=self._life_cycle.asynchronous)
 
     async def _required_by(self, provider: AnyProvider) -> Resources:
         """The resources that a resource definition names by key, open already: they are its dependencies."""

@@ -59,6 +59,10 @@ class ResourceDefinition:
         """The resource, a manager of it where `has_life_cycle`, or an awaitable of it."""
         return self._open(context) if self.takes_context else self._open()
 
+    def has_config(self, given: object) -> bool:
+        """Whether there is any config to check, where a run gives `given`; else it is an empty dict."""
+        return not (given is None and self.config_schema is None and self.preset_config is None)
+
     def config_from(self, given: object, owner: str) -> Any:
         """The config that the function gets, where a run gives `given`.
 

@@ -32,7 +32,7 @@ def faults_of(
     try:
         if is_configurable(recipe):
             return list(_configurable_faults(key, with_config(recipe, config, key), has_key))
-        if isinstance(recipe, ResourceDefinition):
+        if isinstance(recipe, ResourceDefinition) and recipe.has_config(config):
             recipe.config_from(config, f"resource '{key}'")
     except InvalidConfigError as fault:
         return [fault]
