@@ -5,6 +5,7 @@ import sys
 import threading
 
 import anyio
+import anyio.lowlevel
 import pytest
 import stamina
 from dependency_injector import containers
@@ -221,7 +222,7 @@ def test_a_cancelled_scope_of_anyio_closes_everything(log, logged):
             yield "open"
         finally:
             with anyio.CancelScope(shield=True):
-                await anyio.sleep(0)
+                await anyio.lowlevel.checkpoint()
             log.append("close awaiting")
 
     async def main():
