@@ -283,6 +283,18 @@ def test_what_a_dependency_is_declared_as_is_not_held_against_a_fake(db_class):
         Holder(clock=fake)
 
 
+def test_a_class_in_a_field_is_refused_with_the_fix(db_class):
+    """A dependency given a resource's class, not an instance, says how an instance is made."""
+
+    class Holder(ConfigurableResource):
+        db: ResourceDependency[db_class]
+        other: ResourceDependency[Any]
+
+    for fields in ({"db": db_class, "other": 1}, {"db": db_class(), "other": db_class}):
+        with pytest.raises(ValueError, match=r"give an instance, Db\(\.\.\.\)"):
+            Holder(**fields)
+
+
 def test_a_circle_through_a_nested_definition_is_drawn():
     """A resource that nests a definition which requires that resource's key is a circle."""
 
