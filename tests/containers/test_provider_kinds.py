@@ -402,3 +402,14 @@ def test_what_no_resource_is_made_of(source):
     """Anything else is refused where it is declared, with what to write."""
     with pytest.raises(InvalidDefinitionError, match=r"providers\.Object"):
         ResourceProvider(source)
+
+
+def test_a_task_that_is_a_resource():
+    """What is given as it is is handed on as it is, a task too; only what a Coroutine provider gives is awaited."""
+
+    async def main():
+        task = asyncio.create_task(asyncio.sleep(0))
+        async with abuild_resources({"task": task}) as resources:
+            assert resources.task is task
+
+    asyncio.run(main())

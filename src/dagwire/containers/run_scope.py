@@ -185,7 +185,10 @@ class RunScope:
         return self._value_by_key[key]
 
     async def _value_of(self, provider: AnyProvider) -> Any:
-        return await self._finished(self._private.value(provider))
+        value = self._private.value(provider)
+        if isinstance(self._private.current(provider), providers.Object):
+            return value  # it was given as it is, or opened already: a task that is a resource is not awaited
+        return await self._finished(value)
 
     async def _finished(self, value: Any) -> Any:
         """`value`, awaited where a `Coroutine` provider, or one that depends on such, gave it."""

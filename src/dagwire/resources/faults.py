@@ -56,8 +56,9 @@ def _unset(key: object, asked: Any) -> list[DagwireError]:
 def _configurable_faults(
     key: object, recipe: ConfiguredRecipe[Any], has_key: Callable[[object], bool]
 ) -> Iterator[DagwireError]:
-    unset = _unset(key, ((variable, path) for path, variable in recipe.variables()))
-    yield from unset or _unfit_variables(key, recipe)
+    waiting = [(variable, path) for path, variable in recipe.variables()]
+    if waiting:
+        yield from _unset(key, waiting) or _unfit_variables(key, recipe)
     for path, nested in recipe.nested_resources().items():
         if not has_key(nested):
             yield from _nested_faults(f"{key}.{path}", nested, has_key)
