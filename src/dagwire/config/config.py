@@ -8,7 +8,7 @@ from pydantic_core import CoreSchema
 
 from dagwire.config.env_var import EnvVar, check_variables_are_set, read_variables
 from dagwire.config.model_schema import accept_variables
-from dagwire.config.narrowing import is_collection, is_mapping
+from dagwire.config.narrowing import SCALARS, is_collection, is_mapping
 from dagwire.config.nested_values import with_items_changed
 from dagwire.errors import FrozenConfigError, UnconfiguredFieldError, UnresolvedVariableError
 
@@ -77,11 +77,12 @@ class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen
             MissingVariableError: Variables are not set; all of them are named.
             ValidationError: A value does not fit its field.
         """
-        waiting = {path.partition(".")[0] for path, _ in self.variables()}
-        if not waiting:
+        variables = list(self.variables())
+        if not variables:
             return self
         owner = type(self).__name__
-        check_variables_are_set((variable, f"field '{path}' of {owner}") for path, variable in self.variables())
+        check_variables_are_set((variable, f"field '{path}' of {owner}") for path, variable in variables)
+        waiting = {path.partition(".")[0] for path, _ in variables}
         given = {name: _read(self._values()[name]) for name in self.model_fields_set | waiting}
         return type(self).model_validate(given, by_name=True)
 
@@ -98,15 +99,18 @@ class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen
     def variables(self) -> Iterator[tuple[str, EnvVar]]:
         """`(field path, variable)` for each `EnvVar` held, in nested configs and collections too."""
         for name, value in self._values().items():
-            yield from variables_at(name, value)
+            if type(value) not in SCALARS:
+                yield from variables_at(name, value)
 
     def _values(self) -> dict[str, Any]:
         """`{name: value}`, of names that the class does not declare too, where it allows such."""
-        return {**self.__dict__, **(self.__pydantic_extra__ or {})}
+        return {**self.__dict__, **self.__pydantic_extra__} if self.__pydantic_extra__ else vars(self)
 
 
 def variables_at(path: str, value: object) -> Iterator[tuple[str, EnvVar]]:
     """`(path, variable)` for each `EnvVar` in `value`, which stands at `path`."""
+    if type(value) in SCALARS:
+        return
     if isinstance(value, EnvVar):
         yield path, value
     elif isinstance(value, Config):

@@ -6,7 +6,7 @@ from inspect import iscoroutinefunction
 from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar
 
 from dagwire.config.config import Config
-from dagwire.config.narrowing import is_mapping, is_sequence
+from dagwire.config.narrowing import SCALARS, is_mapping, is_sequence
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.context import InitResourceContext
 from dagwire.resources.definition import ResourceDefinition
@@ -92,7 +92,12 @@ class ConfiguredRecipe(Config, Generic[T]):
 
     def nested_resources(self) -> dict[str, "Recipe"]:
         """`{path: recipe}` of the recipes that fields hold, in lists and dicts too; resources open already are none."""
-        return {path: recipe for name, value in self.__dict__.items() for path, recipe in _recipes_in(name, value)}
+        return {
+            path: recipe
+            for name, value in self.__dict__.items()
+            if type(value) not in SCALARS
+            for path, recipe in _recipes_in(name, value)
+        }
 
     def private_copy(self, opened_by_path: Mapping[str, object], context: InitResourceContext) -> Self:
         """The copy that one run scope opens: variables read, private attributes fresh, nested recipes replaced.
@@ -136,6 +141,8 @@ def is_recipe(value: object) -> TypeGuard[Recipe]:
 
 
 def _recipes_in(path: str, value: object) -> Iterator[tuple[str, Recipe]]:
+    if type(value) in SCALARS:
+        return
     if is_recipe(value):
         yield path, value
     elif is_mapping(value):
