@@ -416,6 +416,18 @@ def test_unset_variables_of_nested_resources_are_told(monkeypatch, db_class):
         pass
 
 
+def test_a_collection_of_values_and_resources(monkeypatch, db_class):
+    """A variable beside a resource in one dict is read; the resource's own are its own."""
+    monkeypatch.setenv("RESOURCES_NAME", "n")
+
+    class Mixed(ConfigurableResource):
+        things: dict[str, Any]
+
+    mixed = Mixed(things={"db": db_class(name=EnvVar("RESOURCES_NAME")), "name": EnvVar("RESOURCES_NAME")})
+    with build_resources({"it": mixed}) as resources:
+        assert (resources.it.things["name"], resources.it.things["db"].name) == ("n", "n")
+
+
 # -- without a scope ---------------------------------------------------------------------------------------------------
 
 

@@ -168,7 +168,7 @@ def test_a_function_of_config_that_fails_is_told(pair):
     def broken(config):
         raise ZeroDivisionError
 
-    with pytest.raises(InvalidConfigError, match="configured.*ZeroDivisionError") as caught:
+    with pytest.raises(InvalidConfigError, match=r"configured.*ZeroDivisionError") as caught:
         opened(broken)
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
 

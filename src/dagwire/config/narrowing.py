@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
+SCALARS = frozenset({str, int, float, bool, bytes, type(None)})
+"""Types of values that hold no others: told by a look at the type, which is quicker than the questions below."""
+
 AnyCollection = list[Any] | tuple[Any, ...] | set[Any] | frozenset[Any]
 
 

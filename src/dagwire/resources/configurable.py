@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from dagwire.config.forms import AsDict
+from dagwire.config.leaves import AsDict
 from dagwire.config.problems import unknown_name
 from dagwire.errors import InvalidConfigError, InvalidInvocationError
 from dagwire.resources.configuring import with_config
