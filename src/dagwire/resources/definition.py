@@ -67,7 +67,7 @@ class ResourceDefinition:
 
     def has_config(self, given: object) -> bool:
         """Whether there is any config to check, where a run gives `given`; else it is an empty dict."""
-        return not (given is None and self.config_schema is None and self.preset_config is None)
+        return any(one is not None for one in (given, self.config_schema, self.preset_config, self._mapping))
 
     def config_from(self, given: object, owner: str) -> Any:
         """The config that the function gets, where a run gives `given`.
