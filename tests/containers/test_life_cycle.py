@@ -236,7 +236,7 @@ def test_a_cancelled_scope_of_anyio_closes_everything(log, logged):
 
 
 def test_asynchronous_resources_in_synchronous_code(log, in_task):
-    """`build_resources` opens an asynchronous resource in a loop of its own: in one task, which has ended afterwards."""
+    """`build_resources` opens an asynchronous resource in one task of a loop of its own."""
     with build_resources({"it": in_task}) as resources:
         assert resources.it == "open"
         assert len(log) == 1

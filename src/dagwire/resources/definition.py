@@ -65,6 +65,10 @@ class ResourceDefinition:
         """The resource, a manager of it where `has_life_cycle`, or an awaitable of it."""
         return self._open(context) if self.takes_context else self._open()
 
+    def has_config(self, given: object) -> bool:
+        """Whether there is any config to check, where a run gives `given`; else it is an empty dict."""
+        return any(one is not None for one in (given, self.config_schema, self.preset_config, self._mapping))
+
     def config_from(self, given: object, owner: str) -> Any:
         """The config that the function gets, where a run gives `given`.
 

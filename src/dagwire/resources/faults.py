@@ -32,7 +32,7 @@ def faults_of(
     try:
         if is_configurable(recipe):
             return list(_configurable_faults(key, with_config(recipe, config, key), has_key))
-        if isinstance(recipe, ResourceDefinition):
+        if isinstance(recipe, ResourceDefinition) and recipe.has_config(config):
             recipe.config_from(config, f"resource '{key}'")
     except InvalidConfigError as fault:
         return [fault]
@@ -55,8 +55,9 @@ def _unset(key: object, variables: Iterable[tuple[str, EnvVar]]) -> list[Dagwire
 def _configurable_faults(
     key: object, recipe: ConfiguredRecipe[Any], has_key: Callable[[object], bool]
 ) -> Iterator[DagwireError]:
-    unset = _unset(key, recipe.variables())
-    yield from unset or _unfit_variables(key, recipe)
+    waiting = list(recipe.variables())
+    if waiting:
+        yield from _unset(key, waiting) or _unfit_variables(key, recipe)
     for path, nested in recipe.nested_resources().items():
         if not has_key(nested):
             yield from _nested_faults(f"{key}.{path}", nested, has_key)
