@@ -402,6 +402,13 @@ def test_all_faults_of_all_resources_are_told_at_once(monkeypatch, db_class, log
     assert log == []
 
 
+@pytest.mark.parametrize("given", [{"it": {"confg": {"size": 1}}}, {"it": {"size": 1}}, {"it": 5}, 5])
+def test_config_that_does_not_stand_under_its_name_is_refused(given):
+    """`resource_config` is `{key: {"config": ...}}`; anything else is refused, not passed over."""
+    with pytest.raises(InvalidConfigError), build_resources({"it": Late(url="u")}, given):
+        pass
+
+
 def test_unset_variables_of_nested_resources_are_told(monkeypatch, db_class):
     """The field's path says where the variable is read."""
     monkeypatch.delenv("RESOURCES_NAME", raising=False)

@@ -53,7 +53,10 @@ def as_run_config(given: Any) -> RunConfig:
     configs: dict[str, dict[str, Any]] = {}
     for section in _SECTIONS:
         configs[section] = {}
-        entries: dict[str, Any] = given.get(section) or {}
+        entries: Any = given.get(section) or {}
+        if not is_mapping(entries):
+            problems.append(f"{section}: expected a dict by name")
+            continue
         for name, entry in entries.items():
             if isinstance(entry, BaseModel) or (is_mapping(entry) and set(entry) <= {"config"}):
                 configs[section][name] = entry or None
