@@ -34,12 +34,19 @@ def _positional(function: Callable[..., Any]) -> int:
 
 def as_manager_function(function: Callable[..., Any]) -> Callable[..., Any]:
     """A generator function as one that returns a context manager; any other function as it is."""
+    wrap = _manager_maker(getattr(function, "__func__", function))
+    return function if wrap is None else wrap(function)
+
+
+@lru_cache(maxsize=1024)
+def _manager_maker(function: Callable[..., Any]) -> Callable[..., Any] | None:
+    """What makes a context manager of a generator function; None for any other function."""
     for body in (function, getattr(type(function), "__call__", None)):  # noqa: B004  # its own code, of an object
         if isgeneratorfunction(body):
-            return contextmanager(function)
+            return contextmanager
         if isasyncgenfunction(body):
-            return asynccontextmanager(function)
-    return function
+            return asynccontextmanager
+    return None
 
 
 @contextmanager

@@ -83,12 +83,12 @@ class ConfiguredRecipe(Config, Generic[T]):
     @property
     def is_open(self) -> bool:
         """Whether this is the copy that a run scope opened, and is no recipe any more: whoever opened it closes it."""
-        return hasattr(self, "_context")
+        return _slot(self, "_context") is not None
 
     @property
     def is_late(self) -> bool:
         """Whether fields are left to launch, so that it cannot be opened as it stands."""
-        return getattr(self, "_is_late", False)
+        return _slot(self, "_is_late") is True
 
     def nested_resources(self) -> dict[str, "Recipe"]:
         """`{path: recipe}` of the recipes that fields hold, in lists and dicts too; resources open already are none."""
@@ -120,6 +120,14 @@ class ConfiguredRecipe(Config, Generic[T]):
             vars(copied)[name] = _with_opened(name, vars(copied)[name], opened_by_path)
         object.__setattr__(copied, "_context", context)
         return copied
+
+
+def _slot(recipe: object, name: str) -> Any:
+    """What a slot holds, or None; past pydantic's `__getattr__`, which takes its time over what is not there."""
+    try:
+        return object.__getattribute__(recipe, name)
+    except AttributeError:
+        return None
 
 
 Recipe = ConfiguredRecipe[Any] | ResourceDefinition
