@@ -8,18 +8,25 @@ from dagwire.containers.build_init_resource_context import UnboundInitResourceCo
 from dagwire.containers.build_resources import abuild_resources, build_resources
 from dagwire.containers.overrides import override
 from dagwire.containers.resource_provider import ResourceProvider
-from dagwire.definitions.asset import AssetsDefinition, AssetSpec, asset
-from dagwire.definitions.asset_check import AssetCheckDefinition, asset_check
+from dagwire.definitions.asset import asset
+from dagwire.definitions.asset_check import AssetCheckDefinition, asset_check, multi_asset_check
 from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.asset_spec import AssetDep, AssetIn, AssetOut, AssetSpec
+from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import with_resources
+from dagwire.definitions.check_spec import AssetCheckSpec
 from dagwire.definitions.definitions import Definitions
+from dagwire.definitions.graph import GraphDefinition, GraphIn, GraphOut, graph
+from dagwire.definitions.graph_asset import graph_asset
+from dagwire.definitions.hook import HookDefinition, failure_hook, success_hook
 from dagwire.definitions.job import JobDefinition, UnresolvedAssetJobDefinition, define_asset_job, job
 from dagwire.definitions.load_assets import load_asset_checks_from_modules, load_assets_from_modules
 from dagwire.definitions.metadata import MetadataValue
+from dagwire.definitions.multi_asset import multi_asset
+from dagwire.definitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
 from dagwire.definitions.op import In, Nothing, OpDefinition, Out, op
 from dagwire.definitions.partitions import (
     BackfillPolicy,
-    MonthlyPartitionsDefinition,
     PartitionKeyRange,
     PartitionsDefinition,
     StaticPartitionsDefinition,
@@ -31,16 +38,22 @@ from dagwire.definitions.results import (
     AssetCheckResult,
     AssetCheckSeverity,
     AssetMaterialization,
+    AssetObservation,
+    ExpectationResult,
     MaterializeResult,
     Output,
 )
+from dagwire.definitions.retries import Backoff, Failure, Jitter, RetryPolicy, RetryRequested
+from dagwire.definitions.run_request import RunRequest
 from dagwire.definitions.schedule import (
     DefaultScheduleStatus,
     ScheduleDefinition,
     ScheduleEvaluationContext,
     build_schedule_context,
+    build_schedule_from_partitioned_job,
     schedule,
 )
+from dagwire.definitions.selection import AssetSelection
 from dagwire.definitions.sensor import (
     DefaultSensorStatus,
     SensorDefinition,
@@ -48,13 +61,24 @@ from dagwire.definitions.sensor import (
     build_sensor_context,
     sensor,
 )
-from dagwire.definitions.tick import RunRequest, SensorResult, SkipReason, TickResult
+from dagwire.definitions.tick import SensorResult, SkipReason, TickResult
+from dagwire.definitions.time_partitions import (
+    DailyPartitionsDefinition,
+    HourlyPartitionsDefinition,
+    MonthlyPartitionsDefinition,
+    TimeWindowPartitionsDefinition,
+    WeeklyPartitionsDefinition,
+)
 from dagwire.errors import (
+    DagsterAssetCheckFailedError,
     DagsterError,
     DagsterInvalidConfigError,
     DagsterInvalidDefinitionError,
     DagsterInvalidInvocationError,
+    DagsterInvariantViolationError,
     DagsterResourceFunctionError,
+    DagsterTypeCheckDidNotPass,
+    DagsterUnknownPartitionError,
     DagsterUnknownResourceError,
     DagwireError,
 )
@@ -62,12 +86,17 @@ from dagwire.execution.contexts import (
     AssetCheckExecutionContext,
     AssetExecutionContext,
     DagsterRun,
+    HookContext,
     OpExecutionContext,
+)
+from dagwire.execution.direct_contexts import (
+    build_asset_check_context,
     build_asset_context,
+    build_hook_context,
     build_op_context,
 )
 from dagwire.execution.events import Event, EventType
-from dagwire.execution.materialize import amaterialize, materialize
+from dagwire.execution.materialize import amaterialize, materialize, materialize_to_memory
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.context import InitResourceContext, Resources
@@ -81,23 +110,35 @@ __all__ = [
     "AssetCheckKey",
     "AssetCheckResult",
     "AssetCheckSeverity",
+    "AssetCheckSpec",
+    "AssetDep",
     "AssetExecutionContext",
+    "AssetIn",
     "AssetKey",
     "AssetMaterialization",
+    "AssetObservation",
+    "AssetOut",
+    "AssetSelection",
     "AssetSpec",
     "AssetsDefinition",
     "BackfillPolicy",
+    "Backoff",
     "Config",
     "ConfigurableResource",
     "ConfigurableResourceFactory",
+    "DagsterAssetCheckFailedError",
     "DagsterError",
     "DagsterInvalidConfigError",
     "DagsterInvalidDefinitionError",
     "DagsterInvalidInvocationError",
+    "DagsterInvariantViolationError",
     "DagsterResourceFunctionError",
     "DagsterRun",
+    "DagsterTypeCheckDidNotPass",
+    "DagsterUnknownPartitionError",
     "DagsterUnknownResourceError",
     "DagwireError",
+    "DailyPartitionsDefinition",
     "DefaultScheduleStatus",
     "DefaultSensorStatus",
     "Definitions",
@@ -105,12 +146,23 @@ __all__ = [
     "Event",
     "EventType",
     "ExecuteInProcessResult",
+    "ExpectationResult",
+    "Failure",
+    "GraphDefinition",
+    "GraphIn",
+    "GraphOut",
+    "HookContext",
+    "HookDefinition",
+    "HourlyPartitionsDefinition",
     "In",
     "InitResourceContext",
+    "Jitter",
     "JobDefinition",
     "MaterializeResult",
     "MetadataValue",
     "MonthlyPartitionsDefinition",
+    "MultiPartitionKey",
+    "MultiPartitionsDefinition",
     "Nothing",
     "OpDefinition",
     "OpExecutionContext",
@@ -123,6 +175,8 @@ __all__ = [
     "ResourceParam",
     "ResourceProvider",
     "Resources",
+    "RetryPolicy",
+    "RetryRequested",
     "RunConfig",
     "RunRequest",
     "ScheduleDefinition",
@@ -135,27 +189,39 @@ __all__ = [
     "StaticPartitionsDefinition",
     "TickResult",
     "TimeWindow",
+    "TimeWindowPartitionsDefinition",
     "UnboundInitResourceContext",
     "UnresolvedAssetJobDefinition",
+    "WeeklyPartitionsDefinition",
     "abuild_resources",
     "amaterialize",
     "asset",
     "asset_check",
+    "build_asset_check_context",
     "build_asset_context",
+    "build_hook_context",
     "build_init_resource_context",
     "build_op_context",
     "build_resources",
     "build_schedule_context",
+    "build_schedule_from_partitioned_job",
     "build_sensor_context",
     "define_asset_job",
+    "failure_hook",
+    "graph",
+    "graph_asset",
     "job",
     "load_asset_checks_from_modules",
     "load_assets_from_modules",
     "materialize",
+    "materialize_to_memory",
+    "multi_asset",
+    "multi_asset_check",
     "op",
     "override",
     "resource",
     "schedule",
     "sensor",
+    "success_hook",
     "with_resources",
 ]

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import TypeVar
 
-from dagwire.definitions.asset import AssetsDefinition
 from dagwire.definitions.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets_definition import AssetsDefinition
 
 D = TypeVar("D")
 
