@@ -3,7 +3,7 @@
 
 from hashlib import sha256
 
-from dagwire import AssetExecutionContext, MaterializeResult, ResourceParam, asset
+from dagwire import AssetExecutionContext, MaterializeResult, MetadataValue, ResourceParam, asset
 
 from assets.warehouse import flights, reference, weather
 from resources.dashboard import Board, Dashboard, Figure, Number
@@ -129,8 +129,8 @@ def delays_dashboard(
     """The dashboard of delays, published again when the board or the warehouse's content has changed."""
     edition = sha256(repr((BOARD, warehouse.loads())).encode()).hexdigest()[:16]
     if dashboard.edition() == edition:
-        context.log.info("%s: edition %s is published already", dashboard.location, edition)
+        context.log.info("edition %s is published already", edition)
     else:
         dashboard.publish(BOARD, warehouse, edition)
-        context.log.info("%s: edition %s published", dashboard.location, edition)
-    return MaterializeResult(metadata={"edition": edition, "location": dashboard.location})
+        context.log.info("edition %s published", edition)
+    return MaterializeResult(metadata={"edition": edition, "location": MetadataValue.url(dashboard.location)})

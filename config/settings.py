@@ -14,6 +14,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -28,7 +29,7 @@ BASE = FOLDER / "base.toml"
 SWITCH = "DAGWIRE_ENV"
 
 
-class UnknownEnvironmentError(Exception):
+class UnknownEnvironmentError(SettingsError):
     """`DAGWIRE_ENV` names no file."""
 
     def __init__(self, name: str, known: list[str]) -> None:

@@ -36,7 +36,10 @@ nitpick_ignore_regex = [
     # Names of other packages: their documentation is not at hand while building without a network.
     (r"py:.*", r"(collections|concurrent|contextlib|datetime|logging|os|pathlib|types|typing|typing_extensions)\..*"),
     (r"py:.*", r"(annotated_types|dependency_injector|pydantic|pydantic_core|pydantic_settings|rich|typer)\..*"),
+    (r"py:.*", r"providers\..*"),
     (r"py:exc", r"ValidationError"),
+    # Sphinx cuts a generic type in an annotation at its first comma.
+    (r"py:class", r"(tuple|frozenset|dict|list)\[.*"),
     # Type variables, which have no page.
     (r"py:(class|obj)", r"(.*\.)?_?[A-Z](_co|_contra)?"),
     # Classes in signatures that are not public: Sphinx takes their names from the objects, so they cannot be wrong.

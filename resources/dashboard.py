@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from pathlib import Path
 from string import Template
@@ -60,7 +61,7 @@ class Dashboard(Protocol):
 
     @property
     def location(self) -> str:
-        """Where people find it."""
+        """The URL under which people find it."""
         ...
 
     def edition(self) -> str | None:
@@ -83,7 +84,7 @@ class HtmlDashboard(ConfigurableResource):
     @property
     def location(self) -> str:
         """See `Dashboard.location`."""
-        return str(self.path)
+        return self.path.resolve().as_uri()
 
     def edition(self) -> str | None:
         """See `Dashboard.edition`; the file says it in its first line."""
@@ -121,8 +122,6 @@ class HtmlDashboard(ConfigurableResource):
 
 def render(board: Board, warehouse: Warehouse, edition: str) -> str:
     """The whole page."""
-    import vl_convert  # noqa: PLC0415  # this and Altair take a second, which only a new edition should pay for
-
     counted = warehouse.query(board.numbers_sql)[0]
     drawn = [draw(figure, warehouse.query(figure.sql)) for figure in board.figures]
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
@@ -133,8 +132,16 @@ def render(board: Board, warehouse: Warehouse, edition: str) -> str:
         figures="\n".join(figure_html(place, figure) for place, figure in enumerate(board.figures)),
         # "</" would end the script inside which it stands.
         specs=json.dumps(drawn).replace("</", "<\\/"),
-        vega=vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"),
+        vega=drawing_program(),
     )
+
+
+@cache
+def drawing_program() -> str:
+    """Vega, all in one script; it takes a second or two to put together."""
+    import vl_convert  # noqa: PLC0415  # slow to load, as Altair is; only a new edition should pay for them
+
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
 
 
 def number_html(number: Number, value: float | None) -> str:
@@ -153,7 +160,7 @@ def figure_html(place: int, figure: Figure) -> str:
 
 def draw(figure: Figure, rows: Rows) -> dict[str, Any]:
     """The Vega-Lite chart of one figure."""
-    import altair as alt  # noqa: PLC0415  # see `render`
+    import altair as alt  # noqa: PLC0415  # see `drawing_program`
 
     chart = alt.Chart(alt.InlineData(values=list(rows)))
     tooltip = [

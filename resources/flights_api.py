@@ -1,5 +1,6 @@
 """The API from which the flights come: JSON over HTTP, page by page."""
 
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -8,7 +9,7 @@ from typing import Any, NamedTuple
 
 import httpx
 import stamina
-from pydantic import Field, HttpUrl, PositiveFloat, PositiveInt, PrivateAttr, SecretStr
+from pydantic import Field, HttpUrl, PositiveFloat, PositiveInt, PrivateAttr, SecretStr, field_validator
 
 from dagwire import ConfigurableResource, InitResourceContext
 
@@ -26,6 +27,9 @@ PASSING = frozenset(
 )
 """The answers that may be another one in a moment."""
 
+# The run's own log tells of retries; stamina would print them as well, through whatever it finds installed.
+stamina.instrumentation.set_on_retry_hooks([])
+
 LATER = "Try again later; what is stored already is kept"
 NO_PROXY: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": None}
 
@@ -41,7 +45,8 @@ class FlightsApi(ConfigurableResource):
     """A client of the API, with time limits, retries and an optional key.
 
     A run that reaches it opens it and closes it when it ends; the connections live as long. It sends nothing before it
-    is asked for a page.
+    is asked for a page. When all attempts have failed it is given up for the rest of the run, so that the next to ask
+    has the same error at once.
     """
 
     base_url: HttpUrl | None = Field(default=None, description="Where the tables are. None: our own server.")
@@ -54,10 +59,21 @@ class FlightsApi(ConfigurableResource):
         default=60, description="For all attempts of one request; no longer Retry-After is waited for."
     )
 
+    @field_validator("base_url")
+    @classmethod
+    def _holds_no_password(cls, base_url: HttpUrl | None) -> HttpUrl | None:
+        if base_url is not None and (base_url.username or base_url.password):
+            msg = "an address is shown in messages, so it may hold no name and password; use `key`"
+            raise ValueError(msg)
+        return base_url
+
     _client: httpx.Client = PrivateAttr()
+    _log: logging.Logger | logging.LoggerAdapter[Any] = PrivateAttr()
+    _given_up: ApiError | None = PrivateAttr(default=None)
 
     def setup_for_execution(self, context: InitResourceContext) -> None:
         """Make the client."""
+        self._log = context.log
         self._client = httpx.Client(
             headers={"Authorization": f"Bearer {self.key.get_secret_value()}"} if self.key else None,
             timeout=httpx.Timeout(self.read_timeout_s, connect=self.connect_timeout_s),
@@ -103,29 +119,35 @@ class FlightsApi(ConfigurableResource):
             url = next_page(page, url, seen)
 
     def _get(self, url: httpx.URL) -> bytes:
-        """The body of a good answer; asks again where that may help."""
-        retries = stamina.retry_context(on=self._when_to_retry, attempts=self.attempts, timeout=self.patience_s)
+        """The body of a good answer. Asks again where that may help, and never again once it has given the API up."""
+        if self._given_up is not None:
+            raise self._given_up
         try:
-            for attempt in retries:
+            for attempt in stamina.retry_context(self._when_to_retry, self.attempts, self.patience_s):
                 with attempt:
+                    if attempt.num > 1:
+                        self._log.info("%s: attempt %d of %d", url, attempt.num, self.attempts)
                     return self._client.get(url).raise_for_status().content
-        except httpx.HTTPStatusError as error:
-            raise ApiError(url, said(error.response), advice(error.response)) from error
         except httpx.HTTPError as error:
-            problem = f"no answer ({type(error).__name__}: {error})"
-            raise ApiError(url, problem, f"Is the API up, and base_url right? {LATER}") from error
+            failure = ApiError(url, problem_of(error), advice_for(error))
+            if may_pass(error):
+                self._given_up = failure
+            raise failure from error
         raise AssertionError  # the loop returns or raises
 
     def _when_to_retry(self, error: Exception) -> bool | float:
         """Whether to ask again: after the API's own Retry-After where it sends one, else with growing pauses."""
-        if not isinstance(error, httpx.HTTPStatusError):
-            return isinstance(error, httpx.TransportError)
-        if error.response.status_code not in PASSING:
-            return False
-        wait_s = retry_after_s(error.response)
-        if wait_s is None:
-            return True
+        wait_s = retry_after_s(error.response) if isinstance(error, httpx.HTTPStatusError) else None
+        if wait_s is None or not may_pass(error):
+            return may_pass(error)
         return wait_s if wait_s <= self.patience_s else False
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether the same request may fare better later."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.status_code in PASSING
+    return isinstance(error, httpx.TransportError)
 
 
 def next_page(page: Page[Any], url: httpx.URL, seen: set[httpx.URL]) -> httpx.URL | None:
@@ -156,15 +178,20 @@ def retry_after_s(answer: httpx.Response) -> float | None:
         return None
 
 
-def said(answer: httpx.Response) -> str:
-    """The answer's status and, where it sent one, its Retry-After; never its body, which may repeat what we sent."""
+def problem_of(error: httpx.HTTPError) -> str:
+    """The status and Retry-After of an answer, or why there was none; never a body, which may repeat what we sent."""
+    if not isinstance(error, httpx.HTTPStatusError):
+        return f"no answer ({type(error).__name__}: {error})"
+    answer = error.response
     wait = answer.headers.get("Retry-After")
     return f"answered {answer.status_code} {answer.reason_phrase}" + (f", Retry-After: {wait}" if wait else "")
 
 
-def advice(answer: httpx.Response) -> str:
-    """What the user can do about a refusal."""
-    match answer.status_code:
+def advice_for(error: httpx.HTTPError) -> str:
+    """What the user can do about it."""
+    if not isinstance(error, httpx.HTTPStatusError):
+        return f"Is the API up, and base_url right? {LATER}"
+    match error.response.status_code:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
             return "Check the API's key"
         case HTTPStatus.NOT_FOUND:

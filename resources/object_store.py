@@ -1,7 +1,9 @@
 """The store that keeps what the API sent, as it came: a folder, S3, Google Cloud Storage or Azure, by `url` alone."""
 
 import gzip
+import re
 import secrets
+import zlib
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -18,6 +20,8 @@ from dagwire import ConfigurableResource, InitResourceContext
 from resources.errors import StoreError
 
 MANIFEST = "manifest.json"
+IF_UNREADABLE = "Check the store's url, and that we are let in"
+IF_UNWRITABLE = "Is there room, and may we write? What is stored is kept"
 FASTEST = 1  # gzip's best level takes ten times as long, for a tenth less
 
 
@@ -115,7 +119,7 @@ class FlightsStore(ConfigurableResource):
             yield content
 
     def _put(self, path: str, content: bytes) -> None:
-        with self._told(path, "cannot write"):
+        with self._told(path, "cannot write", IF_UNWRITABLE):
             self._store.put(path, content)
 
     def _forget_others(self, batch: str, manifest: Manifest) -> None:
@@ -128,15 +132,21 @@ class FlightsStore(ConfigurableResource):
                 self._store.delete(old)
 
     @contextmanager
-    def _told(self, path: str, problem: str) -> Generator[None]:
+    def _told(self, path: str, problem: str, advice: str = IF_UNREADABLE) -> Generator[None]:
         """Turn the store's errors into one that says where."""
         try:
             yield
-        except (BaseError, OSError, EOFError, ValueError) as error:
+        except (BaseError, OSError, EOFError, ValueError, zlib.error) as error:
             where = path if path == self.url else f"{self.url.rstrip('/')}/{path}"
-            reason = str(error).partition("\n")[0]  # below it obstore prints its own structures
             raise StoreError(
                 where=where,
-                problem=f"{problem} ({reason})",
-                advice="Is there room, and may we write? What is stored is kept",
+                problem=f"{problem} ({reason_of(error)})",
+                advice=advice,
             ) from error
+
+
+def reason_of(error: Exception) -> str:
+    """What went wrong, in one line. Below its first line obstore prints its own structures, in it a server's answer."""
+    reason = str(error).partition("\n")[0]
+    refusal = re.search(r"status code: ([^:]+): .*<Code>(\w+)</Code>", reason)
+    return f"{refusal[1]}, {refusal[2]}" if refusal else reason

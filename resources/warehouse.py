@@ -118,6 +118,10 @@ class DuckDBWarehouse(ConfigurableResource):
         """Turn DuckDB's errors into one that names the file."""
         try:
             yield
+        except RuntimeError as error:
+            if str(error) == "Query interrupted":  # what DuckDB makes of Ctrl-C, and of any signal whose handler raises
+                raise KeyboardInterrupt from error
+            raise
         except (duckdb.Error, OSError) as error:
             reason = str(error).partition("\n")[0]
             if "Could not set lock" in reason:

@@ -93,7 +93,7 @@ def test_the_edition_is_read_back(tmp_path: Path) -> None:
         fill(warehouse)
         dashboard.publish(BOARD, warehouse, "e2")
     assert dashboard.edition() == "e2"
-    assert dashboard.location == str(tmp_path / "board.html")
+    assert dashboard.location == (tmp_path / "board.html").as_uri()
 
 
 def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:

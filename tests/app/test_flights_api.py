@@ -109,6 +109,28 @@ def test_a_lasting_fault_is_reported_after_the_last_attempt() -> None:
     assert "secret trace" not in message
 
 
+def test_an_api_that_was_given_up_is_not_asked_again_in_this_run() -> None:
+    """After the last attempt every further question has the same error, at once; a new run asks anew."""
+    with serving(send(503, b""), send(503, b""), page(FLIGHT)) as server:
+        with opened(impatient(server.url)) as api:
+            with pytest.raises(ApiError) as first:
+                list(api.fetch(FLIGHTS, "2013-01"))
+            with pytest.raises(ApiError) as second:
+                list(api.fetch(WEATHER, "2013-01"))
+            assert second.value is first.value
+            assert len(server.asked) == 2
+        with opened(impatient(server.url)) as api:
+            assert [answer.rows for answer in api.fetch(FLIGHTS)] == [1]
+
+
+def test_retries_are_told_to_the_runs_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Who watches a run sees that it asks again."""
+    caplog.set_level(logging.INFO, "dagwire")
+    with serving(send(503, b""), page(FLIGHT)) as server, opened(impatient(server.url)) as api:
+        list(api.fetch(FLIGHTS))
+    assert any(record.getMessage().endswith("attempt 2 of 2") for record in caplog.records)
+
+
 @pytest.mark.parametrize(
     ("status", "advice"), [(401, "key"), (403, "key"), (404, "base_url"), (400, "Try again later")]
 )

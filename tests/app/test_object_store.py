@@ -1,17 +1,18 @@
 import gzip
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
-from moto.server import ThreadedMotoServer
 
 from dagwire.errors import ResourceSetupError
 
 from resources.errors import StoreError
+from resources.flights_server import HOST, listen
 from resources.object_store import FlightsStore
-from tests.app.outside import files_no_larger_than, opened, read_only_folder
+from tests.app.outside import files_no_larger_than, is_listening, opened, read_only_folder, until
 
 BATCH = "flights/2013-01"
 PAGES = [(b'{"rows": [1, 2]}', 2), (b'{"rows": [3]}', 1)]
@@ -21,24 +22,38 @@ def files_in(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A small S3 server that checks signatures: its address, and the folder whose folders are its buckets."""
+    buckets = tmp_path_factory.mktemp("buckets")
+    with listen(0) as listener:
+        port = listener.getsockname()[1]
+    server = subprocess.Popen(
+        [Path(sys.executable).with_name("nanio"), "serve", "--host", HOST, "--port", str(port), "--data-dir", buckets],
+        env={**os.environ, "NANIO_ACCESS_KEY": "id", "NANIO_SECRET_KEY": "key"},
+        stderr=subprocess.DEVNULL,
+    )
+    until(lambda: is_listening(port))
+    yield f"http://{HOST}:{port}", buckets
+    server.terminate()
+    server.wait()
+
+
 @pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The url of an S3 bucket, and the usual variables that lead to it."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
+def s3(s3_server: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The url of a place in a bucket of this test's own, and the usual variables that lead to it."""
+    address, buckets = s3_server
+    bucket = buckets / tmp_path.name.replace("_", "-").lower()
+    bucket.mkdir()
     for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ENDPOINT_URL": address,
         "AWS_ALLOW_HTTP": "true",
         "AWS_ACCESS_KEY_ID": "id",
         "AWS_SECRET_ACCESS_KEY": "key",
         "AWS_REGION": "us-east-1",
     }.items():
         monkeypatch.setenv(name, value)
-    httpx.post(f"http://{host}:{port}/moto-api/reset")  # its buckets outlive the server
-    httpx.put(f"http://{host}:{port}/flights-raw").raise_for_status()
-    yield "s3://flights-raw/2013"
-    server.stop()
+    return f"s3://{bucket.name}/2013"
 
 
 @pytest.fixture(params=["folder", "file url", "s3"])
@@ -116,9 +131,13 @@ def test_the_same_content_has_the_same_digest(tmp_path: Path) -> None:
     [
         (lambda page: page.write_bytes(gzip.compress(b"other")), "the page is not what was stored"),
         (lambda page: page.write_bytes(page.read_bytes()[:-12]), "cannot read the page"),
+        (
+            lambda page: page.write_bytes(page.read_bytes()[:12] + b"!!" + page.read_bytes()[14:]),
+            "cannot read the page",
+        ),
         (lambda page: page.unlink(), "cannot read the page"),
     ],
-    ids=["changed", "cut", "gone"],
+    ids=["changed", "cut", "spoilt", "gone"],
 )
 def test_a_damaged_page_is_named(damage: object, said: str, tmp_path: Path) -> None:
     """A page that is not what was stored is never handed out; the message names it."""
@@ -179,12 +198,23 @@ def test_a_place_that_cannot_be_a_store_is_named(place: str, reason: str, tmp_pa
     assert f"{url}: cannot open the store" in str(caught.value)
 
 
-def test_a_missing_bucket_is_named(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A store that answers but has no such bucket: its url, and what the client said."""
-    assert s3
+def test_a_missing_bucket_is_named(s3: str) -> None:
+    """A store that answers but has no such bucket: the url, and the store's own word for it."""
+    assert s3.startswith("s3://")
     with (
         opened(FlightsStore(url="s3://nowhere/raw")) as store,
-        pytest.raises(StoreError, match="s3://nowhere/raw/flights/2013-01/") as caught,
+        pytest.raises(StoreError, match=r"cannot write \(404 Not Found, NoSuchBucket\)") as caught,
     ):
         store.replace(BATCH, PAGES)
-    assert "cannot write" in str(caught.value)
+    assert str(caught.value).startswith("s3://nowhere/raw/flights/2013-01/")
+
+
+def test_a_wrong_key_is_named_and_not_shown(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that does not let us in: the url, and the store's own word for it; never the key."""
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "canary-2c77")
+    with (
+        opened(FlightsStore(url=s3)) as store,
+        pytest.raises(StoreError, match=r"cannot read the manifest \(403 Forbidden, SignatureDoesNotMatch\)") as caught,
+    ):
+        store.manifest(BATCH)
+    assert "canary" not in str(caught.value)

@@ -6,7 +6,7 @@ import pytest
 from dagwire import build_resources
 from dagwire.errors import SettingsError
 
-from config.settings import FOLDER, Settings, UnknownEnvironmentError
+from config.settings import FOLDER, Settings
 from containers.application import Application
 
 CANARY = "canary-51b2"
@@ -52,7 +52,7 @@ def test_every_environment_can_be_read(name: str, monkeypatch: pytest.MonkeyPatc
 def test_an_unknown_environment_is_refused_with_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     """A typing error in DAGWIRE_ENV is one message that lists what there is."""
     monkeypatch.setenv("DAGWIRE_ENV", "prod")
-    with pytest.raises(UnknownEnvironmentError) as caught, build_resources(Application()):
+    with pytest.raises(SettingsError) as caught, build_resources(Application()):
         pass
     assert "'prod'" in str(caught.value)
     assert "Known ones: local, production, test." in str(caught.value)
@@ -102,6 +102,14 @@ def test_without_one_the_client_is_led_to_our_own_server(monkeypatch: pytest.Mon
     monkeypatch.setenv("APP_SERVER__DATABASE", str(small_database))
     with build_resources(Application(), required_resource_keys={"api"}) as resources:
         assert resources.api.months()[0] == "2013-01"
+
+
+def test_an_address_may_hold_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Addresses are shown in messages: one with a password is refused, and the password is not shown."""
+    monkeypatch.setenv("APP_API__BASE_URL", f"https://user:{CANARY}@api.example.org")
+    with pytest.raises(SettingsError, match="APP_API__BASE_URL") as caught, build_resources(Application()):
+        pass
+    assert CANARY not in str(caught.value)
 
 
 def test_importing_the_container_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,6 +97,7 @@ def test_the_run_s_events(dg, tracked, events):
     ]
 
 
+@pytest.mark.absent("issue 3, the resource interface, whole: IO managers")
 def test_the_events_of_values_handed_on(dg, chain):
     """A value kept is handled; a value taken is loaded."""
     result = dg.materialize(chain)
@@ -149,6 +150,7 @@ def test_nothing_to_materialize_is_a_success(dg):
     assert dg.materialize([]).success
 
 
+@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_materialize_to_memory(dg, chain):
     """`materialize_to_memory` does the same without a store."""
     assert dg.materialize_to_memory(chain).asset_value("b") == 2
@@ -204,6 +206,7 @@ def test_the_result_of_a_failure(dg, breaking):
     assert not result.is_node_success("after")
 
 
+@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_failure_data(dg, breaking):
     """`failure_data_for_node` keeps the error's text; a step that did not fail has none."""
     assets, _ = breaking
@@ -265,22 +268,34 @@ def test_what_was_made_before_a_failure_is_kept(dg, log):
         ("+b", "ab"),
         ("*", "abc"),
         (["a", "c"], "ac"),
-        ("key:c", "c"),
-        ("group:default", "abc"),
     ],
     ids=str,
 )
 def test_selections_as_text(dg, chain, selection, expected):
-    """Names, what is upstream and downstream of them, groups."""
+    """A selection takes names, and what is upstream and downstream of them."""
     made = dg.materialize(chain, selection=selection).get_asset_materialization_events()
     assert sorted(event.asset_key.to_user_string() for event in made) == list(expected)
 
 
+def test_selections_as_lists(dg, chain):
+    """A selection may be a list of definitions, of keys or of names."""
+    for selection in ([chain[0]], [dg.AssetKey("a")], ["a"]):
+        made = dg.materialize(chain, selection=selection).get_asset_materialization_events()
+        assert [event.asset_key.to_user_string() for event in made] == ["a"]
+
+
+@pytest.mark.absent("issue 4, the definitions that use resources, whole")
+@pytest.mark.parametrize(("selection", "expected"), [("key:c", "c"), ("group:default", "abc")])
+def test_selections_by_attribute(dg, chain, selection, expected):
+    """A selection takes `key:` and `group:`."""
+    made = dg.materialize(chain, selection=selection).get_asset_materialization_events()
+    assert sorted(event.asset_key.to_user_string() for event in made) == list(expected)
+
+
+@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 @pytest.mark.parametrize(
     ("select", "expected"),
     [
-        (lambda dg, chain: [chain[0]], "a"),
-        (lambda dg, chain: [dg.AssetKey("c")], "c"),
         (lambda dg, chain: dg.AssetSelection.all(), "abc"),
         (lambda dg, chain: dg.AssetSelection.keys("a", "c"), "ac"),
         (lambda dg, chain: dg.AssetSelection.assets(chain[0]).downstream(), "ab"),
@@ -290,10 +305,10 @@ def test_selections_as_text(dg, chain, selection, expected):
         (lambda dg, chain: dg.AssetSelection.all() & dg.AssetSelection.keys("c"), "c"),
         (lambda dg, chain: dg.AssetSelection.all() - dg.AssetSelection.keys("b"), "ac"),
     ],
-    ids=["definitions", "keys", "all", "by keys", "downstream", "upstream", "groups", "or", "and", "minus"],
+    ids=["all", "by keys", "downstream", "upstream", "groups", "or", "and", "minus"],
 )
 def test_selections_as_objects(dg, chain, select, expected):
-    """Definitions, keys and AssetSelection's algebra."""
+    """AssetSelection finds by keys, groups and neighbours, and joins, meets and subtracts."""
     made = dg.materialize(chain, selection=select(dg, chain)).get_asset_materialization_events()
     assert sorted(event.asset_key.to_user_string() for event in made) == list(expected)
 

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from dagwire.cli.finding import find_definitions
-from dagwire.cli.interrupts import exit_code, sigterm_interrupts
+from dagwire.cli.interrupts import Interrupts, noticing_interrupts
 from dagwire.cli.progress import show_progress
 from dagwire.cli.summary import failed_checks, failure_lines, summary_lines
 from dagwire.definitions.definitions import Definitions
@@ -82,7 +82,7 @@ def _run(
 ) -> None:
     console = Console()
     errors = Console(stderr=True, soft_wrap=True)
-    with _told_to(errors, traceback=traceback), sigterm_interrupts():
+    with noticing_interrupts() as interrupts, _told_to(errors, interrupts, traceback=traceback):
         job = find(find_definitions(module, Path.cwd()))
         tags = _range_tags(partition_range)
         _check_partition_given(job, partition, tags)
@@ -90,6 +90,8 @@ def _run(
         with show_progress([node.name for node in job.nodes], console) as progress:
             options = RunOptions(partition_key=partition, tags=tags, raise_on_error=False, on_event=progress)
             result = run_job(job, options)
+        if interrupts.received:
+            raise KeyboardInterrupt
         for line in failure_lines(result):
             _print(errors, line)
         for line in summary_lines(result, time.monotonic() - started):
@@ -122,15 +124,17 @@ def _check_partition_given(job: JobDefinition, partition: str | None, tags: Mapp
 
 
 @contextmanager
-def _told_to(errors: Console, *, traceback: bool) -> Generator[None]:
+def _told_to(errors: Console, interrupts: Interrupts, *, traceback: bool) -> Generator[None]:
     """End the command with one message and an exit code where something is raised; with `traceback`, let it through."""
     try:
         yield
     except (typer.Exit, typer.BadParameter):
         raise
-    except KeyboardInterrupt as interrupt:
+    except (KeyboardInterrupt, BaseExceptionGroup):
+        if not interrupts.received:
+            raise
         _print(errors, "Interrupted; everything that was open is closed.")
-        raise typer.Exit(exit_code(interrupt)) from None
+        raise typer.Exit(interrupts.exit_code) from None
     except DagwireError as error:
         if traceback:
             raise

@@ -5,24 +5,35 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 
-class Terminated(KeyboardInterrupt):  # it is no error, as its base is none
-    """The process was asked to end by SIGTERM."""
+class Interrupts:
+    """The signal that asked the command to end; lives as long as the command."""
+
+    def __init__(self) -> None:
+        """None came yet."""
+        self.received: signal.Signals | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """What shells expect of a command that a signal ended: 128 and the signal's number."""
+        return 128 + (self.received or signal.SIGINT)
+
+    def interrupt(self, number: int, _frame: object) -> None:
+        """Remember the signal, and raise in the main thread as Ctrl-C does.
+
+        Remembered, because not every library lets the exception through: DuckDB makes a RuntimeError of it.
+        """
+        self.received = signal.Signals(number)
+        raise KeyboardInterrupt
 
 
 @contextmanager
-def sigterm_interrupts() -> Generator[None]:
-    """Turn SIGTERM into `Terminated`, raised in the main thread, for a block."""
-
-    def interrupt(*_: object) -> None:
-        raise Terminated
-
-    before = signal.signal(signal.SIGTERM, interrupt)
+def noticing_interrupts() -> Generator[Interrupts]:
+    """Let SIGTERM and SIGINT interrupt a block, and remember which it was."""
+    interrupts = Interrupts()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.signal(number, interrupts.interrupt) for number in numbers}
     try:
-        yield
+        yield interrupts
     finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def exit_code(interrupt: KeyboardInterrupt) -> int:
-    """What shells expect of a command that a signal ended: 128 and the signal's number."""
-    return 128 + (signal.SIGTERM if isinstance(interrupt, Terminated) else signal.SIGINT)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -25,10 +25,13 @@ def summary_lines(result: ExecuteInProcessResult, took_s: float) -> Iterator[str
 
 def failure_lines(result: ExecuteInProcessResult) -> Iterator[str]:
     """One message for each thing that failed."""
+    steps_by_error: dict[BaseException | None, list[str]] = {}
     for event in result.get_step_failure_events():
-        yield f"Step '{event.step_key}' failed: {_told(event.error)}"
+        steps_by_error.setdefault(event.error, []).append(f"'{event.step_key}'")
+    for error, steps in steps_by_error.items():
+        yield f"{'Step' if len(steps) == 1 else 'Steps'} {', '.join(steps)} failed: {_told(error)}"
     for event in result.filter_events(lambda event: event.event_type is EventType.RUN_FAILURE):
-        if event.error is not None and event.error not in [e.error for e in result.get_step_failure_events()]:
+        if event.error is not None and event.error not in steps_by_error:
             yield _told(event.error)
     for evaluation in failed_checks(result):
         if not evaluation.blocking:

@@ -121,7 +121,7 @@ class _Run:
         """Close everything; return what the run failed of, the failures of closes included."""
         try:
             await self._scope.close(failure)
-        except BaseException as closing:  # noqa: BLE001  # returned: it becomes the run's failure
+        except Exception as closing:  # noqa: BLE001  # returned: it becomes the run's failure; an interrupt goes on
             return closing
         return failure
 

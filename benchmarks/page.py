@@ -1,0 +1,86 @@
+"""The page: measurements as tables, with the machine they were taken on."""
+
+import os
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+
+from benchmarks.measuring import Measurement, Side
+
+INTRODUCTION = """\
+# Performance
+
+Written by `make bench`. In each row all sides did the same thing in turns, in one process (importing: in fresh ones); a
+call that did not return what it should would have ended the measuring. A figure is a median; in brackets stands how
+many times dagwire's it is, the median of what the rounds gave. Other machines and other hours give other times; the
+ratios change less.
+
+*Dagster, one instance kept* is given the same `DagsterInstance.ephemeral()` every time. *Dagster as it comes* makes one
+for each call, as its `build_resources` and `materialize` do when they are given none. Dagster's log lines are switched
+off. *Bare* is the same work without dagwire and without Dagster; the last column says how.
+"""
+PACKAGES = ("dagwire", "dagster", "dependency-injector", "pydantic", "pydantic-settings")
+SCALES = {"s": ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")), "B": ((2**20, "MiB"), (2**10, "KiB"), (1, "B"))}
+
+
+def page(measurements_by_section: Mapping[str, Sequence[Measurement]]) -> str:
+    """The whole page, as Markdown."""
+    sections = [f"## {title}\n\n{table(rows)}" for title, rows in measurements_by_section.items()]
+    return "\n".join([INTRODUCTION, *sections, machine()])
+
+
+def table(measurements: Iterable[Measurement]) -> str:
+    """One row a measurement; sides that no row has are left out."""
+    rows = list(measurements)
+    sides = [side for side in Side if any(side in row.median_by_side for row in rows)]
+    lines = [["", *sides, "bare is"], ["---", *("---:" for _ in sides), "---"]]
+    before = ""
+    for row in rows:
+        bare = row.benchmark.bare
+        lines.append(
+            [row.benchmark.title, *(cell(row, side) for side in sides), "the same" if bare == before else bare]
+        )
+        before = bare
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def cell(row: Measurement, side: Side) -> str:
+    """A figure and its ratio, or nothing."""
+    if side not in row.median_by_side:
+        return ""
+    figure = with_unit(row.median_by_side[side], row.benchmark.unit)
+    if side is Side.DAGWIRE:
+        return f"**{figure}**"
+    return f"{figure} (\N{MULTIPLICATION SIGN}{two_digits(row.ratio_by_side[side])})"
+
+
+def with_unit(figure: float, unit: str) -> str:
+    """Two digits and a unit of a handy size.
+
+    Example:
+        >>> with_unit(0.000_036_4, "s")
+        '36 µs'
+    """
+    factor, name = next((scale for scale in SCALES[unit] if figure >= scale[0]), SCALES[unit][-1])
+    return f"{two_digits(figure / factor)} {name}"
+
+
+def two_digits(number: float) -> str:
+    """Rounded to two digits that count, written out.
+
+    Example:
+        >>> two_digits(1_234), two_digits(0.0123)
+        ('1,200', '0.012')
+    """
+    rounded = float(f"{number:.2g}")
+    return f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:.2g}"  # noqa: PLR2004  # two digits
+
+
+def machine() -> str:
+    """What the figures were taken on; no names."""
+    versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
+    return (
+        "## Taken on\n\n"
+        f"{platform.python_implementation()} {platform.python_version()} on {platform.system()} {platform.machine()}, "
+        f"{os.cpu_count()} cores; {versions}.\n"
+    )
