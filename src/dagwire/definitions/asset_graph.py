@@ -48,10 +48,11 @@ def asset_nodes(
     blockers = _blockers(running)
     nodes: list[Node] = []
     for definition in assets:
-        parents = [key for key in definition.dependency_keys if key in made]
-        after = [made[key].node for key in parents]
-        after += [check for key in parents for check in blockers.get(key, ())]
-        inputs = _inputs(definition.input_keys, made)
+        parents = [handle for key in definition.dependency_keys if (handle := made.get(key)) is not None]
+        after = [handle.node for handle in parents]
+        if blockers:
+            after += [check for key in definition.dependency_keys for check in blockers.get(key, ())]
+        inputs = _inputs(definition.input_keys, made) if definition.input_keys else {}
         if isinstance(definition, GraphAssetDefinition):
             nodes += definition.inner_nodes(inputs)
             after += definition.inner_names

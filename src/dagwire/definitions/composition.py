@@ -11,9 +11,9 @@ from dagwire.config.narrowing import is_mapping
 from dagwire.errors import InvalidDefinitionError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class OutputHandle:
-    """An output of a step: what another step's input, or what orders the two, points at."""
+    """An output of a step: what another step's input, or what orders the two, points at. Not to be changed."""
 
     node: str
     output: str = "result"

@@ -272,8 +272,8 @@ class UnresolvedAssetJobDefinition:
         Raises:
             UnknownNameError: The selection names no asset.
         """
-        keys = selected_keys(assets, self.selection)
-        chosen = [definition for definition in assets if not definition.keys.isdisjoint(keys)]
+        keys = None if self.selection is None else selected_keys(assets, self.selection)
+        chosen = [definition for definition in assets if keys is None or not definition.keys.isdisjoint(keys)]
         nodes = in_running_order(asset_nodes(chosen, checks, keys))
         return JobDefinition(
             name=self.name,

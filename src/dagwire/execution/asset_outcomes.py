@@ -55,7 +55,8 @@ def asset_outcome(
     for output, result in by_output.items():
         made = _made(definition, output, result)
         metadata = result.metadata if is_materialize_result(result) or is_output(result) else None
-        metadata = {**(metadata or {}), **said.get(None, {}), **said.get(output, {})}
+        if said:
+            metadata = {**(metadata or {}), **said.get(None, {}), **said.get(output, {})}
         tags = result.tags if is_materialize_result(result) else None
         key = definition.specs_by_output[output].key
         made.materializations = [AssetMaterialization(key, None, metadata, part, tags) for part in keys]
@@ -71,12 +72,16 @@ _Checked = tuple[AssetCheckResult, AssetKey | None]
 """A check's result, and the asset that it is about unless it says otherwise."""
 
 
-def _single(definition: AssetsDefinition, results: Sequence[Any]) -> Mapping[str, Any]:
+def _single(definition: AssetsDefinition, results: Sequence[Any]) -> dict[str, Any]:
     output = next(iter(definition.specs_by_output))
+    if len(results) == 1 and not _is_result(results[0]):
+        return {output: results[0]}
     made = [item for item in results if not isinstance(item, AssetCheckResult)]
     if len(made) > 1:
         raise UnexpectedResultError(definition.label, f"yielded {len(made)} results; one asset has one.")
-    result: Any = made[0] if made else MaterializeResult()
+    if not made:
+        return {output: MaterializeResult()}
+    result = made[0]
     if is_materialize_result(result) and result.asset_key is not None:
         return {_output_of(definition, result): result}
     return {output: result}
@@ -104,7 +109,7 @@ def _several(
     if any(map(is_output, by_output.values())) or definition.classes_by_output:
         _check_complete(definition, names, by_output)
         return by_output
-    silent: Any = [n for n in names if n not in by_output and not definition.specs_by_output[n].skippable]
+    silent = [n for n in names if n not in by_output and not definition.specs_by_output[n].skippable]
     return by_output | {name: MaterializeResult() for name in silent}
 
 

@@ -46,9 +46,9 @@ class Record:
         """Whether a step cannot run, because one before it failed, was skipped or gave nothing."""
         if self._lost and not self._lost.isdisjoint(node.after):
             return True
-        if any(not self.has(handle) for handle in node.waits_for):
+        if node.waits_for and not all(map(self.has, node.waits_for)):
             return True
-        return any(
+        return bool(node.inputs) and any(
             not (any(map(self.has, source)) if isinstance(source, list) else self.has(source))  # type: ignore[arg-type]  # in a node none is an InputHandle
             for source in node.inputs.values()
         )

@@ -108,7 +108,7 @@ class Steps:
         else:
             context = self._context(node, retry_number)
             returned = body.function(context, **arguments)
-        if hasattr(returned, "__await__") or hasattr(returned, "__anext__") or isgenerator(returned):
+        if returned is not None:
             returned = await self._finished(node, returned)
         return self._outcome(node, returned, context)
 
