@@ -20,7 +20,14 @@ from dagwire.definitions.graph import GraphDefinition, GraphIn, GraphOut, graph
 from dagwire.definitions.graph_asset import graph_asset
 from dagwire.definitions.hook import HookDefinition, failure_hook, success_hook
 from dagwire.definitions.job import JobDefinition, UnresolvedAssetJobDefinition, define_asset_job, job
-from dagwire.definitions.load_assets import load_asset_checks_from_modules, load_assets_from_modules
+from dagwire.definitions.load_assets import (
+    load_asset_checks_from_current_module,
+    load_asset_checks_from_modules,
+    load_asset_checks_from_package_module,
+    load_assets_from_current_module,
+    load_assets_from_modules,
+    load_assets_from_package_module,
+)
 from dagwire.definitions.metadata import MetadataValue
 from dagwire.definitions.multi_asset import multi_asset
 from dagwire.definitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
@@ -211,8 +218,12 @@ __all__ = [
     "graph",
     "graph_asset",
     "job",
+    "load_asset_checks_from_current_module",
     "load_asset_checks_from_modules",
+    "load_asset_checks_from_package_module",
+    "load_assets_from_current_module",
     "load_assets_from_modules",
+    "load_assets_from_package_module",
     "materialize",
     "materialize_to_memory",
     "multi_asset",

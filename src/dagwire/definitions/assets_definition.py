@@ -1,5 +1,6 @@
 """`AssetsDefinition`: one asset or several, and the function that makes them."""
 
+import copy
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
@@ -162,6 +163,25 @@ class AssetsDefinition(StepDefinition):
         """The keys of all assets that come before the step."""
         named = (dep for spec in self.specs_by_output.values() for dep in spec.deps)
         return tuple(key for key in dict.fromkeys((*self.input_keys.values(), *named)) if key not in self.keys)
+
+    def under(self, moved: Mapping[AssetKey, AssetKey], group_name: str | None) -> "AssetsDefinition":
+        """A copy in which keys have moved, and assets without a group are in `group_name`."""
+        changed = copy.copy(self)
+        for cached in ("keys", "spec", "dependency_keys"):
+            vars(changed).pop(cached, None)
+        changed.specs_by_output = {
+            output: spec.replace_attributes(
+                key=moved.get(spec.key, spec.key),
+                deps=[moved.get(dep, dep) for dep in spec.deps],
+                group_name=group_name if group_name and spec.group_name == "default" else spec.group_name,
+            )
+            for output, spec in self.specs_by_output.items()
+        }
+        changed.input_keys = {name: moved.get(key, key) for name, key in self.input_keys.items()}
+        if len(self.specs_by_output) == 1:
+            changed.name = changed.key.to_python_identifier()
+        changed.check_specs = tuple(spec.of(moved.get(spec.asset_key, spec.asset_key)) for spec in self.check_specs)
+        return changed
 
     def unfilled_inputs(self, filled: Collection[str]) -> dict[str, AssetKey]:
         """`{parameter: key}` of those that are not in `filled`."""

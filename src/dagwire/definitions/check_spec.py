@@ -53,6 +53,17 @@ class AssetCheckSpec:
         """The check's name."""
         return self.key.name
 
+    def of(self, asset_key: AssetKey) -> "AssetCheckSpec":
+        """The same check of another asset."""
+        return AssetCheckSpec(
+            self.name,
+            asset=asset_key,
+            description=self.description,
+            additional_deps=self.additional_deps,
+            blocking=self.blocking,
+            metadata=self.metadata,
+        )
+
     def _said(self) -> tuple[object, ...]:
         return tuple(getattr(self, name) for name in self.__slots__)
 

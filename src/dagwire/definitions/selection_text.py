@@ -109,11 +109,11 @@ class _Parser:
         bare = term is not None and ":" not in term
         if before == ALL and term is None and self._peek("paren") != "(":
             return AssetSelection.all()
-        found = self._atom()
+        atom = found = self._atom()
         if before:
-            found = found.upstream(_depth(before, bare=bare))
+            found |= atom.upstream(_depth(before, bare=bare))
         after = self._take("marks")
-        return found.downstream(_depth(after, bare=bare)) if after else found
+        return found | atom.downstream(_depth(after, bare=bare)) if after else found
 
     def _atom(self) -> AssetSelection:
         function = self._take("function")

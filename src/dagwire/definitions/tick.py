@@ -10,7 +10,8 @@ from typing import Any, Generic, Self, TypeVar
 
 from dagwire.config.narrowing import is_collection, is_mapping
 from dagwire.containers.held_resources import HeldResources
-from dagwire.containers.keys import Requirement
+from dagwire.containers.keys import Requirement, missing_resources
+from dagwire.containers.run_scope import raise_faults
 from dagwire.definitions.bindings import Bindings
 from dagwire.definitions.body import Body
 from dagwire.definitions.body_context import BodyContext
@@ -63,9 +64,15 @@ class TickContext(BodyContext):
         return self._held.view
 
     @contextmanager
-    def opened(self, keys: Iterable[str], bindings: Bindings) -> Generator[Resources]:
-        """Open `keys` for the tick; what is bound to the definition itself is stronger than what the context holds."""
-        with self._held.narrowed(keys, bindings) as resources:
+    def opened(self, requirements: Iterable[Requirement], bindings: Bindings) -> Generator[Resources]:
+        """Open what is required for the tick; what is bound to the definition is stronger than what the context holds.
+
+        Raises:
+            MissingResourceError: A key is neither bound nor held. Nothing was opened.
+        """
+        requirements = list(requirements)
+        raise_faults(missing_resources(self._held.container, requirements, bindings))
+        with self._held.narrowed([requirement.key for requirement in requirements], bindings) as resources:
             yield resources
 
     def __enter__(self) -> Self:
@@ -146,7 +153,7 @@ class TickDefinition(Generic[C]):
             ResourceSetupError: A resource could not be opened. Those before it were closed.
             UnexpectedResultError: The function answered with something that is no request and no reason.
         """
-        with context.opened(self.body.keys, self.bindings) as resources:
+        with context.opened(self.requirements, self.bindings) as resources:
             arguments = {key: getattr(resources, key) for key in self.body.signature.resources}
             leading = () if self.body.signature.context is None else (context,)
             answer = self.body.function(*leading, **arguments)

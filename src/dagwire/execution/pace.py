@@ -4,13 +4,16 @@ import contextvars
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dagwire.definitions.frontier import Frontier
 from dagwire.definitions.node import Node
 from dagwire.errors import InvalidInvocationError
 from dagwire.execution.record import Record
 from dagwire.resources.lifecycle import drive
+
+if TYPE_CHECKING:
+    from anyio.abc import TaskGroup
 
 DoStep = Callable[[Node], Coroutine[Any, Any, Exception | None]]
 
@@ -91,20 +94,31 @@ async def in_tasks(
 
     ready = _Ready(nodes, record)
     slots = anyio.Semaphore(limit if limit is not None else max(len(nodes), 1))
+    interrupts: list[BaseException] = []
 
-    async with anyio.create_task_group() as group:
-
-        async def one(node: Node) -> None:
-            async with slots:
-                if ready.is_stopped:
-                    return
+    async def one(node: Node, group: "TaskGroup") -> None:
+        async with slots:
+            if ready.is_stopped:
+                return
+            try:
                 failure = await do(node)
-            ready.is_stopped |= failure is not None and stop_at_failure
-            ready.finish(node)
-            start()
+            except BaseException as interrupt:
+                ready.is_stopped = True
+                interrupts.append(interrupt)
+                raise
+        ready.is_stopped |= failure is not None and stop_at_failure
+        ready.finish(node)
+        start(group)
 
-        def start() -> None:
-            for node in ready.take():
-                group.start_soon(one, node)
+    def start(group: "TaskGroup") -> None:
+        for node in ready.take():
+            group.start_soon(one, node, group)
 
-        start()
+    try:
+        async with anyio.create_task_group() as group:
+            start(group)
+    except BaseExceptionGroup:
+        raise interrupts[0] from None
+    if interrupts:
+        # A group takes the cancellation that a body raises itself for the end of that one task.
+        raise interrupts[0]
