@@ -12,7 +12,7 @@ WORKERS := 0
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # What is typed strictly. Only the folders that exist are named, so that a new one is checked from its first file.
-TYPED := $(wildcard src config containers resources assets examples tools)
+TYPED := $(wildcard src config containers resources assets examples tools tests/typing)
 
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(abspath $(VENV))

@@ -2,10 +2,26 @@
 
 from dagwire.config.config import Config, PermissiveConfig
 from dagwire.config.env_var import EnvVar
+from dagwire.config.forms import (
+    Array,
+    BoolSource,
+    Enum,
+    EnumValue,
+    Field,
+    IntSource,
+    Map,
+    Noneable,
+    Permissive,
+    ScalarUnion,
+    Selector,
+    Shape,
+    StringSource,
+)
 from dagwire.config.run_config import RunConfig
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context
 from dagwire.containers.build_resources import abuild_resources, build_resources
+from dagwire.containers.check_health import Health, check_health
 from dagwire.containers.overrides import override
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.definitions.asset import asset
@@ -14,6 +30,7 @@ from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.asset_spec import AssetDep, AssetIn, AssetOut, AssetSpec
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import with_resources
+from dagwire.definitions.build_io_contexts import build_input_context, build_output_context
 from dagwire.definitions.check_spec import AssetCheckSpec
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.graph import GraphDefinition, GraphIn, GraphOut, graph
@@ -107,10 +124,22 @@ from dagwire.execution.materialize import amaterialize, materialize, materialize
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.context import InitResourceContext, Resources
-from dagwire.resources.definition import ResourceDefinition, resource
-from dagwire.resources.resource_param import ResourceParam
+from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
+from dagwire.resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
+from dagwire.resources.io_contexts import InputContext, OutputContext
+from dagwire.resources.io_manager import (
+    ConfigurableIOManager,
+    ConfigurableIOManagerFactory,
+    InMemoryIOManager,
+    IOManager,
+    IOManagerDefinition,
+    io_manager,
+    mem_io_manager,
+)
+from dagwire.resources.resource_param import ResourceDependency, ResourceParam
 
 __all__ = [
+    "Array",
     "AssetCheckDefinition",
     "AssetCheckEvaluation",
     "AssetCheckExecutionContext",
@@ -130,7 +159,10 @@ __all__ = [
     "AssetsDefinition",
     "BackfillPolicy",
     "Backoff",
+    "BoolSource",
     "Config",
+    "ConfigurableIOManager",
+    "ConfigurableIOManagerFactory",
     "ConfigurableResource",
     "ConfigurableResourceFactory",
     "DagsterAssetCheckFailedError",
@@ -149,36 +181,51 @@ __all__ = [
     "DefaultScheduleStatus",
     "DefaultSensorStatus",
     "Definitions",
+    "Enum",
+    "EnumValue",
     "EnvVar",
     "Event",
     "EventType",
     "ExecuteInProcessResult",
     "ExpectationResult",
     "Failure",
+    "Field",
+    "FilesystemIOManager",
     "GraphDefinition",
     "GraphIn",
     "GraphOut",
+    "Health",
     "HookContext",
     "HookDefinition",
     "HourlyPartitionsDefinition",
+    "IOManager",
+    "IOManagerDefinition",
     "In",
+    "InMemoryIOManager",
     "InitResourceContext",
+    "InputContext",
+    "IntSource",
     "Jitter",
     "JobDefinition",
+    "Map",
     "MaterializeResult",
     "MetadataValue",
     "MonthlyPartitionsDefinition",
     "MultiPartitionKey",
     "MultiPartitionsDefinition",
+    "Noneable",
     "Nothing",
     "OpDefinition",
     "OpExecutionContext",
     "Out",
     "Output",
+    "OutputContext",
     "PartitionKeyRange",
     "PartitionsDefinition",
+    "Permissive",
     "PermissiveConfig",
     "ResourceDefinition",
+    "ResourceDependency",
     "ResourceParam",
     "ResourceProvider",
     "Resources",
@@ -186,14 +233,18 @@ __all__ = [
     "RetryRequested",
     "RunConfig",
     "RunRequest",
+    "ScalarUnion",
     "ScheduleDefinition",
     "ScheduleEvaluationContext",
+    "Selector",
     "SensorDefinition",
     "SensorEvaluationContext",
     "SensorResult",
     "SettingsProvider",
+    "Shape",
     "SkipReason",
     "StaticPartitionsDefinition",
+    "StringSource",
     "TickResult",
     "TimeWindow",
     "TimeWindowPartitionsDefinition",
@@ -208,15 +259,21 @@ __all__ = [
     "build_asset_context",
     "build_hook_context",
     "build_init_resource_context",
+    "build_input_context",
     "build_op_context",
+    "build_output_context",
     "build_resources",
     "build_schedule_context",
     "build_schedule_from_partitioned_job",
     "build_sensor_context",
+    "check_health",
+    "configured",
     "define_asset_job",
     "failure_hook",
+    "fs_io_manager",
     "graph",
     "graph_asset",
+    "io_manager",
     "job",
     "load_asset_checks_from_current_module",
     "load_asset_checks_from_modules",
@@ -224,8 +281,10 @@ __all__ = [
     "load_assets_from_current_module",
     "load_assets_from_modules",
     "load_assets_from_package_module",
+    "make_values_resource",
     "materialize",
     "materialize_to_memory",
+    "mem_io_manager",
     "multi_asset",
     "multi_asset_check",
     "op",

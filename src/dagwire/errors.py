@@ -6,7 +6,7 @@ choice, what to do. No message ever holds the value of a setting, only names and
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 
@@ -179,11 +179,11 @@ _MOST_SHOWN = 24
 class InvalidConfigError(DagwireError, ValueError):
     """Config given for a resource, an op or an asset does not fit its declaration. Nothing was opened."""
 
-    def __init__(self, owner: str, problems: Iterable[str]) -> None:
-        """`problems` name field and expectation, never the value given."""
+    def __init__(self, owner: str, problems: Iterable[str], heading: str = "") -> None:
+        """`problems` name field and expectation, never the value given; `heading` stands above them."""
         self.owner = owner
         self.problems = tuple(problems)
-        super().__init__(f"The config of {owner} is not valid:{_bullets(self.problems)}")
+        super().__init__(f"{heading or f'The config of {owner} is not valid:'}{_bullets(self.problems)}")
 
 
 class SettingsError(DagwireError, ValueError):
@@ -196,14 +196,50 @@ class SettingsError(DagwireError, ValueError):
         super().__init__(f"{settings} could not be read:{_bullets(self.problems)}")
 
 
-class MissingVariableError(DagwireError, ValueError):
+class MissingVariableError(InvalidConfigError):
     """Environment variables that an `EnvVar` names are not set. Nothing was opened."""
 
-    def __init__(self, askers_by_variable: dict[str, str]) -> None:
+    def __init__(self, askers_by_variable: Mapping[str, str]) -> None:
         """`{variable: who reads it}`."""
         self.askers_by_variable = dict(askers_by_variable)
-        lines = (f"{name}, read by {asker}" if asker else name for name, asker in self.askers_by_variable.items())
-        super().__init__(f"Environment variables are not set:{_bullets(lines)}")
+        lines = [f"{name}, read by {asker}" if asker else name for name, asker in self.askers_by_variable.items()]
+        super().__init__("the environment", lines, "Environment variables are not set:")
+
+
+class ConfigFaultsError(InvalidConfigError):
+    """The config of several owners does not fit; all faults are listed, and nothing was opened."""
+
+    def __init__(self, faults: Sequence[InvalidConfigError]) -> None:
+        """Keep every fault, in the order found."""
+        self.faults = tuple(faults)
+        problems = [f"{fault.owner}: {problem}" for fault in self.faults for problem in fault.problems]
+        super().__init__(", ".join(fault.owner for fault in self.faults), problems, "The config given is not valid:")
+
+
+def gathered(faults: Sequence[DagwireError]) -> DagwireError:
+    """The one error to raise for `faults`, of which there is at least one."""
+    if len(faults) == 1:
+        return faults[0]
+    configs = [fault for fault in faults if isinstance(fault, InvalidConfigError)]
+    if len(configs) < len(faults):
+        return FaultsError(faults)
+    missing = [fault for fault in configs if isinstance(fault, MissingVariableError)]
+    if len(missing) < len(faults):
+        return ConfigFaultsError(configs)
+    return MissingVariableError({name: asker for one in missing for name, asker in one.askers_by_variable.items()})
+
+
+class UnconfiguredFieldError(DagwireError, AttributeError):
+    """A field was read that is left to launch, outside a run: nothing has configured it yet."""
+
+    def __init__(self, owner: str, field: str) -> None:
+        """`owner` is the class, `field` the attribute that was read."""
+        self.owner = owner
+        self.field = field
+        super().__init__(
+            f"{owner}.{field} is left to launch. It has a value once a run, or `build_resources` with "
+            f"`resource_config`, has opened the resource."
+        )
 
 
 class UnresolvedVariableError(DagwireError, RuntimeError):
@@ -213,21 +249,8 @@ class UnresolvedVariableError(DagwireError, RuntimeError):
         """`name` is the variable's."""
         self.name = name
         super().__init__(
-            f"EnvVar('{name}') stands for a value that is read when a run starts; here it is used as text. "
+            f"EnvVar('{name}') stands for a value that is read when a run starts; here it is used as a value. "
             f"Pass it on whole as config, or read it now with EnvVar('{name}').get_value()."
-        )
-
-
-class FrozenConfigError(DagwireError, AttributeError):
-    """A public field of a resource or config was set after it was built."""
-
-    def __init__(self, owner: str, field: str) -> None:
-        """`owner` is the class, `field` the attribute that was set."""
-        self.owner = owner
-        self.field = field
-        super().__init__(
-            f"{owner}.{field} is config and cannot be set after construction. For state that changes while a resource "
-            f"is open, declare a private attribute: `_{field.lstrip('_')}: ... = PrivateAttr()`."
         )
 
 
@@ -241,6 +264,19 @@ class InvalidInvocationError(InvariantViolationError, TypeError):
         """`owner` is the definition that was called; `problem` completes the sentence."""
         self.owner = owner
         super().__init__(f"{owner} {problem}")
+
+
+class FrozenConfigError(InvalidInvocationError, AttributeError):
+    """A public field of a resource or config was set after it was built."""
+
+    def __init__(self, owner: str, field: str) -> None:
+        """`owner` is the class, `field` the attribute that was set."""
+        self.field = field
+        super().__init__(
+            f"{owner}.{field}",
+            f"is config and cannot be set after construction. For state that changes while a resource is open, declare "
+            f"a private attribute: `_{field.lstrip('_')}: ... = PrivateAttr()`.",
+        )
 
 
 class UnknownResourceError(DagwireError, AttributeError):
@@ -311,6 +347,27 @@ class ResourceTeardownError(DagwireError):
         """`cause` is what its close raised."""
         self.key = key
         super().__init__(f"Resource '{key}' failed while closing: {type(cause).__name__}: {cause}")
+
+
+class MissingExtraError(DagwireError, ImportError):
+    """An optional part is used whose packages are not installed."""
+
+    def __init__(self, purpose: str, extra: str) -> None:
+        """`purpose` is what was to be done; `extra` is the extra of dagwire that installs what it needs."""
+        self.purpose = purpose
+        self.extra = extra
+        super().__init__(
+            f"{purpose} needs packages that are not installed. Install them: pip install 'dagwire[{extra}]'."
+        )
+
+
+class RetryPolicyError(InvalidDefinitionError, TypeError):
+    """A retry policy and the resource that it is for do not fit together: one is asynchronous, the other is not."""
+
+    def __init__(self, resource: str, problem: str) -> None:
+        """`problem` says which policy would fit."""
+        self.resource = resource
+        super().__init__(f"The retry policy of resource '{resource}' {problem}")
 
 
 class CheckFailedError(DagwireError):

@@ -76,7 +76,6 @@ def test_a_dep_outside_the_run_is_external(dg):
     assert dg.materialize([alpha]).success
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_ins_renames_a_parameter(dg):
     """`ins={parameter: AssetIn(key=...)}` takes the value of another name."""
 
@@ -277,7 +276,6 @@ def test_asset_key_forms(dg):
     assert repr(key) == "AssetKey(['raw', 'flights'])"
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_attributes_by_key(dg):
     """Group, metadata, tags, description and deps are kept by key."""
 
@@ -293,7 +291,6 @@ def test_attributes_by_key(dg):
     assert read.asset_deps[key] == {dg.AssetKey("up")}
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_attributes_by_default(dg):
     """The group is `default`; the docstring describes."""
 
@@ -308,7 +305,6 @@ def test_attributes_by_default(dg):
     assert read.descriptions_by_key[read.key] == "Reads.\n\nAll of it."
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_kinds_are_tags(dg):
     """`kinds={"python"}` on an asset is the tag `dagster/kind/python`."""
     read = dg.asset(lambda: 1, name="read", kinds={"python"})
@@ -446,7 +442,6 @@ def test_metadata_added_through_the_context(dg):
     assert {key: value.value for key, value in materialization.metadata.items()} == {"rows": 3, "late": 1}
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_a_value_of_a_wrong_type_fails_the_step(dg):
     """A simple return annotation is held to what is returned."""
 
@@ -459,7 +454,6 @@ def test_a_value_of_a_wrong_type_fails_the_step(dg):
     assert result.is_node_failed("read")
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_an_input_of_a_wrong_type_fails_the_step(dg):
     """A simple parameter annotation is held to what arrives."""
 

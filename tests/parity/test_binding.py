@@ -97,7 +97,6 @@ def test_resolve_job_def_is_the_newer_name(dg, tracked, read):
     assert defs.resolve_job_def("all_assets").name == "all_assets"
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_an_asset_by_key(dg, read, tracked):
     """`resolve_assets_def` finds an asset by its name or its key."""
     defs = dg.Definitions(assets=[read], resources={"db": tracked()})
@@ -105,7 +104,6 @@ def test_an_asset_by_key(dg, read, tracked):
     assert defs.resolve_assets_def(dg.AssetKey("read")).key == read.key
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_merging(dg, tracked, read):
     """`Definitions.merge` joins assets and resources."""
     merged = dg.Definitions.merge(
@@ -237,7 +235,6 @@ def test_with_resources_wants_all(dg, read):
         dg.with_resources([read], {})
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_with_resources_and_config(dg, tracked, read):
     """`resource_config_by_key` configures what is left to launch."""
     bound = dg.with_resources(

@@ -31,7 +31,6 @@ def test_as_a_dictionary(dg):
         assert dict(resources._asdict()) == {"a": 1, "b": 2}
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_the_original_dictionary(dg):
     """`original_resource_dict` of the view is `{key: value}` too."""
     with dg.build_resources({"a": 1, "b": 2}) as resources:
@@ -57,7 +56,6 @@ def test_resource_config_by_key(dg):
         assert resources.it == 3
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_resource_config_of_a_class(dg, tracked):
     """`resource_config` reaches a ConfigurableResource that is left to launch."""
     config = {"db": {"config": {"name": "late"}}}
@@ -65,7 +63,6 @@ def test_resource_config_of_a_class(dg, tracked):
         assert (resources.db.name, resources.db.size) == ("late", 2)
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 @pytest.mark.parametrize(
     "config",
     [{"db": {"config": {"size": "many"}}}, {"db": {"config": {"sise": 1}}}, {"nobody": {"config": {}}}],
@@ -81,7 +78,6 @@ def test_resource_config_that_does_not_fit_is_refused(dg, tracked, log, config):
     assert log == []
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_missing_config_is_refused(dg):
     """A required field that `resource_config` does not give is an invalid config."""
 

@@ -155,7 +155,6 @@ def test_a_check_that_raises_fails_the_run(dg, rows):
     assert not dg.materialize([rows, broken], raise_on_error=False).success
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_checks_inside_an_asset(dg):
     """`check_specs` on the asset, `check_results` in what it returns."""
 

@@ -172,7 +172,6 @@ def test_only_the_name_config_is_config(dg, load_class):
         dg.materialize([read])
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_of_a_resource_given_late(dg, tracked):
     """`configure_at_launch` leaves fields to the run config; those given stay."""
 
@@ -185,7 +184,6 @@ def test_of_a_resource_given_late(dg, tracked):
     assert result.asset_value("read") == ("late", 3)
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_a_resource_left_wholly_to_launch_must_be_configured(dg):
     """A required field that nobody gave is an invalid config."""
 

@@ -174,7 +174,6 @@ def test_setup_sees_the_context_of_the_run(dg, log):
     assert result.run_id == result.asset_value("read")
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_get_resource_context_inside_a_run(dg):
     """`get_resource_context` in a method gives the context of the run that it serves."""
 
@@ -215,7 +214,6 @@ def test_yield_for_execution_brackets_the_run(dg, log):
     assert log == ["open", "Db", "close"]
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_process_config_and_initialize_cm(dg, tracked, log):
     """The resource, open for the length of a `with`."""
     with tracked(name="x").process_config_and_initialize_cm() as db:
@@ -223,7 +221,6 @@ def test_process_config_and_initialize_cm(dg, tracked, log):
     assert log == ["open x", True, "close x"]
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_from_resource_context_cm(dg, tracked, log):
     """The resource made from a context's config, open for the length of a `with`."""
     with tracked.from_resource_context_cm(dg.build_init_resource_context(config={"name": "x"})) as db:
@@ -231,13 +228,11 @@ def test_from_resource_context_cm(dg, tracked, log):
     assert log == ["open x", True, "close x"]
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_from_resource_context(dg, db_class):
     """A resource without a life cycle is made from a context's config."""
     assert db_class.from_resource_context(dg.build_init_resource_context(config={"url": "x"})).url == "x"
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_from_resource_context_serves_a_resource_function(dg, db_class):
     """The bridge for old code: a `@resource` function made of a class."""
 

@@ -96,13 +96,11 @@ def test_partition_of_a_run_without_one(dg, seen):
     assert seen(look) == [False, False, "raises", "raises", "raises"]
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_selected_keys(dg, seen):
     """`selected_asset_keys` is what this step makes."""
     assert seen(lambda context: {key.to_user_string() for key in context.selected_asset_keys}) == {"read"}
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_the_first_attempt_is_number_zero(seen):
     """`context.retry_number` starts at 0."""
     assert seen(lambda context: context.retry_number) == 0

@@ -351,7 +351,6 @@ def test_the_op_s_own_exception_is_raised(dg):
     assert caught.value is error
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_failure_is_raised_as_it_is(dg):
     """`Failure(description, metadata)` is an exception of the user's."""
 
@@ -368,7 +367,6 @@ def test_failure_is_raised_as_it_is(dg):
     assert caught.value.description == "No rows."
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_an_output_that_was_not_made_skips_its_readers(dg, log):
     """An optional output that is not yielded skips what reads it."""
 
@@ -392,7 +390,6 @@ def test_an_output_that_was_not_made_skips_its_readers(dg, log):
     assert result.is_node_skipped("read_left")
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_a_retry_policy_runs_again(dg, log):
     """`RetryPolicy(max_retries=2)` runs three times at most; `retry_number` counts."""
 

@@ -36,7 +36,6 @@ def test_in_a_run(dg, tracked, store_class, log):
     assert log == ["open db", "open store over open db", "close store", "close db"]
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_a_nested_resource_configured_late(dg, tracked, store_class):
     """A nested resource left to launch takes the run config of its own key."""
     late = tracked.configure_at_launch()
@@ -46,7 +45,6 @@ def test_a_nested_resource_configured_late(dg, tracked, store_class):
         assert resources.store.db.is_open
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_a_nested_resource_configured_late_in_a_run(dg, tracked, store_class):
     """A nested resource left to launch is, in a run, the very object of its key."""
     late = tracked.configure_at_launch()
@@ -63,7 +61,6 @@ def test_a_nested_resource_configured_late_in_a_run(dg, tracked, store_class):
     assert result.asset_value("read") == ("late", "late", True)
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_a_nested_late_resource_without_a_key_is_refused(dg, tracked, store_class):
     """A nested resource left to launch must be a key of its own."""
     with (
@@ -87,7 +84,6 @@ def test_a_chain_of_three(dg, tracked, log):
     assert log == ["open 1", "open 2", "open 3", "close 3", "close 2", "close 1"]
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_resource_dependency_takes_a_function_resource(dg):
     """`ResourceDependency[T]` as a field takes a definition; users see its product."""
 

@@ -17,6 +17,8 @@ ORDER = (
     "nesting",
     "resource_param",
     "resource_definition",
+    "config_schema",
+    "io_managers",
     "build_resources",
     "assets",
     "contexts",

@@ -319,7 +319,6 @@ def test_a_job_refuses_an_unknown_key(dg, look):
         job.execute_in_process(partition_key="2033-01")
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_a_schedule_from_a_partitioned_job(dg, months):
     """`build_schedule_from_partitioned_job` takes its cron line from the partitions, its name from the job."""
     job = dg.define_asset_job("monthly", selection="*", partitions_def=months)

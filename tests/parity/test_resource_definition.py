@@ -105,7 +105,6 @@ def test_config_schema_of_fields(dg, opened):
     assert opened(it, {"size": 3, "name": "n"}) == {"size": 3, "name": "n"}
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_config_schema_with_a_default(dg, opened):
     """`Field(type, default_value=...)` fills in what is not given."""
 
@@ -183,7 +182,6 @@ def test_a_run_that_lacks_what_a_resource_needs_is_refused(dg):
         dg.materialize([read], resources={"it": it})
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_the_context_in_a_run(dg, log):
     """The context knows the run, the log, the definition and all definitions by key."""
 
@@ -240,7 +238,6 @@ def test_none_resource(dg, opened):
     assert opened(dg.ResourceDefinition.none_resource()) is None
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_mock_resource(dg, opened):
     """`ResourceDefinition.mock_resource()` takes any call."""
     assert opened(dg.ResourceDefinition.mock_resource()).anything() is not None
@@ -366,7 +363,6 @@ def test_build_init_resource_context_tells_what_it_holds(dg):
         _ = context.resources.nobody
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole")
 def test_replace_config(dg):
     """`replace_config` is a copy of the context with another config."""
     context = dg.build_init_resource_context(config={"a": 1})

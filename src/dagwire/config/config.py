@@ -1,39 +1,18 @@
 """`Config`: the typed, frozen values that an asset, an op or a resource is given."""
 
-from collections.abc import Iterator
-from typing import Any, Self
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema
 
-from dagwire.config.env_var import EnvVar, read_variables, variables_in
-from dagwire.errors import FrozenConfigError, nearest
-
-
-def _accept_variables(schema: CoreSchema) -> None:
-    """Wrap the schema of each field of a model's schema, except the literals that discriminate unions."""
-    inner: Any = schema
-    while "fields" not in inner:
-        if "schema" not in inner:
-            return
-        inner = inner["schema"]
-    if inner["type"] != "model-fields":
-        return
-    for field in inner["fields"].values():
-        # The default stays outermost: a model's field looks for it there.
-        holder = field["schema"] if field["schema"]["type"] == "default" else field
-        if holder["schema"]["type"] != "literal":
-            holder["schema"] = core_schema.no_info_wrap_validator_function(_keep_variables, holder["schema"])
+from dagwire.config.env_var import EnvVar, check_variables_are_set, read_variables, variables_in
+from dagwire.config.model_schema import accept_variables
+from dagwire.config.narrowing import is_mapping
+from dagwire.errors import FrozenConfigError, UnconfiguredFieldError, UnresolvedVariableError
 
 
-def _keep_variables(value: object, validate: core_schema.ValidatorFunctionWrapHandler) -> object:
-    """Keep a value that holds an `EnvVar` as it is; it is validated when the variable is read."""
-    if any(True for _ in variables_in(value)):
-        return value
-    return validate(value)
-
-
-class Config(BaseModel):
+class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen model
     """The typed, frozen values of one asset, op or resource.
 
     A pydantic model of any field types. Unknown names are refused, error texts never repeat the input, and an `EnvVar`
@@ -55,7 +34,7 @@ class Config(BaseModel):
         the discriminator of a union, and resources are members of unions in settings.
         """
         schema = handler(source)
-        _accept_variables(handler.resolve_ref_schema(schema))
+        accept_variables(handler.resolve_ref_schema(schema), cls)
         return schema
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -68,46 +47,78 @@ class Config(BaseModel):
             raise FrozenConfigError(type(self).__name__, name)
         super().__setattr__(name, value)
 
+    if not TYPE_CHECKING:  # a checker would take any attribute for granted
+
+        def __getattr__(self, name: str) -> Any:
+            """Say of a field that is left to launch that it is.
+
+            Raises:
+                UnconfiguredFieldError: The field has no value yet; it is an AttributeError too.
+            """
+            if name in type(self).model_fields:
+                raise UnconfiguredFieldError(type(self).__name__, name)
+            return super().__getattr__(name)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether class and values are the same; a variable that waits is the same as itself alone."""
+        try:
+            return super().__eq__(other)
+        except UnresolvedVariableError:
+            return False
+
     def with_variables_read(self) -> Self:
         """This config with every `EnvVar` replaced by its value and validated; itself where it has none.
 
         Raises:
-            KeyError: A variable is not set.
+            MissingVariableError: Variables are not set; all of them are named.
             ValidationError: A value does not fit its field.
         """
         waiting = {path.partition(".")[0] for path, _ in self.variables()}
         if not waiting:
             return self
-        given = {name: _read(getattr(self, name)) for name in self.model_fields_set | waiting}
+        owner = type(self).__name__
+        check_variables_are_set((variable, f"field '{path}' of {owner}") for path, variable in self.variables())
+        given = {name: _read(self._values()[name]) for name in self.model_fields_set | waiting}
         return type(self).model_validate(given, by_name=True)
+
+    def with_values(self, values: Mapping[str, object]) -> Self:
+        """This config with `values` laid over those it was built with, field by field, in nested configs too.
+
+        Raises:
+            ValidationError: A value does not fit its field, or a name is unknown.
+        """
+        given = {name: self._values()[name] for name in self.model_fields_set}
+        laid = {name: _laid_over(self._values().get(name), value) for name, value in values.items()}
+        return type(self).model_validate(given | laid, by_name=True)
 
     def variables(self) -> Iterator[tuple[str, EnvVar]]:
         """`(field path, variable)` for each `EnvVar` held, in nested configs too."""
-        for name, value in self.__dict__.items():
+        for name, value in self._values().items():
             if isinstance(value, Config):
                 yield from ((f"{name}.{path}", variable) for path, variable in value.variables())
             else:
                 yield from ((name, variable) for variable in variables_in(value))
+
+    def _values(self) -> dict[str, Any]:
+        """`{name: value}`, of names that the class does not declare too, where it allows such."""
+        return {**self.__dict__, **(self.__pydantic_extra__ or {})}
 
 
 def _read(value: object) -> object:
     return value.with_variables_read() if isinstance(value, Config) else read_variables(value)
 
 
+def _laid_over(built: object, value: object) -> object:
+    """A nested config with `value` laid over it; `value` alone where it is for another class of a union."""
+    if isinstance(built, Config) and is_mapping(value):
+        try:
+            return built.with_values(value)
+        except ValidationError:
+            pass
+    return value
+
+
 class PermissiveConfig(Config):
     """A `Config` that keeps names it does not declare."""
 
     model_config = ConfigDict(extra="allow")
-
-
-def problems_of(error: ValidationError, model: type[BaseModel] | None = None) -> list[str]:
-    """One line for each fault that pydantic found: field and expectation, never the value given."""
-    problems: list[str] = []
-    for fault in error.errors(include_url=False, include_context=False, include_input=False):
-        path = ".".join(str(part) for part in fault["loc"]) or error.title
-        hint = ""
-        if fault["type"] == "extra_forbidden" and model is not None:
-            guess = nearest(str(fault["loc"][-1]), model.model_fields)
-            hint = f". Did you mean '{guess}'?" if guess else f". Known: {', '.join(model.model_fields)}"
-        problems.append(f"{path}: {fault['msg']}{hint}")
-    return problems

@@ -14,7 +14,7 @@ from dagwire.errors import InvalidConfigError, nearest
 class RunConfig:
     """The config of one run: `{name: config}` for ops and assets, `{key: config}` for resources.
 
-    A config is a `Config`, a resource, or a dict; in dicts of a dict, as in files, it stands under "config".
+    A config is a `Config`, a resource, or a dict; a dict may hold it under "config", as files do.
     """
 
     ops: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -23,13 +23,13 @@ class RunConfig:
     def to_config_dict(self) -> dict[str, Any]:
         """The same in Dagster's dict form, as files have it."""
         return {
-            "ops": {name: {"config": config} for name, config in self.ops.items()},
-            "resources": {key: {"config": config} for key, config in self.resources.items()},
+            "ops": {name: {"config": _config_in(entry)} for name, entry in self.ops.items()},
+            "resources": {key: {"config": _config_in(entry)} for key, entry in self.resources.items()},
         }
 
     def merged_over(self, base: "RunConfig") -> "RunConfig":
         """This config laid over `base`, field by field."""
-        return RunConfig(_merged(base.ops, self.ops), _merged(base.resources, self.resources))
+        return RunConfig(merged_config(base.ops, self.ops), merged_config(base.resources, self.resources))
 
 
 _SECTIONS = ("ops", "resources")
@@ -55,10 +55,8 @@ def as_run_config(given: Any) -> RunConfig:
         configs[section] = {}
         entries: dict[str, Any] = given.get(section) or {}
         for name, entry in entries.items():
-            if is_mapping(entry) and set(entry) <= {"config"}:
-                configs[section][name] = entry.get("config")
-            elif isinstance(entry, BaseModel):
-                configs[section][name] = entry
+            if isinstance(entry, BaseModel) or (is_mapping(entry) and set(entry) <= {"config"}):
+                configs[section][name] = entry or None
             else:
                 problems.append(f'{section}.{name}: expected {{"config": ...}}')
     if problems:
@@ -73,17 +71,24 @@ def _unknown_section(name: str) -> str:
 
 def _plain(config_by_name: Mapping[str, Any]) -> dict[str, Any]:
     """`{name: dict or scalar}`: the values of models, nested ones kept whole, since they are valid already."""
-    return {
-        name: {field: getattr(config, field) for field in config.model_fields_set}
-        if isinstance(config, BaseModel)
-        else config
-        for name, config in config_by_name.items()
-    }
+    return {name: _values_of(_config_in(entry)) for name, entry in config_by_name.items()}
 
 
-def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def _values_of(config: Any) -> Any:
+    if not isinstance(config, BaseModel):
+        return config
+    return {name: getattr(config, name) for name in config.model_fields_set}
+
+
+def _config_in(entry: Any) -> Any:
+    """The config itself, where an entry holds it under "config"."""
+    return entry["config"] if is_mapping(entry) and set(entry) == {"config"} else entry
+
+
+def merged_config(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`over` laid over `base`, field by field, in nested dicts too."""
     merged = dict(base)
     for name, value in over.items():
         below = merged.get(name)
-        merged[name] = _merged(below, value) if is_mapping(below) and is_mapping(value) else value
+        merged[name] = merged_config(below, value) if is_mapping(below) and is_mapping(value) else value
     return merged

@@ -4,11 +4,12 @@ from collections.abc import AsyncGenerator, Generator, Iterable, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
+from dagwire.containers.faults import raise_faults
 from dagwire.containers.keys import Requirement, container_from
 from dagwire.containers.overrides import overrides_in_force
-from dagwire.containers.run_scope import RunScope, raise_faults
+from dagwire.containers.run_scope import RunScope
 from dagwire.resources.context import Resources
-from dagwire.resources.lifecycle import drive
+from dagwire.resources.driving import drive
 
 
 @contextmanager
@@ -91,6 +92,6 @@ def _scope(
 
 
 async def _opened(scope: RunScope, keys: list[str]) -> Resources:
-    raise_faults(scope.prepare([Requirement(key) for key in keys]))
+    raise_faults([*scope.unknown_config(), *scope.prepare([Requirement(key) for key in keys])])
     await scope.open()
     return scope.resources(keys)

@@ -1,33 +1,76 @@
-"""The provider graph, as data: who depends on whom, in which order, and what a run must have to itself. Pure."""
+"""The provider graph of one scope, as data: what its keys reach, in which order, and what is to be private. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from dependency_injector import providers
 
-from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.containers.keys import Container, Requirement, find_provider, keys_of
+from dagwire.containers.nested import NestedRecipes
+from dagwire.containers.resource_provider import AnyProvider, ResourceProvider, is_provider
 from dagwire.errors import ResourceCycleError
-from dagwire.resources.definition import ResourceDefinition
 
-AnyProvider = providers.Provider[Any]
-Children = Callable[[AnyProvider], Iterable[AnyProvider]]
+Replacement = tuple[AnyProvider, AnyProvider]
+"""A provider of the container, and what stands in for it."""
 
 
 class ProviderGraph:
-    """What a container's providers depend on, with the overrides in force taken into account."""
+    """What the keys of one scope reach in its container, with the scope's replacements taken into account."""
 
-    def __init__(
-        self, replaced: Mapping[AnyProvider, AnyProvider], find_required: Callable[[str, str], AnyProvider | None]
-    ) -> None:
-        """Keep the overrides of one run.
+    def __init__(self, container: Container, given: Mapping[str, AnyProvider]) -> None:
+        """Nothing is read yet.
 
         Args:
-            replaced: `{provider: what stands in for it}`; stronger than an override on the provider itself.
-            find_required: `(key, asker) -> provider` for the keys that resource definitions name.
+            container: Where keys are looked up; it is never changed.
+            given: `{key: provider}`, in place of what the container has, or beside it.
         """
-        self._replaced = replaced
-        self._find_required = find_required
+        self.container = container
+        self.given = given
+        found = ((find_provider(container, key), provider) for key, provider in given.items())
+        self._replaced = {old: new for old, new in found if old is not None and old is not new}
         self._dependencies: dict[AnyProvider, tuple[AnyProvider, ...]] = {}
+        self._key_by_provider: dict[AnyProvider, str] = {}
+        self._names: dict[AnyProvider, str] | None = None
+        self._required: list[tuple[str, AnyProvider]] = []
+        self.nested = NestedRecipes(self._listed)
+
+    # -- keys and names ------------------------------------------------------------------------------------------------
+
+    def find(self, key: str) -> AnyProvider | None:
+        """The provider under `key`, or None."""
+        return find_provider(self.container, key) or self.given.get(key)
+
+    def root(self, key: str) -> AnyProvider | None:
+        """The provider under a key that is asked for: it goes by this key from now on."""
+        found = self.find(key)
+        if found is not None:
+            self._key_by_provider.setdefault(found, key)
+        return found
+
+    def name(self, provider: AnyProvider) -> str:
+        """The key of `provider`, or a description where it has none. May read the whole container: see `Name`."""
+        return self._key_by_provider.get(provider) or self._listed().get(provider) or _description(provider)
+
+    def _listed(self) -> dict[AnyProvider, str]:
+        if self._names is None:
+            found = {key: self.find(key) for key in (*keys_of(self.container), *self.given)}
+            self._names = {provider: key for key, provider in found.items() if provider is not None}
+        return self._names
+
+    def called_in_the_end(self, provider: AnyProvider) -> AnyProvider:
+        """What is called for `provider` after all that stands in for it, and in for that."""
+        seen = {provider}
+        while (stand_in := self.stand_in(provider)) is not None and stand_in not in seen:
+            seen.add(stand_in)
+            provider = stand_in
+        return provider
+
+    def required_by_resources(self) -> Iterator[Requirement]:
+        """The keys that resource definitions name, saying who asks."""
+        for key, asker in self._required:
+            yield Requirement(key, f"resource '{self.name(asker)}'")
+
+    # -- who depends on whom -------------------------------------------------------------------------------------------
 
     def stand_in(self, provider: AnyProvider) -> AnyProvider | None:
         """What is called in place of `provider`, or None where it is called itself."""
@@ -37,37 +80,103 @@ class ProviderGraph:
         """The providers that a call of `provider` may call, in the order they are declared."""
         known = self._dependencies.get(provider)
         if known is None:
-            known = self._dependencies[provider] = tuple(dict.fromkeys(self._read_dependencies(provider)))
+            known = self._dependencies[provider] = tuple(self._read_dependencies(provider))
         return known
-
-    def visited(self) -> Iterable[AnyProvider]:
-        """The providers whose dependencies were asked for so far."""
-        return self._dependencies
 
     def _read_dependencies(self, provider: AnyProvider) -> Iterator[AnyProvider]:
         stand_in = self.stand_in(provider)
         if stand_in is not None:
+            if provider in self._key_by_provider:
+                self._key_by_provider.setdefault(stand_in, self._key_by_provider[provider])
             yield stand_in
             return
-        yield from cast("Any", provider).related  # stubs: partly unknown
-        if isinstance(provider, ResourceProvider) and isinstance(provider.declared_recipe, ResourceDefinition):
-            asker = f"resource '{provider.description}'"
-            for key in sorted(provider.declared_recipe.required_resource_keys):
-                found = self._find_required(key, asker)
-                if found is not None:
-                    yield found
+        yield from dependencies_of(provider)
+        for key in self.nested.required_keys(provider):
+            self._required.append((key, provider))
+            found = self.root(key)
+            if found is not None:
+                yield found
+        yield from self.nested.with_keys(provider).values()
 
-    def dependents_of(self, order: Iterable[AnyProvider], seeds: set[AnyProvider]) -> set[AnyProvider]:
-        """`seeds` found in `order` and all that depends on them; `order` has dependencies first."""
-        affected: set[AnyProvider] = set()
+    def in_order(self, roots: Iterable[AnyProvider]) -> list[AnyProvider]:
+        """All that `roots` may reach, dependencies first.
+
+        Raises:
+            ResourceCycleError: Providers depend on one another in a circle; it is drawn.
+        """
+        return list(dependencies_first(roots, self.dependencies, self.name))
+
+    def by_level(self, roots: Iterable[AnyProvider]) -> list[AnyProvider]:
+        """`roots` in the order in which Dagster opens them: what needs fewer resources, one below another, comes first.
+
+        Raises:
+            ResourceCycleError: As above.
+        """
+        level: dict[AnyProvider, int] = {}
+        for provider in self.in_order(roots):
+            below = max((level[d] for d in self.dependencies(provider)), default=0)
+            level[provider] = below + is_owned_by_run(provider)
+        return sorted(roots, key=level.__getitem__)
+
+    def private_part(self, order: Iterable[AnyProvider]) -> dict[AnyProvider, frozenset[Replacement]]:
+        """The providers of `order` that a run must have to itself, each with the replacements that it reaches.
+
+        They are the run's own resources, what is replaced, and whatever depends on one of these. Two scopes of a run
+        may share the private copy of a provider where it reaches the same replacements in both.
+        """
+        private: dict[AnyProvider, frozenset[Replacement]] = {}
         for provider in order:
-            if provider in seeds or any(d in affected for d in self.dependencies(provider)):
-                affected.add(provider)
-        return affected
+            below = [private[d] for d in self.dependencies(provider) if d in private]
+            new = self._replaced.get(provider)
+            if new is not None:
+                below.append(frozenset({(provider, new)}))
+            if below or is_owned_by_run(provider):
+                private[provider] = frozenset().union(*below)
+        return private
+
+
+class Name:
+    """A provider's name, looked up when a message needs it: the whole container may have to be read for it."""
+
+    __slots__ = ("_graph", "_provider")
+
+    def __init__(self, graph: ProviderGraph, provider: AnyProvider) -> None:
+        self._graph = graph
+        self._provider = provider
+
+    def __str__(self) -> str:
+        """The key, or a description."""
+        return self._graph.name(self._provider)
+
+
+def is_owned_by_run(provider: AnyProvider) -> bool:
+    """Whether a run opens and closes this provider's object itself.
+
+    dependency-injector's own `Resource` is one such, unless it is open already: then whoever opened it closes it, and
+    the run shares it.
+    """
+    if isinstance(provider, providers.BaseResource):
+        return not provider.initialized
+    return isinstance(provider, ResourceProvider)
+
+
+def dependencies_of(provider: AnyProvider) -> Iterator[AnyProvider]:
+    """The providers that `provider` itself refers to; dependency-injector's `related`, mended for three kinds."""
+    stubbed: Any = provider  # dependency-injector's stubs leave what follows partly unknown
+    if isinstance(provider, providers.ConfigurationOption):
+        # `related` names its children, which do not matter to it, and not its root, from which it reads.
+        yield stubbed._get_root()
+        yield from filter(is_provider, stubbed.get_name_segments())
+    elif not isinstance(provider, providers.Configuration):
+        yield from stubbed.related
+        if isinstance(provider, providers.Dict):  # `related` leaves out keys that are providers
+            yield from filter(is_provider, stubbed.kwargs)
 
 
 def dependencies_first(
-    roots: Iterable[AnyProvider], children: Children, name_of: Mapping[AnyProvider, str]
+    roots: Iterable[AnyProvider],
+    children: Callable[[AnyProvider], Iterable[AnyProvider]],
+    name: Callable[[AnyProvider], str],
 ) -> Iterator[AnyProvider]:
     """Each provider reachable from `roots`, once, after its children.
 
@@ -75,7 +184,7 @@ def dependencies_first(
     Iterative, because a chain of providers may be longer than Python's stack.
 
     Raises:
-        ResourceCycleError: Providers depend on one another in a circle; it is drawn with the names in `name_of`.
+        ResourceCycleError: Providers depend on one another in a circle; it is drawn with their names.
     """
     done: set[AnyProvider] = set()
     path: dict[AnyProvider, Iterator[AnyProvider]] = {}
@@ -92,6 +201,16 @@ def dependencies_first(
                 yield provider
             elif child in path:
                 circle = list(path)[list(path).index(child) :]
-                raise ResourceCycleError([name_of[p] for p in circle if p in name_of])
+                raise ResourceCycleError(list(dict.fromkeys(map(name, circle))))
             elif child not in done:
                 path[child] = iter(children(child))
+
+
+def _description(provider: AnyProvider) -> str:
+    """What an anonymous provider provides, in a word for a message."""
+    provides: Any = provider
+    if isinstance(provider, ResourceProvider):
+        provides = provider.source
+    if is_provider(provides) and hasattr(type(provides), "provides"):
+        provides = cast("Any", provides).provides
+    return str(getattr(provides, "__name__", type(provides).__name__))

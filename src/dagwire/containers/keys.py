@@ -1,6 +1,6 @@
 """Keys: a provider's path in its container, `warehouse` or `gateways.s3`, and who asks for it."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +8,9 @@ from dependency_injector import containers, providers
 
 from dagwire.config.narrowing import is_mapping
 from dagwire.containers.resource_provider import ResourceProvider, is_provider
-from dagwire.errors import DagwireError, MissingResourceError, ResourceTypeError
-from dagwire.resources.configurable import is_configurable, is_configurable_class
+from dagwire.errors import ResourceTypeError
 from dagwire.resources.definition import ResourceDefinition
+from dagwire.resources.recipe import is_configurable, is_configurable_class
 
 Container = containers.Container | containers.DynamicContainer | type[containers.DeclarativeContainer]
 
@@ -94,17 +94,3 @@ def keys_of(container: Container, prefix: str = "") -> Iterator[str]:
         yield prefix + name
         if isinstance(provider, providers.Container | providers.DependenciesContainer):
             yield from keys_of(provider, f"{prefix}{name}.")  # type: ignore[arg-type]  # has providers, as above
-
-
-def missing_resources(
-    container: Container, requirements: Iterable[Requirement], given: Collection[str] = ()
-) -> list[DagwireError]:
-    """One fault for each key that neither `container` nor `given` provides, naming all who ask for it."""
-    askers_by_key: dict[str, list[str]] = {}
-    for requirement in requirements:
-        if requirement.key not in given and find_provider(container, requirement.key) is None:
-            askers_by_key.setdefault(requirement.key, []).append(requirement.asker)
-    known = {*keys_of(container), *given} if askers_by_key else ()
-    return [
-        MissingResourceError(key, dict.fromkeys(filter(None, askers)), known) for key, askers in askers_by_key.items()
-    ]

@@ -1,31 +1,22 @@
 """Copying the part of a container that one run must have to itself; all else is shared with the container."""
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from dependency_injector import providers
 
-from dagwire.containers.graph import AnyProvider, ProviderGraph
-from dagwire.containers.resource_provider import ResourceProvider, from_dependency_injector, is_provider
-
-
-def is_owned_by_run(provider: AnyProvider) -> bool:
-    """Whether a run opens and closes this provider's object itself.
-
-    dependency-injector's own `Resource` is one such, unless it is open already: then whoever opened it closes it, and
-    the run shares it.
-    """
-    if isinstance(provider, providers.BaseResource):
-        return not provider.initialized
-    return isinstance(provider, ResourceProvider)
+from dagwire.containers.from_dependency_injector import from_dependency_injector
+from dagwire.containers.graph import ProviderGraph, Replacement, is_owned_by_run
+from dagwire.containers.resource_provider import AnyProvider, ResourceProvider, is_provider
 
 
 class PrivateResource(providers.Object[Any]):
-    """A run's own stand-in for a resource: `recipe` gives what to open, the open value is then provided as it is."""
+    """A run's own stand-in for a resource: `declared` says what to open; the open value is then provided as it is."""
 
-    recipe: AnyProvider
-    description: str
+    declared: ResourceProvider[Any]
+    recipe: Any = None
+    """What is to be opened, where it could be made before anything was; None where it waits for another resource."""
     is_open: bool = False
 
     def opened_as(self, value: object) -> None:
@@ -34,78 +25,86 @@ class PrivateResource(providers.Object[Any]):
         self.is_open = True
 
 
-def copy_privately(
-    order: Iterable[AnyProvider],
-    affected: set[AnyProvider],
-    graph: ProviderGraph,
-    known: dict[AnyProvider, AnyProvider],
-) -> None:
-    """Add a private copy of each of `affected` to `known`.
+class PrivateCopies:
+    """The private copies of one run, by provider and by the replacements that it reaches; lives as long as the run.
 
-    `deepcopy` would recurse, copy plain arguments (a lock cannot be copied, a shared dict would become two) and follow
-    references back to whole containers. So it is called on one provider at a time, with a memo in which everything that
-    the provider refers to stands already: private copies for what is private, and the thing itself for all else.
-
-    Args:
-        order: Providers, each after those it depends on.
-        affected: Those that must be private.
-        graph: The dependencies, overrides taken into account.
-        known: `{provider: its private copy}` made so far, by outer scopes too; new ones are added.
+    The scopes of a run share it: where two of them have the same replacements for all that a provider reaches, they
+    have the same copy of it.
     """
-    for provider in order:
-        if provider in affected:
-            known[provider] = _private(provider, graph, known)
+
+    def __init__(self) -> None:
+        self._copies: dict[tuple[AnyProvider, frozenset[Replacement]], AnyProvider] = {}
+
+    def of(self, graph: ProviderGraph, order: Sequence[AnyProvider]) -> dict[AnyProvider, AnyProvider]:
+        """`{provider: its private copy}` for all in `order` that must be private; `order` has dependencies first."""
+        copying = _Copying(graph, order)
+        for provider, reached in graph.private_part(order).items():
+            copied = self._copies.get((provider, reached))
+            if copied is None:
+                copied = self._copies[provider, reached] = copying.copied(provider)
+            copying.copies[provider] = copied
+        return copying.copies
 
 
-def _private(provider: AnyProvider, graph: ProviderGraph, known: dict[AnyProvider, AnyProvider]) -> AnyProvider:
-    stand_in = graph.stand_in(provider)
-    if stand_in is not None:
-        slot: AnyProvider = providers.Dependency()
-        cast("Any", slot).override(known.get(stand_in, stand_in))
-        return slot
-    if is_owned_by_run(provider):
-        return _private_resource(provider, known)
-    return _copied(provider, known)
+class _Copying:
+    """The copying for one scope, one provider at a time.
+
+    `deepcopy` of a provider would recurse, copy plain arguments (a lock cannot be copied, a shared dict would become
+    two) and follow references back to whole containers. So it gets a memo in which everything that the provider refers
+    to stands already: private copies for what is private, and the thing itself for all else.
+    """
+
+    def __init__(self, graph: ProviderGraph, order: Sequence[AnyProvider]) -> None:
+        self.copies: dict[AnyProvider, AnyProvider] = {}
+        self._graph = graph
+        self._order = order
+
+    def copied(self, provider: AnyProvider) -> AnyProvider:
+        stand_in = self._graph.stand_in(provider)
+        if stand_in is not None:
+            return _slot(provider, self.copies.get(stand_in, stand_in))
+        if is_owned_by_run(provider):
+            private = PrivateResource()
+            private.declared = _as_resource_provider(provider)
+            return private
+        memo: dict[int, Any] = {id(value): value for value in _plain_values(provider)}
+        memo.update((id(other), self.copies.get(other, other)) for other in self._referred_to(provider))
+        return copy.deepcopy(provider, memo)
+
+    def _referred_to(self, provider: Any) -> Iterator[AnyProvider]:
+        yield from self._graph.dependencies(provider)
+        if isinstance(provider, providers.Container):
+            yield from self._order  # a container is copied with all that its providers refer to
+        if isinstance(provider, providers.Dependency | providers.DependenciesContainer | providers.Container):
+            yield cast("Any", provider).parent
 
 
-def _private_resource(provider: AnyProvider, known: dict[AnyProvider, AnyProvider]) -> PrivateResource:
-    if isinstance(provider, providers.BaseResource):
-        declared = from_dependency_injector(cast("Any", provider))
-        recipe = _copied(declared.recipe, known)
-    else:
-        assert isinstance(provider, ResourceProvider)  # noqa: S101  # the only other kind that a run owns
-        declared = provider
-        recipe = known.get(provider.recipe, provider.recipe)
-    private = PrivateResource()
-    private.recipe = recipe
-    private.description = declared.description
-    return private
+def _slot(provider: AnyProvider, stand_in: AnyProvider) -> AnyProvider:
+    """What takes the place of a provider that is replaced."""
+    if isinstance(provider, providers.Configuration):
+        configuration = providers.Configuration()  # options read from their root, which must be of this kind
+        configuration.from_dict(stand_in())
+        return configuration
+    slot: AnyProvider = providers.Dependency()
+    cast("Any", slot).override(stand_in)
+    return slot
 
 
-def _copied(provider: AnyProvider, known: dict[AnyProvider, AnyProvider]) -> AnyProvider:
-    memo: dict[int, Any] = {}
-    for referred in _referred_to(provider):
-        memo[id(referred)] = known.get(cast("Any", referred), referred) if is_provider(referred) else referred
-    return copy.deepcopy(provider, memo)
+def _as_resource_provider(provider: AnyProvider) -> ResourceProvider[Any]:
+    if isinstance(provider, ResourceProvider):
+        return provider
+    return from_dependency_injector(cast("providers.BaseResource[Any]", provider))
 
 
-def _referred_to(provider: AnyProvider) -> Iterator[Any]:
-    """Everything that `deepcopy` of this provider would copy along: injected values, dependencies, back references."""
-    stubbed: Any = provider  # dependency-injector's stubs leave what follows partly unknown
-    yield from stubbed.related
-    yield from stubbed.overrides
-    for _, value in injected_values(provider):
-        yield value
-    if isinstance(provider, providers.Dependency | providers.DependenciesContainer | providers.Container):
-        yield stubbed.parent
-
-
-def injected_values(provider: AnyProvider) -> Iterator[tuple[str, Any]]:
-    """`(name or position, value)` of everything that is injected into what `provider` makes, providers included."""
-    stubbed: Any = provider
+def _plain_values(provider: AnyProvider) -> Iterator[object]:
+    """Everything injected into what `provider` makes that is no provider."""
+    kind = cast("type", provider.__class__)
     # Asked of the class: an AttributeGetter answers any attribute with another AttributeGetter.
-    if hasattr(type(provider), "args"):
-        yield from ((str(position), value) for position, value in enumerate(stubbed.args))
+    declared: dict[str, Any] = {name: getattr(provider, name) for name in _HOLDERS if hasattr(kind, name)}
+    values: list[object] = [*declared.get("args", ()), declared.get("selector")]
     for named in ("kwargs", "attributes"):
-        if hasattr(type(provider), named):
-            yield from getattr(stubbed, named).items()
+        values += declared.get(named, {}).values()
+    return (value for value in values if not is_provider(value))
+
+
+_HOLDERS = ("args", "kwargs", "attributes", "selector")

@@ -1,26 +1,27 @@
 """`ResourceProvider`: a resource declared in a dependency-injector container."""
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, TypeGuard, TypeVar, cast, overload
+from typing import Any, Self, TypeGuard, TypeVar, cast, overload
 
 from dependency_injector import providers
 
 from dagwire.errors import InvalidDefinitionError, ResourceNotOpenError
-from dagwire.resources.configurable import (
-    ConfigurableResource,
-    ConfigurableResourceFactory,
-    is_configurable,
-    is_configurable_class,
-)
+from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
+from dagwire.resources.configuring import configured_recipe
 from dagwire.resources.context import InitResourceContext
 from dagwire.resources.definition import ResourceDefinition
-from dagwire.resources.lifecycle import LifeCycle, drive
-from dagwire.resources.opening import Opener, configured, has_life_cycle
+from dagwire.resources.driving import drive
+from dagwire.resources.lifecycle import LifeCycle
+from dagwire.resources.opening import Opener, has_life_cycle
+from dagwire.resources.policy import PATIENT, LifeCyclePolicy
+from dagwire.resources.recipe import is_configurable, is_configurable_class
 
 T = TypeVar("T")
 R = TypeVar("R", bound=ConfigurableResource)
+
+AnyProvider = providers.Provider[Any]
 
 
 class ResourceProvider(providers.Provider[T]):
@@ -63,39 +64,71 @@ class ResourceProvider(providers.Provider[T]):
         Raises:
             InvalidDefinitionError: `source` is nothing that a resource can be made of.
         """
-        self.recipe: providers.Provider[Any] = _recipe_provider(source, args, fields)
-        """The inner provider: it gives the recipe, its arguments resolved."""
+        self.source = source
+        self.args = args
+        self.fields = fields
+        self._make_recipe: _RecipeMaker = _recipe_maker(source, args, fields)
+        self.policy: LifeCyclePolicy = PATIENT
+        """How patiently it is opened and closed."""
         super().__init__()
 
+    def set_life_cycle(self, *, retry: Callable[..., Any] | None = None, timeout_s: float | None = None) -> Self:
+        """Say how patiently this resource is opened and closed; return the provider itself.
+
+        Args:
+            retry: Calls what opens the resource, again where that fails: a policy of stamina
+                (`RetryingCaller(attempts=3).on(ConnectionError)`), of tenacity (`Retrying(...)`), or any callable of a
+                function. An asynchronous resource under an event loop takes their asynchronous kinds.
+            timeout_s: After how many seconds an open or a close has failed. A synchronous resource is then opened and
+                closed in threads of their own, so it must not be bound to one.
+        """
+        self.policy = LifeCyclePolicy(retry, timeout_s)
+        return self
+
     def __deepcopy__(self, memo: dict[int, Any] | None) -> "ResourceProvider[T]":
-        """A copy for another instance of the container; dependency-injector asks for it."""
+        """A copy for another instance of the container; dependency-injector asks for it.
+
+        Providers are copied along; plain arguments are shared, as a lock or a pool must be.
+        """
         memo = {} if memo is None else memo
         copied = memo.get(id(self))
         if copied is None:
-            copied = type(self)()
-            memo[id(self)] = copied
-            copied.recipe = copy.deepcopy(self.recipe, memo)
+            copied = memo[id(self)] = type(self)()
+            source, *rest = (copy.deepcopy(v, memo) if is_provider(v) else v for v in self.injections)
+            copied.source = source
+            copied.args = tuple(rest[: len(self.args)])
+            copied.fields = dict(zip(self.fields, rest[len(self.args) :], strict=True))
+            copied._make_recipe = self._make_recipe
+            copied.policy = self.policy
             cast("Any", self)._copy_overridings(copied, memo)  # stubs: partly unknown
         return cast("ResourceProvider[T]", copied)
 
     @property
-    def related(self) -> Iterator[providers.Provider[Any]]:
-        """The recipe's provider, and what overrides this one."""
-        yield self.recipe
-        yield from cast("Any", super()).related  # stubs: partly unknown
+    def injections(self) -> tuple[Any, ...]:
+        """The source, the arguments and the fields' values, in this order; any of them may be a provider."""
+        return (self.source, *self.args, *self.fields.values())
 
     @property
-    def declared_recipe(self) -> Any:
-        """The recipe, where it stands in the declaration and no provider has to be called for it."""
-        recipe: Any = self.recipe
-        return recipe.provides if isinstance(self.recipe, providers.Object) else None
+    def related(self) -> Iterator[AnyProvider]:
+        """The providers among the injections, and what overrides this one."""
+        yield from filter(is_provider, self.injections)
+        yield from cast("Any", self).overridden  # stubs: partly unknown
 
-    @property
-    def description(self) -> str:
-        """What this provides, in a few words for a message."""
-        recipe: Any = self.recipe
-        provides: Any = recipe.provides if "provides" in dir(self.recipe) else recipe
-        return str(getattr(provides, "__name__", provides.__class__.__name__))
+    def recipe(self, values: Sequence[Any] | None = None) -> Any:
+        """What is to be opened, made of `values`: the injections, providers among them called. None calls them here."""
+        if values is None:
+            values = [injected(value, value) for value in self.injections]
+        source, *rest = values
+        positional = len(self.args)
+        return self._make_recipe(source, rest[:positional], dict(zip(self.fields, rest[positional:], strict=True)))
+
+    def configured(self, config: object, key: str) -> "ResourceProvider[T]":
+        """The same resource with `config` merged over the config it has; `key` names it in messages."""
+        copied: ResourceProvider[T] = ResourceProvider()
+        copied.source, copied.args, copied.fields = self.source, self.args, self.fields
+        copied._make_recipe = partial(_configured, self._make_recipe, config, key)
+        copied.policy = self.policy
+        return copied
 
     def _provide(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
         """The resource, outside a run scope: possible where it has nothing to close.
@@ -103,67 +136,80 @@ class ResourceProvider(providers.Provider[T]):
         Raises:
             ResourceNotOpenError: The resource has a life cycle, and nobody here would end it.
         """
-        recipe = self.recipe(*args, **kwargs)
+        recipe = self.recipe()
+        name = getattr(self.source, "__name__", type(recipe).__name__)
         if has_life_cycle(recipe):
-            raise ResourceNotOpenError(self.description)
+            raise ResourceNotOpenError(name)
         opener = Opener(LifeCycle(asynchronous=False))
-        return drive(opener.open(self.description, recipe, InitResourceContext()))  # type: ignore[return-value]  # as T
+        return drive(opener.open(name, recipe, InitResourceContext()))  # type: ignore[return-value]  # as T
 
 
-def is_provider(value: object) -> TypeGuard[providers.Provider[Any]]:
+def is_provider(value: object) -> TypeGuard[AnyProvider]:
     """Whether `value` is a dependency-injector provider; in a form that type checkers follow."""
     return isinstance(value, providers.Provider)
 
 
-def from_dependency_injector(resource: providers.BaseResource[Any]) -> ResourceProvider[Any]:
-    """The same resource as one that a run scope can own: dependency-injector's refuses to be copied once it is open."""
-    return ResourceProvider(_as_function(resource.provides), *resource.args, **resource.kwargs)
+def injected(value: Any, current: Any) -> Any:
+    """What an argument becomes by dependency-injector's rule: providers are called, delegated ones handed on.
+
+    Args:
+        value: The argument as declared.
+        current: What stands for it where it is injected, such as a run's private copy.
+    """
+    if not is_provider(value) or getattr(type(value), "__IS_DELEGATED__", False):
+        return current
+    return current()
 
 
-def with_config(provider: providers.Provider[Any], key: str, config: object) -> providers.Provider[Any]:
+def with_config(provider: AnyProvider, key: str, config: object) -> AnyProvider:
     """The resource of `provider`, with `config` merged over the config it has; itself where there is none to merge."""
     if config is None:
         return provider
-    recipe = provider.recipe if isinstance(provider, ResourceProvider) else provider
-    return ResourceProvider(providers.Callable(configured, recipe, config, key))
+    if not isinstance(provider, ResourceProvider):
+        return ResourceProvider(providers.Callable(configured_recipe, provider, config, key))
+    return provider.configured(config, key)
 
 
-def _recipe_provider(source: Any, args: tuple[Any, ...], fields: dict[str, Any]) -> providers.Provider[Any]:
+_RecipeMaker = Callable[[Any, Sequence[Any], dict[str, Any]], Any]
+
+
+def _recipe_maker(source: Any, args: tuple[Any, ...], fields: dict[str, Any]) -> _RecipeMaker:
+    """What makes a recipe of a source, arguments and fields whose providers have been called."""
     if is_configurable_class(source):
-        return providers.Factory(cast("Any", source), *args, **fields)
-    if is_provider(source):
-        return providers.Callable(_with_values, source, **fields) if fields else source
-    if is_configurable(source):
-        return providers.Callable(_with_values, source, **fields) if fields else providers.Object(source)
-    if source is None or isinstance(source, ResourceDefinition):
-        return providers.Object(source)
+        return _instance
+    if source is None or is_provider(source) or is_configurable(source):
+        return _with_fields
+    if isinstance(source, ResourceDefinition):
+        return _as_it_is
     if isinstance(source, type) or not callable(source):
         msg = (
             f"A ResourceProvider is made of a ConfigurableResource, a ResourceDefinition, a function or a provider, "
             f"not of {type(source).__name__}. For a plain object write providers.Object, for a class providers.Factory."
         )
         raise InvalidDefinitionError(msg)
-    return providers.Callable(_definition, source, *args, **fields)
+    # The function is looked at once, here: it is the same whatever its arguments come to.
+    return partial(_definition, ResourceDefinition(partial(source, *args, **fields) if args or fields else source))
 
 
-def _with_values(recipe: Any, **values: Any) -> Any:
-    return recipe.with_values(values)
+def _instance(source: Any, args: Sequence[Any], fields: dict[str, Any]) -> Any:
+    return source(*args, **fields)
 
 
-def _definition(function: Callable[..., Any], *args: Any, **kwargs: Any) -> ResourceDefinition:
-    return ResourceDefinition(partial(function, *args, **kwargs) if args or kwargs else function)
+def _with_fields(source: Any, _args: Sequence[Any], fields: dict[str, Any]) -> Any:
+    return source.with_values(fields) if fields else source
 
 
-def _as_function(provides: Any) -> Callable[..., Any]:
-    """dependency-injector's class form, `init` and `shutdown`, as a generator."""
-    if not (isinstance(provides, type) and hasattr(provides, "init")):
-        return provides  # type: ignore[no-any-return]  # a function by dependency-injector's own contract
+def _as_it_is(source: Any, _args: Sequence[Any], _fields: dict[str, Any]) -> Any:
+    return source
 
-    def opened(*args: Any, **kwargs: Any) -> Iterator[Any]:
-        initializer = provides()
-        value = initializer.init(*args, **kwargs)
-        yield value
-        initializer.shutdown(value)
 
-    opened.__name__ = provides.__name__
-    return opened
+def _configured(
+    make_recipe: _RecipeMaker, config: object, key: str, source: Any, args: Sequence[Any], fields: dict[str, Any]
+) -> Any:
+    return configured_recipe(make_recipe(source, args, fields), config, key)
+
+
+def _definition(
+    definition: ResourceDefinition, source: Any, args: Sequence[Any], fields: dict[str, Any]
+) -> ResourceDefinition:
+    return definition.with_function(partial(source, *args, **fields)) if args or fields else definition

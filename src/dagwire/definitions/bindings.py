@@ -6,9 +6,9 @@ from typing import Any, Protocol, TypeVar
 
 from dependency_injector import providers
 
+from dagwire.containers.faults import raise_faults
 from dagwire.containers.keys import container_from, find_provider, provider_of
 from dagwire.containers.resource_provider import with_config
-from dagwire.containers.run_scope import raise_faults
 from dagwire.errors import DagwireError, MissingResourceError
 
 Bindings = Mapping[str, "providers.Provider[Any]"]

@@ -7,8 +7,8 @@ from typing import Any
 
 from dagwire.config.schema import validated_config
 from dagwire.containers.build_resources import abuild_resources, build_resources
+from dagwire.containers.faults import raise_faults
 from dagwire.containers.keys import Requirement
-from dagwire.containers.run_scope import raise_faults
 from dagwire.definitions.body_context import BodyContext
 from dagwire.definitions.names import name_of
 from dagwire.definitions.signature import CONFIG_NAME, Signature, read_signature

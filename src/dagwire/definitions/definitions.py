@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from dependency_injector import containers
 
-from dagwire.containers.keys import Container, Requirement, container_from, missing_resources
+from dagwire.containers.faults import raise_faults, requirement_faults
+from dagwire.containers.keys import Container, Requirement, container_from
 from dagwire.containers.overrides import override
-from dagwire.containers.run_scope import raise_faults
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_graph import asset_nodes, unique_assets
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
@@ -205,14 +205,14 @@ class Definitions:
             requirements += _unbound([tick], {})
             if tick.job is None and tick.job_name not in jobs:
                 faults.append(UnknownNameError(f"job for {tick.label}", tick.job_name, jobs))
-        return [*faults, *missing_resources(self.container, requirements)]
+        return [*faults, *requirement_faults(self.container, requirements)]
 
     def _ticks(self) -> list[TickDefinition[Any]]:
         return [*self.schedules, *self.sensors]
 
     def _job_faults(self, job: JobDefinition) -> list[DagwireError]:
         unbound = _unbound(job.nodes, job.bindings)
-        return [*job.faults(), *missing_resources(self.container, unbound)]
+        return [*job.faults(), *requirement_faults(self.container, unbound)]
 
     def _jobs_by_name(self) -> dict[str, JobDefinition | UnresolvedAssetJobDefinition]:
         """`{name: job}`.

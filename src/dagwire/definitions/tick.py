@@ -9,9 +9,9 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from dagwire.config.narrowing import is_collection, is_mapping
+from dagwire.containers.faults import raise_faults, requirement_faults
 from dagwire.containers.held_resources import HeldResources
-from dagwire.containers.keys import Requirement, missing_resources
-from dagwire.containers.run_scope import raise_faults
+from dagwire.containers.keys import Requirement
 from dagwire.definitions.bindings import Bindings
 from dagwire.definitions.body import Body
 from dagwire.definitions.body_context import BodyContext
@@ -71,7 +71,8 @@ class TickContext(BodyContext):
             MissingResourceError: A key is neither bound nor held. Nothing was opened.
         """
         requirements = list(requirements)
-        raise_faults(missing_resources(self._held.container, requirements, bindings))
+        unbound = [requirement for requirement in requirements if requirement.key not in bindings]
+        raise_faults(requirement_faults(self._held.container, unbound))
         with self._held.narrowed([requirement.key for requirement in requirements], bindings) as resources:
             yield resources
 

@@ -10,7 +10,7 @@ from dagwire.definitions.frontier import Frontier
 from dagwire.definitions.node import Node
 from dagwire.errors import InvalidInvocationError
 from dagwire.execution.record import Record
-from dagwire.resources.lifecycle import drive
+from dagwire.resources.driving import drive
 
 if TYPE_CHECKING:
     from anyio.abc import TaskGroup

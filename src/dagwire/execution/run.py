@@ -3,12 +3,13 @@
 import uuid
 from collections.abc import Mapping
 
+from dagwire.containers.faults import raise_faults
 from dagwire.containers.overrides import overrides_in_force
-from dagwire.containers.run_scope import RunScope, raise_faults
+from dagwire.containers.run_scope import RunScope
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.node import Node
 from dagwire.definitions.running import RunOptions
-from dagwire.errors import InvalidConfigError, ResourceSetupError, nearest
+from dagwire.errors import InvalidConfigError, ResourceSetupError
 from dagwire.execution.contexts import DagsterRun
 from dagwire.execution.events import EventType
 from dagwire.execution.pace import in_tasks, in_threads, one_by_one
@@ -16,7 +17,7 @@ from dagwire.execution.plan import Plan, make_plan, stronger_bindings
 from dagwire.execution.record import Record
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.steps import Steps
-from dagwire.resources.lifecycle import drive
+from dagwire.resources.driving import drive
 
 
 def run_job(job: JobDefinition, options: RunOptions) -> ExecuteInProcessResult:
@@ -43,6 +44,7 @@ class _Run:
             replacements={**job.bindings, **in_force},
             config_by_key=self._plan.resource_config_by_key,
             run_id=run_id,
+            run=self._run,
             asynchronous=asynchronous,
         )
         self._inner_scopes: dict[frozenset[tuple[str, int]], RunScope] = {}
@@ -87,10 +89,7 @@ class _Run:
         for scope in (self._scope, *self._inner_scopes.values()):
             nodes = [node for node in self._plan.nodes if self._scope_by_node[node.name] is scope]
             faults += scope.prepare(r for node in nodes for r in node.requirements)
-        unknown = [key for key in self._plan.resource_config_by_key if not self._scope.has_key(key)]
-        if unknown:
-            known = self._scope.known_keys()
-            faults.append(InvalidConfigError("the run", [_unknown_resource(key, known) for key in unknown]))
+        faults += self._scope.unknown_config()
         raise_faults(faults)
 
     async def _open_and_run(self) -> BaseException | None:
@@ -124,8 +123,3 @@ class _Run:
         except Exception as closing:  # noqa: BLE001  # returned: it becomes the run's failure; an interrupt goes on
             return closing
         return failure
-
-
-def _unknown_resource(key: str, known: list[str]) -> str:
-    guess = nearest(key, known)
-    return f"resources.{key}: there is no such resource" + (f". Did you mean '{guess}'?" if guess else "")

@@ -1,105 +1,109 @@
 """`ConfigurableResource`: a pydantic model whose fields are config, and that knows how to open and close itself."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar
+from typing import Any, Self, TypeVar
 
-from dagwire.config.config import Config
-from dagwire.config.env_var import EnvVar
+from dagwire.config.forms import AsDict
+from dagwire.config.problems import unknown_name
+from dagwire.errors import InvalidConfigError, InvalidInvocationError
+from dagwire.resources.configuring import with_config
 from dagwire.resources.context import InitResourceContext
+from dagwire.resources.opening import has_life_cycle, opened_alone
+from dagwire.resources.recipe import ConfiguredRecipe
 
 T = TypeVar("T")
 
-_LIFE_CYCLE_METHODS = ("setup_for_execution", "teardown_after_execution", "yield_for_execution")
 
-
-class ConfigurableResourceFactory(Config, Generic[T]):
+class ConfigurableResourceFactory(ConfiguredRecipe[T]):
     """A recipe configured by its fields, that makes an object of another class: override `create_resource`.
 
     The instance in a container is the recipe. Each run scope opens a private copy of it: fields validated and variables
     read, private attributes fresh, nested resources already open.
+
+    Example:
+        >>> from dagwire import ConfigurableResourceFactory, build_resources
+        >>> class Lines(ConfigurableResourceFactory[list[str]]):
+        ...     text: str
+        ...     def create_resource(self, context):
+        ...         return self.text.splitlines()
+        >>> with build_resources({"lines": Lines(text="one")}) as resources:
+        ...     resources.lines
+        ['one']
     """
 
-    has_life_cycle: ClassVar[bool] = False
-    """Whether instances do anything when they are opened or closed; set for each subclass."""
+    @classmethod
+    def configure_at_launch(cls, **fields: Any) -> Self:
+        """An instance whose other fields are left to the config of a run, under the instance's key.
 
-    def create_resource(self, context: InitResourceContext) -> T:
-        """Make the object that users of this resource receive."""
-        raise NotImplementedError(f"{type(self).__name__} does not define create_resource")  # one place
-
-    def setup_for_execution(self, context: InitResourceContext) -> None:
-        """Open what this resource needs, into private attributes. Called once a run scope, after its dependencies."""
-
-    def teardown_after_execution(self, context: InitResourceContext) -> None:
-        """Close it. Called once for each `setup_for_execution` that returned, whether the run failed or not."""
-
-    @contextmanager
-    def yield_for_execution(self, context: InitResourceContext) -> Generator[T]:
-        """Open, yield, close; override this in place of the pair where a context manager reads better.
-
-        The exception of the run's body is raised at the `yield`, so a resource may roll back.
+        Raises:
+            InvalidConfigError: A name is no field. Values are checked when a run starts.
         """
-        self.setup_for_execution(context)
-        try:
-            yield self.create_resource(context)
-        finally:
-            self.teardown_after_execution(context)
+        unknown = [f"{name}: {unknown_name(name, cls.model_fields)}" for name in fields if name not in cls.model_fields]
+        if unknown:
+            raise InvalidConfigError(cls.__name__, unknown)
+        late = cls.model_construct(**fields)
+        object.__setattr__(late, "_is_late", True)
+        return late
 
     @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Note whether the class takes part in the life cycle."""
-        super().__pydantic_init_subclass__(**kwargs)
-        cls.has_life_cycle = any(
-            getattr(cls, name) is not getattr(ConfigurableResourceFactory, name) for name in _LIFE_CYCLE_METHODS
-        )
+    def to_config_schema(cls) -> Any:
+        """The fields as a `config_schema`, for a resource function that makes this class of its context."""
+        return AsDict(cls)
 
-    def nested_resources(self) -> Mapping[str, "ConfigurableResourceFactory[Any]"]:
-        """`{field: resource}` for the fields that hold resources."""
-        return {name: value for name, value in self.__dict__.items() if is_configurable(value)}
-
-    def variables(self) -> Iterator[tuple[str, EnvVar]]:
-        """`(field path, variable)` for each `EnvVar` of this resource; those of nested resources are their own."""
-        nested = self.nested_resources()
-        return ((path, variable) for path, variable in super().variables() if path.partition(".")[0] not in nested)
-
-    def with_values(self, values: Mapping[str, object]) -> Self:
-        """This recipe with `values` merged over those it was built with, field by field, and validated.
-
-        Raises:
-            ValidationError: A value does not fit its field, or a name is unknown.
-        """
-        built = {name: getattr(self, name) for name in self.model_fields_set}
-        return type(self).model_validate(built | dict(values), by_name=True)
-
-    def private_copy(self, opened_by_field: Mapping[str, object]) -> Self:
-        """The copy that one run scope opens: variables read, private attributes fresh, nested fields replaced.
+    @classmethod
+    def from_resource_context(
+        cls, context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
+    ) -> T:
+        """The resource made of a context's config, for code that has a resource function still.
 
         Args:
-            opened_by_field: `{field: what the nested resource yielded}`.
+            context: Its `resource_config` gives the fields.
+            nested_resources: `{field: resource}` for those that config cannot give.
 
         Raises:
-            KeyError: A variable is not set.
-            ValidationError: A variable's value does not fit its field.
+            InvalidConfigError: The config does not fit.
+            InvalidInvocationError: The resource has something to close; `from_resource_context_cm` does.
         """
-        source = self.with_variables_read()
-        copied = source.model_copy(update=dict(opened_by_field)) if source is self else source
-        if source is not self:
-            vars(copied).update(opened_by_field)
-        elif self.__pydantic_private__ is not None:
-            # A copy of pydantic's shares private values with its original; a run must not see another run's.
-            object.__setattr__(copied, "__pydantic_private__", None)
-            copied.model_post_init(None)
-        return copied
+        return cls._of_context(context, nested_resources)._opened_for_good(context)
 
+    @classmethod
+    @contextmanager
+    def from_resource_context_cm(
+        cls, context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
+    ) -> Generator[T]:
+        """`from_resource_context` for the length of a `with` block, which closes it."""
+        recipe = cls._of_context(context, nested_resources)
+        with opened_alone(cls.__name__, recipe, context) as opened:
+            yield opened
 
-def is_configurable_class(value: object) -> TypeGuard[type[ConfigurableResourceFactory[Any]]]:
-    """Whether `value` is the class of such a resource."""
-    return isinstance(value, type) and issubclass(value, ConfigurableResourceFactory)
+    def process_config_and_initialize(self) -> T:
+        """This resource ready for use outside a run: variables read, nested resources open.
 
+        Raises:
+            MissingVariableError: Variables are not set.
+            InvalidConfigError: The config does not fit.
+            InvalidInvocationError: The resource has something to close; `process_config_and_initialize_cm` does.
+        """
+        return self._opened_for_good(InitResourceContext())
 
-def is_configurable(value: object) -> TypeGuard[ConfigurableResourceFactory[Any]]:
-    """Whether `value` is a resource configured by its fields; in a form that type checkers follow."""
-    return isinstance(value, ConfigurableResourceFactory)
+    @contextmanager
+    def process_config_and_initialize_cm(self) -> Generator[T]:
+        """This resource open for the length of a `with` block."""
+        with opened_alone(type(self).__name__, self, InitResourceContext()) as opened:
+            yield opened
+
+    @classmethod
+    def _of_context(cls, context: InitResourceContext, nested: Mapping[str, Any] | None) -> Self:
+        return with_config(cls.configure_at_launch(**(nested or {})), context.resource_config, cls.__name__)
+
+    def _opened_for_good(self, context: InitResourceContext) -> T:
+        if has_life_cycle(self):
+            problem = "has something to close; use the twin of this method whose name ends in `_cm`, by `with`."
+            raise InvalidInvocationError(f"resource {type(self).__name__}", problem)
+        with opened_alone(type(self).__name__, self, context) as opened:
+            product: T = opened
+        return product
 
 
 class ConfigurableResource(ConfigurableResourceFactory[Any]):

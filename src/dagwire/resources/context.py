@@ -1,8 +1,8 @@
 """`InitResourceContext`: what a resource is told when it is opened."""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from dagwire.errors import UnknownResourceError
@@ -36,6 +36,15 @@ class Resources:
         """The keys; never the values, which may hold secrets."""
         return f"Resources({', '.join(sorted(self.__dict__))})"
 
+    @property
+    def original_resource_dict(self) -> dict[str, object]:
+        """`{key: resource}`."""
+        return dict(self.__dict__)
+
+    def __iter__(self) -> Iterator[object]:
+        """The resources, in the order of their keys' declaration."""
+        return iter(self.__dict__.values())
+
     def _asdict(self) -> dict[str, object]:
         """`{key: resource}`, as of a named tuple."""
         return dict(self.__dict__)
@@ -58,7 +67,24 @@ class InitResourceContext:
     """The run's id; None outside a run, as in `build_resources`."""
     log: logging.Logger | logging.LoggerAdapter[Any] = field(default=log, repr=False)
     all_resource_defs: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    """`{key: definition}` of everything that is provided, whether the run opens it or not."""
+    run: Any = None
+    """The run; None outside one."""
+    instance: Any = field(default=None, repr=False)
+    """What was given as such to `build_init_resource_context`; dagwire has no instance of its own."""
+
+    @property
+    def dagster_run(self) -> Any:
+        """The run, by Dagster's older name."""
+        return self.run
+
+    @property
+    def log_manager(self) -> "logging.Logger | logging.LoggerAdapter[Any]":
+        """The log, by Dagster's older name."""
+        return self.log
 
     def replace_config(self, config: object) -> "InitResourceContext":
         """This context with other config."""
-        return replace(self, resource_config=config)
+        values: dict[str, Any] = {part.name: getattr(self, part.name) for part in fields(InitResourceContext)}
+        values["resource_config"] = config
+        return InitResourceContext(**values)

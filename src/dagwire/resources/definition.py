@@ -2,13 +2,16 @@
 
 import copy
 from collections.abc import Callable, Iterable
-from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from inspect import Parameter, isasyncgenfunction, isgeneratorfunction, signature, unwrap
-from typing import Any, overload
+from typing import Any, Self, TypeVar, overload
 
-from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
+from dagwire.config.narrowing import is_mapping
+from dagwire.config.run_config import merged_config
+from dagwire.config.schema import validated_config
+from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, MissingResourceError
 from dagwire.resources.context import InitResourceContext
+from dagwire.resources.hooks import as_manager_function
 
 ResourceFunction = Callable[..., Any]
 
@@ -39,9 +42,12 @@ class ResourceDefinition:
         self.required_resource_keys = frozenset(required_resource_keys or ())
         self.version = version
         self.preset_config: object = None
-        """The config it has of its own; None where it waits for a run's."""
+        """The config it has of its own; a run's is laid over it."""
+        self._mapping: Callable[[Any], Any] | None = None
+        """What makes the config of `_mapped` out of this one's; see `configured`."""
+        self._mapped: ResourceDefinition | None = None
         self.takes_context = _takes_context(resource_fn)
-        self._open = _as_context_manager(resource_fn)
+        self._open = as_manager_function(resource_fn)
         self.has_life_cycle = self._open is not resource_fn or _is_manager_function(resource_fn)
 
     @property
@@ -53,21 +59,77 @@ class ResourceDefinition:
         """The resource, a manager of it where `has_life_cycle`, or an awaitable of it."""
         return self._open(context) if self.takes_context else self._open()
 
+    def config_from(self, given: object, owner: str) -> Any:
+        """The config that the function gets, where a run gives `given`.
+
+        Raises:
+            InvalidConfigError: It does not fit; `owner` says whose it is.
+        """
+        preset = self.preset_config
+        if is_mapping(preset) and is_mapping(given):
+            given = merged_config(preset, given)
+        config = validated_config(self.config_schema, preset if given is None else given, owner)
+        if self._mapped is None or self._mapping is None:
+            return config
+        return self._mapped.config_from(self._mapping(config), owner)
+
     def __call__(self, *args: Any) -> Any:
-        """Call the function as it stands, as in a test.
+        """Call the function as a test does: with a context of `build_init_resource_context`, or with nothing.
 
         Raises:
             InvalidInvocationError: The function takes a context and none was given, or the other way round.
+            InvalidConfigError: The context's config does not fit.
+            MissingResourceError: The context lacks a resource that this one requires.
         """
         if len(args) != int(self.takes_context):
             wanted = "one argument, a context" if self.takes_context else "no argument"
             raise InvalidInvocationError(f"resource function '{self.name}'", f"takes {wanted}; {len(args)} given.")
-        return self._open(*args)
+        return self._open(*map(self._checked, args))
 
-    def configured(self, config: object) -> "ResourceDefinition":
-        """This definition with its config given; a run's config for the key replaces it."""
+    def _checked(self, context: Any) -> Any:
+        """`context` with its config validated."""
+        owner = f"resource function '{self.name}'"
+        if context is None and self.config_schema is None and not self.required_resource_keys:
+            return None
+        if not isinstance(context, InitResourceContext):
+            problem = "reads config or resources from its context; make one with build_init_resource_context."
+            raise InvalidInvocationError(owner, problem)
+        for key in sorted(self.required_resource_keys):
+            if not hasattr(context.resources, key):
+                raise MissingResourceError(key, [owner], context.resources._asdict())
+        if self.config_schema is None and self.preset_config is None and self._mapping is None:
+            return context
+        return context.replace_config(self.config_from(context.resource_config, owner))
+
+    def configured(
+        self, config_or_config_fn: Any, config_schema: object = None, description: str | None = None
+    ) -> Self:
+        """This definition with its config given, or made by a function of other config.
+
+        Args:
+            config_or_config_fn: The config, over which a run's for the key is laid; or a function of the new config
+                that returns this definition's.
+            config_schema: What the function takes.
+            description: In place of this definition's.
+        """
         copied = copy.copy(self)
-        copied.preset_config = config
+        copied.description = description or self.description
+        if callable(config_or_config_fn):
+            copied.config_schema = config_schema
+            copied.preset_config = None
+            copied._mapping = config_or_config_fn
+            copied._mapped = self
+        elif is_mapping(self.preset_config) and is_mapping(config_or_config_fn):
+            copied.preset_config = merged_config(self.preset_config, config_or_config_fn)
+        else:
+            copied.preset_config = config_or_config_fn
+        return copied
+
+    def with_function(self, resource_fn: ResourceFunction) -> "ResourceDefinition":
+        """This definition with another function of the same form, such as one with other arguments bound."""
+        copied = copy.copy(self)
+        copied.resource_fn = resource_fn
+        copied._open = as_manager_function(resource_fn)
         return copied
 
     def __repr__(self) -> str:
@@ -83,6 +145,64 @@ class ResourceDefinition:
     def none_resource(description: str | None = None) -> "ResourceDefinition":
         """A resource that is None."""
         return ResourceDefinition.hardcoded_resource(None, description)
+
+    @staticmethod
+    def mock_resource(description: str | None = None) -> "ResourceDefinition":
+        """A resource that takes any call and any attribute; a new one each time it is opened."""
+        return ResourceDefinition(_mock, description=description)
+
+    @staticmethod
+    def string_resource(description: str | None = None) -> "ResourceDefinition":
+        """A resource that is its own config, a text."""
+        return ResourceDefinition(_config_itself, str, description)
+
+
+def _mock() -> Any:
+    from unittest.mock import MagicMock  # noqa: PLC0415  # costs 15 ms to import, and only tests ask for it
+
+    return MagicMock()
+
+
+def _config_itself(context: InitResourceContext) -> Any:
+    return context.resource_config
+
+
+def make_values_resource(**fields: Any) -> ResourceDefinition:
+    """A resource that is its own config: a dict of the fields declared, or anything where none is.
+
+    Example:
+        >>> from dagwire import build_resources, make_values_resource
+        >>> config = {"limits": {"config": {"rows": 3}}}
+        >>> with build_resources({"limits": make_values_resource(rows=int)}, config) as resources:
+        ...     resources.limits
+        {'rows': 3}
+    """
+    return ResourceDefinition(_config_itself, fields or None)
+
+
+D = TypeVar("D", bound=ResourceDefinition)
+
+
+def configured(configurable: D, config_schema: object = None, **kwargs: Any) -> Callable[[Any], D]:
+    """Decorate a function of config that returns the config of `configurable`; gives the configured definition.
+
+    Example:
+        >>> from dagwire import build_resources, configured, resource
+        >>> @resource(config_schema={"words": list})
+        ... def text(context):
+        ...     return " ".join(context.resource_config["words"])
+        >>> @configured(text, config_schema={"name": str})
+        ... def greeting(config):
+        ...     return {"words": ["hello", config["name"]]}
+        >>> with build_resources({"it": greeting}, {"it": {"config": {"name": "Ann"}}}) as resources:
+        ...     resources.it
+        'hello Ann'
+    """
+
+    def configure(config_or_config_fn: Any) -> D:
+        return configurable.configured(config_or_config_fn, config_schema, **kwargs)
+
+    return configure
 
 
 @overload
@@ -131,14 +251,6 @@ def _takes_context(function: ResourceFunction) -> bool:
         msg = f"A resource function takes no argument or one, an InitResourceContext; {function} takes {names}."
         raise InvalidDefinitionError(msg)
     return bool(required)
-
-
-def _as_context_manager(function: ResourceFunction) -> ResourceFunction:
-    if isgeneratorfunction(function):
-        return contextmanager(function)
-    if isasyncgenfunction(function):
-        return asynccontextmanager(function)
-    return function
 
 
 def _is_manager_function(function: ResourceFunction) -> bool:

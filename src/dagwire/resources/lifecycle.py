@@ -5,33 +5,20 @@ event loop: they never wait, because a `LifeCycle` that is not asynchronous hand
 loop in a thread of its own that is started when the first of them is met.
 """
 
-from collections.abc import Awaitable, Coroutine
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack
-from typing import TYPE_CHECKING, Any, TypeVar
+import threading
+from asyncio import timeout
+from collections.abc import Awaitable
+from contextlib import AbstractAsyncContextManager, ExitStack
+from typing import TYPE_CHECKING, TypeVar
 
-from dagwire.errors import ResourceTeardownError
+from dagwire.errors import MissingExtraError, ResourceTeardownError
+from dagwire.resources.hooks import Manager
+from dagwire.resources.policy import Limited, entered, left
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
 
 T = TypeVar("T")
-
-Manager = AbstractContextManager[Any] | AbstractAsyncContextManager[Any]
-
-
-def drive(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine that never waits to its end, without an event loop.
-
-    Raises:
-        RuntimeError: It waited after all; that is a fault of dagwire.
-    """
-    try:
-        work.send(None)
-    except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]  # StopIteration is not generic
-    work.close()
-    msg = "a synchronous run waited for an event loop"
-    raise RuntimeError(msg)
 
 
 class LifeCycle:
@@ -41,38 +28,51 @@ class LifeCycle:
     `asynchronous` is true, and in one task of the portal's loop where it is not.
     """
 
-    __slots__ = ("_managers", "_portal", "_portal_exit", "asynchronous")
+    __slots__ = ("_managers", "_opening_portal", "_portal", "_portal_exit", "asynchronous")
 
     def __init__(self, *, asynchronous: bool) -> None:
         """`asynchronous` says whether the caller drives this from an event loop."""
         self.asynchronous = asynchronous
-        self._managers: list[tuple[str, Manager]] = []
+        self._managers: list[tuple[object, Manager, float | None]] = []
         self._portal: BlockingPortal | None = None
         self._portal_exit = ExitStack()
+        self._opening_portal = threading.Lock()
 
-    async def enter(self, name: str, manager: Manager) -> object:
+    async def enter(self, name: object, manager: Manager, timeout_s: float | None = None) -> object:
         """Open `manager` and register its close under `name`; return what it yields.
 
         A manager that fails to open is not registered: it has cleaned up after itself, by the protocol.
+
+        Raises:
+            TimeoutError: It took longer than `timeout_s`, which limits the close, too.
         """
         if isinstance(manager, AbstractAsyncContextManager):
+            if timeout_s is not None:
+                manager, timeout_s = Limited(manager, timeout_s), None
             if self.asynchronous:
                 value = await manager.__aenter__()
-                self._managers.append((name, manager))
+                self._managers.append((name, manager, None))
                 return value
             manager = self._open_portal().wrap_async_context_manager(manager)
-        value = manager.__enter__()
-        self._managers.append((name, manager))
+        value = entered(manager, timeout_s)
+        self._managers.append((name, manager, timeout_s))
         return value
 
-    async def wait_for(self, awaitable: Awaitable[T]) -> T:
-        """The result of `awaitable`, in the caller's loop or in the portal's."""
+    async def wait_for(self, awaitable: Awaitable[T], timeout_s: float | None = None) -> T:
+        """The result of `awaitable`, in the caller's loop or in the portal's.
+
+        Raises:
+            TimeoutError: It took longer than `timeout_s`.
+        """
         if self.asynchronous:
-            return await awaitable
-        return self._open_portal().call(_awaited, awaitable)
+            return await _awaited(awaitable, timeout_s)
+        return self._open_portal().call(_awaited, awaitable, timeout_s)
 
     async def close(self, error: BaseException | None) -> None:
         """Close everything in reverse order, telling each of `error`, the body's exception or None.
+
+        Nothing is shielded from anyio's cancel scopes here: a resource may hold a task group, and scopes must nest. By
+        anyio's own rule a close that awaits shields itself.
 
         Raises:
             ResourceTeardownError: One close failed after a body that did not.
@@ -81,9 +81,9 @@ class LifeCycle:
         """
         failures: list[BaseException] = []
         while self._managers:
-            name, manager = self._managers.pop()
+            name, manager, timeout_s = self._managers.pop()
             try:
-                await _leave(manager, error)
+                await _leave(manager, error, timeout_s)
             except BaseException as failure:  # noqa: BLE001  # even an interrupt must not keep the others open
                 if failure is not error:
                     failures.append(_as_teardown_error(name, failure))
@@ -93,30 +93,37 @@ class LifeCycle:
             raise _one_or_group(failures, error)
 
     def _open_portal(self) -> "BlockingPortal":
-        if self._portal is None:
-            from anyio.from_thread import start_blocking_portal  # noqa: PLC0415  # only asynchronous parts need anyio
+        with self._opening_portal:  # steps may run side by side in threads
+            if self._portal is None:
+                try:
+                    from anyio.from_thread import start_blocking_portal  # noqa: PLC0415  # only they need it
+                except ImportError as missing:
+                    raise MissingExtraError(
+                        "An asynchronous resource or body in synchronous code", "async"
+                    ) from missing
 
-            self._portal = self._portal_exit.enter_context(start_blocking_portal())
-        return self._portal
+                self._portal = self._portal_exit.enter_context(start_blocking_portal())
+            return self._portal
 
 
-async def _leave(manager: Manager, error: BaseException | None) -> None:
+async def _leave(manager: Manager, error: BaseException | None, timeout_s: float | None) -> None:
     """Close one manager. What it returns is ignored: a resource may see the body's exception, not hide it."""
     details = (type(error), error, error.__traceback__) if error is not None else (None, None, None)
     if isinstance(manager, AbstractAsyncContextManager):
         await manager.__aexit__(*details)
     else:
-        manager.__exit__(*details)
+        left(manager, details, timeout_s)
 
 
-async def _awaited(awaitable: Awaitable[T]) -> T:
-    return await awaitable
+async def _awaited(awaitable: Awaitable[T], timeout_s: float | None) -> T:
+    async with timeout(timeout_s):
+        return await awaitable
 
 
-def _as_teardown_error(name: str, failure: BaseException) -> BaseException:
+def _as_teardown_error(name: object, failure: BaseException) -> BaseException:
     if not isinstance(failure, Exception):
         return failure
-    error = ResourceTeardownError(name, failure)
+    error = ResourceTeardownError(str(name), failure)
     error.__cause__ = failure
     return error
 

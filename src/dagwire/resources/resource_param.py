@@ -1,8 +1,13 @@
-"""`ResourceParam[T]`: the mark on a parameter that is a resource, whatever its type."""
+"""`ResourceParam[T]` and `ResourceDependency[T]`: the marks on a parameter, and on a field, that are resources."""
 
-from typing import Annotated, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar, get_args, get_origin, overload
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from dagwire.resources.configurable import ConfigurableResourceFactory
+from dagwire.resources.definition import ResourceDefinition
+from dagwire.resources.recipe import is_configurable_class
 
 T = TypeVar("T")
 
@@ -31,3 +36,54 @@ def is_resource_annotation(annotation: object) -> bool:
 def declared_type(annotation: object) -> object:
     """What the parameter is declared as, without the mark."""
     return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+
+
+if TYPE_CHECKING:
+
+    class ResourceDependency(Generic[T]):
+        """A field of a resource that holds another: reads as `T`, and takes whatever gives a `T` once it is opened.
+
+        Given a resource, a factory or a definition, the field holds what that yields while the run lasts; any other
+        value is held as it is.
+
+        Example:
+            >>> from dagwire import ConfigurableResource, ResourceDependency, build_resources, resource
+            >>> @resource
+            ... def token():
+            ...     return "abc"
+            >>> class Api(ConfigurableResource):
+            ...     token: ResourceDependency[str]
+            >>> with build_resources({"api": Api(token=token)}) as resources:
+            ...     resources.api.token
+            'abc'
+        """
+
+        @overload
+        def __get__(self, instance: None, owner: Any) -> "ResourceDependency[T]": ...
+        @overload
+        def __get__(self, instance: object, owner: Any) -> T: ...
+        def __get__(self, instance: object, owner: Any) -> Any: ...
+        def __set__(self, instance: object, value: T | ConfigurableResourceFactory[T] | ResourceDefinition) -> None: ...
+
+else:
+
+    class ResourceDependency:
+        """A field of a resource that holds another; see above for what type checkers see."""
+
+        def __class_getitem__(cls, declared: Any) -> Any:
+            """The annotation that pydantic reads."""
+            return Annotated[declared, _AnyRecipe()]
+
+
+class _AnyRecipe:
+    """Takes any value for a field: a recipe gives what was declared once it is open, and a fake need not be one."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Anything; a dict is read as config where a resource's class is declared."""
+        if not is_configurable_class(source):
+            return core_schema.any_schema()
+        return core_schema.no_info_wrap_validator_function(_read_dict, handler(source))
+
+
+def _read_dict(value: object, validate: core_schema.ValidatorFunctionWrapHandler) -> object:
+    return validate(value) if isinstance(value, dict) else value

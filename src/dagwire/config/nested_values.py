@@ -1,0 +1,16 @@
+"""Values that hold values: dicts, lists, tuples and sets, as config has them."""
+
+from collections.abc import Callable
+
+from dagwire.config.narrowing import is_collection, is_mapping
+
+
+def with_items_changed(value: object, change: Callable[[object], object]) -> object:
+    """`value` with `change` made to all that it holds directly; itself where nothing changes or it holds nothing."""
+    if is_mapping(value):
+        changed = {key: change(item) for key, item in value.items()}
+        return changed if any(changed[key] is not item for key, item in value.items()) else value
+    if is_collection(value):
+        items = [change(item) for item in value]
+        return type(value)(items) if any(a is not b for a, b in zip(items, value, strict=True)) else value
+    return value

@@ -1,0 +1,53 @@
+"""What pydantic found wrong, as lines for a message: fields and expectations, never the values that were given."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import ValidationError
+
+from dagwire.config.env_var import EnvVar
+from dagwire.errors import nearest
+
+
+def problems_of(error: ValidationError, variables: Iterable[tuple[str, EnvVar]] = ()) -> list[str]:
+    """One line for each fault, naming the variables that the value was read from.
+
+    Args:
+        error: What pydantic raised.
+        variables: `(field path, variable)` of those that were read.
+    """
+    read = list(variables)
+    problems: list[str] = []
+    for fault in error.errors(include_url=False):
+        path = ".".join(str(part) for part in fault["loc"])
+        names = dict.fromkeys(v.env_var_name for at, v in read if _is_within(path, at) or _is_within(at, path))
+        source = f" (read from {', '.join(names)})" if names else ""
+        problems.append(f"{path or error.title}{source}: {_without_value(fault)}")
+    return problems
+
+
+def unknown_name(name: str, known: Iterable[str]) -> str:
+    """What to say of a name that is not declared."""
+    known = list(known)
+    guess = nearest(name, known)
+    if guess is not None:
+        return f"There is no such field. Did you mean '{guess}'?"
+    return f"There is no such field. Known: {', '.join(known) or 'none'}"
+
+
+def _is_within(path: str, other: str) -> bool:
+    return path == other or path.startswith(f"{other}.")
+
+
+def _without_value(fault: Any) -> str:
+    """The fault's message, with the value cut out where it is one that may repeat it."""
+    message: str = fault["msg"]
+    if fault["type"] in _REPEATING:
+        for value in (fault["input"], fault.get("ctx", {}).get("tag")):
+            if isinstance(value, str) and value:
+                message = message.replace(value, "...")
+    return message
+
+
+_REPEATING = frozenset({"value_error", "assertion_error", "union_tag_invalid"})
+"""The faults whose message may hold the input: those that a user's validator words, and a union's."""

@@ -1,0 +1,86 @@
+"""What can be told to be wrong with a recipe before it is opened: config that does not fit, unset variables."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from dagwire.config.config import Config
+from dagwire.config.env_var import EnvVar, check_variables_are_set, variables_in
+from dagwire.config.problems import problems_of
+from dagwire.errors import DagwireError, InvalidConfigError
+from dagwire.resources.configuring import with_config
+from dagwire.resources.definition import ResourceDefinition
+from dagwire.resources.recipe import ConfiguredRecipe, Recipe, is_configurable
+
+
+def _has_no_key(_: object) -> bool:
+    return False
+
+
+def faults_of(
+    key: object, recipe: object, config: object, has_key: Callable[[object], bool] = _has_no_key
+) -> list[DagwireError]:
+    """What is wrong with `recipe`, given a run's config for it.
+
+    Args:
+        key: Its name in messages.
+        recipe: A resource, a definition, or a value that is neither and has no faults.
+        config: The run's config for the key, or None.
+        has_key: Whether a nested recipe has a key of its own, under which its faults are told.
+    """
+    try:
+        if is_configurable(recipe):
+            return list(_configurable_faults(key, with_config(recipe, config, key), has_key))
+        if isinstance(recipe, ResourceDefinition):
+            recipe.config_from(config, f"resource '{key}'")
+    except InvalidConfigError as fault:
+        return [fault]
+    return []
+
+
+def unset_variables(key: object, value_by_field: Mapping[str, object]) -> list[DagwireError]:
+    """One fault where variables that fields of resource `key` wait for are not set; resources nested are their own."""
+    asked = ((variable, field) for field, value in value_by_field.items() for variable in _variables_of(value))
+    return _unset(key, asked)
+
+
+def _unset(key: object, asked: Any) -> list[DagwireError]:
+    try:
+        check_variables_are_set((variable, f"field '{field}' of resource '{key}'") for variable, field in asked)
+    except InvalidConfigError as fault:
+        return [fault]
+    return []
+
+
+def _configurable_faults(
+    key: object, recipe: ConfiguredRecipe[Any], has_key: Callable[[object], bool]
+) -> Iterator[DagwireError]:
+    unset = _unset(key, ((variable, path) for path, variable in recipe.variables()))
+    yield from unset or _unfit_variables(key, recipe)
+    for path, nested in recipe.nested_resources().items():
+        if not has_key(nested):
+            yield from _nested_faults(f"{key}.{path}", nested, has_key)
+
+
+def _nested_faults(path: str, nested: Recipe, has_key: Callable[[object], bool]) -> list[DagwireError]:
+    if is_configurable(nested) and nested.is_late:
+        problem = "it is left to launch, so it must stand under a key of its own, whose config it takes"
+        return [InvalidConfigError(f"resource '{path}'", [problem])]
+    return faults_of(path, nested, None, has_key)
+
+
+def _unfit_variables(key: object, recipe: ConfiguredRecipe[Any]) -> list[DagwireError]:
+    try:
+        recipe.with_variables_read()
+    except ValidationError as error:
+        return [InvalidConfigError(f"resource '{key}'", problems_of(error, recipe.variables()))]
+    return []
+
+
+def _variables_of(value: object) -> Iterator[EnvVar]:
+    if is_configurable(value):
+        return iter(())
+    if isinstance(value, Config):
+        return (variable for _, variable in value.variables())
+    return variables_in(value)

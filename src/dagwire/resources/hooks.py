@@ -1,0 +1,65 @@
+"""The functions that users write to open and close things: with or without a context, plain, generators or async."""
+
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
+from functools import lru_cache
+from inspect import Parameter, isasyncgenfunction, isawaitable, isgeneratorfunction, signature
+from typing import Any
+
+Manager = AbstractContextManager[Any] | AbstractAsyncContextManager[Any]
+
+_POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD, Parameter.VAR_POSITIONAL)
+
+
+def call_hook(method: Callable[..., Any], context: object) -> Any:
+    """Call a bound method, with `context` if it takes an argument."""
+    return method(*_arguments(method, context))
+
+
+def call_manager_hook(method: Callable[..., Any], context: object) -> Manager:
+    """The same for one that returns a context manager, or is a bare generator."""
+    manager: Manager = as_manager_function(method)(*_arguments(method, context))
+    return manager
+
+
+def _arguments(method: Callable[..., Any], context: object) -> tuple[object, ...]:
+    function = getattr(method, "__func__", method)
+    return (context,) if _positional(function) > (0 if function is method else 1) else ()
+
+
+@lru_cache(maxsize=1024)
+def _positional(function: Callable[..., Any]) -> int:
+    return sum(parameter.kind in _POSITIONAL for parameter in signature(function).parameters.values())
+
+
+def as_manager_function(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A generator function as one that returns a context manager; any other function as it is."""
+    if isgeneratorfunction(function):
+        return contextmanager(function)
+    if isasyncgenfunction(function):
+        return asynccontextmanager(function)
+    return function
+
+
+@contextmanager
+def opened_by_hooks(resource: Any, context: object) -> Generator[Any]:
+    """Set `resource` up, yield what it creates, tear it down; one whose set-up failed is not torn down."""
+    call_hook(resource.setup_for_execution, context)
+    try:
+        yield call_hook(resource.create_resource, context)
+    finally:
+        call_hook(resource.teardown_after_execution, context)
+
+
+@asynccontextmanager
+async def aopened_by_hooks(resource: Any, context: object) -> AsyncGenerator[Any]:
+    """The same where one of the three is asynchronous."""
+    await _awaited(call_hook(resource.setup_for_execution, context))
+    try:
+        yield await _awaited(call_hook(resource.create_resource, context))
+    finally:
+        await _awaited(call_hook(resource.teardown_after_execution, context))
+
+
+async def _awaited(result: Any) -> Any:
+    return await result if isawaitable(result) else result

@@ -1,0 +1,122 @@
+"""IO managers: resources that store what a step returns, and load it for the steps that ask for it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar, overload
+
+from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
+from dagwire.resources.context import InitResourceContext
+from dagwire.resources.definition import ResourceDefinition, ResourceFunction
+from dagwire.resources.io_contexts import InputContext, OutputContext
+
+M = TypeVar("M")
+
+
+class IOManager(ABC):
+    """Stores values and loads them; lives as long as the run, or longer where its store does."""
+
+    @abstractmethod
+    def handle_output(self, context: OutputContext, obj: Any) -> None:
+        """Store `obj`."""
+
+    @abstractmethod
+    def load_input(self, context: InputContext) -> Any:
+        """The value that was stored."""
+
+
+class ConfigurableIOManager(ConfigurableResource, IOManager):
+    """An IO manager configured by its fields.
+
+    Example:
+        >>> from dagwire import ConfigurableIOManager, build_output_context
+        >>> class Printing(ConfigurableIOManager):
+        ...     prefix: str
+        ...     def handle_output(self, context, obj):
+        ...         print(self.prefix, *context.get_identifier(), obj)
+        ...     def load_input(self, context):
+        ...         return None
+        >>> Printing(prefix=">").handle_output(build_output_context(asset_key="trips"), 3)
+        > trips 3
+    """
+
+
+class ConfigurableIOManagerFactory(ConfigurableResourceFactory[M], Generic[M]):
+    """A recipe configured by its fields, that makes an IO manager: override `create_io_manager`."""
+
+    def create_io_manager(self, context: InitResourceContext) -> M:
+        """Make the IO manager."""
+        raise NotImplementedError(f"{type(self).__name__} does not define create_io_manager")
+
+    def create_resource(self, context: InitResourceContext) -> M:
+        """The IO manager, as any resource."""
+        return self.create_io_manager(context)
+
+
+class IOManagerDefinition(ResourceDefinition):
+    """A recipe that is a function which returns an IO manager."""
+
+    input_config_schema: object = None
+    """What an input's config is declared as."""
+    output_config_schema: object = None
+    """What an output's config is declared as."""
+
+    @staticmethod
+    def hardcoded_io_manager(value: IOManager, description: str | None = None) -> "IOManagerDefinition":
+        """An IO manager that is `value` itself."""
+        return IOManagerDefinition(lambda: value, description=description)
+
+
+@overload
+def io_manager(config_schema: ResourceFunction) -> IOManagerDefinition: ...
+@overload
+def io_manager(
+    config_schema: object = None,
+    description: str | None = None,
+    output_config_schema: object = None,
+    input_config_schema: object = None,
+    required_resource_keys: Iterable[str] | None = None,
+    version: str | None = None,
+) -> Callable[[ResourceFunction], IOManagerDefinition]: ...
+def io_manager(
+    config_schema: object = None,
+    description: str | None = None,
+    output_config_schema: object = None,
+    input_config_schema: object = None,
+    required_resource_keys: Iterable[str] | None = None,
+    version: str | None = None,
+) -> IOManagerDefinition | Callable[[ResourceFunction], IOManagerDefinition]:
+    """Make an `IOManagerDefinition` of a function that returns an IO manager; with or without arguments."""
+    if callable(config_schema) and not isinstance(config_schema, type):
+        return IOManagerDefinition(config_schema)
+
+    def decorate(function: ResourceFunction) -> IOManagerDefinition:
+        made = IOManagerDefinition(function, config_schema, description, required_resource_keys, version)
+        made.output_config_schema = output_config_schema
+        made.input_config_schema = input_config_schema
+        return made
+
+    return decorate
+
+
+class InMemoryIOManager(IOManager):
+    """Keeps values in a dict, by what tells them apart; lives as long as its user."""
+
+    def __init__(self) -> None:
+        """Nothing is kept yet."""
+        self.values: dict[tuple[str, ...], Any] = {}
+
+    def handle_output(self, context: OutputContext, obj: Any) -> None:
+        """Keep `obj` itself; no copy is made."""
+        self.values[tuple(context.get_identifier())] = obj
+
+    def load_input(self, context: InputContext) -> Any:
+        """The very object.
+
+        Raises:
+            KeyError: Nothing was stored under the name.
+        """
+        return self.values[tuple(context.get_identifier())]
+
+
+mem_io_manager = IOManagerDefinition(InMemoryIOManager, description="Keeps values in memory for the length of a run.")
+"""An IO manager that keeps the values of a run in memory."""

@@ -1,0 +1,162 @@
+"""`ConfiguredRecipe`: fields that are config, what is nested in them, and the hooks that open and close."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from inspect import iscoroutinefunction
+from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar
+
+from dagwire.config.config import Config
+from dagwire.config.env_var import EnvVar
+from dagwire.config.narrowing import is_mapping, is_sequence
+from dagwire.errors import InvalidInvocationError
+from dagwire.resources.context import InitResourceContext
+from dagwire.resources.definition import ResourceDefinition
+from dagwire.resources.hooks import Manager, aopened_by_hooks, call_manager_hook, opened_by_hooks
+
+T = TypeVar("T")
+
+_HOOKS = ("setup_for_execution", "teardown_after_execution", "create_resource")
+_LIFE_CYCLE_METHODS = ("setup_for_execution", "teardown_after_execution", "yield_for_execution")
+
+
+class ConfiguredRecipe(Config, Generic[T]):
+    """A recipe configured by its fields; a run scope opens a private copy of it, and closes that.
+
+    In the copy fields are validated and variables read, private attributes fresh, nested resources open.
+    """
+
+    __slots__ = ("_context", "_is_late")
+
+    has_life_cycle: ClassVar[bool] = False
+    """Whether instances do anything when they are opened or closed; set for each subclass."""
+    has_async_hooks: ClassVar[bool] = False
+    """Whether one of the hooks is a coroutine function; set for each subclass."""
+
+    def create_resource(self, context: InitResourceContext) -> T:
+        """Make the object that users of this resource receive."""
+        raise NotImplementedError(f"{type(self).__name__} does not define create_resource")
+
+    def setup_for_execution(self, context: InitResourceContext) -> Any:
+        """Open what this resource needs, into private attributes. Called once a run scope, after its dependencies.
+
+        An override may leave out `context`, and may be a coroutine function; so may the other hooks.
+        """
+
+    def teardown_after_execution(self, context: InitResourceContext) -> Any:
+        """Close it. Called once for each `setup_for_execution` that returned, whether the run failed or not."""
+
+    def yield_for_execution(self, context: InitResourceContext) -> AbstractContextManager[T]:
+        """Open, yield, close; override this in place of the pair where a context manager reads better.
+
+        An override is a context manager, a generator or an asynchronous generator. The exception of the run's body is
+        raised at its `yield`, so a resource may roll back.
+        """
+        if self.has_async_hooks:
+            return aopened_by_hooks(self, context)  # type: ignore[return-value]  # asynchronous, as its hooks are
+        return opened_by_hooks(self, context)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Note whether the class takes part in the life cycle."""
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.has_life_cycle = any(
+            getattr(cls, name) is not getattr(ConfiguredRecipe, name) for name in _LIFE_CYCLE_METHODS
+        )
+        cls.has_async_hooks = any(iscoroutinefunction(getattr(cls, name)) for name in _HOOKS)
+
+    def life_cycle(self, context: InitResourceContext) -> Manager:
+        """What opens and closes this copy."""
+        return call_manager_hook(self.yield_for_execution, context)
+
+    def get_resource_context(self) -> InitResourceContext:
+        """What this resource was told when it was opened.
+
+        Raises:
+            InvalidInvocationError: It is not open: only the copy that a run works with has a context.
+        """
+        context: InitResourceContext | None = getattr(self, "_context", None)
+        if context is None:
+            problem = "has a context only while it is open, in a run or inside `build_resources`."
+            raise InvalidInvocationError(f"resource {type(self).__name__}", problem)
+        return context
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this is the copy that a run scope opened, and is no recipe any more: whoever opened it closes it."""
+        return hasattr(self, "_context")
+
+    @property
+    def is_late(self) -> bool:
+        """Whether fields are left to launch, so that it cannot be opened as it stands."""
+        return getattr(self, "_is_late", False)
+
+    def nested_resources(self) -> dict[str, "Recipe"]:
+        """`{path: recipe}` of the recipes that fields hold, in lists and dicts too; resources open already are none."""
+        return {path: recipe for name, value in self.__dict__.items() for path, recipe in _recipes_in(name, value)}
+
+    def variables(self) -> Iterator[tuple[str, EnvVar]]:
+        """`(field path, variable)` for each `EnvVar` of this resource; those of nested resources are their own."""
+        nested = {path.partition(".")[0] for path in self.nested_resources()}
+        return ((path, variable) for path, variable in super().variables() if path.partition(".")[0] not in nested)
+
+    def private_copy(self, opened_by_path: Mapping[str, object], context: InitResourceContext) -> Self:
+        """The copy that one run scope opens: variables read, private attributes fresh, nested recipes replaced.
+
+        Args:
+            opened_by_path: `{path: what the nested resource yielded}`.
+            context: What the copy's `get_resource_context` returns.
+
+        Raises:
+            MissingVariableError: A variable is not set.
+            ValidationError: A variable's value does not fit its field.
+        """
+        source = self.with_variables_read()
+        copied = source.model_copy() if source is self else source
+        if source is self and self.__pydantic_private__ is not None:
+            # A copy of pydantic's shares private values with its original; a run must not see another run's.
+            object.__setattr__(copied, "__pydantic_private__", None)
+            copied.model_post_init(None)
+        for name in {path.partition(".")[0] for path in opened_by_path}:
+            vars(copied)[name] = _with_opened(name, vars(copied)[name], opened_by_path)
+        object.__setattr__(copied, "_context", context)
+        return copied
+
+
+Recipe = ConfiguredRecipe[Any] | ResourceDefinition
+
+
+def is_configurable_class(value: object) -> TypeGuard[type[ConfiguredRecipe[Any]]]:
+    """Whether `value` is the class of a resource configured by its fields."""
+    return isinstance(value, type) and issubclass(value, ConfiguredRecipe)
+
+
+def is_configurable(value: object) -> TypeGuard[ConfiguredRecipe[Any]]:
+    """Whether `value` is a resource configured by its fields; in a form that type checkers follow."""
+    return isinstance(value, ConfiguredRecipe)
+
+
+def is_recipe(value: object) -> TypeGuard[Recipe]:
+    """Whether `value` is something to open; what is open already is not."""
+    return isinstance(value, ResourceDefinition) or (is_configurable(value) and not value.is_open)
+
+
+def _recipes_in(path: str, value: object) -> Iterator[tuple[str, Recipe]]:
+    if is_recipe(value):
+        yield path, value
+    elif is_mapping(value):
+        for key, item in value.items():
+            yield from _recipes_in(f"{path}.{key}", item)
+    elif is_sequence(value):
+        for position, item in enumerate(value):
+            yield from _recipes_in(f"{path}.{position}", item)
+
+
+def _with_opened(path: str, value: Any, opened_by_path: Mapping[str, object]) -> Any:
+    """`value` with what was opened in place of the recipes."""
+    if path in opened_by_path:
+        return opened_by_path[path]
+    if is_mapping(value):
+        return {key: _with_opened(f"{path}.{key}", item, opened_by_path) for key, item in value.items()}
+    if is_sequence(value):
+        return type(value)([_with_opened(f"{path}.{i}", item, opened_by_path) for i, item in enumerate(value)])
+    return value

@@ -1,0 +1,15 @@
+"""What the tests of config share."""
+
+import pytest
+
+from dagwire import ConfigurableResource
+
+
+@pytest.fixture
+def resource_of_size():
+    """A resource class of one number."""
+
+    class Sized(ConfigurableResource):
+        size: int
+
+    return Sized

@@ -1,0 +1,341 @@
+"""Random graphs, failures and overrides: whatever happens, all that was opened is closed, in reverse, and is told of."""
+
+import asyncio
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+from dependency_injector import containers, providers
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dagwire import (
+    ConfigurableResourceFactory,
+    ResourceDefinition,
+    ResourceProvider,
+    abuild_resources,
+    build_resources,
+    override,
+)
+from dagwire.errors import ResourceSetupError, ResourceTeardownError
+
+OWNED = ("function", "definition", "configurable", "injector", "asynchronous", "asynchronous injector")
+SHARED = ("factory", "singleton", "list", "selector")
+
+
+class OpenError(Exception):
+    pass
+
+
+class CloseError(Exception):
+    pass
+
+
+class BodyError(Exception):
+    pass
+
+
+@dataclass
+class Node:
+    """One provider of a random container."""
+
+    key: str
+    kind: str
+    below: list[int]
+    fails_to_open: bool
+    fails_to_close: bool
+
+    @property
+    def is_owned(self):
+        return self.kind in OWNED
+
+
+@dataclass
+class Case:
+    """A random container, what is asked of it, and what is overridden."""
+
+    nodes: list[Node]
+    wanted: set[int]
+    overridden: dict[int, str]
+    body_fails: bool
+    log: list[tuple[str, str]] = field(default_factory=list)
+    seen: list[BaseException | None] = field(default_factory=list)
+    built: list[str] = field(default_factory=list)
+
+    # -- what should come of it
+
+    def children(self, index, overridden):
+        """Of a Selector only the branch that it chooses: its first."""
+        if index in overridden:
+            return []
+        node = self.nodes[index]
+        return node.below[:1] if node.kind == "selector" else node.below
+
+    def reached(self, overridden):
+        found, waiting = set(), list(self.wanted)
+        while waiting:
+            index = waiting.pop()
+            if index not in found:
+                found.add(index)
+                waiting += self.children(index, overridden)
+        return found
+
+    def names_below(self, index, overridden):
+        """The names of all that the value of a node was made of."""
+        if index in overridden:
+            return frozenset({f"override of {self.nodes[index].key}"})
+        below = (self.names_below(child, overridden) for child in self.children(index, overridden))
+        return frozenset({self.nodes[index].key}).union(*below)
+
+    def may_reach(self, index):
+        """The nodes below one, all branches of Selectors among them, as far as a provider knows before it is called."""
+        node = self.nodes[index]
+        return [node, *(found for child in node.below for found in self.may_reach(child))]
+
+    def to_open(self, overridden):
+        names = {self.nodes[i].key for i in self.reached(overridden) if i not in overridden and self.nodes[i].is_owned}
+        with_life_cycle = {
+            f"override of {self.nodes[i].key}"
+            for i in self.reached(overridden) & overridden.keys()
+            if overridden[i] == "resource"
+        }
+        return names | with_life_cycle
+
+    def failing(self, which, overridden):
+        keys = {
+            self.nodes[i].key
+            for i in self.reached(overridden)
+            if i not in overridden and self.nodes[i].is_owned and getattr(self.nodes[i], which)
+        }
+        return keys
+
+    # -- the container
+
+    def opened(self, node):
+        self.log.append(("open", node.key))
+        if node.fails_to_open:
+            self.log.pop()
+            raise OpenError(node.key)
+
+    def closed(self, node, error):
+        self.log.append(("close", node.key))
+        self.seen.append(error)
+        if node.fails_to_close:
+            raise CloseError(node.key)
+
+    @contextmanager
+    def open(self, node, below):
+        value = frozenset({node.key}).union(*below)
+        self.opened(node)
+        try:
+            yield value
+        except BaseException as error:
+            self.closed(node, error)
+            raise
+        else:
+            self.closed(node, None)
+
+    @asynccontextmanager
+    async def aopen(self, node, below):
+        task = asyncio.current_task()
+        await asyncio.sleep(0)
+        with self.open(node, below) as value:
+            try:
+                yield value
+            finally:
+                await asyncio.sleep(0)
+                assert asyncio.current_task() is task
+
+    def build(self, node, *below):
+        if node.kind == "singleton":
+            self.built.append(node.key)
+        return frozenset({node.key}).union(*below)
+
+    def container(self):
+        made = []
+        container = containers.DynamicContainer()
+        for node in self.nodes:
+            below = [made[child] for child in node.below]
+            made.append(_provider(self, node, below))
+            container.set_provider(node.key, made[-1])
+        return container
+
+    def replacements(self):
+        values = {}
+        for index, kind in self.overridden.items():
+            node = Node(f"override of {self.nodes[index].key}", "function", [], False, False)
+            plain = frozenset({node.key})
+            values[self.nodes[index].key] = plain if kind == "plain" else ResourceProvider(partial(self.open, node, ()))
+        return values
+
+
+def _provider(case, node, below):
+    def function(*given):
+        with case.open(node, given) as value:
+            yield value
+
+    async def asynchronous(*given):
+        async with case.aopen(node, given) as value:
+            yield value
+
+    class Configurable(ConfigurableResourceFactory):
+        below: list
+
+        @contextmanager
+        def yield_for_execution(self, context):
+            with case.open(node, self.below) as value:
+                yield value
+
+    def defined(context):
+        with case.open(node, [getattr(context.resources, case.nodes[child].key) for child in node.below]) as value:
+            yield value
+
+    match node.kind:
+        case "function":
+            return ResourceProvider(function, *below)
+        case "definition":
+            return ResourceProvider(
+                ResourceDefinition(defined, required_resource_keys={case.nodes[child].key for child in node.below})
+            )
+        case "configurable":
+            return ResourceProvider(Configurable, below=providers.List(*below))
+        case "injector":
+            return providers.Resource(function, *below)
+        case "asynchronous":
+            return ResourceProvider(asynchronous, *below)
+        case "asynchronous injector":
+            return providers.Resource(asynchronous, *below)
+        case "factory":
+            return providers.Factory(case.build, node, *below)
+        case "singleton":
+            return providers.Singleton(case.build, node, *below)
+        case "list":
+            return providers.Callable(case.build, node, providers.Callable(_joined, providers.List(*below)))
+        case _:
+            branches = {f"branch{place}": branch for place, branch in enumerate(below)}
+            chosen = providers.Selector(lambda: "branch0", **branches)
+            return providers.Callable(case.build, node, *([chosen] if below else []))
+
+
+def _joined(values):
+    return frozenset().union(*values)
+
+
+@st.composite
+def cases(draw, owned):
+    count = draw(st.integers(1, 30))
+    nodes = [
+        Node(
+            key=f"n{index}",
+            kind=draw(st.sampled_from((*owned, *SHARED))),
+            below=draw(st.lists(st.integers(0, index - 1), max_size=3, unique=True)) if index else [],
+            fails_to_open=draw(st.integers(0, 40)) == 1,
+            fails_to_close=draw(st.integers(0, 15)) == 1,
+        )
+        for index in range(count)
+    ]
+    indexes = st.integers(0, count - 1)
+    return Case(
+        nodes,
+        wanted=draw(st.sets(indexes, min_size=1, max_size=5)),
+        overridden=draw(st.dictionaries(indexes, st.sampled_from(["plain", "resource"]), max_size=3)),
+        body_fails=draw(st.booleans()),
+    )
+
+
+def _body(case, container, resources, overridden):
+    for index in case.wanted:
+        assert getattr(resources, case.nodes[index].key) == case.names_below(index, overridden)
+    if case.body_fails:
+        raise BodyError
+
+
+def _run(case, container, overridden):
+    keys = [case.nodes[index].key for index in case.wanted]
+    with build_resources(container, required_resource_keys=keys) as resources:
+        _body(case, container, resources, overridden)
+
+
+async def _arun(case, container, overridden):
+    keys = [case.nodes[index].key for index in case.wanted]
+    async with abuild_resources(container, required_resource_keys=keys) as resources:
+        _body(case, container, resources, overridden)
+
+
+def _check(case, overridden, failure):
+    """Hold one run to the model: what was opened, what was closed and in which order, and what was raised."""
+    opened = [name for did, name in case.log if did == "open"]
+    closed = [name for did, name in case.log if did == "close"]
+    assert closed == opened[::-1]
+    assert len(set(opened)) == len(opened)
+    errors = _leaves(failure)
+    not_opened = case.failing("fails_to_open", overridden)
+    if not_opened:
+        assert isinstance(errors[0], ResourceSetupError)
+        assert errors[0].key in not_opened
+        assert set(opened) < case.to_open(overridden)
+    else:
+        assert set(opened) == case.to_open(overridden)
+        assert [type(error) for error in errors[:1]] == [BodyError] * case.body_fails or not case.body_fails
+    first = errors[0] if not_opened or case.body_fails else None
+    assert all(error is first for error in case.seen)
+    stuck = [name for name in closed if name in case.failing("fails_to_close", overridden)]
+    raised = [error for error in errors if isinstance(error, ResourceTeardownError)]
+    assert [error.key for error in raised] == stuck
+    _check_order(case, opened, overridden)
+
+
+def _check_order(case, opened, overridden):
+    """Whatever is owned opens after all owned that it is made of."""
+    place = {name: index for index, name in enumerate(opened)}
+    for index, node in enumerate(case.nodes):
+        if node.key in place and index not in overridden:
+            below = case.names_below(index, overridden) - {node.key}
+            assert all(place[name] < place[node.key] for name in below if name in place)
+
+
+def _leaves(failure):
+    if failure is None:
+        return []
+    return list(failure.exceptions) if isinstance(failure, BaseExceptionGroup) else [failure]
+
+
+def _caught(run):
+    try:
+        run()
+    except (OpenError, CloseError, BodyError, ResourceSetupError, ResourceTeardownError, BaseExceptionGroup) as failure:
+        return failure
+    return None
+
+
+def _hold(case, run):
+    """Run with the overrides, then without: the second sees nothing of the first, and shared Singletons are built once."""
+    container = case.container()
+
+    def overriding():
+        with override(container, case.replacements()):
+            run(case, container, case.overridden)
+
+    _check(case, case.overridden, _caught(overriding))
+    for _ in range(2):
+        case.log.clear()
+        case.seen.clear()
+        _check(case, {}, _caught(lambda: run(case, container, {})))
+    for index, node in enumerate(case.nodes):
+        if node.kind == "singleton" and not any(below.is_owned for below in case.may_reach(index)):
+            # Once for all runs, and once more for the run in which an override below it made it private.
+            assert case.built.count(node.key) <= 1 + any(
+                case.nodes[i] in case.may_reach(index) for i in case.overridden
+            )
+
+
+@given(cases(OWNED[:4]))
+def test_synchronous(case):
+    """Opened equals closed, the order is reversed, every failure is reported, no run sees another's overrides."""
+    _hold(case, _run)
+
+
+@given(cases(OWNED))
+def test_asynchronous(case):
+    """The same in an event loop, with asynchronous resources among the others, opened and closed in one task."""
+    _hold(case, lambda *given: asyncio.run(_arun(*given)))

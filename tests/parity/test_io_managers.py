@@ -1,0 +1,180 @@
+"""IO managers: resources that store what a step returns and load it for others, and what they are told."""
+
+import pytest
+
+
+@pytest.fixture
+def of_op(dg):
+    """An output of an op, told by run, step and name."""
+    return dg.build_output_context(step_key="step", name="result", run_id="run")
+
+
+def test_an_output_is_told_by_run_step_and_name(of_op):
+    """An op's value goes by run, step and output; it has no asset key and no partition."""
+    assert of_op.get_identifier() == ["run", "step", "result"]
+    assert not of_op.has_asset_key
+    assert not of_op.has_partition_key
+    assert not of_op.has_asset_partitions
+
+
+def test_an_asset_is_told_by_key_and_partition(dg):
+    """An asset's value goes by the parts of its key, then the partition's key."""
+    context = dg.build_output_context(asset_key=["raw", "trips"], partition_key="p")
+    assert context.get_asset_identifier() == ["raw", "trips", "p"]
+    assert context.asset_key == dg.AssetKey(["raw", "trips"])
+    assert context.asset_partition_keys == ["p"]
+    assert (context.has_partition_key, context.partition_key, context.asset_partition_key) == (True, "p", "p")
+
+
+def test_contexts_hold_what_is_given(dg):
+    """Config, metadata and resources of a context are what it was built with; the rest is empty or None."""
+    context = dg.build_output_context(
+        config={"a": 1}, definition_metadata={"m": 1}, resource_config={"z": 1}, resources={"q": 3}
+    )
+    assert (context.config, context.definition_metadata, context.resource_config) == ({"a": 1}, {"m": 1}, {"z": 1})
+    assert (context.metadata, context.output_metadata) == ({"m": 1}, {})
+    assert context.resources.q == 3
+    assert (context.version, context.mapping_key) == (None, None)
+
+
+@pytest.mark.parametrize("attribute", ["step_key", "name", "asset_key", "op_def", "job_name", "step_context"])
+def test_what_an_output_was_not_given_raises(dg, attribute):
+    """Reading an attribute that was not given raises; it is never None."""
+    with pytest.raises(dg.DagsterInvariantViolationError, match="OutputContext"):
+        getattr(dg.build_output_context(), attribute)
+
+
+@pytest.mark.parametrize("attribute", ["name", "asset_key", "op_def", "job_name", "instance"])
+def test_what_an_input_was_not_given_raises(dg, attribute):
+    """As for an output; `upstream_output` alone is None."""
+    context = dg.build_input_context()
+    with pytest.raises(dg.DagsterInvariantViolationError):
+        getattr(context, attribute)
+    assert context.upstream_output is None
+    with pytest.raises(dg.DagsterInvariantViolationError):
+        context.get_identifier()
+
+
+def test_an_input_is_told_by_its_upstream_output(dg, of_op):
+    """The value to load is the one that the upstream output stored."""
+    context = dg.build_input_context(name="i", upstream_output=of_op)
+    assert context.get_identifier() == of_op.get_identifier()
+    assert (context.name, context.has_input_name) == ("i", True)
+
+
+def test_metadata_is_added_once(dg, of_op):
+    """`add_output_metadata` adds names, and refuses one that was added."""
+    of_op.add_output_metadata({"rows": 1})
+    assert set(of_op.get_logged_metadata()) == {"rows"}
+    with pytest.raises(dg.DagsterError):
+        of_op.add_output_metadata({"rows": 2})
+
+
+def test_the_one_in_memory(dg, of_op):
+    """`InMemoryIOManager` hands back the very object; `mem_io_manager` makes one for each scope."""
+    value = object()
+    manager = dg.InMemoryIOManager()
+    manager.handle_output(of_op, value)
+    assert manager.load_input(dg.build_input_context(upstream_output=of_op)) is value
+    assert manager.values == {("run", "step", "result"): value}
+    with dg.build_resources({"io": dg.mem_io_manager}) as resources:
+        assert isinstance(resources.io, dg.InMemoryIOManager)
+
+
+def test_the_one_on_a_file_system(dg, tmp_path, of_op):
+    """`FilesystemIOManager` stores a value in a file under its identifier, also None, and loads it again."""
+    with dg.build_resources({"io": dg.FilesystemIOManager(base_dir=str(tmp_path))}) as resources:
+        for key, value in (("trips", {"v": 1}), ("nothing", None)):
+            resources.io.handle_output(dg.build_output_context(asset_key=["raw", key]), value)
+            assert resources.io.load_input(dg.build_input_context(asset_key=["raw", key])) == value
+        resources.io.handle_output(of_op, 3)
+    files = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
+    assert files == ["raw/nothing", "raw/trips", "run/step/result"]
+
+
+def test_partitions_on_a_file_system(dg, tmp_path):
+    """Each partition of an asset has a file of its own."""
+    days = dg.StaticPartitionsDefinition(["p", "q"])
+    with dg.build_resources({"io": dg.FilesystemIOManager(base_dir=str(tmp_path))}) as resources:
+        for value, key in enumerate(["p", "q"]):
+            context = dg.build_output_context(asset_key="a", partition_key=key, asset_partitions_def=days)
+            resources.io.handle_output(context, value)
+        context = dg.build_input_context(asset_key="a", partition_key="q", asset_partitions_def=days)
+        assert resources.io.load_input(context) == 1
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["p", "q"]
+
+
+def test_what_was_not_stored(dg, tmp_path):
+    """Loading what was never stored is a FileNotFoundError."""
+    with (
+        dg.build_resources({"io": dg.FilesystemIOManager(base_dir=str(tmp_path))}) as resources,
+        pytest.raises(FileNotFoundError),
+    ):
+        resources.io.load_input(dg.build_input_context(asset_key="a"))
+
+
+@pytest.fixture
+def stored_in_class(dg, log):
+    """An IO manager of one field, which logs what it does."""
+
+    class Logged(dg.ConfigurableIOManager):
+        base: str = "x"
+
+        def handle_output(self, context, obj):
+            log.append((self.base, obj))
+
+        def load_input(self, context):
+            return self.base
+
+    return Logged
+
+
+def test_a_configurable_one_is_a_resource(dg, stored_in_class, of_op, log):
+    """`ConfigurableIOManager` is an IO manager and a ConfigurableResource."""
+    with dg.build_resources({"io": stored_in_class(base="b")}) as resources:
+        resources.io.handle_output(of_op, 1)
+    assert log == [("b", 1)]
+    assert isinstance(stored_in_class(), dg.IOManager)
+
+
+def test_a_factory_makes_one(dg, stored_in_class):
+    """`ConfigurableIOManagerFactory.create_io_manager` makes the IO manager that is used."""
+
+    class Factory(dg.ConfigurableIOManagerFactory):
+        base: str
+
+        def create_io_manager(self, context):
+            return stored_in_class(base=self.base)
+
+    with dg.build_resources({"io": Factory(base="f")}) as resources:
+        assert resources.io.load_input(dg.build_input_context()) == "f"
+
+
+def test_a_function_makes_one(dg, stored_in_class):
+    """`@io_manager` makes an IOManagerDefinition, a resource definition; with or without arguments."""
+
+    @dg.io_manager
+    def plain():
+        return stored_in_class(base="p")
+
+    @dg.io_manager(config_schema={"base": str}, description="D", required_resource_keys={"z"})
+    def told(context):
+        return stored_in_class(base=context.resource_config["base"])
+
+    assert isinstance(plain, dg.IOManagerDefinition)
+    assert isinstance(plain, dg.ResourceDefinition)
+    assert (told.description, set(told.required_resource_keys)) == ("D", {"z"})
+    config = {"told": {"config": {"base": "t"}}}
+    with dg.build_resources({"plain": plain, "told": told, "z": 1}, resource_config=config) as resources:
+        assert (resources.plain.base, resources.told.base) == ("p", "t")
+
+
+def test_both_methods_are_asked_for(dg):
+    """An IO manager that lacks one of its methods cannot be made."""
+
+    class Half(dg.IOManager):
+        def handle_output(self, context, obj):
+            pass
+
+    with pytest.raises(TypeError, match="load_input"):
+        Half()

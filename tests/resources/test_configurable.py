@@ -1,0 +1,463 @@
+"""`ConfigurableResource`: hooks of every kind, fields that hold resources, config that comes late."""
+
+import asyncio
+import contextlib
+from typing import Any, Generic, Protocol, TypeVar
+
+import pytest
+from pydantic import PrivateAttr
+
+from dagwire import (
+    ConfigurableResource,
+    ConfigurableResourceFactory,
+    EnvVar,
+    InitResourceContext,
+    ResourceDependency,
+    abuild_resources,
+    build_init_resource_context,
+    build_resources,
+    override,
+    resource,
+)
+from dagwire.containers.keys import container_from
+from dagwire.errors import (
+    ConfigFaultsError,
+    InvalidConfigError,
+    InvalidInvocationError,
+    MissingVariableError,
+    ResourceCycleError,
+    UnconfiguredFieldError,
+)
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def log():
+    """What happened, in order."""
+    return []
+
+
+@pytest.fixture
+def db_class(log):
+    """A resource that logs when it opens and closes."""
+
+    class Db(ConfigurableResource):
+        name: str = "db"
+        _opened: bool = PrivateAttr(default=False)
+
+        def setup_for_execution(self) -> None:
+            self._opened = True
+            log.append(f"open {self.name}")
+
+        def teardown_after_execution(self) -> None:
+            log.append(f"close {self.name}")
+
+    return Db
+
+
+def opened(recipe, config=None, **others):
+    """What `recipe` is inside a scope, under the key `it`."""
+    given = {"it": {"config": config}} if config is not None else None
+    with build_resources({"it": recipe, **others}, given) as resources:
+        return resources.it
+
+
+# -- hooks of every kind -----------------------------------------------------------------------------------------------
+
+
+def _coroutines(log):
+    class Kind(ConfigurableResource):
+        async def setup_for_execution(self, context):
+            await asyncio.sleep(0)
+            log.append("open")
+
+        async def teardown_after_execution(self):
+            await asyncio.sleep(0)
+            log.append("close")
+
+    return Kind
+
+
+def _generator(log):
+    class Kind(ConfigurableResource):
+        def yield_for_execution(self):
+            log.append("open")
+            try:
+                yield self
+            finally:
+                log.append("close")
+
+    return Kind
+
+
+def _manager(log):
+    class Kind(ConfigurableResource):
+        @contextlib.contextmanager
+        def yield_for_execution(self, context):
+            log.append("open")
+            try:
+                yield self
+            finally:
+                log.append("close")
+
+    return Kind
+
+
+def _asynchronous_generator(log):
+    class Kind(ConfigurableResource):
+        async def yield_for_execution(self):
+            await asyncio.sleep(0)
+            log.append("open")
+            try:
+                yield self
+            finally:
+                log.append("close")
+
+    return Kind
+
+
+def _asynchronous_manager(log):
+    class Kind(ConfigurableResource):
+        @contextlib.asynccontextmanager
+        async def yield_for_execution(self, context):
+            log.append("open")
+            try:
+                yield self
+            finally:
+                log.append("close")
+
+    return Kind
+
+
+def _hooks_above(log):
+    class Base(ConfigurableResource):
+        def setup_for_execution(self, context: InitResourceContext) -> None:
+            log.append("open")
+
+        def teardown_after_execution(self, context: InitResourceContext) -> None:
+            log.append("close")
+
+    class Kind(Base):
+        pass
+
+    return Kind
+
+
+KINDS = [_coroutines, _generator, _manager, _asynchronous_generator, _asynchronous_manager, _hooks_above]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_opens_and_closes_whatever_its_hooks_are(kind, log):
+    """Coroutines, generators and context managers, with a context or without, open and close in a synchronous scope."""
+    with build_resources({"it": kind(log)()}) as resources:
+        assert resources.it.get_resource_context().run_id is None
+        log.append("body")
+    assert log == ["open", "body", "close"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_opens_and_closes_in_an_event_loop(kind, log):
+    """The same, in the caller's own event loop."""
+
+    async def use():
+        async with abuild_resources({"it": kind(log)()}):
+            log.append("body")
+
+    asyncio.run(use())
+    assert log == ["open", "body", "close"]
+
+
+@pytest.mark.parametrize("kind", [_generator, _manager, _asynchronous_generator, _asynchronous_manager])
+def test_the_failure_of_the_body_closes_it(kind, log):
+    """The body's exception passes through a generator's yield, and closes it."""
+    with pytest.raises(ZeroDivisionError), build_resources({"it": kind(log)()}):
+        1 / 0  # noqa: B018  # the failure
+    assert log == ["open", "close"]
+
+
+def test_a_factory_makes_its_product_in_a_coroutine():
+    """`create_resource` may be a coroutine function; its users get the product."""
+
+    class Number(ConfigurableResourceFactory[int]):
+        size: int
+
+        async def create_resource(self) -> int:
+            await asyncio.sleep(0)
+            return self.size
+
+    assert opened(Number(size=3)) == 3
+
+
+def test_a_factory_that_makes_nothing_says_so():
+    """A factory without `create_resource` is refused when it is opened, by name."""
+
+    class Empty(ConfigurableResourceFactory[int]):
+        pass
+
+    with pytest.raises(Exception, match="Empty does not define create_resource"):
+        opened(Empty())
+
+
+# -- fields that hold resources ----------------------------------------------------------------------------------------
+
+
+def test_one_instance_is_opened_once_wherever_it_stands(db_class, log):
+    """In a field, a list, a dict and under a key: one object is opened once, and is one object everywhere."""
+
+    class Store(ConfigurableResource):
+        one: Any
+        many: list[db_class]
+        by_name: dict[str, db_class]
+        maybe: db_class | None = None
+
+    db = db_class()
+    # The key that sorts and stands last: its config must reach those before it all the same.
+    resources = {"a_store": Store(one=db, many=[db, db], by_name={"k": db}), "z_db": db}
+    with build_resources(resources, {"z_db": {"config": {"name": "run"}}}) as open_resources:
+        store = open_resources.a_store
+        assert store.one is store.many[0] is store.many[1] is store.by_name["k"] is open_resources.z_db
+    assert log == ["open run", "close run"]
+
+
+def test_an_override_of_a_key_reaches_where_it_is_nested(db_class):
+    """What is nested and stands under a key is that key's, so a fake for the key is a fake there, too."""
+
+    class Store(ConfigurableResource):
+        db: db_class
+
+    db = db_class()
+    container = container_from({"store": Store(db=db), "db": db})
+    with override(container, db=db_class(name="fake")), build_resources(container) as resources:
+        assert resources.store.db.name == "fake"
+    with build_resources(container) as resources:
+        assert resources.store.db.name == "db"
+
+
+def test_a_factory_in_a_field_gives_its_product():
+    """`ResourceDependency[T]` given a factory, a definition or a plain value reads as the product."""
+
+    class Number(ConfigurableResourceFactory[int]):
+        def create_resource(self) -> int:
+            return 3
+
+    @resource
+    def made():
+        return 4
+
+    class Holder(ConfigurableResource):
+        number: ResourceDependency[int]
+
+    assert [opened(Holder(number=given)).number for given in (Number(), made, 5)] == [3, 4, 5]
+
+
+def test_a_definition_in_a_field_has_what_it_requires(log):
+    """A nested definition is opened with the keys that it names, and closed."""
+
+    @resource(required_resource_keys={"base"}, config_schema={"size": int})
+    def made(context):
+        yield context.resources.base + context.resource_config["size"]
+        log.append("close")
+
+    class Holder(ConfigurableResource):
+        number: ResourceDependency[int]
+
+    assert opened(Holder(number=made.configured({"size": 1})), base=2).number == 3
+    assert log == ["close"]
+
+
+def test_what_a_dependency_is_declared_as_is_not_held_against_a_fake(db_class):
+    """A dependency takes any object, of a Protocol or of a class; a dict is read as the class's config."""
+
+    class Clock(Protocol):
+        def now(self) -> int: ...
+
+    class Holder(ConfigurableResource):
+        clock: ResourceDependency[Clock]
+        db: ResourceDependency[db_class]
+
+    fake = object()
+    assert opened(Holder(clock=fake, db=fake)).db is fake
+    assert opened(Holder(clock=fake, db={"name": "x"})).db.name == "x"
+    with pytest.raises(ValueError, match="Field required"):
+        Holder(clock=fake)
+
+
+def test_a_circle_through_a_nested_definition_is_drawn():
+    """A resource that nests a definition which requires that resource's key is a circle."""
+
+    @resource(required_resource_keys={"holder"})
+    def made(context):
+        return context.resources.holder
+
+    class Holder(ConfigurableResource):
+        inner: ResourceDependency[Any]
+
+    with pytest.raises(ResourceCycleError, match="holder"), build_resources({"holder": Holder(inner=made)}):
+        pass
+
+
+def test_what_is_open_already_is_not_opened_again(db_class, log):
+    """A resource open in one scope may be given to another: it is used as it is, and closed by the first alone."""
+
+    class Store(ConfigurableResource):
+        db: db_class
+
+    with build_resources({"db": db_class()}) as outer:
+        with build_resources({"store": Store(db=outer.db), "same": outer.db}) as inner:
+            assert inner.store.db is inner.same is outer.db
+        assert log == ["open db"]
+    assert log == ["open db", "close db"]
+
+
+# -- state and context -------------------------------------------------------------------------------------------------
+
+
+def test_private_state_is_fresh_in_each_scope():
+    """A mutable private default is made anew for each scope, whatever a scope before did with it."""
+
+    class Kept(ConfigurableResource, Generic[T]):
+        start: int = 0
+        _items: list[int] = PrivateAttr(default_factory=list)
+
+        def add(self) -> int:
+            self._items.append(1)
+            return len(self._items)
+
+    declared = Kept[int]()
+    assert [opened(declared).add(), opened(declared).add(), declared.add()] == [1, 1, 1]
+
+
+def test_the_context_is_had_only_while_open(db_class):
+    """Outside a scope there is no context; inside it tells what it is the context of."""
+    with pytest.raises(InvalidInvocationError, match="Db"):
+        db_class().get_resource_context()
+
+    class Told(ConfigurableResource):
+        def defs(self):
+            return self.get_resource_context().all_resource_defs
+
+    told = Told()
+    with build_resources({"told": told, "other": 3}) as resources:
+        defs = resources.told.defs()
+        assert (list(defs), defs["told"]) == (["told", "other"], told)
+
+
+# -- config that comes late --------------------------------------------------------------------------------------------
+
+
+class Late(ConfigurableResource):
+    url: str
+    size: int = 1
+
+
+def test_fields_left_to_launch_come_from_the_run():
+    """What was given stays, defaults hold, the run gives the rest."""
+    late = Late.configure_at_launch(size=2)
+    assert opened(late, {"url": "u"}) == Late(url="u", size=2)
+
+
+def test_a_field_left_to_launch_says_so_when_read():
+    """Reading it before a run is an AttributeError that says what to do."""
+    with pytest.raises(UnconfiguredFieldError, match="build_resources"):
+        _ = Late.configure_at_launch().url
+    assert not hasattr(Late.configure_at_launch(), "url")
+
+
+def test_a_misspelt_field_left_to_launch_is_refused_at_once():
+    """The nearest name is told."""
+    with pytest.raises(InvalidConfigError, match="Did you mean 'url'"):
+        Late.configure_at_launch(ur1="u")
+
+
+def test_all_faults_of_all_resources_are_told_at_once(monkeypatch, db_class, log):
+    """Missing fields, wrong types and unset variables of several resources come in one error, before anything opens."""
+    monkeypatch.delenv("RESOURCES_URL", raising=False)
+    recipes = {
+        "late": Late.configure_at_launch(),
+        "wrong": Late(url="u"),
+        "unset": Late(url=EnvVar("RESOURCES_URL")),
+        "db": db_class(),
+    }
+    with (
+        pytest.raises(ConfigFaultsError) as caught,
+        build_resources(recipes, {"wrong": {"config": {"size": "many"}}, "nobody": {"config": {}}}),
+    ):
+        pass
+    told = str(caught.value)
+    assert [part in told for part in ("'late'", "'wrong'", "RESOURCES_URL", "nobody")] == [True] * 4
+    assert isinstance(caught.value, InvalidConfigError)
+    assert log == []
+
+
+def test_unset_variables_of_nested_resources_are_told(monkeypatch, db_class):
+    """The field's path says where the variable is read."""
+    monkeypatch.delenv("RESOURCES_NAME", raising=False)
+
+    class Store(ConfigurableResource):
+        dbs: list[db_class]
+
+    with (
+        pytest.raises(MissingVariableError, match=r"RESOURCES_NAME.*it\.dbs\.0"),
+        build_resources({"it": Store(dbs=[db_class(name=EnvVar("RESOURCES_NAME"))])}),
+    ):
+        pass
+
+
+# -- without a scope ---------------------------------------------------------------------------------------------------
+
+
+def test_ready_for_use_without_a_scope(monkeypatch):
+    """`process_config_and_initialize` reads variables and opens what is nested."""
+    monkeypatch.setenv("RESOURCES_URL", "u")
+
+    class Number(ConfigurableResourceFactory[int]):
+        def create_resource(self) -> int:
+            return 3
+
+    class Holder(ConfigurableResource):
+        url: str
+        number: ResourceDependency[int]
+
+    holder = Holder(url=EnvVar("RESOURCES_URL"), number=Number()).process_config_and_initialize()
+    assert (holder.url, holder.number) == ("u", 3)
+
+
+def test_what_must_be_closed_needs_a_with_block(db_class):
+    """Without `with` nobody would close it; the error names the twin that does."""
+    with pytest.raises(InvalidInvocationError, match="_cm"):
+        db_class().process_config_and_initialize()
+    with pytest.raises(InvalidInvocationError, match="_cm"):
+        db_class.from_resource_context(build_init_resource_context())
+
+
+def test_the_failure_of_a_with_block_closes_it(db_class, log):
+    """The resource is closed, and the failure goes on."""
+    with pytest.raises(ZeroDivisionError), db_class().process_config_and_initialize_cm():
+        1 / 0  # noqa: B018  # the failure
+    assert log == ["open db", "close db"]
+
+
+def test_made_of_a_context_with_resources_that_config_cannot_give(db_class):
+    """`nested_resources` fills the fields that are resources."""
+
+    class Store(ConfigurableResource):
+        db: db_class
+        size: int
+
+    context = build_init_resource_context(config={"size": 3})
+    with Store.from_resource_context_cm(context, nested_resources={"db": db_class(name="n")}) as store:
+        assert (store.size, store.db.name) == (3, "n")
+
+
+def test_config_of_a_context_that_does_not_fit_is_refused():
+    """As in a run."""
+    with pytest.raises(InvalidConfigError, match="Did you mean 'url'"):
+        Late.from_resource_context(build_init_resource_context(config={"ur1": "u"}))
+
+
+def test_reading_an_open_field_costs_no_more_than_any_attribute():
+    """An opened resource's fields are in its `__dict__`, so that no code of dagwire runs when one is read."""
+    with build_resources({"it": Late(url="u")}) as resources:
+        assert vars(resources.it)["url"] == "u"
+    assert "__getattribute__" not in {name for kind in Late.__mro__[:-1] for name in vars(kind)}

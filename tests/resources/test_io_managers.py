@@ -1,0 +1,146 @@
+"""IO managers beyond what Dagster's do: whole files or none, any file system, no way out of the folder."""
+
+import pickle
+import threading
+
+import pytest
+
+from dagwire import (
+    FilesystemIOManager,
+    InMemoryIOManager,
+    build_input_context,
+    build_output_context,
+    build_resources,
+    fs_io_manager,
+    io_manager,
+    resource,
+)
+from dagwire.errors import InvalidInvocationError, ResourceSetupError
+
+TRIPS = "trips"
+
+
+@pytest.fixture
+def manager(tmp_path):
+    """One that stores in a folder of the test's."""
+    return FilesystemIOManager(base_dir=str(tmp_path))
+
+
+def stored(key=TRIPS):
+    """The value stored under `key`'s file, told to an IO manager."""
+    return build_output_context(asset_key=key), build_input_context(asset_key=key)
+
+
+def test_a_value_that_cannot_be_stored_leaves_the_one_before(manager, tmp_path):
+    """A failing store changes nothing, and leaves no file behind."""
+    output, asked = stored()
+    manager.handle_output(output, 1)
+    with pytest.raises((pickle.PicklingError, AttributeError, TypeError)):
+        manager.handle_output(output, threading.Lock())
+    assert manager.load_input(asked) == 1
+    assert [path.name for path in tmp_path.iterdir()] == [TRIPS]
+
+
+def test_a_reader_never_meets_half_a_file(manager):
+    """While a value is stored over and over, whoever loads it gets one whole value or another."""
+    output, asked = stored()
+    values = [bytes([number]) * 1_000_000 for number in range(20)]
+    manager.handle_output(output, values[0])
+    writer = threading.Thread(target=lambda: [manager.handle_output(output, value) for value in values])
+    writer.start()
+    seen = []
+    while writer.is_alive():
+        seen.append(manager.load_input(asked))
+    writer.join()
+    assert all(value in values for value in seen)
+
+
+def test_an_interrupted_store_leaves_no_part(manager, tmp_path, monkeypatch):
+    """What was written so far is taken away, also where an interrupt ends it."""
+
+    def interrupt(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        manager.handle_output(stored()[0], 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_cannot_lead_out_of_the_folder(manager):
+    """A key with `..` in it is refused."""
+    with pytest.raises(InvalidInvocationError, match=r"\.\."):
+        manager.handle_output(build_output_context(asset_key=["..", "x"]), 1)
+
+
+def test_a_store_that_fsspec_reaches():
+    """A URL names the file system."""
+    manager = FilesystemIOManager(base_dir="memory://dagwire-tests/values")
+    output, asked = stored(["raw", TRIPS])
+    manager.handle_output(output, {"rows": 3})
+    assert manager.load_input(asked) == {"rows": 3}
+    with pytest.raises(FileNotFoundError):
+        manager.load_input(build_input_context(asset_key="other"))
+
+
+def test_several_partitions_are_loaded_by_key_and_stored_one_by_one(manager):
+    """A run of several partitions loads a dict, and cannot store one value for all."""
+    for number, key in enumerate(["p", "q"]):
+        manager.handle_output(build_output_context(asset_key=TRIPS, partition_key=key), number)
+    asked = build_input_context(asset_key=TRIPS)
+    asked.asset_partition_keys = ["p", "q"]
+    assert manager.load_input(asked) == {"p": 0, "q": 1}
+    several = build_output_context(asset_key=TRIPS)
+    several.asset_partition_keys = ["p", "q"]
+    with pytest.raises(InvalidInvocationError, match="one partition"):
+        manager.handle_output(several, 1)
+    with pytest.raises(InvalidInvocationError, match="2 partitions"):
+        _ = several.asset_partition_key
+
+
+def test_the_definition_takes_its_folder_from_the_run(tmp_path):
+    """`fs_io_manager` is configured by `base_dir`."""
+    with build_resources({"io": fs_io_manager}, {"io": {"config": {"base_dir": str(tmp_path)}}}) as resources:
+        assert resources.io == FilesystemIOManager(base_dir=str(tmp_path))
+
+
+def test_credentials_of_a_store_are_not_shown():
+    """`storage_options` are in no repr."""
+    manager = FilesystemIOManager(base_dir="s3://bucket", storage_options={"secret": "s3cret"})
+    assert "s3cret" not in repr(manager)
+
+
+def test_what_a_function_returns_is_the_io_manager():
+    """`@io_manager` of a function that fails is a resource that could not be opened."""
+
+    @io_manager
+    def broken():
+        raise ConnectionError("no route")
+
+    with pytest.raises(ResourceSetupError, match="broken"), build_resources({"broken": broken}):
+        pass
+
+
+def test_resources_of_a_context_are_open_in_its_with_block():
+    """Those with a life cycle are open inside `with` alone."""
+    log = []
+
+    @resource
+    def db():
+        log.append("open")
+        yield 3
+        log.append("close")
+
+    with build_output_context(asset_key=TRIPS, resources={"db": db}) as context:
+        assert context.resources.db == 3
+    assert log == ["open", "close"]
+    with pytest.raises(InvalidInvocationError, match="with"):
+        _ = build_input_context(resources={"db": db}).resources
+
+
+def test_what_is_in_memory_is_told_by_the_partition():
+    """Two partitions of one asset are two values."""
+    manager = InMemoryIOManager()
+    for key in ("p", "q"):
+        manager.handle_output(build_output_context(asset_key=TRIPS, partition_key=key), key)
+    assert manager.load_input(build_input_context(asset_key=TRIPS, partition_key="p")) == "p"

@@ -1,0 +1,241 @@
+"""One secret goes through every way in, and comes out by no repr, message, log record or traceback."""
+
+import contextlib
+import datetime as dt
+import logging
+import traceback
+import uuid
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import AnyUrl, Field, PrivateAttr, SecretStr, field_validator
+
+from dagwire import (
+    BoolSource,
+    Config,
+    ConfigurableResource,
+    Enum,
+    EnumValue,
+    EnvVar,
+    FilesystemIOManager,
+    IntSource,
+    Selector,
+    build_init_resource_context,
+    build_resources,
+    make_values_resource,
+    resource,
+)
+from dagwire import Field as SchemaField
+from dagwire.config.run_config import as_run_config
+from dagwire.config.schema import validated_config
+
+CANARY = "c4n4ry-do-not-show"
+
+
+class Cat(Config):
+    kind: Literal["cat"] = "cat"
+
+
+class Dog(Config):
+    kind: Literal["dog"] = "dog"
+
+
+class Everything(ConfigurableResource):
+    """A field of each kind whose validation repeats what it was given somewhere in pydantic."""
+
+    number: int = 0
+    day: dt.date = dt.date(2013, 1, 1)
+    url: AnyUrl | None = None
+    id: uuid.UUID | None = None
+    choice: Literal["a", "b"] = "a"
+    pet: Annotated[Cat | Dog, Field(discriminator="kind")] = Cat()
+    numbers: list[int] = []
+    by_name: dict[str, int] = {}
+    pair: tuple[int, int] = (1, 2)
+    flag: bool = False
+    own: str = ""
+
+    @field_validator("own")
+    @classmethod
+    def _refused(cls, own: str) -> str:
+        if own:
+            msg = f"{own} will not do"
+            raise ValueError(msg)
+        return own
+
+
+WRONG = {
+    "number": CANARY,
+    "day": CANARY,
+    "url": CANARY,
+    "id": CANARY,
+    "choice": CANARY,
+    "pet": {"kind": CANARY},
+    "numbers": [CANARY],
+    "by_name": {"k": CANARY},
+    "pair": (1, CANARY),
+    "flag": CANARY,
+    "own": CANARY,
+}
+
+
+def _enter(manager):
+    with manager:
+        pass
+
+
+def _through_run_config(field, value):
+    _enter(build_resources({"it": Everything()}, {"it": {"config": {field: value}}}))
+
+
+def _through_launch(field, value):
+    _enter(build_resources({"it": Everything.configure_at_launch(**{field: value})}))
+
+
+def _through_a_context(field, value):
+    Everything.from_resource_context(build_init_resource_context(config={field: value}))
+
+
+def _through_the_schema(field, value):
+    validated_config(Everything.to_config_schema(), {field: value}, "it")
+
+
+WAYS_IN = [_through_run_config, _through_launch, _through_a_context, _through_the_schema]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_logged(caplog):
+    """Whatever is logged at any level is looked through as well."""
+    caplog.set_level(logging.DEBUG)
+    yield
+    for record in caplog.records:
+        assert CANARY not in f"{record.getMessage()} {vars(record)!r}"
+
+
+def shown_by(call):
+    """All that can be seen of the error that `call` raises: its text, attributes and the traceback with its causes."""
+    with pytest.raises(Exception) as caught:  # noqa: PT011  # of any kind
+        call()
+    error = caught.value
+    return f"{error} {error!r} {vars(error)!r} {error.args!r} {''.join(traceback.format_exception(error))}"
+
+
+@pytest.mark.parametrize("way_in", WAYS_IN)
+@pytest.mark.parametrize("field", WRONG)
+def test_values_that_do_not_fit(way_in, field):
+    """A value of the wrong kind for a field is refused without being shown."""
+    shown = shown_by(lambda: way_in(field, WRONG[field]))
+    assert field in shown
+    # The call itself, with its arguments, stands in no traceback: only lines of code do.
+    assert CANARY not in shown
+
+
+@pytest.mark.parametrize("field", ["number", "day", "url", "id", "choice", "flag", "own"])
+@pytest.mark.parametrize("form", ["EnvVar", "the form of files"])
+def test_values_of_variables_that_do_not_fit(monkeypatch, field, form):
+    """The variable is named, its value is not shown."""
+    monkeypatch.setenv("CANARY", CANARY)
+    given = EnvVar("CANARY") if form == "EnvVar" else {"env": "CANARY"}
+    shown = shown_by(lambda: _enter(build_resources({"it": Everything(**{field: given})})))
+    assert "CANARY" in shown
+    assert CANARY not in shown
+
+
+SCHEMAS = {
+    "int": ({"x": int}, {"x": CANARY}),
+    "field": ({"x": SchemaField(int)}, {"x": CANARY}),
+    "list": ({"x": [int]}, {"x": [CANARY]}),
+    "source": ({"x": IntSource}, {"x": CANARY}),
+    "variable": ({"x": IntSource}, {"x": {"env": "CANARY"}}),
+    "variable of bool": ({"x": BoolSource}, {"x": {"env": "CANARY"}}),
+    "variable of a type": ({"x": dt.date}, {"x": EnvVar("CANARY")}),
+    "enum": ({"x": Enum("E", [EnumValue("A")])}, {"x": CANARY}),
+    "enum's variable": ({"x": Enum("E", [EnumValue("A")])}, {"x": EnvVar("CANARY")}),
+    "selector": ({"x": Selector({"a": int})}, {"x": {"a": CANARY}}),
+    "class": (Dog, {"kind": CANARY}),
+    "scalar": (int, CANARY),
+}
+
+
+@pytest.mark.parametrize(("schema", "given"), SCHEMAS.values(), ids=SCHEMAS)
+def test_config_of_functions_that_does_not_fit(monkeypatch, schema, given):
+    """Dagster's forms show no value either, given or read from a variable."""
+    monkeypatch.setenv("CANARY", CANARY)
+
+    @resource(config_schema=schema)
+    def it(context):
+        return 1
+
+    assert CANARY not in shown_by(lambda: _enter(build_resources({"it": it}, {"it": {"config": given}})))
+    assert CANARY not in shown_by(lambda: it(build_init_resource_context(config=given)) if is_dict(given) else 1 / 0)
+
+
+def is_dict(given):
+    """Whether `build_init_resource_context` takes it."""
+    return isinstance(given, dict)
+
+
+def test_config_of_the_wrong_make():
+    """Text where a dict belongs is not repeated."""
+    assert CANARY not in shown_by(lambda: _through_config(CANARY))
+    assert CANARY not in shown_by(lambda: as_run_config(CANARY))
+    assert CANARY not in shown_by(lambda: as_run_config({"ops": {"a": CANARY}}))
+
+
+def _through_config(config):
+    _enter(build_resources({"it": Everything()}, {"it": {"config": config}}))
+
+
+class Api(ConfigurableResource):
+    """What a user writes: a token that is marked secret, state that holds it."""
+
+    token: SecretStr
+    _header: str = PrivateAttr(default="")
+
+    def setup_for_execution(self) -> None:
+        self._header = self.token.get_secret_value()
+
+
+def test_an_open_resource_shows_no_secret(monkeypatch):
+    """Neither itself, nor the view, nor the context that it was opened with."""
+    monkeypatch.setenv("CANARY", CANARY)
+    with build_resources({"api": Api(token=EnvVar("CANARY")), "text": make_values_resource()}) as resources:
+        shown = f"{resources!r} {resources.api!r} {resources.api!s} {resources.api.get_resource_context()!r}"
+        assert resources.api._header == CANARY
+    assert CANARY not in shown
+
+
+def test_variables_are_shown_by_name(monkeypatch):
+    """A resource that waits for a variable shows the name, never the value."""
+    monkeypatch.setenv("CANARY", CANARY)
+    api = Api(token=EnvVar("CANARY"))
+    assert "EnvVar('CANARY')" in repr(api)
+    assert CANARY not in f"{api!r} {api.model_dump()!r} {api.model_dump_json()}"
+
+
+def test_a_failing_open_shows_the_recipe_s_secrets_to_nobody(monkeypatch):
+    """What dagwire adds to a user's error, key and chain, holds no config."""
+    monkeypatch.setenv("CANARY", CANARY)
+
+    class Broken(Api):
+        def setup_for_execution(self) -> None:
+            raise ConnectionError("no route")
+
+        def teardown_after_execution(self) -> None:
+            raise ConnectionError("not open")
+
+    class Closing(Api):
+        def teardown_after_execution(self) -> None:
+            raise ConnectionError("no route")
+
+    for kind in (Broken, Closing):
+        shown = shown_by(lambda kind=kind: _enter(build_resources({"api": kind(token=EnvVar("CANARY"))})))
+        assert CANARY not in shown
+
+
+def test_a_store_shows_no_credentials():
+    """The options of a file system are in no repr, no dump to a log."""
+    manager = FilesystemIOManager(base_dir="memory://x", storage_options={"key": CANARY})
+    with contextlib.suppress(Exception), build_resources({"io": manager}) as resources:
+        assert CANARY not in f"{resources.io!r}"
+    assert CANARY not in repr(manager)
