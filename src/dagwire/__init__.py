@@ -26,6 +26,7 @@ from dagwire.containers.overrides import override
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.definitions.asset import asset
 from dagwire.definitions.asset_check import AssetCheckDefinition, asset_check, multi_asset_check
+from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition, define_asset_job
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.asset_spec import AssetDep, AssetIn, AssetOut, AssetSpec
 from dagwire.definitions.assets_definition import AssetsDefinition
@@ -36,7 +37,7 @@ from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.graph import GraphDefinition, GraphIn, GraphOut, graph
 from dagwire.definitions.graph_asset import graph_asset
 from dagwire.definitions.hook import HookDefinition, failure_hook, success_hook
-from dagwire.definitions.job import JobDefinition, UnresolvedAssetJobDefinition, define_asset_job, job
+from dagwire.definitions.job import JobDefinition, job
 from dagwire.definitions.load_assets import (
     load_asset_checks_from_current_module,
     load_asset_checks_from_modules,
@@ -94,7 +95,6 @@ from dagwire.definitions.time_partitions import (
     WeeklyPartitionsDefinition,
 )
 from dagwire.errors import (
-    DagsterAssetCheckFailedError,
     DagsterError,
     DagsterInvalidConfigError,
     DagsterInvalidDefinitionError,
@@ -110,7 +110,6 @@ from dagwire.execution.contexts import (
     AssetCheckExecutionContext,
     AssetExecutionContext,
     DagsterRun,
-    HookContext,
     OpExecutionContext,
 )
 from dagwire.execution.direct_contexts import (
@@ -120,6 +119,7 @@ from dagwire.execution.direct_contexts import (
     build_op_context,
 )
 from dagwire.execution.events import Event, EventType
+from dagwire.execution.hook_context import HookContext
 from dagwire.execution.materialize import amaterialize, materialize, materialize_to_memory
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
@@ -165,7 +165,6 @@ __all__ = [
     "ConfigurableIOManagerFactory",
     "ConfigurableResource",
     "ConfigurableResourceFactory",
-    "DagsterAssetCheckFailedError",
     "DagsterError",
     "DagsterInvalidConfigError",
     "DagsterInvalidDefinitionError",

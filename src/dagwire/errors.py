@@ -406,4 +406,3 @@ DagsterResourceFunctionError = ResourceSetupError
 DagsterInvariantViolationError = InvariantViolationError
 DagsterUnknownPartitionError = UnknownPartitionError
 DagsterTypeCheckDidNotPass = WrongTypeError
-DagsterAssetCheckFailedError = CheckFailedError

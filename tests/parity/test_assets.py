@@ -470,6 +470,117 @@ def test_an_input_of_a_wrong_type_fails_the_step(dg):
     assert result.is_node_failed("read")
 
 
+# -- several assets of one function ------------------------------------------------------------------------------------
+
+
+def test_several_assets_of_specs(dg):
+    """`@multi_asset(specs=...)` stores its data itself; a spec that nothing is said of is made, too."""
+
+    @dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b", deps=["a"])])
+    def both():
+        yield dg.MaterializeResult(asset_key="a", metadata={"rows": 3})
+
+    made = dg.materialize([both]).asset_materializations_for_node("both")
+    assert [m.asset_key.to_user_string() for m in made] == ["a", "b"]
+    assert made[0].metadata["rows"].value == 3
+
+
+def test_several_assets_of_outs(dg):
+    """`@multi_asset(outs=...)` returns a tuple; each value goes downstream by its key."""
+
+    @dg.multi_asset(outs={"low": dg.AssetOut(), "high": dg.AssetOut(key_prefix="top")})
+    def bounds():
+        return 3, 4
+
+    @dg.asset(ins={"high": dg.AssetIn(key_prefix="top")})
+    def width(low, high):
+        return high - low
+
+    result = dg.materialize([bounds, width])
+    assert result.asset_value("width") == 1
+    assert bounds.keys_by_output_name == {"low": dg.AssetKey("low"), "high": dg.AssetKey(["top", "high"])}
+
+
+def test_some_of_several_assets(dg):
+    """With `can_subset` a run may want some; the context says which."""
+
+    @dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b")], can_subset=True)
+    def both(context):
+        for key in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=key)
+
+    [event] = dg.materialize([both], selection="b").get_asset_materialization_events()
+    assert event.asset_key == dg.AssetKey("b")
+
+
+def test_some_of_what_is_made_together_is_refused(dg):
+    """Without `can_subset` all of a multi asset is selected, or none."""
+
+    @dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b")])
+    def both():
+        pass
+
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        dg.materialize([both], selection="a")
+
+
+def test_an_optional_asset_that_is_left_out(dg):
+    """What is left out is not made, and what takes its value is skipped."""
+
+    @dg.multi_asset(outs={"a": dg.AssetOut(is_required=False), "b": dg.AssetOut()})
+    def some():
+        yield dg.Output(2, "b")
+
+    @dg.asset
+    def reads(a):
+        return a
+
+    result = dg.materialize([some, reads])
+    assert result.success
+    assert result.is_node_skipped("reads")
+
+
+def test_an_asset_of_several_ops(dg):
+    """`@graph_asset` makes the value of its last op the asset's."""
+
+    @dg.op
+    def double(number):
+        return 2 * number
+
+    @dg.asset
+    def number():
+        return 3
+
+    @dg.graph_asset
+    def fourfold(number):
+        return double(double(number))
+
+    result = dg.materialize([number, fourfold])
+    assert result.asset_value("fourfold") == 12
+    assert result.output_for_node("fourfold.double") == 6
+
+
+@pytest.mark.absent("dagwire reads nothing that other runs have stored: assets from elsewhere are `deps`")
+def test_a_source_asset(dg):
+    """`SourceAsset` stands for an asset that is made elsewhere."""
+    assert dg.SourceAsset("rows").key == dg.AssetKey("rows")
+
+
+@pytest.mark.absent("issue 4: several assets of one graph")
+def test_several_assets_of_several_ops(dg):
+    """`@graph_multi_asset` makes several assets of a graph's outputs."""
+
+    @dg.op
+    def one():
+        return 1
+
+    @dg.graph_multi_asset(outs={"a": dg.AssetOut(), "b": dg.AssetOut()})
+    def both():
+        return {"a": one(), "b": one()}
+
+    assert dg.materialize([both]).asset_value("b") == 1
+
+
 # -- better on purpose -------------------------------------------------------------------------------------------------
 
 

@@ -243,6 +243,22 @@ def test_with_resources_and_config(dg, tracked, read):
     assert dg.materialize(bound).asset_value("read") == "late"
 
 
+def test_assets_of_the_current_module(dg):
+    """`load_assets_from_current_module` gives a sequence of what the calling module defines."""
+    assert list(dg.load_assets_from_current_module()) == []
+
+
+@pytest.mark.absent("issue 4: definitions that are made when they are asked for")
+def test_definitions_of_a_function(dg, read, tracked):
+    """`@definitions` makes definitions when they are asked for."""
+
+    @dg.definitions
+    def defs():
+        return dg.Definitions(assets=[read], resources={"db": tracked()})
+
+    assert defs().get_assets_def("read") is not None
+
+
 # -- better on purpose -------------------------------------------------------------------------------------------------
 
 

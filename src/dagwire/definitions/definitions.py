@@ -12,9 +12,10 @@ from dagwire.containers.keys import Container, Requirement, container_from
 from dagwire.containers.overrides import override
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_graph import asset_nodes, unique_assets
+from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.assets_definition import AssetsDefinition
-from dagwire.definitions.job import JobDefinition, UnresolvedAssetJobDefinition
+from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.node import in_running_order
 from dagwire.definitions.schedule import ScheduleDefinition
 from dagwire.definitions.sensor import SensorDefinition

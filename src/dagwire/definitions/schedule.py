@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition, target_job
 from dagwire.definitions.cron import check_cron_line
-from dagwire.definitions.job import JobDefinition, UnresolvedAssetJobDefinition, target_job
+from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.run_request import RunRequest
 from dagwire.definitions.tick import SkipReason, TickContext, TickDefinition, tick_body

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Any
 
-from dagwire.definitions.job import target_job
+from dagwire.definitions.asset_job import target_job
 from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.tick import TickContext, TickDefinition, tick_body
 

@@ -13,10 +13,10 @@ from dagwire.execution.contexts import (
     AssetCheckExecutionContext,
     AssetExecutionContext,
     DagsterRun,
-    HookContext,
     OpExecutionContext,
     StepContext,
 )
+from dagwire.execution.hook_context import HookContext
 from dagwire.execution.partition_selection import PartitionSelection
 
 EPHEMERAL_RUN_ID = "EPHEMERAL"

@@ -7,8 +7,9 @@ from typing import Any
 from dagwire.containers.keys import container_from, is_container
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_graph import unique_assets
+from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
 from dagwire.definitions.assets_definition import AssetsDefinition
-from dagwire.definitions.job import JobDefinition, UnresolvedAssetJobDefinition
+from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.running import RunOptions
 from dagwire.errors import InvalidInvocationError
 from dagwire.execution.events import Event

@@ -20,11 +20,11 @@ from dagwire.execution.contexts import (
     AssetCheckExecutionContext,
     AssetExecutionContext,
     DagsterRun,
-    HookContext,
     OpExecutionContext,
     StepContext,
 )
 from dagwire.execution.events import EventType
+from dagwire.execution.hook_context import HookContext
 from dagwire.execution.outcomes import Outcome, Yielded, op_outcome
 from dagwire.execution.plan import Plan
 from dagwire.execution.record import Record
