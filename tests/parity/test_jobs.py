@@ -519,6 +519,29 @@ def test_several_outputs_of_a_graph(dg, one, plus):
     assert nightly.execute_in_process().output_for_node("total") == 3
 
 
+def test_config_of_a_graph_s_ops(dg):
+    """In a run config the ops of a graph stand under its `ops`, however deep."""
+
+    @dg.op(config_schema={"limit": int})
+    def fetch(context):
+        return context.op_config["limit"]
+
+    @dg.graph
+    def inner():
+        return fetch()
+
+    @dg.graph
+    def outer():
+        return inner()
+
+    @dg.job
+    def nightly():
+        outer()
+
+    run_config = {"ops": {"outer": {"ops": {"inner": {"ops": {"fetch": {"config": {"limit": 3}}}}}}}}
+    assert nightly.execute_in_process(run_config).output_for_node("outer.inner.fetch") == 3
+
+
 def test_hooks(dg, log):
     """A job's hooks are called after each step, with their resources, by occasion."""
 

@@ -45,12 +45,14 @@ def asset_outcome(
         WrongTypeError: A value is of another type than declared.
     """
     outcome = Outcome()
-    results = without_remarks(returned, outcome)
-    checked: list[_Checked] = [(item, None) for item in results if isinstance(item, AssetCheckResult)]
-    single = len(definition.specs_by_output) == 1
-    by_output: dict[str, Any] = (
-        _single(definition, results) if single else _several(definition, wanted, results, returned)
-    )
+    checked: list[_Checked] = []
+    if len(definition.specs_by_output) == 1 and (returned is None or not isinstance(returned, _SPECIAL)):
+        by_output = dict.fromkeys(definition.specs_by_output, returned)  # the plainest case, in a hurry
+    else:
+        results = without_remarks(returned, outcome)
+        checked += [(item, None) for item in results if isinstance(item, AssetCheckResult)]
+        single = len(definition.specs_by_output) == 1
+        by_output = _single(definition, results) if single else _several(definition, wanted, results, returned)
     keys = partitions.keys if definition.partitions_def is not None and partitions.keys else (None,)
     for output, result in by_output.items():
         made = _made(definition, output, result)
@@ -68,14 +70,15 @@ def asset_outcome(
     return outcome
 
 
+_SPECIAL = (Yielded, MaterializeResult, AssetCheckResult)
+"""What is more than the value of a single asset."""
+
 _Checked = tuple[AssetCheckResult, AssetKey | None]
 """A check's result, and the asset that it is about unless it says otherwise."""
 
 
 def _single(definition: AssetsDefinition, results: Sequence[Any]) -> dict[str, Any]:
     output = next(iter(definition.specs_by_output))
-    if len(results) == 1 and not _is_result(results[0]):
-        return {output: results[0]}
     made = [item for item in results if not isinstance(item, AssetCheckResult)]
     if len(made) > 1:
         raise UnexpectedResultError(definition.label, f"yielded {len(made)} results; one asset has one.")
