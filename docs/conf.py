@@ -34,7 +34,10 @@ python_use_unqualified_type_names = True
 
 nitpick_ignore_regex = [
     # Names of other packages: their documentation is not at hand while building without a network.
-    (r"py:.*", r"(collections|concurrent|contextlib|datetime|logging|os|pathlib|types|typing|typing_extensions)\..*"),
+    (
+        r"py:.*",
+        r"(collections|concurrent|contextlib|datetime|enum|logging|os|pathlib|types|typing|typing_extensions)\..*",
+    ),
     (r"py:.*", r"(annotated_types|dependency_injector|pydantic|pydantic_core|pydantic_settings|rich|typer)\..*"),
     (r"py:.*", r"providers\..*"),
     (r"py:exc", r"ValidationError"),

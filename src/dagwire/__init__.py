@@ -4,19 +4,17 @@ from dagwire.config.config import Config, PermissiveConfig
 from dagwire.config.env_var import EnvVar
 from dagwire.config.forms import (
     Array,
-    BoolSource,
     Enum,
     EnumValue,
     Field,
-    IntSource,
     Map,
     Noneable,
     Permissive,
     ScalarUnion,
     Selector,
     Shape,
-    StringSource,
 )
+from dagwire.config.leaves import BoolSource, IntSource, StringSource
 from dagwire.config.run_config import RunConfig
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context

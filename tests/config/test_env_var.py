@@ -117,6 +117,20 @@ def test_in_fields_of_every_make(monkeypatch):
     assert given.inner.day == EnvVar("DAY")
 
 
+def test_in_configs_of_a_collection(monkeypatch):
+    """Configs in lists and dicts are read with the config that holds them, and told by their path."""
+
+    class Many(Config):
+        days: list[Inner]
+        by_name: dict[str, Inner] = {}
+
+    many = Many(days=[Inner(), {"day": EnvVar("DAY")}], by_name={"k": Inner(day=EnvVar("DAY"))})
+    assert [path for path, _ in many.variables()] == ["days.1.day", "by_name.k.day"]
+    monkeypatch.setenv("DAY", "2013-02-03")
+    read = many.with_variables_read()
+    assert [read.days[1].day, read.by_name["k"].day] == [dt.date(2013, 2, 3)] * 2
+
+
 def test_the_form_of_files_is_a_variable_only_where_no_dict_fits():
     """`{"env": NAME}` for a number is a variable; for a dict of texts it is that dict."""
     config = Outer.model_validate({"maybe": {"env": "SIZE"}, "text": {"env": "SIZE"}, "sizes": [{"env": "SIZE"}]})

@@ -5,6 +5,7 @@ import sys
 import threading
 
 import anyio
+import anyio.lowlevel
 import pytest
 import stamina
 from dependency_injector import containers
@@ -221,7 +222,7 @@ def test_a_cancelled_scope_of_anyio_closes_everything(log, logged):
             yield "open"
         finally:
             with anyio.CancelScope(shield=True):
-                await anyio.sleep(0)
+                await anyio.lowlevel.checkpoint()
             log.append("close awaiting")
 
     async def main():
@@ -235,7 +236,7 @@ def test_a_cancelled_scope_of_anyio_closes_everything(log, logged):
 
 
 def test_asynchronous_resources_in_synchronous_code(log, in_task):
-    """`build_resources` opens an asynchronous resource in a loop of its own: in one task, which has ended afterwards."""
+    """`build_resources` opens an asynchronous resource in one task of a loop of its own."""
     with build_resources({"it": in_task}) as resources:
         assert resources.it == "open"
         assert len(log) == 1

@@ -1,4 +1,4 @@
-"""Random graphs, failures and overrides: whatever happens, all that was opened is closed, in reverse, and is told of."""
+"""Random graphs, failures and overrides: whatever happens, all that was opened is closed, in reverse order."""
 
 import asyncio
 from contextlib import asynccontextmanager, contextmanager
@@ -42,8 +42,8 @@ class Node:
     key: str
     kind: str
     below: list[int]
-    fails_to_open: bool
-    fails_to_close: bool
+    fails_to_open: bool = False
+    fails_to_close: bool = False
 
     @property
     def is_owned(self):
@@ -102,12 +102,8 @@ class Case:
         return names | with_life_cycle
 
     def failing(self, which, overridden):
-        keys = {
-            self.nodes[i].key
-            for i in self.reached(overridden)
-            if i not in overridden and self.nodes[i].is_owned and getattr(self.nodes[i], which)
-        }
-        return keys
+        opened = (self.nodes[i] for i in self.reached(overridden) - overridden.keys())
+        return {node.key for node in opened if node.is_owned and getattr(node, which)}
 
     # -- the container
 
@@ -156,20 +152,22 @@ class Case:
         container = containers.DynamicContainer()
         for node in self.nodes:
             below = [made[child] for child in node.below]
-            made.append(_provider(self, node, below))
+            made.append((_owned if node.is_owned else _shared)(self, node, below))
             container.set_provider(node.key, made[-1])
         return container
 
     def replacements(self):
         values = {}
         for index, kind in self.overridden.items():
-            node = Node(f"override of {self.nodes[index].key}", "function", [], False, False)
+            node = Node(f"override of {self.nodes[index].key}", "function", [])
             plain = frozenset({node.key})
             values[self.nodes[index].key] = plain if kind == "plain" else ResourceProvider(partial(self.open, node, ()))
         return values
 
 
-def _provider(case, node, below):
+def _owned(case, node, below):
+    """A resource of one of the kinds that a run opens and closes."""
+
     def function(*given):
         with case.open(node, given) as value:
             yield value
@@ -190,31 +188,28 @@ def _provider(case, node, below):
         with case.open(node, [getattr(context.resources, case.nodes[child].key) for child in node.below]) as value:
             yield value
 
-    match node.kind:
-        case "function":
-            return ResourceProvider(function, *below)
-        case "definition":
-            return ResourceProvider(
-                ResourceDefinition(defined, required_resource_keys={case.nodes[child].key for child in node.below})
-            )
-        case "configurable":
-            return ResourceProvider(Configurable, below=providers.List(*below))
-        case "injector":
-            return providers.Resource(function, *below)
-        case "asynchronous":
-            return ResourceProvider(asynchronous, *below)
-        case "asynchronous injector":
-            return providers.Resource(asynchronous, *below)
-        case "factory":
-            return providers.Factory(case.build, node, *below)
-        case "singleton":
-            return providers.Singleton(case.build, node, *below)
-        case "list":
-            return providers.Callable(case.build, node, providers.Callable(_joined, providers.List(*below)))
-        case _:
-            branches = {f"branch{place}": branch for place, branch in enumerate(below)}
-            chosen = providers.Selector(lambda: "branch0", **branches)
-            return providers.Callable(case.build, node, *([chosen] if below else []))
+    keys = {case.nodes[child].key for child in node.below}
+    return {
+        "function": lambda: ResourceProvider(function, *below),
+        "definition": lambda: ResourceProvider(ResourceDefinition(defined, required_resource_keys=keys)),
+        "configurable": lambda: ResourceProvider(Configurable, below=providers.List(*below)),
+        "injector": lambda: providers.Resource(function, *below),
+        "asynchronous": lambda: ResourceProvider(asynchronous, *below),
+        "asynchronous injector": lambda: providers.Resource(asynchronous, *below),
+    }[node.kind]()
+
+
+def _shared(case, node, below):
+    """A provider of dependency-injector's that is shared with the container unless a run's own is below it."""
+    branches = {f"branch{place}": branch for place, branch in enumerate(below)}
+    chosen = [providers.Selector(lambda: "branch0", **branches)] if below else []
+    joined = providers.Callable(_joined, providers.List(*below))
+    return {
+        "factory": lambda: providers.Factory(case.build, node, *below),
+        "singleton": lambda: providers.Singleton(case.build, node, *below),
+        "list": lambda: providers.Callable(case.build, node, joined),
+        "selector": lambda: providers.Callable(case.build, node, *chosen),
+    }[node.kind]()
 
 
 def _joined(values):
@@ -309,7 +304,7 @@ def _caught(run):
 
 
 def _hold(case, run):
-    """Run with the overrides, then without: the second sees nothing of the first, and shared Singletons are built once."""
+    """Run with the overrides, then without: the second sees nothing of the first, what is shared is built once."""
     container = case.container()
 
     def overriding():

@@ -283,6 +283,18 @@ def test_what_a_dependency_is_declared_as_is_not_held_against_a_fake(db_class):
         Holder(clock=fake)
 
 
+def test_a_class_in_a_field_is_refused_with_the_fix(db_class):
+    """A dependency given a resource's class, not an instance, says how an instance is made."""
+
+    class Holder(ConfigurableResource):
+        db: ResourceDependency[db_class]
+        other: ResourceDependency[Any]
+
+    for fields in ({"db": db_class, "other": 1}, {"db": db_class(), "other": db_class}):
+        with pytest.raises(ValueError, match=r"give an instance, Db\(\.\.\.\)"):
+            Holder(**fields)
+
+
 def test_a_circle_through_a_nested_definition_is_drawn():
     """A resource that nests a definition which requires that resource's key is a circle."""
 
@@ -390,6 +402,13 @@ def test_all_faults_of_all_resources_are_told_at_once(monkeypatch, db_class, log
     assert log == []
 
 
+@pytest.mark.parametrize("given", [{"it": {"confg": {"size": 1}}}, {"it": {"size": 1}}, {"it": 5}, 5])
+def test_config_that_does_not_stand_under_its_name_is_refused(given):
+    """`resource_config` is `{key: {"config": ...}}`; anything else is refused, not passed over."""
+    with pytest.raises(InvalidConfigError), build_resources({"it": Late(url="u")}, given):
+        pass
+
+
 def test_unset_variables_of_nested_resources_are_told(monkeypatch, db_class):
     """The field's path says where the variable is read."""
     monkeypatch.delenv("RESOURCES_NAME", raising=False)
@@ -402,6 +421,18 @@ def test_unset_variables_of_nested_resources_are_told(monkeypatch, db_class):
         build_resources({"it": Store(dbs=[db_class(name=EnvVar("RESOURCES_NAME"))])}),
     ):
         pass
+
+
+def test_a_collection_of_values_and_resources(monkeypatch, db_class):
+    """A variable beside a resource in one dict is read; the resource's own are its own."""
+    monkeypatch.setenv("RESOURCES_NAME", "n")
+
+    class Mixed(ConfigurableResource):
+        things: dict[str, Any]
+
+    mixed = Mixed(things={"db": db_class(name=EnvVar("RESOURCES_NAME")), "name": EnvVar("RESOURCES_NAME")})
+    with build_resources({"it": mixed}) as resources:
+        assert (resources.it.things["name"], resources.it.things["db"].name) == ("n", "n")
 
 
 # -- without a scope ---------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import pytest
 from pydantic import AnyUrl, Field, PrivateAttr, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dagwire import (
     BoolSource,
@@ -20,6 +21,7 @@ from dagwire import (
     FilesystemIOManager,
     IntSource,
     Selector,
+    SettingsProvider,
     build_init_resource_context,
     build_resources,
     make_values_resource,
@@ -184,6 +186,20 @@ def test_config_of_the_wrong_make():
 
 def _through_config(config):
     _enter(build_resources({"it": Everything()}, {"it": {"config": config}}))
+
+
+def test_settings_that_do_not_fit(monkeypatch):
+    """Settings show neither a value of a wrong type, nor one that a validator or a union repeats."""
+
+    class Settings(BaseSettings):
+        model_config = SettingsConfigDict(env_prefix="CANARY_", env_nested_delimiter="__")
+        it: Everything
+
+    for name in ("NUMBER", "PET__KIND", "OWN"):
+        monkeypatch.setenv(f"CANARY_IT__{name}", CANARY)
+    shown = shown_by(SettingsProvider(Settings))
+    assert "CANARY_IT__OWN" in shown
+    assert CANARY not in shown
 
 
 class Api(ConfigurableResource):

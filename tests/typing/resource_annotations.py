@@ -97,6 +97,10 @@ def products_have_their_type() -> None:
     with Clocks().process_config_and_initialize_cm() as clock:
         assert_type(clock, Clock)
     assert_type(Clocks.from_resource_context(InitResourceContext()), Clock)
+    assert_type(Db(url="u").process_config_and_initialize(), Db)
+    assert_type(Db.from_resource_context(InitResourceContext()), Db)
+    with Db.from_resource_context_cm(InitResourceContext()) as db:
+        assert_type(db, Db)
     assert_type(EnvVar("A").get_value(), str | None)
     assert_type(EnvVar("A").get_value("b"), str)
 

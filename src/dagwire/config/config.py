@@ -1,14 +1,15 @@
 """`Config`: the typed, frozen values that an asset, an op or a resource is given."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema
 
-from dagwire.config.env_var import EnvVar, check_variables_are_set, read_variables, variables_in
+from dagwire.config.env_var import EnvVar, check_variables_are_set, read_variables
 from dagwire.config.model_schema import accept_variables
-from dagwire.config.narrowing import is_mapping
+from dagwire.config.narrowing import SCALARS, is_collection, is_mapping
+from dagwire.config.nested_values import with_items_changed
 from dagwire.errors import FrozenConfigError, UnconfiguredFieldError, UnresolvedVariableError
 
 
@@ -25,6 +26,9 @@ class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen
         arbitrary_types_allowed=True,
         hide_input_in_errors=True,
     )
+
+    is_part_of_its_owner: ClassVar[bool] = True
+    """Whether its variables are read with its holder's; a resource's are read when it is opened."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -73,11 +77,12 @@ class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen
             MissingVariableError: Variables are not set; all of them are named.
             ValidationError: A value does not fit its field.
         """
-        waiting = {path.partition(".")[0] for path, _ in self.variables()}
-        if not waiting:
+        variables = list(self.variables())
+        if not variables:
             return self
         owner = type(self).__name__
-        check_variables_are_set((variable, f"field '{path}' of {owner}") for path, variable in self.variables())
+        check_variables_are_set((variable, f"field '{path}' of {owner}") for path, variable in variables)
+        waiting = {path.partition(".")[0] for path, _ in variables}
         given = {name: _read(self._values()[name]) for name in self.model_fields_set | waiting}
         return type(self).model_validate(given, by_name=True)
 
@@ -92,20 +97,40 @@ class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen
         return type(self).model_validate(given | laid, by_name=True)
 
     def variables(self) -> Iterator[tuple[str, EnvVar]]:
-        """`(field path, variable)` for each `EnvVar` held, in nested configs too."""
+        """`(field path, variable)` for each `EnvVar` held, in nested configs and collections too."""
         for name, value in self._values().items():
-            if isinstance(value, Config):
-                yield from ((f"{name}.{path}", variable) for path, variable in value.variables())
-            else:
-                yield from ((name, variable) for variable in variables_in(value))
+            if type(value) not in SCALARS:
+                yield from variables_at(name, value)
 
     def _values(self) -> dict[str, Any]:
         """`{name: value}`, of names that the class does not declare too, where it allows such."""
-        return {**self.__dict__, **(self.__pydantic_extra__ or {})}
+        return {**self.__dict__, **self.__pydantic_extra__} if self.__pydantic_extra__ else vars(self)
+
+
+def variables_at(path: str, value: object) -> Iterator[tuple[str, EnvVar]]:
+    """`(path, variable)` for each `EnvVar` in `value`, which stands at `path`."""
+    if type(value) in SCALARS:
+        return
+    if isinstance(value, EnvVar):
+        yield path, value
+    elif isinstance(value, Config):
+        if value.is_part_of_its_owner:
+            yield from ((f"{path}.{inner}", variable) for inner, variable in value.variables())
+    elif is_mapping(value):
+        for key, item in value.items():
+            yield from variables_at(f"{path}.{key}", item)
+    elif is_collection(value):
+        for position, item in enumerate(value):
+            yield from variables_at(f"{path}.{position}", item)
 
 
 def _read(value: object) -> object:
-    return value.with_variables_read() if isinstance(value, Config) else read_variables(value)
+    """`value` with the variables in it read, those of configs in collections too."""
+    if isinstance(value, Config):
+        return value.with_variables_read() if value.is_part_of_its_owner else value
+    if isinstance(value, EnvVar):
+        return read_variables(value)
+    return with_items_changed(value, _read)
 
 
 def _laid_over(built: object, value: object) -> object:

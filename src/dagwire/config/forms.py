@@ -5,25 +5,14 @@ import enum
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
-from pydantic import GetCoreSchemaHandler, TypeAdapter, ValidationError
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
-from dagwire.config.config import Config
-from dagwire.config.env_var import EnvVar, read_variables, variables_in
+from dagwire.config.env_var import read_variables
+from dagwire.config.leaves import Form, Leaf, problem
 from dagwire.config.narrowing import is_mapping, is_sequence
 from dagwire.config.problems import unknown_name
 from dagwire.errors import InvalidDefinitionError
-
-Validate = core_schema.ValidatorFunctionWrapHandler
-
-
-class Form:
-    """One form of `config_schema`; immutable, and usable wherever a type is."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """What pydantic validates by."""
-        raise NotImplementedError
-
 
 _NOT_GIVEN: Any = object()
 
@@ -137,7 +126,7 @@ class Shape(Form):
     def _refuse_unknown(self, entries: Mapping[str, Any]) -> None:
         unknown = [f"'{name}': {unknown_name(name, self.fields)}" for name in entries if name not in self.fields]
         if unknown:
-            raise _problem("extra_forbidden", "; ".join(unknown))
+            raise problem("extra_forbidden", "; ".join(unknown))
 
 
 class Permissive(Shape):
@@ -161,7 +150,7 @@ class Selector(Shape):
         entries = super()._prepared({} if given is None else given)
         if is_mapping(entries) and len(entries) != 1 and not (len(self.fields) == 1 and not entries):
             names = ", ".join(self.fields)
-            raise _problem("selector", f"Give exactly one of {names}; {len(entries)} are given")
+            raise problem("selector", f"Give exactly one of {names}; {len(entries)} are given")
         return entries
 
     def _chosen(self, given: Any) -> str | None:
@@ -245,67 +234,6 @@ class ScalarUnion(Form):
         )
 
 
-class AsDict(Form):
-    """The fields of a `Config` class; what is validated comes back as a dict, as resource functions expect it."""
-
-    def __init__(self, model: type[Config]) -> None:
-        """`model` declares the fields."""
-        self.model = model
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """As the model, then its fields' values."""
-        return core_schema.no_info_after_validator_function(_fields_of, handler.generate_schema(self.model))
-
-
-def _fields_of(config: Config) -> dict[str, Any]:
-    _read_set_variables([variable for _, variable in config.variables()])
-    return dict(config.with_variables_read())
-
-
-class Leaf(Form):
-    """A value of a type; scalars are taken strictly, but text where it was read from a variable."""
-
-    def __init__(self, declared: Any, *, takes_env_form: bool = False) -> None:
-        """`takes_env_form` says whether `{"env": "NAME"}` stands for a variable."""
-        self.declared = declared
-        self.takes_env_form = takes_env_form
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """The type's own schema, after variables were read."""
-        if self.declared in _SCALARS:
-            self._from_text = TypeAdapter[Any](self.declared)
-            return core_schema.no_info_wrap_validator_function(self._read, _SCALARS[self.declared]())
-        schema = handler.generate_schema(self.declared)
-        return core_schema.no_info_before_validator_function(_read_set_variables, schema)
-
-    def _read(self, given: Any, validate: Validate) -> Any:
-        if self.takes_env_form and is_mapping(given) and set(given) == {"env"}:
-            given = EnvVar(str(given["env"]))
-        if not isinstance(given, EnvVar):
-            return validate(given)
-        text = _read_set_variables(given)
-        try:
-            return self._from_text.validate_python(text)
-        except ValidationError:
-            pass
-        raise _problem("variable", f"The value of the variable {given.env_var_name} is no {self.declared.__name__}")
-
-
-_SCALARS: dict[Any, Any] = {
-    str: lambda: core_schema.str_schema(strict=True),
-    int: lambda: core_schema.int_schema(strict=True),
-    float: lambda: core_schema.float_schema(strict=True),
-    bool: lambda: core_schema.bool_schema(strict=True),
-}
-
-StringSource = Leaf(str, takes_env_form=True)
-"""Text, or `{"env": "NAME"}`: the text of a variable."""
-IntSource = Leaf(int, takes_env_form=True)
-"""A whole number, or `{"env": "NAME"}`."""
-BoolSource = Leaf(bool, takes_env_form=True)
-"""True or false, or `{"env": "NAME"}`."""
-
-
 def as_field(declared: Any) -> Field:
     """A `Field` of what stands in a dict form."""
     return declared if isinstance(declared, Field) else Field(declared)
@@ -343,20 +271,3 @@ def _default_of(config: Any, given: Any) -> Any:
     ):
         return {}
     return _NOT_GIVEN
-
-
-def _read_set_variables(given: Any) -> Any:
-    """`given` with its variables read.
-
-    Raises:
-        PydanticCustomError: One is not set; told by name.
-    """
-    unset = ", ".join(variable.env_var_name for variable in variables_in(given) if variable.get_value() is None)
-    if unset:
-        raise _problem("missing_variable", f"The environment variable {unset} is not set")
-    return read_variables(given)
-
-
-def _problem(kind: Any, text: Any) -> PydanticCustomError:
-    """A fault of ours among pydantic's; its type wants literal text, which keeps no promise here."""
-    return PydanticCustomError(kind, text)

@@ -3,12 +3,19 @@
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
+SCALARS = frozenset({str, int, float, bool, bytes, type(None)})
+"""Types of values that hold no others: told by a look at the type, which is quicker than the questions below."""
+
 AnyCollection = list[Any] | tuple[Any, ...] | set[Any] | frozenset[Any]
+
+
+_SCALARS = (str, int, float, type(None))
+"""Told apart first: they are most values there are, and asking for an abstract class takes ten times as long."""
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
     """Whether `value` is a dict or the like."""
-    return isinstance(value, Mapping)
+    return isinstance(value, dict) or (not isinstance(value, _SCALARS) and isinstance(value, Mapping))
 
 
 def is_sequence(value: object) -> TypeGuard[list[Any] | tuple[Any, ...]]:

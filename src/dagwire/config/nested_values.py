@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
-from dagwire.config.narrowing import is_collection, is_mapping
+from dagwire.config.narrowing import SCALARS, is_collection, is_mapping
 
 
 def with_items_changed(value: object, change: Callable[[object], object]) -> object:
     """`value` with `change` made to all that it holds directly; itself where nothing changes or it holds nothing."""
+    if type(value) in SCALARS:
+        return value
     if is_mapping(value):
         changed = {key: change(item) for key, item in value.items()}
         return changed if any(changed[key] is not item for key, item in value.items()) else value

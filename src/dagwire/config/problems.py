@@ -22,7 +22,7 @@ def problems_of(error: ValidationError, variables: Iterable[tuple[str, EnvVar]] 
         path = ".".join(str(part) for part in fault["loc"])
         names = dict.fromkeys(v.env_var_name for at, v in read if _is_within(path, at) or _is_within(at, path))
         source = f" (read from {', '.join(names)})" if names else ""
-        problems.append(f"{path or error.title}{source}: {_without_value(fault)}")
+        problems.append(f"{path or error.title}{source}: {without_value(fault)}")
     return problems
 
 
@@ -39,7 +39,7 @@ def _is_within(path: str, other: str) -> bool:
     return path == other or path.startswith(f"{other}.")
 
 
-def _without_value(fault: Any) -> str:
+def without_value(fault: Any) -> str:
     """The fault's message, with the value cut out where it is one that may repeat it."""
     message: str = fault["msg"]
     if fault["type"] in _REPEATING:

@@ -53,7 +53,11 @@ def as_run_config(given: Any) -> RunConfig:
     configs: dict[str, dict[str, Any]] = {}
     for section in _SECTIONS:
         configs[section] = {}
-        for name, entry in _by_step(given.get(section) or {}):
+        entries: Any = given.get(section) or {}
+        if not is_mapping(entries):
+            problems.append(f"{section}: expected a dict by name")
+            continue
+        for name, entry in _by_step(entries):
             if isinstance(entry, BaseModel) or (is_mapping(entry) and set(entry) <= {"config"}):
                 configs[section][name] = entry or None
             else:
@@ -66,8 +70,8 @@ def as_run_config(given: Any) -> RunConfig:
 def _by_step(entries: Mapping[str, Any], graph: str = "") -> Iterator[tuple[str, Any]]:
     """`(name, entry)`; those of a graph's ops, which stand under its "ops", by their steps' names: `graph.op`."""
     for name, entry in entries.items():
-        if is_mapping(entry) and "ops" in entry:
-            yield from _by_step(entry["ops"] or {}, f"{graph}{name}.")
+        if is_mapping(entry) and is_mapping(entry.get("ops")):
+            yield from _by_step(entry["ops"], f"{graph}{name}.")
             if len(entry) > 1:
                 yield f"{graph}{name}", {key: value for key, value in entry.items() if key != "ops"}
         else:

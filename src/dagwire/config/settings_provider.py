@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_settings import BaseSettings
 from pydantic_settings.exceptions import SettingsError as SourceError
 
+from dagwire.config.problems import without_value
 from dagwire.errors import SettingsError, nearest
 
 S = TypeVar("S", bound=BaseSettings)
@@ -61,13 +62,13 @@ def variable_of(settings: type[BaseSettings], path: tuple[str, ...]) -> str:
 def _problems_by_variable(error: ValidationError, settings: type[BaseSettings]) -> list[str]:
     """One line a fault: the variable that would set the value, and what was expected."""
     problems: list[str] = []
-    for fault in error.errors(include_url=False, include_context=False, include_input=False):
+    for fault in error.errors(include_url=False):
         path = tuple(str(part) for part in fault["loc"])
         if not path:
-            problems.append(fault["msg"])
+            problems.append(without_value(fault))
             continue
         hint = _hint(settings, path) if fault["type"] in _HINTED else ""
-        problems.append(f"{variable_of(settings, path)} ({'.'.join(path)}): {fault['msg']}{hint}")
+        problems.append(f"{variable_of(settings, path)} ({'.'.join(path)}): {without_value(fault)}{hint}")
     return problems
 
 

@@ -14,9 +14,9 @@ class UnboundInitResourceContext(InitResourceContext):
 
     __slots__ = ("_held",)
 
-    def __init__(self, config: object, held: HeldResources) -> None:
+    def __init__(self, config: object, held: HeldResources, instance: object = None) -> None:
         """`held` is opened by the `with` block, or at once where nothing in it needs closing."""
-        super().__init__(resource_config=config)
+        super().__init__(resource_config=config, instance=instance)
         object.__setattr__(self, "_held", held)
 
     def __getattribute__(self, name: str) -> Any:
@@ -37,13 +37,16 @@ class UnboundInitResourceContext(InitResourceContext):
         self._held.__exit__(kind, error, traceback)
 
 
-def build_init_resource_context(config: object = None, resources: Any = None) -> UnboundInitResourceContext:
+def build_init_resource_context(
+    config: object = None, resources: Any = None, instance: object = None
+) -> UnboundInitResourceContext:
     """A context to call a resource function or a resource's methods with, outside any run.
 
     Args:
         config: What the context's `resource_config` will be.
         resources: `{key: resource, definition or plain value}` or a container. Those with a life cycle are open inside
             a `with` block only.
+        instance: What the context's `instance` will be.
 
     Raises:
         InvalidInvocationError: `config` is no mapping.
@@ -58,4 +61,4 @@ def build_init_resource_context(config: object = None, resources: Any = None) ->
     """
     if config is not None and not is_mapping(config):
         raise InvalidInvocationError("build_init_resource_context", f"takes config as a dict, not {type(config)}.")
-    return UnboundInitResourceContext(config, HeldResources("An init resource context", resources))
+    return UnboundInitResourceContext(config, HeldResources("An init resource context", resources), instance)

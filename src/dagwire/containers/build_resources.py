@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Generator, Iterable, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
+from dagwire.config.run_config import as_run_config
 from dagwire.containers.faults import raise_faults
 from dagwire.containers.keys import Requirement, container_from
 from dagwire.containers.overrides import overrides_in_force
@@ -85,7 +86,7 @@ def _scope(
     scope = RunScope(
         container,
         replacements={**(replacements or {}), **overrides_in_force(container)},
-        config_by_key={key: given.get("config") for key, given in (resource_config or {}).items()},
+        config_by_key=as_run_config({"resources": resource_config}).resources,
         asynchronous=asynchronous,
     )
     return scope, list(container.providers if keys is None else keys)

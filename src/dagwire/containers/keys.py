@@ -1,6 +1,6 @@
 """Keys: a provider's path in its container, `warehouse` or `gateways.s3`, and who asks for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +70,25 @@ def provider_of(key: str, value: Any) -> providers.Provider[Any]:
     if is_container(value):
         return _container_provider(value)
     return providers.Object(value)
+
+
+def given_providers(container: Container, replacements: Mapping[str, Any]) -> dict[str, providers.Provider[Any]]:
+    """`{key: provider}` of what is given in place of a container's own; a nested container is replaced key by key.
+
+    Raises:
+        ResourceTypeError: A value is a resource's class.
+    """
+    given: dict[str, providers.Provider[Any]] = {}
+    for key, value in replacements.items():
+        if _is_nested(find_provider(container, key)) and (is_container(value) or _is_nested(value)):
+            given |= given_providers(container, {f"{key}.{name}": inner for name, inner in value.providers.items()})
+        else:
+            given[key] = provider_of(key, value)
+    return given
+
+
+def _is_nested(provider: object) -> bool:
+    return isinstance(provider, providers.Container | providers.DependenciesContainer)
 
 
 def _container_provider(container: Any) -> providers.Provider[Any]:

@@ -18,6 +18,7 @@ class NestedRecipes:
         """`listed` gives every provider that has a key; it is called once, and only if something is nested."""
         self._listed = listed
         self._provider_by_id: dict[int, AnyProvider] | None = None
+        self._nested_by_provider: dict[AnyProvider, list[Recipe]] = {}
 
     def has_key(self, recipe: object) -> bool:
         """Whether `recipe` is declared under a key of its own."""
@@ -31,8 +32,10 @@ class NestedRecipes:
 
     def required_keys(self, provider: AnyProvider) -> list[str]:
         """The keys that `provider`, and the definitions nested in it, ask for by name."""
+        if not isinstance(provider, ResourceProvider):
+            return []
         definitions = [recipe for recipe in self._nested_in(provider) if not self.has_key(recipe)]
-        source: Any = provider.source if isinstance(provider, ResourceProvider) else None
+        source: Any = provider.source
         named = (one.required_resource_keys for one in (source, *definitions) if isinstance(one, ResourceDefinition))
         return sorted(frozenset[str]().union(*named))
 
@@ -42,19 +45,20 @@ class NestedRecipes:
             self._provider_by_id = {id(provider.source): provider for provider in reversed(declared)}
         return self._provider_by_id
 
-    def _nested_in(self, provider: AnyProvider) -> Iterator[Recipe]:
+    def _nested_in(self, provider: AnyProvider) -> list[Recipe]:
         """What is nested in `provider`, and in that; not what is nested in another key's."""
-        waiting = list(_nested_in_declaration(provider))
-        while waiting:
-            recipe = waiting.pop(0)
-            yield recipe
-            if is_configurable(recipe) and not self.has_key(recipe):
-                waiting += recipe.nested_resources().values()
+        if not isinstance(provider, ResourceProvider):
+            return []
+        known = self._nested_by_provider.get(provider)
+        if known is None:
+            known = self._nested_by_provider[provider] = list(_nested_in_declaration(provider))
+            for recipe in known:  # which grows meanwhile
+                if is_configurable(recipe) and not self.has_key(recipe):
+                    known += recipe.nested_resources().values()
+        return known
 
 
-def _nested_in_declaration(provider: AnyProvider) -> Iterator[Recipe]:
-    if not isinstance(provider, ResourceProvider):
-        return
+def _nested_in_declaration(provider: ResourceProvider[Any]) -> Iterator[Recipe]:
     if is_configurable(provider.source):
         yield from provider.source.nested_resources().values()
     for value in (*provider.args, *provider.fields.values()):

@@ -6,9 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from dependency_injector import providers
-
-from dagwire.containers.keys import Container, find_provider, is_container, keys_of, provider_of
+from dagwire.containers.keys import Container, find_provider, given_providers, is_container, keys_of
 from dagwire.errors import DagwireError, FaultsError, UnknownNameError
 
 
@@ -45,7 +43,7 @@ def override(target: Any, replacements: Mapping[str, object] | None = None, /, *
         'fake'
     """
     container = target if is_container(target) else target.container
-    value_by_key = {**(replacements or {}), **by_name}
+    value_by_key = given_providers(container, {**(replacements or {}), **by_name})
     check_override_keys(container, value_by_key)
     layer = _Layer(container, value_by_key)
     _layers.set((*_layers.get(), layer))
@@ -78,11 +76,3 @@ def check_override_keys(container: Container, value_by_key: Mapping[str, object]
     known = list(keys_of(container))
     faults: list[DagwireError] = [UnknownNameError("resource to override", key, known) for key in unknown]
     raise faults[0] if len(faults) == 1 else FaultsError(faults)
-
-
-def replacement_providers(
-    container: Container, value_by_key: Mapping[str, object]
-) -> dict[providers.Provider[Any], providers.Provider[Any]]:
-    """`{the container's provider: what stands in for it}`; keys that the container lacks are left to their askers."""
-    found = {key: find_provider(container, key) for key in value_by_key}
-    return {provider: provider_of(key, value_by_key[key]) for key, provider in found.items() if provider is not None}

@@ -46,6 +46,10 @@ class PrivateCopies:
         return copying.copies
 
 
+_CHILDREN = (providers.Dependency, providers.DependenciesContainer, providers.Container)
+"""The kinds of providers that know the container they are in."""
+
+
 class _Copying:
     """The copying for one scope, one provider at a time.
 
@@ -69,13 +73,23 @@ class _Copying:
             return private
         memo: dict[int, Any] = {id(value): value for value in _plain_values(provider)}
         memo.update((id(other), self.copies.get(other, other)) for other in self._referred_to(provider))
+        if isinstance(provider, providers.Container):
+            return self._copied_container(provider, memo)
         return copy.deepcopy(provider, memo)
+
+    def _copied_container(self, provider: AnyProvider, memo: dict[int, Any]) -> AnyProvider:
+        """A nested container's copy: its providers may refer to any other, and would take the copy for their parent."""
+        memo.update((id(other), self.copies.get(other, other)) for other in self._order if other is not provider)
+        children = [cast("Any", child) for child in self._order if isinstance(child, _CHILDREN)]
+        parents = [child.parent for child in children]
+        copied = copy.deepcopy(provider, memo)
+        for child, parent in zip(children, parents, strict=True):
+            child.assign_parent(parent)
+        return copied
 
     def _referred_to(self, provider: Any) -> Iterator[AnyProvider]:
         yield from self._graph.dependencies(provider)
-        if isinstance(provider, providers.Container):
-            yield from self._order  # a container is copied with all that its providers refer to
-        if isinstance(provider, providers.Dependency | providers.DependenciesContainer | providers.Container):
+        if isinstance(provider, _CHILDREN):
             yield cast("Any", provider).parent
 
 

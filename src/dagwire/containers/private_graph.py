@@ -26,7 +26,8 @@ class PrivateGraph:
             ResourceCycleError: Providers depend on one another in a circle.
         """
         self._graph = graph
-        self._roots = graph.by_level([found for key in keys if (found := graph.root(key)) is not None])
+        roots = [found for key in keys if (found := graph.root(key)) is not None]
+        self._roots = graph.by_level(roots) if len(roots) > 1 else roots
         self._order = graph.in_order(self._roots)
         self._copies: Mapping[AnyProvider, AnyProvider] = copies.of(graph, self._order)
         self._has_choices = any(isinstance(provider, providers.Selector) for provider in self._order)

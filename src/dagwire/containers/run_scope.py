@@ -11,7 +11,7 @@ from dependency_injector import providers
 
 from dagwire.containers.faults import faults_before_opening, faults_of_requirements, recipe_of
 from dagwire.containers.graph import Name, ProviderGraph
-from dagwire.containers.keys import Container, Requirement, keys_of, provider_of
+from dagwire.containers.keys import Container, Requirement, given_providers, keys_of
 from dagwire.containers.nested import DefinitionByKey
 from dagwire.containers.private_copy import PrivateCopies, PrivateResource
 from dagwire.containers.private_graph import PrivateGraph
@@ -62,9 +62,7 @@ class RunScope:
             asynchronous: Whether an event loop drives this scope.
             parent: The scope whose resources this one shares; None for the run's own.
         """
-        self._graph = ProviderGraph(
-            container, {key: provider_of(key, value) for key, value in (replacements or {}).items()}
-        )
+        self._graph = ProviderGraph(container, given_providers(container, replacements or {}))
         self._config_by_key = config_by_key or {}
         found = ((self._graph.find(key), config) for key, config in self._config_by_key.items())
         self._config_by_provider = {self._graph.called_in_the_end(p): config for p, config in found if p is not None}
@@ -167,10 +165,12 @@ class RunScope:
         nested = {id_: await self._value_of(found) for id_, found in self._graph.nested.with_keys(provider).items()}
         policy = resource.declared.policy
 
-        async def open_once() -> object:
-            return await self._opener.open(name, recipe, context, nested, policy.timeout_s)
+        def open_once() -> Coroutine[Any, Any, object]:
+            return self._opener.open(name, recipe, context, nested, policy.timeout_s)
 
-        return await retried(policy, open_once, name, asynchronous=self._life_cycle.asynchronous)
+        if policy.retry is None:
+            return await open_once()
+        return await retried(policy.retry, open_once, name, asynchronous=self._life_cycle.asynchronous)
 
     async def _required_by(self, provider: AnyProvider) -> Resources:
         """The resources that a resource definition names by key, open already: they are its dependencies."""
@@ -185,7 +185,10 @@ class RunScope:
         return self._value_by_key[key]
 
     async def _value_of(self, provider: AnyProvider) -> Any:
-        return await self._finished(self._private.value(provider))
+        value = self._private.value(provider)
+        if isinstance(self._private.current(provider), providers.Object):
+            return value  # it was given as it is, or opened already: a task that is a resource is not awaited
+        return await self._finished(value)
 
     async def _finished(self, value: Any) -> Any:
         """`value`, awaited where a `Coroutine` provider, or one that depends on such, gave it."""

@@ -40,7 +40,7 @@ def multi_asset(  # Dagster's signature
     """Make several assets of one function.
 
     With `specs` the function stores its data itself, and returns or yields a `MaterializeResult` for each asset, or
-    nothing. With `outs` it returns a tuple of values, or yields `Output`s, which are handed to those downstream.
+    nothing. With `outs` it returns a tuple of values, or yields each as an `Output`, to be handed to those downstream.
 
     Args:
         outs: `{output: AssetOut}`; an asset's key is its output's name unless it says otherwise.

@@ -2,9 +2,9 @@
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from dagwire.config.forms import AsDict
+from dagwire.config.leaves import AsDict
 from dagwire.config.problems import unknown_name
 from dagwire.errors import InvalidConfigError, InvalidInvocationError
 from dagwire.resources.configuring import with_config
@@ -123,3 +123,29 @@ class ConfigurableResource(ConfigurableResourceFactory[Any]):
     def create_resource(self, context: InitResourceContext) -> Self:
         """This object, set up."""
         return self
+
+    if TYPE_CHECKING:  # what a factory's product is, is here the class itself
+
+        @classmethod
+        def from_resource_context(
+            cls, context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
+        ) -> Self:
+            """As of the factory."""
+            ...
+
+        @classmethod
+        @contextmanager
+        def from_resource_context_cm(
+            cls, context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
+        ) -> Generator[Self]:
+            """As of the factory."""
+            ...
+
+        def process_config_and_initialize(self) -> Self:
+            """As of the factory."""
+            ...
+
+        @contextmanager
+        def process_config_and_initialize_cm(self) -> Generator[Self]:
+            """As of the factory."""
+            ...

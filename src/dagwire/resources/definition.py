@@ -9,7 +9,13 @@ from typing import Any, Self, TypeVar, overload
 from dagwire.config.narrowing import is_mapping
 from dagwire.config.run_config import merged_config
 from dagwire.config.schema import validated_config
-from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, MissingResourceError
+from dagwire.errors import (
+    DagwireError,
+    InvalidConfigError,
+    InvalidDefinitionError,
+    InvalidInvocationError,
+    MissingResourceError,
+)
 from dagwire.resources.context import InitResourceContext
 from dagwire.resources.hooks import as_manager_function
 
@@ -59,6 +65,10 @@ class ResourceDefinition:
         """The resource, a manager of it where `has_life_cycle`, or an awaitable of it."""
         return self._open(context) if self.takes_context else self._open()
 
+    def has_config(self, given: object) -> bool:
+        """Whether there is any config to check, where a run gives `given`; else it is an empty dict."""
+        return any(one is not None for one in (given, self.config_schema, self.preset_config, self._mapping))
+
     def config_from(self, given: object, owner: str) -> Any:
         """The config that the function gets, where a run gives `given`.
 
@@ -71,7 +81,14 @@ class ResourceDefinition:
         config = validated_config(self.config_schema, preset if given is None else given, owner)
         if self._mapped is None or self._mapping is None:
             return config
-        return self._mapped.config_from(self._mapping(config), owner)
+        try:
+            mapped = self._mapping(config)
+        except DagwireError:
+            raise
+        except Exception as cause:
+            problem = f"the function that `configured` was given failed: {type(cause).__name__}"
+            raise InvalidConfigError(owner, [problem]) from cause
+        return self._mapped.config_from(mapped, owner)
 
     def __call__(self, *args: Any) -> Any:
         """Call the function as a test does: with a context of `build_init_resource_context`, or with nothing.

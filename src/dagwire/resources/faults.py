@@ -1,12 +1,12 @@
 """What can be told to be wrong with a recipe before it is opened: config that does not fit, unset variables."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from dagwire.config.config import Config
-from dagwire.config.env_var import EnvVar, check_variables_are_set, variables_in
+from dagwire.config.config import variables_at
+from dagwire.config.env_var import EnvVar, check_variables_are_set
 from dagwire.config.problems import problems_of
 from dagwire.errors import DagwireError, InvalidConfigError
 from dagwire.resources.configuring import with_config
@@ -32,7 +32,7 @@ def faults_of(
     try:
         if is_configurable(recipe):
             return list(_configurable_faults(key, with_config(recipe, config, key), has_key))
-        if isinstance(recipe, ResourceDefinition):
+        if isinstance(recipe, ResourceDefinition) and recipe.has_config(config):
             recipe.config_from(config, f"resource '{key}'")
     except InvalidConfigError as fault:
         return [fault]
@@ -41,13 +41,12 @@ def faults_of(
 
 def unset_variables(key: object, value_by_field: Mapping[str, object]) -> list[DagwireError]:
     """One fault where variables that fields of resource `key` wait for are not set; resources nested are their own."""
-    asked = ((variable, field) for field, value in value_by_field.items() for variable in _variables_of(value))
-    return _unset(key, asked)
+    return _unset(key, (found for field, value in value_by_field.items() for found in variables_at(field, value)))
 
 
-def _unset(key: object, asked: Any) -> list[DagwireError]:
+def _unset(key: object, variables: Iterable[tuple[str, EnvVar]]) -> list[DagwireError]:
     try:
-        check_variables_are_set((variable, f"field '{field}' of resource '{key}'") for variable, field in asked)
+        check_variables_are_set((variable, f"field '{path}' of resource '{key}'") for path, variable in variables)
     except InvalidConfigError as fault:
         return [fault]
     return []
@@ -56,8 +55,9 @@ def _unset(key: object, asked: Any) -> list[DagwireError]:
 def _configurable_faults(
     key: object, recipe: ConfiguredRecipe[Any], has_key: Callable[[object], bool]
 ) -> Iterator[DagwireError]:
-    unset = _unset(key, ((variable, path) for path, variable in recipe.variables()))
-    yield from unset or _unfit_variables(key, recipe)
+    waiting = list(recipe.variables())
+    if waiting:
+        yield from _unset(key, waiting) or _unfit_variables(key, recipe)
     for path, nested in recipe.nested_resources().items():
         if not has_key(nested):
             yield from _nested_faults(f"{key}.{path}", nested, has_key)
@@ -76,11 +76,3 @@ def _unfit_variables(key: object, recipe: ConfiguredRecipe[Any]) -> list[Dagwire
     except ValidationError as error:
         return [InvalidConfigError(f"resource '{key}'", problems_of(error, recipe.variables()))]
     return []
-
-
-def _variables_of(value: object) -> Iterator[EnvVar]:
-    if is_configurable(value):
-        return iter(())
-    if isinstance(value, Config):
-        return (variable for _, variable in value.variables())
-    return variables_in(value)

@@ -67,8 +67,11 @@ class FilesystemIOManager(ConfigurableIOManager):
     def _folder(self) -> Any:
         if "://" not in self.base_dir:
             return Path(self.base_dir)
-        from upath import UPath  # noqa: PLC0415  # only a URL needs the extra
-
+        try:
+            from upath import UPath  # noqa: PLC0415  # only a URL needs the extra
+        except ModuleNotFoundError as missing:
+            missing.add_note("FilesystemIOManager reaches a URL by the extra: pip install 'dagwire[files]'")
+            raise
         return UPath(self.base_dir, **self.storage_options)
 
 

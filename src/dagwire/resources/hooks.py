@@ -34,10 +34,11 @@ def _positional(function: Callable[..., Any]) -> int:
 
 def as_manager_function(function: Callable[..., Any]) -> Callable[..., Any]:
     """A generator function as one that returns a context manager; any other function as it is."""
-    if isgeneratorfunction(function):
-        return contextmanager(function)
-    if isasyncgenfunction(function):
-        return asynccontextmanager(function)
+    for body in (function, getattr(type(function), "__call__", None)):  # noqa: B004  # its own code, of an object
+        if isgeneratorfunction(body):
+            return contextmanager(function)
+        if isasyncgenfunction(body):
+            return asynccontextmanager(function)
     return function
 
 

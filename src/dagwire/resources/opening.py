@@ -7,7 +7,7 @@ from inspect import isawaitable, iscoroutinefunction
 from typing import Any, cast
 
 from dagwire.resources.configuring import with_config
-from dagwire.resources.context import InitResourceContext, Resources
+from dagwire.resources.context import NO_RESOURCES, InitResourceContext, Resources
 from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.driving import drive
 from dagwire.resources.faults import faults_of
@@ -87,8 +87,10 @@ class Opener:
     async def _open_definition(
         self, key: object, recipe: ResourceDefinition, context: InitResourceContext, timeout_s: float | None
     ) -> object:
-        config = recipe.config_from(context.resource_config, f"resource '{key}'")
-        required = Resources({name: getattr(context.resources, name) for name in recipe.required_resource_keys})
+        given = context.resource_config
+        config: Any = recipe.config_from(given, f"resource '{key}'") if recipe.has_config(given) else {}
+        names = recipe.required_resource_keys
+        required = Resources({name: getattr(context.resources, name) for name in names}) if names else NO_RESOURCES
         value = recipe.open(replace(context, resource_config=config, resource_def=recipe, resources=required))
         if recipe.has_life_cycle:
             return await self._life_cycle.enter(key, cast("Manager", value), timeout_s)

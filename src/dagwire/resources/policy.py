@@ -2,7 +2,7 @@
 
 import threading
 from asyncio import timeout
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from contextvars import copy_context
@@ -31,24 +31,25 @@ PATIENT = LifeCyclePolicy()
 
 
 async def retried(
-    policy: LifeCyclePolicy, open_once: Callable[[], Awaitable[object]], name: object, *, asynchronous: bool
+    retry: Callable[..., Any], open_once: Callable[[], Coroutine[Any, Any, object]], name: object, *, asynchronous: bool
 ) -> object:
     """What `open_once` opened, at the first or a later try.
 
     Raises:
         RetryPolicyError: The policy is for coroutines and there is no event loop, or the other way round.
     """
-    retry = policy.retry
-    if retry is None:
-        return await open_once()
     if not iscoroutinefunction(retry) and not iscoroutinefunction(type(retry).__call__):
         return retry(partial(_driven, open_once, name))
     if not asynchronous:
         raise RetryPolicyError(str(name), "is for coroutines, and no event loop runs here; give one for functions.")
-    return await retry(open_once)
+
+    async def open_in_loop() -> object:  # policies tell by this that they must wait
+        return await open_once()
+
+    return await retry(open_in_loop)
 
 
-def _driven(open_once: Callable[[], Any], name: object) -> object:
+def _driven(open_once: Callable[[], Coroutine[Any, Any, object]], name: object) -> object:
     try:
         return drive(open_once())
     except WaitedError:

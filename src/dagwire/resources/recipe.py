@@ -6,8 +6,7 @@ from inspect import iscoroutinefunction
 from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar
 
 from dagwire.config.config import Config
-from dagwire.config.env_var import EnvVar
-from dagwire.config.narrowing import is_mapping, is_sequence
+from dagwire.config.narrowing import SCALARS, is_mapping, is_sequence
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.context import InitResourceContext
 from dagwire.resources.definition import ResourceDefinition
@@ -27,6 +26,7 @@ class ConfiguredRecipe(Config, Generic[T]):
 
     __slots__ = ("_context", "_is_late")
 
+    is_part_of_its_owner = False
     has_life_cycle: ClassVar[bool] = False
     """Whether instances do anything when they are opened or closed; set for each subclass."""
     has_async_hooks: ClassVar[bool] = False
@@ -92,12 +92,12 @@ class ConfiguredRecipe(Config, Generic[T]):
 
     def nested_resources(self) -> dict[str, "Recipe"]:
         """`{path: recipe}` of the recipes that fields hold, in lists and dicts too; resources open already are none."""
-        return {path: recipe for name, value in self.__dict__.items() for path, recipe in _recipes_in(name, value)}
-
-    def variables(self) -> Iterator[tuple[str, EnvVar]]:
-        """`(field path, variable)` for each `EnvVar` of this resource; those of nested resources are their own."""
-        nested = {path.partition(".")[0] for path in self.nested_resources()}
-        return ((path, variable) for path, variable in super().variables() if path.partition(".")[0] not in nested)
+        return {
+            path: recipe
+            for name, value in self.__dict__.items()
+            if type(value) not in SCALARS
+            for path, recipe in _recipes_in(name, value)
+        }
 
     def private_copy(self, opened_by_path: Mapping[str, object], context: InitResourceContext) -> Self:
         """The copy that one run scope opens: variables read, private attributes fresh, nested recipes replaced.
@@ -141,6 +141,8 @@ def is_recipe(value: object) -> TypeGuard[Recipe]:
 
 
 def _recipes_in(path: str, value: object) -> Iterator[tuple[str, Recipe]]:
+    if type(value) in SCALARS:
+        return
     if is_recipe(value):
         yield path, value
     elif is_mapping(value):

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar, get_args, get_origin, overload
 
 from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from dagwire.resources.configurable import ConfigurableResourceFactory
 from dagwire.resources.definition import ResourceDefinition
@@ -81,9 +81,17 @@ class _AnyRecipe:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Anything; a dict is read as config where a resource's class is declared."""
         if not is_configurable_class(source):
-            return core_schema.any_schema()
-        return core_schema.no_info_wrap_validator_function(_read_dict, handler(source))
+            return core_schema.no_info_plain_validator_function(_instance)
+        return core_schema.no_info_wrap_validator_function(_instance_or_config, handler(source))
 
 
-def _read_dict(value: object, validate: core_schema.ValidatorFunctionWrapHandler) -> object:
-    return validate(value) if isinstance(value, dict) else value
+def _instance(value: object) -> object:
+    """Anything but the class of a resource, which is a slip for an instance of it."""
+    if is_configurable_class(value):
+        name = {"name": value.__name__}
+        raise PydanticCustomError("class_given", "The class {name} was given; give an instance, {name}(...)", name)
+    return value
+
+
+def _instance_or_config(value: object, validate: core_schema.ValidatorFunctionWrapHandler) -> object:
+    return validate(value) if isinstance(value, dict) else _instance(value)

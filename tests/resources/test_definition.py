@@ -1,0 +1,183 @@
+"""`ResourceDefinition`: any callable serves, and config reaches it from wherever it comes."""
+
+import asyncio
+import functools
+
+import pytest
+
+from dagwire import (
+    InitResourceContext,
+    ResourceDefinition,
+    abuild_resources,
+    build_init_resource_context,
+    build_resources,
+    configured,
+    resource,
+)
+from dagwire.errors import InvalidConfigError, InvalidDefinitionError, InvalidInvocationError, MissingResourceError
+
+
+def opened(recipe, config=None, **others):
+    """What `recipe` is inside a scope, under the key `it`."""
+    given = {"it": {"config": config}} if config is not None else None
+    with build_resources({"it": recipe, **others}, given) as resources:
+        return resources.it
+
+
+class Generating:
+    """An object that is called and generates."""
+
+    def __init__(self, log):
+        self.log = log
+
+    def __call__(self, context):
+        yield "made"
+        self.log.append("closed")
+
+
+class Awaiting:
+    """An object that is called and awaited."""
+
+    async def __call__(self):
+        await asyncio.sleep(0)
+        return "made"
+
+
+def _generator(log, context):
+    yield "made"
+    log.append("closed")
+
+
+async def _asynchronous_generator(log, context):
+    yield "made"
+    log.append("closed")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        Generating,
+        lambda log: functools.partial(_generator, log),
+        lambda log: functools.partial(_asynchronous_generator, log),
+    ],
+    ids=["object", "partial", "asynchronous partial"],
+)
+def test_callables_that_generate_are_opened_and_closed(make):
+    """An object or a partial of a generator function opens at its yield, and is closed after it."""
+    log = []
+    with build_resources({"it": ResourceDefinition(make(log))}) as resources:
+        assert resources.it == "made"
+        assert log == []
+    assert log == ["closed"]
+
+
+def test_callables_that_are_awaited():
+    """A coroutine's result is the resource, in a synchronous scope and in an event loop."""
+    assert opened(ResourceDefinition(Awaiting())) == "made"
+
+    async def use():
+        async with abuild_resources({"it": ResourceDefinition(Awaiting())}) as resources:
+            return resources.it
+
+    assert asyncio.run(use()) == "made"
+
+
+def test_an_object_with_a_lock_s_methods_is_not_entered(tmp_path):
+    """A value that merely could be entered, such as a file, is handed on as it is."""
+    with opened(ResourceDefinition(lambda: (tmp_path / "file").open("w"))) as file:
+        assert not file.closed
+
+
+def test_a_function_of_two_arguments_is_refused():
+    """A resource function takes a context or nothing."""
+    with pytest.raises(InvalidDefinitionError, match="one, two"):
+        ResourceDefinition(lambda one, two: 1)
+
+
+def test_the_context_may_be_none_where_nothing_is_read_from_it():
+    """A direct call may give None where there is neither config nor a required key."""
+
+    @resource
+    def plain(context):
+        return context
+
+    @resource(config_schema={"size": int})
+    def sized(context):
+        return context.resource_config
+
+    assert plain(None) is None
+    with pytest.raises(InvalidInvocationError, match="build_init_resource_context"):
+        sized(None)
+
+
+def test_a_direct_call_names_what_the_context_lacks():
+    """The missing key and the function that requires it."""
+
+    @resource(required_resource_keys={"base"})
+    def it(context):
+        return 1
+
+    with pytest.raises(MissingResourceError, match="'base', asked for by resource function 'it'"):
+        it(build_init_resource_context(resources={"other": 1}))
+
+
+def test_a_context_with_other_config_is_whole():
+    """`replace_config` keeps everything else of a context."""
+    context = build_init_resource_context(config={"a": 1}, resources={"base": 3})
+    replaced = context.replace_config({"a": 2})
+    assert isinstance(replaced, InitResourceContext)
+    assert (replaced.resource_config, replaced.resources.base) == ({"a": 2}, 3)
+
+
+@pytest.fixture
+def pair():
+    """A definition of two fields."""
+
+    @resource(config_schema={"size": int, "name": str})
+    def pair(context):
+        return context.resource_config
+
+    return pair
+
+
+def test_configured_again_and_again(pair):
+    """Each `configured` is laid over the one before, and a run's config over all of them."""
+    made = pair.configured({"size": 1}).configured({"name": "n"}, description="D")
+    assert made.description == "D"
+    assert opened(made) == {"size": 1, "name": "n"}
+    assert opened(made, {"size": 2}) == {"size": 2, "name": "n"}
+    assert pair.preset_config is None
+
+
+def test_configured_by_functions_in_a_row(pair):
+    """A function's config may be configured in its turn."""
+
+    @configured(pair, config_schema={"half": int})
+    def doubled(config):
+        return {"size": config["half"] * 2, "name": "n"}
+
+    assert opened(doubled.configured({"half": 3})) == {"size": 6, "name": "n"}
+    with pytest.raises(InvalidConfigError, match="half"):
+        opened(doubled, {"haf": 3})
+
+
+def test_a_function_of_config_that_fails_is_told(pair):
+    """The error says that it was the function given to `configured`; the cause is chained."""
+
+    @configured(pair)
+    def broken(config):
+        raise ZeroDivisionError
+
+    with pytest.raises(InvalidConfigError, match=r"configured.*ZeroDivisionError") as caught:
+        opened(broken)
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_one_definition_under_two_keys_is_opened_once():
+    """The same definition is one object, unless a run configures one of its keys differently."""
+    made = ResourceDefinition(lambda context: (context.resource_config, object()), {"size": int})
+    preset = made.configured({"size": 1})
+    with build_resources({"a": preset, "b": preset}) as resources:
+        assert resources.a is resources.b
+    with build_resources({"a": preset, "b": preset}, {"b": {"config": {"size": 2}}}) as resources:
+        assert (resources.a[0], resources.b[0]) == ({"size": 1}, {"size": 2})
