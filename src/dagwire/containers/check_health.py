@@ -43,7 +43,8 @@ def check_health(
         required_resource_keys: The keys to check; None checks all.
 
     Returns:
-        `{key: Health}`. A method `check_health` says by an exception that something is wrong; it may be asynchronous.
+        What came of each, by key. A method `check_health` says by an exception that something is wrong; it may be
+        asynchronous.
 
     Example:
         >>> from dagwire import ConfigurableResource, check_health

@@ -13,6 +13,7 @@ from dagwire.resources.configuring import configured_recipe
 from dagwire.resources.context import InitResourceContext
 from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.driving import drive
+from dagwire.resources.hooks import as_manager_function
 from dagwire.resources.lifecycle import LifeCycle
 from dagwire.resources.opening import Opener, has_life_cycle
 from dagwire.resources.policy import PATIENT, LifeCyclePolicy
@@ -188,7 +189,9 @@ def _recipe_maker(source: Any, args: tuple[Any, ...], fields: dict[str, Any]) ->
         )
         raise InvalidDefinitionError(msg)
     # The function is looked at once, here: it is the same whatever its arguments come to.
-    return partial(_definition, ResourceDefinition(partial(source, *args, **fields) if args or fields else source))
+    if not args and not fields:
+        return partial(_as_declared, ResourceDefinition(source))
+    return partial(_with_arguments, ResourceDefinition(partial(source, *args, **fields)), as_manager_function(source))
 
 
 def _instance(source: Any, args: Sequence[Any], fields: dict[str, Any]) -> Any:
@@ -209,7 +212,15 @@ def _configured(
     return configured_recipe(make_recipe(source, args, fields), config, key)
 
 
-def _definition(
-    definition: ResourceDefinition, source: Any, args: Sequence[Any], fields: dict[str, Any]
+def _as_declared(definition: ResourceDefinition, *_values: object) -> ResourceDefinition:
+    return definition
+
+
+def _with_arguments(
+    definition: ResourceDefinition,
+    function: Callable[..., Any],
+    _source: Any,
+    args: Sequence[Any],
+    fields: dict[str, Any],
 ) -> ResourceDefinition:
-    return definition.with_function(partial(source, *args, **fields)) if args or fields else definition
+    return definition.with_arguments(function, args, fields)

@@ -142,11 +142,10 @@ class ResourceDefinition:
             copied.preset_config = config_or_config_fn
         return copied
 
-    def with_function(self, resource_fn: ResourceFunction) -> "ResourceDefinition":
-        """This definition with another function of the same form, such as one with other arguments bound."""
+    def with_arguments(self, function: ResourceFunction, args: Iterable[Any], kwargs: dict[str, Any]) -> Self:
+        """This definition with other arguments: `function` is what opens it, a manager function where it yields."""
         copied = copy.copy(self)
-        copied.resource_fn = resource_fn
-        copied._open = as_manager_function(resource_fn)
+        copied._open = copied.resource_fn = partial(function, *args, **kwargs)
         return copied
 
     def __repr__(self) -> str:
