@@ -22,19 +22,34 @@ from dagwire.containers.build_resources import abuild_resources, build_resources
 from dagwire.containers.check_health import Health, check_health
 from dagwire.containers.overrides import override
 from dagwire.containers.resource_provider import ResourceProvider
-from dagwire.definitions.asset import AssetsDefinition, AssetSpec, asset
-from dagwire.definitions.asset_check import AssetCheckDefinition, asset_check
+from dagwire.definitions.asset import asset
+from dagwire.definitions.asset_check import AssetCheckDefinition, asset_check, multi_asset_check
+from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition, define_asset_job
 from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.asset_spec import AssetDep, AssetIn, AssetOut, AssetSpec
+from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import with_resources
 from dagwire.definitions.build_io_contexts import build_input_context, build_output_context
+from dagwire.definitions.check_spec import AssetCheckSpec
 from dagwire.definitions.definitions import Definitions
-from dagwire.definitions.job import JobDefinition, UnresolvedAssetJobDefinition, define_asset_job, job
-from dagwire.definitions.load_assets import load_asset_checks_from_modules, load_assets_from_modules
+from dagwire.definitions.graph import GraphDefinition, GraphIn, GraphOut, graph
+from dagwire.definitions.graph_asset import graph_asset
+from dagwire.definitions.hook import HookDefinition, failure_hook, success_hook
+from dagwire.definitions.job import JobDefinition, job
+from dagwire.definitions.load_assets import (
+    load_asset_checks_from_current_module,
+    load_asset_checks_from_modules,
+    load_asset_checks_from_package_module,
+    load_assets_from_current_module,
+    load_assets_from_modules,
+    load_assets_from_package_module,
+)
 from dagwire.definitions.metadata import MetadataValue
+from dagwire.definitions.multi_asset import multi_asset
+from dagwire.definitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
 from dagwire.definitions.op import In, Nothing, OpDefinition, Out, op
 from dagwire.definitions.partitions import (
     BackfillPolicy,
-    MonthlyPartitionsDefinition,
     PartitionKeyRange,
     PartitionsDefinition,
     StaticPartitionsDefinition,
@@ -46,16 +61,22 @@ from dagwire.definitions.results import (
     AssetCheckResult,
     AssetCheckSeverity,
     AssetMaterialization,
+    AssetObservation,
+    ExpectationResult,
     MaterializeResult,
     Output,
 )
+from dagwire.definitions.retries import Backoff, Failure, Jitter, RetryPolicy, RetryRequested
+from dagwire.definitions.run_request import RunRequest
 from dagwire.definitions.schedule import (
     DefaultScheduleStatus,
     ScheduleDefinition,
     ScheduleEvaluationContext,
     build_schedule_context,
+    build_schedule_from_partitioned_job,
     schedule,
 )
+from dagwire.definitions.selection import AssetSelection
 from dagwire.definitions.sensor import (
     DefaultSensorStatus,
     SensorDefinition,
@@ -63,7 +84,14 @@ from dagwire.definitions.sensor import (
     build_sensor_context,
     sensor,
 )
-from dagwire.definitions.tick import RunRequest, SensorResult, SkipReason, TickResult
+from dagwire.definitions.tick import SensorResult, SkipReason, TickResult
+from dagwire.definitions.time_partitions import (
+    DailyPartitionsDefinition,
+    HourlyPartitionsDefinition,
+    MonthlyPartitionsDefinition,
+    TimeWindowPartitionsDefinition,
+    WeeklyPartitionsDefinition,
+)
 from dagwire.errors import (
     DagsterError,
     DagsterInvalidConfigError,
@@ -71,6 +99,8 @@ from dagwire.errors import (
     DagsterInvalidInvocationError,
     DagsterInvariantViolationError,
     DagsterResourceFunctionError,
+    DagsterTypeCheckDidNotPass,
+    DagsterUnknownPartitionError,
     DagsterUnknownResourceError,
     DagwireError,
 )
@@ -79,11 +109,16 @@ from dagwire.execution.contexts import (
     AssetExecutionContext,
     DagsterRun,
     OpExecutionContext,
+)
+from dagwire.execution.direct_contexts import (
+    build_asset_check_context,
     build_asset_context,
+    build_hook_context,
     build_op_context,
 )
 from dagwire.execution.events import Event, EventType
-from dagwire.execution.materialize import amaterialize, materialize
+from dagwire.execution.hook_context import HookContext
+from dagwire.execution.materialize import amaterialize, materialize, materialize_to_memory
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.context import InitResourceContext, Resources
@@ -109,12 +144,19 @@ __all__ = [
     "AssetCheckKey",
     "AssetCheckResult",
     "AssetCheckSeverity",
+    "AssetCheckSpec",
+    "AssetDep",
     "AssetExecutionContext",
+    "AssetIn",
     "AssetKey",
     "AssetMaterialization",
+    "AssetObservation",
+    "AssetOut",
+    "AssetSelection",
     "AssetSpec",
     "AssetsDefinition",
     "BackfillPolicy",
+    "Backoff",
     "BoolSource",
     "Config",
     "ConfigurableIOManager",
@@ -128,8 +170,11 @@ __all__ = [
     "DagsterInvariantViolationError",
     "DagsterResourceFunctionError",
     "DagsterRun",
+    "DagsterTypeCheckDidNotPass",
+    "DagsterUnknownPartitionError",
     "DagsterUnknownResourceError",
     "DagwireError",
+    "DailyPartitionsDefinition",
     "DefaultScheduleStatus",
     "DefaultSensorStatus",
     "Definitions",
@@ -139,9 +184,17 @@ __all__ = [
     "Event",
     "EventType",
     "ExecuteInProcessResult",
+    "ExpectationResult",
+    "Failure",
     "Field",
     "FilesystemIOManager",
+    "GraphDefinition",
+    "GraphIn",
+    "GraphOut",
     "Health",
+    "HookContext",
+    "HookDefinition",
+    "HourlyPartitionsDefinition",
     "IOManager",
     "IOManagerDefinition",
     "In",
@@ -149,11 +202,14 @@ __all__ = [
     "InitResourceContext",
     "InputContext",
     "IntSource",
+    "Jitter",
     "JobDefinition",
     "Map",
     "MaterializeResult",
     "MetadataValue",
     "MonthlyPartitionsDefinition",
+    "MultiPartitionKey",
+    "MultiPartitionsDefinition",
     "Noneable",
     "Nothing",
     "OpDefinition",
@@ -170,6 +226,8 @@ __all__ = [
     "ResourceParam",
     "ResourceProvider",
     "Resources",
+    "RetryPolicy",
+    "RetryRequested",
     "RunConfig",
     "RunRequest",
     "ScalarUnion",
@@ -186,35 +244,51 @@ __all__ = [
     "StringSource",
     "TickResult",
     "TimeWindow",
+    "TimeWindowPartitionsDefinition",
     "UnboundInitResourceContext",
     "UnresolvedAssetJobDefinition",
+    "WeeklyPartitionsDefinition",
     "abuild_resources",
     "amaterialize",
     "asset",
     "asset_check",
+    "build_asset_check_context",
     "build_asset_context",
+    "build_hook_context",
     "build_init_resource_context",
     "build_input_context",
     "build_op_context",
     "build_output_context",
     "build_resources",
     "build_schedule_context",
+    "build_schedule_from_partitioned_job",
     "build_sensor_context",
     "check_health",
     "configured",
     "define_asset_job",
+    "failure_hook",
     "fs_io_manager",
+    "graph",
+    "graph_asset",
     "io_manager",
     "job",
+    "load_asset_checks_from_current_module",
     "load_asset_checks_from_modules",
+    "load_asset_checks_from_package_module",
+    "load_assets_from_current_module",
     "load_assets_from_modules",
+    "load_assets_from_package_module",
     "make_values_resource",
     "materialize",
+    "materialize_to_memory",
     "mem_io_manager",
+    "multi_asset",
+    "multi_asset_check",
     "op",
     "override",
     "resource",
     "schedule",
     "sensor",
+    "success_hook",
     "with_resources",
 ]

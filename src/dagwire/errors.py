@@ -125,7 +125,7 @@ class DuplicateDefinitionError(InvalidDefinitionError):
         super().__init__(f"Two definitions of {kind} '{name}' were given. Rename one, or give it once.")
 
 
-class UnknownNameError(InvalidDefinitionError, KeyError):
+class UnknownNameError(InvalidDefinitionError, InvariantViolationError, KeyError):
     """A definition, selection, override or partition is named that does not exist."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
@@ -140,6 +140,34 @@ class UnknownNameError(InvalidDefinitionError, KeyError):
     def __str__(self) -> str:
         """The message; a KeyError would show it quoted."""
         return self.message
+
+
+class UnknownPartitionError(UnknownNameError):
+    """A run or a range names a partition that does not exist. Nothing ran."""
+
+    def __init__(self, key: str, known: Iterable[str]) -> None:
+        """`known` are the keys that exist now."""
+        super().__init__("partition", key, known)
+
+
+class UnreadableDateError(InvalidDefinitionError, ValueError):
+    """A date or partition key is not written in the form that its partitions use."""
+
+    def __init__(self, date: str, fmt: str) -> None:
+        """`fmt` is the form, as `strftime` has it."""
+        self.date = date
+        self.fmt = fmt
+        super().__init__(f"'{date}' does not read as a date written '{fmt}'. Write it so, or give another `fmt`.")
+
+
+class InvalidNameError(InvalidDefinitionError):
+    """A definition has a name that cannot serve as one."""
+
+    def __init__(self, owner: str, name: str, problem: str) -> None:
+        """`problem` completes the sentence."""
+        self.owner = owner
+        self.name = name
+        super().__init__(f"{owner} cannot be named '{name}': {problem}")
 
 
 _MOST_SHOWN = 24
@@ -286,6 +314,18 @@ class UnexpectedResultError(DagwireError):
         super().__init__(f"{step} {problem}")
 
 
+class WrongTypeError(DagwireError, TypeError):
+    """A step was given or gave a value of another type than it declares."""
+
+    def __init__(self, step: str, place: str, expected: str, found: str) -> None:
+        """`place` is the input or output; `expected` and `found` name types. The value itself is not shown."""
+        self.step = step
+        self.place = place
+        super().__init__(
+            f"{step}: {place} is declared as {expected}, and is {found}. Change the annotation, or the value."
+        )
+
+
 # -- a life cycle failed -----------------------------------------------------------------------------------------------
 
 
@@ -364,3 +404,5 @@ DagsterInvalidInvocationError = InvalidInvocationError
 DagsterUnknownResourceError = UnknownResourceError
 DagsterResourceFunctionError = ResourceSetupError
 DagsterInvariantViolationError = InvariantViolationError
+DagsterUnknownPartitionError = UnknownPartitionError
+DagsterTypeCheckDidNotPass = WrongTypeError

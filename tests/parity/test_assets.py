@@ -76,7 +76,6 @@ def test_a_dep_outside_the_run_is_external(dg):
     assert dg.materialize([alpha]).success
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_ins_renames_a_parameter(dg):
     """`ins={parameter: AssetIn(key=...)}` takes the value of another name."""
 
@@ -277,7 +276,6 @@ def test_asset_key_forms(dg):
     assert repr(key) == "AssetKey(['raw', 'flights'])"
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_attributes_by_key(dg):
     """Group, metadata, tags, description and deps are kept by key."""
 
@@ -293,7 +291,6 @@ def test_attributes_by_key(dg):
     assert read.asset_deps[key] == {dg.AssetKey("up")}
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_attributes_by_default(dg):
     """The group is `default`; the docstring describes."""
 
@@ -308,7 +305,6 @@ def test_attributes_by_default(dg):
     assert read.descriptions_by_key[read.key] == "Reads.\n\nAll of it."
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_kinds_are_tags(dg):
     """`kinds={"python"}` on an asset is the tag `dagster/kind/python`."""
     read = dg.asset(lambda: 1, name="read", kinds={"python"})
@@ -446,7 +442,6 @@ def test_metadata_added_through_the_context(dg):
     assert {key: value.value for key, value in materialization.metadata.items()} == {"rows": 3, "late": 1}
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_a_value_of_a_wrong_type_fails_the_step(dg):
     """A simple return annotation is held to what is returned."""
 
@@ -459,7 +454,6 @@ def test_a_value_of_a_wrong_type_fails_the_step(dg):
     assert result.is_node_failed("read")
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_an_input_of_a_wrong_type_fails_the_step(dg):
     """A simple parameter annotation is held to what arrives."""
 
@@ -474,6 +468,117 @@ def test_an_input_of_a_wrong_type_fails_the_step(dg):
     result = dg.materialize([number, read], raise_on_error=False)
     assert result.is_node_success("number")
     assert result.is_node_failed("read")
+
+
+# -- several assets of one function ------------------------------------------------------------------------------------
+
+
+def test_several_assets_of_specs(dg):
+    """`@multi_asset(specs=...)` stores its data itself; a spec that nothing is said of is made, too."""
+
+    @dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b", deps=["a"])])
+    def both():
+        yield dg.MaterializeResult(asset_key="a", metadata={"rows": 3})
+
+    made = dg.materialize([both]).asset_materializations_for_node("both")
+    assert [m.asset_key.to_user_string() for m in made] == ["a", "b"]
+    assert made[0].metadata["rows"].value == 3
+
+
+def test_several_assets_of_outs(dg):
+    """`@multi_asset(outs=...)` returns a tuple; each value goes downstream by its key."""
+
+    @dg.multi_asset(outs={"low": dg.AssetOut(), "high": dg.AssetOut(key_prefix="top")})
+    def bounds():
+        return 3, 4
+
+    @dg.asset(ins={"high": dg.AssetIn(key_prefix="top")})
+    def width(low, high):
+        return high - low
+
+    result = dg.materialize([bounds, width])
+    assert result.asset_value("width") == 1
+    assert bounds.keys_by_output_name == {"low": dg.AssetKey("low"), "high": dg.AssetKey(["top", "high"])}
+
+
+def test_some_of_several_assets(dg):
+    """With `can_subset` a run may want some; the context says which."""
+
+    @dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b")], can_subset=True)
+    def both(context):
+        for key in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=key)
+
+    [event] = dg.materialize([both], selection="b").get_asset_materialization_events()
+    assert event.asset_key == dg.AssetKey("b")
+
+
+def test_some_of_what_is_made_together_is_refused(dg):
+    """Without `can_subset` all of a multi asset is selected, or none."""
+
+    @dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b")])
+    def both():
+        pass
+
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        dg.materialize([both], selection="a")
+
+
+def test_an_optional_asset_that_is_left_out(dg):
+    """What is left out is not made, and what takes its value is skipped."""
+
+    @dg.multi_asset(outs={"a": dg.AssetOut(is_required=False), "b": dg.AssetOut()})
+    def some():
+        yield dg.Output(2, "b")
+
+    @dg.asset
+    def reads(a):
+        return a
+
+    result = dg.materialize([some, reads])
+    assert result.success
+    assert result.is_node_skipped("reads")
+
+
+def test_an_asset_of_several_ops(dg):
+    """`@graph_asset` makes the value of its last op the asset's."""
+
+    @dg.op
+    def double(number):
+        return 2 * number
+
+    @dg.asset
+    def number():
+        return 3
+
+    @dg.graph_asset
+    def fourfold(number):
+        return double(double(number))
+
+    result = dg.materialize([number, fourfold])
+    assert result.asset_value("fourfold") == 12
+    assert result.output_for_node("fourfold.double") == 6
+
+
+@pytest.mark.absent("dagwire reads nothing that other runs have stored: assets from elsewhere are `deps`")
+def test_a_source_asset(dg):
+    """`SourceAsset` stands for an asset that is made elsewhere."""
+    assert dg.SourceAsset("rows").key == dg.AssetKey("rows")
+
+
+@pytest.mark.absent("issue 4: several assets of one graph")
+def test_several_assets_of_several_ops(dg):
+    """`@graph_multi_asset` makes several assets of a graph's outputs."""
+
+    @dg.op
+    def one():
+        return 1
+
+    @dg.graph_multi_asset(outs={"a": dg.AssetOut(), "b": dg.AssetOut()})
+    def both():
+        return {"a": one(), "b": one()}
+
+    assert dg.materialize([both]).asset_value("b") == 1
 
 
 # -- better on purpose -------------------------------------------------------------------------------------------------

@@ -97,7 +97,6 @@ def test_resolve_job_def_is_the_newer_name(dg, tracked, read):
     assert defs.resolve_job_def("all_assets").name == "all_assets"
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_an_asset_by_key(dg, read, tracked):
     """`resolve_assets_def` finds an asset by its name or its key."""
     defs = dg.Definitions(assets=[read], resources={"db": tracked()})
@@ -105,7 +104,6 @@ def test_an_asset_by_key(dg, read, tracked):
     assert defs.resolve_assets_def(dg.AssetKey("read")).key == read.key
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_merging(dg, tracked, read):
     """`Definitions.merge` joins assets and resources."""
     merged = dg.Definitions.merge(
@@ -243,6 +241,22 @@ def test_with_resources_and_config(dg, tracked, read):
         [read], {"db": tracked.configure_at_launch()}, resource_config_by_key={"db": {"config": {"name": "late"}}}
     )
     assert dg.materialize(bound).asset_value("read") == "late"
+
+
+def test_assets_of_the_current_module(dg):
+    """`load_assets_from_current_module` gives a sequence of what the calling module defines."""
+    assert list(dg.load_assets_from_current_module()) == []
+
+
+@pytest.mark.absent("issue 4: definitions that are made when they are asked for")
+def test_definitions_of_a_function(dg, read, tracked):
+    """`@definitions` makes definitions when they are asked for."""
+
+    @dg.definitions
+    def defs():
+        return dg.Definitions(assets=[read], resources={"db": tracked()})
+
+    assert defs().get_assets_def("read") is not None
 
 
 # -- better on purpose -------------------------------------------------------------------------------------------------

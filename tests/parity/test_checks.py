@@ -155,7 +155,6 @@ def test_a_check_that_raises_fails_the_run(dg, rows):
     assert not dg.materialize([rows, broken], raise_on_error=False).success
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_checks_inside_an_asset(dg):
     """`check_specs` on the asset, `check_results` in what it returns."""
 
@@ -189,6 +188,37 @@ def test_in_definitions(dg, rows, failing):
     defs = dg.Definitions(assets=[rows], asset_checks=[failing()], jobs=[dg.define_asset_job("nightly")])
     result = defs.get_job_def("nightly").execute_in_process()
     assert [e.check_name for e in result.get_asset_check_evaluations()] == ["some"]
+
+
+def test_several_checks_of_one_function(dg, rows):
+    """`@multi_asset_check` yields a result for each of its specs."""
+
+    @dg.multi_asset_check(specs=[dg.AssetCheckSpec("some", asset=rows), dg.AssetCheckSpec("keys", asset=rows)])
+    def look():
+        yield dg.AssetCheckResult(passed=True, check_name="some", asset_key=rows.key)
+        yield dg.AssetCheckResult(passed=False, check_name="keys", asset_key=rows.key)
+
+    found = dg.materialize([rows, look]).get_asset_check_evaluations()
+    assert {evaluation.check_name: evaluation.passed for evaluation in found} == {"some": True, "keys": False}
+
+
+def test_a_blocking_check_inside_an_asset(dg):
+    """Where it does not pass the asset is recorded, its step fails, and what is downstream does not run."""
+
+    @dg.asset(check_specs=[dg.AssetCheckSpec("some", asset="rows", blocking=True)])
+    def rows():
+        return dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=False, check_name="some")])
+
+    @dg.asset(deps=[rows])
+    def after():
+        return 1
+
+    result = dg.materialize([rows, after], raise_on_error=False)
+    assert result.is_node_failed("rows")
+    assert len(result.asset_materializations_for_node("rows")) == 1
+    assert not result.is_node_success("after")
+    with pytest.raises(dg.DagsterError, match="some"):
+        dg.materialize([rows, after])
 
 
 # -- better on purpose -------------------------------------------------------------------------------------------------

@@ -96,13 +96,11 @@ def test_partition_of_a_run_without_one(dg, seen):
     assert seen(look) == [False, False, "raises", "raises", "raises"]
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_selected_keys(dg, seen):
     """`selected_asset_keys` is what this step makes."""
     assert seen(lambda context: {key.to_user_string() for key in context.selected_asset_keys}) == {"read"}
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_the_first_attempt_is_number_zero(seen):
     """`context.retry_number` starts at 0."""
     assert seen(lambda context: context.retry_number) == 0
@@ -128,3 +126,24 @@ def test_an_op_s_context(dg):
 
     result = nightly.execute_in_process(resources={"clock": 12}, run_config={"ops": {"read": {"config": {"limit": 2}}}})
     assert result.output_for_node("read") == (True, 12, 2, "nightly", True)
+
+
+def test_a_hook_s_context_built_by_hand(dg, log):
+    """`build_hook_context` gives resources and the exception to a hook called directly."""
+
+    @dg.failure_hook(required_resource_keys={"chat"})
+    def blame(context):
+        log.append((context.resources.chat, str(context.op_exception)))
+
+    blame(dg.build_hook_context(resources={"chat": "chat"}, op_exception=ValueError("no")))
+    assert log == [("chat", "no")]
+
+
+def test_a_check_s_context_built_by_hand(dg):
+    """`build_asset_check_context` gives resources to a check called directly."""
+
+    @dg.asset_check(asset="rows", required_resource_keys={"limit"})
+    def some(context):
+        return dg.AssetCheckResult(passed=context.resources.limit > 2)
+
+    assert some(dg.build_asset_check_context(resources={"limit": 3})).passed

@@ -244,7 +244,6 @@ def test_the_context_of_a_direct_call(dg):
     assert read(dg.build_asset_context()) == (True, dg.AssetKey("read"), False)
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_metadata_of_a_direct_call(dg):
     """`get_output_metadata` of the context tells what `add_output_metadata` was given."""
 

@@ -351,7 +351,6 @@ def test_the_op_s_own_exception_is_raised(dg):
     assert caught.value is error
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_failure_is_raised_as_it_is(dg):
     """`Failure(description, metadata)` is an exception of the user's."""
 
@@ -368,7 +367,6 @@ def test_failure_is_raised_as_it_is(dg):
     assert caught.value.description == "No rows."
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_an_output_that_was_not_made_skips_its_readers(dg, log):
     """An optional output that is not yielded skips what reads it."""
 
@@ -392,7 +390,6 @@ def test_an_output_that_was_not_made_skips_its_readers(dg, log):
     assert result.is_node_skipped("read_left")
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_a_retry_policy_runs_again(dg, log):
     """`RetryPolicy(max_retries=2)` runs three times at most; `retry_number` counts."""
 
@@ -422,3 +419,202 @@ def test_tags_and_description(dg, one):
 
     assert (nightly.name, nightly.tags["team"], nightly.description) == ("nightly", "a", "At night.")
     assert nightly.execute_in_process().dagster_run.tags["team"] == "a"
+
+
+def test_a_step_may_ask_to_be_tried_again(dg, log):
+    """`RetryRequested` is heard as often as it says."""
+
+    @dg.op
+    def flaky(context):
+        log.append(context.retry_number)
+        if len(log) < 3:
+            raise dg.RetryRequested(max_retries=2)
+
+    @dg.job
+    def nightly():
+        flaky()
+
+    assert nightly.execute_in_process().success
+    assert log == [0, 1, 2]
+
+
+def test_the_events_of_a_retry(dg):
+    """Up for retry, then restarted, and the rest as ever."""
+
+    @dg.op(retry_policy=dg.RetryPolicy())
+    def flaky(context):
+        if context.retry_number == 0:
+            raise ValueError("again")
+
+    @dg.job
+    def nightly():
+        flaky()
+
+    kinds = [event.event_type_value for event in nightly.execute_in_process().events_for_node("flaky")]
+    wanted = ["STEP_START", "STEP_UP_FOR_RETRY", "STEP_RESTARTED", "STEP_OUTPUT", "STEP_SUCCESS"]
+    assert [kind for kind in kinds if kind in wanted] == wanted
+
+
+def test_a_failure_may_forbid_retries(dg, log):
+    """`Failure(allow_retries=False)` ends the step at once."""
+
+    @dg.op(retry_policy=dg.RetryPolicy(max_retries=3))
+    def broken():
+        log.append("try")
+        raise dg.Failure("No.", allow_retries=False)
+
+    @dg.job
+    def nightly():
+        broken()
+
+    assert not nightly.execute_in_process(raise_on_error=False).success
+    assert log == ["try"]
+
+
+def test_a_graph_takes_its_place_in_a_job(dg, one, plus):
+    """Its ops are steps behind its name; its output is wired like an op's."""
+
+    @dg.graph
+    def added(left):
+        return plus(left, one())
+
+    @dg.job
+    def nightly():
+        added(added.alias("first")(one()))
+
+    result = nightly.execute_in_process()
+    assert result.output_for_node("added") == 3
+    assert result.output_for_node("first.plus") == 2
+
+
+def test_a_graph_becomes_a_job(dg, one):
+    """`to_job` binds resources, config and tags; `output_value` is what the graph returns."""
+
+    @dg.op(required_resource_keys={"factor"})
+    def scaled(context, x):
+        return x * context.resources.factor
+
+    @dg.graph
+    def numbers():
+        return scaled(one())
+
+    job = numbers.to_job(name="nightly", resource_defs={"factor": dg.ResourceDefinition.hardcoded_resource(3)})
+    assert job.name == "nightly"
+    assert job.execute_in_process().output_value() == 3
+
+
+def test_several_outputs_of_a_graph(dg, one, plus):
+    """`out={name: GraphOut()}` and a dictionary."""
+
+    @dg.graph(out={"once": dg.GraphOut(), "twice": dg.GraphOut()})
+    def both():
+        start = one()
+        return {"once": start, "twice": plus(start, start)}
+
+    @dg.job
+    def nightly():
+        once, twice = both()
+        plus.alias("total")(once, twice)
+
+    assert nightly.execute_in_process().output_for_node("total") == 3
+
+
+def test_config_of_a_graph_s_ops(dg):
+    """In a run config the ops of a graph stand under its `ops`, however deep."""
+
+    @dg.op(config_schema={"limit": int})
+    def fetch(context):
+        return context.op_config["limit"]
+
+    @dg.graph
+    def inner():
+        return fetch()
+
+    @dg.graph
+    def outer():
+        return inner()
+
+    @dg.job
+    def nightly():
+        outer()
+
+    run_config = {"ops": {"outer": {"ops": {"inner": {"ops": {"fetch": {"config": {"limit": 3}}}}}}}}
+    assert nightly.execute_in_process(run_config).output_for_node("outer.inner.fetch") == 3
+
+
+def test_hooks(dg, log):
+    """A job's hooks are called after each step, with their resources, by occasion."""
+
+    @dg.success_hook(required_resource_keys={"chat"})
+    def praise(context):
+        log.append((context.resources.chat, "done", context.op.name))
+
+    @dg.failure_hook(required_resource_keys={"chat"})
+    def blame(context):
+        log.append((context.resources.chat, str(context.op_exception), context.op.name))
+
+    @dg.op
+    def good():
+        return 1
+
+    @dg.op
+    def bad():
+        raise ValueError("the op")
+
+    @dg.job(hooks={praise, blame}, resource_defs={"chat": dg.ResourceDefinition.hardcoded_resource("chat")})
+    def nightly():
+        good()
+        bad()
+
+    nightly.execute_in_process(raise_on_error=False)
+    assert sorted(log) == [("chat", "done", "good"), ("chat", "the op", "bad")]
+
+
+def test_some_steps_of_a_job(dg, one, log):
+    """`op_selection` runs the steps that it names, with what is upstream by a star."""
+
+    @dg.op
+    def double(x):
+        log.append(2 * x)
+
+    @dg.op
+    def other():
+        log.append("other")
+
+    @dg.job
+    def nightly():
+        double(one())
+        other()
+
+    assert nightly.execute_in_process(op_selection=["*double"]).success
+    assert log == [2]
+
+
+@pytest.mark.absent("issue 4: steps whose number is known only while the job runs")
+def test_dynamic_outputs(dg):
+    """`DynamicOut` maps a step over what another one yields, and collects."""
+
+    @dg.op(out=dg.DynamicOut())
+    def parts():
+        for number in range(3):
+            yield dg.DynamicOutput(number, mapping_key=str(number))
+
+    @dg.op
+    def double(x):
+        return 2 * x
+
+    @dg.op
+    def total(xs):
+        return sum(xs)
+
+    @dg.job
+    def nightly():
+        total(parts().map(double).collect())
+
+    assert nightly.execute_in_process().output_for_node("total") == 6
+
+
+@pytest.mark.absent("issue 4: config of a job that is turned into that of its ops")
+def test_a_config_mapping(dg):
+    """`ConfigMapping` turns a job's config into that of its ops."""
+    assert dg.ConfigMapping(config_fn=lambda config: config) is not None

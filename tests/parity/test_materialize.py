@@ -97,7 +97,6 @@ def test_the_run_s_events(dg, tracked, events):
     ]
 
 
-@pytest.mark.absent("issue 3, the resource interface, whole: IO managers")
 def test_the_events_of_values_handed_on(dg, chain):
     """A value kept is handled; a value taken is loaded."""
     result = dg.materialize(chain)
@@ -150,7 +149,6 @@ def test_nothing_to_materialize_is_a_success(dg):
     assert dg.materialize([]).success
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_materialize_to_memory(dg, chain):
     """`materialize_to_memory` does the same without a store."""
     assert dg.materialize_to_memory(chain).asset_value("b") == 2
@@ -206,7 +204,6 @@ def test_the_result_of_a_failure(dg, breaking):
     assert not result.is_node_success("after")
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 def test_failure_data(dg, breaking):
     """`failure_data_for_node` keeps the error's text; a step that did not fail has none."""
     assets, _ = breaking
@@ -284,7 +281,6 @@ def test_selections_as_lists(dg, chain):
         assert [event.asset_key.to_user_string() for event in made] == ["a"]
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 @pytest.mark.parametrize(("selection", "expected"), [("key:c", "c"), ("group:default", "abc")])
 def test_selections_by_attribute(dg, chain, selection, expected):
     """A selection takes `key:` and `group:`."""
@@ -292,7 +288,6 @@ def test_selections_by_attribute(dg, chain, selection, expected):
     assert sorted(event.asset_key.to_user_string() for event in made) == list(expected)
 
 
-@pytest.mark.absent("issue 4, the definitions that use resources, whole")
 @pytest.mark.parametrize(
     ("select", "expected"),
     [

@@ -328,6 +328,17 @@ def test_a_skip_reason_s_message(dg):
     assert dg.SkipReason("x") == dg.SkipReason("x") != dg.SkipReason("y")
 
 
+@pytest.mark.absent("dagwire has no store of events that a sensor could look into")
+def test_an_asset_sensor(dg, read, nightly):
+    """`@asset_sensor` asks for a run when an asset was made."""
+
+    @dg.asset_sensor(asset_key=read.key, job=nightly)
+    def made(context, asset_event):
+        return dg.RunRequest()
+
+    assert made.name == "made"
+
+
 # -- better on purpose -------------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,6 @@
 """`RunConfig`: what a run's ops, assets and resources are given."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,7 +57,7 @@ def as_run_config(given: Any) -> RunConfig:
         if not is_mapping(entries):
             problems.append(f"{section}: expected a dict by name")
             continue
-        for name, entry in entries.items():
+        for name, entry in _by_step(entries):
             if isinstance(entry, BaseModel) or (is_mapping(entry) and set(entry) <= {"config"}):
                 configs[section][name] = entry or None
             else:
@@ -65,6 +65,17 @@ def as_run_config(given: Any) -> RunConfig:
     if problems:
         raise InvalidConfigError("the run", problems)
     return RunConfig(_plain(configs["ops"]), _plain(configs["resources"]))
+
+
+def _by_step(entries: Mapping[str, Any], graph: str = "") -> Iterator[tuple[str, Any]]:
+    """`(name, entry)`; those of a graph's ops, which stand under its "ops", by their steps' names: `graph.op`."""
+    for name, entry in entries.items():
+        if is_mapping(entry) and is_mapping(entry.get("ops")):
+            yield from _by_step(entry["ops"], f"{graph}{name}.")
+            if len(entry) > 1:
+                yield f"{graph}{name}", {key: value for key, value in entry.items() if key != "ops"}
+        else:
+            yield f"{graph}{name}", entry
 
 
 def _unknown_section(name: str) -> str:

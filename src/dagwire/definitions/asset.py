@@ -1,94 +1,22 @@
-"""`@asset`: a function that makes one asset, and the definition that the decorator gives for it."""
+"""`@asset`: a function that makes one asset."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, overload
 
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
-from dagwire.definitions.bindings import Bindings, bindings_from
+from dagwire.definitions.asset_spec import AssetIn, AssetSpec
+from dagwire.definitions.assets_definition import AssetsDefinition, input_keys_of
 from dagwire.definitions.body import Body
+from dagwire.definitions.check_spec import AssetCheckSpec
+from dagwire.definitions.hook import HookDefinition
+from dagwire.definitions.names import name_of
 from dagwire.definitions.partitions import BackfillPolicy, PartitionsDefinition
+from dagwire.definitions.retries import RetryPolicy
 from dagwire.errors import InvalidDefinitionError
 
-
-@dataclass(frozen=True, slots=True)
-class AssetSpec:
-    """What there is to say of one asset, apart from how it is made."""
-
-    key: AssetKey
-    deps: tuple[AssetKey, ...] = ()
-    description: str | None = None
-    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
-    group_name: str = "default"
-    tags: Mapping[str, str] = field(default_factory=dict[str, str])
-    owners: tuple[str, ...] = ()
-    kinds: frozenset[str] = frozenset()
-    code_version: str | None = None
-
-
-class AssetsDefinition:
-    """An asset and the function that makes it; made by `@asset`. Callable, as the function is, in a test."""
-
-    def __init__(
-        self,
-        spec: AssetSpec,
-        body: Body,
-        *,
-        partitions_def: PartitionsDefinition | None = None,
-        backfill_policy: BackfillPolicy | None = None,
-        bindings: Bindings | None = None,
-    ) -> None:
-        """`bindings` are resources of its own, stronger than those of `Definitions`."""
-        self.spec = spec
-        self.body = body
-        self.partitions_def = partitions_def
-        self.backfill_policy = backfill_policy
-        self.bindings: Bindings = bindings or {}
-
-    @property
-    def key(self) -> AssetKey:
-        """The asset's key."""
-        return self.spec.key
-
-    @cached_property
-    def label(self) -> str:
-        """How messages name it."""
-        return self.body.owner
-
-    @cached_property
-    def name(self) -> str:
-        """The name of its step."""
-        return self.key.to_python_identifier()
-
-    @property
-    def required_keys(self) -> frozenset[str]:
-        """The keys of the resources it asks for."""
-        return frozenset(self.body.keys)
-
-    @property
-    def required_resource_keys(self) -> set[str]:
-        """The same, as Dagster has it."""
-        return set(self.body.keys)
-
-    @cached_property
-    def input_keys(self) -> Mapping[str, AssetKey]:
-        """`{parameter: key}` of the assets whose values the function takes."""
-        return {name: AssetKey(name) for name in self.body.signature.inputs}
-
-    @cached_property
-    def dependency_keys(self) -> tuple[AssetKey, ...]:
-        """The keys of all assets that come before this one."""
-        return tuple(dict.fromkeys((*self.input_keys.values(), *self.spec.deps)))
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the function, resources by keyword or in a context given first; see `Body.call`."""
-        return self.body.call(*args, **kwargs)
-
-    def __repr__(self) -> str:
-        """Name the key."""
-        return f"AssetsDefinition({self.key.to_user_string()})"
+RESULT = "result"
+"""The output that a single asset, or the one value of an op, is."""
 
 
 @overload
@@ -99,6 +27,7 @@ def asset(
     name: str | None = None,
     key: CoercibleToAssetKey | None = None,
     key_prefix: str | Sequence[str] | None = None,
+    ins: Mapping[str, AssetIn] | None = None,
     deps: Iterable[Any] | None = None,
     description: str | None = None,
     metadata: Mapping[str, object] | None = None,
@@ -111,6 +40,10 @@ def asset(
     resource_defs: Mapping[str, object] | None = None,
     partitions_def: PartitionsDefinition | None = None,
     backfill_policy: BackfillPolicy | None = None,
+    retry_policy: RetryPolicy | None = None,
+    hooks: Iterable[HookDefinition] | None = None,
+    op_tags: Mapping[str, object] | None = None,
+    check_specs: Iterable[AssetCheckSpec] | None = None,
     code_version: str | None = None,
 ) -> Callable[[Callable[..., Any]], AssetsDefinition]: ...
 def asset(  # Dagster's signature
@@ -119,6 +52,7 @@ def asset(  # Dagster's signature
     name: str | None = None,
     key: CoercibleToAssetKey | None = None,
     key_prefix: str | Sequence[str] | None = None,
+    ins: Mapping[str, AssetIn] | None = None,
     deps: Iterable[Any] | None = None,
     description: str | None = None,
     metadata: Mapping[str, object] | None = None,
@@ -131,6 +65,10 @@ def asset(  # Dagster's signature
     resource_defs: Mapping[str, object] | None = None,
     partitions_def: PartitionsDefinition | None = None,
     backfill_policy: BackfillPolicy | None = None,
+    retry_policy: RetryPolicy | None = None,
+    hooks: Iterable[HookDefinition] | None = None,
+    op_tags: Mapping[str, object] | None = None,
+    check_specs: Iterable[AssetCheckSpec] | None = None,
     code_version: str | None = None,
 ) -> AssetsDefinition | Callable[[Callable[..., Any]], AssetsDefinition]:
     """Make an asset of a function.
@@ -143,6 +81,7 @@ def asset(  # Dagster's signature
         name: The last part of the key; the function's name by default.
         key: The whole key, in place of `name` and `key_prefix`.
         key_prefix: The parts before the name.
+        ins: What there is to say of parameters that take assets' values: `{parameter: AssetIn}`.
         deps: Assets that come first and whose values are not taken: keys, names or assets.
         description: For people; the docstring by default.
         metadata: Facts about the asset.
@@ -155,6 +94,10 @@ def asset(  # Dagster's signature
         resource_defs: Resources of its own, stronger than those of `Definitions`.
         partitions_def: The parts it is made in.
         backfill_policy: Whether a range of partitions is one run.
+        retry_policy: How often it is tried again where it fails.
+        hooks: Called when it is done, or has failed.
+        op_tags: Tags of its step.
+        check_specs: Checks that the function itself makes, in its `MaterializeResult`.
         code_version: Changes when what the function makes changes.
 
     Raises:
@@ -173,42 +116,53 @@ def asset(  # Dagster's signature
     """
 
     def decorate(function: Callable[..., Any]) -> AssetsDefinition:
-        own_key = _key(function, name, key, key_prefix)
-        owner = f"asset '{own_key.to_user_string()}'"
-        bindings = bindings_from(resource_defs)
+        own_key = asset_key_for(function, name, key, key_prefix)
         spec = AssetSpec(
             own_key,
-            deps=tuple(AssetKey.from_coercible(dep) for dep in deps or ()),
+            deps=deps,
             description=description or inspect.getdoc(function),
-            metadata=dict(metadata or {}),
-            group_name=group_name or "default",
-            tags=dict(tags or {}),
-            owners=tuple(owners or ()),
-            kinds=frozenset(kinds or ()),
+            metadata=metadata,
+            group_name=group_name,
+            tags=tags,
+            owners=owners,
+            kinds=kinds,
             code_version=code_version,
+            partitions_def=partitions_def,
         )
+        owner = f"asset '{own_key.to_user_string()}'"
         body = Body(function, owner, required_resource_keys or (), config_schema)
-        definition = AssetsDefinition(
-            spec, body, partitions_def=partitions_def, backfill_policy=backfill_policy, bindings=bindings
+        return AssetsDefinition(
+            own_key.to_python_identifier(),
+            body,
+            {RESULT: spec},
+            input_keys=input_keys_of(body, ins),
+            check_specs=check_specs,
+            partitions_def=partitions_def,
+            backfill_policy=backfill_policy,
+            resource_defs=resource_defs,
+            retry_policy=retry_policy,
+            hooks=hooks,
+            tags=op_tags,
         )
-        if own_key in definition.dependency_keys:
-            msg = f"{owner} depends on itself."
-            raise InvalidDefinitionError(msg)
-        return definition
 
     return decorate if compute_fn is None else decorate(compute_fn)
 
 
-def _key(
+def asset_key_for(
     function: Callable[..., Any],
     name: str | None,
     key: CoercibleToAssetKey | None,
     prefix: str | Sequence[str] | None,
 ) -> AssetKey:
+    """The key that the arguments of a decorator say.
+
+    Raises:
+        InvalidDefinitionError: They say it twice.
+    """
     if key is not None:
         if name is not None or prefix is not None:
             msg = f"asset '{key}': give `key`, or `name` and `key_prefix`, not both."
             raise InvalidDefinitionError(msg)
         return AssetKey.from_coercible(key)
-    own = AssetKey(name or function.__name__)
+    own = AssetKey(name or name_of(function))
     return own.with_prefix(prefix) if prefix else own

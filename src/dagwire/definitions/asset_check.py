@@ -1,75 +1,98 @@
-"""`@asset_check`: a function that looks at an asset and says whether it is as it should be."""
+"""`@asset_check` and `@multi_asset_check`: functions that look at assets and say whether they are as they should be."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from dagwire.definitions.asset_key import AssetKey
-from dagwire.definitions.bindings import Bindings, bindings_from
+from dagwire.definitions.asset_spec import AssetIn
 from dagwire.definitions.body import Body
+from dagwire.definitions.check_spec import AssetCheckSpec
+from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.results import AssetCheckKey
+from dagwire.definitions.retries import RetryPolicy
+from dagwire.definitions.step import StepDefinition
+from dagwire.errors import InvalidDefinitionError, InvariantViolationError
 
 
-class AssetCheckDefinition:
-    """A check of one asset; made by `@asset_check`. Callable, as the function is, in a test."""
+class AssetCheckDefinition(StepDefinition):
+    """A check of an asset, or several; made by `@asset_check` or `@multi_asset_check`."""
 
     def __init__(
         self,
-        check_key: AssetCheckKey,
+        name: str,
         body: Body,
+        specs: Iterable[AssetCheckSpec],
         *,
-        blocking: bool = False,
-        description: str | None = None,
-        additional_deps: tuple[AssetKey, ...] = (),
-        bindings: Bindings | None = None,
+        ins: Mapping[str, AssetIn] | None = None,
+        **step: Any,
     ) -> None:
-        """`blocking` makes what is downstream of the asset wait for the check, and not run where it fails."""
-        self.check_key = check_key
-        self.body = body
-        self.blocking = blocking
-        self.description = description
-        self.additional_deps = additional_deps
-        self.bindings: Bindings = bindings or {}
+        """`name` is that of its step; `step` is what `StepDefinition` takes."""
+        super().__init__(name, body, **step)
+        self.specs_by_key = {spec.key: spec for spec in specs}
+        self._ins = ins or {}
+
+    @property
+    def spec(self) -> AssetCheckSpec:
+        """What there is to say of the one check.
+
+        Raises:
+            InvariantViolationError: There are several.
+        """
+        if len(self.specs_by_key) != 1:
+            msg = f"{self.label} makes {len(self.specs_by_key)} checks; read `check_keys`."
+            raise InvariantViolationError(msg)
+        return next(iter(self.specs_by_key.values()))
+
+    @property
+    def check_key(self) -> AssetCheckKey:
+        """The key of the one check."""
+        return self.spec.key
+
+    @property
+    def check_keys(self) -> set[AssetCheckKey]:
+        """The keys of all checks it makes."""
+        return set(self.specs_by_key)
+
+    @cached_property
+    def asset_keys(self) -> tuple[AssetKey, ...]:
+        """The assets it looks at."""
+        return tuple(dict.fromkeys(key.asset_key for key in self.specs_by_key))
 
     @property
     def asset_key(self) -> AssetKey:
-        """The asset it looks at."""
-        return self.check_key.asset_key
-
-    @cached_property
-    def label(self) -> str:
-        """How messages name it."""
-        return self.body.owner
-
-    @cached_property
-    def name(self) -> str:
-        """The name of its step, as in Dagster: the asset's and the check's."""
-        return f"{self.asset_key.to_python_identifier()}_{self.check_key.name}"
+        """The asset that the one check looks at."""
+        return self.spec.asset_key
 
     @property
-    def required_keys(self) -> frozenset[str]:
-        """The keys of the resources it asks for."""
-        return frozenset(self.body.keys)
+    def blocking(self) -> bool:
+        """Whether what is downstream waits for the one check."""
+        return self.spec.blocking
 
     @cached_property
     def input_keys(self) -> Mapping[str, AssetKey]:
-        """`{parameter: key}`: the parameter named as the asset takes its value."""
-        own = self.asset_key
-        return {name: own if name == own.parts[-1] else AssetKey(name) for name in self.body.signature.inputs}
+        """`{parameter: key}`: a parameter named as an asset that is looked at takes its value."""
+        own = {key.parts[-1]: key for key in self.asset_keys}
+        return {
+            name: self._ins[name].key_for(name) if name in self._ins else own.get(name, AssetKey(name))
+            for name in self.body.signature.inputs
+        }
 
     @cached_property
     def dependency_keys(self) -> tuple[AssetKey, ...]:
         """The keys of the assets that come before it."""
-        return tuple(dict.fromkeys((self.asset_key, *self.input_keys.values(), *self.additional_deps)))
+        additional = (dep for spec in self.specs_by_key.values() for dep in spec.additional_deps)
+        return tuple(dict.fromkeys((*self.asset_keys, *self.input_keys.values(), *additional)))
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the function, resources by keyword or in a context given first; see `Body.call`."""
-        return self.body.call(*args, **kwargs)
+    def unfilled_inputs(self, filled: Collection[str]) -> dict[str, AssetKey]:
+        """`{parameter: key}` of those that are not in `filled`."""
+        return {name: key for name, key in self.input_keys.items() if name not in filled}
 
     def __repr__(self) -> str:
-        """Name asset and check."""
-        return f"AssetCheckDefinition({self.asset_key.to_user_string()}:{self.check_key.name})"
+        """Name assets and checks."""
+        named = ", ".join(f"{key.asset_key.to_user_string()}:{key.name}" for key in self.specs_by_key)
+        return f"AssetCheckDefinition({named})"
 
 
 def asset_check(  # Dagster's signature
@@ -78,10 +101,14 @@ def asset_check(  # Dagster's signature
     name: str | None = None,
     description: str | None = None,
     blocking: bool = False,
+    additional_ins: Mapping[str, AssetIn] | None = None,
     additional_deps: Iterable[Any] | None = None,
     required_resource_keys: Iterable[str] | None = None,
     resource_defs: Mapping[str, object] | None = None,
     config_schema: object = None,
+    op_tags: Mapping[str, object] | None = None,
+    retry_policy: RetryPolicy | None = None,
+    metadata: Mapping[str, object] | None = None,
 ) -> Callable[[Callable[..., Any]], AssetCheckDefinition]:
     """Make a check of `asset` of a function that returns an `AssetCheckResult`.
 
@@ -90,10 +117,14 @@ def asset_check(  # Dagster's signature
         name: The check's name; the function's by default.
         description: For people; the docstring by default.
         blocking: Whether what is downstream of the asset waits for the check, and does not run where it fails.
+        additional_ins: What there is to say of parameters that take other assets' values.
         additional_deps: Assets that must be made before the check runs, besides its own.
         required_resource_keys: Resources read as `context.resources.<key>`.
         resource_defs: Resources of its own, stronger than those of `Definitions`.
         config_schema: Config for `context.op_config`, where there is no parameter `config`.
+        op_tags: Tags of its step.
+        retry_policy: How often it is tried again where it fails; a check that does not pass has not failed.
+        metadata: Facts about the check.
 
     Raises:
         InvalidDefinitionError: A parameter or a name cannot be used.
@@ -101,15 +132,74 @@ def asset_check(  # Dagster's signature
     asset_key = AssetKey.from_coercible(asset)
 
     def decorate(function: Callable[..., Any]) -> AssetCheckDefinition:
-        check_key = AssetCheckKey(asset_key, name or function.__name__)
-        owner = f"check '{check_key.name}' of asset '{asset_key.to_user_string()}'"
-        return AssetCheckDefinition(
-            check_key,
-            Body(function, owner, required_resource_keys or (), config_schema),
-            blocking=blocking,
+        own = name or name_of(function)
+        spec = AssetCheckSpec(
+            own,
+            asset=asset_key,
             description=description or inspect.getdoc(function),
-            additional_deps=tuple(AssetKey.from_coercible(dep) for dep in additional_deps or ()),
-            bindings=bindings_from(resource_defs),
+            additional_deps=additional_deps,
+            blocking=blocking,
+            metadata=metadata,
+        )
+        owner = f"check '{own}' of asset '{asset_key.to_user_string()}'"
+        return AssetCheckDefinition(
+            f"{asset_key.to_python_identifier()}_{own}",
+            Body(function, owner, required_resource_keys or (), config_schema),
+            [spec],
+            ins=additional_ins,
+            description=spec.description,
+            resource_defs=resource_defs,
+            retry_policy=retry_policy,
+            tags=op_tags,
+        )
+
+    return decorate
+
+
+def multi_asset_check(  # Dagster's signature
+    *,
+    specs: Sequence[AssetCheckSpec],
+    name: str | None = None,
+    description: str | None = None,
+    ins: Mapping[str, AssetIn] | None = None,
+    required_resource_keys: Iterable[str] | None = None,
+    resource_defs: Mapping[str, object] | None = None,
+    config_schema: object = None,
+    op_tags: Mapping[str, object] | None = None,
+    retry_policy: RetryPolicy | None = None,
+) -> Callable[[Callable[..., Any]], AssetCheckDefinition]:
+    """Make several checks of one function, which yields or returns an `AssetCheckResult` for each.
+
+    Args:
+        specs: The checks; each result names the one it is of by `check_name`, and by `asset_key` where names repeat.
+        name: The name of the step; the function's by default.
+        description: For people; the docstring by default.
+        ins: What there is to say of parameters that take assets' values.
+        required_resource_keys: Resources read as `context.resources.<key>`.
+        resource_defs: Resources of its own, stronger than those of `Definitions`.
+        config_schema: Config for `context.op_config`, where there is no parameter `config`.
+        op_tags: Tags of the step.
+        retry_policy: How often the step is tried again where it fails.
+
+    Raises:
+        InvalidDefinitionError: There are no specs, or a parameter or name cannot be used.
+    """
+
+    def decorate(function: Callable[..., Any]) -> AssetCheckDefinition:
+        own = name or name_of(function)
+        check_name("multi_asset_check", own)
+        if not specs:
+            msg = f"multi_asset_check '{own}' has no specs; name the checks that it makes."
+            raise InvalidDefinitionError(msg)
+        return AssetCheckDefinition(
+            own,
+            Body(function, f"multi_asset_check '{own}'", required_resource_keys or (), config_schema),
+            specs,
+            ins=ins,
+            description=description or inspect.getdoc(function),
+            resource_defs=resource_defs,
+            retry_policy=retry_policy,
+            tags=op_tags,
         )
 
     return decorate

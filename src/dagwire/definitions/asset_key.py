@@ -56,7 +56,7 @@ class AssetKey:
 
     def to_python_identifier(self) -> str:
         """The parts joined by two underscores: the name of the asset's step."""
-        return "__".join(self.parts)
+        return "__".join(self.parts).replace("-", "_").replace(".", "_")
 
     def __eq__(self, other: object) -> bool:
         """Equal where the parts are."""

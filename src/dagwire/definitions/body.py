@@ -1,25 +1,20 @@
 """`Body`: a decorated function, what it asks for, and how it is called directly, as in a test."""
 
-from abc import ABC
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from typing import Any
 
 from dagwire.config.schema import validated_config
 from dagwire.containers.build_resources import abuild_resources, build_resources
+from dagwire.containers.faults import raise_faults
 from dagwire.containers.keys import Requirement
+from dagwire.definitions.body_context import BodyContext
+from dagwire.definitions.names import name_of
 from dagwire.definitions.signature import CONFIG_NAME, Signature, read_signature
-from dagwire.errors import InvalidInvocationError, UnknownResourceError
+from dagwire.errors import InvalidInvocationError, MissingResourceError, UnknownResourceError
 from dagwire.resources.configurable import ConfigurableResourceFactory
 from dagwire.resources.definition import ResourceDefinition
-
-
-class BodyContext(ABC):
-    """What a body may be given as its context; the execution layer says what it holds."""
-
-    resources: Any
-    op_config: Any
 
 
 class Body:
@@ -37,6 +32,7 @@ class Body:
         Raises:
             InvalidDefinitionError: A parameter or annotation cannot be used.
         """
+        name_of(function)
         self.function = function
         self.owner = owner
         self.signature: Signature = read_signature(function, owner)
@@ -63,15 +59,20 @@ class Body:
         """
         return validated_config(self.config_schema, given, self.owner)
 
-    def call(self, *args: Any, **kwargs: Any) -> Any:
+    def call(self, definition: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Call the function outside a run; resources come by keyword or from a context given first.
 
-        A resource given that has a life cycle is open for the call, and closed after it.
+        A resource given by keyword that has a life cycle is open for the call, and closed after it. Those of a context
+        are the context's to close.
 
         Raises:
             InvalidInvocationError: Arguments are missing, given twice, or too many; all are named.
+            MissingResourceError: A resource is given neither by keyword nor in the context.
         """
         context, given = self._given(args, kwargs)
+        if context is not None:
+            context.bind(definition)
+        by_keyword = set(given)
         self._fill_resources(given, context)
         self._fill_config(given, context)
         missing = [
@@ -80,12 +81,12 @@ class Body:
         if missing:
             raise InvalidInvocationError(self.owner, f"was called without its inputs {', '.join(missing)}.")
         leading = () if self.signature.context is None else (context,)
-        recipes = {key: given[key] for key in self.signature.resources if _is_recipe(given[key])}
+        recipes = {key: given[key] for key in self.signature.resources if key in by_keyword and _is_recipe(given[key])}
         if not recipes:
             return self.function(*leading, **given)
         return self._call_with_open(recipes, leading, given)
 
-    def _given(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    def _given(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
         """The context, and `{parameter: value}`."""
         positional = list(args)
         given = dict(kwargs)
@@ -109,7 +110,7 @@ class Body:
         return context, given
 
     def _fill_resources(self, given: dict[str, Any], context: Any) -> None:
-        missing: list[str] = []
+        missing = [key for key in sorted(self.extra_keys) if context is not None and _held(context, key) is _ABSENT]
         for key in self.signature.resources:
             held = _held(context, key)
             if key in given and held is not _ABSENT:
@@ -119,9 +120,7 @@ class Body:
                 given[key] = held
             elif key not in given:
                 missing.append(key)
-        if missing:
-            problem = f"was called without its resources {', '.join(missing)}. Give them by keyword, or in a context."
-            raise InvalidInvocationError(self.owner, problem)
+        raise_faults([MissingResourceError(key, [self.owner], given) for key in missing])
 
     def _fill_config(self, given: dict[str, Any], context: Any) -> None:
         if self.signature.config is not None and CONFIG_NAME not in given:

@@ -1,18 +1,19 @@
-"""What happens while the body of a job runs: ops that are called there take their places instead of running."""
+"""What happens while the body of a job or graph runs: what is called there takes its place instead of running."""
 
 from collections import namedtuple
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
+from dagwire.config.narrowing import is_mapping
 from dagwire.errors import InvalidDefinitionError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class OutputHandle:
-    """An output of a step: what another step's input, or what orders the two, points at."""
+    """An output of a step: what another step's input, or what orders the two, points at. Not to be changed."""
 
     node: str
     output: str = "result"
@@ -23,23 +24,37 @@ class OutputHandle:
         raise InvalidDefinitionError(msg)
 
 
+@dataclass(frozen=True, slots=True)
+class InputHandle:
+    """An input of the graph that is being defined; its value is known where the graph takes its place."""
+
+    name: str
+
+
+Source = OutputHandle | InputHandle | list["OutputHandle | InputHandle"]
+"""Where an input's value comes from; of a list it is the list of their values."""
+
+
 @dataclass(slots=True)
 class Placed:
-    """One op's place in a job."""
+    """One op's place in a job or graph."""
 
     name: str
     definition: Any
-    inputs: dict[str, OutputHandle] = field(default_factory=dict[str, OutputHandle])
+    inputs: dict[str, Source] = field(default_factory=dict[str, Source])
     constants: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Composition:
-    """The places taken so far in the job that is being defined."""
+    """The places taken so far in the job or graph that is being defined."""
 
     def __init__(self, owner: str) -> None:
-        """`owner` is how messages name the job."""
+        """`owner` is how messages name the job or graph."""
         self.owner = owner
         self.placed: dict[str, Placed] = {}
+        self.outputs_by_graph: dict[str, dict[str, OutputHandle]] = {}
+        """`{name of a nested graph: {its output: whose output that is}}`."""
+        self._names: set[str] = set()
 
     def place(
         self,
@@ -50,42 +65,120 @@ class Composition:
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
     ) -> Any:
-        """Give `definition` a place; return the handle of its output, or a named tuple of several.
+        """Give an op a place; return the handle of its output, or a named tuple of several.
 
         Raises:
             InvalidDefinitionError: An argument is no input.
         """
         place = Placed(self._free_name(name), definition)
+        for argument, value in self._given(name, inputs, args, kwargs).items():
+            connect(place, argument, value)
+        self.placed[place.name] = place
+        return _handed_back(name, {output: OutputHandle(place.name, output) for output in outputs})
+
+    def place_graph(
+        self,
+        graph: "Composed",
+        name: str,
+        inputs: Sequence[str],
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+    ) -> Any:
+        """Give each op of a graph a place, its name behind that of the graph and a dot; return the graph's outputs.
+
+        Raises:
+            InvalidDefinitionError: An argument is no input.
+        """
+        own = self._free_name(name)
+        given = self._given(name, inputs, args, kwargs)
+        for inner in graph.placed.values():
+            place = Placed(f"{own}.{inner.name}", inner.definition, constants=dict(inner.constants))
+            for argument, source in inner.inputs.items():
+                connect(place, argument, _moved(source, own, given))
+            self.placed[place.name] = place
+        for nested, inner_outputs in graph.outputs_by_graph.items():
+            self.outputs_by_graph[f"{own}.{nested}"] = {
+                output: _moved(handle, own, given) for output, handle in inner_outputs.items()
+            }
+        outputs = {output: _moved(handle, own, given) for output, handle in graph.outputs.items()}
+        self.outputs_by_graph[own] = outputs
+        return _handed_back(name, outputs)
+
+    def _given(
+        self, name: str, inputs: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> dict[str, Any]:
         given = {**dict(zip(inputs, args, strict=False)), **kwargs}
         unknown = [argument for argument in given if argument not in inputs]
         if unknown or len(args) > len(inputs):
             wanted = ", ".join(inputs) or "none"
-            msg = f"{self.owner}: op '{name}' has the inputs {wanted}; given: {', '.join(unknown) or len(args)}."
+            msg = f"{self.owner}: '{name}' has the inputs {wanted}; given: {', '.join(unknown) or len(args)}."
             raise InvalidDefinitionError(msg)
-        for argument, value in given.items():
-            if isinstance(value, OutputHandle):
-                place.inputs[argument] = value
-            else:
-                place.constants[argument] = value
-        self.placed[place.name] = place
-        handles = [OutputHandle(place.name, output) for output in outputs]
-        if len(handles) == 1:
-            return handles[0]
-        return _named_outputs(name, outputs, handles) if handles else None
+        return given
 
     def _free_name(self, name: str) -> str:
-        if name not in self.placed:
-            return name
-        number = 2
-        while f"{name}_{number}" in self.placed:
+        free, number = name, 2
+        while free in self._names:
+            free = f"{name}_{number}"
             number += 1
-        return f"{name}_{number}"
+        self._names.add(free)
+        return free
 
 
-def _named_outputs(name: str, outputs: Sequence[str], handles: Sequence[OutputHandle]) -> tuple[OutputHandle, ...]:
-    """The handles of several outputs, to be unpacked or read by name."""
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A job's or graph's body, run once: what took places in it, and what it gives back."""
+
+    placed: Mapping[str, Placed]
+    outputs: Mapping[str, OutputHandle] = field(default_factory=dict[str, OutputHandle])
+    outputs_by_graph: Mapping[str, Mapping[str, OutputHandle]] = field(
+        default_factory=dict[str, Mapping[str, OutputHandle]]
+    )
+
+    def placed_with(self, given: Mapping[str, object]) -> dict[str, Placed]:
+        """The places, where the inputs are given these values."""
+        filled: dict[str, Placed] = {}
+        for name, inner in self.placed.items():
+            filled[name] = Placed(name, inner.definition, constants=dict(inner.constants))
+            for argument, source in inner.inputs.items():
+                value = given.get(source.name, MISSING) if isinstance(source, InputHandle) else source
+                connect(filled[name], argument, value)
+        return filled
+
+
+MISSING = object()
+"""Stands for the input of a graph that was given nothing: the op's own default holds."""
+
+
+def connect(place: Placed, argument: str, value: Any) -> None:
+    """Note where an input's value comes from, or that it is a constant."""
+    if isinstance(value, OutputHandle | InputHandle) or _is_fan_in(value):
+        place.inputs[argument] = value
+    elif value is not MISSING:
+        place.constants[argument] = value
+
+
+def _is_fan_in(value: Any) -> bool:
+    handles: list[Any] = [*value] if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType]  # of anything
+    return bool(handles) and all(isinstance(item, OutputHandle | InputHandle) for item in handles)
+
+
+def _moved(source: Any, graph: str, given: Mapping[str, Any]) -> Any:
+    """What `source` inside a graph is outside it, where the graph is called `graph` and given `given`."""
+    if isinstance(source, InputHandle):
+        return given.get(source.name, MISSING)
+    if isinstance(source, OutputHandle):
+        return OutputHandle(f"{graph}.{source.node}", source.output)
+    return [_moved(item, graph, given) for item in source]
+
+
+def _handed_back(name: str, handles: Mapping[str, Any]) -> Any:
+    """The one handle, or all of them as a tuple that can be unpacked or read by name; None where there is none."""
+    if len(handles) == 1:
+        return next(iter(handles.values()))
+    if not handles:
+        return None
     made: Any = namedtuple  # noqa: PYI024  # the fields are known only here, so no type can be written
-    return made(f"{name}_outputs", outputs)(*handles)  # type: ignore[no-any-return]  # a namedtuple is a tuple
+    return made(f"{name}_outputs", list(handles))(*handles.values())
 
 
 _composing: ContextVar[Composition | None] = ContextVar("dagwire_composing", default=None)
@@ -98,9 +191,49 @@ def composing() -> Composition | None:
 
 @contextmanager
 def compose(owner: str) -> Generator[Composition]:
-    """Let ops called inside take their places in a new composition."""
+    """Let what is called inside take its place in a new composition."""
     token = _composing.set(composition := Composition(owner))
     try:
         yield composition
     finally:
         _composing.reset(token)
+
+
+def composed_body(
+    owner: str, function: Callable[..., Any], inputs: Sequence[str], outputs: Sequence[str] | None
+) -> Composed:
+    """Run the body of a job or graph once.
+
+    Args:
+        owner: How messages name it.
+        function: The body.
+        inputs: The names of its parameters.
+        outputs: The names of what it gives back; None where they are told from what it returns.
+
+    Raises:
+        InvalidDefinitionError: It gives back something that is no output of a step.
+    """
+    with compose(owner) as composition:
+        returned = function(**{name: InputHandle(name) for name in inputs})
+    return Composed(composition.placed, _outputs(owner, returned, outputs), composition.outputs_by_graph)
+
+
+def _is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(value, tuple)
+
+
+def _outputs(owner: str, returned: Any, names: Sequence[str] | None) -> dict[str, OutputHandle]:
+    found: dict[str, Any] = {}
+    if isinstance(returned, OutputHandle):
+        found = {names[0] if names else "result": returned}
+    elif is_mapping(returned):
+        found = dict(returned)
+    elif _is_tuple(returned) and names:
+        found = dict(zip(names, returned, strict=False))
+    elif returned is not None:
+        found = {"result": returned}
+    if not all(isinstance(handle, OutputHandle) for handle in found.values()) or set(found) != set(names or found):
+        wanted = f"the outputs {', '.join(names)}" if names else "the output of an op, or nothing"
+        msg = f"{owner} returns {type(returned).__name__}; its body connects ops and returns {wanted}."
+        raise InvalidDefinitionError(msg)
+    return found

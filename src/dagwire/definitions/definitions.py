@@ -5,13 +5,17 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from dependency_injector import containers
+
 from dagwire.containers.faults import raise_faults, requirement_faults
-from dagwire.containers.keys import Requirement, container_from
+from dagwire.containers.keys import Container, Requirement, container_from
 from dagwire.containers.overrides import override
-from dagwire.definitions.asset import AssetsDefinition
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_graph import asset_nodes, unique_assets
-from dagwire.definitions.job import JobDefinition, UnresolvedAssetJobDefinition
+from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
+from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.assets_definition import AssetsDefinition
+from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.node import in_running_order
 from dagwire.definitions.schedule import ScheduleDefinition
 from dagwire.definitions.sensor import SensorDefinition
@@ -124,6 +128,46 @@ class Definitions:
         """
         return _named("sensor", name, self.sensors)
 
+    def get_schedule_def(self, name: str) -> ScheduleDefinition:
+        """`resolve_schedule_def`, under Dagster's older name."""
+        return self.resolve_schedule_def(name)
+
+    def get_sensor_def(self, name: str) -> SensorDefinition:
+        """`resolve_sensor_def`, under Dagster's older name."""
+        return self.resolve_sensor_def(name)
+
+    def resolve_assets_def(self, key: CoercibleToAssetKey) -> AssetsDefinition:
+        """The definition that makes an asset.
+
+        Raises:
+            UnknownNameError: None does.
+        """
+        wanted = AssetKey.from_coercible(key)
+        by_key = {made: definition for definition in self.assets for made in definition.keys}
+        if wanted not in by_key:
+            raise UnknownNameError("asset", wanted.to_user_string(), [known.to_user_string() for known in by_key])
+        return by_key[wanted]
+
+    def get_assets_def(self, key: CoercibleToAssetKey) -> AssetsDefinition:
+        """`resolve_assets_def`, under Dagster's older name."""
+        return self.resolve_assets_def(key)
+
+    @staticmethod
+    def merge(*def_sets: "Definitions") -> "Definitions":
+        """All of several, bound to the resources of all.
+
+        Raises:
+            InvalidDefinitionError: Two provide different resources under one key.
+        """
+        return Definitions(
+            assets=_each(def_sets, "assets"),
+            schedules=_each(def_sets, "schedules"),
+            sensors=_each(def_sets, "sensors"),
+            jobs=_each(def_sets, "jobs"),
+            asset_checks=_each(def_sets, "asset_checks"),
+            resources=_merged_container([defs.container for defs in def_sets]),
+        )
+
     @property
     def job_names(self) -> list[str]:
         """The names of the jobs that were given, schedules' and sensors' included."""
@@ -157,7 +201,7 @@ class Definitions:
                 faults.append(fault)
             else:
                 faults += resolved.faults()
-                requirements += _unbound((node.definition for node in resolved.nodes), resolved.bindings)
+                requirements += _unbound(resolved.nodes, resolved.bindings)
         for tick in self._ticks():
             requirements += _unbound([tick], {})
             if tick.job is None and tick.job_name not in jobs:
@@ -168,7 +212,7 @@ class Definitions:
         return [*self.schedules, *self.sensors]
 
     def _job_faults(self, job: JobDefinition) -> list[DagwireError]:
-        unbound = _unbound((node.definition for node in job.nodes), job.bindings)
+        unbound = _unbound(job.nodes, job.bindings)
         return [*job.faults(), *requirement_faults(self.container, unbound)]
 
     def _jobs_by_name(self) -> dict[str, JobDefinition | UnresolvedAssetJobDefinition]:
@@ -191,12 +235,36 @@ class Definitions:
         return job.resolve(unique_assets(self.assets), self.asset_checks, self.container)
 
 
+def _each(def_sets: Iterable[Definitions], kind: str) -> list[Any]:
+    """The definitions of one kind in all of several, the very same ones once."""
+    return list({id(item): item for defs in def_sets for item in getattr(defs, kind)}.values())
+
+
+def _merged_container(given: Iterable[Container]) -> Container:
+    """The one container that has providers, as it is; or a new one with the providers of all.
+
+    Raises:
+        InvalidDefinitionError: Two provide different resources under one key.
+    """
+    filled = list({id(container): container for container in given if container.providers}.values())
+    if len(filled) == 1:
+        return filled[0]
+    merged = containers.DynamicContainer()
+    for container in filled:
+        for key, provider in container.providers.items():
+            if merged.providers.get(key, provider) is not provider:
+                msg = f"Resource '{key}' is provided by two of the definitions that are merged. Provide it in one."
+                raise InvalidDefinitionError(msg)
+            merged.set_provider(key, provider)
+    return merged
+
+
 def _unbound(definitions: Iterable[Any], stronger: Collection[str]) -> Iterator[Requirement]:
     """What `definitions` ask for and do not have bound to themselves, nor in `stronger`; each requirement once."""
     return (
         requirement
-        for definition in dict.fromkeys(definitions)
-        for requirement in definition.body.requirements
+        for definition in {id(item): item for item in definitions}.values()
+        for requirement in definition.requirements
         if requirement.key not in definition.bindings and requirement.key not in stronger
     )
 

@@ -1,23 +1,29 @@
-"""`@job` and `define_asset_job`: what runs together, under one name."""
+"""`@job`: what runs together, under one name."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, overload
 
 from dependency_injector import containers
 
 from dagwire.containers.keys import Container, Requirement
-from dagwire.definitions.asset import AssetsDefinition
 from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_graph import asset_nodes, missing_inputs
+from dagwire.definitions.asset_graph import asset_nodes, made_by, missing_inputs
+from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import Bindings, bindings_from
-from dagwire.definitions.composition import Placed, compose
-from dagwire.definitions.node import Node, in_running_order
+from dagwire.definitions.composition import Composed, OutputHandle, composed_body
+from dagwire.definitions.hook import HookDefinition
+from dagwire.definitions.names import check_name, name_of
+from dagwire.definitions.node import Node, in_running_order, op_node, with_job_policies
+from dagwire.definitions.op_selection import chosen_steps
 from dagwire.definitions.partitions import PartitionsDefinition
+from dagwire.definitions.retries import RetryPolicy
+from dagwire.definitions.run_request import RunRequest
 from dagwire.definitions.running import RunOptions, run_job
-from dagwire.definitions.selection import selected_assets
-from dagwire.errors import DagwireError, InvalidDefinitionError
+from dagwire.definitions.selection_text import selected_keys
+from dagwire.errors import DagwireError, InvalidDefinitionError, InvalidInvocationError
 
 if TYPE_CHECKING:
     from dagwire.execution.result import ExecuteInProcessResult
@@ -38,25 +44,56 @@ class JobDefinition:
     partitions_def: PartitionsDefinition | None = None
     description: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    outputs_by_graph: Mapping[str, Mapping[str, OutputHandle]] = field(
+        default_factory=dict[str, Mapping[str, OutputHandle]]
+    )
+    """`{nested graph: {its output: whose output that is}}`; the job's own are under the empty name."""
+    is_subset: bool = False
+    """Whether some steps of the job were left out for one run."""
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
         """Every key that a step asks for, and which step."""
-        return tuple(requirement for node in self.nodes for requirement in node.definition.body.requirements)
+        return tuple(requirement for node in self.nodes for requirement in node.requirements)
 
     def faults(self) -> list[DagwireError]:
         """What is wrong with the steps themselves, apart from resources."""
         return missing_inputs(self.nodes)
 
-    def execute_in_process(
+    def with_hooks(self, hook_defs: Iterable[HookDefinition]) -> "JobDefinition":
+        """This job with hooks of every step."""
+        return replace(self, nodes=with_job_policies(self.nodes, frozenset(hook_defs), None))
+
+    def run_request_for_partition(
+        self,
+        partition_key: str,
+        run_key: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        run_config: Any = None,
+    ) -> RunRequest:
+        """A request to run this job for one partition."""
+        return RunRequest(run_key, run_config, tags, self.name, partition_key)
+
+    def __call__(self, *_: Any, **__: Any) -> None:
+        """Refuse: a job is executed.
+
+        Raises:
+            InvalidInvocationError: Always.
+        """
+        raise InvalidInvocationError(f"job '{self.name}'", "is not called; use `execute_in_process()`.")
+
+    def execute_in_process(  # Dagster's signature
         self,
         run_config: Any = None,
         *,
         partition_key: str | None = None,
         raise_on_error: bool = True,
+        op_selection: Sequence[str] | None = None,
+        asset_selection: Any = None,
         run_id: str | None = None,
         tags: Mapping[str, str] | None = None,
         resources: Mapping[str, object] | None = None,
+        executor: Executor | None = None,
     ) -> "ExecuteInProcessResult":
         """Run all steps here and now.
 
@@ -64,17 +101,38 @@ class JobDefinition:
             run_config: A `RunConfig` or a dict, merged over the job's own.
             partition_key: The partition to make, of a job that has partitions.
             raise_on_error: Whether a failing step's own exception is raised; a result tells of it otherwise.
+            op_selection: The steps to run, by name, with `+` and `*` as in selections of assets; all by default.
+            asset_selection: The assets to make, of a job of assets.
             run_id: The run's id; made up by default.
             tags: The run's tags, merged over the job's own.
             resources: `{key: resource}`, stronger than everything else that provides them.
+            executor: Threads to run independent steps in, side by side; without it steps run one after another.
 
         Raises:
             InvalidDefinitionError: Something needed is missing or declared wrongly. Nothing was opened.
             InvalidConfigError: Config does not fit. Nothing was opened.
             ResourceSetupError: A resource could not be opened. Those before it were closed.
         """
-        options = RunOptions(run_config, partition_key, tags or {}, resources or {}, raise_on_error, run_id)
-        return run_job(self, options)
+        options = RunOptions(
+            run_config, partition_key, tags or {}, resources or {}, raise_on_error, run_id, executor=executor
+        )
+        return run_job(self.subset(op_selection, asset_selection), options)
+
+    def subset(self, op_selection: Sequence[str] | None = None, asset_selection: Any = None) -> "JobDefinition":
+        """This job with some of its steps alone; itself where nothing is selected.
+
+        Raises:
+            InvalidDefinitionError: A selection names no step or asset, or a step left out gives what another one takes.
+        """
+        if op_selection is None and asset_selection is None:
+            return self
+        nodes = chosen_steps(f"job '{self.name}'", self.nodes, op_selection)
+        if asset_selection is not None:
+            assets = {id(node.definition): node.definition for node in made_by(nodes).values()}
+            nodes = _selected_nodes(
+                [d for d in assets.values() if isinstance(d, AssetsDefinition)], nodes, asset_selection
+            )
+        return replace(self, nodes=tuple(nodes), is_subset=True)
 
 
 @overload
@@ -88,6 +146,8 @@ def job(
     config: Any = None,
     tags: Mapping[str, str] | None = None,
     partitions_def: PartitionsDefinition | None = None,
+    hooks: Iterable[HookDefinition] | None = None,
+    op_retry_policy: RetryPolicy | None = None,
 ) -> Callable[[Callable[[], Any]], JobDefinition]: ...
 def job(
     compose_fn: Callable[[], Any] | None = None,
@@ -98,6 +158,8 @@ def job(
     config: Any = None,
     tags: Mapping[str, str] | None = None,
     partitions_def: PartitionsDefinition | None = None,
+    hooks: Iterable[HookDefinition] | None = None,
+    op_retry_policy: RetryPolicy | None = None,
 ) -> JobDefinition | Callable[[Callable[[], Any]], JobDefinition]:
     """Make a job of a function that calls ops; calling them connects them, nothing runs.
 
@@ -109,6 +171,8 @@ def job(
         config: Run config that every run starts from.
         tags: Tags of every run.
         partitions_def: The parts it is run in.
+        hooks: Hooks of every step.
+        op_retry_policy: How often a step that has no policy of its own is tried again.
 
     Raises:
         InvalidDefinitionError: An input is given that does not exist, or none that is needed.
@@ -129,104 +193,57 @@ def job(
     """
 
     def decorate(function: Callable[[], Any]) -> JobDefinition:
-        own = name or function.__name__
-        with compose(f"job '{own}'") as composition:
-            if function() is not None:
-                msg = f"job '{own}' returns a value; the body of a job only connects ops."
-                raise InvalidDefinitionError(msg)
-        return JobDefinition(
-            name=own,
-            nodes=tuple(in_running_order(_node(own, placed) for placed in composition.placed.values())),
+        own = name or name_of(function)
+        check_name("job", own)
+        if inspect.signature(function).parameters:
+            msg = f"job '{own}' takes parameters, which nothing can give it; make it a `@graph`, and a job by `to_job`."
+            raise InvalidDefinitionError(msg)
+        composed = composed_body(f"job '{own}'", function, (), None)
+        if composed.outputs:
+            msg = f"job '{own}' returns a value; the body of a job only connects ops."
+            raise InvalidDefinitionError(msg)
+        return job_of(
+            own,
+            composed,
+            {},
             bindings=bindings_from(resource_defs),
             config=config,
             partitions_def=partitions_def,
             description=description or inspect.getdoc(function),
             tags=dict(tags or {}),
+            hooks=frozenset(hooks or ()),
+            op_retry_policy=op_retry_policy,
         )
 
     return decorate if compose_fn is None else decorate(compose_fn)
 
 
-def _node(job_name: str, placed: Placed) -> Node:
-    unconnected = [
-        name
-        for name, declared in placed.definition.ins.items()
-        if name not in placed.inputs
-        and name not in placed.constants
-        and not declared.is_nothing
-        and declared.default_value is inspect.Parameter.empty
-    ]
-    if unconnected:
-        msg = f"job '{job_name}': op '{placed.name}' is not given its inputs {', '.join(unconnected)}."
-        raise InvalidDefinitionError(msg)
-    taken = {name: handle for name, handle in placed.inputs.items() if not placed.definition.ins[name].is_nothing}
-    after = tuple(dict.fromkeys(handle.node for handle in placed.inputs.values()))
-    return Node(placed.name, placed.definition, taken, after, placed.constants)
-
-
-@dataclass(frozen=True)
-class UnresolvedAssetJobDefinition:
-    """A job of assets, named by a selection; `Definitions` says which assets that means."""
-
-    name: str
-    selection: Any = None
-    config: Any = None
-    description: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict[str, str])
-    partitions_def: PartitionsDefinition | None = None
-
-    def resolve(
-        self, assets: Sequence[AssetsDefinition], checks: Sequence[AssetCheckDefinition], container: Container
-    ) -> JobDefinition:
-        """The job, among `assets`.
-
-        Raises:
-            UnknownNameError: The selection names no asset.
-        """
-        chosen = selected_assets(assets, self.selection)
-        return JobDefinition(
-            name=self.name,
-            nodes=tuple(in_running_order(asset_nodes(chosen, checks))),
-            container=container,
-            config=self.config,
-            partitions_def=self.partitions_def or common_partitions(f"job '{self.name}'", chosen),
-            description=self.description,
-            tags=self.tags,
-        )
-
-
-def common_partitions(owner: str, assets: Iterable[AssetsDefinition]) -> PartitionsDefinition | None:
-    """The partitions that the partitioned ones among `assets` share.
+def job_of(
+    name: str,
+    composed: Composed,
+    input_values: Mapping[str, object],
+    *,
+    hooks: frozenset[HookDefinition],
+    op_retry_policy: RetryPolicy | None,
+    **job: Any,
+) -> JobDefinition:
+    """The job of what a body came to.
 
     Raises:
-        InvalidDefinitionError: They do not share theirs.
+        InvalidDefinitionError: An input is given nothing, and has no default.
     """
-    found: list[PartitionsDefinition] = []
-    for definition in assets:
-        if definition.partitions_def is not None and definition.partitions_def not in found:
-            found.append(definition.partitions_def)
-    if len(found) > 1:
-        msg = f"{owner} selects assets of different partitions: {'; '.join(map(str, found))}."
-        raise InvalidDefinitionError(msg)
-    return found[0] if found else None
+    owner = f"job '{name}'"
+    placed = composed.placed_with(input_values)
+    nodes = in_running_order(op_node(owner, place) for place in placed.values())
+    outputs = {"": composed.outputs, **composed.outputs_by_graph}
+    return JobDefinition(
+        name=name, nodes=with_job_policies(nodes, hooks, op_retry_policy), outputs_by_graph=outputs, **job
+    )
 
 
-def define_asset_job(
-    name: str,
-    selection: Any = None,
-    config: Any = None,
-    description: str | None = None,
-    tags: Mapping[str, str] | None = None,
-    partitions_def: PartitionsDefinition | None = None,
-) -> UnresolvedAssetJobDefinition:
-    """A job that makes the selected assets, and runs their checks.
-
-    Args:
-        name: The job's name.
-        selection: Which assets; all by default. See `dagwire.definitions.selection`.
-        config: Run config that every run starts from.
-        description: For people.
-        tags: Tags of every run.
-        partitions_def: The parts it is run in; those of its assets by default.
-    """
-    return UnresolvedAssetJobDefinition(name, selection, config, description, dict(tags or {}), partitions_def)
+def _selected_nodes(assets: Sequence[AssetsDefinition], nodes: Sequence[Node], selection: Any) -> list[Node]:
+    """The nodes of the selected ones among `assets`, and of their checks."""
+    keys = selected_keys(assets, selection)
+    chosen = [definition for definition in assets if not definition.keys.isdisjoint(keys)]
+    checks = [node.definition for node in nodes if isinstance(node.definition, AssetCheckDefinition)]
+    return in_running_order(asset_nodes(chosen, checks, keys))

@@ -2,31 +2,110 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dagwire.definitions.asset import AssetsDefinition
+from dagwire.containers.keys import Requirement
 from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.composition import OutputHandle
+from dagwire.definitions.assets_definition import AssetsDefinition
+from dagwire.definitions.bindings import Bindings
+from dagwire.definitions.composition import OutputHandle, Placed, Source
+from dagwire.definitions.frontier import Frontier
+from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.op import OpDefinition
-from dagwire.errors import DefinitionCycleError
+from dagwire.definitions.retries import RetryPolicy
+from dagwire.errors import DefinitionCycleError, InvalidDefinitionError
 
 NodeDefinition = AssetsDefinition | AssetCheckDefinition | OpDefinition
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Node:
-    """One step of a job."""
+    """One step of a job; not to be changed (a frozen dataclass takes five times as long to make)."""
 
     name: str
     """The step's key, unique in its job."""
     definition: NodeDefinition
-    inputs: Mapping[str, OutputHandle] = field(default_factory=dict[str, OutputHandle])
+    inputs: Mapping[str, Source] = field(default_factory=dict[str, Source])
     """`{parameter: the output whose value it takes}`."""
     after: tuple[str, ...] = ()
     """The names of all steps that come before this one, whether it takes their values or not."""
     constants: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """`{parameter: value}` given where the job was defined."""
+    waits_for: tuple[OutputHandle, ...] = ()
+    """Outputs without which it is skipped, though it does not take their values."""
+    outputs: frozenset[str] | None = None
+    """The outputs that the run wants; None for all."""
+    hooks: frozenset[HookDefinition] = frozenset()
+    """The job's hooks; the definition has its own."""
+    job_retry_policy: RetryPolicy | None = None
+    """The job's policy, for a definition that has none of its own."""
+
+    def among(self, after: tuple[str, ...], waits_for: tuple[OutputHandle, ...]) -> "Node":
+        """This node in a job where other steps come before it."""
+        return replace(self, after=after, waits_for=waits_for)
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Every key that the step or a hook asks for, and who asks."""
+        own = self.definition.requirements
+        return (*own, *(r for hook in self.hooks for r in hook.body.requirements)) if self.hooks else own
+
+    @property
+    def bindings(self) -> Bindings:
+        """The definition's own resources."""
+        return self.definition.bindings
+
+    @property
+    def retry_policy(self) -> RetryPolicy | None:
+        """How often it is tried again."""
+        return self.definition.retry_policy or self.job_retry_policy
+
+
+def op_node(owner: str, placed: Placed) -> Node:
+    """The node of an op that took its place in a job or graph.
+
+    Raises:
+        InvalidDefinitionError: An input is given nothing, and has no default.
+    """
+    definition: OpDefinition = placed.definition
+    open_inputs = {
+        name: declared
+        for name, declared in definition.ins.items()
+        if name not in placed.inputs and name not in placed.constants and not declared.is_nothing
+    }
+    unconnected = [name for name, declared in open_inputs.items() if not declared.has_default]
+    if unconnected:
+        msg = f"{owner}: op '{placed.name}' is not given its inputs {', '.join(unconnected)}."
+        raise InvalidDefinitionError(msg)
+    taken = {name: source for name, source in placed.inputs.items() if not definition.ins[name].is_nothing}
+    ordering = tuple(h for name, s in placed.inputs.items() if name not in taken for h in handles_of(s))
+    return Node(
+        placed.name,
+        definition,
+        taken,
+        tuple(dict.fromkeys(handle.node for source in placed.inputs.values() for handle in handles_of(source))),
+        {**{name: declared.default_value for name, declared in open_inputs.items()}, **placed.constants},
+        ordering,
+    )
+
+
+def handles_of(source: Source) -> list[OutputHandle]:
+    """The outputs that an input takes its value from."""
+    listed = source if isinstance(source, list) else [source]
+    return [handle for handle in listed if isinstance(handle, OutputHandle)]
+
+
+def with_job_policies(
+    nodes: Iterable[Node], hooks: frozenset[HookDefinition], retry_policy: RetryPolicy | None
+) -> tuple[Node, ...]:
+    """`nodes` under a job's hooks and retry policy."""
+    if not hooks and retry_policy is None:
+        return tuple(nodes)
+    return tuple(
+        replace(node, hooks=node.hooks | hooks, job_retry_policy=retry_policy or node.job_retry_policy)
+        for node in nodes
+    )
 
 
 def in_running_order(nodes: Iterable[Node]) -> list[Node]:
@@ -38,24 +117,15 @@ def in_running_order(nodes: Iterable[Node]) -> list[Node]:
         DefinitionCycleError: Nodes come after one another in a circle.
     """
     by_name = {node.name: node for node in nodes}
-    children: dict[str, list[str]] = {name: [] for name in by_name}
-    unmet = {name: len(set(node.after)) for name, node in by_name.items()}
-    for node in by_name.values():
-        for parent in set(node.after):
-            children[parent].append(node.name)
-    ready = deque(sorted(name for name, count in unmet.items() if not count))
+    frontier = Frontier({name: node.after for name, node in by_name.items()})
+    ready = deque(frontier.first())
     order: list[Node] = []
     while ready:
         name = ready.popleft()
         order.append(by_name[name])
-        freed: list[str] = []
-        for child in children[name]:
-            unmet[child] -= 1
-            if not unmet[child]:
-                freed.append(child)
-        ready.extend(sorted(freed))
+        ready.extend(frontier.finish(name))
     if len(order) < len(by_name):
-        raise DefinitionCycleError(_circle({name: by_name[name] for name, count in unmet.items() if count}))
+        raise DefinitionCycleError(_circle({name: by_name[name] for name in frontier.stuck()}))
     return order
 
 

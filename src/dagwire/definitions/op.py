@@ -1,14 +1,19 @@
 """`@op`: a function that is one step of a job."""
 
+import copy
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, overload
+from dataclasses import dataclass, replace
+from typing import Any, Self, overload
 
-from dagwire.definitions.bindings import Bindings, bindings_from
+from dagwire.definitions.asset import RESULT
 from dagwire.definitions.body import Body
-from dagwire.definitions.composition import Composition, composing
+from dagwire.definitions.composition import composing
+from dagwire.definitions.hook import HookDefinition
+from dagwire.definitions.names import check_name, name_of
+from dagwire.definitions.retries import RetryPolicy
+from dagwire.definitions.step import StepDefinition
+from dagwire.definitions.value_types import Classes, checkable_classes
 from dagwire.errors import InvalidDefinitionError
 
 
@@ -29,6 +34,11 @@ class In:
         """Whether it orders ops and carries no value."""
         return self.dagster_type is Nothing
 
+    @property
+    def has_default(self) -> bool:
+        """Whether it need not be connected."""
+        return self.default_value is not inspect.Parameter.empty
+
 
 @dataclass(frozen=True, slots=True)
 class Out:
@@ -38,85 +48,64 @@ class Out:
     description: str | None = None
     is_required: bool = True
 
+    @property
+    def classes(self) -> Classes:
+        """What a value is held to be an instance of; none where anything goes."""
+        return () if self.dagster_type is Nothing else checkable_classes(self.dagster_type)
 
-class OpDefinition:
+
+class OpDefinition(StepDefinition):
     """An op; made by `@op`. Called in the body of a job it takes its place there; elsewhere it runs, as in a test."""
 
-    def __init__(
-        self,
-        name: str,
-        body: Body,
-        ins: Mapping[str, In],
-        outs: Mapping[str, Out],
-        *,
-        description: str | None = None,
-        tags: Mapping[str, str] | None = None,
-        bindings: Bindings | None = None,
-    ) -> None:
-        """`ins` are all inputs, those that are parameters included, `{name: In}`."""
-        self.name = name
-        self.body = body
+    def __init__(self, name: str, body: Body, ins: Mapping[str, In], outs: Mapping[str, Out], **step: Any) -> None:
+        """`ins` are all inputs, those that are parameters included; `step` is what `StepDefinition` takes."""
+        super().__init__(name, body, **step)
         self.ins = ins
         self.outs = outs
-        self.description = description
-        self.tags = dict(tags or {})
-        self.bindings: Bindings = bindings or {}
+        self.input_classes = {
+            name: classes
+            for name, said in ins.items()
+            if not said.is_nothing and (classes := checkable_classes(said.dagster_type))
+        }
+        self.classes_by_output = {output: out.classes for output, out in outs.items()}
+        self._alias: str | None = None
 
-    @cached_property
-    def label(self) -> str:
-        """How messages name it."""
-        return self.body.owner
-
-    @property
-    def required_keys(self) -> frozenset[str]:
-        """The keys of the resources it asks for."""
-        return frozenset(self.body.keys)
-
-    @property
-    def required_resource_keys(self) -> set[str]:
-        """The same, as Dagster has it."""
-        return set(self.body.keys)
-
-    def alias(self, name: str) -> "AliasedOp":
+    def alias(self, name: str) -> Self:
         """This op under another name, to be called in a job's body."""
-        return AliasedOp(self, name)
+        check_name("op", name)
+        return self._changed(_alias=name)
+
+    def with_hooks(self, hook_defs: Iterable[HookDefinition]) -> Self:
+        """This op with more hooks, to be called in a job's body."""
+        return self._changed(hooks=self.hooks | frozenset(hook_defs))
+
+    def with_retry_policy(self, retry_policy: RetryPolicy) -> Self:
+        """This op tried again by another policy, to be called in a job's body."""
+        return self._changed(retry_policy=retry_policy)
+
+    def tag(self, tags: Mapping[str, object]) -> Self:
+        """This op with more tags, to be called in a job's body."""
+        return self._changed(tags={**self.tags, **{key: str(value) for key, value in tags.items()}})
+
+    def _changed(self, **attributes: Any) -> Self:
+        changed = copy.copy(self)
+        vars(changed).pop("requirements", None)
+        vars(changed).update(attributes)
+        return changed
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """In a job's body, take a place in the job; elsewhere run, resources by keyword or in a context."""
-        composition = composing()
-        if composition is not None:
-            return _place(composition, self, self.name, args, kwargs)
-        return self.body.call(*args, **kwargs)
-
-    def __repr__(self) -> str:
-        """Name it."""
-        return f"OpDefinition({self.name})"
-
-
-@dataclass(frozen=True, slots=True)
-class AliasedOp:
-    """An op under another name."""
-
-    definition: OpDefinition
-    name: str
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Take a place in the job under this name.
+        """In a job's body, take a place in the job; elsewhere run, resources by keyword or in a context.
 
         Raises:
-            InvalidDefinitionError: No job is being defined.
+            InvalidDefinitionError: An op under another name is called outside a job's body.
         """
         composition = composing()
-        if composition is None:
-            msg = f"op '{self.definition.name}' as '{self.name}' can be called only in the body of a job."
+        if composition is not None:
+            return composition.place(self, self._alias or self.name, list(self.ins), list(self.outs), args, kwargs)
+        if self._alias is not None:
+            msg = f"op '{self.name}' as '{self._alias}' can be called only in the body of a job."
             raise InvalidDefinitionError(msg)
-        return _place(composition, self.definition, self.name, args, kwargs)
-
-
-def _place(
-    composition: Composition, op: OpDefinition, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> Any:
-    return composition.place(op, name, list(op.ins), list(op.outs), args, kwargs)
+        return super().__call__(*args, **kwargs)
 
 
 @overload
@@ -131,7 +120,8 @@ def op(
     config_schema: object = None,
     required_resource_keys: Iterable[str] | None = None,
     resource_defs: Mapping[str, object] | None = None,
-    tags: Mapping[str, str] | None = None,
+    tags: Mapping[str, object] | None = None,
+    retry_policy: RetryPolicy | None = None,
 ) -> Callable[[Callable[..., Any]], OpDefinition]: ...
 def op(  # Dagster's signature
     compute_fn: Callable[..., Any] | None = None,
@@ -143,7 +133,8 @@ def op(  # Dagster's signature
     config_schema: object = None,
     required_resource_keys: Iterable[str] | None = None,
     resource_defs: Mapping[str, object] | None = None,
-    tags: Mapping[str, str] | None = None,
+    tags: Mapping[str, object] | None = None,
+    retry_policy: RetryPolicy | None = None,
 ) -> OpDefinition | Callable[[Callable[..., Any]], OpDefinition]:
     """Make an op of a function; its parameters are read as those of an asset, its inputs being other ops' outputs.
 
@@ -157,28 +148,51 @@ def op(  # Dagster's signature
         required_resource_keys: Resources read as `context.resources.<key>`.
         resource_defs: Resources of its own, stronger than those of the job.
         tags: For people and outlets.
+        retry_policy: How often it is tried again where it fails.
 
     Raises:
         InvalidDefinitionError: A parameter or a name cannot be used.
     """
 
     def decorate(function: Callable[..., Any]) -> OpDefinition:
-        own = name or function.__name__
+        own = name or name_of(function)
+        check_name("op", own)
         body = Body(function, f"op '{own}'", required_resource_keys or (), config_schema)
-        declared = dict(ins or {})
-        parameters = {
-            parameter.name: declared.get(parameter.name, In(parameter.annotation, default_value=parameter.default))
-            for parameter in body.signature.inputs.values()
-        }
-        outs = dict(out) if isinstance(out, Mapping) else {"result": out or Out(body.signature.returns)}
+        outs = dict(out) if isinstance(out, Mapping) else {RESULT: _single_out(out, body)}
         return OpDefinition(
             own,
             body,
-            {**parameters, **declared},
+            _inputs(body, ins or {}),
             outs,
             description=description or inspect.getdoc(function),
+            resource_defs=resource_defs,
+            retry_policy=retry_policy,
             tags=tags,
-            bindings=bindings_from(resource_defs),
         )
 
     return decorate if compute_fn is None else decorate(compute_fn)
+
+
+def _single_out(declared: Out | None, body: Body) -> Out:
+    if declared is None or declared.dagster_type is Any:
+        return replace(declared or Out(), dagster_type=body.signature.returns)
+    return declared
+
+
+def _inputs(body: Body, declared: Mapping[str, In]) -> dict[str, In]:
+    """All inputs: the parameters, and those of type `Nothing`.
+
+    Raises:
+        InvalidDefinitionError: One is declared that is no parameter and carries a value.
+    """
+    inputs: dict[str, In] = {}
+    for parameter in body.signature.inputs.values():
+        said = declared.get(parameter.name, In())
+        default = said.default_value if said.has_default else parameter.default
+        annotation = parameter.annotation if said.dagster_type is Any else said.dagster_type
+        inputs[parameter.name] = In(annotation, said.description, default)
+    strange = [name for name, said in declared.items() if name not in inputs and not said.is_nothing]
+    if strange and not body.signature.takes_any_name:
+        msg = f"{body.owner}: `ins` names {', '.join(strange)}, and the function has no such parameter."
+        raise InvalidDefinitionError(msg)
+    return {**inputs, **{name: said for name, said in declared.items() if name not in inputs}}

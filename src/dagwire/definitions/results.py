@@ -1,7 +1,7 @@
 """What a body returns, and what a run records of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, TypeGuard, TypeVar
 
@@ -87,15 +87,63 @@ class Output(Generic[T]):
     tags: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class AssetMaterialization:
-    """What a run recorded of one asset, or of one partition of it."""
+    """What a run recorded of one asset, or of one partition of it; a body may say it of an asset made elsewhere."""
 
-    asset_key: AssetKey
-    description: str | None = None
-    metadata: Mapping[str, MetadataValue] = field(default_factory=dict[str, MetadataValue])
-    partition: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    __slots__ = ("asset_key", "description", "metadata", "partition", "tags")
+
+    def __init__(
+        self,
+        asset_key: CoercibleToAssetKey,
+        description: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        partition: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """Plain values of `metadata` become the kind that suits them.
+
+        Raises:
+            InvalidDefinitionError: A value of `metadata` cannot be shown.
+        """
+        self.asset_key = AssetKey.from_coercible(asset_key)
+        self.description = description
+        owner = f"asset '{self.asset_key.to_user_string()}'" if metadata else ""
+        self.metadata = normalized_metadata(metadata, owner)
+        self.partition = partition
+        self.tags = tags or {}
+
+    def __repr__(self) -> str:
+        """Name the asset and its partition."""
+        return f"{type(self).__name__}({self.asset_key.to_user_string()!r}, partition={self.partition!r})"
+
+
+class AssetObservation(AssetMaterialization):
+    """What a body says of an asset that it has looked at and not made."""
+
+    __slots__ = ()
+
+
+class ExpectationResult:
+    """What a body says of something that it expected; the run goes on either way."""
+
+    __slots__ = ("description", "label", "metadata", "success")
+
+    def __init__(
+        self,
+        success: bool,  # Dagster's signature
+        label: str | None = None,
+        description: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+    ) -> None:
+        """`success` says whether it came true."""
+        self.success = success
+        self.label = label
+        self.description = description
+        self.metadata = normalized_metadata(metadata, f"expectation '{label}'")
+
+
+Remark = AssetMaterialization | ExpectationResult
+"""What a body may say beside what it makes: it yields it, or gives it to `context.log_event`."""
 
 
 def is_output(value: object) -> TypeGuard[Output[Any]]:
@@ -106,6 +154,11 @@ def is_output(value: object) -> TypeGuard[Output[Any]]:
 def is_materialize_result(value: object) -> TypeGuard[MaterializeResult[Any]]:
     """Whether `value` is a MaterializeResult; in a form that type checkers follow."""
     return isinstance(value, MaterializeResult)
+
+
+def is_remark(value: object) -> TypeGuard[Remark]:
+    """Whether `value` is something that a body says beside what it makes."""
+    return isinstance(value, Remark)
 
 
 class NoValueSentinel:

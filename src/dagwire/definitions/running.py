@@ -5,6 +5,7 @@ Data flows from definitions to execution, so a definition cannot import what run
 """
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -28,7 +29,11 @@ class RunOptions:
     raise_on_error: bool = True
     run_id: str | None = None
     on_event: Callable[[Any], None] | None = None
-    """Told each event as it happens."""
+    """Told each event as it happens, one at a time; by the thread that the step runs in."""
+    executor: Executor | None = None
+    """Threads to run independent steps in."""
+    max_concurrency: int | None = 1
+    """How many steps may run at once in an event loop; None for as many as are ready."""
 
 
 class RunJob(Protocol):

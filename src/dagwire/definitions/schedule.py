@@ -1,13 +1,19 @@
-"""`@schedule`: runs to start at set times."""
+"""`@schedule` and `ScheduleDefinition`: runs to start at set times."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from dagwire.definitions.tick import TickContext, TickDefinition, tick_body
-from dagwire.errors import InvalidInvocationError
+from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition, target_job
+from dagwire.definitions.cron import check_cron_line
+from dagwire.definitions.job import JobDefinition
+from dagwire.definitions.names import check_name, name_of
+from dagwire.definitions.run_request import RunRequest
+from dagwire.definitions.tick import SkipReason, TickContext, TickDefinition, tick_body
+from dagwire.definitions.time_partitions import TimeWindowPartitionsDefinition
+from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
 
 
 class DefaultScheduleStatus(Enum):
@@ -51,16 +57,99 @@ def build_schedule_context(
 
 
 class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):
-    """A schedule; made by `@schedule`. Callable, as the function is, in a test."""
+    """When a job is to run, and how; also made by `@schedule`. Callable, as its function is, in a test."""
 
     kind = "schedule"
-    cron_schedule: str
-    execution_timezone: str | None
-    default_status: DefaultScheduleStatus
+
+    def __init__(  # Dagster's signature
+        self,
+        name: str | None = None,
+        *,
+        cron_schedule: str | Sequence[str],
+        job_name: str | None = None,
+        run_config: Any = None,
+        run_config_fn: Callable[..., Any] | None = None,
+        tags: Mapping[str, str] | None = None,
+        tags_fn: Callable[..., Mapping[str, str]] | None = None,
+        should_execute: Callable[..., bool] | None = None,
+        execution_timezone: str | None = None,
+        execution_fn: Callable[..., Any] | None = None,
+        description: str | None = None,
+        job: Any = None,
+        default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED,
+        required_resource_keys: Iterable[str] | None = None,
+        target: Any = None,
+    ) -> None:
+        """Put together when, what and how.
+
+        Args:
+            name: The job's name and "_schedule" by default.
+            cron_schedule: The times, as a cron line, or several lines.
+            job_name: The job's name, where the job itself is not at hand.
+            run_config: The run config of every run.
+            run_config_fn: What makes the run config of a tick; it takes the context, or nothing.
+            tags: Tags of the runs.
+            tags_fn: What makes more tags at a tick.
+            should_execute: Says at a tick whether there is a run.
+            execution_timezone: The zone of the cron line; UTC by default.
+            execution_fn: A function that says all this at once, as under `@schedule`.
+            description: For people.
+            job: The job to run.
+            default_status: Whether it is switched on where it is deployed first.
+            required_resource_keys: Resources read as `context.resources.<key>`.
+            target: A job, or the assets to make: an `AssetSelection`, assets, keys or text.
+
+        Raises:
+            InvalidDefinitionError: The cron line does not read, no job is named, or a parameter cannot be filled.
+        """
+        job = job or job_name or target_job(target, name)
+        own = name or f"{job if isinstance(job, str) else getattr(job, 'name', 'no')}_schedule"
+        check_name("schedule", own)
+        for line in [cron_schedule] if isinstance(cron_schedule, str) else cron_schedule:
+            check_cron_line(f"schedule '{own}'", line)
+        self.has_function = execution_fn is not None
+        function = execution_fn or _asker(run_config, run_config_fn, tags_fn, should_execute)
+        body = tick_body(function, own, "schedule", required_resource_keys)
+        super().__init__(own, body, job, description=description, tags=tags)
+        self.cron_schedule = cron_schedule
+        self.execution_timezone = execution_timezone
+        self.default_status = default_status
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function, resources by keyword or in a context given first; see `Body.call`.
+
+        Raises:
+            InvalidInvocationError: It was made without a function.
+        """
+        if not self.has_function:
+            raise InvalidInvocationError(self.label, "has no function of its own to call; use `evaluate_tick`.")
+        return super().__call__(*args, **kwargs)
+
+
+def _asker(
+    run_config: Any,
+    run_config_fn: Callable[..., Any] | None,
+    tags_fn: Callable[..., Mapping[str, str]] | None,
+    should_execute: Callable[..., bool] | None,
+) -> Callable[..., Any]:
+    """A schedule's function, of the parts that Dagster lets one give instead."""
+
+    def ask(context: Any) -> Any:
+        if should_execute is not None and not _told(should_execute, context):
+            return SkipReason("should_execute function returned False")
+        config = run_config if run_config_fn is None else _told(run_config_fn, context)
+        return RunRequest(run_config=config, tags=None if tags_fn is None else _told(tags_fn, context))
+
+    return ask
+
+
+def _told(function: Callable[..., Any], context: Any) -> Any:
+    """What a function says that takes the context, or nothing."""
+    return function(context) if inspect.signature(function).parameters else function()
 
 
 def schedule(  # Dagster's signature
-    cron_schedule: str,
+    cron_schedule: str | Sequence[str],
     *,
     job_name: str | None = None,
     name: str | None = None,
@@ -70,11 +159,12 @@ def schedule(  # Dagster's signature
     job: Any = None,
     default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED,
     required_resource_keys: Iterable[str] | None = None,
+    target: Any = None,
 ) -> Callable[[Callable[..., Any]], ScheduleDefinition]:
     """Make a schedule of a function that says which runs to start: `RunRequest`s, `SkipReason`, a run config, or None.
 
     Args:
-        cron_schedule: The times, as a cron line.
+        cron_schedule: The times, as a cron line, or several lines.
         job_name: The job's name, where the job itself is not at hand.
         name: The function's name by default.
         tags: Tags of the runs.
@@ -83,23 +173,78 @@ def schedule(  # Dagster's signature
         job: The job to run.
         default_status: Whether it is switched on where it is deployed first.
         required_resource_keys: Resources read as `context.resources.<key>`.
+        target: A job, or the assets to make: an `AssetSelection`, assets, keys or text.
 
     Raises:
-        InvalidDefinitionError: No job is named, or a parameter cannot be filled.
+        InvalidDefinitionError: The cron line does not read, no job is named, or a parameter cannot be filled.
     """
 
     def decorate(function: Callable[..., Any]) -> ScheduleDefinition:
-        own = name or function.__name__
-        definition = ScheduleDefinition(
-            own,
-            tick_body(function, own, "schedule", required_resource_keys),
-            job or job_name,
-            description=description or inspect.getdoc(function),
+        return ScheduleDefinition(
+            name or name_of(function),
+            cron_schedule=cron_schedule,
+            job_name=job_name,
+            execution_fn=function,
             tags=tags,
+            execution_timezone=execution_timezone,
+            description=description or inspect.getdoc(function),
+            job=job,
+            default_status=default_status,
+            required_resource_keys=required_resource_keys,
+            target=target,
         )
-        definition.cron_schedule = cron_schedule
-        definition.execution_timezone = execution_timezone
-        definition.default_status = default_status
-        return definition
 
     return decorate
+
+
+def build_schedule_from_partitioned_job(  # Dagster's signature
+    job: JobDefinition | UnresolvedAssetJobDefinition,
+    description: str | None = None,
+    name: str | None = None,
+    minute_of_hour: int | None = None,
+    hour_of_day: int | None = None,
+    day_of_week: int | None = None,
+    day_of_month: int | None = None,
+    default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED,
+    tags: Mapping[str, str] | None = None,
+) -> ScheduleDefinition:
+    """A schedule that runs a job for each partition, as soon as that is complete.
+
+    Args:
+        job: A job that has partitions that are spans of time.
+        description: For people.
+        name: The job's name and "_schedule" by default.
+        minute_of_hour: Another minute than that at which a span ends.
+        hour_of_day: Another hour.
+        day_of_week: Another day of the week, 0 for Sunday.
+        day_of_month: Another day of the month.
+        default_status: Whether it is switched on where it is deployed first.
+        tags: Tags of the runs.
+
+    Raises:
+        InvalidDefinitionError: The job has no partitions that are spans of time, or they have no such time.
+    """
+    partitions = job.partitions_def
+    if not isinstance(partitions, TimeWindowPartitionsDefinition):
+        msg = (
+            f"job '{job.name}' has no partitions that are spans of time, so no cron line follows from them. Give them "
+            f"by `partitions_def=`; a job of assets learns those of its assets only when `Definitions` resolves it."
+        )
+        raise InvalidDefinitionError(msg)
+
+    def ask(context: ScheduleEvaluationContext) -> RunRequest | SkipReason:
+        key = partitions.get_last_partition_key(context.scheduled_execution_time)
+        if key is None:
+            return SkipReason("The job's partition set is empty")
+        return job.run_request_for_partition(key, run_key=key)
+
+    return ScheduleDefinition(
+        name or f"{job.name}_schedule",
+        cron_schedule=partitions.get_cron_schedule(minute_of_hour, hour_of_day, day_of_week, day_of_month),
+        execution_fn=ask,
+        job=job,
+        tags=tags,
+        description=description,
+        execution_timezone=partitions.timezone,
+        default_status=default_status,
+    )

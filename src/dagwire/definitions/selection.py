@@ -1,70 +1,190 @@
-"""Which assets a selection means. Pure.
+"""`AssetSelection`: which assets are meant. Pure."""
 
-A selection is a string, an asset, a key, or a list of these. Strings are names (`trips`), all (`*`), and names with
-what is upstream (`+trips` one step, `*trips` all of it) or downstream (`trips+`, `trips*`).
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from dagwire.config.narrowing import is_collection
-from dagwire.definitions.asset import AssetsDefinition
-from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.asset_spec import KIND_TAG, AssetSpec
+from dagwire.definitions.assets_definition import AssetsDefinition
+from dagwire.definitions.reach import Reach
 from dagwire.errors import UnknownNameError
 
-ALL = "*"
+
+class Selectable:
+    """The assets that a selection chooses among, and how they hang together."""
+
+    def __init__(self, assets: Iterable[AssetsDefinition]) -> None:
+        """Read keys and dependencies."""
+        definitions = list(assets)
+        self.spec_by_key: dict[AssetKey, AssetSpec] = {s.key: s for d in definitions for s in d.specs}
+        self.reach = Reach({key: deps for d in definitions for key, deps in d.asset_deps.items()})
+
+    def where(self, question: Callable[[AssetSpec], bool]) -> set[AssetKey]:
+        """The keys of those of which `question` is true."""
+        return {key for key, spec in self.spec_by_key.items() if question(spec)}
+
+    def checked(self, key: AssetKey) -> AssetKey:
+        """`key` itself.
+
+        Raises:
+            UnknownNameError: No asset bears it.
+        """
+        if key not in self.spec_by_key:
+            known = [known.to_user_string() for known in self.spec_by_key]
+            raise UnknownNameError("asset", key.to_user_string(), known)
+        return key
 
 
-def selected_assets(assets: Sequence[AssetsDefinition], selection: Any) -> list[AssetsDefinition]:
-    """The assets that `selection` means, in the order given; None means all.
+class AssetSelection:
+    """Which assets are meant; selections are joined by `|`, crossed by `&`, and taken from one another by `-`."""
 
-    Raises:
-        UnknownNameError: A name is no asset's.
-    """
-    if selection is None or selection == ALL:
-        return list(assets)
-    listed: Iterable[Any] = selection if is_collection(selection) else [selection]
-    by_key = {definition.key: definition for definition in assets}
-    upstream = {key: [k for k in d.dependency_keys if k in by_key] for key, d in by_key.items()}
-    downstream: dict[AssetKey, list[AssetKey]] = {key: [] for key in by_key}
-    for key, parents in upstream.items():
-        for parent in parents:
-            downstream[parent].append(key)
-    wanted: set[AssetKey] = set()
-    for term in listed:
-        wanted |= _term(term, by_key, upstream, downstream)
-    return [definition for definition in assets if definition.key in wanted]
+    def __init__(self, text: str, choose: Callable[[Selectable], set[AssetKey]]) -> None:
+        """`text` is how messages tell it; the class methods are how selections are made."""
+        self._text = text
+        self._choose = choose
+
+    # -- what to begin with --------------------------------------------------------------------------------------------
+
+    @classmethod
+    def all(cls) -> "AssetSelection":
+        """All assets."""
+        return cls("*", lambda among: set(among.spec_by_key))
+
+    @classmethod
+    def keys(cls, *asset_keys: CoercibleToAssetKey) -> "AssetSelection":
+        """These assets; text may be a path with slashes."""
+        keys = [
+            AssetKey.from_user_string(key) if isinstance(key, str) else AssetKey.from_coercible(key)
+            for key in asset_keys
+        ]
+        text = " or ".join(f'key:"{key.to_user_string()}"' for key in keys)
+        return cls(text, lambda among: {among.checked(key) for key in keys})
+
+    @classmethod
+    def assets(cls, *assets: Any) -> "AssetSelection":
+        """These assets, given as definitions, keys or names; of a definition all that it makes."""
+        keys = [key for given in assets for key in _keys_of(given)]
+        return cls.keys(*keys)
+
+    @classmethod
+    def groups(cls, *group_strs: str) -> "AssetSelection":
+        """The assets of these groups."""
+        return cls(_either("group", group_strs), lambda among: among.where(lambda spec: spec.group_name in group_strs))
+
+    @classmethod
+    def tag(cls, key: str, value: str) -> "AssetSelection":
+        """The assets that bear this tag."""
+        return cls(f"tag:{key}={value}", lambda among: among.where(lambda spec: spec.tags.get(key) == value))
+
+    @classmethod
+    def kind(cls, kind: str) -> "AssetSelection":
+        """The assets of this kind."""
+        return cls(f"kind:{kind}", lambda among: among.where(lambda spec: f"{KIND_TAG}{kind}" in spec.tags))
+
+    @classmethod
+    def owner(cls, owner: str) -> "AssetSelection":
+        """The assets of this owner."""
+        return cls(f'owner:"{owner}"', lambda among: among.where(lambda spec: owner in spec.owners))
+
+    @classmethod
+    def key_prefixes(cls, *key_prefixes: CoercibleToAssetKey) -> "AssetSelection":
+        """The assets whose keys begin so."""
+        prefixes = [AssetKey.from_coercible(prefix).parts for prefix in key_prefixes]
+        text = _either("key_prefix", ["/".join(prefix) for prefix in prefixes])
+        return cls(
+            text,
+            lambda among: among.where(lambda spec: any(spec.key.parts[: len(p)] == p for p in prefixes)),
+        )
+
+    @classmethod
+    def key_substring(cls, key_substring: str) -> "AssetSelection":
+        """The assets in whose keys, written with slashes, this text occurs."""
+        text = f'key_substring:"{key_substring}"'
+        return cls(text, lambda among: among.where(lambda spec: key_substring in spec.key.to_user_string()))
+
+    # -- what to make of it --------------------------------------------------------------------------------------------
+
+    def __or__(self, other: "AssetSelection") -> "AssetSelection":
+        """What either means."""
+        return AssetSelection(f"({self} or {other})", lambda among: self._choose(among) | other._choose(among))
+
+    def __and__(self, other: "AssetSelection") -> "AssetSelection":
+        """What both mean."""
+        return AssetSelection(f"({self} and {other})", lambda among: self._choose(among) & other._choose(among))
+
+    def __sub__(self, other: "AssetSelection") -> "AssetSelection":
+        """What this means and the other does not."""
+        return AssetSelection(f"({self} and not {other})", lambda among: self._choose(among) - other._choose(among))
+
+    def upstream(  # Dagster's signature
+        self,
+        depth: int | None = None,
+        include_self: bool = True,  # Dagster's signature
+    ) -> "AssetSelection":
+        """With all that comes before, or what is `depth` steps before at most."""
+        return self._with("before", f"+({self})", depth, include_self=include_self)
+
+    def downstream(  # Dagster's signature
+        self,
+        depth: int | None = None,
+        include_self: bool = True,  # Dagster's signature
+    ) -> "AssetSelection":
+        """With all that comes after, or what is `depth` steps after at most."""
+        return self._with("after", f"({self})+", depth, include_self=include_self)
+
+    def _with(
+        self, walk: Literal["before", "after"], text: str, depth: int | None, *, include_self: bool
+    ) -> "AssetSelection":
+        def choose(among: Selectable) -> set[AssetKey]:
+            own = self._choose(among)
+            found = among.reach.before(own, depth) if walk == "before" else among.reach.after(own, depth)
+            return found | own if include_self else found - own
+
+        return AssetSelection(text, choose)
+
+    def roots(self) -> "AssetSelection":
+        """Those of which nothing selected comes before."""
+        return self._without_neighbours("roots", lambda among: among.reach.upstream)
+
+    def sinks(self) -> "AssetSelection":
+        """Those of which nothing selected comes after."""
+        return self._without_neighbours("sinks", lambda among: among.reach.downstream)
+
+    def _without_neighbours(
+        self, name: str, neighbours: Callable[[Selectable], Mapping[AssetKey, Sequence[AssetKey]]]
+    ) -> "AssetSelection":
+        def choose(among: Selectable) -> set[AssetKey]:
+            own = self._choose(among)
+            return {key for key in own if own.isdisjoint(neighbours(among)[key])}
+
+        return AssetSelection(f"{name}({self})", choose)
+
+    def resolve(self, all_assets: Iterable[AssetsDefinition]) -> set[AssetKey]:
+        """The keys that are meant, among `all_assets`.
+
+        Raises:
+            UnknownNameError: A name is no asset's.
+        """
+        return self._choose(Selectable(all_assets))
+
+    def __str__(self) -> str:
+        """As a string selection."""
+        return self._text
+
+    def __repr__(self) -> str:
+        """The same, with the class."""
+        return f"AssetSelection({self._text!r})"
 
 
-def _term(
-    term: Any,
-    by_key: Mapping[AssetKey, AssetsDefinition],
-    upstream: Mapping[AssetKey, Sequence[AssetKey]],
-    downstream: Mapping[AssetKey, Sequence[AssetKey]],
-) -> set[AssetKey]:
-    if not isinstance(term, str):
-        return {_known(AssetKey.from_coercible(term), by_key)}
-    if term == ALL:
-        return set(by_key)
-    name = term.strip("+*")
-    key = _known(AssetKey.from_user_string(name), by_key)
-    before, _, after = term.partition(name)
-    return {key} | _reach(key, upstream, before) | _reach(key, downstream, after)
+def _either(attribute: str, values: Iterable[str]) -> str:
+    return " or ".join(f'{attribute}:"{value}"' for value in values)
 
 
-def _known(key: AssetKey, by_key: Mapping[AssetKey, AssetsDefinition]) -> AssetKey:
-    if key not in by_key:
-        raise UnknownNameError("asset", key.to_user_string(), [known.to_user_string() for known in by_key])
-    return key
+def _keys_of(given: Any) -> Collection[AssetKey]:
+    return given.keys if isinstance(given, AssetsDefinition) else [AssetKey.from_coercible(given)]
 
 
-def _reach(start: AssetKey, neighbours: Mapping[AssetKey, Sequence[AssetKey]], marks: str) -> set[AssetKey]:
-    """What lies in one direction: as many steps as there are plus signs, or all of it for a star."""
-    reached: set[AssetKey] = set()
-    frontier = {start}
-    steps_left = len(neighbours) if ALL in marks else len(marks)
-    while frontier and steps_left:
-        frontier = {key for found in frontier for key in neighbours[found]} - reached
-        reached |= frontier
-        steps_left -= 1
-    return reached
+def listed_terms(selection: Any) -> list[Any]:
+    """The members of a selection that is a list, or the one that it is."""
+    return list(selection) if is_collection(selection) else [selection]

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Any
 
+from dagwire.definitions.asset_job import target_job
+from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.tick import TickContext, TickDefinition, tick_body
 
 
@@ -62,6 +64,7 @@ def sensor(  # Dagster's signature
     default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED,
     tags: Mapping[str, str] | None = None,
     required_resource_keys: Iterable[str] | None = None,
+    target: Any = None,
 ) -> Callable[[Callable[..., Any]], SensorDefinition]:
     """Make a sensor of a function that says which runs to start: `RunRequest`s, `SkipReason`, `SensorResult`, or None.
 
@@ -74,17 +77,19 @@ def sensor(  # Dagster's signature
         default_status: Whether it is switched on where it is deployed first.
         tags: Tags of the runs.
         required_resource_keys: Resources read as `context.resources.<key>`.
+        target: A job, or the assets to make: an `AssetSelection`, assets, keys or text.
 
     Raises:
         InvalidDefinitionError: No job is named, or a parameter cannot be filled.
     """
 
     def decorate(function: Callable[..., Any]) -> SensorDefinition:
-        own = name or function.__name__
+        own = name or name_of(function)
+        check_name("sensor", own)
         definition = SensorDefinition(
             own,
             tick_body(function, own, "sensor", required_resource_keys),
-            job or job_name,
+            job or job_name or target_job(target, own),
             description=description or inspect.getdoc(function),
             tags=tags,
         )

@@ -8,6 +8,8 @@ from inspect import Parameter
 from typing import Any
 
 from dagwire.config.config import Config
+from dagwire.definitions.body_context import is_context_annotation
+from dagwire.definitions.value_types import Classes, checkable_classes
 from dagwire.errors import InvalidDefinitionError
 from dagwire.resources.resource_param import declared_type, is_resource_annotation
 
@@ -22,6 +24,8 @@ class InputParameter:
     name: str
     annotation: Any
     default: Any = Parameter.empty
+    classes: Classes = ()
+    """What a value is held to be an instance of; none where anything goes."""
 
     @property
     def is_optional(self) -> bool:
@@ -35,6 +39,8 @@ class Signature:
 
     context: str | None
     """The name of the context parameter, which is always the first."""
+    context_type: Any
+    """How the context parameter is annotated; Any where it is not."""
     config: type[Config] | Any
     """The declared type of the parameter `config`; None where there is none."""
     resources: dict[str, Any]
@@ -43,8 +49,10 @@ class Signature:
     """`{name: parameter}`: all the others."""
     parameters: tuple[str, ...]
     """The names of all parameters but the context, in order."""
+    takes_any_name: bool
+    """Whether there is a `**` parameter."""
     returns: Any
-    """The return annotation, or `Parameter.empty`."""
+    """The return annotation, or Any."""
 
 
 def read_signature(function: Callable[..., Any], owner: str) -> Signature:
@@ -59,6 +67,12 @@ def read_signature(function: Callable[..., Any], owner: str) -> Signature:
     parameters = list(inspect.signature(function).parameters.values())
     hints = _type_hints(function, owner)
     context = parameters.pop(0).name if parameters and parameters[0].name in CONTEXT_NAMES else None
+    context_type = hints.get(context, Any) if context else Any
+    if not is_context_annotation(context_type):
+        msg = (
+            f"{owner} takes '{context}' as {context_type.__name__}, which no context is. Rename it, or annotate it so."
+        )
+        raise InvalidDefinitionError(msg)
     config: Any = None
     resources: dict[str, Any] = {}
     inputs: dict[str, InputParameter] = {}
@@ -72,9 +86,12 @@ def read_signature(function: Callable[..., Any], owner: str) -> Signature:
         elif is_resource_annotation(annotation):
             resources[parameter.name] = declared_type(annotation)
         else:
-            inputs[parameter.name] = InputParameter(parameter.name, annotation, parameter.default)
+            classes = checkable_classes(annotation)
+            inputs[parameter.name] = InputParameter(parameter.name, annotation, parameter.default, classes)
     named = tuple(p.name for p in parameters if p.kind is not Parameter.VAR_KEYWORD)
-    return Signature(context, config, resources, inputs, named, hints.get("return", Parameter.empty))
+    return Signature(
+        context, context_type, config, resources, inputs, named, len(named) < len(parameters), hints.get("return", Any)
+    )
 
 
 def _check_parameter(parameter: Parameter, owner: str) -> None:

@@ -9,55 +9,15 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from dagwire.config.narrowing import is_collection, is_mapping
-from dagwire.config.run_config import as_run_config
+from dagwire.containers.faults import raise_faults, requirement_faults
 from dagwire.containers.held_resources import HeldResources
+from dagwire.containers.keys import Requirement
 from dagwire.definitions.bindings import Bindings
-from dagwire.definitions.body import Body, BodyContext
-from dagwire.definitions.partitions import PARTITION_TAG
+from dagwire.definitions.body import Body
+from dagwire.definitions.body_context import BodyContext
+from dagwire.definitions.run_request import RunRequest
 from dagwire.errors import InvalidDefinitionError, UnexpectedResultError
 from dagwire.resources.context import Resources
-
-
-class RunRequest:
-    """A run that a schedule or sensor asks for. Equal by value."""
-
-    __slots__ = ("job_name", "partition_key", "run_config", "run_key", "tags")
-
-    def __init__(
-        self,
-        run_key: str | None = None,
-        run_config: Any = None,
-        tags: Mapping[str, object] | None = None,
-        job_name: str | None = None,
-        partition_key: str | None = None,
-    ) -> None:
-        """`run_key` names the run, so that it is started once only; `run_config` is a `RunConfig` or a dict."""
-        self.run_key = run_key
-        self.run_config = as_run_config(run_config).to_config_dict() if run_config else {}
-        self.tags = {name: str(value) for name, value in (tags or {}).items()}
-        self.job_name = job_name
-        self.partition_key = partition_key
-
-    def with_tags(self, more: Mapping[str, str]) -> "RunRequest":
-        """This request with `more` tags, those of its partition included."""
-        partition = {PARTITION_TAG: self.partition_key} if self.partition_key else {}
-        tags = {**self.tags, **partition, **more}
-        return RunRequest(self.run_key, self.run_config, tags, self.job_name, self.partition_key)
-
-    def _values(self) -> tuple[object, ...]:
-        return tuple(getattr(self, name) for name in self.__slots__)
-
-    def __eq__(self, other: object) -> bool:
-        """Equal where all fields are."""
-        return isinstance(other, RunRequest) and self._values() == other._values()
-
-    def __hash__(self) -> int:
-        """By the run key, which names the run."""
-        return hash((self.run_key, self.partition_key))
-
-    def __repr__(self) -> str:
-        """The fields that are set; not the config, which may hold secrets."""
-        return f"RunRequest(run_key={self.run_key!r}, partition_key={self.partition_key!r}, job_name={self.job_name!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +64,16 @@ class TickContext(BodyContext):
         return self._held.view
 
     @contextmanager
-    def opened(self, keys: Iterable[str], bindings: Bindings) -> Generator[Resources]:
-        """Open `keys` for the tick; what is bound to the definition itself is stronger than what the context holds."""
-        with self._held.narrowed(keys, bindings) as resources:
+    def opened(self, requirements: Iterable[Requirement], bindings: Bindings) -> Generator[Resources]:
+        """Open what is required for the tick; what is bound to the definition is stronger than what the context holds.
+
+        Raises:
+            MissingResourceError: A key is neither bound nor held. Nothing was opened.
+        """
+        requirements = list(requirements)
+        unbound = [requirement for requirement in requirements if requirement.key not in bindings]
+        raise_faults(requirement_faults(self._held.container, unbound))
+        with self._held.narrowed([requirement.key for requirement in requirements], bindings) as resources:
             yield resources
 
     def __enter__(self) -> Self:
@@ -145,7 +112,7 @@ class TickDefinition(Generic[C]):
             InvalidDefinitionError: There is no target.
         """
         if target is None:
-            msg = f"{body.owner} names no job; give it `job=` or `job_name=`."
+            msg = f"{body.owner} names no job; give it `job=`, `job_name=` or `target=`."
             raise InvalidDefinitionError(msg)
         self.name = name
         self.body = body
@@ -166,13 +133,18 @@ class TickDefinition(Generic[C]):
         return frozenset(self.body.keys)
 
     @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Every key that the function asks for."""
+        return self.body.requirements
+
+    @property
     def required_resource_keys(self) -> set[str]:
         """The same, as Dagster has it."""
         return set(self.body.keys)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function, resources by keyword or in a context given first; see `Body.call`."""
-        return self.body.call(*args, **kwargs)
+        return self.body.call(self, args, kwargs)
 
     def evaluate_tick(self, context: C) -> TickResult:
         """Ask once: open the resources that the function asks for, call it, close them.
@@ -182,7 +154,7 @@ class TickDefinition(Generic[C]):
             ResourceSetupError: A resource could not be opened. Those before it were closed.
             UnexpectedResultError: The function answered with something that is no request and no reason.
         """
-        with context.opened(self.body.keys, self.bindings) as resources:
+        with context.opened(self.requirements, self.bindings) as resources:
             arguments = {key: getattr(resources, key) for key in self.body.signature.resources}
             leading = () if self.body.signature.context is None else (context,)
             answer = self.body.function(*leading, **arguments)

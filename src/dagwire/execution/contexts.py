@@ -3,14 +3,14 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from dagwire.containers.held_resources import HeldResources
-from dagwire.definitions.asset_key import AssetKey
-from dagwire.definitions.body import BodyContext
+from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.body_context import BodyContext
+from dagwire.definitions.check_spec import AssetCheckSpec
 from dagwire.definitions.node import Node
 from dagwire.definitions.partitions import PartitionKeyRange, TimeWindow
+from dagwire.definitions.results import AssetCheckKey, Remark
 from dagwire.errors import InvalidInvocationError
 from dagwire.execution.partition_selection import PartitionSelection
 from dagwire.resources.context import NO_RESOURCES, log
@@ -26,24 +26,44 @@ class DagsterRun:
     run_config: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
 
-class _StepContext(BodyContext):
+class StepContext(BodyContext):
     """What every body is told; lives as long as its step."""
 
-    def __init__(self, run: DagsterRun, partitions: PartitionSelection, node: Node | None) -> None:
+    def __init__(
+        self, run: DagsterRun, partitions: PartitionSelection, node: Node | None, retry_number: int = 0
+    ) -> None:
         """`node` is None outside a run; resources and config are filled in by whoever runs the step."""
         self.run = run
+        self.retry_number = retry_number
+        """How often the step has been tried before."""
+        self.is_subset = False
+        """Whether the run makes only some of what the job or the step can make."""
         self.resources: Any = NO_RESOURCES
         """The resources that the body asks for, one attribute a key."""
         self.op_config: Any = None
         """The config of this step: a dict, or the `Config` that the body declares."""
         self._partitions = partitions
         self._node = node
-        self._metadata: dict[str, object] = {}
+        self._definition: Any = node.definition if node else None
+        self.metadata_by_output: dict[str | None, dict[str, object]] = {}
+        """What `add_output_metadata` was told; under None of all outputs."""
+        self.remarks: list[Remark] = []
+        """What `log_event` was told."""
 
     @property
     def run_id(self) -> str:
         """The run's id."""
         return self.run.run_id
+
+    @property
+    def dagster_run(self) -> DagsterRun:
+        """The run, under Dagster's second name for it."""
+        return self.run
+
+    @property
+    def run_config(self) -> Mapping[str, Any]:
+        """The run's config, as a dict."""
+        return self.run.run_config
 
     @property
     def job_name(self) -> str:
@@ -115,26 +135,50 @@ class _StepContext(BodyContext):
         """
         return self._partitions.time_window
 
-    def add_output_metadata(self, metadata: Mapping[str, object]) -> None:
-        """Say more about what the body makes; merged over the metadata that it returns."""
-        self._metadata.update(metadata)
+    def add_output_metadata(
+        self, metadata: Mapping[str, object], output_name: str | None = None, mapping_key: str | None = None
+    ) -> None:
+        """Say more about what the body makes; merged over the metadata that it returns.
+
+        Args:
+            metadata: `{name: value}`.
+            output_name: Of which output, where there are several.
+            mapping_key: Taken as Dagster takes it; nothing here makes use of it.
+        """
+        del mapping_key
+        self.metadata_by_output.setdefault(output_name, {}).update(metadata)
+
+    def get_output_metadata(self, output_name: str, mapping_key: str | None = None) -> Mapping[str, object] | None:
+        """What `add_output_metadata` was told of an output, or None."""
+        del mapping_key
+        said = {**self.metadata_by_output.get(None, {}), **self.metadata_by_output.get(output_name, {})}
+        return said or None
 
     @property
     def output_metadata(self) -> Mapping[str, object]:
-        """What `add_output_metadata` was told."""
-        return self._metadata
+        """What `add_output_metadata` was told of the one output."""
+        return self.metadata_by_output.get(None, {})
 
-
-class OpExecutionContext(_StepContext):
-    """What an op is told of its run; lives as long as its step."""
+    def log_event(self, event: Remark) -> None:
+        """Say something beside what the body makes: an AssetMaterialization, AssetObservation or ExpectationResult."""
+        self.remarks.append(event)
 
     @property
     def op_def(self) -> Any:
-        """The op."""
-        return self._node.definition if self._node else None
+        """The definition whose body runs; None for a context built by hand that no call has used yet."""
+        return self._definition
+
+    @property
+    def op_execution_context(self) -> "StepContext":
+        """This context; Dagster keeps two."""
+        return self
 
 
-class AssetExecutionContext(_StepContext):
+class OpExecutionContext(StepContext):
+    """What an op is told of its run; lives as long as its step."""
+
+
+class AssetExecutionContext(StepContext):
     """What an asset is told of its run; lives as long as its step."""
 
     @property
@@ -142,129 +186,65 @@ class AssetExecutionContext(_StepContext):
         """The asset's definition.
 
         Raises:
-            InvalidInvocationError: The context was built by hand, for no asset.
+            InvalidInvocationError: The context was built by hand, and no asset was called with it yet.
         """
-        if self._node is None:
-            raise InvalidInvocationError("A context built by hand", "belongs to no asset.")
-        return self._node.definition
+        if self._definition is None:
+            raise InvalidInvocationError("A context built by hand", "belongs to no asset before one is called with it.")
+        return self._definition
 
     @property
     def asset_key(self) -> AssetKey:
         """The asset's key.
 
         Raises:
-            InvalidInvocationError: The context was built by hand, for no asset.
+            InvariantViolationError: The context belongs to no asset yet, or the function makes several.
         """
         return self.assets_def.key  # type: ignore[no-any-return]  # an AssetsDefinition's
 
+    @property
+    def selected_output_names(self) -> set[str]:
+        """The outputs that the run wants of this step."""
+        wanted = self._node.outputs if self._node else None
+        return set(self.assets_def.specs_by_output if wanted is None else wanted)
 
-class AssetCheckExecutionContext(_StepContext):
+    @property
+    def selected_asset_keys(self) -> set[AssetKey]:
+        """The assets that the run wants of this step."""
+        return {self.assets_def.specs_by_output[output].key for output in self.selected_output_names}
+
+    @property
+    def selected_asset_check_keys(self) -> set[AssetCheckKey]:
+        """The checks that the step makes itself, of the assets that the run wants."""
+        wanted = self.selected_asset_keys
+        return {spec.key for spec in self.assets_def.check_specs if spec.asset_key in wanted}
+
+    def asset_key_for_output(self, output_name: str = "result") -> AssetKey:
+        """The asset that an output is."""
+        return self.assets_def.specs_by_output[output_name].key  # type: ignore[no-any-return]  # a spec's
+
+    def output_for_asset_key(self, asset_key: AssetKey) -> str:
+        """The output that an asset is."""
+        return self.assets_def.output_of(asset_key)  # type: ignore[no-any-return]  # an AssetsDefinition's
+
+    def asset_key_for_input(self, input_name: str) -> AssetKey:
+        """The asset whose value a parameter takes."""
+        return self.assets_def.input_keys[input_name]  # type: ignore[no-any-return]  # a definition's
+
+    def add_asset_metadata(self, metadata: Mapping[str, object], asset_key: CoercibleToAssetKey | None = None) -> None:
+        """Say more about an asset that the body makes; the one that it makes by default."""
+        output = None if asset_key is None else self.output_for_asset_key(AssetKey.from_coercible(asset_key))
+        self.add_output_metadata(metadata, output)
+
+
+class AssetCheckExecutionContext(StepContext):
     """What a check is told of its run; lives as long as its step."""
 
     @property
-    def check_specs(self) -> list[Any]:
-        """The keys of the checks that this step evaluates."""
-        return [self._node.definition.check_key] if self._node else []  # type: ignore[union-attr]  # a check's node
-
-
-class _Built:
-    """The part of a context built by hand: it holds resources, opened by its `with` block."""
-
-    _held: HeldResources
+    def check_specs(self) -> list[AssetCheckSpec]:
+        """The checks that this step makes."""
+        return list(self._definition.specs_by_key.values()) if self._definition else []
 
     @property
-    def resources(self) -> Any:
-        """The open resources, one attribute a key.
-
-        Raises:
-            InvalidInvocationError: Some have a life cycle, and no `with` block is there to close them.
-        """
-        return self._held.view
-
-    @resources.setter
-    def resources(self, value: Any) -> None:
-        """Ignore what the base class fills in: a context built by hand has its own."""
-
-    def __enter__(self) -> Self:
-        """Open the resources it holds."""
-        self._held.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Close them."""
-        self._held.__exit__(kind, error, traceback)
-
-
-class DirectAssetExecutionContext(_Built, AssetExecutionContext):
-    """An asset's context, built by hand for a direct call."""
-
-
-class DirectOpExecutionContext(_Built, OpExecutionContext):
-    """An op's context, built by hand for a direct call."""
-
-
-EPHEMERAL_RUN_ID = "EPHEMERAL"
-
-
-def build_asset_context(
-    resources: Any = None,
-    resources_config: Mapping[str, Any] | None = None,
-    asset_config: Any = None,
-    *,
-    partition_key: str | None = None,
-    partition_key_range: PartitionKeyRange | None = None,
-    run_tags: Mapping[str, str] | None = None,
-) -> DirectAssetExecutionContext:
-    """A context to call an asset or a check with, outside a run.
-
-    Args:
-        resources: A container, or `{key: resource, definition or plain value}`. Those with a life cycle are open inside
-            the context's `with` block only.
-        resources_config: Config for a resource, merged over what it has: `{key: {field: value}}`.
-        asset_config: The config that the asset is given.
-        partition_key: The partition to make.
-        partition_key_range: The partitions to make; only the two ends are known here.
-        run_tags: The run's tags.
-
-    Example:
-        >>> from dagwire import asset, build_asset_context
-        >>> @asset
-        ... def month(context):
-        ...     return context.partition_key
-        >>> month(build_asset_context(partition_key="2013-01"))
-        '2013-01'
-    """
-    context = DirectAssetExecutionContext(*_run_of(partition_key, partition_key_range, run_tags))
-    _fill(context, "build_asset_context", resources, resources_config, asset_config)
-    return context
-
-
-def build_op_context(
-    resources: Any = None,
-    op_config: Any = None,
-    resources_config: Mapping[str, Any] | None = None,
-    *,
-    partition_key: str | None = None,
-    partition_key_range: PartitionKeyRange | None = None,
-    run_tags: Mapping[str, str] | None = None,
-) -> DirectOpExecutionContext:
-    """A context to call an op with, outside a run; arguments as `build_asset_context` has them."""
-    context = DirectOpExecutionContext(*_run_of(partition_key, partition_key_range, run_tags))
-    _fill(context, "build_op_context", resources, resources_config, op_config)
-    return context
-
-
-def _run_of(
-    key: str | None, key_range: PartitionKeyRange | None, tags: Mapping[str, str] | None
-) -> tuple[DagsterRun, PartitionSelection, None]:
-    keys = (key,) if key else tuple(key_range or ())
-    run = DagsterRun(EPHEMERAL_RUN_ID, EPHEMERAL_RUN_ID, dict(tags or {}))
-    return run, PartitionSelection(keys, is_range=key_range is not None), None
-
-
-def _fill(context: Any, owner: str, resources: Any, resources_config: Mapping[str, Any] | None, config: Any) -> None:
-    config_by_key = {key: {"config": given} for key, given in (resources_config or {}).items()}
-    context._held = HeldResources(owner, resources, config_by_key)  # this module's own class
-    context.op_config = config
+    def selected_asset_check_keys(self) -> set[AssetCheckKey]:
+        """Their keys."""
+        return {spec.key for spec in self.check_specs}

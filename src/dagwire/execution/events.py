@@ -20,22 +20,31 @@ class EventType(StrEnum):
     RESOURCE_INIT_SUCCESS = "RESOURCE_INIT_SUCCESS"
     RESOURCE_INIT_FAILURE = "RESOURCE_INIT_FAILURE"
     STEP_START = "STEP_START"
+    STEP_UP_FOR_RETRY = "STEP_UP_FOR_RETRY"
+    STEP_RESTARTED = "STEP_RESTARTED"
+    LOADED_INPUT = "LOADED_INPUT"
+    STEP_INPUT = "STEP_INPUT"
     STEP_OUTPUT = "STEP_OUTPUT"
+    HANDLED_OUTPUT = "HANDLED_OUTPUT"
     STEP_SUCCESS = "STEP_SUCCESS"
     STEP_FAILURE = "STEP_FAILURE"
     STEP_SKIPPED = "STEP_SKIPPED"
     ASSET_MATERIALIZATION = "ASSET_MATERIALIZATION"
+    ASSET_OBSERVATION = "ASSET_OBSERVATION"
     ASSET_CHECK_EVALUATION = "ASSET_CHECK_EVALUATION"
+    STEP_EXPECTATION_RESULT = "STEP_EXPECTATION_RESULT"
+    HOOK_COMPLETED = "HOOK_COMPLETED"
+    HOOK_ERRORED = "HOOK_ERRORED"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Event:
-    """One thing that happened in a run."""
+    """One thing that happened in a run; not to be changed."""
 
     event_type: EventType
     step_key: str | None = None
     data: Any = None
-    """A materialization, an evaluation, an exception or an output's name, as the type says."""
+    """A materialization, an evaluation, an exception, or the name of an input, output or hook, as the type says."""
     timestamp: float = field(default_factory=time.time)
     """Seconds since 1970, UTC."""
 

@@ -1,13 +1,15 @@
 """`materialize`: make assets here and now, without naming a job."""
 
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
 from typing import Any
 
 from dagwire.containers.keys import container_from, is_container
-from dagwire.definitions.asset import AssetsDefinition
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_graph import unique_assets
-from dagwire.definitions.job import JobDefinition, UnresolvedAssetJobDefinition
+from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
+from dagwire.definitions.assets_definition import AssetsDefinition
+from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.running import RunOptions
 from dagwire.errors import InvalidInvocationError
 from dagwire.execution.events import Event
@@ -27,6 +29,8 @@ def materialize(
     tags: Mapping[str, str] | None = None,
     selection: Any = None,
     on_event: Callable[[Event], None] | None = None,
+    executor: Executor | None = None,
+    max_concurrency: int | None = 1,
 ) -> ExecuteInProcessResult:
     """Make `assets` and run their checks, in this process, with no store behind.
 
@@ -39,7 +43,10 @@ def materialize(
         raise_on_error: Whether a failing step's own exception is raised; the result tells of it otherwise.
         tags: The run's tags.
         selection: Which of the assets; all by default.
-        on_event: Told each event as it happens.
+        on_event: Told each event as it happens, one at a time.
+        executor: Threads to run independent steps in, side by side; without it steps run one after another.
+        max_concurrency: How many steps may run at once in one event loop, which more than one of them starts; None for
+            as many as are ready. Only asynchronous bodies gain by it.
 
     Raises:
         InvalidDefinitionError: Something needed is missing or declared wrongly. Nothing was opened.
@@ -55,8 +62,18 @@ def materialize(
         True
     """
     job, given = _job(assets, resources, selection)
-    options = RunOptions(run_config, partition_key, tags or {}, given, raise_on_error, on_event=on_event)
+    options = RunOptions(
+        run_config, partition_key, tags or {}, given, raise_on_error, None, on_event, executor, max_concurrency
+    )
+    if max_concurrency != 1 and executor is None:
+        import anyio  # noqa: PLC0415  # only asynchronous runs need anyio
+
+        return anyio.run(arun_job, job, options)
     return run_job(job, options)
+
+
+materialize_to_memory = materialize
+"""`materialize`, under Dagster's name for a run that leaves nothing behind; in dagwire no run does."""
 
 
 async def amaterialize(
@@ -69,10 +86,17 @@ async def amaterialize(
     tags: Mapping[str, str] | None = None,
     selection: Any = None,
     on_event: Callable[[Event], None] | None = None,
+    max_concurrency: int | None = 1,
 ) -> ExecuteInProcessResult:
-    """`materialize` in the caller's event loop; asynchronous assets and resources run in the caller's own task."""
+    """`materialize` in the caller's event loop.
+
+    Resources open and close in the caller's own task, and assets run in it one after another; with `max_concurrency`
+    other than 1 those that are ready run side by side, each in a task of its own.
+    """
     job, given = _job(assets, resources, selection)
-    options = RunOptions(run_config, partition_key, tags or {}, given, raise_on_error, on_event=on_event)
+    options = RunOptions(
+        run_config, partition_key, tags or {}, given, raise_on_error, None, on_event, None, max_concurrency
+    )
     return await arun_job(job, options)
 
 

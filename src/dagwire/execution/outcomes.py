@@ -1,159 +1,111 @@
 """What a body's return value means: values for those downstream, and what is recorded of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dagwire.config.narrowing import is_collection
-from dagwire.definitions.asset import AssetsDefinition
-from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_key import AssetKey
-from dagwire.definitions.metadata import normalized_metadata
-from dagwire.definitions.op import OpDefinition
 from dagwire.definitions.results import (
     AssetCheckEvaluation,
-    AssetCheckResult,
-    AssetCheckSeverity,
     AssetMaterialization,
-    MaterializeResult,
-    NoValueSentinel,
-    is_materialize_result,
+    Remark,
     is_output,
+    is_remark,
 )
-from dagwire.errors import CheckFailedError, UnexpectedResultError
-from dagwire.execution.partition_selection import PartitionSelection
+from dagwire.definitions.value_types import check_value
+from dagwire.errors import UnexpectedResultError
 
 RESULT = "result"
+
+
+@dataclass(slots=True)
+class Made:
+    """One output that a step gave."""
+
+    output: str
+    value: Any
+    is_handed_on: bool = True
+    """Whether there is a value for those downstream; an asset that stored its data itself has none."""
+    materializations: Sequence[AssetMaterialization] = ()
 
 
 @dataclass(slots=True)
 class Outcome:
     """What one step came to."""
 
-    values: dict[str, Any] = field(default_factory=dict[str, Any])
-    """`{output: value}`."""
-    materializations: list[AssetMaterialization] = field(default_factory=list[AssetMaterialization])
+    made: list[Made] = field(default_factory=list[Made])
+    remarks: list[Remark] = field(default_factory=list[Remark])
     evaluations: list[AssetCheckEvaluation] = field(default_factory=list[AssetCheckEvaluation])
     error: Exception | None = None
     """Set where the step ran well and fails all the same: a blocking check that did not pass."""
-
-
-def outcome_of(
-    definition: AssetsDefinition | AssetCheckDefinition | OpDefinition,
-    returned: Any,
-    said: Mapping[str, object],
-    partitions: PartitionSelection,
-) -> Outcome:
-    """Read what a body returned; a generator's items come as a list.
-
-    Args:
-        definition: Whose body it was.
-        returned: What it returned, or a `Yielded` of what it yielded.
-        said: Metadata that it gave to its context.
-        partitions: What the run makes.
-
-    Raises:
-        UnexpectedResultError: It is nothing that the definition declares.
-    """
-    if isinstance(definition, AssetsDefinition):
-        return _asset_outcome(definition, returned, said, partitions)
-    if isinstance(definition, AssetCheckDefinition):
-        return _check_outcome(definition, returned)
-    return _op_outcome(definition, returned)
 
 
 class Yielded(list[Any]):
     """What a generator body yielded; a class of its own, so that a body may return a plain list."""
 
 
-def _asset_outcome(
-    definition: AssetsDefinition, returned: Any, said: Mapping[str, object], partitions: PartitionSelection
-) -> Outcome:
+def without_remarks(returned: Any, outcome: Outcome) -> list[Any]:
+    """The results among what a body returned or yielded; what it said beside goes into `outcome`."""
+    if not isinstance(returned, Yielded):
+        return [returned]
+    outcome.remarks += [item for item in returned if is_remark(item)]
+    return [item for item in returned if not is_remark(item)]
+
+
+def op_outcome(label: str, outs: Mapping[str, Any], classes: Mapping[str, Any], returned: Any) -> Outcome:
+    """Read what an op returned.
+
+    Args:
+        label: How messages name the op.
+        outs: `{output: Out}`.
+        classes: `{output: what its value is held to be}`.
+        returned: What it returned, or a `Yielded` of what it yielded.
+
+    Raises:
+        UnexpectedResultError: It is not what the op declares.
+        WrongTypeError: A value is of another type than declared.
+    """
     outcome = Outcome()
-    for item in _single(definition.label, returned):
-        metadata: Mapping[str, object] = {}
-        value = item
-        if is_materialize_result(item):
-            metadata = item.metadata or {}
-            value = NoValueSentinel if item.value is None else item.value
-            outcome.evaluations += [_evaluation_in_asset(definition.key, result) for result in item.check_results]
-        elif is_output(item):
-            metadata = item.metadata or {}
-            value = item.value
-        outcome.values[RESULT] = value
-        outcome.materializations += _materializations(definition, {**metadata, **said}, partitions)
+    results = without_remarks(returned, outcome)
+    values = _yielded(label, results) if isinstance(returned, Yielded) else _returned(label, outs, returned)
+    unknown = [name for name in values if name not in outs]
+    missing = [name for name, out in outs.items() if out.is_required and name not in values and not _is_nothing(out)]
+    if unknown or missing:
+        problem = f"has the outputs {', '.join(outs)}; not given: {', '.join(missing) or 'none'}"
+        raise UnexpectedResultError(label, f"{problem}; unknown: {', '.join(unknown) or 'none'}.")
+    for name, value in values.items():
+        check_value(label, f"output '{name}'", classes.get(name, ()), value)
+        outcome.made.append(Made(name, value, is_handed_on=True))
     return outcome
 
 
-def _single(owner: str, returned: Any) -> list[Any]:
-    if not isinstance(returned, Yielded):
-        return [returned]
-    results: list[Any] = [item for item in returned if is_materialize_result(item) or is_output(item)]
-    if len(returned) > len(results):
-        raise UnexpectedResultError(owner, "yielded something that is neither a MaterializeResult nor an Output.")
-    if len(results) > 1:
-        raise UnexpectedResultError(owner, f"yielded {len(results)} results; one asset has one.")
-    return results or [MaterializeResult()]
+def _is_nothing(out: Any) -> bool:
+    return getattr(out.dagster_type, "__name__", "") == "Nothing"
 
 
-def _materializations(
-    definition: AssetsDefinition, metadata: Mapping[str, object], partitions: PartitionSelection
-) -> Iterator[AssetMaterialization]:
-    normalized = normalized_metadata(metadata, definition.label)
-    keys = partitions.keys if definition.partitions_def is not None and partitions.keys else (None,)
-    for key in keys:
-        yield AssetMaterialization(definition.key, metadata=normalized, partition=key)
+def _yielded(label: str, results: list[Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for item in results:
+        if not is_output(item):
+            raise UnexpectedResultError(label, f"yielded {type(item).__name__}; yield Outputs.")
+        if item.output_name in values:
+            raise UnexpectedResultError(label, f"yielded its output '{item.output_name}' twice.")
+        values[item.output_name] = item.value
+    return values
 
 
-def _evaluation_in_asset(key: AssetKey, result: AssetCheckResult) -> AssetCheckEvaluation:
-    return _evaluation(result.asset_key or key, result.check_name or "", result)
-
-
-def _check_outcome(definition: AssetCheckDefinition, returned: Any) -> Outcome:
-    results = returned if isinstance(returned, Yielded) else [returned]
-    if len(results) != 1 or not isinstance(results[0], AssetCheckResult):
-        kinds = ", ".join(type(result).__name__ for result in results) or "nothing"
-        raise UnexpectedResultError(definition.label, f"returned {kinds}; return one AssetCheckResult.")
-    result = results[0]
-    key = definition.check_key
-    evaluation = _evaluation(key.asset_key, key.name, result, blocking=definition.blocking)
-    failed = definition.blocking and not result.passed and result.severity is AssetCheckSeverity.ERROR
-    error = CheckFailedError(key.name, key.asset_key.to_user_string(), result.description) if failed else None
-    return Outcome({RESULT: result}, evaluations=[evaluation], error=error)
-
-
-def _evaluation(
-    asset_key: AssetKey, name: str, result: AssetCheckResult, *, blocking: bool = False
-) -> AssetCheckEvaluation:
-    return AssetCheckEvaluation(
-        asset_key, name, result.passed, result.metadata, result.severity, result.description, blocking
-    )
-
-
-def _op_outcome(definition: OpDefinition, returned: Any) -> Outcome:
-    outs = definition.outs
-    values: dict[str, Any]
-    if isinstance(returned, Yielded):
-        outputs = [item for item in returned if is_output(item)]
-        if len(outputs) < len(returned):
-            raise UnexpectedResultError(definition.label, "yielded something that is no Output.")
-        values = {output.output_name: output.value for output in outputs}
-    elif len(outs) == 1:
-        name = next(iter(outs))
-        values = {name: _value(returned)}
-    elif is_collection(returned) and isinstance(returned, tuple) and len(returned) == len(outs):
-        values = {name: _value(item) for name, item in zip(outs, returned, strict=True)}
-    elif not outs:
-        values = {}
-    else:
-        problem = f"has {len(outs)} outputs ({', '.join(outs)}); return a tuple of as many, or yield Outputs."
-        raise UnexpectedResultError(definition.label, problem)
-    unknown = [name for name in values if name not in outs]
-    missing = [name for name, out in outs.items() if out.is_required and name not in values]
-    if unknown or missing:
-        problem = f"has the outputs {', '.join(outs)}; not given: {', '.join(missing) or 'none'}"
-        raise UnexpectedResultError(definition.label, f"{problem}; unknown: {', '.join(unknown) or 'none'}.")
-    return Outcome(values)
+def _returned(label: str, outs: Mapping[str, Any], returned: Any) -> dict[str, Any]:
+    if not outs:
+        return {}
+    if is_output(returned) and returned.output_name in outs:
+        return {returned.output_name: returned.value}
+    if len(outs) == 1:
+        return {next(iter(outs)): _value(returned)}
+    if isinstance(returned, tuple):
+        items: tuple[Any, ...] = returned  # pyright: ignore[reportUnknownVariableType]  # of anything
+        if len(items) == len(outs):
+            return {name: _value(item) for name, item in zip(outs, items, strict=True)}
+    problem = f"has {len(outs)} outputs ({', '.join(outs)}); return a tuple of as many, or yield Outputs."
+    raise UnexpectedResultError(label, problem)
 
 
 def _value(given: object) -> Any:

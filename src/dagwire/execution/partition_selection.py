@@ -11,7 +11,6 @@ from dagwire.definitions.partitions import (
     PartitionKeyRange,
     PartitionsDefinition,
     TimeWindow,
-    check_partition_key,
 )
 from dagwire.errors import InvalidInvocationError
 
@@ -76,7 +75,7 @@ def selected_partitions(
     """What a run's `partition_key` and tags select; a range is given by Dagster's two tags.
 
     Raises:
-        UnknownNameError: A key names no partition.
+        UnknownPartitionError: A key names no partition.
         InvalidInvocationError: A partition is named where nothing has any, or one end of a range is missing.
     """
     start, end = tags.get(RANGE_START_TAG), tags.get(RANGE_END_TAG)
@@ -86,7 +85,7 @@ def selected_partitions(
     if definition is None:
         raise InvalidInvocationError("The run", f"is given partition '{key or start or end}', and has no partitions.")
     if key is not None:
-        check_partition_key(key, definition.get_partition_keys())
+        definition.check_partition_key(key)
         return PartitionSelection((key,), definition=definition)
     if start is None or end is None:
         raise InvalidInvocationError("The run", f"is given one end of a range; give both {RANGE_START_TAG} and _end.")

@@ -1,13 +1,15 @@
 """`ExecuteInProcessResult`: what a run came to."""
 
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dagwire.definitions.asset import AssetsDefinition
+from dagwire.definitions.asset_graph import made_by
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterialization
+from dagwire.definitions.retries import Failure
 from dagwire.errors import InvalidInvocationError, UnknownNameError
 from dagwire.execution.contexts import DagsterRun
 from dagwire.execution.events import Event, EventType
@@ -17,7 +19,38 @@ from dagwire.execution.events import Event, EventType
 class FailureData:
     """Why a step failed."""
 
-    error: BaseException
+    error: "ErrorInfo"
+
+    @property
+    def user_failure_data(self) -> Failure | None:
+        """The `Failure` that the body raised, with its description and metadata; None where it raised another error."""
+        return self.error.exception if isinstance(self.error.exception, Failure) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorInfo:
+    """An exception, in words."""
+
+    exception: BaseException
+
+    @property
+    def message(self) -> str:
+        """The last lines of its traceback: its class and what it says."""
+        return "".join(traceback.format_exception_only(self.exception))
+
+    @property
+    def cls_name(self) -> str:
+        """The name of its class."""
+        return type(self.exception).__name__
+
+    @property
+    def cause(self) -> "ErrorInfo | None":
+        """What it was raised from."""
+        return ErrorInfo(self.exception.__cause__) if self.exception.__cause__ is not None else None
+
+    def to_string(self) -> str:
+        """The whole traceback."""
+        return "".join(traceback.format_exception(self.exception))
 
 
 class ExecuteInProcessResult:
@@ -54,12 +87,26 @@ class ExecuteInProcessResult:
         Raises:
             UnknownNameError: There is no such step, or it gave no such output.
         """
+        handle = self.job_def.outputs_by_graph.get(node_str, {}).get(output_name)
+        if handle is not None:
+            return self.output_for_node(handle.node, handle.output)
         if node_str not in (node.name for node in self.job_def.nodes):
             raise UnknownNameError("step", node_str, [node.name for node in self.job_def.nodes])
         outputs = self._values.get(node_str, {})
         if output_name not in outputs:
             raise UnknownNameError(f"output of step '{node_str}'", output_name, outputs)
         return outputs[output_name]
+
+    def output_value(self, output_name: str = "result") -> Any:
+        """What the job's graph gave.
+
+        Raises:
+            UnknownNameError: The graph has no such output, or the step that it is of gave none.
+        """
+        outputs = self.job_def.outputs_by_graph.get("", {})
+        if output_name not in outputs:
+            raise UnknownNameError(f"output of job '{self.job_def.name}'", output_name, outputs)
+        return self.output_for_node(outputs[output_name].node, outputs[output_name].output)
 
     def asset_value(self, asset_key: Any) -> Any:
         """What an asset's function returned.
@@ -68,12 +115,11 @@ class ExecuteInProcessResult:
             UnknownNameError: The run has no such asset, or it gave no value.
         """
         key = AssetKey.from_coercible(asset_key)
-        assets = {
-            node.definition.key: node for node in self.job_def.nodes if isinstance(node.definition, AssetsDefinition)
-        }
+        assets = made_by(self.job_def.nodes)
         if key not in assets:
             raise UnknownNameError("asset", key.to_user_string(), [known.to_user_string() for known in assets])
-        return self.output_for_node(assets[key].name)
+        node = assets[key]
+        return self.output_for_node(node.name, node.definition.output_of(key))
 
     # -- what was recorded ---------------------------------------------------------------------------------------------
 
@@ -140,6 +186,10 @@ class ExecuteInProcessResult:
         """
         return self._one_of_type(EventType.RUN_FAILURE)
 
+    def retry_attempts_for_node(self, node_str: str) -> int:
+        """How often a step was tried again."""
+        return sum(event.event_type is EventType.STEP_RESTARTED for event in self.events_for_node(node_str))
+
     def is_node_success(self, node_name: str) -> bool:
         """Whether a step is done."""
         return self._has(node_name, EventType.STEP_SUCCESS)
@@ -160,7 +210,7 @@ class ExecuteInProcessResult:
         """Why a step failed, or None where it did not."""
         for event in self.events_for_node(node_name):
             if event.is_step_failure and event.error is not None:
-                return FailureData(event.error)
+                return FailureData(ErrorInfo(event.error))
         return None
 
     def _of_type(self, event_type: EventType) -> list[Event]:

@@ -5,6 +5,7 @@ event loop: they never wait, because a `LifeCycle` that is not asynchronous hand
 loop in a thread of its own that is started when the first of them is met.
 """
 
+import threading
 from asyncio import timeout
 from collections.abc import Awaitable
 from contextlib import AbstractAsyncContextManager, ExitStack
@@ -27,7 +28,7 @@ class LifeCycle:
     `asynchronous` is true, and in one task of the portal's loop where it is not.
     """
 
-    __slots__ = ("_managers", "_portal", "_portal_exit", "asynchronous")
+    __slots__ = ("_managers", "_opening_portal", "_portal", "_portal_exit", "asynchronous")
 
     def __init__(self, *, asynchronous: bool) -> None:
         """`asynchronous` says whether the caller drives this from an event loop."""
@@ -35,6 +36,7 @@ class LifeCycle:
         self._managers: list[tuple[object, Manager, float | None]] = []
         self._portal: BlockingPortal | None = None
         self._portal_exit = ExitStack()
+        self._opening_portal = threading.Lock()
 
     async def enter(self, name: object, manager: Manager, timeout_s: float | None = None) -> object:
         """Open `manager` and register its close under `name`; return what it yields.
@@ -91,14 +93,17 @@ class LifeCycle:
             raise _one_or_group(failures, error)
 
     def _open_portal(self) -> "BlockingPortal":
-        if self._portal is None:
-            try:
-                from anyio.from_thread import start_blocking_portal  # noqa: PLC0415  # only asynchronous parts need it
-            except ImportError as missing:
-                raise MissingExtraError("An asynchronous resource or body in synchronous code", "async") from missing
+        with self._opening_portal:  # steps may run side by side in threads
+            if self._portal is None:
+                try:
+                    from anyio.from_thread import start_blocking_portal  # noqa: PLC0415  # only they need it
+                except ImportError as missing:
+                    raise MissingExtraError(
+                        "An asynchronous resource or body in synchronous code", "async"
+                    ) from missing
 
-            self._portal = self._portal_exit.enter_context(start_blocking_portal())
-        return self._portal
+                self._portal = self._portal_exit.enter_context(start_blocking_portal())
+            return self._portal
 
 
 async def _leave(manager: Manager, error: BaseException | None, timeout_s: float | None) -> None:

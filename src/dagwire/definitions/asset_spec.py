@@ -1,0 +1,188 @@
+"""`AssetSpec` and its kin: what there is to say of an asset, apart from how it is made."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.names import check_asset_parts
+from dagwire.definitions.partitions import PartitionsDefinition
+from dagwire.definitions.value_types import Classes, checkable_classes
+from dagwire.errors import InvalidDefinitionError
+
+KIND_TAG = "dagster/kind/"
+"""What the tags of an asset's kinds start with, as in Dagster."""
+
+
+class AssetDep:
+    """An asset that comes before another one, whose value is not taken."""
+
+    __slots__ = ("asset_key",)
+
+    def __init__(self, asset: Any) -> None:
+        """`asset` is a key, a name, a spec or the asset itself."""
+        self.asset_key = dependency_key(asset)
+
+    @property
+    def key(self) -> AssetKey:
+        """The asset's key."""
+        return self.asset_key
+
+
+def dependency_key(dep: Any) -> AssetKey:
+    """The key that an entry of `deps` names.
+
+    Raises:
+        InvalidNameError: It is text that is no name.
+        InvalidDefinitionError: It names no single asset.
+    """
+    key = AssetKey.from_coercible(dep)
+    check_asset_parts(key.parts)
+    return key
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class AssetSpec:
+    """What there is to say of one asset, apart from how it is made."""
+
+    key: AssetKey
+    deps: tuple[AssetKey, ...]
+    description: str | None
+    metadata: Mapping[str, object]
+    skippable: bool
+    group_name: str
+    code_version: str | None
+    owners: tuple[str, ...]
+    tags: Mapping[str, str]
+    partitions_def: PartitionsDefinition | None
+
+    def __init__(
+        self,
+        key: CoercibleToAssetKey,
+        *,
+        deps: Iterable[Any] | None = None,
+        description: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        skippable: bool = False,
+        group_name: str | None = None,
+        code_version: str | None = None,
+        owners: Sequence[str] | None = None,
+        tags: Mapping[str, str] | None = None,
+        kinds: Iterable[str] | None = None,
+        partitions_def: PartitionsDefinition | None = None,
+    ) -> None:
+        """Keep what is said.
+
+        Args:
+            key: The asset's key.
+            deps: Assets that come first: keys, names, specs or assets.
+            description: For people.
+            metadata: Facts about the asset.
+            skippable: Whether the function that makes it may leave it out.
+            group_name: The group it is shown in.
+            code_version: Changes when what the function makes changes.
+            owners: Email addresses, or `team:name`.
+            tags: For selecting and grouping.
+            kinds: What it is made with or kept in; each becomes a tag.
+            partitions_def: The parts it is made in.
+
+        Raises:
+            InvalidDefinitionError: A name or an owner cannot be used.
+        """
+        own = AssetKey.from_coercible(key)
+        check_asset_parts(own.parts)
+        values = {
+            "key": own,
+            "deps": tuple(dict.fromkeys(dependency_key(dep) for dep in deps or ())),
+            "description": description,
+            "metadata": dict(metadata or {}),
+            "skippable": skippable,
+            "group_name": group_name or "default",
+            "code_version": code_version,
+            "owners": _checked_owners(own, owners or ()),
+            "tags": {**(tags or {}), **{f"{KIND_TAG}{kind}": "" for kind in kinds or ()}},
+            "partitions_def": partitions_def,
+        }
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What it is made with or kept in."""
+        return frozenset(tag.removeprefix(KIND_TAG) for tag in self.tags if tag.startswith(KIND_TAG))
+
+    def replace_attributes(self, **changes: Any) -> "AssetSpec":
+        """A spec that differs in the arguments given."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return AssetSpec(**{**values, **changes})
+
+
+def _checked_owners(key: AssetKey, owners: Iterable[str]) -> tuple[str, ...]:
+    owners = tuple(owners)
+    wrong = [owner for owner in owners if not (owner.startswith("team:") or "." in owner.partition("@")[2])]
+    if wrong:
+        msg = f"asset '{key.to_user_string()}': owner '{wrong[0]}' is neither an email address nor 'team:name'."
+        raise InvalidDefinitionError(msg)
+    return owners
+
+
+@dataclass(frozen=True, slots=True)
+class AssetIn:
+    """What there is to say of a parameter that takes an asset's value."""
+
+    key: CoercibleToAssetKey | None = None
+    metadata: Mapping[str, object] | None = None
+    key_prefix: str | Sequence[str] | None = None
+    dagster_type: Any = Any
+
+    def key_for(self, parameter: str) -> AssetKey:
+        """The asset whose value the parameter takes.
+
+        Raises:
+            InvalidDefinitionError: Both `key` and `key_prefix` are given.
+        """
+        if self.key is not None:
+            if self.key_prefix is not None:
+                msg = f"AssetIn of '{parameter}': give `key` or `key_prefix`, not both."
+                raise InvalidDefinitionError(msg)
+            return AssetKey.from_coercible(self.key)
+        own = AssetKey(parameter)
+        return own.with_prefix(self.key_prefix) if self.key_prefix else own
+
+
+@dataclass(frozen=True, slots=True)
+class AssetOut:
+    """What there is to say of one of several assets that a function makes."""
+
+    key_prefix: str | Sequence[str] | None = None
+    key: CoercibleToAssetKey | None = None
+    dagster_type: Any = Any
+    description: str | None = None
+    is_required: bool = True
+    metadata: Mapping[str, object] | None = None
+    group_name: str | None = None
+    code_version: str | None = None
+    owners: Sequence[str] | None = None
+    tags: Mapping[str, str] | None = None
+    kinds: Iterable[str] = field(default_factory=frozenset[str])
+
+    def spec_for(self, output: str, deps: Iterable[Any], group_name: str | None) -> AssetSpec:
+        """The spec of the asset that is output `output`."""
+        key = AssetIn(self.key, key_prefix=self.key_prefix).key_for(output)
+        return AssetSpec(
+            key,
+            deps=deps,
+            description=self.description,
+            metadata=self.metadata,
+            skippable=not self.is_required,
+            group_name=self.group_name or group_name,
+            code_version=self.code_version,
+            owners=self.owners,
+            tags=self.tags,
+            kinds=self.kinds,
+        )
+
+    @property
+    def classes(self) -> Classes:
+        """What a value is held to be an instance of; none where anything goes."""
+        return checkable_classes(self.dagster_type)

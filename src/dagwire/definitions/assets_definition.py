@@ -1,0 +1,217 @@
+"""`AssetsDefinition`: one asset or several, and the function that makes them."""
+
+import copy
+from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.asset_spec import AssetIn, AssetSpec
+from dagwire.definitions.body import Body
+from dagwire.definitions.check_spec import AssetCheckSpec
+from dagwire.definitions.partitions import BackfillPolicy, PartitionsDefinition
+from dagwire.definitions.step import StepDefinition
+from dagwire.definitions.value_types import Classes, checkable_classes
+from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError, InvariantViolationError
+
+
+class AssetsDefinition(StepDefinition):
+    """Assets and the function that makes them; made by `@asset` or `@multi_asset`."""
+
+    def __init__(
+        self,
+        name: str,
+        body: Body,
+        specs_by_output: Mapping[str, AssetSpec],
+        *,
+        input_keys: Mapping[str, AssetKey],
+        check_specs: Iterable[AssetCheckSpec] | None = None,
+        classes_by_output: Mapping[str, Classes] | None = None,
+        can_subset: bool = False,
+        partitions_def: PartitionsDefinition | None = None,
+        backfill_policy: BackfillPolicy | None = None,
+        **step: Any,
+    ) -> None:
+        """Put together what the decorators read.
+
+        Args:
+            name: The name of its step.
+            body: The function.
+            specs_by_output: `{output: spec}`; a single asset is the output "result".
+            input_keys: `{parameter: the asset whose value it takes}`.
+            check_specs: Checks that the function itself makes.
+            classes_by_output: `{output: what its value is held to be}`, where the decorator says so.
+            can_subset: Whether a run may want some of the assets alone.
+            partitions_def: The parts they are made in.
+            backfill_policy: Whether a range of partitions is one run.
+            step: What `StepDefinition` takes.
+
+        Raises:
+            InvalidDefinitionError: An input or a check does not fit, or an asset depends on itself.
+        """
+        super().__init__(name, body, **step)
+        self.specs_by_output = dict(specs_by_output)
+        self.check_specs = tuple(check_specs or ())
+        self.can_subset = can_subset
+        self.partitions_def = partitions_def
+        self.backfill_policy = backfill_policy
+        self.input_keys = dict(input_keys)
+        self.classes_by_output = classes_by_output or {}
+        self._check()
+
+    def _check(self) -> None:
+        keys = [spec.key for spec in self.specs_by_output.values()]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise DuplicateDefinitionError("asset", key.to_user_string())
+            if key in self.input_keys.values() or key in self._spec_of(key).deps:
+                msg = f"asset '{key.to_user_string()}' depends on itself."
+                raise InvalidDefinitionError(msg)
+        for check in self.check_specs:
+            if check.asset_key not in keys:
+                known = ", ".join(key.to_user_string() for key in keys)
+                msg = (
+                    f"{self.label} declares check '{check.name}' of asset '{check.asset_key.to_user_string()}', "
+                    f"and makes only: {known}."
+                )
+                raise InvalidDefinitionError(msg)
+
+    def _spec_of(self, key: AssetKey) -> AssetSpec:
+        return next(spec for spec in self.specs_by_output.values() if spec.key == key)
+
+    # -- one asset -----------------------------------------------------------------------------------------------------
+
+    @property
+    def key(self) -> AssetKey:
+        """The asset's key.
+
+        Raises:
+            InvariantViolationError: There are several.
+        """
+        return self.spec.key
+
+    @cached_property
+    def spec(self) -> AssetSpec:
+        """What there is to say of the one asset.
+
+        Raises:
+            InvariantViolationError: There are several.
+        """
+        if len(self.specs_by_output) != 1:
+            msg = f"{self.label} makes {len(self.specs_by_output)} assets; read `keys` or `specs`."
+            raise InvariantViolationError(msg)
+        return next(iter(self.specs_by_output.values()))
+
+    # -- all of them ---------------------------------------------------------------------------------------------------
+
+    @property
+    def specs(self) -> list[AssetSpec]:
+        """What there is to say of each asset."""
+        return list(self.specs_by_output.values())
+
+    @cached_property
+    def keys(self) -> set[AssetKey]:
+        """The keys of all assets it makes."""
+        return {spec.key for spec in self.specs_by_output.values()}
+
+    @property
+    def keys_by_output_name(self) -> dict[str, AssetKey]:
+        """`{output: key}`."""
+        return {output: spec.key for output, spec in self.specs_by_output.items()}
+
+    def output_of(self, key: AssetKey) -> str:
+        """The output that an asset is."""
+        return next(output for output, spec in self.specs_by_output.items() if spec.key == key)
+
+    @property
+    def group_names_by_key(self) -> dict[AssetKey, str]:
+        """`{key: group}`."""
+        return {spec.key: spec.group_name for spec in self.specs}
+
+    @property
+    def metadata_by_key(self) -> dict[AssetKey, Mapping[str, object]]:
+        """`{key: metadata}`, as it was written."""
+        return {spec.key: spec.metadata for spec in self.specs}
+
+    @property
+    def tags_by_key(self) -> dict[AssetKey, Mapping[str, str]]:
+        """`{key: tags}`, those of its kinds included."""
+        return {spec.key: spec.tags for spec in self.specs}
+
+    @property
+    def descriptions_by_key(self) -> dict[AssetKey, str]:
+        """`{key: description}`, of those that have one."""
+        return {spec.key: spec.description for spec in self.specs if spec.description}
+
+    @property
+    def asset_deps(self) -> dict[AssetKey, set[AssetKey]]:
+        """`{key: the keys of what comes before it}`."""
+        return {spec.key: {*self.input_keys.values(), *spec.deps} for spec in self.specs}
+
+    @property
+    def check_keys(self) -> set[Any]:
+        """The keys of the checks that the function itself makes."""
+        return {check.key for check in self.check_specs}
+
+    @property
+    def op(self) -> StepDefinition:
+        """Its step; in dagwire the definition itself."""
+        return self
+
+    @cached_property
+    def dependency_keys(self) -> tuple[AssetKey, ...]:
+        """The keys of all assets that come before the step."""
+        named = (dep for spec in self.specs_by_output.values() for dep in spec.deps)
+        return tuple(key for key in dict.fromkeys((*self.input_keys.values(), *named)) if key not in self.keys)
+
+    def under(self, moved: Mapping[AssetKey, AssetKey], group_name: str | None) -> "AssetsDefinition":
+        """A copy in which keys have moved, and assets without a group are in `group_name`."""
+        changed = copy.copy(self)
+        for cached in ("keys", "spec", "dependency_keys"):
+            vars(changed).pop(cached, None)
+        changed.specs_by_output = {
+            output: spec.replace_attributes(
+                key=moved.get(spec.key, spec.key),
+                deps=[moved.get(dep, dep) for dep in spec.deps],
+                group_name=group_name if group_name and spec.group_name == "default" else spec.group_name,
+            )
+            for output, spec in self.specs_by_output.items()
+        }
+        changed.input_keys = {name: moved.get(key, key) for name, key in self.input_keys.items()}
+        if len(self.specs_by_output) == 1:
+            changed.name = changed.key.to_python_identifier()
+        changed.check_specs = tuple(spec.of(moved.get(spec.asset_key, spec.asset_key)) for spec in self.check_specs)
+        return changed
+
+    def unfilled_inputs(self, filled: Collection[str]) -> dict[str, AssetKey]:
+        """`{parameter: key}` of those that are not in `filled`."""
+        return {name: key for name, key in self.input_keys.items() if name not in filled}
+
+    @cached_property
+    def stores_nothing(self) -> bool:
+        """Whether the annotation says that there is no value to hand on: `-> None`."""
+        return self.body.signature.returns is type(None)
+
+    @cached_property
+    def result_classes(self) -> Classes:
+        """What a returned value is held to be an instance of, where there is one asset."""
+        return checkable_classes(self.body.signature.returns)
+
+    def __repr__(self) -> str:
+        """Name the keys."""
+        return f"AssetsDefinition({', '.join(sorted(key.to_user_string() for key in self.keys))})"
+
+
+def input_keys_of(body: Body, ins: Mapping[str, AssetIn] | None) -> dict[str, AssetKey]:
+    """`{parameter: key}` of the assets whose values the function takes.
+
+    Raises:
+        InvalidDefinitionError: `ins` speaks of a parameter that does not exist.
+    """
+    parameters = dict.fromkeys(body.signature.inputs)
+    said = ins or {}
+    unknown = [name for name in said if name not in parameters]
+    if unknown and not body.signature.takes_any_name:
+        msg = f"{body.owner}: `ins` names {', '.join(unknown)}, and the function has no such parameter."
+        raise InvalidDefinitionError(msg)
+    return {name: said.get(name, AssetIn()).key_for(name) for name in (*parameters, *unknown)}

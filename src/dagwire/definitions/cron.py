@@ -1,0 +1,35 @@
+"""Cron lines, read by cronsim."""
+
+from datetime import datetime
+
+from cronsim import CronSim, CronSimError
+
+from dagwire.errors import InvalidDefinitionError
+
+_LINE_BY_WORD = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+_FIELDS = 5
+
+
+def check_cron_line(owner: str, line: str) -> None:
+    """Refuse a cron line that does not read.
+
+    Raises:
+        InvalidDefinitionError: It says what is wrong with it.
+    """
+    written = _LINE_BY_WORD.get(line, line)
+    try:
+        CronSim(written, datetime(2000, 1, 1))  # noqa: DTZ001  # no zone, no matter: the line is only read
+        problem = "" if len(written.split()) == _FIELDS else "it has more than five fields"
+    except CronSimError as error:
+        problem = str(error)
+    if problem:
+        msg = f"{owner}: '{line}' is not a cron line: {problem}. Write minute, hour, day, month and day of the week."
+        raise InvalidDefinitionError(msg)

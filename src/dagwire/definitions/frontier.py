@@ -1,0 +1,34 @@
+"""`Frontier`: which steps are ready, as others are done. Pure."""
+
+from collections.abc import Iterable, Mapping
+
+
+class Frontier:
+    """Counts down what each step waits for; lives as long as one ordering or one run."""
+
+    def __init__(self, after: Mapping[str, Iterable[str]]) -> None:
+        """`after` is `{step: the steps before it}`."""
+        self._children: dict[str, list[str]] = {name: [] for name in after}
+        self._unmet: dict[str, int] = {}
+        for name, before in after.items():
+            parents = set(before)
+            self._unmet[name] = len(parents)
+            for parent in parents:
+                self._children[parent].append(name)
+
+    def first(self) -> list[str]:
+        """The steps that wait for none, by name."""
+        return sorted(name for name, count in self._unmet.items() if not count)
+
+    def finish(self, name: str) -> list[str]:
+        """The steps that `name` was the last to be waited for by, by name."""
+        freed: list[str] = []
+        for child in self._children[name]:
+            self._unmet[child] -= 1
+            if not self._unmet[child]:
+                freed.append(child)
+        return sorted(freed) if len(freed) > 1 else freed
+
+    def stuck(self) -> list[str]:
+        """The steps that still wait."""
+        return [name for name, count in self._unmet.items() if count]

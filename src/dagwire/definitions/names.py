@@ -1,0 +1,59 @@
+"""Which names definitions may bear. Pure."""
+
+import keyword
+import re
+from collections.abc import Iterable
+
+from dagwire.errors import InvalidNameError
+
+_PLAIN = re.compile(r"[A-Za-z0-9_]+")
+_ASSET_PART = re.compile(r"[A-Za-z0-9_.\-]+")
+RESERVED = frozenset(
+    {"arg_dict", "bool", "conf", "config", "context", "dict", "float", "input", "input_arg_dict", "int", "meta"}
+    | {"output", "output_arg_dict", "str", "type", *keyword.kwlist}
+)
+"""Names that a step's signature or a run config has a use for, as in Dagster."""
+
+
+def check_name(kind: str, name: str) -> None:
+    """Refuse a name of an op, job, check, schedule or sensor that cannot serve.
+
+    Raises:
+        InvalidNameError: It says why.
+    """
+    _check(f"A {kind}", name, _PLAIN, "letters, digits and underscores make a name.")
+
+
+def check_asset_parts(parts: Iterable[str]) -> None:
+    """Refuse an asset's key of which a part cannot serve; the key of one part is a name, too.
+
+    Raises:
+        InvalidNameError: It says why.
+    """
+    parts = tuple(parts)
+    for part in parts:
+        if not _ASSET_PART.fullmatch(part):
+            problem = "letters, digits, underscores, dots and hyphens make a name; a list of names makes a longer key."
+            raise InvalidNameError("An asset", part, problem)
+    if len(parts) == 1:
+        _check("An asset", parts[0], _ASSET_PART, "")
+
+
+def _check(owner: str, name: str, allowed: re.Pattern[str], rule: str) -> None:
+    if not allowed.fullmatch(name):
+        raise InvalidNameError(owner, name, rule)
+    if name in RESERVED:
+        raise InvalidNameError(owner, name, "the word has a meaning of its own in a step's signature or in Python.")
+
+
+def name_of(function: object) -> str:
+    """The name of a function that is to become a definition.
+
+    Raises:
+        TypeError: It is no function, and no name was given in its place.
+    """
+    name = getattr(function, "__name__", None)
+    if not callable(function) or name is None:
+        msg = f"A definition is made of a function, not of {type(function).__name__}."
+        raise TypeError(msg)
+    return str(name)

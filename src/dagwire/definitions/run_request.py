@@ -1,0 +1,49 @@
+"""`RunRequest`: a run that a schedule or sensor asks for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dagwire.config.run_config import as_run_config
+from dagwire.definitions.partitions import PARTITION_TAG
+
+
+class RunRequest:
+    """A run that a schedule or sensor asks for. Equal by value."""
+
+    __slots__ = ("job_name", "partition_key", "run_config", "run_key", "tags")
+
+    def __init__(
+        self,
+        run_key: str | None = None,
+        run_config: Any = None,
+        tags: Mapping[str, object] | None = None,
+        job_name: str | None = None,
+        partition_key: str | None = None,
+    ) -> None:
+        """`run_key` names the run, so that it is started once only; `run_config` is a `RunConfig` or a dict."""
+        self.run_key = run_key
+        self.run_config = as_run_config(run_config).to_config_dict() if run_config else {}
+        self.tags = {name: str(value) for name, value in (tags or {}).items()}
+        self.job_name = job_name
+        self.partition_key = partition_key
+
+    def with_tags(self, more: Mapping[str, str]) -> "RunRequest":
+        """This request with `more` tags, those of its partition included."""
+        partition = {PARTITION_TAG: self.partition_key} if self.partition_key else {}
+        tags = {**self.tags, **partition, **more}
+        return RunRequest(self.run_key, self.run_config, tags, self.job_name, self.partition_key)
+
+    def _values(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal where all fields are."""
+        return isinstance(other, RunRequest) and self._values() == other._values()
+
+    def __hash__(self) -> int:
+        """By the run key, which names the run."""
+        return hash((self.run_key, self.partition_key))
+
+    def __repr__(self) -> str:
+        """The fields that are set; not the config, which may hold secrets."""
+        return f"RunRequest(run_key={self.run_key!r}, partition_key={self.partition_key!r}, job_name={self.job_name!r})"

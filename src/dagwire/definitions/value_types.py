@@ -1,0 +1,40 @@
+"""The types that steps declare for what they take and give, as far as a value can be held to them. Pure."""
+
+import types
+import typing
+from typing import Any, Protocol
+
+from dagwire.errors import WrongTypeError
+
+Classes = tuple[type, ...]
+
+
+def checkable_classes(annotation: Any) -> Classes:
+    """The classes that a value so annotated is an instance of one of; none where that cannot be told.
+
+    Of `list[int]` only the list is held to: looking at every element could cost more than the step.
+    """
+    if annotation is None:
+        return (type(None),)
+    if typing.get_origin(annotation) is typing.Annotated:
+        return checkable_classes(annotation.__origin__)
+    origin = typing.get_origin(annotation)
+    if origin is typing.Union or origin is types.UnionType:
+        members = [checkable_classes(member) for member in typing.get_args(annotation)]
+        return tuple(found for member in members for found in member) if all(members) else ()
+    found = origin or annotation
+    if not isinstance(found, type) or found in (object, Any) or Protocol in getattr(found, "__mro__", ()):
+        return ()
+    # An int serves as a float, as it does for type checkers.
+    return (float, int) if found is float else (found,)
+
+
+def check_value(step: str, place: str, classes: Classes, value: object) -> None:
+    """Refuse a value that is an instance of none of `classes`.
+
+    Raises:
+        WrongTypeError: It names types, never the value.
+    """
+    if classes and not isinstance(value, classes):
+        expected = " or ".join(found.__name__ for found in classes)
+        raise WrongTypeError(step, place, expected, type(value).__name__)

@@ -1,0 +1,242 @@
+"""What the return value of an asset's or a check's body means."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from dagwire.definitions.asset_check import AssetCheckDefinition
+from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.assets_definition import AssetsDefinition
+from dagwire.definitions.check_spec import AssetCheckSpec
+from dagwire.definitions.results import (
+    AssetCheckEvaluation,
+    AssetCheckKey,
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetMaterialization,
+    MaterializeResult,
+    NoValueSentinel,
+    is_materialize_result,
+    is_output,
+)
+from dagwire.definitions.value_types import check_value
+from dagwire.errors import CheckFailedError, UnexpectedResultError
+from dagwire.execution.outcomes import Made, Outcome, Yielded, without_remarks
+from dagwire.execution.partition_selection import PartitionSelection
+
+
+def asset_outcome(
+    definition: AssetsDefinition,
+    wanted: frozenset[str] | None,
+    returned: Any,
+    said: Mapping[str | None, Mapping[str, object]],
+    partitions: PartitionSelection,
+) -> Outcome:
+    """Read what an asset's body returned.
+
+    Args:
+        definition: Whose body it was.
+        wanted: The outputs that the run wants; None for all.
+        returned: What it returned, or a `Yielded` of what it yielded.
+        said: `{output: metadata}` that it gave to its context; under None for all.
+        partitions: What the run makes.
+
+    Raises:
+        UnexpectedResultError: It is not what the definition declares.
+        WrongTypeError: A value is of another type than declared.
+    """
+    outcome = Outcome()
+    checked: list[_Checked] = []
+    if len(definition.specs_by_output) == 1 and (returned is None or not isinstance(returned, _SPECIAL)):
+        by_output = dict.fromkeys(definition.specs_by_output, returned)  # the plainest case, in a hurry
+    else:
+        results = without_remarks(returned, outcome)
+        checked += [(item, None) for item in results if isinstance(item, AssetCheckResult)]
+        single = len(definition.specs_by_output) == 1
+        by_output = _single(definition, results) if single else _several(definition, wanted, results, returned)
+    keys = partitions.keys if definition.partitions_def is not None and partitions.keys else (None,)
+    for output, result in by_output.items():
+        made = _made(definition, output, result)
+        metadata = result.metadata if is_materialize_result(result) or is_output(result) else None
+        if said:
+            metadata = {**(metadata or {}), **said.get(None, {}), **said.get(output, {})}
+        tags = result.tags if is_materialize_result(result) else None
+        key = definition.specs_by_output[output].key
+        made.materializations = [AssetMaterialization(key, None, metadata, part, tags) for part in keys]
+        outcome.made.append(made)
+        if is_materialize_result(result):
+            checked += [(check, key) for check in result.check_results]
+    if definition.check_specs or checked:
+        _evaluate(definition.label, definition.check_specs, checked, wanted is not None, outcome, partitions)
+    return outcome
+
+
+_SPECIAL = (Yielded, MaterializeResult, AssetCheckResult)
+"""What is more than the value of a single asset."""
+
+_Checked = tuple[AssetCheckResult, AssetKey | None]
+"""A check's result, and the asset that it is about unless it says otherwise."""
+
+
+def _single(definition: AssetsDefinition, results: Sequence[Any]) -> dict[str, Any]:
+    output = next(iter(definition.specs_by_output))
+    made = [item for item in results if not isinstance(item, AssetCheckResult)]
+    if len(made) > 1:
+        raise UnexpectedResultError(definition.label, f"yielded {len(made)} results; one asset has one.")
+    if not made:
+        return {output: MaterializeResult()}
+    result = made[0]
+    if is_materialize_result(result) and result.asset_key is not None:
+        return {_output_of(definition, result): result}
+    return {output: result}
+
+
+def _several(
+    definition: AssetsDefinition, wanted: frozenset[str] | None, results: Sequence[Any], returned: Any
+) -> dict[str, Any]:
+    """`{output: result}`; those of which nothing is said are made too, unless they may be left out."""
+    names = [name for name in definition.specs_by_output if wanted is None or name in wanted]
+    if isinstance(returned, tuple):
+        items: tuple[Any, ...] = returned  # pyright: ignore[reportUnknownVariableType]  # of anything
+        results = items if any(map(_is_result, items)) else [_named_pair(definition, names, items)]
+    by_output: dict[str, Any] = {}
+    for item in results:
+        if isinstance(item, AssetCheckResult) or item is None:
+            continue
+        named = item if isinstance(item, _Pairs) else {_output_of(definition, item): item}
+        for output, result in named.items():
+            if output in by_output:
+                raise UnexpectedResultError(definition.label, f"gave '{output}' twice.")
+            if output not in names:
+                raise UnexpectedResultError(definition.label, f"gave '{output}', which this run does not want.")
+            by_output[output] = result
+    if any(map(is_output, by_output.values())) or definition.classes_by_output:
+        _check_complete(definition, names, by_output)
+        return by_output
+    silent = [n for n in names if n not in by_output and not definition.specs_by_output[n].skippable]
+    return by_output | {name: MaterializeResult() for name in silent}
+
+
+class _Pairs(dict[str, Any]):
+    """`{output: value}` of a tuple that was returned."""
+
+
+def _is_result(item: object) -> bool:
+    return is_output(item) or is_materialize_result(item) or isinstance(item, AssetCheckResult)
+
+
+def _named_pair(definition: AssetsDefinition, names: Sequence[str], items: Sequence[Any]) -> _Pairs:
+    if len(items) != len(names):
+        problem = f"returned {len(items)} values and makes {len(names)} assets ({', '.join(names)})."
+        raise UnexpectedResultError(definition.label, problem)
+    return _Pairs(zip(names, items, strict=True))
+
+
+def _check_complete(definition: AssetsDefinition, names: Iterable[str], given: Mapping[str, Any]) -> None:
+    missing = [n for n in names if n not in given and not definition.specs_by_output[n].skippable]
+    if missing:
+        problem = f"did not give its outputs {', '.join(missing)}; declare them with `is_required=False` if it may."
+        raise UnexpectedResultError(definition.label, problem)
+
+
+def _output_of(definition: AssetsDefinition, item: Any) -> str:
+    if is_output(item) and item.output_name in definition.specs_by_output:
+        return item.output_name
+    if is_materialize_result(item) and item.asset_key is not None:
+        for output, spec in definition.specs_by_output.items():
+            if spec.key == spec.key.from_coercible(item.asset_key):
+                return output
+    known = ", ".join(definition.specs_by_output)
+    said = f"{type(item).__name__} of none of its assets" if _is_result(item) else type(item).__name__
+    problem = f"gave {said}. Give a MaterializeResult with `asset_key`, or an Output with `output_name`, of: {known}."
+    raise UnexpectedResultError(definition.label, problem)
+
+
+def _made(definition: AssetsDefinition, output: str, result: Any) -> Made:
+    if is_materialize_result(result):
+        if result.value is None:
+            return Made(output, NoValueSentinel, is_handed_on=False)
+        return Made(output, result.value)
+    if is_output(result):
+        return Made(output, result.value)
+    classes = definition.classes_by_output.get(output) or (
+        definition.result_classes if len(definition.specs_by_output) == 1 else ()
+    )
+    check_value(definition.label, f"output '{output}'", classes, result)
+    return Made(output, result, is_handed_on=not definition.stores_nothing)
+
+
+def _items(returned: Any) -> Iterable[Any]:
+    return returned  # type: ignore[no-any-return]  # a list or tuple
+
+
+def check_outcome(definition: AssetCheckDefinition, returned: Any, partitions: PartitionSelection) -> Outcome:
+    """Read what a check's body returned.
+
+    Raises:
+        UnexpectedResultError: It is no result of a declared check, or one is missing.
+    """
+    outcome = Outcome()
+    results = without_remarks(returned, outcome)
+    if not isinstance(returned, Yielded) and isinstance(returned, list | tuple):
+        results = [*_items(returned)]
+    strange = [type(item).__name__ for item in results if not isinstance(item, AssetCheckResult)]
+    if strange or not results:
+        wanted = "an AssetCheckResult" + (" for each check" if len(definition.specs_by_key) > 1 else "")
+        raise UnexpectedResultError(definition.label, f"returned {', '.join(strange) or 'nothing'}; return {wanted}.")
+    checked: list[_Checked] = [(result, None) for result in results]
+    _evaluate(definition.label, tuple(definition.specs_by_key.values()), checked, False, outcome, partitions)  # noqa: FBT003  # it is whole
+    outcome.made.append(Made("result", results[0] if len(results) == 1 else results))
+    return outcome
+
+
+def _evaluate(
+    label: str,
+    specs: Sequence[AssetCheckSpec],
+    checked: Iterable[_Checked],
+    is_subset: bool,  # of a private function
+    outcome: Outcome,
+    partitions: PartitionSelection,
+) -> None:
+    """Put the evaluation of each result into `outcome`, and the failure of a blocking one.
+
+    Raises:
+        UnexpectedResultError: A result is of no declared check, or a declared check has none.
+    """
+    unmet = {spec.key: spec for spec in specs}
+    for result, about in checked:
+        spec = _spec_of(label, unmet, result, result.asset_key or about)
+        del unmet[spec.key]
+        partition = partitions.keys[0] if len(partitions.keys) == 1 else None
+        outcome.evaluations.append(
+            AssetCheckEvaluation(
+                spec.asset_key,
+                spec.name,
+                result.passed,
+                result.metadata,
+                result.severity,
+                result.description,
+                spec.blocking,
+                partition,
+            )
+        )
+        if spec.blocking and not result.passed and result.severity is AssetCheckSeverity.ERROR:
+            failed = CheckFailedError(spec.name, spec.asset_key.to_user_string(), result.description)
+            outcome.error = outcome.error or failed
+    if unmet and not is_subset:
+        missing = ", ".join(f"'{key.name}' of '{key.asset_key.to_user_string()}'" for key in unmet)
+        raise UnexpectedResultError(label, f"gave no result of its checks {missing}.")
+
+
+def _spec_of(
+    label: str, specs: Mapping[AssetCheckKey, AssetCheckSpec], result: AssetCheckResult, about: AssetKey | None
+) -> AssetCheckSpec:
+    found = [
+        spec for key, spec in specs.items() if result.check_name in (None, key.name) and about in (None, key.asset_key)
+    ]
+    if len(found) != 1:
+        known = ", ".join(f"'{key.name}' of '{key.asset_key.to_user_string()}'" for key in specs) or "none"
+        named = f"'{result.check_name}'" if result.check_name else "without `check_name`"
+        raise UnexpectedResultError(
+            label, f"gave a check result {named}, which is no one declared check. Open: {known}."
+        )
+    return found[0]

@@ -1,0 +1,201 @@
+"""Contexts built by hand, to call an asset, op, check or hook with outside a run."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self
+
+from dagwire.containers.held_resources import HeldResources
+from dagwire.definitions.op import OpDefinition
+from dagwire.definitions.partitions import PartitionKeyRange
+from dagwire.errors import InvalidInvocationError
+from dagwire.execution.contexts import (
+    AssetCheckExecutionContext,
+    AssetExecutionContext,
+    DagsterRun,
+    OpExecutionContext,
+    StepContext,
+)
+from dagwire.execution.hook_context import HookContext
+from dagwire.execution.partition_selection import PartitionSelection
+
+EPHEMERAL_RUN_ID = "EPHEMERAL"
+
+
+class _Held:
+    """The part of a context built by hand that holds resources, which its `with` block opens and closes."""
+
+    _held: HeldResources
+
+    def hold(self, held: HeldResources) -> Self:
+        """Take the resources to hold; return the context itself."""
+        self._held = held
+        return self
+
+    @property
+    def resources(self) -> Any:
+        """The open resources, one attribute a key.
+
+        Raises:
+            InvalidInvocationError: Some have a life cycle, and no `with` block is there to close them.
+        """
+        return self._held.view
+
+    @resources.setter
+    def resources(self, value: Any) -> None:
+        """Ignore what the base class fills in: a context built by hand has its own."""
+
+    def __enter__(self) -> Self:
+        """Open the resources it holds."""
+        self._held.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close them."""
+        self._held.__exit__(kind, error, traceback)
+
+
+class _DirectStep(_Held, StepContext):
+    """A step's context, built by hand; it learns whose it is when a definition is called with it."""
+
+    def bind(self, definition: Any) -> None:
+        """Learn whose body is called: its key, its partitions, what its config must be.
+
+        Raises:
+            InvalidConfigError: The config that the context was built with does not fit.
+            UnknownPartitionError: Nor does a range of partitions.
+        """
+        self._definition = definition
+        partitions_def = getattr(definition, "partitions_def", None)
+        if partitions_def is not None:
+            keys = self._partitions.keys
+            if self._partitions.is_range:
+                keys = tuple(partitions_def.get_partition_keys_in_range(PartitionKeyRange(keys[0], keys[-1])))
+            self._partitions = replace(self._partitions, keys=keys, definition=partitions_def)
+        body = definition.body
+        if body.signature.config is None and body.config_schema is not None:
+            self.op_config = body.config_from(self.op_config)
+
+
+class DirectAssetExecutionContext(_DirectStep, AssetExecutionContext):
+    """An asset's context, built by hand for a direct call."""
+
+
+class DirectOpExecutionContext(_DirectStep, OpExecutionContext):
+    """An op's context, built by hand for a direct call."""
+
+
+class DirectAssetCheckExecutionContext(_DirectStep, AssetCheckExecutionContext):
+    """A check's context, built by hand for a direct call."""
+
+
+class DirectHookContext(_Held, HookContext):
+    """A hook's context, built by hand for a direct call."""
+
+
+def build_asset_context(
+    resources: Any = None,
+    resources_config: Mapping[str, Any] | None = None,
+    asset_config: Any = None,
+    *,
+    partition_key: str | None = None,
+    partition_key_range: PartitionKeyRange | None = None,
+    run_tags: Mapping[str, str] | None = None,
+) -> DirectAssetExecutionContext:
+    """A context to call an asset or a check with, outside a run.
+
+    Args:
+        resources: A container, or `{key: resource, definition or plain value}`. Those with a life cycle are open inside
+            the context's `with` block only.
+        resources_config: Config for a resource, merged over what it has: `{key: {field: value}}`.
+        asset_config: The config that the asset is given.
+        partition_key: The partition to make.
+        partition_key_range: The partitions to make; only the two ends are known here.
+        run_tags: The run's tags.
+
+    Example:
+        >>> from dagwire import asset, build_asset_context
+        >>> @asset
+        ... def month(context):
+        ...     return context.partition_key
+        >>> month(build_asset_context(partition_key="2013-01"))
+        '2013-01'
+    """
+    context = DirectAssetExecutionContext(*_run_of(partition_key, partition_key_range, run_tags))
+    _fill(context, "build_asset_context", resources, resources_config, asset_config)
+    return context
+
+
+def build_op_context(
+    resources: Any = None,
+    op_config: Any = None,
+    resources_config: Mapping[str, Any] | None = None,
+    *,
+    partition_key: str | None = None,
+    partition_key_range: PartitionKeyRange | None = None,
+    run_tags: Mapping[str, str] | None = None,
+    config: Any = None,
+) -> DirectOpExecutionContext:
+    """A context to call an op with, outside a run; arguments as `build_asset_context` has them.
+
+    Raises:
+        InvalidInvocationError: Both `op_config` and `config`, its older name, are given.
+    """
+    if op_config is not None and config is not None:
+        raise InvalidInvocationError("build_op_context", "was given `op_config` and `config`, which are one. Give one.")
+    context = DirectOpExecutionContext(*_run_of(partition_key, partition_key_range, run_tags))
+    _fill(context, "build_op_context", resources, resources_config, op_config if config is None else config)
+    return context
+
+
+def build_asset_check_context(
+    resources: Any = None,
+    resources_config: Mapping[str, Any] | None = None,
+    asset_config: Any = None,
+    *,
+    partition_key: str | None = None,
+    run_tags: Mapping[str, str] | None = None,
+) -> DirectAssetCheckExecutionContext:
+    """A context to call a check with, outside a run; arguments as `build_asset_context` has them."""
+    context = DirectAssetCheckExecutionContext(*_run_of(partition_key, None, run_tags))
+    _fill(context, "build_asset_check_context", resources, resources_config, asset_config)
+    return context
+
+
+def build_hook_context(
+    resources: Any = None,
+    op: OpDefinition | None = None,
+    run_id: str | None = None,
+    job_name: str | None = None,
+    op_exception: Exception | None = None,
+) -> DirectHookContext:
+    """A context to call a hook with, outside a run.
+
+    Args:
+        resources: A container, or `{key: resource, definition or plain value}`. Those with a life cycle are open inside
+            the context's `with` block only.
+        op: The op that the hook is called after.
+        run_id: The run's id.
+        job_name: The job's name.
+        op_exception: What the op failed of.
+    """
+    run = DagsterRun(run_id or EPHEMERAL_RUN_ID, job_name or EPHEMERAL_RUN_ID)
+    context = DirectHookContext(run, None, None, op_exception, {})
+    context.op = op
+    return context.hold(HeldResources("build_hook_context", resources))
+
+
+def _run_of(
+    key: str | None, key_range: PartitionKeyRange | None, tags: Mapping[str, str] | None
+) -> tuple[DagsterRun, PartitionSelection, None]:
+    keys = (key,) if key else tuple(key_range or ())
+    run = DagsterRun(EPHEMERAL_RUN_ID, EPHEMERAL_RUN_ID, dict(tags or {}))
+    return run, PartitionSelection(keys, is_range=key_range is not None), None
+
+
+def _fill(context: Any, owner: str, resources: Any, resources_config: Mapping[str, Any] | None, config: Any) -> None:
+    config_by_key = {key: {"config": given} for key, given in (resources_config or {}).items()}
+    context.hold(HeldResources(owner, resources, config_by_key))
+    context.op_config = config

@@ -1,0 +1,62 @@
+"""What a hook is told of the step that it is called after."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from dagwire.definitions.body_context import BodyContext
+from dagwire.definitions.node import Node
+from dagwire.execution.contexts import DagsterRun
+from dagwire.resources.context import NO_RESOURCES, log
+
+
+class HookContext(BodyContext):
+    """What a hook is told of the step that it is called after; lives as long as the call."""
+
+    def __init__(
+        self,
+        run: DagsterRun,
+        node: Node | None,
+        hook: Any,
+        failure: BaseException | None,
+        output_values: Mapping[str, Any],
+    ) -> None:
+        """`node` is the step; None outside a run. Resources and config are filled in by whoever calls the hook."""
+        self._run = run
+        self.resources: Any = NO_RESOURCES
+        """The resources that the hook asks for, one attribute a key."""
+        self.op_config: Any = None
+        """The config of the step."""
+        self.op_exception = failure
+        """What the step failed of, or None."""
+        self.op_output_values = output_values
+        """`{output: value}` of what the step gave."""
+        self.hook_def = hook
+        self.op: Any = node.definition if node else None
+        """The definition of the step."""
+        self.step_key = node.name if node else None
+        """The name of the step."""
+
+    @property
+    def run_id(self) -> str:
+        """The run's id."""
+        return self._run.run_id
+
+    @property
+    def job_name(self) -> str:
+        """The job's name."""
+        return self._run.job_name
+
+    @property
+    def required_resource_keys(self) -> set[str]:
+        """The keys of the resources that the hook asks for."""
+        return set(self.hook_def.body.keys) if self.hook_def else set()
+
+    @property
+    def log(self) -> "logging.LoggerAdapter[logging.Logger]":
+        """The logger `dagwire`, with the run's id and the step's name in each record as `run_id` and `step_key`."""
+        return logging.LoggerAdapter(log, {"run_id": self.run_id, "step_key": self.step_key})
+
+    def bind(self, definition: Any) -> None:
+        """Learn which hook is called; one built by hand cannot know before."""
+        self.hook_def = definition
