@@ -42,12 +42,13 @@ class Body:
     @cached_property
     def keys(self) -> tuple[str, ...]:
         """The keys of all resources it asks for, by parameter or by name."""
-        return tuple(dict.fromkeys((*self.signature.resources, *sorted(self.extra_keys))))
+        return tuple(dict.fromkeys((*self.signature.keys.values(), *sorted(self.extra_keys))))
 
     @cached_property
     def requirements(self) -> tuple[Requirement, ...]:
         """The same, saying who asks."""
-        declared = self.signature.resources
+        signature = self.signature
+        declared = {key: signature.resources[parameter] for parameter, key in signature.keys.items()}
         return tuple(Requirement(key, self.owner, declared.get(key)) for key in self.keys)
 
     def config_from(self, given: object) -> Any:
@@ -81,7 +82,7 @@ class Body:
         if missing:
             raise InvalidInvocationError(self.owner, f"was called without its inputs {', '.join(missing)}.")
         leading = () if self.signature.context is None else (context,)
-        recipes = {key: given[key] for key in self.signature.resources if key in by_keyword and _is_recipe(given[key])}
+        recipes = {name: given[name] for name in self.signature.keys if name in by_keyword and _is_recipe(given[name])}
         if not recipes:
             return self.function(*leading, **given)
         return self._call_with_open(recipes, leading, given)
@@ -111,14 +112,14 @@ class Body:
 
     def _fill_resources(self, given: dict[str, Any], context: Any) -> None:
         missing = [key for key in sorted(self.extra_keys) if context is not None and _held(context, key) is _ABSENT]
-        for key in self.signature.resources:
+        for parameter, key in self.signature.keys.items():
             held = _held(context, key)
-            if key in given and held is not _ABSENT:
+            if parameter in given and held is not _ABSENT:
                 problem = f"was given resource '{key}' by keyword and in its context. Give it once."
                 raise InvalidInvocationError(self.owner, problem)
             if held is not _ABSENT:
-                given[key] = held
-            elif key not in given:
+                given[parameter] = held
+            elif parameter not in given:
                 missing.append(key)
         raise_faults([MissingResourceError(key, [self.owner], given) for key in missing])
 

@@ -11,7 +11,7 @@ from dagwire.config.config import Config
 from dagwire.definitions.body_context import is_context_annotation
 from dagwire.definitions.value_types import Classes, checkable_classes
 from dagwire.errors import InvalidDefinitionError
-from dagwire.resources.resource_param import declared_type, is_resource_annotation
+from dagwire.resources.resource_param import declared_type, is_resource_annotation, resource_key
 
 CONTEXT_NAMES = frozenset({"context", "_context", "_"})
 CONFIG_NAME = "config"
@@ -44,7 +44,9 @@ class Signature:
     config: type[Config] | Any
     """The declared type of the parameter `config`; None where there is none."""
     resources: dict[str, Any]
-    """`{key: declared type}`: the parameters that are resources."""
+    """`{parameter: declared type}`: the parameters that are resources."""
+    keys: dict[str, str]
+    """`{parameter: key}` of the same: the key is the parameter's name, unless its annotation names another."""
     inputs: dict[str, InputParameter]
     """`{name: parameter}`: all the others."""
     parameters: tuple[str, ...]
@@ -75,6 +77,7 @@ def read_signature(function: Callable[..., Any], owner: str) -> Signature:
         raise InvalidDefinitionError(msg)
     config: Any = None
     resources: dict[str, Any] = {}
+    keys: dict[str, str] = {}
     inputs: dict[str, InputParameter] = {}
     for parameter in parameters:
         annotation = hints.get(parameter.name, Any)
@@ -85,13 +88,30 @@ def read_signature(function: Callable[..., Any], owner: str) -> Signature:
             config = annotation
         elif is_resource_annotation(annotation):
             resources[parameter.name] = declared_type(annotation)
+            keys[parameter.name] = _checked_key(parameter.name, annotation, owner)
         else:
             classes = checkable_classes(annotation)
             inputs[parameter.name] = InputParameter(parameter.name, annotation, parameter.default, classes)
     named = tuple(p.name for p in parameters if p.kind is not Parameter.VAR_KEYWORD)
     return Signature(
-        context, context_type, config, resources, inputs, named, len(named) < len(parameters), hints.get("return", Any)
+        context,
+        context_type,
+        config,
+        resources,
+        keys,
+        inputs,
+        named,
+        len(named) < len(parameters),
+        hints.get("return", Any),
     )
+
+
+def _checked_key(parameter: str, annotation: object, owner: str) -> str:
+    key = resource_key(parameter, annotation)
+    if isinstance(key, str):
+        return key
+    msg = f"{owner} takes '{parameter}' by a Provide that holds no key. Write the key's path: Provide[\"gateways.s3\"]."
+    raise InvalidDefinitionError(msg)
 
 
 def _check_parameter(parameter: Parameter, owner: str) -> None:

@@ -155,7 +155,7 @@ class TickDefinition(Generic[C]):
             UnexpectedResultError: The function answered with something that is no request and no reason.
         """
         with context.opened(self.requirements, self.bindings) as resources:
-            arguments = {key: getattr(resources, key) for key in self.body.signature.resources}
+            arguments = {parameter: getattr(resources, key) for parameter, key in self.body.signature.keys.items()}
             leading = () if self.body.signature.context is None else (context,)
             answer = self.body.function(*leading, **arguments)
             # Read to its end while the resources are open.

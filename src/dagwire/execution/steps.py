@@ -96,10 +96,10 @@ class Steps:
         body = definition.body
         signature = body.signature
         arguments = self._inputs(node)
-        if signature.resources:
+        if signature.keys:
             scope = self._scope_by_node[node.name]
-            for key in signature.resources:
-                arguments[key] = scope.value(key)
+            for parameter, key in signature.keys.items():
+                arguments[parameter] = scope.value(key)
         if signature.config is not None:
             arguments[CONFIG_NAME] = self._plan.config_by_node.get(node.name)
         if signature.context is None:
@@ -186,7 +186,7 @@ class Steps:
     async def _call_hook(self, node: Node, hook: HookDefinition, failure: Exception | None) -> None:
         scope = self._scope_by_node[node.name]
         body: Body = hook.body
-        arguments = {key: scope.value(key) for key in body.signature.resources}
+        arguments = {parameter: scope.value(key) for parameter, key in body.signature.keys.items()}
         if body.signature.context is None:
             await self._finished(node, body.function(**arguments))
             return

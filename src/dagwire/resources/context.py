@@ -20,11 +20,15 @@ class Resources:
         self.__dict__.update(value_by_key)
 
     def __getattr__(self, key: str) -> Any:
-        """Refuse a key that was not asked for.
+        """The first part of keys that are paths: `resources.gateways.s3` is the resource under "gateways.s3".
 
         Raises:
-            UnknownResourceError: Always; it is an AttributeError too.
+            UnknownResourceError: No key was asked for that is so called, or begins so; it is an AttributeError too.
         """
+        prefix = f"{key}."
+        inner = {path.removeprefix(prefix): value for path, value in vars(self).items() if path.startswith(prefix)}
+        if inner:
+            return Resources(inner)
         raise UnknownResourceError(key, self.__dict__)
 
     def __setattr__(self, key: str, value: object) -> None:

@@ -25,12 +25,32 @@ ResourceParam = Annotated[T, ResourceMark()]
 
 
 def is_resource_annotation(annotation: object) -> bool:
-    """Whether a parameter so annotated asks for a resource: `ResourceParam[T]`, or a configurable resource's class."""
+    """Whether a parameter so annotated asks for a resource.
+
+    It does as `ResourceParam[T]`, as a configurable resource's class, and as `Annotated[T, Provide["path"]]`.
+    """
     if get_origin(annotation) is Annotated:
         declared, *metadata = get_args(annotation)
-        return any(isinstance(mark, ResourceMark) for mark in metadata) or is_resource_annotation(declared)
+        marked = any(isinstance(mark, ResourceMark) or _is_provide(mark) for mark in metadata)
+        return marked or is_resource_annotation(declared)
     declared = get_origin(annotation) or annotation
     return isinstance(declared, type) and issubclass(declared, ConfigurableResourceFactory)
+
+
+def resource_key(parameter: str, annotation: object) -> object:
+    """The key that a resource parameter asks for: its name, or what dependency-injector's `Provide[...]` names.
+
+    Returns:
+        A string, the key; anything else is what `Provide` was given in place of one.
+    """
+    marks = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
+    return next((mark.provider for mark in marks if _is_provide(mark)), parameter)
+
+
+def _is_provide(mark: Any) -> bool:
+    # By name: importing dependency_injector.wiring would import every web framework that is installed.
+    kind = type(mark)
+    return (kind.__module__, kind.__name__) == ("dependency_injector.wiring", "Provide")
 
 
 def declared_type(annotation: object) -> object:
