@@ -86,7 +86,7 @@ def _scope(
     scope = RunScope(
         container,
         replacements={**(replacements or {}), **overrides_in_force(container)},
-        config_by_key=as_run_config({"resources": resource_config}).resources,
+        config_by_key=as_run_config({"resources": resource_config}).resources if resource_config else None,
         asynchronous=asynchronous,
     )
     return scope, list(container.providers if keys is None else keys)

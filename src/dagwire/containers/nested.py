@@ -19,6 +19,7 @@ class NestedRecipes:
         self._listed = listed
         self._provider_by_id: dict[int, AnyProvider] | None = None
         self._nested_by_provider: dict[AnyProvider, list[Recipe]] = {}
+        self._required_by_provider: dict[AnyProvider, list[str]] = {}
 
     def has_key(self, recipe: object) -> bool:
         """Whether `recipe` is declared under a key of its own."""
@@ -32,6 +33,12 @@ class NestedRecipes:
 
     def required_keys(self, provider: AnyProvider) -> list[str]:
         """The keys that `provider`, and the definitions nested in it, ask for by name."""
+        known = self._required_by_provider.get(provider)
+        if known is None:
+            known = self._required_by_provider[provider] = self._read_required_keys(provider)
+        return known
+
+    def _read_required_keys(self, provider: AnyProvider) -> list[str]:
         if not isinstance(provider, ResourceProvider):
             return []
         definitions = [recipe for recipe in self._nested_in(provider) if not self.has_key(recipe)]
