@@ -7,6 +7,7 @@ yet is marked `@pytest.mark.absent(why)`: such a test must fail on dagwire's sid
 """
 
 import importlib
+import shutil
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
@@ -35,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _quiet_oracle() -> Iterator[None]:
+def _oracle() -> Iterator[Any]:
     """Keep Dagster from phoning home, from finding an instance of the user's, and from making one for each run.
 
     An instance costs 0.1 s, three times what a small run costs; no test here reads what another has stored.
@@ -47,8 +48,15 @@ def _quiet_oracle() -> Iterator[None]:
         with dagster.DagsterInstance.ephemeral() as shared:
             patch.setattr(dagster.DagsterInstance, "ephemeral", lambda *_args, **_kwargs: shared)
             patch.setattr(shared, "dispose", lambda: None)
-            yield
+            yield shared
             patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _forgetful_oracle(_oracle: Any) -> Iterator[None]:
+    """Have Dagster forget what a test stored: a partitioned asset leaves a folder where another's value is a file."""
+    yield
+    shutil.rmtree(_oracle.storage_directory(), ignore_errors=True)
 
 
 @pytest.fixture(params=SIDES)
