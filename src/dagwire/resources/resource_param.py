@@ -49,7 +49,7 @@ def resource_key(parameter: str, annotation: object) -> object:
 
 def _is_provide(mark: Any) -> bool:
     # By name: importing dependency_injector.wiring would import every web framework that is installed.
-    kind = type(mark)
+    kind: type = mark.__class__
     return (kind.__module__, kind.__name__) == ("dependency_injector.wiring", "Provide")
 
 
