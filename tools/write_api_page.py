@@ -1,5 +1,6 @@
 """Writes docs/api.md from the public names of dagwire, grouped by the layer that defines each."""
 
+import ast
 import inspect
 from collections import defaultdict
 from pathlib import Path
@@ -26,10 +27,23 @@ TITLE_BY_LAYER = {
 
 
 def layer(name: str) -> str:
-    """The layer of dagwire in which the public `name` is defined."""
-    parts = str(getattr(getattr(dagwire, name), "__module__", "")).split(".")
-    found = parts[1] if parts[0] == "dagwire" and len(parts) > 1 else "dagwire"
+    """The layer of dagwire that the public `name` is imported from.
+
+    Read from the import, not from the object: what an alias of a type says of its module differs between Pythons.
+    """
+    parts = MODULE_BY_NAME.get(name, "dagwire").split(".")
+    found = parts[1] if len(parts) > 1 else "dagwire"
     return found if found in TITLE_BY_LAYER else "dagwire"
+
+
+def _imported_names() -> dict[str, str]:
+    """`{name: module}` of what `dagwire/__init__.py` imports."""
+    tree = ast.parse(Path(dagwire.__file__).read_text(encoding="utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return {alias.asname or alias.name: str(node.module) for node in imports for alias in node.names}
+
+
+MODULE_BY_NAME = _imported_names()
 
 
 def directive(name: str) -> str:
