@@ -64,28 +64,28 @@ def _problems_by_variable(error: ValidationError, settings: type[BaseSettings]) 
     problems: list[str] = []
     for fault in error.errors(include_url=False):
         path = tuple(str(part) for part in fault["loc"])
-        if not path:
-            problems.append(without_value(fault))
-            continue
-        hint = _hint(settings, path) if fault["type"] in _HINTED else ""
-        problems.append(f"{variable_of(settings, path)} ({'.'.join(path)}): {without_value(fault)}{hint}")
+        told = without_value(fault).removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            told = f"There is no such setting{_nearest_setting(settings, path)}"
+        elif fault["type"] == "missing":
+            told += _nearest_that_is_set(settings, path)
+        problems.append(f"{variable_of(settings, path)} ({'.'.join(path)}): {told}" if path else told)
     return problems
 
 
-_HINTED = ("missing", "extra_forbidden")
-
-
-def _hint(settings: type[BaseSettings], path: tuple[str, ...]) -> str:
-    """What was likely meant: a variable that is set, for a missing value; a field that exists, for one too many."""
-    variable = variable_of(settings, path)
-    known = [variable_of(settings, (*path[:-1], name)) for name in _fields_at(settings, path[:-1])]
-    if variable in known:
-        prefix = variable_of(settings, ("",))
-        set_now = [name for name in os.environ if prefix and name.upper().startswith(prefix.upper())]
-        guess = nearest(variable, set_now)
-        return f". '{guess}' is set; was it meant?" if guess else ""
-    guess = nearest(variable, known)
+def _nearest_setting(settings: type[BaseSettings], path: tuple[str, ...]) -> str:
+    """What was likely meant by a setting that does not exist."""
+    known = [variable_of(settings, (*path[:-1], name)) for name in sorted(_fields_at(settings, path[:-1]))]
+    guess = nearest(variable_of(settings, path), known)
     return f". Did you mean '{guess}'?" if guess else f". Known: {', '.join(known)}"
+
+
+def _nearest_that_is_set(settings: type[BaseSettings], path: tuple[str, ...]) -> str:
+    """The variable that was likely meant to set a missing value."""
+    prefix = variable_of(settings, ("",)).upper()
+    set_now = [name for name in os.environ if prefix and name.upper().startswith(prefix)]
+    guess = nearest(variable_of(settings, path), set_now)
+    return f". '{guess}' is set; was it meant?" if guess else ""
 
 
 def _fields_at(model: type[BaseModel], path: tuple[str, ...]) -> set[str]:
