@@ -8,12 +8,11 @@ from dependency_injector import providers
 from pydantic import ValidationError
 
 from dagwire.config.problems import problems_of
-from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.graph import Name, ProviderGraph
 from dagwire.containers.keys import Container, Requirement, keys_of
 from dagwire.containers.private_copy import PrivateResource
 from dagwire.containers.private_graph import PrivateGraph
-from dagwire.containers.resource_provider import AnyProvider, is_provider
+from dagwire.containers.resource_provider import AnyProvider
 from dagwire.errors import (
     DagwireError,
     InvalidConfigError,
@@ -89,20 +88,19 @@ def faults_before_opening(graph: PrivateGraph, config_by_provider: Mapping[AnyPr
     faults = list(_settings_faults(graph))
     if faults:
         return faults  # recipes are made of settings: their faults would only be told a second time
-    waiting = graph.waiting()
     try:
         for provider in graph.before_opening():
             resource = graph.resource(provider)
             if resource is not None and not resource.is_open:
                 config = config_by_provider.get(provider)
-                faults += _recipe_faults(graph, resource, graph.name(provider), config, waiting)
+                faults += _recipe_faults(graph, resource, graph.name(provider), config)
     except DagwireError as choice:
         faults.append(choice)
     return faults
 
 
 def _settings_faults(graph: PrivateGraph) -> Iterator[DagwireError]:
-    for settings in graph.settings(SettingsProvider):
+    for settings in graph.settings():
         try:
             settings()
         except SettingsError as fault:
@@ -110,10 +108,10 @@ def _settings_faults(graph: PrivateGraph) -> Iterator[DagwireError]:
 
 
 def _recipe_faults(
-    graph: PrivateGraph, resource: PrivateResource, name: Name, config: object, waiting: set[AnyProvider]
+    graph: PrivateGraph, resource: PrivateResource, name: Name, config: object
 ) -> Iterable[DagwireError]:
     declared = resource.declared
-    if any(is_provider(value) and value in waiting for value in declared.injections):
+    if any(map(graph.is_waiting, declared.injections)):
         positional = {str(position): value for position, value in enumerate(declared.args)}
         return unset_variables(name, {**positional, **declared.fields})
     try:

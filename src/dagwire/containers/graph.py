@@ -1,6 +1,6 @@
 """The provider graph of one scope, as data: what its keys reach, in which order, and what is to be private. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from dependency_injector import providers
@@ -30,8 +30,9 @@ class ProviderGraph:
         self._replaced = {old: new for old, new in found if old is not None and old is not new}
         self._dependencies: dict[AnyProvider, tuple[AnyProvider, ...]] = {}
         self._key_by_provider: dict[AnyProvider, str] = {}
+        self.provider_by_key: dict[str, AnyProvider | None] = {}
+        """The keys asked for, by the caller and by resource definitions, and what was found."""
         self._names: dict[AnyProvider, str] | None = None
-        self._required: list[tuple[str, AnyProvider]] = []
         self.nested = NestedRecipes(self._listed)
 
     # -- keys and names ------------------------------------------------------------------------------------------------
@@ -43,6 +44,7 @@ class ProviderGraph:
     def root(self, key: str) -> AnyProvider | None:
         """The provider under a key that is asked for: it goes by this key from now on."""
         found = self.find(key)
+        self.provider_by_key[key] = found
         if found is not None:
             self._key_by_provider.setdefault(found, key)
         return found
@@ -50,6 +52,11 @@ class ProviderGraph:
     def name(self, provider: AnyProvider) -> str:
         """The key of `provider`, or a description where it has none. May read the whole container: see `Name`."""
         return self._key_by_provider.get(provider) or self._listed().get(provider) or _description(provider)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the whole container was read."""
+        return self._names is not None
 
     def _listed(self) -> dict[AnyProvider, str]:
         if self._names is None:
@@ -65,10 +72,14 @@ class ProviderGraph:
             provider = stand_in
         return provider
 
-    def required_by_resources(self) -> Iterator[Requirement]:
-        """The keys that resource definitions name, saying who asks."""
-        for key, asker in self._required:
-            yield Requirement(key, f"resource '{self.name(asker)}'")
+    def required_by_resources(self, order: Iterable[AnyProvider]) -> list[Requirement]:
+        """The keys that the resource definitions among `order` name, saying who asks."""
+        asked = ((key, asker) for asker in order for key in self.required_keys(asker))
+        return [Requirement(key, f"resource '{self.name(asker)}'") for key, asker in asked]
+
+    def required_keys(self, provider: AnyProvider) -> Sequence[str]:
+        """The keys that `provider` asks for by name; what is replaced asks for none."""
+        return () if self.stand_in(provider) is not None else self.nested.required_keys(provider)
 
     # -- who depends on whom -------------------------------------------------------------------------------------------
 
@@ -92,7 +103,6 @@ class ProviderGraph:
             return
         yield from dependencies_of(provider)
         for key in self.nested.required_keys(provider):
-            self._required.append((key, provider))
             found = self.root(key)
             if found is not None:
                 yield found

@@ -107,6 +107,14 @@ def find_provider(container: Container, key: str) -> providers.Provider[Any] | N
     return find_provider(inner, rest)  # type: ignore[arg-type]  # has providers, which is all that is read
 
 
+def nested_containers(container: Container) -> Iterator[Any]:
+    """`container`, and all that are nested in it: whatever has `providers`."""
+    yield container
+    for provider in container.providers.values():
+        if _is_nested(provider):
+            yield from nested_containers(provider)  # type: ignore[arg-type]  # has providers, which is all that is read
+
+
 def keys_of(container: Container, prefix: str = "") -> Iterator[str]:
     """Every key of `container`, those of nested containers as paths."""
     for name, provider in container.providers.items():

@@ -1,14 +1,15 @@
 """Copying the part of a container that one run must have to itself; all else is shared with the container."""
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, cast
 
 from dependency_injector import providers
 
 from dagwire.containers.from_dependency_injector import from_dependency_injector
-from dagwire.containers.graph import ProviderGraph, Replacement, is_owned_by_run
+from dagwire.containers.graph import Replacement, is_owned_by_run
 from dagwire.containers.resource_provider import AnyProvider, ResourceProvider, is_provider
+from dagwire.containers.scope_plan import ScopePlan
 
 
 class PrivateResource(providers.Object[Any]):
@@ -35,10 +36,10 @@ class PrivateCopies:
     def __init__(self) -> None:
         self._copies: dict[tuple[AnyProvider, frozenset[Replacement]], AnyProvider] = {}
 
-    def of(self, graph: ProviderGraph, order: Sequence[AnyProvider]) -> dict[AnyProvider, AnyProvider]:
-        """`{provider: its private copy}` for all in `order` that must be private; `order` has dependencies first."""
-        copying = _Copying(graph, order)
-        for provider, reached in graph.private_part(order).items():
+    def of(self, plan: ScopePlan) -> dict[AnyProvider, AnyProvider]:
+        """`{provider: its private copy}` for all that the plan says must be private."""
+        copying = _Copying(plan)
+        for provider, reached in plan.private.items():
             copied = self._copies.get((provider, reached))
             if copied is None:
                 copied = self._copies[provider, reached] = copying.copied(provider)
@@ -58,10 +59,10 @@ class _Copying:
     to stands already: private copies for what is private, and the thing itself for all else.
     """
 
-    def __init__(self, graph: ProviderGraph, order: Sequence[AnyProvider]) -> None:
+    def __init__(self, plan: ScopePlan) -> None:
         self.copies: dict[AnyProvider, AnyProvider] = {}
-        self._graph = graph
-        self._order = order
+        self._graph = plan.graph
+        self._order = plan.order
 
     def copied(self, provider: AnyProvider) -> AnyProvider:
         stand_in = self._graph.stand_in(provider)

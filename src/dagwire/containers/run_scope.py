@@ -10,16 +10,17 @@ from typing import Any, TypeVar
 from dependency_injector import providers
 
 from dagwire.containers.faults import faults_before_opening, faults_of_requirements, recipe_of
-from dagwire.containers.graph import Name, ProviderGraph
-from dagwire.containers.keys import Container, Requirement, given_providers, keys_of
+from dagwire.containers.graph import ProviderGraph
+from dagwire.containers.keys import Container, Requirement, find_provider, given_providers, keys_of
 from dagwire.containers.nested import DefinitionByKey
 from dagwire.containers.private_copy import PrivateCopies, PrivateResource
 from dagwire.containers.private_graph import PrivateGraph
 from dagwire.containers.resource_provider import AnyProvider
+from dagwire.containers.scope_plan import plan_for
 from dagwire.errors import DagwireError, InvalidConfigError, ResourceCycleError, ResourceSetupError, nearest
 from dagwire.resources.context import NO_RESOURCES, InitResourceContext, Resources, log
 from dagwire.resources.lifecycle import LifeCycle
-from dagwire.resources.opening import Opener
+from dagwire.resources.opening import NOTHING_OPEN, Opener
 from dagwire.resources.policy import retried
 
 T = TypeVar("T")
@@ -62,10 +63,9 @@ class RunScope:
             asynchronous: Whether an event loop drives this scope.
             parent: The scope whose resources this one shares; None for the run's own.
         """
-        self._graph = ProviderGraph(container, given_providers(container, replacements or {}))
+        self._container = container
+        self._given = given_providers(container, replacements) if replacements else {}
         self._config_by_key = config_by_key or {}
-        found = ((self._graph.find(key), config) for key, config in self._config_by_key.items())
-        self._config_by_provider = {self._graph.called_in_the_end(p): config for p, config in found if p is not None}
         self._run_id = run_id
         self._run = run
         self._log = logger
@@ -75,15 +75,15 @@ class RunScope:
             self._copies = PrivateCopies()
         else:
             self._life_cycle, self._opener, self._copies = parent._life_cycle, parent._opener, parent._copies
+        self._definitions = DefinitionByKey(self.known_keys, self._find)
         self._requirements: list[Requirement] = []
-        self._keys: list[str] = []
         self._value_by_key: dict[str, Any] = {}
 
     def inner(self, replacements: Mapping[str, object]) -> "RunScope":
         """A scope in which `replacements` hold too, for the definitions that are bound to them."""
         return RunScope(
-            self._graph.container,
-            replacements={**self._graph.given, **replacements},
+            self._container,
+            replacements={**self._given, **replacements},
             config_by_key=self._config_by_key,
             run_id=self._run_id,
             run=self._run,
@@ -96,15 +96,24 @@ class RunScope:
     def prepare(self, requirements: Iterable[Requirement]) -> list[DagwireError]:
         """Copy what `requirements` reach, and return all that can be told to be wrong with it. Opens nothing."""
         self._requirements = list(requirements)
-        self._keys = sorted({requirement.key for requirement in self._requirements})
-        circles: list[DagwireError] = []
+        keys = sorted({requirement.key for requirement in self._requirements})
         try:
-            self._private = PrivateGraph(self._graph, self._keys, self._copies)
+            plan = plan_for(self._container, self._given, tuple(keys))
         except ResourceCycleError as circle:
-            circles.append(circle)
-        self._requirements += self._graph.required_by_resources()
-        faults = faults_of_requirements(self._graph, self._requirements) + circles
-        return faults or faults_before_opening(self._private, self._config_by_provider)
+            graph = ProviderGraph(self._container, self._given)
+            return [*faults_of_requirements(graph, self._requirements), circle]
+        self._plan = plan
+        self._requirements += plan.required
+        faults = faults_of_requirements(plan.graph, self._requirements)
+        if faults:
+            return faults
+        self._private = PrivateGraph(plan, self._copies)
+        self._config_by_provider = self._configs(plan.graph) if self._config_by_key else {}
+        return faults_before_opening(self._private, self._config_by_provider)
+
+    def _configs(self, graph: ProviderGraph) -> dict[AnyProvider, object]:
+        found = ((graph.find(key), config) for key, config in self._config_by_key.items())
+        return {graph.called_in_the_end(p): config for p, config in found if p is not None}
 
     def unknown_config(self) -> list[DagwireError]:
         """What is wrong where config is given for keys that nothing is provided under."""
@@ -127,7 +136,7 @@ class RunScope:
                     resource.opened_as(await self._named(provider, self._opened(provider, resource)))
             elif isinstance(provider, providers.Singleton) and not self._private.is_private(provider):
                 await self._named(provider, _built(provider))
-        for key in self._keys:
+        for key in self._plan.keys:
             await self._read(key)
 
     async def _named(self, provider: AnyProvider, work: Coroutine[Any, Any, T]) -> T:
@@ -137,22 +146,24 @@ class RunScope:
         except DagwireError:
             raise
         except Exception as cause:
-            raise ResourceSetupError(self._graph.name(provider), self._askers_of(provider), cause) from cause
+            name = self._plan.graph.name(provider)
+            raise ResourceSetupError(name, self._askers_of(provider), cause) from cause
 
     def _askers_of(self, provider: AnyProvider) -> Iterable[str]:
         """Those for whom `provider` is opened: they ask for it, or for what depends on it."""
-        asked = ((requirement.asker, self._graph.find(requirement.key)) for requirement in self._requirements)
+        asked = ((requirement.asker, self._find(requirement.key)) for requirement in self._requirements)
         return dict.fromkeys(asker for asker, root in asked if asker and root and self._reaches(root, provider))
 
     def _reaches(self, root: AnyProvider, provider: AnyProvider) -> bool:
-        return provider in self._graph.in_order([root])
+        return provider in self._plan.graph.in_order([root])
 
     async def _opened(self, provider: AnyProvider, resource: PrivateResource) -> object:
-        name = Name(self._graph, provider)
+        name = self._private.name(provider)
         recipe = resource.recipe
         if recipe is None:
             values = [await self._finished(value) for value in self._private.values_for(resource)]
             recipe = recipe_of(resource, values, name)
+        nested = await self._nested_in(provider)
         context = InitResourceContext(
             resource_config=self._config_by_provider.get(provider),
             resource_def=recipe,
@@ -160,9 +171,8 @@ class RunScope:
             run_id=self._run_id,
             run=self._run,
             log=self._log,
-            all_resource_defs=DefinitionByKey(self.known_keys, self._graph.find),
+            all_resource_defs=self._definitions,
         )
-        nested = {id_: await self._value_of(found) for id_, found in self._graph.nested.with_keys(provider).items()}
         policy = resource.declared.policy
 
         def open_once() -> Coroutine[Any, Any, object]:
@@ -174,12 +184,17 @@ class RunScope:
 
     async def _required_by(self, provider: AnyProvider) -> Resources:
         """The resources that a resource definition names by key, open already: they are its dependencies."""
-        keys = self._graph.nested.required_keys(provider)
+        keys = self._plan.required_keys.get(provider)
         return Resources({key: await self._read(key) for key in keys}) if keys else NO_RESOURCES
+
+    async def _nested_in(self, provider: AnyProvider) -> Mapping[int, object]:
+        """`{id(recipe): live thing}` of what is nested in a resource and has a key of its own, open already."""
+        nested = self._plan.nested.get(provider)
+        return {id_: await self._value_of(found) for id_, found in nested.items()} if nested else NOTHING_OPEN
 
     async def _read(self, key: str) -> object:
         if key not in self._value_by_key:
-            provider = self._graph.root(key)
+            provider = self._plan.graph.provider_by_key[key]
             assert provider is not None  # noqa: S101  # prepare reported missing keys
             self._value_by_key[key] = await self._named(provider, self._value_of(provider))
         return self._value_by_key[key]
@@ -204,11 +219,14 @@ class RunScope:
 
     def has_key(self, key: str) -> bool:
         """Whether anything is provided under `key`."""
-        return self._graph.find(key) is not None
+        return self._find(key) is not None
+
+    def _find(self, key: str) -> AnyProvider | None:
+        return find_provider(self._container, key) or self._given.get(key)
 
     def known_keys(self) -> list[str]:
         """All keys that something is provided under."""
-        return list(dict.fromkeys((*keys_of(self._graph.container), *self._graph.given)))
+        return list(dict.fromkeys((*keys_of(self._container), *self._given)))
 
     async def wait_for(self, awaitable: Awaitable[Any]) -> Any:
         """The result of `awaitable`, in the caller's event loop, or in one of the scope's own."""
