@@ -8,7 +8,7 @@ from dependency_injector import providers
 from pydantic import ValidationError
 
 from dagwire.config.problems import problems_of
-from dagwire.containers.graph import Name, ProviderGraph
+from dagwire.containers.graph import ProviderGraph
 from dagwire.containers.keys import Container, Requirement, keys_of
 from dagwire.containers.private_copy import PrivateResource
 from dagwire.containers.private_graph import PrivateGraph
@@ -93,7 +93,7 @@ def faults_before_opening(graph: PrivateGraph, config_by_provider: Mapping[AnyPr
             resource = graph.resource(provider)
             if resource is not None and not resource.is_open:
                 config = config_by_provider.get(provider)
-                faults += _recipe_faults(graph, resource, graph.name(provider), config)
+                faults += _recipe_faults(graph, provider, resource, config)
     except DagwireError as choice:
         faults.append(choice)
     return faults
@@ -108,12 +108,11 @@ def _settings_faults(graph: PrivateGraph) -> Iterator[DagwireError]:
 
 
 def _recipe_faults(
-    graph: PrivateGraph, resource: PrivateResource, name: Name, config: object
+    graph: PrivateGraph, provider: AnyProvider, resource: PrivateResource, config: object
 ) -> Iterable[DagwireError]:
-    declared = resource.declared
-    if any(map(graph.is_waiting, declared.injections)):
-        positional = {str(position): value for position, value in enumerate(declared.args)}
-        return unset_variables(name, {**positional, **declared.fields})
+    name = graph.name(provider)
+    if graph.is_waiting(provider):
+        return unset_variables(name, resource.declared.variables)
     try:
         resource.recipe = recipe_of(resource, graph.values_for(resource), name)
     except DagwireError as fault:

@@ -6,8 +6,7 @@ from typing import Any, cast
 
 from dependency_injector import providers
 
-from dagwire.containers.from_dependency_injector import from_dependency_injector
-from dagwire.containers.graph import Replacement, is_owned_by_run
+from dagwire.containers.graph import Replacement
 from dagwire.containers.resource_provider import AnyProvider, ResourceProvider, is_provider
 from dagwire.containers.scope_plan import ScopePlan
 
@@ -18,11 +17,21 @@ class PrivateResource(providers.Object[Any]):
     declared: ResourceProvider[Any]
     recipe: Any = None
     """What is to be opened, where it could be made before anything was; None where it waits for another resource."""
+    value: Any = None
+    """The live thing, once it is open."""
     is_open: bool = False
+
+    @classmethod
+    def of(cls, declared: ResourceProvider[Any]) -> "PrivateResource":
+        """One that is not open yet."""
+        private = cls()
+        private.declared = declared
+        return private
 
     def opened_as(self, value: object) -> None:
         """Provide `value` from now on."""
         self.set_provides(value)
+        self.value = value
         self.is_open = True
 
 
@@ -42,7 +51,9 @@ class PrivateCopies:
         for provider, reached in plan.private.items():
             copied = self._copies.get((provider, reached))
             if copied is None:
-                copied = self._copies[provider, reached] = copying.copied(provider)
+                declared = plan.owned.get(provider)
+                copied = copying.copied(provider) if declared is None else PrivateResource.of(declared)
+                self._copies[provider, reached] = copied
             copying.copies[provider] = copied
         return copying.copies
 
@@ -68,10 +79,6 @@ class _Copying:
         stand_in = self._graph.stand_in(provider)
         if stand_in is not None:
             return _slot(provider, self.copies.get(stand_in, stand_in))
-        if is_owned_by_run(provider):
-            private = PrivateResource()
-            private.declared = _as_resource_provider(provider)
-            return private
         memo: dict[int, Any] = {id(value): value for value in _plain_values(provider)}
         memo.update((id(other), self.copies.get(other, other)) for other in self._referred_to(provider))
         if isinstance(provider, providers.Container):
@@ -103,12 +110,6 @@ def _slot(provider: AnyProvider, stand_in: AnyProvider) -> AnyProvider:
     slot: AnyProvider = providers.Dependency()
     cast("Any", slot).override(stand_in)
     return slot
-
-
-def _as_resource_provider(provider: AnyProvider) -> ResourceProvider[Any]:
-    if isinstance(provider, ResourceProvider):
-        return provider
-    return from_dependency_injector(cast("providers.BaseResource[Any]", provider))
 
 
 def _plain_values(provider: AnyProvider) -> Iterator[object]:

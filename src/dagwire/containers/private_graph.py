@@ -7,7 +7,7 @@ from dependency_injector import providers
 
 from dagwire.containers.graph import Name, dependencies_first
 from dagwire.containers.private_copy import PrivateCopies, PrivateResource
-from dagwire.containers.resource_provider import AnyProvider, injected, is_provider
+from dagwire.containers.resource_provider import AnyProvider, is_provider
 from dagwire.containers.scope_plan import ScopePlan
 from dagwire.errors import DagwireError, ResourceSetupError, UnknownNameError
 
@@ -24,9 +24,9 @@ class PrivateGraph:
         self._plan = plan
         self._copies: Mapping[AnyProvider, AnyProvider] = copies.of(plan)
 
-    def current(self, provider: Any) -> Any:
-        """What stands for `provider` in this scope; anything that is no provider stands for itself."""
-        return self._copies.get(provider, provider) if is_provider(provider) else provider
+    def current(self, provider: AnyProvider) -> Any:
+        """What stands for `provider` in this scope."""
+        return self._copies.get(provider, provider)
 
     def name(self, provider: AnyProvider) -> Name:
         """The name of `provider`, for messages."""
@@ -52,7 +52,7 @@ class PrivateGraph:
 
     def values_for(self, resource: PrivateResource) -> list[Any]:
         """What the injections of `resource` come to."""
-        return [injected(value, self.current(value)) for value in resource.declared.injections]
+        return resource.declared.values(self.current)
 
     def settings(self) -> list[Any]:
         """What stands for the providers of settings that may be called."""
@@ -81,9 +81,9 @@ class PrivateGraph:
 
         return dependencies_first(self._plan.roots, called_by, self._plan.graph.name)
 
-    def is_waiting(self, value: object) -> bool:
-        """Whether `value` is a provider that must not be called before opening begins."""
-        return is_provider(value) and value in self._plan.waiting
+    def is_waiting(self, provider: AnyProvider) -> bool:
+        """Whether a resource of the run is made of what must not be called before opening begins."""
+        return provider in self._plan.waiting_to_be_made
 
     def _called_by(self, provider: AnyProvider) -> Iterator[AnyProvider]:
         if self._is_choice(provider):

@@ -1,6 +1,7 @@
 """What of a provider decides what it depends on: read when a plan is made, and again to see whether the plan holds."""
 
 from functools import lru_cache
+from operator import is_
 from typing import Any, cast
 
 from dagwire.containers.resource_provider import AnyProvider
@@ -30,6 +31,11 @@ def state_of(provider: AnyProvider) -> State:
         state += items
         state += items.values()
     return state
+
+
+def is_same(now: State, then: State) -> bool:
+    """Whether nothing has changed."""
+    return len(now) == len(then) and all(map(is_, now, then))
 
 
 @lru_cache(maxsize=256)

@@ -2,11 +2,13 @@
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Self, TypeGuard, TypeVar, cast, overload
 
 from dependency_injector import providers
 
+from dagwire.config.config import variables_at
+from dagwire.config.env_var import EnvVar
 from dagwire.errors import InvalidDefinitionError, ResourceNotOpenError
 from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.configuring import configured_recipe
@@ -65,13 +67,24 @@ class ResourceProvider(providers.Provider[T]):
         Raises:
             InvalidDefinitionError: `source` is nothing that a resource can be made of.
         """
-        self.source = source
-        self.args = args
-        self.fields = fields
+        self._declare(source, args, fields)
         self._make_recipe: _RecipeMaker = _recipe_maker(source, args, fields)
         self.policy: LifeCyclePolicy = PATIENT
         """How patiently it is opened and closed."""
         super().__init__()
+
+    def _declare(self, source: Any, args: tuple[Any, ...], fields: dict[str, Any]) -> None:
+        self.source = source
+        self.args = args
+        self.fields = fields
+        self.injections = (source, *args, *fields.values())
+        """The source, the arguments and the fields' values, in this order; any of them may be a provider."""
+        self.injected_providers = [
+            (place, injected, is_called(injected))
+            for place, injected in enumerate(self.injections)
+            if is_provider(injected)
+        ]
+        """`(place, provider, whether it is called)` of those injections that are providers."""
 
     def set_life_cycle(self, *, retry: Callable[..., Any] | None = None, timeout_s: float | None = None) -> Self:
         """Say how patiently this resource is opened and closed; return the provider itself.
@@ -96,37 +109,49 @@ class ResourceProvider(providers.Provider[T]):
         if copied is None:
             copied = memo[id(self)] = type(self)()
             source, *rest = (copy.deepcopy(v, memo) if is_provider(v) else v for v in self.injections)
-            copied.source = source
-            copied.args = tuple(rest[: len(self.args)])
-            copied.fields = dict(zip(self.fields, rest[len(self.args) :], strict=True))
+            positional = len(self.args)
+            copied._declare(source, tuple(rest[:positional]), dict(zip(self.fields, rest[positional:], strict=True)))
             copied._make_recipe = self._make_recipe
             copied.policy = self.policy
             cast("Any", self)._copy_overridings(copied, memo)  # stubs: partly unknown
         return cast("ResourceProvider[T]", copied)
 
-    @property
-    def injections(self) -> tuple[Any, ...]:
-        """The source, the arguments and the fields' values, in this order; any of them may be a provider."""
-        return (self.source, *self.args, *self.fields.values())
+    @cached_property
+    def variables(self) -> list[tuple[str, EnvVar]]:
+        """`(field path, variable)` of the variables among the arguments and fields."""
+        positional = {str(place): value for place, value in enumerate(self.args)}
+        given = {**positional, **self.fields}.items()
+        return [found for field, value in given for found in variables_at(field, value)]
 
     @property
     def related(self) -> Iterator[AnyProvider]:
         """The providers among the injections, and what overrides this one."""
-        yield from filter(is_provider, self.injections)
+        yield from (provider for _, provider, _ in self.injected_providers)
         yield from cast("Any", self).overridden  # stubs: partly unknown
+
+    def values(self, current: Callable[[AnyProvider], Any]) -> list[Any]:
+        """What the injections come to, by dependency-injector's rule: delegated providers are handed on, others called.
+
+        Args:
+            current: What stands for a provider where it is injected, such as a run's private copy.
+        """
+        values = list(self.injections)
+        for place, provider, called in self.injected_providers:
+            stand_in = current(provider)
+            values[place] = stand_in() if called else stand_in
+        return values
 
     def recipe(self, values: Sequence[Any] | None = None) -> Any:
         """What is to be opened, made of `values`: the injections, providers among them called. None calls them here."""
         if values is None:
-            values = [injected(value, value) for value in self.injections]
-        source, *rest = values
-        positional = len(self.args)
-        return self._make_recipe(source, rest[:positional], dict(zip(self.fields, rest[positional:], strict=True)))
+            values = self.values(lambda provider: provider)
+        end = 1 + len(self.args)
+        return self._make_recipe(values[0], values[1:end], dict(zip(self.fields, values[end:], strict=True)))
 
     def configured(self, config: object, key: str) -> "ResourceProvider[T]":
         """The same resource with `config` merged over the config it has; `key` names it in messages."""
         copied: ResourceProvider[T] = ResourceProvider()
-        copied.source, copied.args, copied.fields = self.source, self.args, self.fields
+        copied._declare(self.source, self.args, self.fields)
         copied._make_recipe = partial(_configured, self._make_recipe, config, key)
         copied.policy = self.policy
         return copied
@@ -150,16 +175,9 @@ def is_provider(value: object) -> TypeGuard[AnyProvider]:
     return isinstance(value, providers.Provider)
 
 
-def injected(value: Any, current: Any) -> Any:
-    """What an argument becomes by dependency-injector's rule: providers are called, delegated ones handed on.
-
-    Args:
-        value: The argument as declared.
-        current: What stands for it where it is injected, such as a run's private copy.
-    """
-    if not is_provider(value) or getattr(type(value), "__IS_DELEGATED__", False):
-        return current
-    return current()
+def is_called(injection: object) -> bool:
+    """Whether an injected provider is called; delegated ones are handed on."""
+    return not getattr(type(injection), "__IS_DELEGATED__", False)
 
 
 def with_config(provider: AnyProvider, key: str, config: object) -> AnyProvider:

@@ -4,6 +4,7 @@ import logging
 import threading
 from asyncio import isfuture
 from collections.abc import Awaitable, Coroutine, Iterable, Mapping
+from functools import partial
 from inspect import iscoroutine
 from typing import Any, TypeVar
 
@@ -21,7 +22,7 @@ from dagwire.errors import DagwireError, InvalidConfigError, ResourceCycleError,
 from dagwire.resources.context import NO_RESOURCES, InitResourceContext, Resources, log
 from dagwire.resources.lifecycle import LifeCycle
 from dagwire.resources.opening import NOTHING_OPEN, Opener
-from dagwire.resources.policy import retried
+from dagwire.resources.policy import PATIENT, retried
 
 T = TypeVar("T")
 
@@ -137,7 +138,7 @@ class RunScope:
             elif isinstance(provider, providers.Singleton) and not self._private.is_private(provider):
                 await self._named(provider, _built(provider))
         for key in self._plan.keys:
-            await self._read(key)
+            self._value_by_key[key] = await self._read(key)
 
     async def _named(self, provider: AnyProvider, work: Coroutine[Any, Any, T]) -> T:
         """The result of `work`; of an exception it is said which resource could not be opened, and for whom."""
@@ -161,8 +162,7 @@ class RunScope:
         name = self._private.name(provider)
         recipe = resource.recipe
         if recipe is None:
-            values = [await self._finished(value) for value in self._private.values_for(resource)]
-            recipe = recipe_of(resource, values, name)
+            recipe = recipe_of(resource, await self._injected_into(resource), name)
         nested = await self._nested_in(provider)
         context = InitResourceContext(
             resource_config=self._config_by_provider.get(provider),
@@ -174,13 +174,19 @@ class RunScope:
             all_resource_defs=self._definitions,
         )
         policy = resource.declared.policy
-
-        def open_once() -> Coroutine[Any, Any, object]:
-            return self._opener.open(name, recipe, context, nested, policy.timeout_s)
-
+        if policy is PATIENT:
+            return await self._opener.open(name, recipe, context, nested)
+        open_once = partial(self._opener.open, name, recipe, context, nested, policy.timeout_s)
         if policy.retry is None:
             return await open_once()
         return await retried(policy.retry, open_once, name, asynchronous=self._life_cycle.asynchronous)
+
+    async def _injected_into(self, resource: PrivateResource) -> list[Any]:
+        values = self._private.values_for(resource)
+        for place, provider, is_called in resource.declared.injected_providers:
+            if is_called and self._private.resource(provider) is None:
+                values[place] = await self._finished(values[place])
+        return values
 
     async def _required_by(self, provider: AnyProvider) -> Resources:
         """The resources that a resource definition names by key, open already: they are its dependencies."""
@@ -193,11 +199,16 @@ class RunScope:
         return {id_: await self._value_of(found) for id_, found in nested.items()} if nested else NOTHING_OPEN
 
     async def _read(self, key: str) -> object:
-        if key not in self._value_by_key:
-            provider = self._plan.graph.provider_by_key[key]
-            assert provider is not None  # noqa: S101  # prepare reported missing keys
-            self._value_by_key[key] = await self._named(provider, self._value_of(provider))
-        return self._value_by_key[key]
+        """The value under `key`; what is called for it is called once a scope."""
+        if key in self._value_by_key:
+            return self._value_by_key[key]
+        provider = self._plan.graph.provider_by_key[key]
+        assert provider is not None  # noqa: S101  # prepare reported missing keys
+        resource = self._private.resource(provider)
+        if resource is not None:
+            return resource.value
+        value = self._value_by_key[key] = await self._named(provider, self._value_of(provider))
+        return value
 
     async def _value_of(self, provider: AnyProvider) -> Any:
         value = self._private.value(provider)

@@ -1,15 +1,15 @@
 """`ScopePlan`: what the keys of a scope reach, worked out once and kept while the container stays as it was."""
 
 from collections.abc import Callable, Iterable, Mapping
-from operator import is_
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from dependency_injector import providers
 
 from dagwire.config.settings_provider import SettingsProvider
+from dagwire.containers.from_dependency_injector import as_resource_provider
 from dagwire.containers.graph import ProviderGraph, is_owned_by_run
 from dagwire.containers.keys import Container, nested_containers
-from dagwire.containers.provider_state import state_of
+from dagwire.containers.provider_state import is_same, state_of
 from dagwire.containers.resource_provider import AnyProvider
 
 T = TypeVar("T")
@@ -42,9 +42,19 @@ class ScopePlan:
         """`{provider: {id(recipe): provider}}` for recipes nested in a resource that have keys of their own."""
         self.settings = [provider for provider in self.order if isinstance(provider, SettingsProvider)]
         self.has_choices = any(isinstance(provider, providers.Selector) for provider in self.order)
+        self.owned = {
+            provider: as_resource_provider(provider)
+            for provider in self.private
+            if is_owned_by_run(provider) and graph.stand_in(provider) is None
+        }
+        """`{provider: what is declared}` of the resources that the run opens and closes itself."""
         self.waiting = self._waiting()
-        self._state_by_provider = [(provider, state_of(provider)) for provider in self.order]
-        self._listings = [(inner, dict(inner.providers)) for inner in self._listed_containers()]
+        self.waiting_to_be_made = frozenset(
+            provider
+            for provider, declared in self.owned.items()
+            if any(injected in self.waiting for _, injected, _ in declared.injected_providers)
+        )
+        """The resources among them that are made of what must not be called before opening begins."""
 
     def _waiting(self) -> frozenset[AnyProvider]:
         """The providers that must not be called before opening begins: resources, and what runs code of the user's."""
@@ -57,20 +67,29 @@ class ScopePlan:
     def _waits_itself(self, provider: AnyProvider) -> bool:
         if provider in self.private and self.graph.stand_in(provider) is not None:
             return False  # its private copy hands on what stands in for it
-        return is_owned_by_run(provider) or not isinstance(provider, _CALLED_EARLY)
+        return provider in self.owned or not isinstance(provider, _CALLED_EARLY)
 
-    def _listed_containers(self) -> Iterable[Any]:
-        """The containers that were read as a whole."""
-        return nested_containers(self.graph.container) if self.graph.is_listed else ()
+
+class _Kept:
+    """A plan, and all that was read of the container to make it. Lives as long as the container."""
+
+    def __init__(self, plan: ScopePlan) -> None:
+        self.plan = plan
+        self._find = plan.graph.find
+        self._provider_by_key = list(plan.graph.provider_by_key.items())
+        self._state_by_provider = [(provider, state_of(provider)) for provider in plan.order]
+        listed = nested_containers(plan.graph.container) if plan.graph.is_listed else ()
+        self._providers_by_container = [(inner, dict(inner.providers)) for inner in listed]
 
     def holds(self) -> bool:
-        """Whether everything that was read to make this plan is as it was."""
-        find = self.graph.find
-        return (
-            all(find(key) is provider for key, provider in self.graph.provider_by_key.items())
-            and all(_is_same(state_of(provider), state) for provider, state in self._state_by_provider)
-            and all(inner.providers == listing for inner, listing in self._listings)
-        )
+        """Whether everything is as it was."""
+        for key, provider in self._provider_by_key:
+            if self._find(key) is not provider:
+                return False
+        for provider, state in self._state_by_provider:
+            if not is_same(state_of(provider), state):
+                return False
+        return all(inner.providers == listing for inner, listing in self._providers_by_container)
 
 
 def plan_for(container: Container, given: Mapping[str, AnyProvider], keys: Keys) -> ScopePlan:
@@ -83,22 +102,18 @@ def plan_for(container: Container, given: Mapping[str, AnyProvider], keys: Keys)
     """
     if given:
         return ScopePlan(ProviderGraph(container, given), keys)
-    kept: dict[Keys, ScopePlan] | None = vars(container).get(_KEPT)  # of a class, not of the class it inherits from
-    if kept is None:
-        kept = {}
-        setattr(container, _KEPT, kept)
-    plan = kept.get(keys)
-    if plan is None or not plan.holds():
-        plan = kept[keys] = ScopePlan(ProviderGraph(container, {}), keys)
-    return plan
+    kept_by_keys: dict[Keys, _Kept] | None = vars(container).get(_KEPT)  # of a class, not of the class it inherits from
+    if kept_by_keys is None:
+        kept_by_keys = {}
+        setattr(container, _KEPT, kept_by_keys)
+    kept = kept_by_keys.get(keys)
+    if kept is None or not kept.holds():
+        kept = kept_by_keys[keys] = _Kept(ScopePlan(ProviderGraph(container, {}), keys))
+    return kept.plan
 
 
 def _not_empty(order: Iterable[AnyProvider], read: Callable[[AnyProvider], T]) -> dict[AnyProvider, T]:
     return {provider: value for provider in order if (value := read(provider))}
-
-
-def _is_same(now: list[object], then: list[object]) -> bool:
-    return len(now) == len(then) and all(map(is_, now, then))
 
 
 _CALLED_EARLY = (

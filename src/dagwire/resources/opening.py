@@ -87,16 +87,23 @@ class Opener:
     async def _open_definition(
         self, key: object, recipe: ResourceDefinition, context: InitResourceContext, timeout_s: float | None
     ) -> object:
-        given = context.resource_config
-        config: Any = recipe.config_from(given, f"resource '{key}'") if recipe.has_config(given) else {}
-        names = recipe.required_resource_keys
-        required = Resources({name: getattr(context.resources, name) for name in names}) if names else NO_RESOURCES
-        value = recipe.open(replace(context, resource_config=config, resource_def=recipe, resources=required))
+        if recipe.takes_context or recipe.has_config(context.resource_config):
+            context = _context_for(recipe, context, key)
+        value = recipe.open(context)
         if recipe.has_life_cycle:
             return await self._life_cycle.enter(key, cast("Manager", value), timeout_s)
         if isawaitable(value):
             return await self._life_cycle.wait_for(value, timeout_s)
         return value
+
+
+def _context_for(recipe: ResourceDefinition, context: InitResourceContext, key: object) -> InitResourceContext:
+    """The context with the config as the function takes it, and with the resources alone that it requires."""
+    given = context.resource_config
+    config: Any = recipe.config_from(given, f"resource '{key}'") if recipe.has_config(given) else {}
+    names = recipe.required_resource_keys
+    required = Resources({name: getattr(context.resources, name) for name in names}) if names else NO_RESOURCES
+    return replace(context, resource_config=config, resource_def=recipe, resources=required)
 
 
 @contextmanager
