@@ -1,6 +1,6 @@
 """The provider graph of one scope, as data: what its keys reach, in which order, and what is to be private. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from dependency_injector import providers
@@ -34,6 +34,10 @@ class ProviderGraph:
         """The keys asked for, by the caller and by resource definitions, and what was found."""
         self._names: dict[AnyProvider, str] | None = None
         self.nested = NestedRecipes(self._listed)
+        self.required_keys: dict[AnyProvider, list[str]] = {}
+        """`{provider: the keys that it asks for by name}`, of the providers looked at so far that do."""
+        self.nested_keys: dict[AnyProvider, dict[int, AnyProvider]] = {}
+        """`{provider: {id(recipe): provider}}` of the recipes nested in them that have keys of their own."""
 
     # -- keys and names ------------------------------------------------------------------------------------------------
 
@@ -72,14 +76,10 @@ class ProviderGraph:
             provider = stand_in
         return provider
 
-    def required_by_resources(self, order: Iterable[AnyProvider]) -> list[Requirement]:
-        """The keys that the resource definitions among `order` name, saying who asks."""
-        asked = ((key, asker) for asker in order for key in self.required_keys(asker))
+    def required_by_resources(self) -> list[Requirement]:
+        """The keys that resource definitions name, as far as they have been looked at, saying who asks."""
+        asked = ((key, asker) for asker, keys in self.required_keys.items() for key in keys)
         return [Requirement(key, f"resource '{self.name(asker)}'") for key, asker in asked]
-
-    def required_keys(self, provider: AnyProvider) -> Sequence[str]:
-        """The keys that `provider` asks for by name; what is replaced asks for none."""
-        return () if self.stand_in(provider) is not None else self.nested.required_keys(provider)
 
     # -- who depends on whom -------------------------------------------------------------------------------------------
 
@@ -102,11 +102,20 @@ class ProviderGraph:
             yield stand_in
             return
         yield from dependencies_of(provider)
-        for key in self.nested.required_keys(provider):
-            found = self.root(key)
-            if found is not None:
-                yield found
-        yield from self.nested.with_keys(provider).values()
+        if isinstance(provider, ResourceProvider) and (provider.nested or provider.is_definition):
+            yield from self._required_and_nested(provider)
+
+    def _required_and_nested(self, provider: ResourceProvider[Any]) -> Iterator[AnyProvider]:
+        """What the resource of `provider` needs besides its arguments."""
+        nested = self.nested.inside(provider)
+        keys = self.nested.required_keys(provider.source, nested)
+        if keys:
+            self.required_keys[provider] = keys
+            yield from (found for key in keys if (found := self.root(key)) is not None)
+        with_keys = self.nested.with_keys(nested)
+        if with_keys:
+            self.nested_keys[provider] = with_keys
+            yield from with_keys.values()
 
     def in_order(self, roots: Iterable[AnyProvider]) -> list[AnyProvider]:
         """All that `roots` may reach, dependencies first.

@@ -19,7 +19,7 @@ from dagwire.resources.hooks import as_manager_function
 from dagwire.resources.lifecycle import LifeCycle
 from dagwire.resources.opening import Opener, has_life_cycle
 from dagwire.resources.policy import PATIENT, LifeCyclePolicy
-from dagwire.resources.recipe import is_configurable, is_configurable_class
+from dagwire.resources.recipe import Recipe, is_configurable, is_configurable_class, is_recipe
 
 T = TypeVar("T")
 R = TypeVar("R", bound=ConfigurableResource)
@@ -115,6 +115,17 @@ class ResourceProvider(providers.Provider[T]):
             copied.policy = self.policy
             cast("Any", self)._copy_overridings(copied, memo)  # stubs: partly unknown
         return cast("ResourceProvider[T]", copied)
+
+    @property
+    def is_definition(self) -> bool:
+        """Whether it is made of a `ResourceDefinition`, which may ask for other resources by their keys."""
+        return isinstance(self.source, ResourceDefinition)
+
+    @cached_property
+    def nested(self) -> tuple[Recipe, ...]:
+        """The recipes that stand in its declaration: in fields of an instance, and among the arguments."""
+        in_fields = self.source.nested_resources().values() if is_configurable(self.source) else ()
+        return (*in_fields, *filter(is_recipe, self.injections[1:]))
 
     @cached_property
     def variables(self) -> list[tuple[str, EnvVar]]:

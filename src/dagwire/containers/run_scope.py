@@ -190,12 +190,12 @@ class RunScope:
 
     async def _required_by(self, provider: AnyProvider) -> Resources:
         """The resources that a resource definition names by key, open already: they are its dependencies."""
-        keys = self._plan.required_keys.get(provider)
+        keys = self._plan.graph.required_keys.get(provider)
         return Resources({key: await self._read(key) for key in keys}) if keys else NO_RESOURCES
 
     async def _nested_in(self, provider: AnyProvider) -> Mapping[int, object]:
         """`{id(recipe): live thing}` of what is nested in a resource and has a key of its own, open already."""
-        nested = self._plan.nested.get(provider)
+        nested = self._plan.graph.nested_keys.get(provider)
         return {id_: await self._value_of(found) for id_, found in nested.items()} if nested else NOTHING_OPEN
 
     async def _read(self, key: str) -> object:

@@ -1,7 +1,6 @@
 """`ScopePlan`: what the keys of a scope reach, worked out once and kept while the container stays as it was."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Mapping
 
 from dependency_injector import providers
 
@@ -11,8 +10,6 @@ from dagwire.containers.graph import ProviderGraph, is_owned_by_run
 from dagwire.containers.keys import Container, nested_containers
 from dagwire.containers.provider_state import is_same, state_of
 from dagwire.containers.resource_provider import AnyProvider
-
-T = TypeVar("T")
 
 Keys = tuple[str, ...]
 
@@ -35,11 +32,7 @@ class ScopePlan:
         self.roots = graph.by_level(roots) if len(roots) > 1 else roots
         self.order = graph.in_order(self.roots)
         self.private = graph.private_part(self.order)
-        self.required = graph.required_by_resources(self.order)
-        self.required_keys = _not_empty(self.order, graph.required_keys)
-        """`{provider: the keys that it asks for by name}`"""
-        self.nested = _not_empty(self.order, graph.nested.with_keys)
-        """`{provider: {id(recipe): provider}}` for recipes nested in a resource that have keys of their own."""
+        self.required = graph.required_by_resources()
         self.settings = [provider for provider in self.order if isinstance(provider, SettingsProvider)]
         self.has_choices = any(isinstance(provider, providers.Selector) for provider in self.order)
         self.owned = {
@@ -110,10 +103,6 @@ def plan_for(container: Container, given: Mapping[str, AnyProvider], keys: Keys)
     if kept is None or not kept.holds():
         kept = kept_by_keys[keys] = _Kept(ScopePlan(ProviderGraph(container, {}), keys))
     return kept.plan
-
-
-def _not_empty(order: Iterable[AnyProvider], read: Callable[[AnyProvider], T]) -> dict[AnyProvider, T]:
-    return {provider: value for provider in order if (value := read(provider))}
 
 
 _CALLED_EARLY = (
