@@ -111,7 +111,7 @@ def _recipe_faults(
     graph: PrivateGraph, provider: AnyProvider, resource: PrivateResource, config: object
 ) -> Iterable[DagwireError]:
     name = graph.name(provider)
-    if graph.is_waiting(provider):
+    if graph.is_made_late(provider):
         return unset_variables(name, resource.declared.variables)
     try:
         resource.recipe = recipe_of(resource, graph.values_for(resource), name)

@@ -1,6 +1,6 @@
 """The provider graph of one scope, as data: what its keys reach, in which order, and what is to be private. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from dependency_injector import providers
@@ -91,19 +91,21 @@ class ProviderGraph:
         """The providers that a call of `provider` may call, in the order they are declared."""
         known = self._dependencies.get(provider)
         if known is None:
-            known = self._dependencies[provider] = tuple(self._read_dependencies(provider))
+            known = self._dependencies[provider] = self._read_dependencies(provider)
         return known
 
-    def _read_dependencies(self, provider: AnyProvider) -> Iterator[AnyProvider]:
+    def _read_dependencies(self, provider: AnyProvider) -> tuple[AnyProvider, ...]:
         stand_in = self.stand_in(provider)
         if stand_in is not None:
             if provider in self._key_by_provider:
                 self._key_by_provider.setdefault(stand_in, self._key_by_provider[provider])
-            yield stand_in
-            return
-        yield from dependencies_of(provider)
-        if isinstance(provider, ResourceProvider) and (provider.nested or provider.is_definition):
-            yield from self._required_and_nested(provider)
+            return (stand_in,)
+        if not isinstance(provider, ResourceProvider):
+            return tuple(dependencies_of(provider))
+        injected = tuple(one for _, one, _ in provider.injected_providers)
+        if provider.nested or provider.is_definition:
+            return (*injected, *self._required_and_nested(provider))
+        return injected
 
     def _required_and_nested(self, provider: ResourceProvider[Any]) -> Iterator[AnyProvider]:
         """What the resource of `provider` needs besides its arguments."""
@@ -125,14 +127,15 @@ class ProviderGraph:
         """
         return list(dependencies_first(roots, self.dependencies, self.name))
 
-    def by_level(self, roots: Iterable[AnyProvider]) -> list[AnyProvider]:
+    def by_level(self, roots: Sequence[AnyProvider], order: Iterable[AnyProvider]) -> list[AnyProvider]:
         """`roots` in the order in which Dagster opens them: what needs fewer resources, one below another, comes first.
 
-        Raises:
-            ResourceCycleError: As above.
+        Args:
+            roots: Where to begin.
+            order: All that they reach, dependencies first.
         """
         level: dict[AnyProvider, int] = {}
-        for provider in self.in_order(roots):
+        for provider in order:
             below = max((level[d] for d in self.dependencies(provider)), default=0)
             level[provider] = below + is_owned_by_run(provider)
         return sorted(roots, key=level.__getitem__)

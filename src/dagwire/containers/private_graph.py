@@ -81,9 +81,9 @@ class PrivateGraph:
 
         return dependencies_first(self._plan.roots, called_by, self._plan.graph.name)
 
-    def is_waiting(self, provider: AnyProvider) -> bool:
+    def is_made_late(self, provider: AnyProvider) -> bool:
         """Whether a resource of the run is made of what must not be called before opening begins."""
-        return provider in self._plan.waiting_to_be_made
+        return provider in self._plan.made_late
 
     def _called_by(self, provider: AnyProvider) -> Iterator[AnyProvider]:
         if self._is_choice(provider):

@@ -85,6 +85,11 @@ class ResourceProvider(providers.Provider[T]):
             if is_provider(injected)
         ]
         """`(place, provider, whether it is called)` of those injections that are providers."""
+        nested = source.nested_resources().values() if is_configurable(source) else ()
+        self.nested: tuple[Recipe, ...] = (*nested, *filter(is_recipe, self.injections[1:]))
+        """The recipes that stand in the declaration: in fields of an instance, and among the arguments."""
+        self.is_definition = isinstance(source, ResourceDefinition)
+        """Whether it is made of a `ResourceDefinition`, which may ask for other resources by their keys."""
 
     def set_life_cycle(self, *, retry: Callable[..., Any] | None = None, timeout_s: float | None = None) -> Self:
         """Say how patiently this resource is opened and closed; return the provider itself.
@@ -115,17 +120,6 @@ class ResourceProvider(providers.Provider[T]):
             copied.policy = self.policy
             cast("Any", self)._copy_overridings(copied, memo)  # stubs: partly unknown
         return cast("ResourceProvider[T]", copied)
-
-    @property
-    def is_definition(self) -> bool:
-        """Whether it is made of a `ResourceDefinition`, which may ask for other resources by their keys."""
-        return isinstance(self.source, ResourceDefinition)
-
-    @cached_property
-    def nested(self) -> tuple[Recipe, ...]:
-        """The recipes that stand in its declaration: in fields of an instance, and among the arguments."""
-        in_fields = self.source.nested_resources().values() if is_configurable(self.source) else ()
-        return (*in_fields, *filter(is_recipe, self.injections[1:]))
 
     @cached_property
     def variables(self) -> list[tuple[str, EnvVar]]:

@@ -119,8 +119,10 @@ class RunScope:
     def unknown_config(self) -> list[DagwireError]:
         """What is wrong where config is given for keys that nothing is provided under."""
         unknown = [key for key in self._config_by_key if not self.has_key(key)]
-        known = self.known_keys() if unknown else []
-        return [InvalidConfigError("the run", [_unknown_resource(key, known) for key in unknown])] if unknown else []
+        if not unknown:
+            return []
+        known = self.known_keys()
+        return [InvalidConfigError("the run", [_unknown_resource(key, known) for key in unknown])]
 
     # -- opening -------------------------------------------------------------------------------------------------------
 

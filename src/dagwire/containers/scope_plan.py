@@ -1,6 +1,8 @@
 """`ScopePlan`: what the keys of a scope reach, worked out once and kept while the container stays as it was."""
 
 from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
 
 from dependency_injector import providers
 
@@ -9,7 +11,7 @@ from dagwire.containers.from_dependency_injector import as_resource_provider
 from dagwire.containers.graph import ProviderGraph, is_owned_by_run
 from dagwire.containers.keys import Container, nested_containers
 from dagwire.containers.provider_state import is_same, state_of
-from dagwire.containers.resource_provider import AnyProvider
+from dagwire.containers.resource_provider import AnyProvider, ResourceProvider
 
 Keys = tuple[str, ...]
 
@@ -28,28 +30,36 @@ class ScopePlan:
         """
         self.graph = graph
         self.keys = keys
-        roots = [found for key in keys if (found := graph.root(key)) is not None]
-        self.roots = graph.by_level(roots) if len(roots) > 1 else roots
-        self.order = graph.in_order(self.roots)
+        self.roots = [found for key in keys if (found := graph.root(key)) is not None]
+        self.order = self._ordered()
         self.private = graph.private_part(self.order)
         self.required = graph.required_by_resources()
         self.settings = [provider for provider in self.order if isinstance(provider, SettingsProvider)]
-        self.has_choices = any(isinstance(provider, providers.Selector) for provider in self.order)
+        self.has_choices = bool([provider for provider in self.order if isinstance(provider, providers.Selector)])
         self.owned = {
             provider: as_resource_provider(provider)
             for provider in self.private
             if is_owned_by_run(provider) and graph.stand_in(provider) is None
         }
         """`{provider: what is declared}` of the resources that the run opens and closes itself."""
-        self.waiting = self._waiting()
-        self.waiting_to_be_made = frozenset(
-            provider
-            for provider, declared in self.owned.items()
-            if any(injected in self.waiting for _, injected, _ in declared.injected_providers)
-        )
-        """The resources among them that are made of what must not be called before opening begins."""
+        self.made_late = {provider for provider, declared in self.owned.items() if self._is_made_late(declared)}
+        """Those of them that are made of what must not be called before opening begins."""
 
-    def _waiting(self) -> frozenset[AnyProvider]:
+    def _ordered(self) -> list[AnyProvider]:
+        order = self.graph.in_order(self.roots)
+        if len(self.roots) == 1:
+            return order
+        by_level = self.graph.by_level(self.roots, order)
+        if by_level == self.roots:
+            return order
+        self.roots = by_level
+        return self.graph.in_order(by_level)
+
+    def _is_made_late(self, declared: ResourceProvider[Any]) -> bool:
+        return any(provider in self.waiting for _, provider, _ in declared.injected_providers)
+
+    @cached_property
+    def waiting(self) -> frozenset[AnyProvider]:
         """The providers that must not be called before opening begins: resources, and what runs code of the user's."""
         waiting: set[AnyProvider] = set()
         for provider in self.order:
