@@ -7,7 +7,7 @@ from typing import Any
 from dagwire.config.run_config import as_run_config
 from dagwire.containers.faults import raise_faults
 from dagwire.containers.keys import Requirement, container_from
-from dagwire.containers.overrides import overrides_in_force
+from dagwire.containers.overrides import in_force
 from dagwire.containers.run_scope import RunScope
 from dagwire.resources.context import Resources
 from dagwire.resources.driving import drive
@@ -82,10 +82,10 @@ def _scope(
     *,
     asynchronous: bool,
 ) -> tuple[RunScope, list[str]]:
-    container = container_from(resources)
+    container, overrides = in_force(container_from(resources))
     scope = RunScope(
         container,
-        replacements={**(replacements or {}), **overrides_in_force(container)},
+        replacements={**(replacements or {}), **overrides},
         config_by_key=as_run_config({"resources": resource_config}).resources if resource_config else None,
         asynchronous=asynchronous,
     )

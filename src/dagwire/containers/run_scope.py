@@ -18,7 +18,7 @@ from dagwire.containers.private_graph import PrivateGraph
 from dagwire.containers.resource_provider import AnyProvider
 from dagwire.errors import DagwireError, InvalidConfigError, ResourceCycleError, ResourceSetupError, nearest
 from dagwire.resources.context import NO_RESOURCES, InitResourceContext, Resources, log
-from dagwire.resources.lifecycle import LifeCycle
+from dagwire.resources.lifecycle import new_life_cycle
 from dagwire.resources.opening import Opener
 from dagwire.resources.policy import retried
 
@@ -70,7 +70,7 @@ class RunScope:
         self._run = run
         self._log = logger
         if parent is None:
-            self._life_cycle = LifeCycle(asynchronous=asynchronous)
+            self._life_cycle = new_life_cycle(asynchronous=asynchronous)
             self._opener = Opener(self._life_cycle)
             self._copies = PrivateCopies()
         else:
@@ -129,6 +129,10 @@ class RunScope:
                 await self._named(provider, _built(provider))
         for key in self._keys:
             await self._read(key)
+        self._life_cycle.scope_is_open(self._opened_names)
+
+    def _opened_names(self) -> Iterable[str]:
+        return [str(self._private.name(provider)) for provider in self._private.to_open()]
 
     async def _named(self, provider: AnyProvider, work: Coroutine[Any, Any, T]) -> T:
         """The result of `work`; of an exception it is said which resource could not be opened, and for whom."""
