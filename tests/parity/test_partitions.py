@@ -530,7 +530,7 @@ def test_a_resource_sees_the_instance(dg, instance, log):
         return 1
 
     dg.materialize([rows], instance=instance, resources={"seeing": Seeing()})
-    with dg.build_resources({"seeing": Seeing()}, instance):
+    with dg.build_resources({"seeing": Seeing()}, instance=instance):
         pass
     assert log == [True, True]
 

@@ -17,9 +17,9 @@ from dagwire.resources.instance import DagsterInstance
 @contextmanager
 def build_resources(
     resources: Any,
-    instance: DagsterInstance | None = None,
     resource_config: Mapping[str, Any] | None = None,
     *,
+    instance: DagsterInstance | None = None,
     required_resource_keys: Iterable[str] | None = None,
     replacements: Mapping[str, object] | None = None,
 ) -> Generator[Resources]:
@@ -27,8 +27,8 @@ def build_resources(
 
     Args:
         resources: `{key: resource, definition or plain value}`, or a container. Plain values are never closed.
-        instance: What resources are shown as `context.instance`.
         resource_config: Config for a key, merged over what it has: `{key: {"config": {field: value}}}`.
+        instance: What resources are shown as `context.instance`.
         required_resource_keys: The keys to open; None opens all.
         replacements: `{key: resource}`, in place of what `resources` has; `override` is stronger.
 
@@ -60,9 +60,9 @@ def build_resources(
 @asynccontextmanager
 async def abuild_resources(
     resources: Any,
-    instance: DagsterInstance | None = None,
     resource_config: Mapping[str, Any] | None = None,
     *,
+    instance: DagsterInstance | None = None,
     required_resource_keys: Iterable[str] | None = None,
     replacements: Mapping[str, object] | None = None,
 ) -> AsyncGenerator[Resources]:

@@ -210,7 +210,7 @@ def configured(configurable: D, config_schema: object = None, **kwargs: Any) -> 
         >>> @configured(text, config_schema={"name": str})
         ... def greeting(config):
         ...     return {"words": ["hello", config["name"]]}
-        >>> with build_resources({"it": greeting}, resource_config={"it": {"config": {"name": "Ann"}}}) as resources:
+        >>> with build_resources({"it": greeting}, {"it": {"config": {"name": "Ann"}}}) as resources:
         ...     resources.it
         'hello Ann'
     """
