@@ -18,6 +18,7 @@ from dagwire.containers.private_graph import PrivateGraph
 from dagwire.containers.resource_provider import AnyProvider
 from dagwire.errors import DagwireError, InvalidConfigError, ResourceCycleError, ResourceSetupError, nearest
 from dagwire.resources.context import NO_RESOURCES, InitResourceContext, Resources, log
+from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.lifecycle import new_life_cycle
 from dagwire.resources.opening import Opener
 from dagwire.resources.policy import retried
@@ -46,6 +47,7 @@ class RunScope:
         config_by_key: Mapping[str, object] | None = None,
         run_id: str | None = None,
         run: Any = None,
+        instance: DagsterInstance | None = None,
         logger: "logging.Logger | logging.LoggerAdapter[Any]" = log,
         asynchronous: bool = False,
         parent: "RunScope | None" = None,
@@ -58,6 +60,7 @@ class RunScope:
             config_by_key: `{key: config}`, merged over the config that each resource has.
             run_id: What resources are told of the run.
             run: The run itself, for resources that ask for it.
+            instance: What the run knows of earlier ones, for resources that ask for it.
             logger: What resources log to.
             asynchronous: Whether an event loop drives this scope.
             parent: The scope whose resources this one shares; None for the run's own.
@@ -68,6 +71,7 @@ class RunScope:
         self._config_by_provider = {self._graph.called_in_the_end(p): config for p, config in found if p is not None}
         self._run_id = run_id
         self._run = run
+        self._instance = instance
         self._log = logger
         if parent is None:
             self._life_cycle = new_life_cycle(asynchronous=asynchronous)
@@ -87,6 +91,7 @@ class RunScope:
             config_by_key=self._config_by_key,
             run_id=self._run_id,
             run=self._run,
+            instance=self._instance,
             logger=self._log,
             parent=self,
         )
@@ -163,6 +168,7 @@ class RunScope:
             resources=await self._required_by(provider),
             run_id=self._run_id,
             run=self._run,
+            instance=self._instance,
             log=self._log,
             all_resource_defs=DefinitionByKey(self.known_keys, self._graph.find),
         )
