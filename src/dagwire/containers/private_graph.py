@@ -1,5 +1,6 @@
 """`PrivateGraph`: the providers of one scope, with what is private to its run in place."""
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,9 @@ from dagwire.containers.private_copy import PrivateCopies, PrivateResource
 from dagwire.containers.resource_provider import AnyProvider, is_provider
 from dagwire.containers.scope_plan import ScopePlan
 from dagwire.errors import DagwireError, ResourceSetupError, UnknownNameError
+
+_BUILDING_SHARED = threading.RLock()
+"""Held while a shared Singleton is asked for: dependency-injector's plain one may be built once by each thread."""
 
 
 class PrivateGraph:
@@ -36,14 +40,16 @@ class PrivateGraph:
         """Whether `recipe`, nested in another, is declared under a key of its own."""
         return self._plan.graph.nested.has_key(recipe)
 
-    def is_private(self, provider: AnyProvider) -> bool:
-        """Whether the run has a copy of its own."""
-        return provider in self._copies
-
     def resource(self, provider: AnyProvider) -> PrivateResource | None:
         """The run's own resource that stands for `provider`, or None where it is nothing to open."""
         current = self._copies.get(provider)
         return current if isinstance(current, PrivateResource) else None
+
+    def build_shared(self, provider: AnyProvider) -> None:
+        """Have `provider` build its object now where it is a Singleton that other runs share; only one thread may."""
+        if provider in self._plan.shared_singletons:
+            with _BUILDING_SHARED:
+                provider()
 
     def value(self, provider: AnyProvider) -> Any:
         """What a key of `provider` gives: its object, or an Aggregate itself, which is asked for a member."""
@@ -64,13 +70,13 @@ class PrivateGraph:
         A choice is asked for only after the caller has dealt with what it depends on, so it may depend on a resource.
         """
         if not self._plan.has_choices:
-            return self._plan.order
+            return self._plan.made_by_scope
         return dependencies_first(self._plan.roots, self._called_by, self._plan.graph.name)
 
     def before_opening(self) -> Iterable[AnyProvider]:
         """The same, as far as it can be told while no resource is open."""
         if not self._plan.has_choices:
-            return self._plan.order
+            return self._plan.owned
         waiting = self._plan.waiting
 
         def called_by(provider: AnyProvider) -> Iterator[AnyProvider]:

@@ -1,12 +1,11 @@
 """`RunScope`: the private copy of a container that one run works on."""
 
 import logging
-import threading
 from asyncio import isfuture
-from collections.abc import Awaitable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from functools import partial
 from inspect import iscoroutine
-from typing import Any, TypeVar
+from typing import Any
 
 from dependency_injector import providers
 
@@ -20,14 +19,10 @@ from dagwire.containers.resource_provider import AnyProvider
 from dagwire.containers.scope_plan import plan_for
 from dagwire.errors import DagwireError, InvalidConfigError, ResourceCycleError, ResourceSetupError, nearest
 from dagwire.resources.context import NO_RESOURCES, InitResourceContext, Resources, log
-from dagwire.resources.lifecycle import LifeCycle
+from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.lifecycle import new_life_cycle
 from dagwire.resources.opening import NOTHING_OPEN, Opener
 from dagwire.resources.policy import PATIENT, retried
-
-T = TypeVar("T")
-
-_BUILDING_SHARED = threading.RLock()
-"""Held while a shared Singleton is asked for: dependency-injector's plain one may be built once by each thread."""
 
 
 class RunScope:
@@ -48,6 +43,7 @@ class RunScope:
         config_by_key: Mapping[str, object] | None = None,
         run_id: str | None = None,
         run: Any = None,
+        instance: DagsterInstance | None = None,
         logger: "logging.Logger | logging.LoggerAdapter[Any]" = log,
         asynchronous: bool = False,
         parent: "RunScope | None" = None,
@@ -60,6 +56,7 @@ class RunScope:
             config_by_key: `{key: config}`, merged over the config that each resource has.
             run_id: What resources are told of the run.
             run: The run itself, for resources that ask for it.
+            instance: What the run knows of earlier ones, for resources that ask for it.
             logger: What resources log to.
             asynchronous: Whether an event loop drives this scope.
             parent: The scope whose resources this one shares; None for the run's own.
@@ -69,15 +66,17 @@ class RunScope:
         self._config_by_key = config_by_key or {}
         self._run_id = run_id
         self._run = run
+        self._instance = instance
         self._log = logger
         if parent is None:
-            self._life_cycle = LifeCycle(asynchronous=asynchronous)
+            self._life_cycle = new_life_cycle(asynchronous=asynchronous)
             self._opener = Opener(self._life_cycle)
             self._copies = PrivateCopies()
         else:
             self._life_cycle, self._opener, self._copies = parent._life_cycle, parent._opener, parent._copies
         self._definitions = DefinitionByKey(self.known_keys, self._find)
         self._requirements: list[Requirement] = []
+        self._config_by_provider: Mapping[AnyProvider, object] = {}
         self._value_by_key: dict[str, Any] = {}
 
     def inner(self, replacements: Mapping[str, object]) -> "RunScope":
@@ -88,6 +87,7 @@ class RunScope:
             config_by_key=self._config_by_key,
             run_id=self._run_id,
             run=self._run,
+            instance=self._instance,
             logger=self._log,
             parent=self,
         )
@@ -109,7 +109,8 @@ class RunScope:
         if faults:
             return faults
         self._private = PrivateGraph(plan, self._copies)
-        self._config_by_provider = self._configs(plan.graph) if self._config_by_key else {}
+        if self._config_by_key:
+            self._config_by_provider = self._configs(plan.graph)
         return faults_before_opening(self._private, self._config_by_provider)
 
     def _configs(self, graph: ProviderGraph) -> dict[AnyProvider, object]:
@@ -134,23 +135,24 @@ class RunScope:
         """
         for provider in self._private.to_open():
             resource = self._private.resource(provider)
-            if resource is not None:
-                if not resource.is_open:
-                    resource.opened_as(await self._named(provider, self._opened(provider, resource)))
-            elif isinstance(provider, providers.Singleton) and not self._private.is_private(provider):
-                await self._named(provider, _built(provider))
+            try:
+                if resource is None:
+                    self._private.build_shared(provider)
+                elif not resource.is_open:
+                    resource.opened_as(await self._opened(provider, resource))
+            except DagwireError:
+                raise
+            except Exception as cause:
+                raise self._setup_error(provider, cause) from cause
         for key in self._plan.keys:
             self._value_by_key[key] = await self._read(key)
+        self._life_cycle.scope_is_open(self._opened_names)
 
-    async def _named(self, provider: AnyProvider, work: Coroutine[Any, Any, T]) -> T:
-        """The result of `work`; of an exception it is said which resource could not be opened, and for whom."""
-        try:
-            return await work
-        except DagwireError:
-            raise
-        except Exception as cause:
-            name = self._plan.graph.name(provider)
-            raise ResourceSetupError(name, self._askers_of(provider), cause) from cause
+    def _opened_names(self) -> Iterable[str]:
+        return [str(self._private.name(provider)) for provider in self._private.to_open()]
+
+    def _setup_error(self, provider: AnyProvider, cause: Exception) -> ResourceSetupError:
+        return ResourceSetupError(self._plan.graph.name(provider), self._askers_of(provider), cause)
 
     def _askers_of(self, provider: AnyProvider) -> Iterable[str]:
         """Those for whom `provider` is opened: they ask for it, or for what depends on it."""
@@ -161,20 +163,22 @@ class RunScope:
         return provider in self._plan.graph.in_order([root])
 
     async def _opened(self, provider: AnyProvider, resource: PrivateResource) -> object:
+        graph = self._plan.graph
         name = self._private.name(provider)
         recipe = resource.recipe
         if recipe is None:
             recipe = recipe_of(resource, await self._injected_into(resource), name)
-        nested = await self._nested_in(provider)
         context = InitResourceContext(
             resource_config=self._config_by_provider.get(provider),
             resource_def=recipe,
-            resources=await self._required_by(provider),
+            resources=await self._required_by(provider) if provider in graph.required_keys else NO_RESOURCES,
             run_id=self._run_id,
             run=self._run,
+            instance=self._instance,
             log=self._log,
             all_resource_defs=self._definitions,
         )
+        nested = await self._nested_in(provider) if provider in graph.nested_keys else NOTHING_OPEN
         policy = resource.declared.policy
         if policy is PATIENT:
             return await self._opener.open(name, recipe, context, nested)
@@ -192,13 +196,12 @@ class RunScope:
 
     async def _required_by(self, provider: AnyProvider) -> Resources:
         """The resources that a resource definition names by key, open already: they are its dependencies."""
-        keys = self._plan.graph.required_keys.get(provider)
-        return Resources({key: await self._read(key) for key in keys}) if keys else NO_RESOURCES
+        return Resources({key: await self._read(key) for key in self._plan.graph.required_keys[provider]})
 
     async def _nested_in(self, provider: AnyProvider) -> Mapping[int, object]:
         """`{id(recipe): live thing}` of what is nested in a resource and has a key of its own, open already."""
-        nested = self._plan.graph.nested_keys.get(provider)
-        return {id_: await self._value_of(found) for id_, found in nested.items()} if nested else NOTHING_OPEN
+        nested = self._plan.graph.nested_keys[provider]
+        return {id_: await self._value_of(found) for id_, found in nested.items()}
 
     async def _read(self, key: str) -> object:
         """The value under `key`; what is called for it is called once a scope."""
@@ -209,7 +212,12 @@ class RunScope:
         resource = self._private.resource(provider)
         if resource is not None:
             return resource.value
-        value = self._value_by_key[key] = await self._named(provider, self._value_of(provider))
+        try:
+            value = self._value_by_key[key] = await self._value_of(provider)
+        except DagwireError:
+            raise
+        except Exception as cause:
+            raise self._setup_error(provider, cause) from cause
         return value
 
     async def _value_of(self, provider: AnyProvider) -> Any:
@@ -252,12 +260,6 @@ class RunScope:
     async def close(self, error: BaseException | None) -> None:
         """Close all that was opened, in reverse, telling it of `error`; see `LifeCycle.close`."""
         await self._life_cycle.close(error)
-
-
-async def _built(singleton: AnyProvider) -> None:
-    """Have a shared Singleton built, by one thread alone."""
-    with _BUILDING_SHARED:
-        singleton()
 
 
 def _unknown_resource(key: str, known: list[str]) -> str:

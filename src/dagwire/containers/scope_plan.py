@@ -44,6 +44,15 @@ class ScopePlan:
         """`{provider: what is declared}` of the resources that the run opens and closes itself."""
         self.made_late = {provider for provider, declared in self.owned.items() if self._is_made_late(declared)}
         """Those of them that are made of what must not be called before opening begins."""
+        self.shared_singletons = {
+            provider
+            for provider in self.order
+            if isinstance(provider, providers.Singleton) and provider not in self.private
+        }
+        self.made_by_scope = [
+            provider for provider in self.order if provider in self.owned or provider in self.shared_singletons
+        ]
+        """What a scope opens or builds before anybody asks, dependencies first; where nothing is left to a choice."""
 
     def _ordered(self) -> list[AnyProvider]:
         order = self.graph.in_order(self.roots)
