@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from dagwire.config.problems import problems_of
 from dagwire.containers.graph import ProviderGraph
+from dagwire.containers.injections import AnyProvider
 from dagwire.containers.keys import Container, Requirement, keys_of
 from dagwire.containers.private_copy import PrivateResource
 from dagwire.containers.private_graph import PrivateGraph
-from dagwire.containers.resource_provider import AnyProvider
 from dagwire.errors import (
     DagwireError,
     InvalidConfigError,
@@ -111,8 +111,9 @@ def _recipe_faults(
     graph: PrivateGraph, provider: AnyProvider, resource: PrivateResource, config: object
 ) -> Iterable[DagwireError]:
     name = graph.name(provider)
-    if graph.is_made_late(provider):
-        return unset_variables(name, resource.declared.variables)
+    declared = resource.declared
+    if graph.is_made_late(provider) or (declared.function is not None and config is None):
+        return unset_variables(name, declared.variables) if declared.variables else ()
     try:
         resource.recipe = recipe_of(resource, graph.values_for(resource), name)
     except DagwireError as fault:

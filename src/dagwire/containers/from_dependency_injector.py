@@ -7,7 +7,8 @@ from typing import Any, cast
 
 from dependency_injector import providers
 
-from dagwire.containers.resource_provider import AnyProvider, ResourceProvider
+from dagwire.containers.injections import AnyProvider
+from dagwire.containers.resource_provider import ResourceProvider
 
 
 def as_resource_provider(provider: AnyProvider) -> ResourceProvider[Any]:

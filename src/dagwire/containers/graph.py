@@ -5,9 +5,10 @@ from typing import Any, cast
 
 from dependency_injector import providers
 
+from dagwire.containers.injections import AnyProvider, is_provider
 from dagwire.containers.keys import Container, Requirement, find_provider, keys_of
 from dagwire.containers.nested import NestedRecipes
-from dagwire.containers.resource_provider import AnyProvider, ResourceProvider, is_provider
+from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import ResourceCycleError
 
 Replacement = tuple[AnyProvider, AnyProvider]

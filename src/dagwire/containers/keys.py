@@ -7,7 +7,8 @@ from typing import Any
 from dependency_injector import containers, providers
 
 from dagwire.config.narrowing import is_mapping
-from dagwire.containers.resource_provider import ResourceProvider, is_provider
+from dagwire.containers.injections import is_provider
+from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import ResourceTypeError
 from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.recipe import is_configurable, is_configurable_class

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from dagwire.containers.resource_provider import AnyProvider, ResourceProvider
+from dagwire.containers.injections import AnyProvider
+from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.recipe import Recipe, is_configurable
 

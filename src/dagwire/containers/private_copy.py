@@ -7,32 +7,45 @@ from typing import Any, cast
 from dependency_injector import providers
 
 from dagwire.containers.graph import Replacement
-from dagwire.containers.resource_provider import AnyProvider, ResourceProvider, is_provider
+from dagwire.containers.injections import AnyProvider, is_provider
+from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.containers.scope_plan import ScopePlan
 
 
-class PrivateResource(providers.Object[Any]):
-    """A run's own stand-in for a resource: `declared` says what to open; the open value is then provided as it is."""
+class PrivateResource:
+    """A run's own resource: what is declared, and the live thing once it is open; lives as long as the run."""
 
-    declared: ResourceProvider[Any]
-    recipe: Any = None
-    """What is to be opened, where it could be made before anything was; None where it waits for another resource."""
-    value: Any = None
-    """The live thing, once it is open."""
-    is_open: bool = False
+    __slots__ = ("_provider", "declared", "is_open", "recipe", "value")
 
-    @classmethod
-    def of(cls, declared: ResourceProvider[Any]) -> "PrivateResource":
-        """One that is not open yet."""
-        private = cls()
-        private.declared = declared
-        return private
+    def __init__(self, declared: ResourceProvider[Any]) -> None:
+        """`declared` says what to open."""
+        self.declared = declared
+        self.recipe: Any = None
+        """What is to be opened, where that could be made before anything was."""
+        self.is_open = False
+        self.value: Any = None
+        self._provider: providers.Object[Any] | None = None
 
     def opened_as(self, value: object) -> None:
         """Provide `value` from now on."""
-        self.set_provides(value)
         self.value = value
         self.is_open = True
+        if self._provider is not None:
+            cast("Any", self._provider).set_provides(value)  # stubs: partly unknown
+
+    def __call__(self) -> Any:
+        """The live thing."""
+        return self.value
+
+    def as_provider(self) -> AnyProvider:
+        """What other providers are given for it: made only where there are such."""
+        if self._provider is None:
+            self._provider = providers.Object(self.value)
+        return self._provider
+
+
+Private = AnyProvider | PrivateResource
+"""What a run has to itself in place of a provider."""
 
 
 class PrivateCopies:
@@ -43,16 +56,16 @@ class PrivateCopies:
     """
 
     def __init__(self) -> None:
-        self._copies: dict[tuple[AnyProvider, frozenset[Replacement]], AnyProvider] = {}
+        self._copies: dict[tuple[AnyProvider, frozenset[Replacement]], Private] = {}
 
-    def of(self, plan: ScopePlan) -> dict[AnyProvider, AnyProvider]:
+    def of(self, plan: ScopePlan) -> dict[AnyProvider, Private]:
         """`{provider: its private copy}` for all that the plan says must be private."""
         copying = _Copying(plan)
         for provider, reached in plan.private.items():
             copied = self._copies.get((provider, reached))
             if copied is None:
                 declared = plan.owned.get(provider)
-                copied = copying.copied(provider) if declared is None else PrivateResource.of(declared)
+                copied = copying.copied(provider) if declared is None else PrivateResource(declared)
                 self._copies[provider, reached] = copied
             copying.copies[provider] = copied
         return copying.copies
@@ -71,29 +84,33 @@ class _Copying:
     """
 
     def __init__(self, plan: ScopePlan) -> None:
-        self.copies: dict[AnyProvider, AnyProvider] = {}
+        self.copies: dict[AnyProvider, Private] = {}
         self._graph = plan.graph
         self._order = plan.order
 
     def copied(self, provider: AnyProvider) -> AnyProvider:
         stand_in = self._graph.stand_in(provider)
         if stand_in is not None:
-            return _slot(provider, self.copies.get(stand_in, stand_in))
+            return _slot(provider, self._current(stand_in))
         memo: dict[int, Any] = {id(value): value for value in _plain_values(provider)}
-        memo.update((id(other), self.copies.get(other, other)) for other in self._referred_to(provider))
+        memo.update((id(other), self._current(other)) for other in self._referred_to(provider))
         if isinstance(provider, providers.Container):
             return self._copied_container(provider, memo)
         return copy.deepcopy(provider, memo)
 
     def _copied_container(self, provider: AnyProvider, memo: dict[int, Any]) -> AnyProvider:
         """A nested container's copy: its providers may refer to any other, and would take the copy for their parent."""
-        memo.update((id(other), self.copies.get(other, other)) for other in self._order if other is not provider)
+        memo.update((id(other), self._current(other)) for other in self._order if other is not provider)
         children = [cast("Any", child) for child in self._order if isinstance(child, _CHILDREN)]
         parents = [child.parent for child in children]
         copied = copy.deepcopy(provider, memo)
         for child, parent in zip(children, parents, strict=True):
             child.assign_parent(parent)
         return copied
+
+    def _current(self, provider: AnyProvider) -> AnyProvider:
+        current = self.copies.get(provider, provider)
+        return current.as_provider() if isinstance(current, PrivateResource) else current
 
     def _referred_to(self, provider: Any) -> Iterator[AnyProvider]:
         yield from self._graph.dependencies(provider)

@@ -7,8 +7,8 @@ from typing import Any
 from dependency_injector import providers
 
 from dagwire.containers.graph import Name, dependencies_first
-from dagwire.containers.private_copy import PrivateCopies, PrivateResource
-from dagwire.containers.resource_provider import AnyProvider, is_provider
+from dagwire.containers.injections import AnyProvider, is_provider
+from dagwire.containers.private_copy import Private, PrivateCopies, PrivateResource
 from dagwire.containers.scope_plan import ScopePlan
 from dagwire.errors import DagwireError, ResourceSetupError, UnknownNameError
 
@@ -26,7 +26,7 @@ class PrivateGraph:
     def __init__(self, plan: ScopePlan, copies: PrivateCopies) -> None:
         """Copy what must be private. Nothing is called or opened."""
         self._plan = plan
-        self._copies: Mapping[AnyProvider, AnyProvider] = copies.of(plan)
+        self._copies: Mapping[AnyProvider, Private] = copies.of(plan)
 
     def current(self, provider: AnyProvider) -> Any:
         """What stands for `provider` in this scope."""

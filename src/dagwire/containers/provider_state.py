@@ -4,7 +4,7 @@ from functools import lru_cache
 from operator import is_
 from typing import Any, cast
 
-from dagwire.containers.resource_provider import AnyProvider
+from dagwire.containers.injections import AnyProvider
 
 _ONE = ("provides", "selector", "container", "default", "initialized")
 _TUPLES = ("args",)

@@ -2,29 +2,28 @@
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, partial
-from typing import Any, Self, TypeGuard, TypeVar, cast, overload
+from functools import cached_property
+from typing import Any, Self, TypeVar, cast, overload
 
 from dependency_injector import providers
 
 from dagwire.config.config import variables_at
 from dagwire.config.env_var import EnvVar
-from dagwire.errors import InvalidDefinitionError, ResourceNotOpenError
+from dagwire.containers.injections import AnyProvider, is_called, is_provider
+from dagwire.containers.recipe_makers import FunctionOfArguments, configured_maker, recipe_maker
+from dagwire.errors import ResourceNotOpenError
 from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.configuring import configured_recipe
 from dagwire.resources.context import InitResourceContext
 from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.driving import drive
-from dagwire.resources.hooks import as_manager_function
 from dagwire.resources.lifecycle import LifeCycle
 from dagwire.resources.opening import Opener, has_life_cycle
 from dagwire.resources.policy import PATIENT, LifeCyclePolicy
-from dagwire.resources.recipe import Recipe, is_configurable, is_configurable_class, is_recipe
+from dagwire.resources.recipe import Recipe, is_configurable, is_recipe
 
 T = TypeVar("T")
 R = TypeVar("R", bound=ConfigurableResource)
-
-AnyProvider = providers.Provider[Any]
 
 
 class ResourceProvider(providers.Provider[T]):
@@ -68,7 +67,7 @@ class ResourceProvider(providers.Provider[T]):
             InvalidDefinitionError: `source` is nothing that a resource can be made of.
         """
         self._declare(source, args, fields)
-        self._make_recipe: _RecipeMaker = _recipe_maker(source, args, fields)
+        self._make_recipe = recipe_maker(source, args, fields)
         self.policy: LifeCyclePolicy = PATIENT
         """How patiently it is opened and closed."""
         super().__init__()
@@ -153,11 +152,22 @@ class ResourceProvider(providers.Provider[T]):
         end = 1 + len(self.args)
         return self._make_recipe(values[0], values[1:end], dict(zip(self.fields, values[end:], strict=True)))
 
+    @property
+    def function(self) -> FunctionOfArguments | None:
+        """The function that opens it and that is told nothing but its arguments, or None."""
+        make = self._make_recipe
+        return make if isinstance(make, FunctionOfArguments) and not make.definition.takes_context else None
+
+    def called(self, function: FunctionOfArguments, values: Sequence[Any]) -> Any:
+        """What `function` gives for these injections; what `recipe` would open."""
+        end = 1 + len(self.args)
+        return function.called(values[1:end], dict(zip(self.fields, values[end:], strict=True)))
+
     def configured(self, config: object, key: str) -> "ResourceProvider[T]":
         """The same resource with `config` merged over the config it has; `key` names it in messages."""
         copied: ResourceProvider[T] = ResourceProvider()
         copied._declare(self.source, self.args, self.fields)
-        copied._make_recipe = partial(_configured, self._make_recipe, config, key)
+        copied._make_recipe = configured_maker(self._make_recipe, config, key)
         copied.policy = self.policy
         return copied
 
@@ -175,16 +185,6 @@ class ResourceProvider(providers.Provider[T]):
         return drive(opener.open(name, recipe, InitResourceContext()))  # type: ignore[return-value]  # as T
 
 
-def is_provider(value: object) -> TypeGuard[AnyProvider]:
-    """Whether `value` is a dependency-injector provider; in a form that type checkers follow."""
-    return isinstance(value, providers.Provider)
-
-
-def is_called(injection: object) -> bool:
-    """Whether an injected provider is called; delegated ones are handed on."""
-    return not getattr(type(injection), "__IS_DELEGATED__", False)
-
-
 def with_config(provider: AnyProvider, key: str, config: object) -> AnyProvider:
     """The resource of `provider`, with `config` merged over the config it has; itself where there is none to merge."""
     if config is None:
@@ -192,58 +192,3 @@ def with_config(provider: AnyProvider, key: str, config: object) -> AnyProvider:
     if not isinstance(provider, ResourceProvider):
         return ResourceProvider(providers.Callable(configured_recipe, provider, config, key))
     return provider.configured(config, key)
-
-
-_RecipeMaker = Callable[[Any, Sequence[Any], dict[str, Any]], Any]
-
-
-def _recipe_maker(source: Any, args: tuple[Any, ...], fields: dict[str, Any]) -> _RecipeMaker:
-    """What makes a recipe of a source, arguments and fields whose providers have been called."""
-    if is_configurable_class(source):
-        return _instance
-    if source is None or is_provider(source) or is_configurable(source):
-        return _with_fields
-    if isinstance(source, ResourceDefinition):
-        return _as_it_is
-    if isinstance(source, type) or not callable(source):
-        msg = (
-            f"A ResourceProvider is made of a ConfigurableResource, a ResourceDefinition, a function or a provider, "
-            f"not of {type(source).__name__}. For a plain object write providers.Object, for a class providers.Factory."
-        )
-        raise InvalidDefinitionError(msg)
-    # The function is looked at once, here: it is the same whatever its arguments come to.
-    if not args and not fields:
-        return partial(_as_declared, ResourceDefinition(source))
-    return partial(_with_arguments, ResourceDefinition(partial(source, *args, **fields)), as_manager_function(source))
-
-
-def _instance(source: Any, args: Sequence[Any], fields: dict[str, Any]) -> Any:
-    return source(*args, **fields)
-
-
-def _with_fields(source: Any, _args: Sequence[Any], fields: dict[str, Any]) -> Any:
-    return source.with_values(fields) if fields else source
-
-
-def _as_it_is(source: Any, _args: Sequence[Any], _fields: dict[str, Any]) -> Any:
-    return source
-
-
-def _configured(
-    make_recipe: _RecipeMaker, config: object, key: str, source: Any, args: Sequence[Any], fields: dict[str, Any]
-) -> Any:
-    return configured_recipe(make_recipe(source, args, fields), config, key)
-
-
-def _as_declared(definition: ResourceDefinition, *_values: object) -> ResourceDefinition:
-    return definition
-
-
-def _with_arguments(
-    definition: ResourceDefinition,
-    function: Callable[..., Any],
-    _source: Any,
-    args: Sequence[Any],
-    fields: dict[str, Any],
-) -> ResourceDefinition:
-    return definition.with_arguments(function, args, fields)

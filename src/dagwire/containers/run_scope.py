@@ -11,18 +11,18 @@ from dependency_injector import providers
 
 from dagwire.containers.faults import faults_before_opening, faults_of_requirements, recipe_of
 from dagwire.containers.graph import ProviderGraph
+from dagwire.containers.injections import AnyProvider
 from dagwire.containers.keys import Container, Requirement, find_provider, given_providers, keys_of
 from dagwire.containers.nested import DefinitionByKey
 from dagwire.containers.private_copy import PrivateCopies, PrivateResource
 from dagwire.containers.private_graph import PrivateGraph
-from dagwire.containers.resource_provider import AnyProvider
 from dagwire.containers.scope_plan import plan_for
 from dagwire.errors import DagwireError, InvalidConfigError, ResourceCycleError, ResourceSetupError, nearest
 from dagwire.resources.context import NO_RESOURCES, InitResourceContext, Resources, log
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.lifecycle import new_life_cycle
 from dagwire.resources.opening import NOTHING_OPEN, Opener
-from dagwire.resources.policy import PATIENT, retried
+from dagwire.resources.policy import retried
 
 
 class RunScope:
@@ -163,8 +163,22 @@ class RunScope:
         return provider in self._plan.graph.in_order([root])
 
     async def _opened(self, provider: AnyProvider, resource: PrivateResource) -> object:
-        graph = self._plan.graph
         name = self._private.name(provider)
+        function = resource.declared.function
+        if function is not None and provider not in self._config_by_provider:
+            call = partial(resource.declared.called, function, await self._injected_into(resource))
+            open_once = partial(self._opener.open_called, name, call, function.definition)
+        else:
+            open_once = await self._from_recipe(name, provider, resource)
+        policy = resource.declared.policy
+        if policy.retry is None:
+            return await open_once(policy.timeout_s)
+        return await retried(
+            policy.retry, partial(open_once, policy.timeout_s), name, asynchronous=self._life_cycle.asynchronous
+        )
+
+    async def _from_recipe(self, name: object, provider: AnyProvider, resource: PrivateResource) -> Any:
+        graph = self._plan.graph
         recipe = resource.recipe
         if recipe is None:
             recipe = recipe_of(resource, await self._injected_into(resource), name)
@@ -179,13 +193,7 @@ class RunScope:
             all_resource_defs=self._definitions,
         )
         nested = await self._nested_in(provider) if provider in graph.nested_keys else NOTHING_OPEN
-        policy = resource.declared.policy
-        if policy is PATIENT:
-            return await self._opener.open(name, recipe, context, nested)
-        open_once = partial(self._opener.open, name, recipe, context, nested, policy.timeout_s)
-        if policy.retry is None:
-            return await open_once()
-        return await retried(policy.retry, open_once, name, asynchronous=self._life_cycle.asynchronous)
+        return partial(self._opener.open, name, recipe, context, nested)
 
     async def _injected_into(self, resource: PrivateResource) -> list[Any]:
         values = self._private.values_for(resource)
@@ -222,7 +230,7 @@ class RunScope:
 
     async def _value_of(self, provider: AnyProvider) -> Any:
         value = self._private.value(provider)
-        if isinstance(self._private.current(provider), providers.Object):
+        if isinstance(self._private.current(provider), providers.Object | PrivateResource):
             return value  # it was given as it is, or opened already: a task that is a resource is not awaited
         return await self._finished(value)
 

@@ -9,9 +9,10 @@ from dependency_injector import providers
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.from_dependency_injector import as_resource_provider
 from dagwire.containers.graph import ProviderGraph, is_owned_by_run
+from dagwire.containers.injections import AnyProvider
 from dagwire.containers.keys import Container, nested_containers
 from dagwire.containers.provider_state import is_same, state_of
-from dagwire.containers.resource_provider import AnyProvider, ResourceProvider
+from dagwire.containers.resource_provider import ResourceProvider
 
 Keys = tuple[str, ...]
 

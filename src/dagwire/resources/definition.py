@@ -142,9 +142,8 @@ class ResourceDefinition:
             copied.preset_config = config_or_config_fn
         return copied
 
-    def with_arguments(self, function: ResourceFunction, args: Iterable[Any], kwargs: dict[str, Any]) -> Self:
-        """This definition with other arguments: `function` is what opens it, a manager function where it yields."""
-        bound = partial(function, *args, **kwargs)
+    def with_arguments(self, bound: ResourceFunction) -> Self:
+        """This definition with other arguments: `bound` is what opens it, a manager function where it yields."""
         copied = object.__new__(type(self))  # a fourth of what copy.copy takes, and this is done in every scope
         copied.__dict__ = {**self.__dict__, "resource_fn": bound, "_open": bound}
         return copied

@@ -1,17 +1,18 @@
 """Opening one recipe in a life cycle: the single place that knows how each kind of recipe becomes a live thing."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from inspect import isawaitable, iscoroutinefunction
-from typing import Any, cast
+from typing import Any
 
 from dagwire.resources.configuring import with_config
 from dagwire.resources.context import NO_RESOURCES, InitResourceContext, Resources
 from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.driving import drive
 from dagwire.resources.faults import faults_of
-from dagwire.resources.hooks import Manager, call_hook
+from dagwire.resources.hooks import call_hook
 from dagwire.resources.lifecycle import LifeCycle, new_life_cycle
 from dagwire.resources.recipe import ConfiguredRecipe, is_configurable, is_recipe
 
@@ -89,9 +90,15 @@ class Opener:
     ) -> object:
         if recipe.takes_context or recipe.has_config(context.resource_config):
             context = _context_for(recipe, context, key)
-        value = recipe.open(context)
-        if recipe.has_life_cycle:
-            return await self._life_cycle.enter(key, cast("Manager", value), timeout_s)
+        return await self.open_called(key, partial(recipe.open, context), recipe, timeout_s)
+
+    async def open_called(
+        self, key: object, call: Callable[[], Any], definition: ResourceDefinition, timeout_s: float | None
+    ) -> object:
+        """The live thing out of what `call`, which calls the function of `definition`, gives."""
+        value = call()
+        if definition.has_life_cycle:
+            return await self._life_cycle.enter(key, value, timeout_s)
         if isawaitable(value):
             return await self._life_cycle.wait_for(value, timeout_s)
         return value
