@@ -10,7 +10,7 @@ from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.from_dependency_injector import as_resource_provider
 from dagwire.containers.graph import ProviderGraph, is_owned_by_run
 from dagwire.containers.injections import AnyProvider
-from dagwire.containers.keys import Container, nested_containers
+from dagwire.containers.keys import Container, GivenForOneCall, nested_containers
 from dagwire.containers.provider_state import is_same, state_of
 from dagwire.containers.resource_provider import ResourceProvider
 
@@ -108,12 +108,12 @@ class _Kept:
 def plan_for(container: Container, given: Mapping[str, AnyProvider], keys: Keys) -> ScopePlan:
     """What `keys` of `container` reach where `given` stands in for some of its providers.
 
-    Where nothing is given, which is every run but a test's, the plan is kept for the next scope.
+    Where nothing is given, which is every run but a test's, the plan is kept with the container for the next scope.
 
     Raises:
         ResourceCycleError: Providers depend on one another in a circle.
     """
-    if given:
+    if given or isinstance(container, GivenForOneCall):
         return ScopePlan(ProviderGraph(container, given), keys)
     kept_by_keys: dict[Keys, _Kept] | None = vars(container).get(_KEPT)  # of a class, not of the class it inherits from
     if kept_by_keys is None:
