@@ -50,6 +50,8 @@ def unset_variables(key: object, variables: Iterable[tuple[str, EnvVar]]) -> lis
 def _configurable_faults(
     key: object, recipe: ConfiguredRecipe[Any], has_key: Callable[[object], bool]
 ) -> Iterator[DagwireError]:
+    if recipe.holds_scalars_only():
+        return
     waiting = list(recipe.variables())
     if waiting:
         yield from unset_variables(key, waiting) or _unfit_variables(key, recipe)

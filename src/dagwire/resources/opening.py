@@ -14,9 +14,10 @@ from dagwire.resources.driving import drive
 from dagwire.resources.faults import faults_of
 from dagwire.resources.hooks import call_hook
 from dagwire.resources.lifecycle import LifeCycle, new_life_cycle
-from dagwire.resources.recipe import ConfiguredRecipe, is_configurable, is_recipe
+from dagwire.resources.recipe import ConfiguredRecipe, Recipe, is_configurable, is_recipe
 
 NOTHING_OPEN: Mapping[int, object] = {}
+NONE_NESTED: Mapping[str, object] = {}
 
 
 class Opener:
@@ -73,17 +74,22 @@ class Opener:
         timeout_s: float | None,
     ) -> object:
         recipe = with_config(recipe, context.resource_config, key)
-        nested = {
-            path: await self.open(f"{key}.{path}", inner, replace(context, resource_config=None), open_by_id)
-            for path, inner in recipe.nested_resources().items()
-        }
-        copied = recipe.private_copy(nested, context)
+        nested = recipe.nested_resources()
+        opened = await self._open_nested(key, nested, context, open_by_id) if nested else NONE_NESTED
+        copied = recipe.private_copy(opened, context)
         if recipe.has_life_cycle:
             return await self._life_cycle.enter(key, copied.life_cycle(context), timeout_s)
         value = call_hook(copied.create_resource, context)
         if recipe.has_async_hooks and iscoroutinefunction(copied.create_resource):
             return await self._life_cycle.wait_for(value, timeout_s)
         return value
+
+    async def _open_nested(
+        self, key: object, nested: Mapping[str, Recipe], context: InitResourceContext, open_by_id: Mapping[int, object]
+    ) -> dict[str, object]:
+        """`{path: live thing}` of what is nested in the resource `key`."""
+        told = replace(context, resource_config=None)
+        return {path: await self.open(f"{key}.{path}", inner, told, open_by_id) for path, inner in nested.items()}
 
     async def _open_definition(
         self, key: object, recipe: ResourceDefinition, context: InitResourceContext, timeout_s: float | None
