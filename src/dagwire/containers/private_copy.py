@@ -1,7 +1,7 @@
 """Copying the part of a container that one run must have to itself; all else is shared with the container."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from dependency_injector import providers
@@ -44,8 +44,34 @@ class PrivateResource:
         return self._provider
 
 
-Private = AnyProvider | PrivateResource
+class StandIn:
+    """What takes the place of a provider that is replaced, for one run."""
+
+    __slots__ = ("_current", "_provider", "_replaced")
+
+    def __init__(self, replaced: AnyProvider, current: Callable[[], Any]) -> None:
+        """`current` is called wherever `replaced` would be."""
+        self._replaced = replaced
+        self._current = current
+        self._provider: AnyProvider | None = None
+
+    def __call__(self) -> Any:
+        """What is provided instead."""
+        return self._current()
+
+    def as_provider(self) -> AnyProvider:
+        """What other providers are given for it: made only where there are such."""
+        if self._provider is None:
+            self._provider = _slot(self._replaced, _as_provider(self._current))
+        return self._provider
+
+
+Private = AnyProvider | PrivateResource | StandIn
 """What a run has to itself in place of a provider."""
+
+
+def _as_provider(current: Any) -> AnyProvider:
+    return current.as_provider() if isinstance(current, PrivateResource | StandIn) else current
 
 
 class PrivateCopies:
@@ -88,10 +114,10 @@ class _Copying:
         self._graph = plan.graph
         self._order = plan.order
 
-    def copied(self, provider: AnyProvider) -> AnyProvider:
+    def copied(self, provider: AnyProvider) -> AnyProvider | StandIn:
         stand_in = self._graph.stand_in(provider)
         if stand_in is not None:
-            return _slot(provider, self._current(stand_in))
+            return StandIn(provider, self.copies.get(stand_in, stand_in))
         memo: dict[int, Any] = {id(value): value for value in _plain_values(provider)}
         memo.update((id(other), self._current(other)) for other in self._referred_to(provider))
         if isinstance(provider, providers.Container):
@@ -109,8 +135,7 @@ class _Copying:
         return copied
 
     def _current(self, provider: AnyProvider) -> AnyProvider:
-        current = self.copies.get(provider, provider)
-        return current.as_provider() if isinstance(current, PrivateResource) else current
+        return _as_provider(self.copies.get(provider, provider))
 
     def _referred_to(self, provider: Any) -> Iterator[AnyProvider]:
         yield from self._graph.dependencies(provider)
