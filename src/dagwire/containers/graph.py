@@ -210,23 +210,24 @@ def dependencies_first(
         ResourceCycleError: Providers depend on one another in a circle; it is drawn with their names.
     """
     done: set[AnyProvider] = set()
-    path: dict[AnyProvider, Iterator[AnyProvider]] = {}
     for root in roots:
-        if root in done:
-            continue
-        path[root] = iter(children(root))
+        path = [(root, iter(children(root)))] if root not in done else []
+        on_path = {root}
         while path:
-            provider, remaining = next(reversed(path.items()))
-            child = next(remaining, None)
-            if child is None:
-                del path[provider]
+            provider, remaining = path[-1]
+            for child in remaining:
+                if child in on_path:
+                    circle = [above for above, _ in path]
+                    raise ResourceCycleError(list(dict.fromkeys(map(name, circle[circle.index(child) :]))))
+                if child not in done:
+                    path.append((child, iter(children(child))))
+                    on_path.add(child)
+                    break
+            else:
+                path.pop()
+                on_path.discard(provider)
                 done.add(provider)
                 yield provider
-            elif child in path:
-                circle = list(path)[list(path).index(child) :]
-                raise ResourceCycleError(list(dict.fromkeys(map(name, circle))))
-            elif child not in done:
-                path[child] = iter(children(child))
 
 
 def _description(provider: AnyProvider) -> str:
