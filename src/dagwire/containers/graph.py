@@ -128,6 +128,15 @@ class ProviderGraph:
         """
         return list(dependencies_first(roots, self.dependencies, self.name))
 
+    def read_all_below(self, keys: Iterable[str]) -> None:
+        """Look at everything that `keys` may reach, going round in no circle."""
+        waiting = [found for key in keys if (found := self.root(key)) is not None]
+        seen = set(waiting)
+        while waiting:
+            new = [one for one in self.dependencies(waiting.pop()) if one not in seen]
+            seen.update(new)
+            waiting += new
+
     def by_level(self, roots: Sequence[AnyProvider], order: Iterable[AnyProvider]) -> list[AnyProvider]:
         """`roots` in the order in which Dagster opens them: what needs fewer resources, one below another, comes first.
 

@@ -101,8 +101,7 @@ class RunScope:
         try:
             plan = plan_for(self._container, self._given, tuple(keys))
         except ResourceCycleError as circle:
-            graph = ProviderGraph(self._container, self._given)
-            return [*faults_of_requirements(graph, self._requirements), circle]
+            return [*self._missing_beside_a_circle(keys), circle]
         self._plan = plan
         self._requirements += plan.required
         faults = faults_of_requirements(plan.graph, self._requirements)
@@ -112,6 +111,11 @@ class RunScope:
         if self._config_by_key:
             self._config_by_provider = self._configs(plan.graph)
         return faults_before_opening(self._private, self._config_by_provider)
+
+    def _missing_beside_a_circle(self, keys: Iterable[str]) -> list[DagwireError]:
+        graph = ProviderGraph(self._container, self._given)
+        graph.read_all_below(keys)
+        return faults_of_requirements(graph, [*self._requirements, *graph.required_by_resources()])
 
     def _configs(self, graph: ProviderGraph) -> dict[AnyProvider, object]:
         found = ((graph.find(key), config) for key, config in self._config_by_key.items())
