@@ -11,9 +11,10 @@ from dagwire.definitions.body import Body
 from dagwire.definitions.composition import composing
 from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.names import check_name, name_of
+from dagwire.definitions.results import Output
 from dagwire.definitions.retries import RetryPolicy
 from dagwire.definitions.step import StepDefinition
-from dagwire.definitions.value_types import Classes, checkable_classes
+from dagwire.definitions.value_types import Classes, checkable_classes, wrapped_type
 from dagwire.errors import InvalidDefinitionError
 
 
@@ -28,6 +29,9 @@ class In:
     dagster_type: Any = Any
     description: str | None = None
     default_value: Any = inspect.Parameter.empty
+    metadata: Mapping[str, object] | None = None
+    input_manager_key: str | None = None
+    """What loads the value; by default what stored it. With it the input need not be connected."""
 
     @property
     def is_nothing(self) -> bool:
@@ -47,6 +51,9 @@ class Out:
     dagster_type: Any = Any
     description: str | None = None
     is_required: bool = True
+    io_manager_key: str | None = None
+    """What stores the value; "io_manager" by default, where that is provided."""
+    metadata: Mapping[str, object] | None = None
 
     @property
     def classes(self) -> Classes:
@@ -59,8 +66,13 @@ class OpDefinition(StepDefinition):
 
     def __init__(self, name: str, body: Body, ins: Mapping[str, In], outs: Mapping[str, Out], **step: Any) -> None:
         """`ins` are all inputs, those that are parameters included; `step` is what `StepDefinition` takes."""
-        super().__init__(name, body, **step)
-        self.ins = ins
+        super().__init__(
+            name,
+            body,
+            ins=ins,
+            io_manager_keys={output: out.io_manager_key for output, out in outs.items() if out.io_manager_key},
+            **step,
+        )
         self.outs = outs
         self.input_classes = {
             name: classes
@@ -69,6 +81,19 @@ class OpDefinition(StepDefinition):
         }
         self.classes_by_output = {output: out.classes for output, out in outs.items()}
         self._alias: str | None = None
+
+    @property
+    def stored_outputs(self) -> Iterable[str]:
+        """The outputs that have a value."""
+        return [output for output, out in self.outs.items() if out.dagster_type is not Nothing]
+
+    def output_type(self, output: str) -> Any:
+        """What an output is declared as."""
+        return wrapped_type(self.outs[output].dagster_type, (Output,))
+
+    def output_metadata(self, output: str) -> Mapping[str, object]:
+        """What the op says of an output."""
+        return self.outs[output].metadata or {}
 
     def alias(self, name: str) -> Self:
         """This op under another name, to be called in a job's body."""
@@ -190,7 +215,7 @@ def _inputs(body: Body, declared: Mapping[str, In]) -> dict[str, In]:
         said = declared.get(parameter.name, In())
         default = said.default_value if said.has_default else parameter.default
         annotation = parameter.annotation if said.dagster_type is Any else said.dagster_type
-        inputs[parameter.name] = In(annotation, said.description, default)
+        inputs[parameter.name] = replace(said, dagster_type=annotation, default_value=default)
     strange = [name for name, said in declared.items() if name not in inputs and not said.is_nothing]
     if strange and not body.signature.takes_any_name:
         msg = f"{body.owner}: `ins` names {', '.join(strange)}, and the function has no such parameter."

@@ -29,6 +29,14 @@ def checkable_classes(annotation: Any) -> Classes:
     return (float, int) if found is float else (found,)
 
 
+def wrapped_type(annotation: Any, wrappers: tuple[type, ...]) -> Any:
+    """The type of the value in a wrapper: `int` of `Output[int]`, Any of a bare `Output`; others as they are."""
+    origin = typing.get_origin(annotation) or annotation
+    if origin not in wrappers:
+        return annotation
+    return next(iter(typing.get_args(annotation)), Any)
+
+
 def check_value(step: str, place: str, classes: Classes, value: object) -> None:
     """Refuse a value that is an instance of none of `classes`.
 

@@ -61,6 +61,7 @@ def asset_outcome(
             metadata = {**(metadata or {}), **said.get(None, {}), **said.get(output, {})}
         tags = result.tags if is_materialize_result(result) else None
         key = definition.specs_by_output[output].key
+        made.metadata = metadata
         made.materializations = [AssetMaterialization(key, None, metadata, part, tags) for part in keys]
         outcome.made.append(made)
         if is_materialize_result(result):

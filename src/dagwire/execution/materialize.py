@@ -6,9 +6,9 @@ from typing import Any
 
 from dagwire.containers.keys import container_from, is_container
 from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_graph import unique_assets
+from dagwire.definitions.asset_graph import AnyAsset, known_assets
 from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
-from dagwire.definitions.assets_definition import AssetsDefinition
+from dagwire.definitions.asset_spec import AssetSpec
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.running import RunOptions
 from dagwire.errors import InvalidInvocationError
@@ -20,7 +20,7 @@ EPHEMERAL_JOB = "__ephemeral_asset_job__"
 
 
 def materialize(
-    assets: Iterable[AssetsDefinition | AssetCheckDefinition],
+    assets: Iterable[AnyAsset | AssetCheckDefinition],
     run_config: Any = None,
     *,
     resources: Any = None,
@@ -77,7 +77,7 @@ materialize_to_memory = materialize
 
 
 async def amaterialize(
-    assets: Iterable[AssetsDefinition | AssetCheckDefinition],
+    assets: Iterable[AnyAsset | AssetCheckDefinition],
     run_config: Any = None,
     *,
     resources: Any = None,
@@ -102,16 +102,16 @@ async def amaterialize(
 
 def _job(assets: Iterable[Any], resources: Any, selection: Any) -> tuple[JobDefinition, dict[str, object]]:
     listed = list(assets)
-    strange = [item for item in listed if not isinstance(item, AssetsDefinition | AssetCheckDefinition)]
+    strange = [item for item in listed if not isinstance(item, AnyAsset | AssetCheckDefinition)]
     if strange:
         kinds = ", ".join(sorted({type(item).__name__ for item in strange}))
         raise InvalidInvocationError("materialize", f"takes assets and asset checks, not {kinds}.")
     container = container_from(resources)
-    made = unique_assets(item for item in listed if isinstance(item, AssetsDefinition))
+    known = known_assets(item for item in listed if not isinstance(item, AssetCheckDefinition))
     checks = [item for item in listed if isinstance(item, AssetCheckDefinition)]
-    job = UnresolvedAssetJobDefinition(EPHEMERAL_JOB, selection).resolve(made, checks, container)
+    job = UnresolvedAssetJobDefinition(EPHEMERAL_JOB, selection).resolve(known, checks, container)
     # What is given as a dict is the run's own, and wins over what is bound to the assets.
-    bound = {key for item in listed for key in item.bindings}
+    bound = {key for item in listed if not isinstance(item, AssetSpec) for key in item.bindings}
     given: dict[str, object] = {}
     if not is_container(resources):
         given = {key: container.providers[key] for key in bound if key in container.providers}

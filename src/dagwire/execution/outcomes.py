@@ -26,6 +26,8 @@ class Made:
     is_handed_on: bool = True
     """Whether there is a value for those downstream; an asset that stored its data itself has none."""
     materializations: Sequence[AssetMaterialization] = ()
+    metadata: Mapping[str, object] | None = None
+    """What the step said of the value."""
 
 
 @dataclass(slots=True)
@@ -35,6 +37,8 @@ class Outcome:
     made: list[Made] = field(default_factory=list[Made])
     remarks: list[Remark] = field(default_factory=list[Remark])
     evaluations: list[AssetCheckEvaluation] = field(default_factory=list[AssetCheckEvaluation])
+    is_stored: bool = False
+    """Whether IO managers have stored the values, and the record has what they said."""
     error: Exception | None = None
     """Set where the step ran well and fails all the same: a blocking check that did not pass."""
 
@@ -72,9 +76,10 @@ def op_outcome(label: str, outs: Mapping[str, Any], classes: Mapping[str, Any], 
     if unknown or missing:
         problem = f"has the outputs {', '.join(outs)}; not given: {', '.join(missing) or 'none'}"
         raise UnexpectedResultError(label, f"{problem}; unknown: {', '.join(unknown) or 'none'}.")
-    for name, value in values.items():
+    for name, given in values.items():
+        value, metadata = (given.value, given.metadata) if is_output(given) else (given, None)
         check_value(label, f"output '{name}'", classes.get(name, ()), value)
-        outcome.made.append(Made(name, value, is_handed_on=True))
+        outcome.made.append(Made(name, value, is_handed_on=not _is_nothing(outs[name]), metadata=metadata))
     return outcome
 
 
@@ -89,7 +94,7 @@ def _yielded(label: str, results: list[Any]) -> dict[str, Any]:
             raise UnexpectedResultError(label, f"yielded {type(item).__name__}; yield Outputs.")
         if item.output_name in values:
             raise UnexpectedResultError(label, f"yielded its output '{item.output_name}' twice.")
-        values[item.output_name] = item.value
+        values[item.output_name] = item
     return values
 
 
@@ -97,16 +102,12 @@ def _returned(label: str, outs: Mapping[str, Any], returned: Any) -> dict[str, A
     if not outs:
         return {}
     if is_output(returned) and returned.output_name in outs:
-        return {returned.output_name: returned.value}
+        return {returned.output_name: returned}
     if len(outs) == 1:
-        return {next(iter(outs)): _value(returned)}
+        return {next(iter(outs)): returned}
     if isinstance(returned, tuple):
         items: tuple[Any, ...] = returned  # pyright: ignore[reportUnknownVariableType]  # of anything
         if len(items) == len(outs):
-            return {name: _value(item) for name, item in zip(outs, items, strict=True)}
+            return dict(zip(outs, items, strict=True))
     problem = f"has {len(outs)} outputs ({', '.join(outs)}); return a tuple of as many, or yield Outputs."
     raise UnexpectedResultError(label, problem)
-
-
-def _value(given: object) -> Any:
-    return given.value if is_output(given) else given

@@ -1,7 +1,7 @@
 """`Record`: what has happened in a run so far."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from dagwire.definitions.composition import OutputHandle
@@ -65,18 +65,23 @@ class Record:
         self.emit(EventType.STEP_FAILURE, node.name, failure)
         return failure
 
+    def say(self, step_key: str, remarks: Iterable[Remark]) -> None:
+        """Note what was said beside what a step makes."""
+        for remark in remarks:
+            self.emit(_type_of(remark), step_key, remark)
+
     def finish(self, node: Node, outcome: Outcome) -> Exception | None:
         """Note what a step came to; return its failure, where a blocking check did not pass."""
         name = node.name
         self.values[name] = {made.output: made.value for made in outcome.made}
-        for remark in outcome.remarks:
-            self.emit(_type_of(remark), name, remark)
-        for made in outcome.made:
-            self.emit(EventType.STEP_OUTPUT, name, made.output)
-            for materialization in made.materializations:
-                self.emit(EventType.ASSET_MATERIALIZATION, name, materialization)
-            if made.is_handed_on:
-                self.emit(EventType.HANDLED_OUTPUT, name, made.output)
+        if not outcome.is_stored:
+            self.say(name, outcome.remarks)
+            for made in outcome.made:
+                self.emit(EventType.STEP_OUTPUT, name, made.output)
+                for materialization in made.materializations:
+                    self.emit(EventType.ASSET_MATERIALIZATION, name, materialization)
+                if made.is_handed_on:
+                    self.emit(EventType.HANDLED_OUTPUT, name, made.output)
         for evaluation in outcome.evaluations:
             self.emit(EventType.ASSET_CHECK_EVALUATION, name, evaluation)
         if outcome.error is not None:
