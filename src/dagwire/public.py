@@ -84,6 +84,7 @@ from dagwire.definitions.sensor import (
     build_sensor_context,
     sensor,
 )
+from dagwire.definitions.source_asset import SourceAsset
 from dagwire.definitions.tick import SensorResult, SkipReason, TickResult
 from dagwire.definitions.time_partitions import (
     DailyPartitionsDefinition,
@@ -240,6 +241,7 @@ __all__ = [
     "SettingsProvider",
     "Shape",
     "SkipReason",
+    "SourceAsset",
     "StaticPartitionsDefinition",
     "StringSource",
     "TickResult",

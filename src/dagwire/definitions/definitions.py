@@ -114,6 +114,21 @@ class Definitions:
         """
         return self.resolve_job_def(IMPLICIT_JOB)
 
+    def get_implicit_global_asset_job_def(self) -> JobDefinition:
+        """`resolve_implicit_global_asset_job_def`, under Dagster's older name."""
+        return self.resolve_implicit_global_asset_job_def()
+
+    def resolve_all_asset_specs(self) -> list[AssetSpec]:
+        """What there is to say of each asset, by key; those that are made elsewhere included."""
+        known = self._known_assets()
+        specs = [spec for definition in known.made for spec in definition.specs]
+        specs += [asset.spec for asset in known.elsewhere.values()]
+        return sorted(specs, key=lambda spec: spec.key.parts)
+
+    def resolve_all_asset_keys(self) -> list[AssetKey]:
+        """The keys of all assets; those that are made elsewhere included."""
+        return [spec.key for spec in self.resolve_all_asset_specs()]
+
     def resolve_schedule_def(self, name: str) -> ScheduleDefinition:
         """The schedule of that name.
 

@@ -68,7 +68,7 @@ class Node:
         return tuple(
             load.requirement(self.definition.label, name)
             for name, load in self.loads.items()
-            if load.manager_key not in load.bindings
+            if load.manager_key not in (load.bindings or {})
         )
 
     @property

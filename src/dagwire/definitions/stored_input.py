@@ -47,8 +47,8 @@ class StoredInput:
     manager_key: str
     asset: StoredAsset | None = None
     """Whose value it is; None for the input of an op that nothing is connected to."""
-    bindings: Bindings = field(default_factory=dict[str, Any])
-    """The resources of the asset, of which one is the IO manager; none where the step itself names what loads it."""
+    bindings: Bindings | None = None
+    """The asset's own resources, stronger than the run's; None where the step itself names what loads the value."""
 
     def requirement(self, label: str, name: str) -> Requirement:
         """The IO manager, asked for by the step `label` for its input `name`."""

@@ -105,7 +105,14 @@ class Event:
         """What the event is about; Dagster's second name for `data`."""
         if self.event_type is EventType.HANDLED_OUTPUT:
             return self.handled_output
+        if self.event_type is EventType.ASSET_MATERIALIZATION:
+            return self.step_materialization_data
         return self.loaded_input if self.event_type is EventType.LOADED_INPUT else self.data
+
+    @property
+    def step_materialization_data(self) -> "Event":
+        """The event itself, of which `materialization` tells; Dagster keeps that one step further in."""
+        return self
 
     @property
     def error(self) -> BaseException | None:

@@ -9,6 +9,7 @@ from typing import Any
 from dagwire.config.narrowing import is_mapping
 from dagwire.containers.keys import Requirement
 from dagwire.containers.run_scope import RunScope
+from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.composition import OutputHandle
 from dagwire.definitions.metadata import MetadataValue, normalized_metadata
 from dagwire.definitions.node import Node
@@ -81,7 +82,7 @@ class Handover:
 
     def _key(self, node: Node, output: str) -> str | None:
         """The key of what stores an output; None for memory."""
-        if output in node.unstored:
+        if output in node.unstored or isinstance(node.definition, AssetCheckDefinition):
             return None
         named = node.definition.io_manager_keys.get(output)
         if named is None and self._has_default[id(self._scope_by_node[node.name])]:

@@ -65,7 +65,7 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
 
 def stronger_bindings(bindings: Bindings, overridden: Mapping[str, object]) -> Bindings:
     """What is bound to a definition itself, less what the run or its context replaces."""
-    return {key: provider for key, provider in bindings.items() if key not in overridden} if bindings else bindings
+    return {key: provider for key, provider in bindings.items() if key not in overridden}
 
 
 def _config_by_node(job: JobDefinition, run_config: RunConfig) -> tuple[dict[str, Any], list[DagwireError]]:

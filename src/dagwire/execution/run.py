@@ -1,6 +1,7 @@
 """A run: open what its steps need, do them, record what they came to, close."""
 
 import uuid
+from collections.abc import Mapping
 
 from dagwire.containers.faults import raise_faults
 from dagwire.containers.keys import Requirement
@@ -50,17 +51,9 @@ class _Run:
             asynchronous=asynchronous,
         )
         self._inner_scopes: dict[frozenset[tuple[str, int]], RunScope] = {}
-        self._scope_by_node = {
-            node.name: self._scope_with(stronger_bindings(node.bindings, in_force)) for node in self._plan.nodes
-        }
-        self._load_scopes = {
-            (node.name, name): self._scope_with(stronger_bindings(load.bindings, in_force))
-            if load.bindings
-            else self._scope_by_node[node.name]
-            for node in self._plan.nodes
-            if node.loads
-            for name, load in node.loads.items()
-        }
+        self._scope_by_node: dict[str, RunScope] = {}
+        self._load_scopes: dict[tuple[str, str], RunScope] = {}
+        self._find_scopes(in_force)
         self._record = Record(options.on_event)
         self._handover = self._made_handover()
         self._steps = Steps(
@@ -68,12 +61,22 @@ class _Run:
         )
         self._asynchronous = asynchronous
 
+    def _find_scopes(self, in_force: Mapping[str, object]) -> None:
+        """Say where each step's resources are open, and where what loads values for it is."""
+        for node in self._plan.nodes:
+            own = node.definition.bindings
+            scope = self._scope_with(stronger_bindings(own, in_force)) if own else self._scope
+            self._scope_by_node[node.name] = scope
+            for name, load in node.loads.items():
+                self._load_scopes[node.name, name] = (
+                    scope if load.bindings is None else self._scope_with(stronger_bindings(load.bindings, in_force))
+                )
+
     def _made_handover(self) -> Handover | None:
         """What stores and loads the values of steps; None where no IO manager is named or provided."""
         scopes = (self._scope, *self._inner_scopes.values())
-        if not any(scope.has_key(DEFAULT_IO_MANAGER) for scope in scopes) and not any(
-            node.names_io_managers for node in self._plan.nodes
-        ):
+        is_provided = any(scope.has_key(DEFAULT_IO_MANAGER) for scope in scopes)
+        if not is_provided and not any(node.names_io_managers for node in self._plan.nodes):
             return None
         return Handover(self._run, self._plan, self._scope_by_node, self._load_scopes, self._record)
 

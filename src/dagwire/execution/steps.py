@@ -131,8 +131,11 @@ class Steps:
             if isinstance(source, list):
                 given = [handle for handle in source if self._record.has(handle)]  # type: ignore[arg-type]  # in a node none is an InputHandle
                 taken[name] = [await self._value(node, name, handle) for handle in given]
+            elif self._handover is None:
+                self._record.emit(EventType.LOADED_INPUT, node.name, name)
+                taken[name] = self._record.value(source)  # type: ignore[arg-type]  # as above
             else:
-                taken[name] = await self._value(node, name, source)
+                taken[name] = await self._handover.take(node, name, source)  # type: ignore[arg-type]  # as above
         if self._handover is not None:
             for name, load in node.loads.items():
                 taken[name] = await self._handover.load(node, name, load)
