@@ -16,7 +16,7 @@ from dagwire.definitions.step import StepDefinition
 from dagwire.errors import InvalidDefinitionError, InvariantViolationError
 
 
-class AssetCheckDefinition(StepDefinition):
+class AssetCheckDefinition(StepDefinition[AssetIn]):
     """A check of an asset, or several; made by `@asset_check` or `@multi_asset_check`."""
 
     def __init__(

@@ -16,9 +16,8 @@ from dagwire.definitions.stored_input import StoredAsset, StoredInput, stored_in
 from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, nearest
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
-
 AnyAsset = AssetsDefinition | SourceAsset | AssetSpec
-"""What may stand among the assets of definitions: what makes some, and what is said of those that are made elsewhere."""
+"""What may stand among the assets of definitions: what makes some, and what is said of others, made elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,9 @@ def _loads(
 ) -> dict[str, StoredInput]:
     """`{parameter: what loads its value}` of the known assets that do not run here."""
     found = (
-        (name, known.stored(key)) for name, key in definition.input_keys.items() if known is not None and name not in inputs
+        (name, known.stored(key))
+        for name, key in definition.input_keys.items()
+        if known is not None and name not in inputs
     )
     named = definition.input_manager_keys
     return {name: stored_input(asset, named.get(name)) for name, asset in found if asset is not None}

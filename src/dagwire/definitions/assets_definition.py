@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.asset_spec import AssetIn, AssetSpec
@@ -18,7 +18,7 @@ from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError, Inv
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
 
-class AssetsDefinition(StepDefinition):
+class AssetsDefinition(StepDefinition[AssetIn]):
     """Assets and the function that makes them; made by `@asset` or `@multi_asset`."""
 
     def __init__(
@@ -158,7 +158,7 @@ class AssetsDefinition(StepDefinition):
         return {check.key for check in self.check_specs}
 
     @property
-    def op(self) -> StepDefinition:
+    def op(self) -> Self:
         """Its step; in dagwire the definition itself."""
         return self
 

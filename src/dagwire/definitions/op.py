@@ -61,7 +61,7 @@ class Out:
         return () if self.dagster_type is Nothing else checkable_classes(self.dagster_type)
 
 
-class OpDefinition(StepDefinition):
+class OpDefinition(StepDefinition[In]):
     """An op; made by `@op`. Called in the body of a job it takes its place there; elsewhere it runs, as in a test."""
 
     def __init__(self, name: str, body: Body, ins: Mapping[str, In], outs: Mapping[str, Out], **step: Any) -> None:

@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any, Protocol, Self
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from dagwire.containers.keys import Requirement
 from dagwire.definitions.bindings import Bindings, bindings_from
@@ -33,7 +33,10 @@ class AnyIn(Protocol):
         ...
 
 
-class StepDefinition:
+D = TypeVar("D", bound=AnyIn)
+
+
+class StepDefinition(Generic[D]):
     """A body, its own resources, its hooks, and how often it is tried. Callable, as the function is, in a test."""
 
     def __init__(
@@ -46,7 +49,7 @@ class StepDefinition:
         retry_policy: RetryPolicy | None = None,
         hooks: Iterable[HookDefinition] | None = None,
         tags: Mapping[str, object] | None = None,
-        ins: Mapping[str, AnyIn] | None = None,
+        ins: Mapping[str, D] | None = None,
         io_manager_keys: Mapping[str, str] | None = None,
     ) -> None:
         """Keep what the decorators read.

@@ -71,7 +71,7 @@ class Event:
     event_type: EventType
     step_key: str | None = None
     data: Any = None
-    """A materialization, an evaluation, an exception, what an IO manager did, or the name of an input, output or hook."""
+    """What is recorded, what was raised, what an IO manager did, or the name of an input, output or hook."""
     timestamp: float = field(default_factory=time.time)
     """Seconds since 1970, UTC."""
 

@@ -1,8 +1,8 @@
 """`Handover`: how values pass from step to step where IO managers store and load them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Generator, Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from inspect import isasyncgen, isawaitable, isgenerator
 from typing import Any
 
@@ -22,6 +22,7 @@ from dagwire.execution.io_contexts import StepsIOContexts
 from dagwire.execution.outcomes import Made, Outcome
 from dagwire.execution.plan import Plan
 from dagwire.execution.record import Record
+from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_contexts import InputContext, OutputContext
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
@@ -53,6 +54,7 @@ class Handover:
         scope_by_node: Mapping[str, RunScope],
         load_scopes: Mapping[tuple[str, str], RunScope],
         record: Record,
+        instance: DagsterInstance,
     ) -> None:
         """Nothing is opened yet.
 
@@ -62,12 +64,13 @@ class Handover:
             scope_by_node: Where each step's resources are open.
             load_scopes: `{(step, input): where what loads it is open}`, for values that no step gives.
             record: What is stored and loaded is noted here.
+            instance: Shown to the IO managers.
         """
         self._scope_by_node = scope_by_node
         self._load_scopes = load_scopes
         self._record = record
         self._nodes = {node.name: node for node in plan.nodes}
-        self._contexts = StepsIOContexts(run, plan)
+        self._contexts = StepsIOContexts(run, plan, instance)
         self._has_default = {id(scope): scope.has_key(DEFAULT_IO_MANAGER) for scope in scope_by_node.values()}
         self._stored: dict[tuple[str, str], OutputContext] = {}
 
@@ -201,16 +204,16 @@ async def _finished(scope: RunScope, returned: Any) -> list[Any]:
     if isgenerator(returned):
         return list(returned)
     if isasyncgen(returned):
-
-        async def collected() -> list[Any]:
-            return [item async for item in returned]
-
-        return await scope.wait_for(collected())
+        return list(await scope.wait_for(_listed(returned)))
     return [await scope.wait_for(returned) if isawaitable(returned) else returned]
 
 
+async def _listed(items: AsyncIterator[Any]) -> list[Any]:
+    return [item async for item in items]
+
+
 @contextmanager
-def _told(doing: str) -> Iterator[None]:
+def _told(doing: str) -> Generator[None]:
     """Have an exception of the user's own say what was being done."""
     try:
         yield

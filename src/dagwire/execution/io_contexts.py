@@ -13,6 +13,7 @@ from dagwire.definitions.stored_input import StoredAsset
 from dagwire.execution.contexts import DagsterRun, OpExecutionContext, StepContext
 from dagwire.execution.partition_selection import PartitionSelection
 from dagwire.execution.plan import Plan
+from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_contexts import DeclaredType, InputContext, OutputContext
 from dagwire.resources.recipe import is_configurable
 
@@ -20,8 +21,9 @@ from dagwire.resources.recipe import is_configurable
 class StepsIOContexts:
     """Makes the contexts of one run, which it lives as long as."""
 
-    def __init__(self, run: DagsterRun, plan: Plan) -> None:
-        """`run` and `plan` are what there is to tell."""
+    def __init__(self, run: DagsterRun, plan: Plan, instance: DagsterInstance) -> None:
+        """These are what there is to tell."""
+        self._instance = instance
         self._run = run
         self._plan = plan
 
@@ -108,6 +110,7 @@ class StepsIOContexts:
             upstream_output=upstream,
             definition_metadata=definition.input_metadata(name),
             dagster_type=DeclaredType(definition.input_type(name)),
+            instance=self._instance,
             asset_key=asset_key,
             asset_partitions_def=partitions_def,
             **self._of_run(node, None),

@@ -4,17 +4,19 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from typing import Any
 
-from dagwire.containers.keys import container_from, is_container
+from dagwire.containers.keys import container_from, find_provider, is_container
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_graph import AnyAsset, known_assets
 from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
 from dagwire.definitions.asset_spec import AssetSpec
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.running import RunOptions
-from dagwire.errors import InvalidInvocationError
+from dagwire.errors import InvalidInvocationError, InvariantViolationError
 from dagwire.execution.events import Event
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.run import arun_job, run_job
+from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
 EPHEMERAL_JOB = "__ephemeral_asset_job__"
 
@@ -22,6 +24,7 @@ EPHEMERAL_JOB = "__ephemeral_asset_job__"
 def materialize(
     assets: Iterable[AnyAsset | AssetCheckDefinition],
     run_config: Any = None,
+    instance: DagsterInstance | None = None,
     *,
     resources: Any = None,
     partition_key: str | None = None,
@@ -37,6 +40,7 @@ def materialize(
     Args:
         assets: Assets and checks, in any order.
         run_config: A `RunConfig`, or a dict in Dagster's form.
+        instance: What the run knows of earlier ones: the keys of dynamic partitions. A new one by default.
         resources: `{key: resource, definition or plain value}`, stronger than what is bound to the assets; or a
             container, which stands behind it.
         partition_key: The partition to make.
@@ -63,7 +67,15 @@ def materialize(
     """
     job, given = _job(assets, resources, selection)
     options = RunOptions(
-        run_config, partition_key, tags or {}, given, raise_on_error, None, on_event, executor, max_concurrency
+        run_config,
+        partition_key,
+        tags or {},
+        given,
+        raise_on_error,
+        on_event=on_event,
+        executor=executor,
+        max_concurrency=max_concurrency,
+        instance=instance,
     )
     if max_concurrency != 1 and executor is None:
         import anyio  # noqa: PLC0415  # only asynchronous runs need anyio
@@ -72,13 +84,48 @@ def materialize(
     return run_job(job, options)
 
 
-materialize_to_memory = materialize
-"""`materialize`, under Dagster's name for a run that leaves nothing behind; in dagwire no run does."""
+def materialize_to_memory(
+    assets: Iterable[AnyAsset | AssetCheckDefinition],
+    run_config: Any = None,
+    instance: DagsterInstance | None = None,
+    *,
+    resources: Any = None,
+    partition_key: str | None = None,
+    raise_on_error: bool = True,
+    tags: Mapping[str, str] | None = None,
+    selection: Any = None,
+) -> ExecuteInProcessResult:
+    """`materialize`, with values handed on in memory even where IO managers are named.
+
+    Raises:
+        InvariantViolationError: `resources` provides one of the IO managers, which would not be used.
+    """
+    job, given = _job(assets, resources, selection)
+    _refuse_io_managers(job)
+    options = RunOptions(run_config, partition_key, tags or {}, given, raise_on_error, instance=instance)
+    return run_job(job.without_io_managers(), options)
+
+
+def _refuse_io_managers(job: JobDefinition) -> None:
+    """Refuse IO managers that are provided where none is used.
+
+    Raises:
+        InvariantViolationError: One is.
+    """
+    for node in job.nodes:
+        for key in (DEFAULT_IO_MANAGER, *node.definition.io_manager_keys.values()):
+            if key in node.bindings or find_provider(job.container, key) is not None:
+                msg = (
+                    f"materialize_to_memory was given IO manager '{key}', and hands on all values in memory. Leave it "
+                    f"out, or use `materialize`."
+                )
+                raise InvariantViolationError(msg)
 
 
 async def amaterialize(
     assets: Iterable[AnyAsset | AssetCheckDefinition],
     run_config: Any = None,
+    instance: DagsterInstance | None = None,
     *,
     resources: Any = None,
     partition_key: str | None = None,
@@ -95,7 +142,14 @@ async def amaterialize(
     """
     job, given = _job(assets, resources, selection)
     options = RunOptions(
-        run_config, partition_key, tags or {}, given, raise_on_error, None, on_event, None, max_concurrency
+        run_config,
+        partition_key,
+        tags or {},
+        given,
+        raise_on_error,
+        on_event=on_event,
+        max_concurrency=max_concurrency,
+        instance=instance,
     )
     return await arun_job(job, options)
 

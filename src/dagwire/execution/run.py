@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from dagwire.containers.faults import raise_faults
 from dagwire.containers.keys import Requirement
-from dagwire.containers.overrides import overrides_in_force
+from dagwire.containers.overrides import in_force
 from dagwire.containers.run_scope import RunScope
 from dagwire.definitions.bindings import Bindings
 from dagwire.definitions.job import JobDefinition
@@ -20,6 +20,7 @@ from dagwire.execution.record import Record
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.steps import Steps
 from dagwire.resources.driving import drive
+from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
 
@@ -41,44 +42,53 @@ class _Run:
         self._plan: Plan = make_plan(job, options)
         run_id = options.run_id or str(uuid.uuid4())
         self._run = DagsterRun(run_id, job.name, self._plan.tags, self._plan.run_config.to_config_dict())
-        in_force = {**overrides_in_force(job.container), **options.resources}
+        instance = options.instance or DagsterInstance.ephemeral()
+        container, overrides = in_force(job.container)
+        strongest = {**overrides, **options.resources}
         self._scope = RunScope(
-            job.container,
-            replacements={**job.bindings, **in_force},
+            container,
+            replacements={**job.bindings, **strongest},
             config_by_key=self._plan.resource_config_by_key,
             run_id=run_id,
             run=self._run,
+            instance=instance,
             asynchronous=asynchronous,
         )
         self._inner_scopes: dict[frozenset[tuple[str, int]], RunScope] = {}
         self._scope_by_node: dict[str, RunScope] = {}
         self._load_scopes: dict[tuple[str, str], RunScope] = {}
-        self._find_scopes(in_force)
+        self._find_scopes(strongest)
         self._record = Record(options.on_event)
-        self._handover = self._made_handover()
+        self._handover = self._made_handover(instance)
         self._steps = Steps(
-            self._run, self._plan, self._scope_by_node, self._record, self._handover, asynchronous=asynchronous
+            self._run,
+            self._plan,
+            self._scope_by_node,
+            self._record,
+            self._handover,
+            instance,
+            asynchronous=asynchronous,
         )
         self._asynchronous = asynchronous
 
-    def _find_scopes(self, in_force: Mapping[str, object]) -> None:
+    def _find_scopes(self, strongest: Mapping[str, object]) -> None:
         """Say where each step's resources are open, and where what loads values for it is."""
         for node in self._plan.nodes:
             own = node.definition.bindings
-            scope = self._scope_with(stronger_bindings(own, in_force)) if own else self._scope
+            scope = self._scope_with(stronger_bindings(own, strongest)) if own else self._scope
             self._scope_by_node[node.name] = scope
             for name, load in node.loads.items():
                 self._load_scopes[node.name, name] = (
-                    scope if load.bindings is None else self._scope_with(stronger_bindings(load.bindings, in_force))
+                    scope if load.bindings is None else self._scope_with(stronger_bindings(load.bindings, strongest))
                 )
 
-    def _made_handover(self) -> Handover | None:
+    def _made_handover(self, instance: DagsterInstance) -> Handover | None:
         """What stores and loads the values of steps; None where no IO manager is named or provided."""
         scopes = (self._scope, *self._inner_scopes.values())
         is_provided = any(scope.has_key(DEFAULT_IO_MANAGER) for scope in scopes)
         if not is_provided and not any(node.names_io_managers for node in self._plan.nodes):
             return None
-        return Handover(self._run, self._plan, self._scope_by_node, self._load_scopes, self._record)
+        return Handover(self._run, self._plan, self._scope_by_node, self._load_scopes, self._record, instance)
 
     def _scope_with(self, bindings: Bindings) -> RunScope:
         """The run's own scope; where resources are bound to what runs, one inside it. Same bindings, same scope."""
@@ -112,9 +122,7 @@ class _Run:
     def _check(self) -> None:
         """Raise everything that is wrong, before anything is opened."""
         faults = [*self._plan.faults]
-        asked: dict[RunScope, list[Requirement]] = {
-            scope: [] for scope in (self._scope, *self._inner_scopes.values())
-        }
+        asked: dict[RunScope, list[Requirement]] = {scope: [] for scope in (self._scope, *self._inner_scopes.values())}
         for node in self._plan.nodes:
             own = asked[self._scope_by_node[node.name]]
             own += node.own_requirements

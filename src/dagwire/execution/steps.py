@@ -29,6 +29,7 @@ from dagwire.execution.hook_context import HookContext
 from dagwire.execution.outcomes import Outcome, Yielded, op_outcome
 from dagwire.execution.plan import Plan
 from dagwire.execution.record import Record
+from dagwire.resources.instance import DagsterInstance
 
 _CONTEXTS: dict[type, type[StepContext]] = {
     AssetsDefinition: AssetExecutionContext,
@@ -46,15 +47,27 @@ class Steps:
         scope_by_node: Mapping[str, RunScope],
         record: Record,
         handover: Handover | None,
+        instance: DagsterInstance,
         *,
         asynchronous: bool,
     ) -> None:
-        """`scope_by_node` says where each step's resources are open; `handover` is None where all stays in memory."""
+        """Nothing is done yet.
+
+        Args:
+            run: What the bodies are told of the run.
+            plan: The run's plan.
+            scope_by_node: Where each step's resources are open.
+            record: What happens is noted here.
+            handover: Stores and loads values; None where all stay in memory.
+            instance: Shown to the bodies.
+            asynchronous: Whether an event loop drives the run.
+        """
         self._run = run
         self._plan = plan
         self._scope_by_node = scope_by_node
         self._record = record
         self._handover = handover
+        self._instance = instance
         self._asynchronous = asynchronous
 
     async def do(self, node: Node) -> Exception | None:
@@ -162,6 +175,7 @@ class Steps:
         elif isinstance(node.definition, AssetsDefinition):
             kind = AssetExecutionContext
         context = kind(self._run, self._plan.partitions, node, retry_number)
+        context.instance = self._instance
         context.resources = self._scope_by_node[node.name].resources(body.keys)
         context.op_config = self._plan.config_by_node.get(node.name)
         context.is_subset = self._plan.job.is_subset or node.outputs is not None
@@ -211,6 +225,7 @@ class Steps:
             await self._finished(node, body.function(**arguments))
             return
         context = HookContext(self._run, node, hook, failure, self._record.values.get(node.name, {}))
+        context.instance = self._instance
         context.resources = scope.resources(body.keys)
         context.op_config = self._plan.config_by_node.get(node.name)
         await self._finished(node, body.function(context, **arguments))
