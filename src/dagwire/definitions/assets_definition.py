@@ -102,6 +102,11 @@ class AssetsDefinition(StepDefinition):
             raise InvariantViolationError(msg)
         return next(iter(self.specs_by_output.values()))
 
+    @property
+    def output_names(self) -> Collection[str]:
+        """The outputs that its assets are."""
+        return self.specs_by_output
+
     # -- all of them ---------------------------------------------------------------------------------------------------
 
     @property
