@@ -1,7 +1,7 @@
 """The one thing that definitions ask of the layer below them: to run a job.
 
 Data flows from definitions to execution, so a definition cannot import what runs it. It holds this slot instead, which
-`dagwire.execution` fills when it is imported, as `import dagwire` does.
+`dagwire.execution` fills when it is imported, as it is with the public names of `dagwire`.
 """
 
 from collections.abc import Callable, Mapping
@@ -56,6 +56,6 @@ def provide_runner(run_job: RunJob) -> None:
 def run_job(job: "JobDefinition", options: RunOptions) -> "ExecuteInProcessResult":
     """Run `job` with what fills the slot."""
     if _run_job is None:
-        msg = "nothing runs jobs yet: import dagwire, not only a module of it"
+        msg = "nothing runs jobs yet: import dagwire.execution too, or take the public names of dagwire"
         raise DagwireError(msg)
     return _run_job(job, options)
