@@ -47,7 +47,7 @@ from dagwire.definitions.load_assets import (
 from dagwire.definitions.metadata import MetadataValue
 from dagwire.definitions.multi_asset import multi_asset
 from dagwire.definitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
-from dagwire.definitions.op import In, Nothing, OpDefinition, Out, op
+from dagwire.definitions.op import DynamicOut, In, Nothing, OpDefinition, Out, op
 from dagwire.definitions.partitions import (
     BackfillPolicy,
     PartitionKeyRange,
@@ -62,6 +62,7 @@ from dagwire.definitions.results import (
     AssetCheckSeverity,
     AssetMaterialization,
     AssetObservation,
+    DynamicOutput,
     ExpectationResult,
     MaterializeResult,
     Output,
@@ -178,6 +179,8 @@ __all__ = [
     "DefaultScheduleStatus",
     "DefaultSensorStatus",
     "Definitions",
+    "DynamicOut",
+    "DynamicOutput",
     "Enum",
     "EnumValue",
     "EnvVar",

@@ -11,7 +11,7 @@ from dagwire.definitions.body import Body
 from dagwire.definitions.check_spec import AssetCheckSpec
 from dagwire.definitions.partitions import BackfillPolicy, PartitionsDefinition
 from dagwire.definitions.step import StepDefinition
-from dagwire.definitions.value_types import Classes, checkable_classes
+from dagwire.definitions.value_types import Classes, checkable_classes, value_annotation
 from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError, InvariantViolationError
 
 
@@ -200,7 +200,7 @@ class AssetsDefinition(StepDefinition):
     @cached_property
     def result_classes(self) -> Classes:
         """What a returned value is held to be an instance of, where there is one asset."""
-        return checkable_classes(self.body.signature.returns)
+        return checkable_classes(value_annotation(self.body.signature.returns))
 
     def __repr__(self) -> str:
         """Name the keys."""

@@ -66,14 +66,19 @@ class DynamicHandle(OutputHandle):
         Raises:
             InvalidDefinitionError: `function` cannot be called, or gives back something else.
         """
-        if not callable(function):
-            msg = f"What op '{self.node}' gives is mapped by a function, an op or a graph, not {type(function).__name__}."
-            raise InvalidDefinitionError(msg)
+        _check_callable(self.node, function)
         return _mapped(self.node, function(OutputHandle(self.node, self.output, EACH)))
 
     def collect(self) -> "Collected":
         """All values as one list, in the order in which they were given."""
         return Collected(OutputHandle(self.node, self.output))
+
+
+def _check_callable(node: str, function: object) -> None:
+    if not callable(function):
+        kind = type(function).__name__
+        msg = f"What op '{node}' gives is mapped by a function, an op or a graph, not by {kind}."
+        raise InvalidDefinitionError(msg)
 
 
 def _mapped(node: str, returned: Any) -> Any:

@@ -13,7 +13,13 @@ from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.retries import RetryPolicy
 from dagwire.definitions.step import StepDefinition
-from dagwire.definitions.value_types import Classes, checkable_classes
+from dagwire.definitions.value_types import (
+    Classes,
+    checkable_classes,
+    dynamic_annotation,
+    value_annotation,
+    value_annotations,
+)
 from dagwire.errors import InvalidDefinitionError
 
 
@@ -55,13 +61,13 @@ class Out:
 
     @property
     def is_nothing(self) -> bool:
-        """Whether it orders ops and carries no value."""
-        return self.dagster_type is Nothing
+        """Whether it orders ops and carries no value; `-> None` says so, too."""
+        return self.dagster_type in (Nothing, None, type(None))
 
     @property
     def classes(self) -> Classes:
         """What a value is held to be an instance of; none where anything goes."""
-        return () if self.is_nothing else checkable_classes(self.dagster_type)
+        return (type(None),) if self.is_nothing else checkable_classes(self.dagster_type)
 
 
 class DynamicOut(Out):
@@ -213,7 +219,7 @@ def op(  # Dagster's signature
         own = name or name_of(function)
         check_name("op", own)
         body = Body(function, f"op '{own}'", required_resource_keys or (), config_schema)
-        outs = dict(out) if isinstance(out, Mapping) else {RESULT: _single_out(out, body)}
+        outs = _several_outs(out, body) if isinstance(out, Mapping) else {RESULT: _single_out(out, body)}
         return OpDefinition(
             own,
             body,
@@ -229,9 +235,24 @@ def op(  # Dagster's signature
 
 
 def _single_out(declared: Out | None, body: Body) -> Out:
-    if declared is None or declared.dagster_type is Any:
-        return replace(declared or Out(), dagster_type=body.signature.returns)
-    return declared
+    """The one output; what is not said of it, the return annotation says."""
+    returns = body.signature.returns
+    of_each = dynamic_annotation(returns)
+    if declared is None:
+        return Out(value_annotation(returns)) if of_each is None else DynamicOut(of_each)
+    if declared.dagster_type is not Any:
+        return declared
+    if declared.is_dynamic:
+        return replace(declared, dagster_type=Any if of_each is None else of_each)
+    return replace(declared, dagster_type=value_annotation(returns))
+
+
+def _several_outs(declared: Mapping[str, Out], body: Body) -> dict[str, Out]:
+    kinds = value_annotations(body.signature.returns, len(declared))
+    return {
+        name: replace(out, dagster_type=kind) if out.dagster_type is Any and not out.is_dynamic else out
+        for (name, out), kind in zip(declared.items(), kinds, strict=True)
+    }
 
 
 def _inputs(body: Body, declared: Mapping[str, In]) -> dict[str, In]:

@@ -155,17 +155,15 @@ def _output_of(definition: AssetsDefinition, item: Any) -> str:
 
 
 def _made(definition: AssetsDefinition, output: str, result: Any) -> Made:
-    if is_materialize_result(result):
-        if result.value is None:
-            return Made(output, NoValueSentinel, is_handed_on=False)
-        return Made(output, result.value)
-    if is_output(result):
-        return Made(output, result.value)
+    if is_materialize_result(result) and result.value is None:
+        return Made(output, NoValueSentinel, is_handed_on=False)
+    is_plain = not (is_materialize_result(result) or is_output(result))
+    value = result if is_plain else result.value
     classes = definition.classes_by_output.get(output) or (
         definition.result_classes if len(definition.specs_by_output) == 1 else ()
     )
-    check_value(definition.label, f"output '{output}'", classes, result)
-    return Made(output, result, is_handed_on=not definition.stores_nothing)
+    check_value(definition.label, f"output '{output}'", classes, value)
+    return Made(output, value, is_handed_on=not (is_plain and definition.stores_nothing))
 
 
 def _items(returned: Any) -> Iterable[Any]:

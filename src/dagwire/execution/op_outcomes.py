@@ -42,7 +42,9 @@ def op_outcome(definition: OpDefinition, returned: Any, said: Said | None) -> Ou
 def _made(definition: OpDefinition, output: str, given: Any, said: Said | None) -> Made:
     value = given.value if is_output(given) else given
     check_value(definition.label, f"output '{output}'", definition.classes_by_output.get(output, ()), value)
-    return Made(output, value, metadata=_metadata(definition, given.metadata if is_output(given) else None, said, output))
+    return Made(
+        output, value, metadata=_metadata(definition, given.metadata if is_output(given) else None, said, output)
+    )
 
 
 def _metadata(
@@ -87,15 +89,16 @@ def _check_complete(definition: OpDefinition, given: Mapping[str, Any]) -> None:
 
 
 def _yielded(definition: OpDefinition, results: list[Any]) -> dict[str, Any]:
-    """`{output: what was yielded of it}`; of a dynamic output a list, of one that must be given at least an empty one."""
+    """`{output: what was yielded of it}`; of a dynamic output a list, which is empty where nothing was."""
     outs = definition.outs
-    given: dict[str, Any] = {name: [] for name, out in outs.items() if out.is_dynamic and out.is_required}
+    required = [name for name, out in outs.items() if out.is_dynamic and out.is_required]
+    given: dict[str, Any] = {name: [] for name in required}
     for item in results:
-        name = item.output_name if is_output(item) or is_dynamic_output(item) else None
+        name = item.output_name if is_output(item) or is_dynamic_output(item) else ""
         is_dynamic = name in outs and outs[name].is_dynamic
-        if name is None or is_dynamic_output(item) is not is_dynamic:
-            wanted = "DynamicOutputs of it" if is_dynamic else "Outputs"
-            raise UnexpectedResultError(definition.label, f"yielded {type(item).__name__}; yield {wanted}.")
+        if not name or is_dynamic_output(item) is not is_dynamic:
+            problem = f"yielded {type(item).__name__}; {_advice(item, is_dynamic)}."
+            raise UnexpectedResultError(definition.label, problem)
         if is_dynamic:
             given.setdefault(name, []).append(item)
         elif name in given:
@@ -105,9 +108,18 @@ def _yielded(definition: OpDefinition, results: list[Any]) -> dict[str, Any]:
     return given
 
 
+def _advice(item: object, is_dynamic: bool) -> str:  # of a private function
+    if is_dynamic:
+        return "yield DynamicOutputs of it"
+    return "declare its output as `out=DynamicOut()`" if is_dynamic_output(item) else "yield Outputs"
+
+
 def _returned(definition: OpDefinition, returned: Any) -> dict[str, Any]:
     outs = definition.outs
     if not outs:
+        if returned is not None:
+            problem = f"is declared to have no outputs, and gave {type(returned).__name__}."
+            raise UnexpectedResultError(definition.label, problem)
         return {}
     if is_output(returned) and returned.output_name in outs:
         return {returned.output_name: returned}
