@@ -63,8 +63,8 @@ def _made_of_each(definition: OpDefinition, output: str, given: Any, said: Said 
         if key in made:
             raise UnexpectedResultError(definition.label, f"gave two values with the mapping key '{key}'.")
         check_value(definition.label, f"output '{output}'", definition.classes_by_output.get(output, ()), item.value)
-        more = said.of(output, key) if said is not None else {}
-        metadata = normalized_metadata({**item.metadata, **more}, f"{definition.label}, output '{output}'")
+        more = said.of(output, key) if said is not None else None
+        metadata = normalized_metadata({**item.metadata, **(more or {})}, f"{definition.label}, output '{output}'")
         made[key] = Made(output, item.value, metadata=metadata, mapping_key=key)
     return list(made.values())
 
