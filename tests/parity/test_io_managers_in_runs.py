@@ -857,6 +857,36 @@ def make_two(dg):
     return dg.ResourceDefinition.hardcoded_resource(2)
 
 
+def test_each_value_of_a_dynamic_output(dg, keeping, log):
+    """Each value of a dynamic output is stored under its mapping key, and loaded by the step that is for it."""
+
+    @dg.op(out=dg.DynamicOut())
+    def letters():
+        yield dg.DynamicOutput("a", mapping_key="x")
+        yield dg.DynamicOutput("b", mapping_key="y")
+
+    @dg.op
+    def upper(letter):
+        return letter.upper()
+
+    @dg.op
+    def word(letters):
+        return "".join(letters)
+
+    @dg.job
+    def shout():
+        word(letters().map(upper).collect())
+
+    assert shout.execute_in_process(resources={"io_manager": keeping()}).output_for_node("word") == "AB"
+    assert log == [
+        *("io stores result/x", "io stores result/y"),
+        *("io loads result/x as letter", "io stores upper[x]/result"),
+        *("io loads result/y as letter", "io stores upper[y]/result"),
+        *("io loads upper[x]/result as letters", "io loads upper[y]/result as letters"),
+        "io stores word/result",
+    ]
+
+
 def test_lists_are_loaded_one_by_one(dg, keeping, log):
     """An input that takes a list of outputs has each loaded."""
 

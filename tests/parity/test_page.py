@@ -25,6 +25,7 @@ ORDER = (
     "contexts",
     "checks",
     "jobs",
+    "dynamic_outputs",
     "schedules_and_sensors",
     "partitions",
     "binding",

@@ -8,8 +8,8 @@ from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.asset_spec import AssetSpec
 from dagwire.definitions.assets_definition import AssetsDefinition
-from dagwire.definitions.composition import OutputHandle
 from dagwire.definitions.graph_asset import GraphAssetDefinition
+from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.node import Node
 from dagwire.definitions.source_asset import SourceAsset
 from dagwire.definitions.stored_input import StoredAsset, StoredInput, stored_input

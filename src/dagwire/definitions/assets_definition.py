@@ -10,10 +10,9 @@ from dagwire.definitions.asset_spec import AssetIn, AssetSpec
 from dagwire.definitions.body import Body
 from dagwire.definitions.check_spec import AssetCheckSpec
 from dagwire.definitions.partitions import BackfillPolicy, PartitionsDefinition
-from dagwire.definitions.results import MaterializeResult, Output
 from dagwire.definitions.step import StepDefinition
 from dagwire.definitions.stored_input import StoredAsset
-from dagwire.definitions.value_types import Classes, checkable_classes, wrapped_type
+from dagwire.definitions.value_types import Classes, checkable_classes, value_annotation
 from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError, InvariantViolationError
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
@@ -105,6 +104,11 @@ class AssetsDefinition(StepDefinition[AssetIn]):
             msg = f"{self.label} makes {len(self.specs_by_output)} assets; read `keys` or `specs`."
             raise InvariantViolationError(msg)
         return next(iter(self.specs_by_output.values()))
+
+    @property
+    def output_names(self) -> Collection[str]:
+        """The outputs that its assets are."""
+        return self.specs_by_output
 
     # -- all of them ---------------------------------------------------------------------------------------------------
 
@@ -215,7 +219,7 @@ class AssetsDefinition(StepDefinition[AssetIn]):
         """What an asset's value is declared as."""
         declared = self.types_by_output.get(output, Any)
         if declared is Any and len(self.specs_by_output) == 1:
-            return wrapped_type(self.body.signature.returns, (Output, MaterializeResult))
+            return value_annotation(self.body.signature.returns)
         return declared
 
     def output_metadata(self, output: str) -> Mapping[str, object]:
@@ -230,7 +234,7 @@ class AssetsDefinition(StepDefinition[AssetIn]):
     @cached_property
     def result_classes(self) -> Classes:
         """What a returned value is held to be an instance of, where there is one asset."""
-        return checkable_classes(self.body.signature.returns)
+        return checkable_classes(value_annotation(self.body.signature.returns))
 
     def __repr__(self) -> str:
         """Name the keys."""

@@ -13,8 +13,10 @@ from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_graph import KnownAssets, asset_nodes, made_by, missing_inputs
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import Bindings, bindings_from
-from dagwire.definitions.composition import Composed, OutputHandle, composed_body
+from dagwire.definitions.composition import Composed, composed_body
+from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.hook import HookDefinition
+from dagwire.definitions.mapped_steps import has_dynamic_steps, with_mapping
 from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.node import Node, in_running_order, op_node, with_job_policies
 from dagwire.definitions.op_selection import chosen_steps
@@ -51,6 +53,8 @@ class JobDefinition:
     """`{nested graph: {its output: whose output that is}}`; the job's own are under the empty name."""
     is_subset: bool = False
     """Whether some steps of the job were left out for one run."""
+    is_dynamic: bool = False
+    """Whether the number of steps is known only as the job runs."""
 
     def without_io_managers(self) -> "JobDefinition":
         """This job with no IO manager named: its values are handed on in memory."""
@@ -248,10 +252,14 @@ def job_of(
     """
     owner = f"job '{name}'"
     placed = composed.placed_with(input_values)
-    nodes = in_running_order(op_node(owner, place) for place in placed.values())
+    nodes = with_mapping(owner, in_running_order(op_node(owner, place) for place in placed.values()))
     outputs = {"": composed.outputs, **composed.outputs_by_graph}
     return JobDefinition(
-        name=name, nodes=with_job_policies(nodes, hooks, op_retry_policy), outputs_by_graph=outputs, **job
+        name=name,
+        nodes=with_job_policies(nodes, hooks, op_retry_policy),
+        outputs_by_graph=outputs,
+        is_dynamic=has_dynamic_steps(nodes),
+        **job,
     )
 
 

@@ -4,6 +4,7 @@ import types
 import typing
 from typing import Any, Protocol
 
+from dagwire.definitions.results import DynamicOutput, MaterializeResult, Output
 from dagwire.errors import WrongTypeError
 
 Classes = tuple[type, ...]
@@ -29,12 +30,32 @@ def checkable_classes(annotation: Any) -> Classes:
     return (float, int) if found is float else (found,)
 
 
-def wrapped_type(annotation: Any, wrappers: tuple[type, ...]) -> Any:
-    """The type of the value in a wrapper: `int` of `Output[int]`, Any of a bare `Output`; others as they are."""
-    origin = typing.get_origin(annotation) or annotation
-    if origin not in wrappers:
-        return annotation
-    return next(iter(typing.get_args(annotation)), Any)
+def value_annotation(returns: Any) -> Any:
+    """What a return annotation says of the value itself: of `Output[int]` it is `int`."""
+    origin = typing.get_origin(returns) or returns
+    if isinstance(origin, type) and issubclass(origin, _WRAPPERS):
+        return next(iter(typing.get_args(returns)), Any)
+    return returns
+
+
+def value_annotations(returns: Any, count: int) -> list[Any]:
+    """The same of each of `count` values, where a tuple of so many is declared."""
+    items = typing.get_args(returns)
+    if typing.get_origin(returns) is not tuple or len(items) != count or Ellipsis in items:
+        return [Any] * count
+    return [value_annotation(item) for item in items]
+
+
+def dynamic_annotation(returns: Any) -> Any:
+    """What `list[DynamicOutput[int]]` says of each value, `int`; None where the annotation is another."""
+    items = typing.get_args(returns) if typing.get_origin(returns) is list else ()
+    if items and (typing.get_origin(items[0]) or items[0]) is DynamicOutput:
+        return value_annotation(items[0])
+    return None
+
+
+_WRAPPERS = (Output, MaterializeResult, DynamicOutput)
+"""What a body wraps a value in to say more of it."""
 
 
 def check_value(step: str, place: str, classes: Classes, value: object) -> None:

@@ -64,6 +64,16 @@ class LoadedInput:
     """The input's own metadata, and what the input manager said."""
 
 
+@dataclass(frozen=True, slots=True)
+class StepOutputData:
+    """Which output a step gave, and what it said of the value; without the value."""
+
+    output_name: str
+    mapping_key: str | None = None
+    """Which value it is, of a dynamic output."""
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict[str, MetadataValue])
+
+
 @dataclass(slots=True, eq=False)
 class Event:
     """One thing that happened in a run; not to be changed."""
@@ -91,6 +101,11 @@ class Event:
         return self.data  # type: ignore[no-any-return]  # by the event's type
 
     @property
+    def step_output_data(self) -> StepOutputData:
+        """Which output was given, of a STEP_OUTPUT; most outputs have a name and no more, which `data` then is."""
+        return self.data if isinstance(self.data, StepOutputData) else StepOutputData(self.data)
+
+    @property
     def handled_output(self) -> HandledOutput:
         """What was stored or handed on, of a HANDLED_OUTPUT."""
         return self.data if isinstance(self.data, HandledOutput) else HandledOutput(self.data)
@@ -105,6 +120,8 @@ class Event:
         """What the event is about; Dagster's second name for `data`."""
         if self.event_type is EventType.HANDLED_OUTPUT:
             return self.handled_output
+        if self.event_type is EventType.STEP_OUTPUT:
+            return self.step_output_data
         if self.event_type is EventType.ASSET_MATERIALIZATION:
             return self.step_materialization_data
         return self.loaded_input if self.event_type is EventType.LOADED_INPUT else self.data

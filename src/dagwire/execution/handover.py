@@ -10,7 +10,7 @@ from dagwire.config.narrowing import is_mapping
 from dagwire.containers.keys import Requirement
 from dagwire.containers.run_scope import RunScope
 from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.composition import OutputHandle
+from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.metadata import MetadataValue, normalized_metadata
 from dagwire.definitions.node import Node
 from dagwire.definitions.results import AssetMaterialization, AssetObservation, Remark, is_remark
@@ -21,7 +21,7 @@ from dagwire.execution.events import EventType, HandledOutput, LoadedInput
 from dagwire.execution.io_contexts import StepsIOContexts
 from dagwire.execution.outcomes import Made, Outcome
 from dagwire.execution.plan import Plan
-from dagwire.execution.record import Record
+from dagwire.execution.record import Record, told_of
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_contexts import InputContext, OutputContext
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
@@ -72,7 +72,7 @@ class Handover:
         self._nodes = {node.name: node for node in plan.nodes}
         self._contexts = StepsIOContexts(run, plan, instance)
         self._has_default = {id(scope): scope.has_key(DEFAULT_IO_MANAGER) for scope in scope_by_node.values()}
-        self._stored: dict[tuple[str, str], OutputContext] = {}
+        self._stored: dict[OutputHandle, OutputContext] = {}
 
     def default_requirements(self, node: Node) -> Iterable[Requirement]:
         """The default IO manager, where a step has outputs that go to it."""
@@ -88,21 +88,26 @@ class Handover:
         if output in node.unstored or isinstance(node.definition, AssetCheckDefinition):
             return None
         named = node.definition.io_manager_keys.get(output)
-        if named is None and self._has_default[id(self._scope_by_node[node.name])]:
+        if named is None and self._has_default[id(self._scope(node))]:
             return DEFAULT_IO_MANAGER
         return named
+
+    def _scope(self, node: Node) -> RunScope:
+        """Where a step's resources are open."""
+        return self._scope_by_node[node.pattern or node.name]
 
     # -- storing -------------------------------------------------------------------------------------------------------
 
     async def store(self, node: Node, outcome: Outcome, step: StepContext | None) -> None:
         """Hand each value of a step to its IO manager, and note what was said of it."""
+        self._nodes[node.name] = node  # which one that is cut out as the job runs was not
         self._record.say(node.name, outcome.remarks)
         for made in outcome.made:
-            self._record.emit(EventType.STEP_OUTPUT, node.name, made.output)
+            self._record.emit(EventType.STEP_OUTPUT, node.name, told_of(made))
             key = self._key(node, made.output) if made.is_handed_on else None
             handled: object = made.output
             if key is not None:
-                handled = await self._handled(node, made, Manager(key, self._scope_by_node[node.name]), step)
+                handled = await self._handled(node, made, Manager(key, self._scope(node)), step)
             for materialization in made.materializations:
                 self._record.emit(EventType.ASSET_MATERIALIZATION, node.name, materialization)
             if made.is_handed_on:
@@ -110,14 +115,15 @@ class Handover:
         outcome.is_stored = True
 
     async def _handled(self, node: Node, made: Made, manager: Manager, step: StepContext | None) -> HandledOutput:
-        context = self._contexts.of_output(node, made.output, manager.scope, manager.key, made.metadata, step)
+        handle = OutputHandle(node.name, made.output, made.mapping_key)
+        context = self._contexts.of_output(node, handle, manager.scope, manager.key, made.metadata, step)
         owner = f"IO manager '{manager.key}'"
         with _told(f"while {owner} stored output '{made.output}' of {node.definition.label}"):
             said = await _finished(manager.scope, manager.resource.handle_output(context, made.value))
             metadata = {**context.get_logged_metadata(), **self._said(owner, node, said)}
             shown = normalized_metadata(metadata, f"output '{made.output}' of {node.definition.label}")
         self._record.say(node.name, context.get_logged_events())
-        self._stored[node.name, made.output] = context
+        self._stored[handle] = context
         if shown:
             made.materializations = [_with_metadata(one, shown) for one in made.materializations]
         return HandledOutput(made.output, manager.key, shown)
@@ -155,19 +161,18 @@ class Handover:
             self._record.emit(EventType.LOADED_INPUT, node.name, name)
             return self._record.value(handle)
         if named is not None:
-            manager = Manager(named, self._scope_by_node[node.name])
+            manager = Manager(named, self._scope(node))
         else:
-            manager = Manager(str(stored_by), self._scope_by_node[handle.node])
-        given = self._stored.get((handle.node, handle.output))
+            manager = Manager(str(stored_by), self._scope(upstream))
+        given = self._stored.get(handle)
         if given is None:
-            scope = self._scope_by_node[handle.node]
-            given = self._contexts.of_output(upstream, handle.output, scope, stored_by, None, None)
+            given = self._contexts.of_output(upstream, handle, self._scope(upstream), stored_by)
         context = self._contexts.of_input(node, name, manager.scope, manager.key, given)
         return await self._loaded(node, context, manager, handle)
 
     async def load(self, node: Node, name: str, load: StoredInput) -> Any:
         """The value that an input takes of no step of the run."""
-        manager = Manager(load.manager_key, self._load_scopes[node.name, name])
+        manager = Manager(load.manager_key, self._load_scopes[node.pattern or node.name, name])
         given = self._contexts.of_stored_asset(node, load.asset) if load.asset is not None else None
         context = self._contexts.of_input(node, name, manager.scope, manager.key, given, load.asset)
         return await self._loaded(node, context, manager, None)

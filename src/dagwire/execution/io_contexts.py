@@ -6,7 +6,7 @@ from typing import Any
 from dagwire.containers.run_scope import RunScope
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.assets_definition import AssetsDefinition
-from dagwire.definitions.metadata import normalized_metadata
+from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.node import Node
 from dagwire.definitions.partitions import PartitionKeyRange, PartitionsDefinition
 from dagwire.definitions.stored_input import StoredAsset
@@ -30,36 +30,35 @@ class StepsIOContexts:
     def of_output(
         self,
         node: Node,
-        output: str,
+        handle: OutputHandle,
         scope: RunScope,
         key: str | None,
-        metadata: Mapping[str, object] | None,
-        step: StepContext | None,
+        metadata: Mapping[str, object] | None = None,
+        step: StepContext | None = None,
     ) -> OutputContext:
-        """What is told of a step's output, where `key` stores it; the step may have been made by another run.
+        """What is told of a step's output.
 
         Args:
             node: The step.
-            output: The output's name.
+            handle: Which of its outputs, and which value of a dynamic one.
             scope: Where its IO manager is open.
             key: The key of its IO manager; None where the value is in memory.
             metadata: What the step said of the value.
             step: The context of the step's body, where it has one.
         """
-        definition = node.definition
+        definition, output = node.definition, handle.output
         facts: dict[str, Any] = {}
         partitions_def = None
         if isinstance(definition, AssetsDefinition):
             spec = definition.specs_by_output[output]
             facts = {"asset_key": spec.key, "asset_spec": spec}
             partitions_def = definition.partitions_def
-        label = f"output '{output}' of {definition.label}"
         return OutputContext(
             name=output,
             step_key=node.name,
-            mapping_key=None,
+            mapping_key=handle.mapping_key,
             definition_metadata=definition.output_metadata(output),
-            output_metadata=normalized_metadata(metadata, label),
+            output_metadata=metadata,
             dagster_type=DeclaredType(definition.output_type(output)),
             asset_partitions_def=partitions_def,
             run_id=self._run.run_id,
