@@ -10,18 +10,21 @@ from dagwire.containers.graph import Replacement
 from dagwire.containers.injections import AnyProvider, is_provider
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.containers.scope_plan import ScopePlan
+from dagwire.resources.context import InitResourceContext
 
 
 class PrivateResource:
     """A run's own resource: what is declared, and the live thing once it is open; lives as long as the run."""
 
-    __slots__ = ("_provider", "declared", "is_open", "recipe", "value")
+    __slots__ = ("_provider", "context", "declared", "is_open", "recipe", "value")
 
     def __init__(self, declared: ResourceProvider[Any]) -> None:
         """`declared` says what to open."""
         self.declared = declared
         self.recipe: Any = None
         """What is to be opened, where that could be made before anything was."""
+        self.context: InitResourceContext | None = None
+        """What it was told when it was opened; None of a function, which is told nothing but its arguments."""
         self.is_open = False
         self.value: Any = None
         self._provider: providers.Object[Any] | None = None

@@ -185,8 +185,8 @@ class RunScope:
         graph = self._plan.graph
         recipe = resource.recipe
         if recipe is None:
-            recipe = recipe_of(resource, await self._injected_into(resource), name)
-        context = InitResourceContext(
+            recipe = resource.recipe = recipe_of(resource, await self._injected_into(resource), name)
+        context = resource.context = InitResourceContext(
             resource_config=self._config_by_provider.get(provider),
             resource_def=recipe,
             resources=await self._required_by(provider) if provider in graph.required_keys else NO_RESOURCES,
@@ -249,6 +249,14 @@ class RunScope:
     def value(self, key: str) -> Any:
         """The open resource under `key`."""
         return self._value_by_key[key]
+
+    def opening(self, key: str) -> tuple[Any, InitResourceContext] | None:
+        """The recipe that was opened under `key`, and what it was told; None where there was no such thing."""
+        provider = self._find(key)
+        resource = None if provider is None else self._private.resource(self._plan.graph.called_in_the_end(provider))
+        if resource is None or resource.context is None:
+            return None
+        return resource.recipe, resource.context
 
     def has_key(self, key: str) -> bool:
         """Whether anything is provided under `key`."""
