@@ -51,9 +51,22 @@ from dagwire.definitions.load_assets import (
 )
 from dagwire.definitions.metadata import MetadataValue
 from dagwire.definitions.multi_asset import multi_asset
+from dagwire.definitions.multi_partition_mapping import (
+    DimensionPartitionMapping,
+    MultiPartitionMapping,
+    MultiToSingleDimensionPartitionMapping,
+)
 from dagwire.definitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
 from dagwire.definitions.op import In, Nothing, OpDefinition, Out, op
 from dagwire.definitions.partition_loading import partition_loading_context
+from dagwire.definitions.partition_mapping import (
+    AllPartitionMapping,
+    IdentityPartitionMapping,
+    LastPartitionMapping,
+    PartitionMapping,
+    SpecificPartitionsPartitionMapping,
+    StaticPartitionMapping,
+)
 from dagwire.definitions.partitions import (
     BackfillPolicy,
     PartitionKeyRange,
@@ -95,9 +108,10 @@ from dagwire.definitions.time_partitions import (
     DailyPartitionsDefinition,
     HourlyPartitionsDefinition,
     MonthlyPartitionsDefinition,
-    TimeWindowPartitionsDefinition,
     WeeklyPartitionsDefinition,
 )
+from dagwire.definitions.time_window_mapping import TimeWindowPartitionMapping
+from dagwire.definitions.time_window_partitions import TimeWindowPartitionsDefinition
 from dagwire.errors import (
     DagsterError,
     DagsterInvalidConfigError,
@@ -145,6 +159,7 @@ from dagwire.resources.resource_param import ResourceDependency, ResourceParam
 
 __all__ = [
     "AddDynamicPartitionsRequest",
+    "AllPartitionMapping",
     "Array",
     "AssetCheckDefinition",
     "AssetCheckEvaluation",
@@ -188,6 +203,7 @@ __all__ = [
     "DefaultSensorStatus",
     "Definitions",
     "DeleteDynamicPartitionsRequest",
+    "DimensionPartitionMapping",
     "DynamicPartitionsDefinition",
     "Enum",
     "EnumValue",
@@ -208,6 +224,7 @@ __all__ = [
     "HourlyPartitionsDefinition",
     "IOManager",
     "IOManagerDefinition",
+    "IdentityPartitionMapping",
     "In",
     "InMemoryIOManager",
     "InitResourceContext",
@@ -215,12 +232,15 @@ __all__ = [
     "IntSource",
     "Jitter",
     "JobDefinition",
+    "LastPartitionMapping",
     "Map",
     "MaterializeResult",
     "MetadataValue",
     "MonthlyPartitionsDefinition",
     "MultiPartitionKey",
+    "MultiPartitionMapping",
     "MultiPartitionsDefinition",
+    "MultiToSingleDimensionPartitionMapping",
     "Noneable",
     "Nothing",
     "OpDefinition",
@@ -229,6 +249,7 @@ __all__ = [
     "Output",
     "OutputContext",
     "PartitionKeyRange",
+    "PartitionMapping",
     "PartitionsDefinition",
     "Permissive",
     "PermissiveConfig",
@@ -251,10 +272,13 @@ __all__ = [
     "SettingsProvider",
     "Shape",
     "SkipReason",
+    "SpecificPartitionsPartitionMapping",
+    "StaticPartitionMapping",
     "StaticPartitionsDefinition",
     "StringSource",
     "TickResult",
     "TimeWindow",
+    "TimeWindowPartitionMapping",
     "TimeWindowPartitionsDefinition",
     "UnboundInitResourceContext",
     "UnresolvedAssetJobDefinition",

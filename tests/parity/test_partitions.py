@@ -363,6 +363,69 @@ def test_days_weeks_and_hours(dg):
     assert weeks.time_window_for_partition_key("2024-02-13").end == at(2024, 2, 20)
 
 
+def test_spans_that_are_left_out(dg):
+    """`exclusions` are starts of spans, or cron lines that fire at starts; they are no partitions."""
+    days = dg.DailyPartitionsDefinition(
+        "2024-01-01", end_date="2024-01-15", exclusions=["0 0 * * 6", "0 0 * * 0", dt.datetime(2024, 1, 3)]
+    )
+    assert [key[-2:] for key in days.get_partition_keys()] == ["01", "02", "04", "05", "08", "09", "10", "11", "12"]
+    assert days.get_num_partitions() == 9
+    assert (days.get_first_partition_key(), days.get_last_partition_key()) == ("2024-01-01", "2024-01-12")
+    assert [days.has_partition_key(f"2024-01-0{day}") for day in (3, 4, 6)] == [False, True, False]
+    in_range = days.get_partition_keys_in_range(dg.PartitionKeyRange("2024-01-02", "2024-01-08"))
+    assert list(in_range) == ["2024-01-02", "2024-01-04", "2024-01-05", "2024-01-08"]
+    assert days != dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-01-15")
+
+
+def test_spans_of_every_kind_can_be_left_out(dg):
+    """Hours, weeks and months take `exclusions` too; a time at which no span starts leaves none out."""
+    hours = dg.HourlyPartitionsDefinition("2024-01-01-00:00", end_date="2024-01-02-00:00", exclusions=["0 1-22 * * *"])
+    weeks = dg.WeeklyPartitionsDefinition(
+        "2024-01-01", end_date="2024-02-06", exclusions=[at(2024, 1, 14), at(2024, 1, 22)]
+    )
+    months = dg.MonthlyPartitionsDefinition("2024-01", end_date="2024-06", fmt="%Y-%m", exclusions=["0 0 1 4 *"])
+    assert list(hours.get_partition_keys()) == ["2024-01-01-00:00", "2024-01-01-23:00"]
+    assert list(weeks.get_partition_keys()) == ["2024-01-07", "2024-01-21", "2024-01-28"]
+    assert list(months.get_partition_keys()) == ["2024-01", "2024-02", "2024-03", "2024-05"]
+
+
+def test_what_cannot_be_left_out_is_refused(dg):
+    """An exclusion that is neither a time nor a cron line is refused; a date as text is no cron line."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="2024-01-03"):
+        dg.DailyPartitionsDefinition("2024-01-01", exclusions=["2024-01-03"])
+
+
+def test_what_is_left_out_cannot_be_run(dg, log):
+    """A run of a partition that is left out is refused."""
+
+    @dg.asset(partitions_def=dg.DailyPartitionsDefinition("2024-01-01", exclusions=[at(2024, 1, 3)]))
+    def rows(context):
+        log.append(context.partition_key)
+
+    with pytest.raises(dg.DagsterUnknownPartitionError):
+        dg.materialize([rows], partition_key="2024-01-03")
+    assert log == []
+
+
+def test_windows_of_spans(dg, months):
+    """The first and the last window, the start and end of a key, the keys of a time."""
+    assert months.get_first_partition_window().start == at(2013, 1)
+    assert months.get_last_partition_window().end == at(2014, 1)
+    assert months.start_time_for_partition_key("2013-02") == at(2013, 2)
+    assert months.end_time_for_partition_key("2013-02") == at(2013, 3)
+    window = dg.TimeWindow(at(2013, 2), at(2013, 4))
+    assert list(months.get_partition_keys_in_time_window(window)) == ["2013-02", "2013-03"]
+    key_range = months.get_partition_key_range_for_time_window(window)
+    assert (key_range.start, key_range.end) == ("2013-02", "2013-03")
+
+
+def test_how_many_partitions_there_are(dg, months):
+    """`get_num_partitions` counts what there is now."""
+    letters = dg.StaticPartitionsDefinition(["x", "y"])
+    combined = dg.MultiPartitionsDefinition({"month": months, "letter": letters})
+    assert [each.get_num_partitions() for each in (months, letters, combined)] == [12, 2, 24]
+
+
 def test_static_partitions_of_a_run(dg, log):
     """A list of keys; a run makes one of them."""
 
@@ -389,6 +452,36 @@ def test_partitions_of_several_dimensions(dg, log):
 
     dg.materialize([rows], partition_key="x|2")
     assert log == ["x|2"]
+
+
+def test_a_run_s_key_knows_its_dimensions(dg, months, log):
+    """The key of a run is a `MultiPartitionKey`, and the run has a tag for each dimension."""
+
+    @dg.asset(
+        partitions_def=dg.MultiPartitionsDefinition({"m": months, "s": dg.StaticPartitionsDefinition(["x", "y"])})
+    )
+    def rows(context) -> None:
+        log.append(context.partition_key.keys_by_dimension)
+        log.append({name: context.run_tags[f"dagster/partition/{name}"] for name in "ms"})
+
+    dg.materialize([rows], partition_key="2013-02|x")
+    assert log == [{"m": "2013-02", "s": "x"}] * 2
+
+
+def test_dimensions_by_name(dg, months):
+    """The partitions of a dimension, and the keys that have one value in it."""
+    letters = dg.StaticPartitionsDefinition(["x", "y"])
+    combined = dg.MultiPartitionsDefinition({"m": months, "s": letters})
+    assert combined.get_partitions_def_for_dimension("s") == letters
+    of_february = combined.get_multipartition_keys_with_dimension_value("m", "2013-02")
+    assert list(of_february) == ["2013-02|x", "2013-02|y"]
+
+
+def test_a_range_of_several_dimensions(dg, months):
+    """A range is all combinations of what lies between its ends in each dimension."""
+    combined = dg.MultiPartitionsDefinition({"m": months, "s": dg.StaticPartitionsDefinition(["x", "y", "z"])})
+    in_range = combined.get_partition_keys_in_range(dg.PartitionKeyRange("2013-02|x", "2013-03|y"))
+    assert list(in_range) == ["2013-02|x", "2013-02|y", "2013-03|x", "2013-03|y"]
 
 
 def test_a_job_asks_for_a_partition(dg, months):
@@ -594,12 +687,6 @@ def test_one_text_is_no_list_of_keys(dg, airlines):
         airlines.build_add_request("abc")
 
 
-@pytest.mark.absent("issue 4: partitions of other partitions")
-def test_partition_mappings(dg):
-    """Which partitions of an upstream asset a partition needs."""
-    assert dg.AllPartitionMapping() == dg.AllPartitionMapping()
-
-
 @pytest.mark.absent("issue 4: run config by partition")
 def test_config_by_partition(dg):
     """`monthly_partitioned_config` makes the run config of each month."""
@@ -618,3 +705,23 @@ def test_the_window_of_a_range_in_a_direct_call(dg, months, differs):
 
     context = dg.build_asset_context(partition_key_range=dg.PartitionKeyRange("2013-02", "2013-03"))
     differs(lambda: flights(context), dagster=Exception, dagwire=(at(2013, 2), at(2013, 4)))
+
+
+def test_the_window_of_what_is_left_out(dg, differs):
+    """dagwire gives the window that the key names, partition or not; Dagster gives the next one."""
+    days = dg.DailyPartitionsDefinition("2024-01-01", exclusions=[at(2024, 1, 3)])
+    differs(
+        lambda: days.time_window_for_partition_key("2024-01-03").start,
+        dagster=at(2024, 1, 4),
+        dagwire=at(2024, 1, 3),
+    )
+
+
+def test_a_range_that_ends_in_what_is_left_out(dg, differs):
+    """dagwire refuses a range that ends in no partition; Dagster goes on to the next one."""
+    days = dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-01-09", exclusions=[at(2024, 1, 3)])
+    differs(
+        lambda: list(days.get_partition_keys_in_range(dg.PartitionKeyRange("2024-01-02", "2024-01-03"))),
+        dagster=["2024-01-02", "2024-01-04"],
+        dagwire=dg.DagsterUnknownPartitionError,
+    )

@@ -12,7 +12,7 @@ from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.run_request import RunRequest
 from dagwire.definitions.tick import SkipReason, TickContext, TickDefinition, tick_body
-from dagwire.definitions.time_partitions import TimeWindowPartitionsDefinition
+from dagwire.definitions.time_window_partitions import TimeWindowPartitionsDefinition
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
 from dagwire.resources.instance import DagsterInstance
 

@@ -8,7 +8,6 @@ from dagwire.config.run_config import RunConfig, as_run_config
 from dagwire.definitions.bindings import Bindings
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.node import Node
-from dagwire.definitions.partitions import PARTITION_TAG
 from dagwire.definitions.running import RunOptions
 from dagwire.errors import DagwireError, InvalidConfigError, MissingVariableError, nearest
 from dagwire.execution.partition_selection import PartitionSelection, selected_partitions
@@ -46,8 +45,8 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
         faults.append(fault)
     try:
         partitions = selected_partitions(job.partitions_def, options.partition_key, tags, options.instance)
-        if options.partition_key is not None:
-            tags[PARTITION_TAG] = options.partition_key
+        if options.partition_key is not None and job.partitions_def is not None:
+            tags |= job.partitions_def.tags_of(options.partition_key)
     except DagwireError as fault:
         faults.append(fault)
     config_by_node, config_faults = _config_by_node(job, run_config)
