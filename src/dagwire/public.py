@@ -57,7 +57,7 @@ from dagwire.definitions.multi_partition_mapping import (
     MultiToSingleDimensionPartitionMapping,
 )
 from dagwire.definitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
-from dagwire.definitions.op import In, Nothing, OpDefinition, Out, op
+from dagwire.definitions.op import DynamicOut, In, Nothing, OpDefinition, Out, op
 from dagwire.definitions.partition_loading import partition_loading_context
 from dagwire.definitions.partition_mapping import (
     AllPartitionMapping,
@@ -67,6 +67,17 @@ from dagwire.definitions.partition_mapping import (
     SpecificPartitionsPartitionMapping,
     StaticPartitionMapping,
 )
+from dagwire.definitions.partitioned_config import (
+    PartitionedConfig,
+    daily_partitioned_config,
+    dynamic_partitioned_config,
+    hourly_partitioned_config,
+    monthly_partitioned_config,
+    partitioned_config,
+    static_partitioned_config,
+    weekly_partitioned_config,
+)
+from dagwire.definitions.partitioned_schedule import build_schedule_from_partitioned_job
 from dagwire.definitions.partitions import (
     BackfillPolicy,
     PartitionKeyRange,
@@ -81,6 +92,7 @@ from dagwire.definitions.results import (
     AssetCheckSeverity,
     AssetMaterialization,
     AssetObservation,
+    DynamicOutput,
     ExpectationResult,
     MaterializeResult,
     Output,
@@ -92,7 +104,6 @@ from dagwire.definitions.schedule import (
     ScheduleDefinition,
     ScheduleEvaluationContext,
     build_schedule_context,
-    build_schedule_from_partitioned_job,
     schedule,
 )
 from dagwire.definitions.selection import AssetSelection
@@ -204,6 +215,8 @@ __all__ = [
     "Definitions",
     "DeleteDynamicPartitionsRequest",
     "DimensionPartitionMapping",
+    "DynamicOut",
+    "DynamicOutput",
     "DynamicPartitionsDefinition",
     "Enum",
     "EnumValue",
@@ -250,6 +263,7 @@ __all__ = [
     "OutputContext",
     "PartitionKeyRange",
     "PartitionMapping",
+    "PartitionedConfig",
     "PartitionsDefinition",
     "Permissive",
     "PermissiveConfig",
@@ -300,11 +314,14 @@ __all__ = [
     "build_sensor_context",
     "check_health",
     "configured",
+    "daily_partitioned_config",
     "define_asset_job",
+    "dynamic_partitioned_config",
     "failure_hook",
     "fs_io_manager",
     "graph",
     "graph_asset",
+    "hourly_partitioned_config",
     "io_manager",
     "job",
     "load_asset_checks_from_current_module",
@@ -317,14 +334,18 @@ __all__ = [
     "materialize",
     "materialize_to_memory",
     "mem_io_manager",
+    "monthly_partitioned_config",
     "multi_asset",
     "multi_asset_check",
     "op",
     "override",
     "partition_loading_context",
+    "partitioned_config",
     "resource",
     "schedule",
     "sensor",
+    "static_partitioned_config",
     "success_hook",
+    "weekly_partitioned_config",
     "with_resources",
 ]

@@ -687,10 +687,188 @@ def test_one_text_is_no_list_of_keys(dg, airlines):
         airlines.build_add_request("abc")
 
 
-@pytest.mark.absent("issue 4: run config by partition")
-def test_config_by_partition(dg):
-    """`monthly_partitioned_config` makes the run config of each month."""
-    assert callable(dg.monthly_partitioned_config(start_date="2013-01-01"))
+# -- config by partition -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told(dg, log):
+    """An op that takes `{"what": str}`, and notes it with the run's partition."""
+
+    @dg.op(config_schema={"what": str})
+    def told(context):
+        log.append((context.op_config["what"], context.partition_key if context.has_partition_key else None))
+
+    return told
+
+
+def config_of(what):
+    """Run config of the op `told`."""
+    return {"ops": {"told": {"config": {"what": what}}}}
+
+
+def test_config_by_month(dg):
+    """`monthly_partitioned_config` decorates a function of start and end; it says the config of each key."""
+
+    @dg.monthly_partitioned_config(start_date="2013-01-01")
+    def by_month(start, end):
+        return {"from": start.isoformat(), "to": end.isoformat()}
+
+    assert by_month(at(2013, 1), at(2013, 2))["to"] == "2013-02-01T00:00:00+00:00"
+    config = by_month.get_run_config_for_partition_key("2013-02-01")
+    assert config == {"from": "2013-02-01T00:00:00+00:00", "to": "2013-03-01T00:00:00+00:00"}
+    assert by_month.partitions_def == dg.MonthlyPartitionsDefinition("2013-01-01")
+    assert list(by_month.get_partition_keys(at(2013, 3, 15))) == ["2013-01-01", "2013-02-01"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "start", "key"),
+    [
+        ("hourly", "2013-01-01-00:00", "2013-01-01-00:00"),
+        ("daily", "2013-01-01", "2013-01-01"),
+        ("weekly", "2013-01-01", "2013-01-06"),
+        ("monthly", "2013-01-01", "2013-01-01"),
+    ],
+)
+def test_config_by_spans_of_every_kind(dg, kind, start, key):
+    """Hours, days, weeks and months: start and end of the span, and tags by `tags_for_partition_fn`."""
+    by_span = getattr(dg, f"{kind}_partitioned_config")
+
+    @by_span(start_date=start, tags_for_partition_fn=lambda start, end: {"length": str(end - start)})
+    def config(start, end):
+        return {"from": str(start), "to": str(end)}
+
+    window = config.partitions_def.time_window_for_partition_key(key)
+    assert config.get_run_config_for_partition_key(key) == {"from": str(window.start), "to": str(window.end)}
+    tags = config.get_tags_for_partition_key(key)
+    assert tags == {"length": str(window.end - window.start), "dagster/partition": key}
+
+
+def test_config_by_key(dg):
+    """`static_partitioned_config`, `dynamic_partitioned_config`, `partitioned_config` decorate functions of a key."""
+    partitions = dg.StaticPartitionsDefinition(["x", "y"])
+    for decorator in (
+        dg.static_partitioned_config(["x", "y"]),
+        dg.dynamic_partitioned_config(lambda _time: ["x", "y"]),
+        dg.partitioned_config(partitions_def=partitions),
+    ):
+        config = decorator(config_of)
+        assert config("x") == config_of("x")
+        assert config.get_run_config_for_partition_key("x") == config_of("x")
+        assert list(config.get_partition_keys()) == ["x", "y"]
+
+
+def test_config_by_key_as_a_run_config(dg):
+    """The function may return a `RunConfig`; the config of a key is a dict all the same."""
+
+    @dg.static_partitioned_config(["x"])
+    def config(key):
+        return dg.RunConfig(ops={"told": {"config": {"what": key}}})
+
+    assert config.get_run_config_for_partition_key("x")["ops"] == config_of("x")["ops"]
+
+
+def test_tags_by_key(dg):
+    """`tags_for_partition_key_fn` says the tags of a key's run; those of Dagster's own names are refused."""
+    config = dg.static_partitioned_config(["x"], tags_for_partition_key_fn=lambda key: {"letter": key})(config_of)
+    assert config.get_tags_for_partition_key("x") == {"letter": "x", "dagster/partition": "x"}
+    own = dg.static_partitioned_config(["x"], tags_for_partition_key_fn=lambda key: {"dagster/mine": key})(config_of)
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        own.get_tags_for_partition_key("x")
+
+
+def test_config_made_without_a_decorator(dg):
+    """A `PartitionedConfig` made by hand says the config of a key; it cannot be called."""
+    config = dg.PartitionedConfig(
+        partitions_def=dg.StaticPartitionsDefinition(["x"]), run_config_for_partition_key_fn=config_of
+    )
+    assert config.get_run_config_for_partition_key("x") == config_of("x")
+    with pytest.raises(dg.DagsterInvalidInvocationError):
+        config("x")
+
+
+def test_a_job_with_config_by_partition(dg, told, log):
+    """The job has the partitions of its config; a run has the config, and the tags, of its partition."""
+
+    @dg.job(config=dg.static_partitioned_config(["x"], tags_for_partition_key_fn=lambda key: {"is": key})(config_of))
+    def letters():
+        told()
+
+    assert list(letters.partitions_def.get_partition_keys()) == ["x"]
+    result = letters.execute_in_process(partition_key="x")
+    assert log == [("x", "x")]
+    assert result.dagster_run.tags["is"] == "x"
+    with pytest.raises(dg.DagsterUnknownPartitionError):
+        letters.execute_in_process(partition_key="z")
+
+
+def test_a_graph_s_job_with_config_by_partition(dg, told, log):
+    """`to_job(config=...)` takes it too."""
+
+    @dg.graph
+    def letters():
+        told()
+
+    letters.to_job(config=dg.static_partitioned_config(["x"])(config_of)).execute_in_process(partition_key="x")
+    assert log == [("x", "x")]
+
+
+def test_the_run_s_own_config_is_stronger(dg, told, log):
+    """Config given to the run is stronger than that of its partition, and serves a run without one."""
+
+    @dg.job(config=dg.static_partitioned_config(["x"])(config_of))
+    def letters():
+        told()
+
+    letters.execute_in_process(partition_key="x", run_config=config_of("mine"))
+    letters.execute_in_process(run_config=config_of("mine"))
+    assert log == [("mine", "x"), ("mine", None)]
+    with pytest.raises(dg.DagsterInvalidConfigError):
+        letters.execute_in_process()
+
+
+def test_a_job_of_assets_with_config_by_partition(dg, log):
+    """`define_asset_job(config=...)` takes config by partition."""
+    days = dg.DailyPartitionsDefinition("2013-01-01")
+
+    @dg.asset(partitions_def=days, config_schema={"what": str})
+    def rows(context):
+        log.append((context.op_config["what"], context.partition_key))
+
+    @dg.partitioned_config(partitions_def=days)
+    def by_day(key):
+        return {"ops": {"rows": {"config": {"what": f"of {key}"}}}}
+
+    job = dg.Definitions(assets=[rows], jobs=[dg.define_asset_job("daily", config=by_day)]).get_job_def("daily")
+    job.execute_in_process(partition_key="2013-01-02")
+    assert log == [("of 2013-01-02", "2013-01-02")]
+
+
+def test_config_and_job_have_the_same_partitions(dg, told):
+    """`partitions_def=` beside config by other partitions is refused."""
+    with pytest.raises(Exception, match=r"(?i)partitions"):
+
+        @dg.job(
+            config=dg.static_partitioned_config(["x"])(config_of),
+            partitions_def=dg.DailyPartitionsDefinition("2024-01-01"),
+        )
+        def letters():
+            told()
+
+
+def test_a_request_has_the_config_of_its_partition(dg, told):
+    """`run_request_for_partition` puts config and tags of the partition into the request; own config is kept."""
+
+    @dg.job(config=dg.static_partitioned_config(["x"], tags_for_partition_key_fn=lambda key: {"is": key})(config_of))
+    def letters():
+        told()
+
+    request = letters.run_request_for_partition("x", run_key="k", tags={"more": "1"})
+    assert (request.run_key, request.run_config["ops"]) == ("k", config_of("x")["ops"])
+    assert {name: request.tags[name] for name in ("is", "more")} == {"is": "x", "more": "1"}
+    own = letters.run_request_for_partition("x", run_config=config_of("mine"))
+    assert own.run_config["ops"] == config_of("mine")["ops"]
+    with pytest.raises(dg.DagsterUnknownPartitionError):
+        letters.run_request_for_partition("z")
 
 
 # -- better on purpose -------------------------------------------------------------------------------------------------
@@ -724,4 +902,18 @@ def test_a_range_that_ends_in_what_is_left_out(dg, differs):
         lambda: list(days.get_partition_keys_in_range(dg.PartitionKeyRange("2024-01-02", "2024-01-03"))),
         dagster=["2024-01-02", "2024-01-04"],
         dagwire=dg.DagsterUnknownPartitionError,
+    )
+
+
+def test_a_partition_named_by_its_tag_has_its_config(dg, told, log, differs):
+    """dagwire gives a run whose tag names a partition that partition's config; Dagster finds the config missing."""
+
+    @dg.job(config=dg.static_partitioned_config(["x"])(config_of))
+    def letters():
+        told()
+
+    differs(
+        lambda: letters.execute_in_process(tags={"dagster/partition": "x"}).success and log[-1],
+        dagster=dg.DagsterInvalidConfigError,
+        dagwire=("x", "x"),
     )

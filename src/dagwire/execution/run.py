@@ -12,7 +12,7 @@ from dagwire.definitions.running import RunOptions
 from dagwire.errors import InvalidConfigError, ResourceSetupError
 from dagwire.execution.contexts import DagsterRun
 from dagwire.execution.events import EventType
-from dagwire.execution.pace import in_tasks, in_threads, one_by_one
+from dagwire.execution.pace import cut_out_in_turn, in_tasks, in_threads, one_by_one
 from dagwire.execution.plan import Plan, make_plan, stronger_bindings
 from dagwire.execution.record import Record
 from dagwire.execution.result import ExecuteInProcessResult
@@ -120,7 +120,8 @@ class _Run:
         elif options.max_concurrency != 1 and self._asynchronous:
             await in_tasks(nodes, do, self._record, options.max_concurrency, stop_at_failure=stop)
         else:
-            await one_by_one(nodes, do, self._record, stop_at_failure=stop)
+            in_turn = cut_out_in_turn(nodes, self._record) if self._plan.job.is_dynamic else nodes
+            await one_by_one(in_turn, do, self._record, stop_at_failure=stop)
 
     async def _closed(self, failure: BaseException | None) -> BaseException | None:
         """Close everything; return what the run failed of, the failures of closes included."""
