@@ -114,6 +114,7 @@ from dagwire.definitions.sensor import (
     build_sensor_context,
     sensor,
 )
+from dagwire.definitions.source_asset import SourceAsset
 from dagwire.definitions.tick import SensorResult, SkipReason, TickResult
 from dagwire.definitions.time_partitions import (
     DailyPartitionsDefinition,
@@ -155,12 +156,14 @@ from dagwire.resources.configurable import ConfigurableResource, ConfigurableRes
 from dagwire.resources.context import InitResourceContext, Resources
 from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
 from dagwire.resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
+from dagwire.resources.input_manager import InputManagerDefinition, input_manager
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_contexts import InputContext, OutputContext
 from dagwire.resources.io_manager import (
     ConfigurableIOManager,
     ConfigurableIOManagerFactory,
     InMemoryIOManager,
+    InputManager,
     IOManager,
     IOManagerDefinition,
     io_manager,
@@ -242,6 +245,8 @@ __all__ = [
     "InMemoryIOManager",
     "InitResourceContext",
     "InputContext",
+    "InputManager",
+    "InputManagerDefinition",
     "IntSource",
     "Jitter",
     "JobDefinition",
@@ -286,6 +291,7 @@ __all__ = [
     "SettingsProvider",
     "Shape",
     "SkipReason",
+    "SourceAsset",
     "SpecificPartitionsPartitionMapping",
     "StaticPartitionMapping",
     "StaticPartitionsDefinition",
@@ -322,6 +328,7 @@ __all__ = [
     "graph",
     "graph_asset",
     "hourly_partitioned_config",
+    "input_manager",
     "io_manager",
     "job",
     "load_asset_checks_from_current_module",

@@ -844,15 +844,18 @@ def test_a_job_of_assets_with_config_by_partition(dg, log):
 
 
 def test_config_and_job_have_the_same_partitions(dg, told):
-    """`partitions_def=` beside config by other partitions is refused."""
-    with pytest.raises(Exception, match=r"(?i)partitions"):
+    """`partitions_def=` beside config by other partitions is refused, at the latest when the job's are asked for."""
+    by_day = dg.daily_partitioned_config(start_date="2024-01-01")(lambda start, _end: config_of(str(start)))
 
-        @dg.job(
-            config=dg.static_partitioned_config(["x"])(config_of),
-            partitions_def=dg.DailyPartitionsDefinition("2024-01-01"),
-        )
+    def declare():
+        @dg.job(config=by_day, partitions_def=dg.StaticPartitionsDefinition(["x"]))
         def letters():
             told()
+
+        return letters.partitions_def
+
+    with pytest.raises(Exception, match=r"(?i)partitions"):
+        declare()
 
 
 def test_a_request_has_the_config_of_its_partition(dg, told):

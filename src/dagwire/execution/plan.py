@@ -75,9 +75,9 @@ def _base_config(job: JobDefinition, partitions: PartitionSelection) -> object:
     return job.partitioned_config.get_run_config_for_partition_key(partitions.key) if is_one else None
 
 
-def stronger_bindings(node: Node, overridden: Mapping[str, object]) -> Bindings:
-    """What is bound to the node itself, less what the run or its context replaces."""
-    return {key: provider for key, provider in node.definition.bindings.items() if key not in overridden}
+def stronger_bindings(bindings: Bindings, overridden: Mapping[str, object]) -> Bindings:
+    """What is bound to a definition itself, less what the run or its context replaces."""
+    return {key: provider for key, provider in bindings.items() if key not in overridden}
 
 
 def _config_by_node(job: JobDefinition, run_config: RunConfig) -> tuple[dict[str, Any], list[DagwireError]]:
