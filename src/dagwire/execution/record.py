@@ -8,6 +8,7 @@ from dagwire.definitions.handles import OutputHandle, Source
 from dagwire.definitions.node import Node
 from dagwire.definitions.op import OpDefinition
 from dagwire.definitions.results import AssetObservation, ExpectationResult, Remark
+from dagwire.execution.event_log import EventLog
 from dagwire.execution.events import Event, EventType, StepOutputData
 from dagwire.execution.outcomes import Made, Outcome
 
@@ -17,7 +18,7 @@ class Record:
 
     def __init__(self, on_event: Callable[[Event], None] | None) -> None:
         """`on_event` is told each event as it happens, one at a time."""
-        self.events: list[Event] = []
+        self.events = EventLog()
         self.values: dict[str, dict[str, Any]] = {}
         self.first_failure: Exception | None = None
         self._lost: set[str] = set()
@@ -27,13 +28,12 @@ class Record:
 
     def emit(self, event_type: EventType, step_key: str | None = None, data: Any = None) -> None:
         """Write an event, and tell of it."""
-        event = Event(event_type, step_key, data)
         if self._on_event is None:
-            self.events.append(event)  # of a list, one append never meets another
+            self.events.add(event_type, step_key, data)
             return
         with self._telling:
-            self.events.append(event)
-            self._on_event(event)
+            self.events.add(event_type, step_key, data)
+            self._on_event(self.events[-1])
 
     def value(self, handle: OutputHandle) -> Any:
         """What a step gave; of a dynamic output `{mapping key: value}`, or the one value that the handle points at."""
