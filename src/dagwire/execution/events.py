@@ -81,7 +81,7 @@ class Event:
     event_type: EventType
     step_key: str | None = None
     data: Any = None
-    """What is recorded, was raised, or was done by an IO manager; an asset's key; the name of an input, output or hook."""
+    """What is recorded, was raised, or an IO manager did; an asset's key; the name of an input, output or hook."""
     timestamp: float = field(default_factory=time.time)
     """Seconds since 1970, UTC."""
 
