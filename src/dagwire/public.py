@@ -29,6 +29,7 @@ from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.asset_spec import AssetDep, AssetIn, AssetOut, AssetSpec
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import with_resources
+from dagwire.definitions.config_mapping import ConfigMapping, config_mapping
 from dagwire.definitions.build_io_contexts import build_input_context, build_output_context
 from dagwire.definitions.check_spec import AssetCheckSpec
 from dagwire.definitions.definitions import Definitions
@@ -100,6 +101,7 @@ from dagwire.definitions.time_partitions import (
     WeeklyPartitionsDefinition,
 )
 from dagwire.errors import (
+    DagsterConfigMappingFunctionError,
     DagsterError,
     DagsterInvalidConfigError,
     DagsterInvalidDefinitionError,
@@ -145,6 +147,9 @@ from dagwire.resources.io_manager import (
 from dagwire.resources.resource_param import ResourceDependency, ResourceParam
 
 __all__ = [
+    "ConfigMapping",
+    "config_mapping",
+    "DagsterConfigMappingFunctionError",
     "AddDynamicPartitionsRequest",
     "Array",
     "AssetCheckDefinition",

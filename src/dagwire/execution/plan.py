@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dagwire.config.run_config import RunConfig, as_run_config
+from dagwire.config.run_config import RunConfig
 from dagwire.definitions.bindings import Bindings
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.node import Node
 from dagwire.definitions.partitions import PARTITION_TAG
 from dagwire.definitions.running import RunOptions
-from dagwire.errors import DagwireError, InvalidConfigError, MissingVariableError, nearest
+from dagwire.errors import ConfigMappingError, DagwireError, InvalidConfigError, MissingVariableError, nearest
+from dagwire.execution.given_config import given_run_config, open_input_values
 from dagwire.execution.partition_selection import PartitionSelection, selected_partitions
 
 
@@ -23,6 +24,8 @@ class Plan:
     """In the order they run."""
     config_by_node: Mapping[str, Any]
     """`{name: validated config}`, for the nodes that declare or are given any."""
+    inputs_by_node: Mapping[str, Mapping[str, Any]]
+    """`{name: {parameter: value}}` of the inputs that no step gives."""
     resource_config_by_key: Mapping[str, Any]
     run_config: RunConfig
     partitions: PartitionSelection
@@ -41,8 +44,8 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
     run_config = RunConfig()
     partitions = PartitionSelection()
     try:
-        run_config = as_run_config(options.run_config).merged_over(as_run_config(job.config))
-    except InvalidConfigError as fault:
+        run_config = given_run_config(job, options.run_config)
+    except (InvalidConfigError, MissingVariableError, ConfigMappingError) as fault:
         faults.append(fault)
     try:
         partitions = selected_partitions(job.partitions_def, options.partition_key, tags, options.instance)
@@ -51,15 +54,17 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
     except DagwireError as fault:
         faults.append(fault)
     config_by_node, config_faults = _config_by_node(job, run_config)
+    inputs_by_node, input_faults = open_input_values(job, run_config, options)
     return Plan(
         job,
         job.nodes,
         config_by_node,
+        inputs_by_node,
         run_config.resources,
         run_config,
         partitions,
         tags,
-        (*faults, *config_faults),
+        (*faults, *config_faults, *input_faults),
     )
 
 
