@@ -29,9 +29,9 @@ from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.asset_spec import AssetDep, AssetIn, AssetOut, AssetSpec
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import with_resources
-from dagwire.definitions.config_mapping import ConfigMapping, config_mapping
 from dagwire.definitions.build_io_contexts import build_input_context, build_output_context
 from dagwire.definitions.check_spec import AssetCheckSpec
+from dagwire.definitions.config_mapping import ConfigMapping, config_mapping
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.dynamic_partitions import (
     AddDynamicPartitionsRequest,
@@ -92,6 +92,7 @@ from dagwire.definitions.sensor import (
     build_sensor_context,
     sensor,
 )
+from dagwire.definitions.source_asset import SourceAsset
 from dagwire.definitions.tick import SensorResult, SkipReason, TickResult
 from dagwire.definitions.time_partitions import (
     DailyPartitionsDefinition,
@@ -133,12 +134,14 @@ from dagwire.resources.configurable import ConfigurableResource, ConfigurableRes
 from dagwire.resources.context import InitResourceContext, Resources
 from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
 from dagwire.resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
+from dagwire.resources.input_manager import InputManagerDefinition, input_manager
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_contexts import InputContext, OutputContext
 from dagwire.resources.io_manager import (
     ConfigurableIOManager,
     ConfigurableIOManagerFactory,
     InMemoryIOManager,
+    InputManager,
     IOManager,
     IOManagerDefinition,
     io_manager,
@@ -147,9 +150,6 @@ from dagwire.resources.io_manager import (
 from dagwire.resources.resource_param import ResourceDependency, ResourceParam
 
 __all__ = [
-    "ConfigMapping",
-    "config_mapping",
-    "DagsterConfigMappingFunctionError",
     "AddDynamicPartitionsRequest",
     "Array",
     "AssetCheckDefinition",
@@ -173,10 +173,12 @@ __all__ = [
     "Backoff",
     "BoolSource",
     "Config",
+    "ConfigMapping",
     "ConfigurableIOManager",
     "ConfigurableIOManagerFactory",
     "ConfigurableResource",
     "ConfigurableResourceFactory",
+    "DagsterConfigMappingFunctionError",
     "DagsterError",
     "DagsterInstance",
     "DagsterInvalidConfigError",
@@ -220,6 +222,8 @@ __all__ = [
     "InMemoryIOManager",
     "InitResourceContext",
     "InputContext",
+    "InputManager",
+    "InputManagerDefinition",
     "IntSource",
     "Jitter",
     "JobDefinition",
@@ -259,6 +263,7 @@ __all__ = [
     "SettingsProvider",
     "Shape",
     "SkipReason",
+    "SourceAsset",
     "StaticPartitionsDefinition",
     "StringSource",
     "TickResult",
@@ -283,12 +288,14 @@ __all__ = [
     "build_schedule_from_partitioned_job",
     "build_sensor_context",
     "check_health",
+    "config_mapping",
     "configured",
     "define_asset_job",
     "failure_hook",
     "fs_io_manager",
     "graph",
     "graph_asset",
+    "input_manager",
     "io_manager",
     "job",
     "load_asset_checks_from_current_module",

@@ -30,7 +30,10 @@ class RunConfig:
     def to_config_dict(self) -> dict[str, Any]:
         """The same in Dagster's dict form, as files have it."""
         plain = as_run_config(self)
-        tree: dict[str, Any] = {"ops": {}, "resources": {key: {_CONFIG: entry} for key, entry in plain.resources.items()}}
+        tree: dict[str, Any] = {
+            "ops": {},
+            "resources": {key: {_CONFIG: entry} for key, entry in plain.resources.items()},
+        }
         for step, config in plain.ops.items():
             _entry(tree, step)[_CONFIG] = config
         for path, value in plain.inputs.items():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 from dagwire.config.config import Config
+from dagwire.config.narrowing import is_mapping
 from dagwire.config.run_config import RunConfig
 from dagwire.config.schema import validated_config
 from dagwire.definitions.signature import annotations_of
@@ -35,10 +36,10 @@ class ConfigMapping:
             returned = self.config_fn((given or {}) if self.receive_processed_config_values is False else processed)
         except Exception as error:
             raise ConfigMappingError(owner, error) from error
-        if not isinstance(returned, Mapping | RunConfig):
-            kind = type(returned).__name__
-            raise InvalidConfigError(owner, [f"its config mapping returned {kind}; return a dict, or a RunConfig"])
-        return returned
+        if isinstance(returned, RunConfig) or is_mapping(returned):
+            return returned
+        kind = type(returned).__name__
+        raise InvalidConfigError(owner, [f"its config mapping returned {kind}; return a dict, or a RunConfig"])
 
 
 @overload

@@ -120,6 +120,7 @@ class InputHandle:
 Source = OutputHandle | InputHandle | Collected | list["OutputHandle | InputHandle"]
 """Where an input's value comes from; of a list it is the list of their values."""
 
+
 def is_source(value: Any) -> bool:
     """Whether an argument says where a value comes from; it is the value itself otherwise."""
     if isinstance(value, OutputHandle | InputHandle | Collected):

@@ -1,5 +1,6 @@
 """`Node`: one step of a job, whatever kind of definition it runs; and the order that nodes run in. Pure."""
 
+import inspect
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from dagwire.definitions.handles import InputHandle, OutputHandle, Source, handl
 from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.op import In, OpDefinition
 from dagwire.definitions.retries import RetryPolicy
+from dagwire.definitions.stored_input import StoredInput
 from dagwire.definitions.value_types import is_config_type
 from dagwire.errors import DefinitionCycleError, InvalidDefinitionError
 
@@ -30,7 +32,12 @@ class OpenInput:
     """Where run config gives it: `step.parameter`, or the input of a graph or of the job that it is connected to."""
     annotation: Any
     """What run config must give; Any for anything."""
-    has_default: bool
+    default: Any = inspect.Parameter.empty
+
+    @property
+    def has_default(self) -> bool:
+        """Whether the run need not give it."""
+        return self.default is not inspect.Parameter.empty
 
 
 @dataclass(slots=True, eq=False)
@@ -61,12 +68,40 @@ class Node:
     """The name of that pattern, of one of these steps."""
     mapping_key: str | None = None
     """Which value it is for, of one of these steps."""
+    loads: Mapping[str, StoredInput] = field(default_factory=dict[str, StoredInput])
+    """`{parameter: what an IO manager loads for it}`: values that no step of the job gives."""
+    unstored: frozenset[str] = frozenset()
+    """The outputs that are handed on in memory, whatever IO managers there are: another step stores their values."""
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
-        """Every key that the step or a hook asks for, and who asks."""
+        """Every key that the step, a hook or a value to be loaded asks for, and who asks."""
+        own = self.own_requirements
+        return (*own, *self.load_requirements) if self.loads else own
+
+    @property
+    def own_requirements(self) -> tuple[Requirement, ...]:
+        """The same, without what loads values for it."""
         own = self.definition.requirements
         return (*own, *(r for hook in self.hooks for r in hook.body.requirements)) if self.hooks else own
+
+    @property
+    def load_requirements(self) -> tuple[Requirement, ...]:
+        """What loads values for it, where the assets do not have that bound to themselves."""
+        return tuple(
+            load.requirement(self.definition.label, name)
+            for name, load in self.loads.items()
+            if load.manager_key not in (load.bindings or {})
+        )
+
+    @property
+    def names_io_managers(self) -> bool:
+        """Whether it or its definition says what stores or loads a value."""
+        return bool(self.loads or self.definition.io_manager_keys or self.definition.input_manager_keys)
+
+    def without_io_managers(self) -> "Node":
+        """This node of a definition that names no IO manager."""
+        return replace(self, definition=self.definition.without_io_managers())
 
     @property
     def bindings(self) -> Bindings:
@@ -88,20 +123,24 @@ def op_node(owner: str, placed: Placed) -> Node:
     definition: OpDefinition = placed.definition
     connected = {name: source for name, source in placed.inputs.items() if not isinstance(source, InputHandle)}
     taken = {name: source for name, source in connected.items() if not definition.ins[name].is_nothing}
-    open_inputs = tuple(
-        _open_input(owner, placed, name)
+    unconnected = [
+        name
         for name, declared in definition.ins.items()
         if name not in connected and name not in placed.constants and not declared.is_nothing
-    )
-    defaults = {given.parameter: definition.ins[given.parameter].default_value for given in open_inputs if given.has_default}
+    ]
+    loads = {name: StoredInput(key) for name in unconnected if (key := definition.input_manager_keys.get(name))}
+    loads |= {name: value for name, value in placed.constants.items() if isinstance(value, StoredInput)}
+    open_inputs = tuple(_open_input(owner, placed, name) for name in unconnected if name not in loads)
+    defaults = {given.parameter: given.default for given in open_inputs if given.has_default}
     return Node(
         placed.name,
         definition,
         taken,
         tuple(dict.fromkeys(handle.node for source in connected.values() for handle in handles_of(source))),
-        {**defaults, **placed.constants},
+        {**defaults, **{name: value for name, value in placed.constants.items() if name not in loads}},
         tuple(source for name, source in connected.items() if name not in taken),
         open_inputs,
+        loads=loads,
     )
 
 
@@ -109,7 +148,7 @@ def _open_input(owner: str, placed: Placed, parameter: str) -> OpenInput:
     declared = placed.definition.ins[parameter]
     source = placed.inputs.get(parameter)
     if isinstance(source, InputHandle):
-        return OpenInput(parameter, source.name, declared.dagster_type, declared.has_default)
+        return OpenInput(parameter, source.name, declared.dagster_type, declared.default_value)
     if not declared.has_default and not is_config_type(declared.dagster_type):
         kind = getattr(declared.dagster_type, "__name__", declared.dagster_type)
         msg = (
@@ -117,13 +156,13 @@ def _open_input(owner: str, placed: Placed, parameter: str) -> OpenInput:
             f"being {kind}. Connect it, or give it a default."
         )
         raise InvalidDefinitionError(msg)
-    return OpenInput(parameter, f"{placed.name}.{parameter}", declared.dagster_type, declared.has_default)
+    return OpenInput(parameter, f"{placed.name}.{parameter}", declared.dagster_type, declared.default_value)
 
 
 def open_input(node: Node, parameter: str) -> OpenInput:
     """The input of an op that another step gave, in a run in which that step is left out."""
     declared = node.definition.ins[parameter] if isinstance(node.definition, OpDefinition) else In()
-    return OpenInput(parameter, f"{node.name}.{parameter}", declared.dagster_type, has_default=False)
+    return OpenInput(parameter, f"{node.name}.{parameter}", declared.dagster_type)
 
 
 def with_job_policies(

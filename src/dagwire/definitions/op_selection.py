@@ -47,7 +47,7 @@ def _among(owner: str, node: Node, wanted: set[str]) -> Node:
     opened = [name for name in node.inputs if name not in inputs]
     if opened and (node.mapped_over is not None or any(isinstance(node.inputs[name], Collected) for name in opened)):
         missing = min(name for opening in opened for name in _gives(node.inputs[opening]) - wanted)
-        msg = f"{owner}: step '{node.name}' takes each value that '{missing}' gives, which is not selected. Select it too."
+        msg = f"{owner}: step '{node.name}' takes each value of '{missing}', which is not selected. Select it too."
         raise InvalidDefinitionError(msg)
     return replace(
         node,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dagwire.config.narrowing import is_mapping
+from dagwire.config.narrowing import is_mapping, is_sequence
 from dagwire.config.run_config import RunConfig, as_run_config
 from dagwire.config.schema import validated_config
 from dagwire.definitions.config_mapping import ConfigMapping
@@ -25,7 +25,9 @@ def given_run_config(job: JobDefinition, given: Any) -> RunConfig:
         run_config = as_run_config(job.config.resolve(_plain_dict(job, given), f"job '{job.name}'"))
     else:
         run_config = as_run_config(given).merged_over(as_run_config(job.config))
-    for graph in sorted(job.mappings_by_graph, key=lambda name: name.split(".") if name else []):  # the outer ones first
+    for graph in sorted(
+        job.mappings_by_graph, key=lambda name: name.split(".") if name else []
+    ):  # the outer ones first
         run_config = _mapped(run_config, graph, job)
     return run_config
 
@@ -125,7 +127,7 @@ def _configured(node: Node, given: OpenInput, value: Any) -> Any:
 def _under_value(value: Any) -> Any:
     if is_mapping(value) and set(value) == {"value"}:
         return value["value"]
-    return [_under_value(item) for item in value] if isinstance(value, list) else value
+    return [_under_value(item) for item in value] if is_sequence(value) else value
 
 
 def _written(path: str) -> str:
