@@ -26,6 +26,8 @@ ORDER = (
     "checks",
     "jobs",
     "dynamic_outputs",
+    "open_inputs",
+    "config_mapping",
     "schedules_and_sensors",
     "partitions",
     "binding",

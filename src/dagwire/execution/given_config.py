@@ -32,6 +32,13 @@ def given_run_config(job: JobDefinition, given: Any) -> RunConfig:
     return run_config
 
 
+def written_config(job: JobDefinition, options: RunOptions, run_config: RunConfig) -> Mapping[str, Any]:
+    """The run's config as contexts show it; of a job whose config is mapped, what the mapping was given."""
+    if isinstance(job.config, ConfigMapping) and is_mapping(options.run_config):
+        return options.run_config
+    return run_config.to_config_dict()
+
+
 def _plain_dict(job: JobDefinition, given: Any) -> Any:
     if isinstance(given, RunConfig):
         problem = "its config is mapped: give a dict of what the mapping declares, not a RunConfig"
@@ -108,6 +115,8 @@ class _Inputs:
         known = sorted(known)
         unknown = [path for path in self._configured if path not in known]
         self._problems += [f"inputs.{path}: nothing takes it{_hint(path, known)}" for path in unknown]
+        twice = [path for path in self._configured if path in self._values]
+        self._problems += [f"inputs.{path}: is given by `input_values` already" for path in twice]
         if self._problems:
             self._faults.append(InvalidConfigError(f"job '{self._job.name}'", dict.fromkeys(self._problems)))
         own = [path for path in known if "." not in path]

@@ -11,7 +11,7 @@ from dagwire.definitions.node import Node
 from dagwire.definitions.partitions import PARTITION_TAG
 from dagwire.definitions.running import RunOptions
 from dagwire.errors import ConfigMappingError, DagwireError, InvalidConfigError, MissingVariableError, nearest
-from dagwire.execution.given_config import given_run_config, open_input_values
+from dagwire.execution.given_config import given_run_config, open_input_values, written_config
 from dagwire.execution.partition_selection import PartitionSelection, selected_partitions
 
 
@@ -27,7 +27,8 @@ class Plan:
     inputs_by_node: Mapping[str, Mapping[str, Any]]
     """`{name: {parameter: value}}` of the inputs that no step gives."""
     resource_config_by_key: Mapping[str, Any]
-    run_config: RunConfig
+    run_config: Mapping[str, Any]
+    """What contexts tell of it, as a dict: the run's merged over the job's, or what a config mapping was given."""
     partitions: PartitionSelection
     tags: Mapping[str, str]
     faults: tuple[DagwireError, ...]
@@ -41,31 +42,46 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
     """
     faults: list[DagwireError] = list(job.faults())
     tags = {**job.tags, **options.tags}
-    run_config = RunConfig()
     partitions = PartitionSelection()
-    try:
-        run_config = given_run_config(job, options.run_config)
-    except (InvalidConfigError, MissingVariableError, ConfigMappingError) as fault:
-        faults.append(fault)
+    given = _Given(RunConfig(), {}, {})
     try:
         partitions = selected_partitions(job.partitions_def, options.partition_key, tags, options.instance)
         if options.partition_key is not None:
             tags[PARTITION_TAG] = options.partition_key
     except DagwireError as fault:
         faults.append(fault)
-    config_by_node, config_faults = _config_by_node(job, run_config)
-    inputs_by_node, input_faults = open_input_values(job, run_config, options)
+    try:
+        given = _given(job, options, faults)
+    except (InvalidConfigError, MissingVariableError, ConfigMappingError) as fault:
+        faults.append(fault)  # what steps then lack they may well have been meant to have: not told of
     return Plan(
         job,
         job.nodes,
-        config_by_node,
-        inputs_by_node,
-        run_config.resources,
-        run_config,
+        given.config_by_node,
+        given.inputs_by_node,
+        given.run_config.resources,
+        written_config(job, options, given.run_config),
         partitions,
         tags,
-        (*faults, *config_faults, *input_faults),
+        tuple(faults),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the run config came to."""
+
+    run_config: RunConfig
+    config_by_node: Mapping[str, Any]
+    inputs_by_node: Mapping[str, Mapping[str, Any]]
+
+
+def _given(job: JobDefinition, options: RunOptions, faults: list[DagwireError]) -> _Given:
+    run_config = given_run_config(job, options.run_config)
+    config_by_node, config_faults = _config_by_node(job, run_config)
+    inputs_by_node, input_faults = open_input_values(job, run_config, options)
+    faults += [*config_faults, *input_faults]
+    return _Given(run_config, config_by_node, inputs_by_node)
 
 
 def stronger_bindings(bindings: Bindings, overridden: Mapping[str, object]) -> Bindings:
