@@ -40,6 +40,7 @@ from dagwire.definitions.dynamic_partitions import (
 )
 from dagwire.definitions.graph import GraphDefinition, GraphIn, GraphOut, graph
 from dagwire.definitions.graph_asset import graph_asset
+from dagwire.definitions.graph_multi_asset import graph_multi_asset
 from dagwire.definitions.hook import HookDefinition, failure_hook, success_hook
 from dagwire.definitions.job import JobDefinition, job
 from dagwire.definitions.load_assets import (
@@ -295,6 +296,7 @@ __all__ = [
     "fs_io_manager",
     "graph",
     "graph_asset",
+    "graph_multi_asset",
     "input_manager",
     "io_manager",
     "job",

@@ -213,6 +213,7 @@ def _outputs(owner: str, returned: Any, names: Sequence[str] | None) -> dict[str
     if not all(isinstance(handle, OutputHandle) for handle in found.values()) or set(found) != set(names or found):
         wanted = f"the outputs {', '.join(names)}" if names else "the output of an op, or nothing"
         given = "a collected list" if isinstance(returned, Collected) else type(returned).__name__
+        given = f"a dict of {', '.join(found) or 'nothing'}" if is_mapping(returned) else given
         msg = f"{owner} returns {given}; its body connects ops and returns {wanted}."
         raise InvalidDefinitionError(msg)
     return found

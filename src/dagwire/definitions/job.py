@@ -15,6 +15,7 @@ from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import Bindings, bindings_from
 from dagwire.definitions.composition import Composed, composed_body
 from dagwire.definitions.config_mapping import ConfigMapping
+from dagwire.definitions.graph_of_assets import GraphAssetCheck
 from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.mapped_steps import has_dynamic_steps, with_mapping
@@ -155,10 +156,8 @@ class JobDefinition:
             return self
         nodes = chosen_steps(f"job '{self.name}'", self.nodes, op_selection)
         if asset_selection is not None:
-            assets = {id(node.definition): node.definition for node in made_by(nodes).values()}
-            nodes = _selected_nodes(
-                [d for d in assets.values() if isinstance(d, AssetsDefinition)], nodes, asset_selection
-            )
+            assets = dict.fromkeys(node.definition.whole for node in made_by(nodes).values())
+            nodes = _selected_nodes(list(assets), nodes, asset_selection)
         return replace(self, nodes=tuple(nodes), is_subset=True)
 
 
@@ -277,7 +276,8 @@ def _selected_nodes(assets: Sequence[AssetsDefinition], nodes: Sequence[Node], s
     """The nodes of the selected ones among `assets`, and of their checks."""
     keys = selected_keys(assets, selection)
     chosen = [definition for definition in assets if not definition.keys.isdisjoint(keys)]
-    checks = [node.definition for node in nodes if isinstance(node.definition, AssetCheckDefinition)]
+    definitions = [node.definition for node in nodes]
+    checks = [d for d in definitions if isinstance(d, AssetCheckDefinition) and not isinstance(d, GraphAssetCheck)]
     loaded = [load.asset for node in nodes for load in node.loads.values() if load.asset is not None]
     known = KnownAssets(assets, {asset.spec.key: asset for asset in loaded})
     return in_running_order(asset_nodes(chosen, checks, keys, known))
