@@ -1,4 +1,4 @@
-"""`ConfigMapping`: the config of a job or graph, turned into that of its ops."""
+"""Config mapping: `ConfigMapping`, the config of a job or graph, turned into that of its ops."""
 
 import pytest
 

@@ -28,6 +28,7 @@ ORDER = (
     "dynamic_outputs",
     "open_inputs",
     "config_mapping",
+    "graph_assets",
     "schedules_and_sensors",
     "partitions",
     "binding",

@@ -12,9 +12,10 @@ from dagwire.definitions.node import Node, OpenInput
 from dagwire.definitions.running import RunOptions
 from dagwire.definitions.value_types import checkable_classes
 from dagwire.errors import DagwireError, InvalidConfigError, MissingVariableError, UnknownNameError, nearest
+from dagwire.execution.partition_selection import PartitionSelection
 
 
-def given_run_config(job: JobDefinition, given: Any) -> RunConfig:
+def given_run_config(job: JobDefinition, given: Any, partitions: PartitionSelection) -> RunConfig:
     """The config of each step and resource, told from what a run was given and what its job has.
 
     Raises:
@@ -24,12 +25,20 @@ def given_run_config(job: JobDefinition, given: Any) -> RunConfig:
     if isinstance(job.config, ConfigMapping):
         run_config = as_run_config(job.config.resolve(_plain_dict(job, given), f"job '{job.name}'"))
     else:
-        run_config = as_run_config(given).merged_over(as_run_config(job.config))
+        run_config = as_run_config(given).merged_over(as_run_config(_base_config(job, partitions)))
     for graph in sorted(
         job.mappings_by_graph, key=lambda name: name.split(".") if name else []
     ):  # the outer ones first
         run_config = _mapped(run_config, graph, job)
     return run_config
+
+
+def _base_config(job: JobDefinition, partitions: PartitionSelection) -> object:
+    """The job's own config: where it goes by partition, that of the one that the run makes, or none."""
+    if job.partitioned_config is None:
+        return job.config
+    is_one = partitions.keys and not partitions.is_range
+    return job.partitioned_config.get_run_config_for_partition_key(partitions.key) if is_one else None
 
 
 def written_config(job: JobDefinition, options: RunOptions, run_config: RunConfig) -> Mapping[str, Any]:

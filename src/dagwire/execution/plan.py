@@ -8,7 +8,6 @@ from dagwire.config.run_config import RunConfig
 from dagwire.definitions.bindings import Bindings
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.node import Node
-from dagwire.definitions.partitions import PARTITION_TAG
 from dagwire.definitions.running import RunOptions
 from dagwire.errors import ConfigMappingError, DagwireError, InvalidConfigError, MissingVariableError, nearest
 from dagwire.execution.given_config import given_run_config, open_input_values, written_config
@@ -46,12 +45,12 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
     given = _Given(RunConfig(), {}, {})
     try:
         partitions = selected_partitions(job.partitions_def, options.partition_key, tags, options.instance)
-        if options.partition_key is not None:
-            tags[PARTITION_TAG] = options.partition_key
+        if partitions.keys:
+            tags |= _tags_of_partition(job, partitions)
     except DagwireError as fault:
         faults.append(fault)
     try:
-        given = _given(job, options, faults)
+        given = _given(job, options, partitions, faults)
     except (InvalidConfigError, MissingVariableError, ConfigMappingError) as fault:
         faults.append(fault)  # what steps then lack they may well have been meant to have: not told of
     return Plan(
@@ -67,6 +66,15 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
     )
 
 
+def _tags_of_partition(job: JobDefinition, partitions: PartitionSelection) -> Mapping[str, str]:
+    """The tags of a run that makes one partition."""
+    if job.partitions_def is None or partitions.is_range:
+        return {}
+    if job.partitioned_config is not None:
+        return job.partitioned_config.get_tags_for_partition_key(partitions.key)
+    return job.partitions_def.tags_of(partitions.key)
+
+
 @dataclass(frozen=True, slots=True)
 class _Given:
     """What the run config came to."""
@@ -76,8 +84,13 @@ class _Given:
     inputs_by_node: Mapping[str, Mapping[str, Any]]
 
 
-def _given(job: JobDefinition, options: RunOptions, faults: list[DagwireError]) -> _Given:
-    run_config = given_run_config(job, options.run_config)
+def _given(
+    job: JobDefinition, options: RunOptions, partitions: PartitionSelection, faults: list[DagwireError]
+) -> _Given:
+    run_config = given_run_config(job, options.run_config, partitions)
+    if job.partitioned_config is not None and partitions.definition is None:
+        # A partition that is none has no config; to tell of all that is missing then would make many faults of one.
+        return _Given(run_config, {}, {})
     config_by_node, config_faults = _config_by_node(job, run_config)
     inputs_by_node, input_faults = open_input_values(job, run_config, options)
     faults += [*config_faults, *input_faults]

@@ -160,7 +160,7 @@ class ExecuteInProcessResult:
         return [event for event in self.all_events if event_filter(event)]
 
     def events_for_node(self, node_name: str) -> list[Event]:
-        """The events of a step, or of all steps of a graph; of a mapped one those for all keys, for one by `name[key]`."""
+        """The events of a step, or of all steps of a graph; of a mapped one for all keys, or by `name[key]`."""
         inner = (f"{node_name}[", f"{node_name}.")
         return [
             event
