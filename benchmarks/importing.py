@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from benchmarks.measuring import FULL, Benchmark, Sampler, Scale, Side
 
 MODULES_BY_SIDE = {
-    Side.DAGWIRE: ("dagwire",),
+    Side.DAGWIRE: ("dagwire.public",),  # which the first use of a name of dagwire's loads
     Side.DAGSTER: ("dagster",),
     Side.BARE: ("dependency_injector.containers", "dependency_injector.providers", "pydantic_settings"),
 }
