@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-DEFINITIONS = """
+DEFINITIONS = r'''
 import time
 from pathlib import Path
 
 from dagwire import (
     AssetCheckResult, AssetCheckSeverity, ConfigurableResource, Definitions, MaterializeResult, MetadataValue,
-    StaticPartitionsDefinition, asset, asset_check, define_asset_job, job, op,
+    Config, RunRequest, StaticPartitionsDefinition, asset, asset_check, define_asset_job, job, op, schedule, sensor,
 )
+from dependency_injector import containers, providers
+from dagwire import ResourceProvider
 from pydantic import SecretStr
 
 HERE = Path(__file__).parent
@@ -82,6 +84,29 @@ def region(context):
     context.log.info("regions: %s", ",".join(context.partition_keys))
 
 
+class Printer(ConfigurableResource):
+    copies: int = 1
+    trays: list[int] = []
+
+
+class Paper(Config):
+    paper: str = "A4"
+
+
+@asset
+def copies(context, config: Paper, printer: Printer):
+    context.log.info("wrote %s copies on %s, trays %s", printer.copies, config.paper, printer.trays)
+
+
+class SpoolConfig(Config):
+    size: int = 0
+
+
+@asset(name="spool")
+def spool_asset(config: SpoolConfig):
+    pass
+
+
 @op
 def wait(db: Db):
     (HERE / "waiting").touch()
@@ -93,20 +118,48 @@ def long():
     wait()
 
 
+good = define_asset_job("good", [report, mailed])
+
+
+@schedule(job=good, cron_schedule="0 3 * * *", execution_timezone="Europe/Vienna")
+def nightly(db: Db):
+    """The report, every night."""
+    return RunRequest()
+
+
+@sensor(job=good, minimum_interval_seconds=60)
+def inbox(context, db: Db):
+    """Whatever came in."""
+    return RunRequest(run_key="first")
+
+
+class Spool:
+    def __init__(self, db):
+        self.db = db
+
+
+class Shop(containers.DeclarativeContainer):
+    db = ResourceProvider(Db())
+    printer = ResourceProvider(Printer())
+    spool = providers.Singleton(Spool, db)
+
+
 defs = Definitions(
-    assets=[report, mailed, broken, after_broken, empty, region],
+    assets=[report, mailed, broken, after_broken, empty, region, copies, spool_asset],
     asset_checks=[report_is_full, report_is_pretty, broken_is_whole, empty_has_rows],
     jobs=[
-        define_asset_job("good", [report, mailed]),
+        good,
         define_asset_job("bad", ["broken", "after_broken", "report"]),
         define_asset_job("hollow", [empty]),
         define_asset_job("regions", [region]),
         long,
     ],
-    resources={"db": Db()},
+    schedules=[nightly],
+    sensors=[inbox],
+    resources=Shop(),
 )
 not_definitions = 3
-"""
+'''
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
