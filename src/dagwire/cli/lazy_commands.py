@@ -16,6 +16,7 @@ HELP_BY_COMMAND = {
     "sensors": "List the sensors.",
     "materialize": "Make assets, and run their checks.",
     "job": "Run a job.",
+    "tick": "Ask a schedule or sensor once, and run what it requests.",
 }
 
 

@@ -1,6 +1,7 @@
 """What several commands take, under one name and with one meaning."""
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -56,6 +57,14 @@ Select = Annotated[
 Partition = Annotated[str | None, typer.Option(metavar="KEY", help="The partition to make.")]
 PartitionRange = Annotated[
     str | None, typer.Option(metavar="FIRST...LAST", help="The partitions to make, both ends included.")
+]
+State = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        envvar="DAGWIRE_STATE",
+        help="Where cursors, run keys and dynamic partitions are kept; .dagwire in the project's folder by default.",
+    ),
 ]
 Traceback = Annotated[bool, typer.Option("--traceback", help="Show the traceback of a failure.")]
 Set = Annotated[

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -14,12 +15,15 @@ from dagwire.cli.printing import new_console, print_json
 from dagwire.cli.progress import show_progress
 from dagwire.cli.run_report import report_of
 from dagwire.cli.summary import Run, failure_lines, summary_lines
+from dagwire.cli.tick_state import kept_instance, state_folder
 from dagwire.definitions.job import JobDefinition
+from dagwire.definitions.partition_loading import partition_loading_context
 from dagwire.definitions.partitions import RANGE_END_TAG, RANGE_START_TAG
 from dagwire.definitions.running import RunOptions
 from dagwire.errors import InvalidInvocationError
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.run import run_job
+from dagwire.resources.instance import DagsterInstance
 
 RANGE_MARK = "..."
 
@@ -53,9 +57,10 @@ class Wanted:
         return cls(partition, _range_tags(partition_range), run_config, **shown)
 
 
-def run_and_end(job: JobDefinition, wanted: Wanted, interrupts: Interrupts) -> None:
-    """Run `job`, and end the command with what came of it."""
-    run = run_with_progress(job, wanted)
+def run_and_end(job: JobDefinition, wanted: Wanted, state: Path | None, interrupts: Interrupts) -> None:
+    """Run `job` with the dynamic partitions that `state` holds, and end the command with what came of it."""
+    with kept_instance(state_folder(state)) as instance:
+        run = run_with_progress(job, wanted, instance)
     if interrupts.received:
         raise KeyboardInterrupt
     if wanted.as_json:
@@ -66,13 +71,14 @@ def run_and_end(job: JobDefinition, wanted: Wanted, interrupts: Interrupts) -> N
         raise typer.Exit(FAILED)
 
 
-def run_with_progress(job: JobDefinition, wanted: Wanted) -> Run:
+def run_with_progress(job: JobDefinition, wanted: Wanted, instance: DagsterInstance) -> Run:
     """Run `job`, showing its progress, and say at the end what came of it; failures go to standard error.
 
     Raises:
         DagwireError: The run could not start.
     """
-    _check_partition_given(job, wanted)
+    with partition_loading_context(dynamic_partitions_store=instance):
+        _check_partition_given(job, wanted)
     started = time.monotonic()
     with show_progress([node.name for node in job.nodes], new_console(stderr=wanted.as_json)) as progress:
         options = RunOptions(wanted.run_config, wanted.partition, wanted.tags, raise_on_error=False, on_event=progress)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from dagwire.cli.ending import told
-from dagwire.cli.options import Env, Json, Module, Partition, PartitionRange, Set, Traceback, new_app
+from dagwire.cli.options import Env, Json, Module, Partition, PartitionRange, Set, State, Traceback, new_app
 from dagwire.cli.running import Wanted, run_and_end
 from dagwire.definitions.finding import find_definitions
 
@@ -24,6 +24,7 @@ def run(
     partition: Partition = None,
     partition_range: PartitionRange = None,
     set_: Set = None,
+    state: State = None,
     module: Module = None,
     env: Env = None,
     *,
@@ -34,4 +35,4 @@ def run(
     with told(traceback=traceback) as interrupts:
         found = find_definitions(module, Path.cwd()).resolve_job_def(name)
         wanted = Wanted.of(found, partition, partition_range, set_, as_json=as_json, traceback=traceback)
-        run_and_end(found, wanted, interrupts)
+        run_and_end(found, wanted, state, interrupts)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from dagwire.cli.ending import told
-from dagwire.cli.options import Env, Json, Module, Partition, PartitionRange, Select, Set, Traceback, new_app
+from dagwire.cli.options import Env, Json, Module, Partition, PartitionRange, Select, Set, State, Traceback, new_app
 from dagwire.cli.running import Wanted, run_and_end
 from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
 from dagwire.definitions.finding import find_definitions
@@ -17,6 +17,7 @@ def materialize(
     partition: Partition = None,
     partition_range: PartitionRange = None,
     set_: Set = None,
+    state: State = None,
     module: Module = None,
     env: Env = None,
     *,
@@ -28,4 +29,4 @@ def materialize(
         defs = find_definitions(module, Path.cwd())
         job = defs.resolve(UnresolvedAssetJobDefinition("materialize", select or "*"))
         wanted = Wanted.of(job, partition, partition_range, set_, as_json=as_json, traceback=traceback)
-        run_and_end(job, wanted, interrupts)
+        run_and_end(job, wanted, state, interrupts)
