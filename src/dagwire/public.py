@@ -32,6 +32,11 @@ from dagwire.definitions.bindings import with_resources
 from dagwire.definitions.build_io_contexts import build_input_context, build_output_context
 from dagwire.definitions.check_spec import AssetCheckSpec
 from dagwire.definitions.definitions import Definitions
+from dagwire.definitions.dynamic_partitions import (
+    AddDynamicPartitionsRequest,
+    DeleteDynamicPartitionsRequest,
+    DynamicPartitionsDefinition,
+)
 from dagwire.definitions.graph import GraphDefinition, GraphIn, GraphOut, graph
 from dagwire.definitions.graph_asset import graph_asset
 from dagwire.definitions.hook import HookDefinition, failure_hook, success_hook
@@ -47,7 +52,8 @@ from dagwire.definitions.load_assets import (
 from dagwire.definitions.metadata import MetadataValue
 from dagwire.definitions.multi_asset import multi_asset
 from dagwire.definitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
-from dagwire.definitions.op import In, Nothing, OpDefinition, Out, op
+from dagwire.definitions.op import DynamicOut, In, Nothing, OpDefinition, Out, op
+from dagwire.definitions.partition_loading import partition_loading_context
 from dagwire.definitions.partitions import (
     BackfillPolicy,
     PartitionKeyRange,
@@ -62,6 +68,7 @@ from dagwire.definitions.results import (
     AssetCheckSeverity,
     AssetMaterialization,
     AssetObservation,
+    DynamicOutput,
     ExpectationResult,
     MaterializeResult,
     Output,
@@ -124,6 +131,7 @@ from dagwire.resources.configurable import ConfigurableResource, ConfigurableRes
 from dagwire.resources.context import InitResourceContext, Resources
 from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
 from dagwire.resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
+from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_contexts import InputContext, OutputContext
 from dagwire.resources.io_manager import (
     ConfigurableIOManager,
@@ -137,6 +145,7 @@ from dagwire.resources.io_manager import (
 from dagwire.resources.resource_param import ResourceDependency, ResourceParam
 
 __all__ = [
+    "AddDynamicPartitionsRequest",
     "Array",
     "AssetCheckDefinition",
     "AssetCheckEvaluation",
@@ -164,6 +173,7 @@ __all__ = [
     "ConfigurableResource",
     "ConfigurableResourceFactory",
     "DagsterError",
+    "DagsterInstance",
     "DagsterInvalidConfigError",
     "DagsterInvalidDefinitionError",
     "DagsterInvalidInvocationError",
@@ -178,6 +188,10 @@ __all__ = [
     "DefaultScheduleStatus",
     "DefaultSensorStatus",
     "Definitions",
+    "DeleteDynamicPartitionsRequest",
+    "DynamicOut",
+    "DynamicOutput",
+    "DynamicPartitionsDefinition",
     "Enum",
     "EnumValue",
     "EnvVar",
@@ -286,6 +300,7 @@ __all__ = [
     "multi_asset_check",
     "op",
     "override",
+    "partition_loading_context",
     "resource",
     "schedule",
     "sensor",

@@ -24,6 +24,7 @@ ORDER = (
     "contexts",
     "checks",
     "jobs",
+    "dynamic_outputs",
     "schedules_and_sensors",
     "partitions",
     "binding",

@@ -6,8 +6,8 @@ from typing import Any
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.assets_definition import AssetsDefinition
-from dagwire.definitions.composition import OutputHandle
 from dagwire.definitions.graph_asset import GraphAssetDefinition
+from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.node import Node
 from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, nearest
 

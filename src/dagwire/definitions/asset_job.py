@@ -8,8 +8,10 @@ from dagwire.containers.keys import Container
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_graph import asset_nodes
 from dagwire.definitions.assets_definition import AssetsDefinition
+from dagwire.definitions.graph_asset import GraphAssetDefinition
 from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.job import JobDefinition
+from dagwire.definitions.mapped_steps import has_dynamic_steps
 from dagwire.definitions.names import check_name
 from dagwire.definitions.node import in_running_order, with_job_policies
 from dagwire.definitions.partitions import PartitionsDefinition
@@ -61,6 +63,7 @@ class UnresolvedAssetJobDefinition:
             partitions_def=self.partitions_def or common_partitions(f"job '{self.name}'", chosen),
             description=self.description,
             tags=self.tags,
+            is_dynamic=any(isinstance(d, GraphAssetDefinition) for d in chosen) and has_dynamic_steps(nodes),
         )
 
 

@@ -11,7 +11,7 @@ from dagwire.definitions.body import Body
 from dagwire.definitions.check_spec import AssetCheckSpec
 from dagwire.definitions.partitions import BackfillPolicy, PartitionsDefinition
 from dagwire.definitions.step import StepDefinition
-from dagwire.definitions.value_types import Classes, checkable_classes
+from dagwire.definitions.value_types import Classes, checkable_classes, value_annotation
 from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError, InvariantViolationError
 
 
@@ -101,6 +101,11 @@ class AssetsDefinition(StepDefinition):
             msg = f"{self.label} makes {len(self.specs_by_output)} assets; read `keys` or `specs`."
             raise InvariantViolationError(msg)
         return next(iter(self.specs_by_output.values()))
+
+    @property
+    def output_names(self) -> Collection[str]:
+        """The outputs that its assets are."""
+        return self.specs_by_output
 
     # -- all of them ---------------------------------------------------------------------------------------------------
 
@@ -195,7 +200,7 @@ class AssetsDefinition(StepDefinition):
     @cached_property
     def result_classes(self) -> Classes:
         """What a returned value is held to be an instance of, where there is one asset."""
-        return checkable_classes(self.body.signature.returns)
+        return checkable_classes(value_annotation(self.body.signature.returns))
 
     def __repr__(self) -> str:
         """Name the keys."""

@@ -10,7 +10,9 @@ from dagwire.definitions.asset_spec import AssetIn, AssetSpec
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import rebound
 from dagwire.definitions.body import Body
-from dagwire.definitions.composition import Composed, Composition, OutputHandle, composed_body
+from dagwire.definitions.composition import Composed, Composition, composed_body
+from dagwire.definitions.handles import OutputHandle
+from dagwire.definitions.mapped_steps import with_mapping
 from dagwire.definitions.node import Node, op_node
 from dagwire.definitions.partitions import BackfillPolicy, PartitionsDefinition
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
@@ -39,7 +41,7 @@ class GraphAssetDefinition(AssetsDefinition):
         composition.place_graph(self._composed, self.name, tuple(self.input_keys), (), inputs)
         for placed in composition.placed.values():
             placed.definition = rebound(placed.definition, {**self.bindings, **placed.definition.bindings})
-        return [op_node(self.label, placed) for placed in composition.placed.values()]
+        return with_mapping(self.label, [op_node(self.label, placed) for placed in composition.placed.values()])
 
     @property
     def inner_names(self) -> list[str]:

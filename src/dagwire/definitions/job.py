@@ -13,8 +13,10 @@ from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_graph import asset_nodes, made_by, missing_inputs
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import Bindings, bindings_from
-from dagwire.definitions.composition import Composed, OutputHandle, composed_body
+from dagwire.definitions.composition import Composed, composed_body
+from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.hook import HookDefinition
+from dagwire.definitions.mapped_steps import has_dynamic_steps, with_mapping
 from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.node import Node, in_running_order, op_node, with_job_policies
 from dagwire.definitions.op_selection import chosen_steps
@@ -24,6 +26,7 @@ from dagwire.definitions.run_request import RunRequest
 from dagwire.definitions.running import RunOptions, run_job
 from dagwire.definitions.selection_text import selected_keys
 from dagwire.errors import DagwireError, InvalidDefinitionError, InvalidInvocationError
+from dagwire.resources.instance import DagsterInstance
 
 if TYPE_CHECKING:
     from dagwire.execution.result import ExecuteInProcessResult
@@ -50,6 +53,8 @@ class JobDefinition:
     """`{nested graph: {its output: whose output that is}}`; the job's own are under the empty name."""
     is_subset: bool = False
     """Whether some steps of the job were left out for one run."""
+    is_dynamic: bool = False
+    """Whether the number of steps is known only as the job runs."""
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -85,6 +90,7 @@ class JobDefinition:
     def execute_in_process(  # Dagster's signature
         self,
         run_config: Any = None,
+        instance: DagsterInstance | None = None,
         *,
         partition_key: str | None = None,
         raise_on_error: bool = True,
@@ -99,6 +105,7 @@ class JobDefinition:
 
         Args:
             run_config: A `RunConfig` or a dict, merged over the job's own.
+            instance: What the run knows of earlier ones: the keys of dynamic partitions. A new one by default.
             partition_key: The partition to make, of a job that has partitions.
             raise_on_error: Whether a failing step's own exception is raised; a result tells of it otherwise.
             op_selection: The steps to run, by name, with `+` and `*` as in selections of assets; all by default.
@@ -114,7 +121,14 @@ class JobDefinition:
             ResourceSetupError: A resource could not be opened. Those before it were closed.
         """
         options = RunOptions(
-            run_config, partition_key, tags or {}, resources or {}, raise_on_error, run_id, executor=executor
+            run_config,
+            partition_key,
+            tags or {},
+            resources or {},
+            raise_on_error,
+            run_id,
+            executor=executor,
+            instance=instance,
         )
         return run_job(self.subset(op_selection, asset_selection), options)
 
@@ -234,10 +248,14 @@ def job_of(
     """
     owner = f"job '{name}'"
     placed = composed.placed_with(input_values)
-    nodes = in_running_order(op_node(owner, place) for place in placed.values())
+    nodes = with_mapping(owner, in_running_order(op_node(owner, place) for place in placed.values()))
     outputs = {"": composed.outputs, **composed.outputs_by_graph}
     return JobDefinition(
-        name=name, nodes=with_job_policies(nodes, hooks, op_retry_policy), outputs_by_graph=outputs, **job
+        name=name,
+        nodes=with_job_policies(nodes, hooks, op_retry_policy),
+        outputs_by_graph=outputs,
+        is_dynamic=has_dynamic_steps(nodes),
+        **job,
     )
 
 

@@ -9,8 +9,9 @@ from dagwire.containers.keys import Requirement
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import Bindings
-from dagwire.definitions.composition import OutputHandle, Placed, Source
+from dagwire.definitions.composition import Placed
 from dagwire.definitions.frontier import Frontier
+from dagwire.definitions.handles import OutputHandle, Source, handles_of
 from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.op import OpDefinition
 from dagwire.definitions.retries import RetryPolicy
@@ -32,16 +33,22 @@ class Node:
     """The names of all steps that come before this one, whether it takes their values or not."""
     constants: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """`{parameter: value}` given where the job was defined."""
-    waits_for: tuple[OutputHandle, ...] = ()
-    """Outputs without which it is skipped, though it does not take their values."""
+    waits_for: tuple[Source, ...] = ()
+    """Outputs without which it is skipped, though it does not take their values; of a list, one will do."""
     outputs: frozenset[str] | None = None
     """The outputs that the run wants; None for all."""
     hooks: frozenset[HookDefinition] = frozenset()
     """The job's hooks; the definition has its own."""
     job_retry_policy: RetryPolicy | None = None
     """The job's policy, for a definition that has none of its own."""
+    mapped_over: OutputHandle | None = None
+    """The dynamic output of which each value has a step of its own; this node is the pattern that they are cut from."""
+    pattern: str | None = None
+    """The name of that pattern, of one of these steps."""
+    mapping_key: str | None = None
+    """Which value it is for, of one of these steps."""
 
-    def among(self, after: tuple[str, ...], waits_for: tuple[OutputHandle, ...]) -> "Node":
+    def among(self, after: tuple[str, ...], waits_for: tuple[Source, ...]) -> "Node":
         """This node in a job where other steps come before it."""
         return replace(self, after=after, waits_for=waits_for)
 
@@ -79,7 +86,7 @@ def op_node(owner: str, placed: Placed) -> Node:
         msg = f"{owner}: op '{placed.name}' is not given its inputs {', '.join(unconnected)}."
         raise InvalidDefinitionError(msg)
     taken = {name: source for name, source in placed.inputs.items() if not definition.ins[name].is_nothing}
-    ordering = tuple(h for name, s in placed.inputs.items() if name not in taken for h in handles_of(s))
+    ordering = tuple(source for name, source in placed.inputs.items() if name not in taken)
     return Node(
         placed.name,
         definition,
@@ -88,12 +95,6 @@ def op_node(owner: str, placed: Placed) -> Node:
         {**{name: declared.default_value for name, declared in open_inputs.items()}, **placed.constants},
         ordering,
     )
-
-
-def handles_of(source: Source) -> list[OutputHandle]:
-    """The outputs that an input takes its value from."""
-    listed = source if isinstance(source, list) else [source]
-    return [handle for handle in listed if isinstance(handle, OutputHandle)]
 
 
 def with_job_policies(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dagwire.errors import DagwireError
+from dagwire.resources.instance import DagsterInstance
 
 if TYPE_CHECKING:
     from dagwire.definitions.job import JobDefinition
@@ -34,6 +35,8 @@ class RunOptions:
     """Threads to run independent steps in."""
     max_concurrency: int | None = 1
     """How many steps may run at once in an event loop; None for as many as are ready."""
+    instance: DagsterInstance | None = None
+    """What the run knows of earlier ones; a new one by default."""
 
 
 class RunJob(Protocol):

@@ -1,6 +1,6 @@
 """`StepDefinition`: what assets, checks and ops have in common: a body, and how it is run."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -39,6 +39,16 @@ class StepDefinition:
     def label(self) -> str:
         """How messages name it."""
         return self.body.owner
+
+    @property
+    def output_names(self) -> Collection[str]:
+        """The names of what its body gives."""
+        return ("result",)
+
+    @property
+    def dynamic_output_names(self) -> Collection[str]:
+        """Those of which it gives several values."""
+        return ()
 
     @property
     def required_keys(self) -> frozenset[str]:

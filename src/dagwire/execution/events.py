@@ -1,11 +1,13 @@
 """The typed stream of what happens in a run; results, the command line and a page read the same events."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.metadata import MetadataValue
 from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterialization
 
 
@@ -37,6 +39,16 @@ class EventType(StrEnum):
     HOOK_ERRORED = "HOOK_ERRORED"
 
 
+@dataclass(frozen=True, slots=True)
+class StepOutputData:
+    """Which output a step gave, and what it said of the value; without the value."""
+
+    output_name: str
+    mapping_key: str | None = None
+    """Which value it is, of a dynamic output."""
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict[str, MetadataValue])
+
+
 @dataclass(slots=True, eq=False)
 class Event:
     """One thing that happened in a run; not to be changed."""
@@ -62,6 +74,11 @@ class Event:
     def evaluation(self) -> AssetCheckEvaluation:
         """What a check found, of an ASSET_CHECK_EVALUATION."""
         return self.data  # type: ignore[no-any-return]  # by the event's type
+
+    @property
+    def step_output_data(self) -> StepOutputData:
+        """Which output was given, of a STEP_OUTPUT; most outputs have a name and no more, which `data` then is."""
+        return self.data if isinstance(self.data, StepOutputData) else StepOutputData(self.data)
 
     @property
     def error(self) -> BaseException | None:

@@ -25,9 +25,11 @@ from dagwire.execution.contexts import (
 )
 from dagwire.execution.events import EventType
 from dagwire.execution.hook_context import HookContext
-from dagwire.execution.outcomes import Outcome, Yielded, op_outcome
+from dagwire.execution.op_outcomes import op_outcome
+from dagwire.execution.outcomes import Outcome, Yielded
 from dagwire.execution.plan import Plan
 from dagwire.execution.record import Record
+from dagwire.resources.instance import DagsterInstance
 
 _CONTEXTS: dict[type, type[StepContext]] = {
     AssetsDefinition: AssetExecutionContext,
@@ -44,14 +46,16 @@ class Steps:
         plan: Plan,
         scope_by_node: Mapping[str, RunScope],
         record: Record,
+        instance: DagsterInstance,
         *,
         asynchronous: bool,
     ) -> None:
-        """`scope_by_node` says where each step's resources are open."""
+        """`scope_by_node` says where each step's resources are open; `instance` is shown to the bodies."""
         self._run = run
         self._plan = plan
         self._scope_by_node = scope_by_node
         self._record = record
+        self._instance = instance
         self._asynchronous = asynchronous
 
     async def do(self, node: Node) -> Exception | None:
@@ -97,11 +101,11 @@ class Steps:
         signature = body.signature
         arguments = self._inputs(node)
         if signature.keys:
-            scope = self._scope_by_node[node.name]
+            scope = self._scope_by_node[node.pattern or node.name]
             for parameter, key in signature.keys.items():
                 arguments[parameter] = scope.value(key)
         if signature.config is not None:
-            arguments[CONFIG_NAME] = self._plan.config_by_node.get(node.name)
+            arguments[CONFIG_NAME] = self._plan.config_by_node.get(node.pattern or node.name)
         if signature.context is None:
             context = None
             returned = body.function(**arguments)
@@ -142,8 +146,9 @@ class Steps:
         elif isinstance(node.definition, AssetsDefinition):
             kind = AssetExecutionContext
         context = kind(self._run, self._plan.partitions, node, retry_number)
-        context.resources = self._scope_by_node[node.name].resources(body.keys)
-        context.op_config = self._plan.config_by_node.get(node.name)
+        context.instance = self._instance
+        context.resources = self._scope_by_node[node.pattern or node.name].resources(body.keys)
+        context.op_config = self._plan.config_by_node.get(node.pattern or node.name)
         context.is_subset = self._plan.job.is_subset or node.outputs is not None
         return context
 
@@ -152,18 +157,18 @@ class Steps:
         if isgenerator(returned):
             return Yielded(returned)
         if isasyncgen(returned):
-            return await self._scope_by_node[node.name].wait_for(_listed(returned))
+            return await self._scope_by_node[node.pattern or node.name].wait_for(_listed(returned))
         if isawaitable(returned):
-            return await self._scope_by_node[node.name].wait_for(returned)
+            return await self._scope_by_node[node.pattern or node.name].wait_for(returned)
         return returned
 
     def _outcome(self, node: Node, returned: Any, context: StepContext | None) -> Outcome:
         definition = node.definition
+        said = context.said if context is not None else None
         if isinstance(definition, AssetsDefinition):
-            said = context.metadata_by_output if context is not None else {}
             outcome = asset_outcome(definition, node.outputs, returned, said, self._plan.partitions)
         elif isinstance(definition, OpDefinition):
-            outcome = op_outcome(definition.label, definition.outs, definition.classes_by_output, returned)
+            outcome = op_outcome(definition, returned, said)
         else:
             outcome = check_outcome(definition, returned, self._plan.partitions)
         if context is not None and context.remarks:
@@ -184,15 +189,16 @@ class Steps:
                 self._record.emit(EventType.HOOK_COMPLETED, node.name, hook.name)
 
     async def _call_hook(self, node: Node, hook: HookDefinition, failure: Exception | None) -> None:
-        scope = self._scope_by_node[node.name]
+        scope = self._scope_by_node[node.pattern or node.name]
         body: Body = hook.body
         arguments = {parameter: scope.value(key) for parameter, key in body.signature.keys.items()}
         if body.signature.context is None:
             await self._finished(node, body.function(**arguments))
             return
         context = HookContext(self._run, node, hook, failure, self._record.values.get(node.name, {}))
+        context.instance = self._instance
         context.resources = scope.resources(body.keys)
-        context.op_config = self._plan.config_by_node.get(node.name)
+        context.op_config = self._plan.config_by_node.get(node.pattern or node.name)
         await self._finished(node, body.function(context, **arguments))
 
 
