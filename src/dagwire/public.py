@@ -91,6 +91,7 @@ from dagwire.definitions.sensor import (
     build_sensor_context,
     sensor,
 )
+from dagwire.definitions.source_asset import SourceAsset
 from dagwire.definitions.tick import SensorResult, SkipReason, TickResult
 from dagwire.definitions.time_partitions import (
     DailyPartitionsDefinition,
@@ -131,12 +132,14 @@ from dagwire.resources.configurable import ConfigurableResource, ConfigurableRes
 from dagwire.resources.context import InitResourceContext, Resources
 from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
 from dagwire.resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
+from dagwire.resources.input_manager import InputManagerDefinition, input_manager
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_contexts import InputContext, OutputContext
 from dagwire.resources.io_manager import (
     ConfigurableIOManager,
     ConfigurableIOManagerFactory,
     InMemoryIOManager,
+    InputManager,
     IOManager,
     IOManagerDefinition,
     io_manager,
@@ -215,6 +218,8 @@ __all__ = [
     "InMemoryIOManager",
     "InitResourceContext",
     "InputContext",
+    "InputManager",
+    "InputManagerDefinition",
     "IntSource",
     "Jitter",
     "JobDefinition",
@@ -254,6 +259,7 @@ __all__ = [
     "SettingsProvider",
     "Shape",
     "SkipReason",
+    "SourceAsset",
     "StaticPartitionsDefinition",
     "StringSource",
     "TickResult",
@@ -284,6 +290,7 @@ __all__ = [
     "fs_io_manager",
     "graph",
     "graph_asset",
+    "input_manager",
     "io_manager",
     "job",
     "load_asset_checks_from_current_module",

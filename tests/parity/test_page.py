@@ -19,6 +19,7 @@ ORDER = (
     "resource_definition",
     "config_schema",
     "io_managers",
+    "io_managers_in_runs",
     "build_resources",
     "assets",
     "contexts",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dagwire.containers.keys import Container, Requirement, find_provider, keys_of
-from dagwire.containers.overrides import overrides_in_force
+from dagwire.containers.overrides import in_force
 from dagwire.containers.run_scope import RunScope
 from dagwire.definitions.definitions import Definitions
 from dagwire.errors import ConfigFaultsError, DagwireError, FaultsError
@@ -21,8 +21,8 @@ def all_faults(defs: Definitions) -> list[DagwireError]:
         found += defs.faults()
     except DagwireError as fault:  # two definitions of one name, say: what hangs on names cannot be told then
         found.append(fault)
-    container = defs.container
-    scope = RunScope(container, replacements=overrides_in_force(container))
+    container, overrides = in_force(defs.container)
+    scope = RunScope(container, replacements=overrides)
     found += scope.prepare([Requirement(key) for key in keys_of(container)])
     launched = {f"resource '{key}'" for key in keys_of(container) if _is_configured_at_launch(container, key)}
     listed = {str(fault): fault for one in found for fault in _each(one)}.values()

@@ -10,7 +10,7 @@ from dependency_injector import containers
 
 from dagwire.containers.keys import Container, Requirement
 from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_graph import asset_nodes, made_by, missing_inputs
+from dagwire.definitions.asset_graph import KnownAssets, asset_nodes, made_by, missing_inputs
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import Bindings, bindings_from
 from dagwire.definitions.composition import Composed, composed_body
@@ -55,6 +55,10 @@ class JobDefinition:
     """Whether some steps of the job were left out for one run."""
     is_dynamic: bool = False
     """Whether the number of steps is known only as the job runs."""
+
+    def without_io_managers(self) -> "JobDefinition":
+        """This job with no IO manager named: its values are handed on in memory."""
+        return replace(self, nodes=tuple(node.without_io_managers() for node in self.nodes))
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -264,4 +268,6 @@ def _selected_nodes(assets: Sequence[AssetsDefinition], nodes: Sequence[Node], s
     keys = selected_keys(assets, selection)
     chosen = [definition for definition in assets if not definition.keys.isdisjoint(keys)]
     checks = [node.definition for node in nodes if isinstance(node.definition, AssetCheckDefinition)]
-    return in_running_order(asset_nodes(chosen, checks, keys))
+    loaded = [load.asset for node in nodes for load in node.loads.values() if load.asset is not None]
+    known = KnownAssets(assets, {asset.spec.key: asset for asset in loaded})
+    return in_running_order(asset_nodes(chosen, checks, keys, known))

@@ -15,6 +15,7 @@ from dagwire.definitions.handles import OutputHandle, Source, handles_of
 from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.op import OpDefinition
 from dagwire.definitions.retries import RetryPolicy
+from dagwire.definitions.stored_input import StoredInput
 from dagwire.errors import DefinitionCycleError, InvalidDefinitionError
 
 NodeDefinition = AssetsDefinition | AssetCheckDefinition | OpDefinition
@@ -47,6 +48,10 @@ class Node:
     """The name of that pattern, of one of these steps."""
     mapping_key: str | None = None
     """Which value it is for, of one of these steps."""
+    loads: Mapping[str, StoredInput] = field(default_factory=dict[str, StoredInput])
+    """`{parameter: what an IO manager loads for it}`: values that no step of the job gives."""
+    unstored: frozenset[str] = frozenset()
+    """The outputs that are handed on in memory, whatever IO managers there are: another step stores their values."""
 
     def among(self, after: tuple[str, ...], waits_for: tuple[Source, ...]) -> "Node":
         """This node in a job where other steps come before it."""
@@ -54,9 +59,33 @@ class Node:
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
-        """Every key that the step or a hook asks for, and who asks."""
+        """Every key that the step, a hook or a value to be loaded asks for, and who asks."""
+        own = self.own_requirements
+        return (*own, *self.load_requirements) if self.loads else own
+
+    @property
+    def own_requirements(self) -> tuple[Requirement, ...]:
+        """The same, without what loads values for it."""
         own = self.definition.requirements
         return (*own, *(r for hook in self.hooks for r in hook.body.requirements)) if self.hooks else own
+
+    @property
+    def load_requirements(self) -> tuple[Requirement, ...]:
+        """What loads values for it, where the assets do not have that bound to themselves."""
+        return tuple(
+            load.requirement(self.definition.label, name)
+            for name, load in self.loads.items()
+            if load.manager_key not in (load.bindings or {})
+        )
+
+    @property
+    def names_io_managers(self) -> bool:
+        """Whether it or its definition says what stores or loads a value."""
+        return bool(self.loads or self.definition.io_manager_keys or self.definition.input_manager_keys)
+
+    def without_io_managers(self) -> "Node":
+        """This node of a definition that names no IO manager."""
+        return replace(self, definition=self.definition.without_io_managers())
 
     @property
     def bindings(self) -> Bindings:
@@ -81,10 +110,14 @@ def op_node(owner: str, placed: Placed) -> Node:
         for name, declared in definition.ins.items()
         if name not in placed.inputs and name not in placed.constants and not declared.is_nothing
     }
+    loads = {name: StoredInput(key) for name in open_inputs if (key := definition.input_manager_keys.get(name))}
+    loads |= {name: value for name, value in placed.constants.items() if isinstance(value, StoredInput)}
+    open_inputs = {name: declared for name, declared in open_inputs.items() if name not in loads}
     unconnected = [name for name, declared in open_inputs.items() if not declared.has_default]
     if unconnected:
         msg = f"{owner}: op '{placed.name}' is not given its inputs {', '.join(unconnected)}."
         raise InvalidDefinitionError(msg)
+    defaults = {name: declared.default_value for name, declared in open_inputs.items()}
     taken = {name: source for name, source in placed.inputs.items() if not definition.ins[name].is_nothing}
     ordering = tuple(source for name, source in placed.inputs.items() if name not in taken)
     return Node(
@@ -92,8 +125,9 @@ def op_node(owner: str, placed: Placed) -> Node:
         definition,
         taken,
         tuple(dict.fromkeys(handle.node for source in placed.inputs.values() for handle in handles_of(source))),
-        {**{name: declared.default_value for name, declared in open_inputs.items()}, **placed.constants},
+        {**defaults, **{name: value for name, value in placed.constants.items() if name not in loads}},
         ordering,
+        loads=loads,
     )
 
 

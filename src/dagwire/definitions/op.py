@@ -34,6 +34,9 @@ class In:
     dagster_type: Any = Any
     description: str | None = None
     default_value: Any = inspect.Parameter.empty
+    metadata: Mapping[str, object] | None = None
+    input_manager_key: str | None = None
+    """What loads the value; by default what stored it. With it the input need not be connected."""
 
     @property
     def is_nothing(self) -> bool:
@@ -53,6 +56,9 @@ class Out:
     dagster_type: Any = Any
     description: str | None = None
     is_required: bool = True
+    io_manager_key: str | None = None
+    """What stores the value; "io_manager" by default, where that is provided."""
+    metadata: Mapping[str, object] | None = None
 
     @property
     def is_dynamic(self) -> bool:
@@ -105,13 +111,18 @@ class DynamicOut(Out):
         return True
 
 
-class OpDefinition(StepDefinition):
+class OpDefinition(StepDefinition[In]):
     """An op; made by `@op`. Called in the body of a job it takes its place there; elsewhere it runs, as in a test."""
 
     def __init__(self, name: str, body: Body, ins: Mapping[str, In], outs: Mapping[str, Out], **step: Any) -> None:
         """`ins` are all inputs, those that are parameters included; `step` is what `StepDefinition` takes."""
-        super().__init__(name, body, **step)
-        self.ins = ins
+        super().__init__(
+            name,
+            body,
+            ins=ins,
+            io_manager_keys={output: out.io_manager_key for output, out in outs.items() if out.io_manager_key},
+            **step,
+        )
         self.outs = outs
         self.input_classes = {
             name: classes
@@ -130,6 +141,19 @@ class OpDefinition(StepDefinition):
     def dynamic_output_names(self) -> Collection[str]:
         """Those that are a `DynamicOut`."""
         return [output for output, out in self.outs.items() if out.is_dynamic]
+
+    @property
+    def stored_outputs(self) -> Iterable[str]:
+        """The outputs that have a value."""
+        return [output for output, out in self.outs.items() if not out.is_nothing]
+
+    def output_type(self, output: str) -> Any:
+        """What an output is declared as."""
+        return self.outs[output].dagster_type
+
+    def output_metadata(self, output: str) -> Mapping[str, object]:
+        """What the op says of an output."""
+        return self.outs[output].metadata or {}
 
     def alias(self, name: str) -> Self:
         """This op under another name, to be called in a job's body."""
@@ -266,7 +290,7 @@ def _inputs(body: Body, declared: Mapping[str, In]) -> dict[str, In]:
         said = declared.get(parameter.name, In())
         default = said.default_value if said.has_default else parameter.default
         annotation = parameter.annotation if said.dagster_type is Any else said.dagster_type
-        inputs[parameter.name] = In(annotation, said.description, default)
+        inputs[parameter.name] = replace(said, dagster_type=annotation, default_value=default)
     strange = [name for name, said in declared.items() if name not in inputs and not said.is_nothing]
     if strange and not body.signature.takes_any_name:
         msg = f"{body.owner}: `ins` names {', '.join(strange)}, and the function has no such parameter."

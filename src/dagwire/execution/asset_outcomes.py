@@ -186,7 +186,7 @@ def check_outcome(definition: AssetCheckDefinition, returned: Any, partitions: P
         raise UnexpectedResultError(definition.label, f"returned {', '.join(strange) or 'nothing'}; return {wanted}.")
     checked: list[_Checked] = [(result, None) for result in results]
     _evaluate(definition.label, tuple(definition.specs_by_key.values()), checked, False, outcome, partitions)  # noqa: FBT003  # it is whole
-    outcome.made.append(Made("result", results[0] if len(results) == 1 else results))
+    outcome.made.append(Made("result", results[0] if len(results) == 1 else results, is_handed_on=False))
     return outcome
 
 

@@ -43,7 +43,10 @@ def _made(definition: OpDefinition, output: str, given: Any, said: Said | None) 
     value = given.value if is_output(given) else given
     check_value(definition.label, f"output '{output}'", definition.classes_by_output.get(output, ()), value)
     return Made(
-        output, value, metadata=_metadata(definition, given.metadata if is_output(given) else None, said, output)
+        output,
+        value,
+        is_handed_on=not definition.outs[output].is_nothing,
+        metadata=_metadata(definition, given.metadata if is_output(given) else None, said, output),
     )
 
 

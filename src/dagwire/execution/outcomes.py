@@ -30,6 +30,8 @@ class Outcome:
     made: list[Made] = field(default_factory=list[Made])
     remarks: list[Remark] = field(default_factory=list[Remark])
     evaluations: list[AssetCheckEvaluation] = field(default_factory=list[AssetCheckEvaluation])
+    is_stored: bool = False
+    """Whether IO managers have stored the values, and the record has what they said."""
     error: Exception | None = None
     """Set where the step ran well and fails all the same: a blocking check that did not pass."""
     dynamic_outputs: Sequence[str] = ()

@@ -1,7 +1,7 @@
 """`Record`: what has happened in a run so far."""
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from dagwire.definitions.handles import OutputHandle, Source
@@ -80,18 +80,23 @@ class Record:
         self.emit(EventType.STEP_FAILURE, node.name, failure)
         return failure
 
+    def say(self, step_key: str, remarks: Iterable[Remark]) -> None:
+        """Note what was said beside what a step makes."""
+        for remark in remarks:
+            self.emit(_type_of(remark), step_key, remark)
+
     def finish(self, node: Node, outcome: Outcome) -> Exception | None:
         """Note what a step came to; return its failure, where a blocking check did not pass."""
         name = node.name
         self.values[name] = _values_of(outcome)
-        for remark in outcome.remarks:
-            self.emit(_type_of(remark), name, remark)
-        for made in outcome.made:
-            self.emit(EventType.STEP_OUTPUT, name, _told_of(made))
-            for materialization in made.materializations:
-                self.emit(EventType.ASSET_MATERIALIZATION, name, materialization)
-            if made.is_handed_on:
-                self.emit(EventType.HANDLED_OUTPUT, name, made.output)
+        if not outcome.is_stored:
+            self.say(name, outcome.remarks)
+            for made in outcome.made:
+                self.emit(EventType.STEP_OUTPUT, name, told_of(made))
+                for materialization in made.materializations:
+                    self.emit(EventType.ASSET_MATERIALIZATION, name, materialization)
+                if made.is_handed_on:
+                    self.emit(EventType.HANDLED_OUTPUT, name, made.output)
         for evaluation in outcome.evaluations:
             self.emit(EventType.ASSET_CHECK_EVALUATION, name, evaluation)
         if outcome.error is not None:
@@ -113,7 +118,8 @@ def _values_of(outcome: Outcome) -> dict[str, Any]:
     return values
 
 
-def _told_of(made: Made) -> str | StepOutputData:
+def told_of(made: Made) -> str | StepOutputData:
+    """What an event says of an output; its name, where there is no more to say."""
     if made.metadata is None and made.mapping_key is None:
         return made.output
     return StepOutputData(made.output, made.mapping_key, made.metadata or {})

@@ -24,6 +24,7 @@ from dagwire.execution.contexts import (
     StepContext,
 )
 from dagwire.execution.events import EventType
+from dagwire.execution.handover import Handover
 from dagwire.execution.hook_context import HookContext
 from dagwire.execution.op_outcomes import op_outcome
 from dagwire.execution.outcomes import Outcome, Yielded
@@ -46,15 +47,27 @@ class Steps:
         plan: Plan,
         scope_by_node: Mapping[str, RunScope],
         record: Record,
+        handover: Handover | None,
         instance: DagsterInstance,
         *,
         asynchronous: bool,
     ) -> None:
-        """`scope_by_node` says where each step's resources are open; `instance` is shown to the bodies."""
+        """Nothing is done yet.
+
+        Args:
+            run: What the bodies are told of the run.
+            plan: The run's plan.
+            scope_by_node: Where each step's resources are open.
+            record: What happens is noted here.
+            handover: Stores and loads values; None where all stay in memory.
+            instance: Shown to the bodies.
+            asynchronous: Whether an event loop drives the run.
+        """
         self._run = run
         self._plan = plan
         self._scope_by_node = scope_by_node
         self._record = record
+        self._handover = handover
         self._instance = instance
         self._asynchronous = asynchronous
 
@@ -99,7 +112,9 @@ class Steps:
         definition = node.definition
         body = definition.body
         signature = body.signature
-        arguments = self._inputs(node)
+        arguments = dict(node.constants)
+        if node.inputs or node.loads:
+            arguments |= await self._inputs(node)
         if signature.keys:
             scope = self._scope_by_node[node.pattern or node.name]
             for parameter, key in signature.keys.items():
@@ -114,28 +129,43 @@ class Steps:
             returned = body.function(context, **arguments)
         if returned is not None:
             returned = await self._finished(node, returned)
-        return self._outcome(node, returned, context)
+        outcome = self._outcome(node, returned, context)
+        if self._handover is not None:
+            await self._handover.store(node, outcome, context)
+        return outcome
 
-    def _inputs(self, node: Node) -> dict[str, Any]:
+    async def _inputs(self, node: Node) -> dict[str, Any]:
         """What the step takes of others.
 
         Raises:
             WrongTypeError: A value is of another type than its parameter's.
         """
-        arguments = dict(node.constants)
-        if not node.inputs:
-            return arguments
-        record, classes = self._record, node.definition.input_classes
+        taken: dict[str, Any] = {}
         for name, source in node.inputs.items():
-            record.emit(EventType.LOADED_INPUT, node.name, name)
             if isinstance(source, list):
-                arguments[name] = [record.value(handle) for handle in source if record.has(handle)]  # type: ignore[arg-type]  # in a node none is an InputHandle
+                given = [handle for handle in source if self._record.has(handle)]  # type: ignore[arg-type]  # in a node none is an InputHandle
+                taken[name] = [await self._value(node, name, handle) for handle in given]
+            elif self._handover is None:
+                self._record.emit(EventType.LOADED_INPUT, node.name, name)
+                taken[name] = self._record.value(source)  # type: ignore[arg-type]  # as above
             else:
-                arguments[name] = record.value(source)  # type: ignore[arg-type]  # as above
+                taken[name] = await self._handover.take(node, name, source)  # type: ignore[arg-type]  # as above
+        if self._handover is not None:
+            for name, load in node.loads.items():
+                taken[name] = await self._handover.load(node, name, load)
+        classes = node.definition.input_classes
+        for name, value in taken.items():
             if name in classes:
-                check_value(node.definition.label, f"input '{name}'", classes[name], arguments[name])
-            record.emit(EventType.STEP_INPUT, node.name, name)
-        return arguments
+                check_value(node.definition.label, f"input '{name}'", classes[name], value)
+            self._record.emit(EventType.STEP_INPUT, node.name, name)
+        return taken
+
+    async def _value(self, node: Node, name: str, source: Any) -> Any:
+        """The one value of a handle, from where it was stored, or from memory."""
+        if self._handover is not None:
+            return await self._handover.take(node, name, source)
+        self._record.emit(EventType.LOADED_INPUT, node.name, name)
+        return self._record.value(source)
 
     def _context(self, node: Node, retry_number: int) -> StepContext:
         body = node.definition.body
