@@ -1,11 +1,17 @@
 """A small project of a user's, and the command line as the user runs it."""
 
+import importlib
+import os
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from dagwire.cli import main as app
 
 DEFINITIONS = r'''
 import time
@@ -175,12 +181,29 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(project: Path) -> Run:
-    """Runs `dagwire` with arguments, in the project's folder or in `cwd`."""
+def run(project: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs `dagwire` with arguments, in the project's folder or in `cwd`; in this process, which is left as it was."""
 
     def run_in(*arguments: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [*COMMAND, *arguments], cwd=cwd or project, capture_output=True, text=True, timeout=60, check=False
-        )
+        monkeypatch.chdir(cwd or project)
+        environment, path = dict(os.environ), list(sys.path)
+        importlib.invalidate_caches()
+        try:
+            result = CliRunner().invoke(app, arguments, prog_name="dagwire")
+        finally:
+            sys.path[:] = path
+            os.environ.clear()
+            os.environ.update(environment)
+            for name in [name for name, module in sys.modules.items() if is_in(project, module)]:
+                del sys.modules[name]
+        unexpected = () if isinstance(result.exception, SystemExit | None) else result.exc_info or ()
+        errors = result.stderr + "".join(traceback.format_exception(*unexpected) if unexpected else ())
+        return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout, errors)
 
     return run_in
+
+
+def is_in(folder: Path, module: object) -> bool:
+    """Whether a module was loaded from `folder`."""
+    file = getattr(module, "__file__", None)
+    return file is not None and Path(file).is_relative_to(folder)

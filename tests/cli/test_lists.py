@@ -1,6 +1,7 @@
 """`dagwire assets`, `jobs`, `schedules`, `sensors` and `resources`."""
 
 import json
+from pathlib import Path
 
 from tests.cli.conftest import Run
 
@@ -57,7 +58,19 @@ def test_sensors_are_listed(run: Run) -> None:
     assert (inbox["sensor"], inbox["every_s"], inbox["job"]) == ("inbox", 60, "good")
 
 
-def test_nothing_to_list_is_said(run: Run, project) -> None:
+def test_an_asset_that_is_made_elsewhere_is_listed_as_such(run: Run, project: Path) -> None:
+    """It is a part of the graph, too."""
+    (project / "there.py").write_text(
+        "from dagwire import AssetSpec, Definitions, asset\n"
+        "@asset(deps=['bought'])\ndef own():\n    pass\n"
+        "defs = Definitions(assets=[own, AssetSpec('bought')])\n"
+    )
+    rows = {row["asset"]: row["made_elsewhere"] for row in json.loads(run("assets", "-m", "there", "--json").stdout)}
+    assert rows == {"own": False, "bought": True}
+    assert '"bought"' in run("graph", "-m", "there").stdout
+
+
+def test_nothing_to_list_is_said(run: Run, project: Path) -> None:
     """An empty list is no error, and no empty screen."""
     (project / "none.py").write_text("from dagwire import Definitions\ndefs = Definitions()\n")
     for command in ("assets", "jobs", "schedules", "sensors", "resources"):
@@ -82,7 +95,7 @@ def test_resources_are_listed_with_their_users(run: Run) -> None:
     }
 
 
-def test_one_resource_is_shown(run: Run, project) -> None:
+def test_one_resource_is_shown(run: Run, project: Path) -> None:
     """A line for each thing to know; long lists whole."""
     done = run("resources", "show", "db")
     assert done.returncode == 0, done.stderr

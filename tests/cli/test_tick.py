@@ -27,16 +27,21 @@ def said(name):
     return file.read_text() if file.exists() else ""
 
 
+def leave(note):
+    with (HERE / "notes").open("a") as file:
+        print(note, file=file)
+
+
 @asset
 def note(context):
-    (HERE / "notes").open("a").write(f"{context.run.tags.get('note', '-')}\\n")
+    leave(context.run.tags.get("note", "-"))
     if said("fault") == "step":
         raise ValueError("canary-7f3a is not to be blamed")
 
 
 @asset(partitions_def=TOWNS)
 def town(context):
-    (HERE / "notes").open("a").write(f"{context.partition_key}\\n")
+    leave(context.partition_key)
 
 
 @asset
@@ -239,12 +244,11 @@ def test_two_at_once_are_refused(run: Run, project: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_run_that_was_killed_is_run_by_the_next_tick(run: Run, project: Path, number: signal.Signals) -> None:
     """Its key is remembered only when it has ended, and the lock goes with the process."""
-    process = subprocess.Popen(
-        [*COMMAND, "tick", "sluggish"], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    command = [*COMMAND, "tick", "sluggish"]
+    process = subprocess.Popen(command, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_for((project / "waiting").exists)
     process.send_signal(number)
-    process.communicate(timeout=30)
+    process.wait(timeout=30)
     assert not (project / ".dagwire" / "sensor-sluggish.json").exists()
     assert run("tick", "sluggish", "--dry-run").stdout == "slowly, run key once\n"
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from dagwire.definitions.asset_graph import known_assets
+from dagwire.definitions.asset_spec import AssetSpec
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.selection_text import selected_keys
 from dagwire.definitions.tick import TickDefinition
@@ -21,6 +23,7 @@ class AssetRow:
     resources: list[str]
     checks: list[str]
     partitions: str
+    made_elsewhere: bool
     description: str
 
 
@@ -61,14 +64,15 @@ class SensorRow:
 
 
 def asset_rows(defs: Definitions, selection: Iterable[str] | None) -> list[AssetRow]:
-    """The selected assets, all by default.
+    """The selected assets; by default all, those that are made elsewhere included.
 
     Raises:
-        UnknownNameError: The selection names an asset that does not exist.
+        UnknownNameError: The selection names an asset that is not made here.
     """
-    keys = selected_keys(defs.assets, list(selection) if selection else "*")
+    known = known_assets(defs.assets)
+    keys = selected_keys(known.made, list(selection) if selection else "*")
     checks = [spec for check in defs.asset_checks for spec in check.specs_by_key.values()]
-    return [
+    rows = [
         AssetRow(
             asset=spec.key.to_user_string(),
             group=spec.group_name,
@@ -77,12 +81,29 @@ def asset_rows(defs: Definitions, selection: Iterable[str] | None) -> list[Asset
             resources=sorted(definition.required_keys),
             checks=[check.name for check in (*definition.check_specs, *checks) if check.asset_key == spec.key],
             partitions=_text(definition.partitions_def),
+            made_elsewhere=False,
             description=_first_line(spec.description),
         )
-        for definition in defs.assets
+        for definition in known.made
         for spec in definition.specs
         if spec.key in keys
     ]
+    elsewhere = () if selection else known.elsewhere.values()
+    return [*rows, *(_row_of_elsewhere(asset.spec) for asset in elsewhere)]
+
+
+def _row_of_elsewhere(spec: AssetSpec) -> AssetRow:
+    return AssetRow(
+        asset=spec.key.to_user_string(),
+        group=spec.group_name,
+        kinds=sorted(spec.kinds),
+        after=[key.to_user_string() for key in spec.deps],
+        resources=[],
+        checks=[],
+        partitions=_text(spec.partitions_def),
+        made_elsewhere=True,
+        description=_first_line(spec.description),
+    )
 
 
 def job_rows(defs: Definitions) -> list[JobRow]:

@@ -70,7 +70,7 @@ def _table(rows: Sequence[dict[str, Any]]) -> Table:
 def _shown(value: Any, most: int | None = _MOST_SHOWN) -> str:
     """A value in a table's cell; of a longer list the first `most` and how many more there are."""
     if not is_collection(value):
-        return "" if value is None else str(value)
+        return "" if value is None or value is False else "yes" if value is True else str(value)
     listed = list(map(str, value))
     more = 0 if most is None else len(listed) - most
     return f"{', '.join(listed[:most])} and {more} more" if more > 0 else ", ".join(listed)

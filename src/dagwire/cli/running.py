@@ -81,7 +81,14 @@ def run_with_progress(job: JobDefinition, wanted: Wanted, instance: DagsterInsta
         _check_partition_given(job, wanted)
     started = time.monotonic()
     with show_progress([node.name for node in job.nodes], new_console(stderr=wanted.as_json)) as progress:
-        options = RunOptions(wanted.run_config, wanted.partition, wanted.tags, raise_on_error=False, on_event=progress)
+        options = RunOptions(
+            wanted.run_config,
+            wanted.partition,
+            wanted.tags,
+            raise_on_error=False,
+            on_event=progress,
+            instance=instance,
+        )
         run = Run(run_job(job, options), time.monotonic() - started)
     for line in failure_lines(run.result):
         typer.echo(line, err=True)

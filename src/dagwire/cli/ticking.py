@@ -54,7 +54,8 @@ def find_tick(defs: Definitions, name: str) -> AnyTick:
     Raises:
         UnknownNameError: There is none.
     """
-    by_name: dict[str, AnyTick] = {tick.name: tick for tick in (*defs.schedules, *defs.sensors)}
+    ticks: list[AnyTick] = [*defs.schedules, *defs.sensors]
+    by_name = {tick.name: tick for tick in ticks}
     if name not in by_name:
         raise UnknownNameError("schedule or sensor", name, by_name)
     return by_name[name]

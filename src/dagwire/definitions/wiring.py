@@ -9,6 +9,7 @@ from dagwire.containers.graph import ProviderGraph
 from dagwire.containers.keys import Container, keys_of
 from dagwire.containers.resource_provider import AnyProvider
 from dagwire.definitions.asset_check import AssetCheckDefinition
+from dagwire.definitions.asset_graph import known_assets
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.check_spec import AssetCheckSpec
@@ -73,7 +74,7 @@ def wiring_of(defs: Definitions) -> Wiring:
     """How `defs` and their resources hang together. No environment is read; keys that nothing provides are left out.
 
     Raises:
-        InvalidDefinitionError: A job cannot be put together.
+        InvalidDefinitionError: Two definitions have one name, or a job cannot be put together.
     """
     wires = list(dict.fromkeys((*_asset_wires(defs), *_check_wires(defs), *_job_wires(defs), *_tick_wires(defs))))
     uses = resource_uses(defs.container)
@@ -111,8 +112,9 @@ def _nearest_keys(
 
 
 def _definition_parts(defs: Definitions) -> Iterator[Part]:
-    for definition in defs.assets:
-        yield from (_asset_part(key) for key in definition.keys)
+    known = known_assets(defs.assets)
+    yield from (_asset_part(key) for definition in known.made for key in definition.keys)
+    yield from map(_asset_part, known.elsewhere)
     yield from (_check_part(spec) for spec, _ in _checks(defs))
     yield from (Part(Kind.JOB, name) for name in defs.job_names)
     yield from (Part(Kind.SCHEDULE, schedule.name) for schedule in defs.schedules)
@@ -129,14 +131,14 @@ def _check_part(spec: AssetCheckSpec) -> Part:
 
 def _checks(defs: Definitions) -> Iterator[tuple[AssetCheckSpec, AssetCheckDefinition | None]]:
     """Each check, and the definition that makes it where its asset's own does not."""
-    for definition in defs.assets:
+    for definition in known_assets(defs.assets).made:
         yield from ((spec, None) for spec in definition.check_specs)
     for check in defs.asset_checks:
         yield from ((spec, check) for spec in check.specs_by_key.values())
 
 
 def _asset_wires(defs: Definitions) -> Iterator[Wire]:
-    for definition in defs.assets:
+    for definition in known_assets(defs.assets).made:
         for key, before in definition.asset_deps.items():
             own = _asset_part(key)
             yield from (Wire(_asset_part(dep), own, "comes before") for dep in before)
