@@ -8,8 +8,9 @@ from dependency_injector import providers
 
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.graph import dependencies_of
+from dagwire.containers.injections import AnyProvider, is_provider
 from dagwire.containers.keys import find_provider
-from dagwire.containers.resource_provider import AnyProvider, ResourceProvider, is_provider
+from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.wiring import Kind, Part, wiring_of
 from dagwire.errors import SettingsError

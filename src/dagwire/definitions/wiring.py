@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from dagwire.containers.graph import ProviderGraph
+from dagwire.containers.injections import AnyProvider
 from dagwire.containers.keys import Container, keys_of
-from dagwire.containers.resource_provider import AnyProvider
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_graph import known_assets
 from dagwire.definitions.asset_key import AssetKey
