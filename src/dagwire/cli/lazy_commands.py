@@ -17,6 +17,7 @@ HELP_BY_COMMAND = {
     "materialize": "Make assets, and run their checks.",
     "job": "Run a job.",
     "tick": "Ask a schedule or sensor once, and run what it requests.",
+    "init": "Write a new project that passes its own tests at once.",
 }
 
 
