@@ -9,6 +9,7 @@ from dagwire.definitions.asset_spec import AssetSpec
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.selection_text import selected_keys
 from dagwire.definitions.tick import TickDefinition
+from dagwire.definitions.wiring import resolved_schedules
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def job_rows(defs: Definitions) -> list[JobRow]:
         InvalidDefinitionError: One cannot be put together.
     """
     jobs = [defs.resolve_job_def(name) for name in defs.job_names]
-    ticks: list[TickDefinition[Any]] = [*defs.schedules, *defs.sensors]
+    ticks: list[TickDefinition[Any]] = [*resolved_schedules(defs), *defs.sensors]
     return [
         JobRow(
             job=job.name,
@@ -138,7 +139,7 @@ def schedule_rows(defs: Definitions) -> list[ScheduleRow]:
             resources=sorted(schedule.required_keys),
             description=_first_line(schedule.description),
         )
-        for schedule in defs.schedules
+        for schedule in resolved_schedules(defs)
     ]
 
 

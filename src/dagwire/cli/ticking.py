@@ -17,6 +17,7 @@ from dagwire.definitions.run_request import RunRequest
 from dagwire.definitions.schedule import ScheduleDefinition, build_schedule_context
 from dagwire.definitions.sensor import SensorDefinition, build_sensor_context
 from dagwire.definitions.tick import TickContext, TickDefinition, TickResult
+from dagwire.definitions.wiring import resolved_schedules
 from dagwire.errors import DagwireError, TickFailedError, UnknownNameError
 from dagwire.resources.instance import DagsterInstance
 
@@ -54,7 +55,7 @@ def find_tick(defs: Definitions, name: str) -> AnyTick:
     Raises:
         UnknownNameError: There is none.
     """
-    ticks: list[AnyTick] = [*defs.schedules, *defs.sensors]
+    ticks: list[AnyTick] = [*resolved_schedules(defs), *defs.sensors]
     by_name = {tick.name: tick for tick in ticks}
     if name not in by_name:
         raise UnknownNameError("schedule or sensor", name, by_name)

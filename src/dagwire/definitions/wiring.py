@@ -14,6 +14,7 @@ from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.check_spec import AssetCheckSpec
 from dagwire.definitions.definitions import Definitions
+from dagwire.definitions.schedule import ScheduleDefinition
 
 Meaning = Literal["comes before", "checks", "uses", "runs"]
 
@@ -81,6 +82,15 @@ def wiring_of(defs: Definitions) -> Wiring:
     wires += [Wire(Part(Kind.RESOURCE, user), Part(Kind.RESOURCE, key), "uses") for user in uses for key in uses[user]]
     parts = dict.fromkeys((*_definition_parts(defs), *(Part(Kind.RESOURCE, key) for key in uses)))
     return Wiring(tuple(parts), tuple(wire for wire in wires if wire.source in parts and wire.target in parts))
+
+
+def resolved_schedules(defs: Definitions) -> list[ScheduleDefinition]:
+    """The schedules, those of partitions made out.
+
+    Raises:
+        InvalidDefinitionError: The job of one cannot be put together.
+    """
+    return [defs.resolve_schedule_def(schedule.name) for schedule in defs.schedules]
 
 
 def resource_uses(container: Container) -> dict[str, list[str]]:
@@ -168,7 +178,7 @@ def _job_wires(defs: Definitions) -> Iterator[Wire]:
 
 def _tick_wires(defs: Definitions) -> Iterator[Wire]:
     ticks: list[tuple[Kind, Any]] = [
-        *((Kind.SCHEDULE, schedule) for schedule in defs.schedules),
+        *((Kind.SCHEDULE, schedule) for schedule in resolved_schedules(defs)),
         *((Kind.SENSOR, sensor) for sensor in defs.sensors),
     ]
     for kind, tick in ticks:
