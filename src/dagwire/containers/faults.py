@@ -19,7 +19,6 @@ from dagwire.errors import (
     InvalidConfigError,
     MissingResourceError,
     ResourceTypeError,
-    SettingsError,
     gathered,
 )
 from dagwire.resources.faults import faults_of, unset_variables
@@ -105,7 +104,7 @@ def _settings_faults(graph: PrivateGraph) -> Iterator[DagwireError]:
     for settings in graph.settings(SettingsProvider):
         try:
             settings()
-        except SettingsError as fault:
+        except DagwireError as fault:
             yield fault
 
 

@@ -63,8 +63,9 @@ class PrivateGraph:
         return [injected(value, self.current(value)) for value in resource.declared.injections]
 
     def settings(self, kind: type[providers.Provider[Any]]) -> list[Any]:
-        """What stands for the providers of `kind` that may be called."""
-        return [self.current(provider) for provider in self._order if isinstance(provider, kind)]
+        """The providers of `kind` that may be called, those left out that something else stands in for."""
+        found = (provider for provider in self._order if isinstance(provider, kind))
+        return [self.current(provider) for provider in found if self._graph.stand_in(provider) is None]
 
     def to_open(self) -> Iterable[AnyProvider]:
         """The providers that will be called, dependencies first: of a Selector's branches the chosen one alone.

@@ -15,6 +15,7 @@ from dagwire.containers.keys import Container, Requirement, given_providers, key
 from dagwire.containers.nested import DefinitionByKey
 from dagwire.containers.private_copy import PrivateCopies, PrivateResource
 from dagwire.containers.private_graph import PrivateGraph
+from dagwire.containers.profile_overrides import profile_overrides
 from dagwire.containers.resource_provider import AnyProvider
 from dagwire.errors import DagwireError, InvalidConfigError, ResourceCycleError, ResourceSetupError, nearest
 from dagwire.resources.context import NO_RESOURCES, InitResourceContext, Resources, log
@@ -62,7 +63,8 @@ class RunScope:
             asynchronous: Whether an event loop drives this scope.
             parent: The scope whose resources this one shares; None for the run's own.
         """
-        self._graph = ProviderGraph(container, given_providers(container, replacements or {}))
+        given = {**profile_overrides(container), **(replacements or {})}
+        self._graph = ProviderGraph(container, given_providers(container, given))
         self._config_by_key = config_by_key or {}
         found = ((self._graph.find(key), config) for key, config in self._config_by_key.items())
         self._config_by_provider = {self._graph.called_in_the_end(p): config for p, config in found if p is not None}

@@ -1,0 +1,53 @@
+"""What the environment in force puts in the place of a container's providers."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+from weakref import WeakKeyDictionary
+
+from dagwire.config.settings_provider import SettingsProvider
+from dagwire.containers.keys import Container, find_provider, keys_of
+from dagwire.containers.overrides import check_override_keys
+
+
+def profile_overrides(container: Container) -> dict[str, Any]:
+    """`{key: value or provider}` of the environment in force: its profile's overrides, and its settings.
+
+    The settings are replaced where a block around this call has picked another environment than the process's, so
+    that whatever is made of them is private to the run, and not shared with those of the other environment.
+
+    Raises:
+        UnknownEnvironmentError: The environment that is picked has no profile.
+        UnknownNameError: A profile overrides a key that the container does not have.
+    """
+    overrides: dict[str, Any] = {}
+    for key, provider in _settings_with_profiles(container):
+        in_force = provider.in_force()
+        profile = in_force.profile()
+        if in_force is not provider:
+            overrides[key] = in_force
+        if profile is not None and profile.overrides:
+            outer = key.rpartition(".")[0]
+            overrides |= {f"{outer}.{name}" if outer else name: value for name, value in profile.overrides.items()}
+    if overrides:
+        check_override_keys(container, overrides)
+    return overrides
+
+
+_found: WeakKeyDictionary[Any, tuple[int, list[tuple[str, SettingsProvider[Any]]]]] = WeakKeyDictionary()
+"""What was found in each container, and how many providers it had: every scope asks."""
+
+
+def _settings_with_profiles(container: Container) -> list[tuple[str, SettingsProvider[Any]]]:
+    """`(key, provider)` of the settings in the container that have profiles."""
+    size = len(container.providers)
+    known = _found.get(container)
+    if known is None or known[0] != size or any(find_provider(container, key) is not one for key, one in known[1]):
+        known = _found[container] = (size, list(_search(container)))
+    return known[1]
+
+
+def _search(container: Container) -> Iterator[tuple[str, SettingsProvider[Any]]]:
+    for key in keys_of(container):
+        provider = find_provider(container, key)
+        if isinstance(provider, SettingsProvider) and provider.profiles is not None:
+            yield key, cast("SettingsProvider[Any]", provider)
