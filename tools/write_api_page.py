@@ -6,6 +6,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import dagwire
+from dagwire import public
 
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
 INTRODUCTION = """\
@@ -37,8 +38,8 @@ def layer(name: str) -> str:
 
 
 def _imported_names() -> dict[str, str]:
-    """`{name: module}` of what `dagwire/__init__.py` imports."""
-    tree = ast.parse(Path(dagwire.__file__).read_text(encoding="utf-8"))
+    """`{name: module}` of what `dagwire.public` imports."""
+    tree = ast.parse(Path(public.__file__).read_text(encoding="utf-8"))
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     return {alias.asname or alias.name: str(node.module) for node in imports for alias in node.names}
 

@@ -135,3 +135,28 @@ def test_a_backfill_policy_says_how_many_at_once():
     """`single_run` has no limit, `multi_run` has one."""
     assert dg.BackfillPolicy.single_run().policy_type.value == "SINGLE_RUN"
     assert dg.BackfillPolicy.multi_run(3).max_partitions_per_run == 3
+
+
+def test_requests_are_applied_to_an_instance():
+    """Whoever starts a sensor's runs applies its requests first: keys are added and taken away."""
+    airlines = dg.DynamicPartitionsDefinition(name="airlines")
+    instance = dg.DagsterInstance({"airlines": ["a", "b"]})
+    for request in (airlines.build_delete_request(["a", "z"]), airlines.build_add_request(["c", "b"])):
+        request.apply_to(instance)
+    assert instance.get_dynamic_partitions("airlines") == ["b", "c"]
+
+
+def test_a_name_given_as_a_function_is_told_how():
+    """`DynamicPartitionsDefinition("airlines")` would be the function; the message says `name=`."""
+    with pytest.raises(InvalidDefinitionError, match="name="):
+        dg.DynamicPartitionsDefinition("airlines")
+
+
+def test_partitions_of_a_function_see_the_time():
+    """The function of the older form is asked with the time given, else with that of the block around."""
+    seen = []
+    partitions = dg.DynamicPartitionsDefinition(lambda time: seen.append(time) or [])
+    partitions.get_partition_keys(NOW)
+    with dg.partition_loading_context(effective_dt=NOW):
+        partitions.get_partition_keys()
+    assert seen == [NOW, NOW]

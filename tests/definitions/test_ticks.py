@@ -92,7 +92,7 @@ def test_requests_bear_the_tick_s_tags():
     def monthly():
         return dg.RunRequest(partition_key="2024-02")
 
-    [request] = monthly.evaluate_tick(dg.build_schedule_context(MIDNIGHT)).run_requests
+    [request] = monthly.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=MIDNIGHT)).run_requests
     assert request.tags == {"team": "a", "dagster/schedule_name": "monthly", "dagster/partition": "2024-02"}
 
 
@@ -155,10 +155,10 @@ def test_a_schedule_of_parts():
         tags_fn=lambda: {"a": "b"},
         should_execute=lambda context: context.scheduled_execution_time.day == 1,
     )
-    [request] = runs.evaluate_tick(dg.build_schedule_context(MIDNIGHT)).run_requests
+    [request] = runs.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=MIDNIGHT)).run_requests
     assert request.run_config["ops"] == {"x": {"config": {"day": 1}}}
     assert request.tags["a"] == "b"
-    skipped = runs.evaluate_tick(dg.build_schedule_context(MIDNIGHT + dt.timedelta(days=1)))
+    skipped = runs.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=MIDNIGHT + dt.timedelta(days=1)))
     assert (skipped.run_requests, skipped.skip_message) == ((), "should_execute function returned False")
     with pytest.raises(InvalidInvocationError, match="evaluate_tick"):
         runs()
@@ -170,9 +170,11 @@ def test_a_schedule_of_partitions():
     job = dg.define_asset_job("load", partitions_def=months)
     monthly = dg.build_schedule_from_partitioned_job(job, hour_of_day=3)
     assert (monthly.name, monthly.cron_schedule, monthly.execution_timezone) == ("load_schedule", "0 3 1 * *", "UTC")
-    [request] = monthly.evaluate_tick(dg.build_schedule_context(MIDNIGHT)).run_requests
+    [request] = monthly.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=MIDNIGHT)).run_requests
     assert (request.partition_key, request.run_key) == ("2024-02", "2024-02")
-    early = monthly.evaluate_tick(dg.build_schedule_context(dt.datetime(2024, 1, 1, tzinfo=dt.UTC)))
+    early = monthly.evaluate_tick(
+        dg.build_schedule_context(scheduled_execution_time=dt.datetime(2024, 1, 1, tzinfo=dt.UTC))
+    )
     assert early.skip_message == "The job's partition set is empty"
     with pytest.raises(InvalidDefinitionError, match="partitions_def"):
         dg.build_schedule_from_partitioned_job(dg.define_asset_job("load"))

@@ -398,10 +398,200 @@ def test_a_job_asks_for_a_partition(dg, months):
     assert (request.partition_key, request.run_key) == ("2013-03", "q")
 
 
-@pytest.mark.absent("dagwire has no store that could remember which partitions were added")
-def test_dynamic_partitions(dg):
-    """Partitions that are added while the program runs."""
-    assert dg.DynamicPartitionsDefinition(name="airlines").name == "airlines"
+# -- dynamic partitions ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def instance(dg):
+    """An instance; on Dagster's side the tests share one, so each names its partitions after itself."""
+    return dg.DagsterInstance.ephemeral()
+
+
+@pytest.fixture
+def airlines(dg, request):
+    """Dynamic partitions that no other test knows."""
+    return dg.DynamicPartitionsDefinition(name=request.node.name)
+
+
+def test_an_instance_knows_dynamic_partitions(instance, airlines):
+    """Keys are kept in the order they were added, each once; to delete what is not there is no error."""
+    instance.add_dynamic_partitions(airlines.name, ["b", "a"])
+    instance.add_dynamic_partitions(airlines.name, ["a", "c"])
+    assert list(instance.get_dynamic_partitions(airlines.name)) == ["b", "a", "c"]
+    instance.delete_dynamic_partition(airlines.name, "b")
+    instance.delete_dynamic_partition(airlines.name, "never")
+    assert list(instance.get_dynamic_partitions(airlines.name)) == ["a", "c"]
+    assert instance.has_dynamic_partition(airlines.name, "a")
+    assert not instance.has_dynamic_partition(airlines.name, "b")
+    assert list(instance.get_dynamic_partitions("unheard of")) == []
+
+
+def test_dynamic_partitions_ask_an_instance(dg, instance, airlines):
+    """`get_partition_keys(dynamic_partitions_store=...)` asks the instance given; without one it raises."""
+    instance.add_dynamic_partitions(airlines.name, ["b", "a"])
+    assert list(airlines.get_partition_keys(dynamic_partitions_store=instance)) == ["b", "a"]
+    with pytest.raises(Exception, match=r"(?i)instance"):
+        airlines.get_partition_keys()
+
+
+def test_a_block_in_which_an_instance_is_asked(dg, instance, airlines):
+    """Inside `partition_loading_context` every question goes to its instance; an inner block inherits it."""
+    instance.add_dynamic_partitions(airlines.name, ["b", "a"])
+    combined = dg.MultiPartitionsDefinition({"line": airlines, "half": dg.StaticPartitionsDefinition(["1"])})
+    with dg.partition_loading_context(dynamic_partitions_store=instance), dg.partition_loading_context():
+        assert list(airlines.get_partition_keys()) == ["b", "a"]
+        assert (airlines.get_first_partition_key(), airlines.get_last_partition_key()) == ("b", "a")
+        assert airlines.get_num_partitions() == 2
+        assert airlines.has_partition_key("a")
+        assert not airlines.has_partition_key("z")
+        assert list(airlines.get_partition_keys_in_range(dg.PartitionKeyRange("b", "a"))) == ["b", "a"]
+        assert list(combined.get_partition_keys()) == ["1|b", "1|a"]
+
+
+def test_a_block_at_another_time(dg):
+    """Inside `partition_loading_context` spans of time are those that exist at its time."""
+    days = dg.DailyPartitionsDefinition("2024-03-01")
+    with dg.partition_loading_context(effective_dt=at(2024, 3, 3)):
+        assert list(days.get_partition_keys()) == ["2024-03-01", "2024-03-02"]
+        assert days.get_num_partitions() == 2
+        assert not days.has_partition_key("2024-03-03")
+
+
+def test_a_run_of_a_dynamic_partition(dg, instance, airlines, log):
+    """A run of a dynamic partition asks the `instance` given whether there is one; bodies see it as it is."""
+
+    @dg.asset(partitions_def=airlines)
+    def delays(context):
+        log.append((context.partition_key, context.instance is instance))
+
+    instance.add_dynamic_partitions(airlines.name, ["a"])
+    assert dg.materialize([delays], instance=instance, partition_key="a").success
+    assert dg.materialize_to_memory([delays], instance=instance, partition_key="a").success
+    job = dg.Definitions(assets=[delays], jobs=[dg.define_asset_job("all")]).get_job_def("all")
+    assert job.execute_in_process(instance=instance, partition_key="a").success
+    assert log == [("a", True)] * 3
+    with pytest.raises(dg.DagsterUnknownPartitionError):
+        dg.materialize([delays], instance=instance, partition_key="b")
+    with pytest.raises(Exception, match=r"(?i)instance"):
+        dg.materialize([delays], partition_key="a")
+
+
+def test_a_range_of_dynamic_partitions(dg, instance, airlines, log):
+    """A range goes by the order in which keys were added."""
+
+    @dg.asset(partitions_def=airlines, backfill_policy=dg.BackfillPolicy.single_run())
+    def delays(context) -> None:
+        log.append(list(context.partition_keys))
+
+    instance.add_dynamic_partitions(airlines.name, ["2013-02", "x", "2013-04"])
+    dg.materialize([delays], instance=instance, tags=RANGE)
+    assert log == [["2013-02", "x", "2013-04"]]
+
+
+def test_a_body_adds_partitions(dg, instance, airlines):
+    """A body adds partitions through `context.instance`, for runs to come."""
+
+    @dg.asset
+    def found(context) -> None:
+        context.instance.add_dynamic_partitions(airlines.name, ["new"])
+
+    dg.materialize([found], instance=instance)
+    assert list(instance.get_dynamic_partitions(airlines.name)) == ["new"]
+
+
+def test_every_run_has_an_instance(dg, log):
+    """A run that is given no instance has one of its own, the same for all of its steps."""
+
+    @dg.op
+    def one(context):
+        context.instance.add_dynamic_partitions("of the run", ["x"])
+
+    @dg.op(ins={"start": dg.In(dg.Nothing)})
+    def two(context):
+        log.append(list(context.instance.get_dynamic_partitions("of the run")))
+
+    @dg.job
+    def both():
+        two(one())
+
+    both.execute_in_process()
+    assert log == [["x"]]
+
+
+def test_a_resource_sees_the_instance(dg, instance, log):
+    """A resource's `context.instance` is the run's, and that of `build_resources(instance=...)`."""
+
+    class Seeing(dg.ConfigurableResource):
+        def setup_for_execution(self, context):
+            log.append(context.instance is instance)
+
+    @dg.asset
+    def rows(seeing: Seeing):
+        return 1
+
+    dg.materialize([rows], instance=instance, resources={"seeing": Seeing()})
+    with dg.build_resources({"seeing": Seeing()}, instance=instance):
+        pass
+    assert log == [True, True]
+
+
+def test_contexts_built_by_hand_have_an_instance(dg, instance):
+    """Contexts built by hand show the instance given; those of steps have one all the same."""
+    for build in (dg.build_asset_context, dg.build_op_context, dg.build_sensor_context, dg.build_init_resource_context):
+        assert build(instance=instance).instance is instance
+    assert dg.build_hook_context(instance=instance).instance is instance
+    assert list(dg.build_asset_context().instance.get_dynamic_partitions("none yet")) == []
+    assert list(dg.build_op_context().instance.get_dynamic_partitions("none yet")) == []
+
+
+def test_a_tick_without_an_instance(dg):
+    """A sensor's or a schedule's context that was built without an instance says so when it is asked for."""
+    for context in (dg.build_sensor_context(), dg.build_schedule_context()):
+        with pytest.raises(dg.DagsterInvariantViolationError, match="instance"):
+            _ = context.instance
+
+
+def test_a_sensor_asks_for_partitions(dg, instance, airlines):
+    """A sensor's `dynamic_partitions_requests` are handed on as they are; nothing is added by the tick itself."""
+
+    @dg.sensor(job_name="all")
+    def new_airlines(context):
+        requests = [airlines.build_add_request(["a", "b"]), airlines.build_delete_request(["c"])]
+        return dg.SensorResult(run_requests=[dg.RunRequest("k")], dynamic_partitions_requests=requests)
+
+    tick = new_airlines.evaluate_tick(dg.build_sensor_context(instance=instance))
+    assert list(tick.dynamic_partitions_requests) == [
+        dg.AddDynamicPartitionsRequest(airlines.name, ["a", "b"]),
+        dg.DeleteDynamicPartitionsRequest(airlines.name, ["c"]),
+    ]
+    assert list(instance.get_dynamic_partitions(airlines.name)) == []
+
+
+def test_dynamic_partitions_of_a_function(dg):
+    """The older form, a function that says which keys there are; it asks no instance, and none can be added."""
+    partitions = dg.DynamicPartitionsDefinition(lambda _time: ["x", "y"])
+    assert list(partitions.get_partition_keys()) == ["x", "y"]
+    with pytest.raises(Exception, match="name"):
+        partitions.build_add_request(["z"])
+
+
+def test_dynamic_partitions_have_a_name_or_a_function(dg):
+    """Neither, or both, is refused."""
+    for arguments in ({}, {"name": "both", "partition_fn": lambda _time: ["x"]}):
+        with pytest.raises(dg.DagsterInvalidDefinitionError):
+            dg.DynamicPartitionsDefinition(**arguments)
+
+
+def test_equal_names_make_equal_dynamic_partitions(dg):
+    """Two dynamic partitions of one name are the same ones."""
+    assert dg.DynamicPartitionsDefinition(name="x") == dg.DynamicPartitionsDefinition(name="x")
+    assert dg.DynamicPartitionsDefinition(name="x") != dg.DynamicPartitionsDefinition(name="y")
+
+
+def test_one_text_is_no_list_of_keys(dg, airlines):
+    """A text where a list of keys belongs is refused: its letters would become keys."""
+    with pytest.raises(Exception, match=r"(?i)str|text"):
+        airlines.build_add_request("abc")
 
 
 @pytest.mark.absent("issue 4: partitions of other partitions")

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from dagwire.cli.finding import find_definitions
 from dagwire.cli.interrupts import Interrupts, noticing_interrupts
 from dagwire.cli.progress import show_progress
 from dagwire.cli.summary import failed_checks, failure_lines, summary_lines
 from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
 from dagwire.definitions.definitions import Definitions
+from dagwire.definitions.finding import find_definitions
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.partitions import RANGE_END_TAG, RANGE_START_TAG
 from dagwire.definitions.running import RunOptions

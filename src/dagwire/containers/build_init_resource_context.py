@@ -7,6 +7,7 @@ from dagwire.config.narrowing import is_mapping
 from dagwire.containers.held_resources import HeldResources
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.context import InitResourceContext
+from dagwire.resources.instance import DagsterInstance
 
 
 class UnboundInitResourceContext(InitResourceContext):
@@ -14,7 +15,7 @@ class UnboundInitResourceContext(InitResourceContext):
 
     __slots__ = ("_held",)
 
-    def __init__(self, config: object, held: HeldResources, instance: object = None) -> None:
+    def __init__(self, config: object, held: HeldResources, instance: DagsterInstance | None = None) -> None:
         """`held` is opened by the `with` block, or at once where nothing in it needs closing."""
         super().__init__(resource_config=config, instance=instance)
         object.__setattr__(self, "_held", held)
@@ -38,7 +39,7 @@ class UnboundInitResourceContext(InitResourceContext):
 
 
 def build_init_resource_context(
-    config: object = None, resources: Any = None, instance: object = None
+    config: object = None, resources: Any = None, instance: DagsterInstance | None = None
 ) -> UnboundInitResourceContext:
     """A context to call a resource function or a resource's methods with, outside any run.
 
@@ -61,4 +62,6 @@ def build_init_resource_context(
     """
     if config is not None and not is_mapping(config):
         raise InvalidInvocationError("build_init_resource_context", f"takes config as a dict, not {type(config)}.")
-    return UnboundInitResourceContext(config, HeldResources("An init resource context", resources), instance)
+    return UnboundInitResourceContext(
+        config, HeldResources("An init resource context", resources, None, instance), instance
+    )

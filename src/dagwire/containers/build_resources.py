@@ -7,10 +7,11 @@ from typing import Any
 from dagwire.config.run_config import as_run_config
 from dagwire.containers.faults import raise_faults
 from dagwire.containers.keys import Requirement, container_from
-from dagwire.containers.overrides import overrides_in_force
+from dagwire.containers.overrides import in_force
 from dagwire.containers.run_scope import RunScope
 from dagwire.resources.context import Resources
 from dagwire.resources.driving import drive
+from dagwire.resources.instance import DagsterInstance
 
 
 @contextmanager
@@ -18,6 +19,7 @@ def build_resources(
     resources: Any,
     resource_config: Mapping[str, Any] | None = None,
     *,
+    instance: DagsterInstance | None = None,
     required_resource_keys: Iterable[str] | None = None,
     replacements: Mapping[str, object] | None = None,
 ) -> Generator[Resources]:
@@ -26,6 +28,7 @@ def build_resources(
     Args:
         resources: `{key: resource, definition or plain value}`, or a container. Plain values are never closed.
         resource_config: Config for a key, merged over what it has: `{key: {"config": {field: value}}}`.
+        instance: What resources are shown as `context.instance`.
         required_resource_keys: The keys to open; None opens all.
         replacements: `{key: resource}`, in place of what `resources` has; `override` is stronger.
 
@@ -43,7 +46,7 @@ def build_resources(
         ...     resources.answer
         42
     """
-    scope, keys = _scope(resources, resource_config, required_resource_keys, replacements, asynchronous=False)
+    scope, keys = _scope(resources, resource_config, required_resource_keys, replacements, instance, asynchronous=False)
     error: BaseException | None = None
     try:
         yield drive(_opened(scope, keys))
@@ -59,11 +62,12 @@ async def abuild_resources(
     resources: Any,
     resource_config: Mapping[str, Any] | None = None,
     *,
+    instance: DagsterInstance | None = None,
     required_resource_keys: Iterable[str] | None = None,
     replacements: Mapping[str, object] | None = None,
 ) -> AsyncGenerator[Resources]:
     """`build_resources` for an event loop: asynchronous resources open and close in the caller's own task."""
-    scope, keys = _scope(resources, resource_config, required_resource_keys, replacements, asynchronous=True)
+    scope, keys = _scope(resources, resource_config, required_resource_keys, replacements, instance, asynchronous=True)
     error: BaseException | None = None
     try:
         yield await _opened(scope, keys)
@@ -79,14 +83,16 @@ def _scope(
     resource_config: Mapping[str, Any] | None,
     keys: Iterable[str] | None,
     replacements: Mapping[str, object] | None,
+    instance: DagsterInstance | None,
     *,
     asynchronous: bool,
 ) -> tuple[RunScope, list[str]]:
-    container = container_from(resources)
+    container, overrides = in_force(container_from(resources))
     scope = RunScope(
         container,
-        replacements={**(replacements or {}), **overrides_in_force(container)},
+        replacements={**(replacements or {}), **overrides},
         config_by_key=as_run_config({"resources": resource_config}).resources if resource_config else None,
+        instance=instance,
         asynchronous=asynchronous,
     )
     return scope, list(container.providers if keys is None else keys)

@@ -12,6 +12,7 @@ from dagwire.containers.keys import container_from
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.context import Resources
+from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.opening import has_life_cycle
 
 
@@ -21,11 +22,18 @@ class HeldResources:
     Lives as long as the context that holds it.
     """
 
-    def __init__(self, owner: str, resources: Any, config_by_key: Mapping[str, Any] | None = None) -> None:
-        """`owner` is the context's kind, for messages. Nothing is opened."""
+    def __init__(
+        self,
+        owner: str,
+        resources: Any,
+        config_by_key: Mapping[str, Any] | None = None,
+        instance: DagsterInstance | None = None,
+    ) -> None:
+        """`owner` is the context's kind, for messages; resources are shown `instance`. Nothing is opened."""
         self.container = container_from(resources)
         self._owner = owner
         self._config_by_key = config_by_key
+        self._instance = instance
         self._opening: AbstractContextManager[Resources] | None = None
         self._view: Resources | None = None
 
@@ -41,7 +49,7 @@ class HeldResources:
             if closing:
                 problem = f"holds resources that must be closed ({', '.join(closing)}); use it in a `with` block."
                 raise InvalidInvocationError(self._owner, problem)
-            with build_resources(self.container, self._config_by_key) as self._view:
+            with build_resources(self.container, self._config_by_key, instance=self._instance) as self._view:
                 pass
         return self._view
 
@@ -49,7 +57,11 @@ class HeldResources:
     def narrowed(self, keys: Iterable[str], bindings: Mapping[str, object]) -> Generator[Resources]:
         """Open `keys` alone, for a block; `bindings` stand in for what is held. The view is that of the block."""
         with build_resources(
-            self.container, self._config_by_key, required_resource_keys=keys, replacements=bindings
+            self.container,
+            self._config_by_key,
+            instance=self._instance,
+            required_resource_keys=keys,
+            replacements=bindings,
         ) as resources:
             outer, self._view = self._view, resources
             try:
@@ -59,7 +71,7 @@ class HeldResources:
 
     def __enter__(self) -> Resources:
         """Open everything."""
-        self._opening = build_resources(self.container, self._config_by_key)
+        self._opening = build_resources(self.container, self._config_by_key, instance=self._instance)
         self._view = self._opening.__enter__()
         return self._view
 

@@ -49,6 +49,17 @@ def container_from(resources: object) -> Container:
     return container
 
 
+class ContainerCopy(containers.DynamicContainer):
+    """A container of which some providers are copies of another's; what is overridden in that one is so here, too."""
+
+    dagwire_original: Container
+
+
+def original_of(container: Container) -> Container:
+    """The container that `container` is a copy of, or itself."""
+    return container.dagwire_original if isinstance(container, ContainerCopy) else container
+
+
 def is_container(value: object) -> bool:
     """Whether `value` is a dependency-injector container, an instance or a declarative class."""
     return getattr(value, "__IS_CONTAINER__", False) is True

@@ -1,22 +1,52 @@
 """`override`: replacements that hold in this context only; other threads and tasks never see them."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from dagwire.containers.keys import Container, find_provider, given_providers, is_container, keys_of
+from dagwire.containers.keys import (
+    Container,
+    find_provider,
+    given_providers,
+    is_container,
+    keys_of,
+    original_of,
+)
 from dagwire.errors import DagwireError, FaultsError, UnknownNameError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Layer:
+class Layer:
+    """Replacements for one container, in force in every context that has it."""
+
     container: Container
-    value_by_key: Mapping[str, object]
+    value_by_key: dict[str, object]
+    copy: Container | None = None
+    """What scopes of the container work on instead of it; None for the container itself."""
 
 
-_layers: ContextVar[tuple[_Layer, ...]] = ContextVar("dagwire_override_layers", default=())
+_layers: ContextVar[tuple[Layer, ...]] = ContextVar("dagwire_override_layers", default=())
+
+
+class Watcher:
+    """Told of overrides as they begin and end; the pytest plugin keeps a record of those that never do."""
+
+    def began(self, layer: Layer) -> None:
+        """`layer` is in force in the calling context."""
+
+    def ended(self, layer: Layer) -> None:
+        """`layer` was taken away from the calling context."""
+
+
+_watcher = Watcher()
+
+
+def watch_overrides(watcher: Watcher) -> None:
+    """Tell `watcher` of every override from now on, in place of the one before."""
+    global _watcher  # noqa: PLW0603  # one process has one watcher, and production none
+    _watcher = watcher
 
 
 @contextmanager
@@ -42,25 +72,62 @@ def override(target: Any, replacements: Mapping[str, object] | None = None, /, *
         ...     resources.db
         'fake'
     """
-    container = target if is_container(target) else target.container
-    value_by_key = given_providers(container, {**(replacements or {}), **by_name})
-    check_override_keys(container, value_by_key)
-    layer = _Layer(container, value_by_key)
-    _layers.set((*_layers.get(), layer))
+    layer = override_layer(target, {**(replacements or {}), **by_name})
+    begin_override(layer)
     try:
         yield
     finally:
-        # By identity, not by token: blocks that are left in another order than entered must not undo one another.
-        _layers.set(tuple(kept for kept in _layers.get() if kept is not layer))
+        end_override(layer)
 
 
-def overrides_in_force(container: Container) -> dict[str, object]:
-    """`{key: value}` of the blocks around this call, the innermost winning."""
-    in_force: dict[str, object] = {}
-    for layer in _layers.get():
-        if layer.container is container:
-            in_force.update(layer.value_by_key)
-    return in_force
+def override_layer(target: Any, replacements: Mapping[str, object]) -> Layer:
+    """What `override` puts in force; nothing is yet.
+
+    Raises:
+        UnknownNameError: The container has no such key.
+    """
+    container = original_of(target if is_container(target) else target.container)
+    value_by_key = given_providers(container, replacements)
+    check_override_keys(container, value_by_key)
+    return Layer(container, dict(value_by_key))
+
+
+def begin_override(layer: Layer) -> None:
+    """Put `layer` in force, over those that are, in this context alone."""
+    _layers.set((*_layers.get(), layer))
+    _watcher.began(layer)
+
+
+def end_override(layer: Layer) -> None:
+    """Take `layer` away from this context; without effect where it is not in force."""
+    # By identity, not by token: blocks that are left in another order than entered must not undo one another.
+    _layers.set(tuple(kept for kept in _layers.get() if kept is not layer))
+    _watcher.ended(layer)
+
+
+@contextmanager
+def only_layers(choose: Callable[[tuple[Layer, ...]], tuple[Layer, ...]]) -> Generator[None]:
+    """For a block, put in force what `choose` makes of the layers that are."""
+    token = _layers.set(choose(_layers.get()))
+    try:
+        yield
+    finally:
+        _layers.reset(token)
+
+
+def in_force(container: Container) -> tuple[Container, dict[str, object]]:
+    """What a scope of `container` works on here and now, and `{key: value}` that override it, the innermost winning."""
+    layers = _layers.get()
+    replacements: dict[str, object] = {}
+    if not layers:
+        return container, replacements
+    original = original_of(container)
+    for layer in layers:
+        if layer.container is original:
+            replacements.update(layer.value_by_key)
+            if layer.copy is not None and container is original:
+                container = layer.copy
+    return container, replacements
 
 
 def check_override_keys(container: Container, value_by_key: Mapping[str, object]) -> None:

@@ -19,7 +19,8 @@ from dagwire.containers.profile_overrides import profile_overrides
 from dagwire.containers.resource_provider import AnyProvider
 from dagwire.errors import DagwireError, InvalidConfigError, ResourceCycleError, ResourceSetupError, nearest
 from dagwire.resources.context import NO_RESOURCES, InitResourceContext, Resources, log
-from dagwire.resources.lifecycle import LifeCycle
+from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.lifecycle import new_life_cycle
 from dagwire.resources.opening import Opener
 from dagwire.resources.policy import retried
 
@@ -47,6 +48,7 @@ class RunScope:
         config_by_key: Mapping[str, object] | None = None,
         run_id: str | None = None,
         run: Any = None,
+        instance: DagsterInstance | None = None,
         logger: "logging.Logger | logging.LoggerAdapter[Any]" = log,
         asynchronous: bool = False,
         parent: "RunScope | None" = None,
@@ -59,6 +61,7 @@ class RunScope:
             config_by_key: `{key: config}`, merged over the config that each resource has.
             run_id: What resources are told of the run.
             run: The run itself, for resources that ask for it.
+            instance: What the run knows of earlier ones, for resources that ask for it.
             logger: What resources log to.
             asynchronous: Whether an event loop drives this scope.
             parent: The scope whose resources this one shares; None for the run's own.
@@ -70,9 +73,10 @@ class RunScope:
         self._config_by_provider = {self._graph.called_in_the_end(p): config for p, config in found if p is not None}
         self._run_id = run_id
         self._run = run
+        self._instance = instance
         self._log = logger
         if parent is None:
-            self._life_cycle = LifeCycle(asynchronous=asynchronous)
+            self._life_cycle = new_life_cycle(asynchronous=asynchronous)
             self._opener = Opener(self._life_cycle)
             self._copies = PrivateCopies()
         else:
@@ -89,6 +93,7 @@ class RunScope:
             config_by_key=self._config_by_key,
             run_id=self._run_id,
             run=self._run,
+            instance=self._instance,
             logger=self._log,
             parent=self,
         )
@@ -131,6 +136,10 @@ class RunScope:
                 await self._named(provider, _built(provider))
         for key in self._keys:
             await self._read(key)
+        self._life_cycle.scope_is_open(self._opened_names)
+
+    def _opened_names(self) -> Iterable[str]:
+        return [str(self._private.name(provider)) for provider in self._private.to_open()]
 
     async def _named(self, provider: AnyProvider, work: Coroutine[Any, Any, T]) -> T:
         """The result of `work`; of an exception it is said which resource could not be opened, and for whom."""
@@ -161,6 +170,7 @@ class RunScope:
             resources=await self._required_by(provider),
             run_id=self._run_id,
             run=self._run,
+            instance=self._instance,
             log=self._log,
             all_resource_defs=DefinitionByKey(self.known_keys, self._graph.find),
         )

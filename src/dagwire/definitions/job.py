@@ -24,6 +24,7 @@ from dagwire.definitions.run_request import RunRequest
 from dagwire.definitions.running import RunOptions, run_job
 from dagwire.definitions.selection_text import selected_keys
 from dagwire.errors import DagwireError, InvalidDefinitionError, InvalidInvocationError
+from dagwire.resources.instance import DagsterInstance
 
 if TYPE_CHECKING:
     from dagwire.execution.result import ExecuteInProcessResult
@@ -85,6 +86,7 @@ class JobDefinition:
     def execute_in_process(  # Dagster's signature
         self,
         run_config: Any = None,
+        instance: DagsterInstance | None = None,
         *,
         partition_key: str | None = None,
         raise_on_error: bool = True,
@@ -99,6 +101,7 @@ class JobDefinition:
 
         Args:
             run_config: A `RunConfig` or a dict, merged over the job's own.
+            instance: What the run knows of earlier ones: the keys of dynamic partitions. A new one by default.
             partition_key: The partition to make, of a job that has partitions.
             raise_on_error: Whether a failing step's own exception is raised; a result tells of it otherwise.
             op_selection: The steps to run, by name, with `+` and `*` as in selections of assets; all by default.
@@ -114,7 +117,14 @@ class JobDefinition:
             ResourceSetupError: A resource could not be opened. Those before it were closed.
         """
         options = RunOptions(
-            run_config, partition_key, tags or {}, resources or {}, raise_on_error, run_id, executor=executor
+            run_config,
+            partition_key,
+            tags or {},
+            resources or {},
+            raise_on_error,
+            run_id,
+            executor=executor,
+            instance=instance,
         )
         return run_job(self.subset(op_selection, asset_selection), options)
 

@@ -8,6 +8,7 @@ from typing import Self
 from dagwire.definitions.partitions import PartitionsDefinition, TimeWindow
 from dagwire.definitions.time_partitions import TimeWindowPartitionsDefinition
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, UnknownPartitionError
+from dagwire.resources.instance import DynamicPartitionsStore
 
 SEPARATOR = "|"
 """What stands between the keys of the dimensions, which are in the order of their names; as in Dagster."""
@@ -47,9 +48,12 @@ class MultiPartitionsDefinition(PartitionsDefinition):
         """The names of the dimensions, in the order of their keys."""
         return list(self.partitions_defs)
 
-    def get_partition_keys(self, current_time: datetime | None = None) -> list[str]:
+    def get_partition_keys(
+        self, current_time: datetime | None = None, dynamic_partitions_store: DynamicPartitionsStore | None = None
+    ) -> list[str]:
         """All combinations that exist at `current_time`; the first dimension's keys change slowest."""
-        dimensions = [definition.get_partition_keys(current_time) for definition in self.partitions_defs.values()]
+        definitions = self.partitions_defs.values()
+        dimensions = [each.get_partition_keys(current_time, dynamic_partitions_store) for each in definitions]
         return [self._joined(keys) for keys in itertools.product(*dimensions)]
 
     def has_partition_key(self, partition_key: str) -> bool:

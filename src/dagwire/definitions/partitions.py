@@ -7,6 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from dagwire.errors import InvalidDefinitionError, UnknownPartitionError
+from dagwire.resources.instance import DynamicPartitionsStore
 
 PARTITION_TAG = "dagster/partition"
 RANGE_START_TAG = "dagster/asset_partition_range_start"
@@ -32,8 +33,16 @@ class PartitionsDefinition(ABC):
     """Which partitions there are, in order."""
 
     @abstractmethod
-    def get_partition_keys(self, current_time: datetime | None = None) -> list[str]:
-        """The keys that exist at `current_time`, now by default."""
+    def get_partition_keys(
+        self, current_time: datetime | None = None, dynamic_partitions_store: DynamicPartitionsStore | None = None
+    ) -> list[str]:
+        """The keys that exist.
+
+        Args:
+            current_time: When; the time of `partition_loading_context` by default, which is now outside any.
+            dynamic_partitions_store: The instance that knows the keys of dynamic partitions; that of
+                `partition_loading_context` by default.
+        """
 
     def has_partition_key(self, partition_key: str) -> bool:
         """Whether there is such a partition now."""
@@ -90,8 +99,10 @@ class StaticPartitionsDefinition(PartitionsDefinition):
                 msg = f"Partition '{key}' cannot be named so: commas and '...' are how several are written."
                 raise InvalidDefinitionError(msg)
 
-    def get_partition_keys(self, current_time: datetime | None = None) -> list[str]:  # time changes none
-        """The list as given."""
+    def get_partition_keys(
+        self, current_time: datetime | None = None, dynamic_partitions_store: DynamicPartitionsStore | None = None
+    ) -> list[str]:
+        """The list as given, at any time."""
         return list(self.partition_keys)
 
     def __eq__(self, other: object) -> bool:

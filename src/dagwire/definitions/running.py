@@ -1,7 +1,7 @@
 """The one thing that definitions ask of the layer below them: to run a job.
 
 Data flows from definitions to execution, so a definition cannot import what runs it. It holds this slot instead, which
-`dagwire.execution` fills when it is imported, as `import dagwire` does.
+`dagwire.execution` fills when it is imported, as it is with the public names of `dagwire`.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dagwire.errors import DagwireError
+from dagwire.resources.instance import DagsterInstance
 
 if TYPE_CHECKING:
     from dagwire.definitions.job import JobDefinition
@@ -34,6 +35,8 @@ class RunOptions:
     """Threads to run independent steps in."""
     max_concurrency: int | None = 1
     """How many steps may run at once in an event loop; None for as many as are ready."""
+    instance: DagsterInstance | None = None
+    """What the run knows of earlier ones; a new one by default."""
 
 
 class RunJob(Protocol):
@@ -56,6 +59,6 @@ def provide_runner(run_job: RunJob) -> None:
 def run_job(job: "JobDefinition", options: RunOptions) -> "ExecuteInProcessResult":
     """Run `job` with what fills the slot."""
     if _run_job is None:
-        msg = "nothing runs jobs yet: import dagwire, not only a module of it"
+        msg = "nothing runs jobs yet: import dagwire.execution too, or take the public names of dagwire"
         raise DagwireError(msg)
     return _run_job(job, options)

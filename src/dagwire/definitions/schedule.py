@@ -14,6 +14,7 @@ from dagwire.definitions.run_request import RunRequest
 from dagwire.definitions.tick import SkipReason, TickContext, TickDefinition, tick_body
 from dagwire.definitions.time_partitions import TimeWindowPartitionsDefinition
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
+from dagwire.resources.instance import DagsterInstance
 
 
 class DefaultScheduleStatus(Enum):
@@ -26,9 +27,11 @@ class DefaultScheduleStatus(Enum):
 class ScheduleEvaluationContext(TickContext):
     """What a schedule is told of the tick; lives as long as the tick."""
 
-    def __init__(self, scheduled_execution_time: datetime | None, resources: Any) -> None:
+    def __init__(
+        self, scheduled_execution_time: datetime | None, resources: Any, instance: DagsterInstance | None = None
+    ) -> None:
         """`scheduled_execution_time` is the moment the cron line names, not the moment it is asked."""
-        super().__init__("A schedule context", resources)
+        super().__init__("A schedule context", resources, instance)
         self._scheduled_execution_time = scheduled_execution_time
 
     @property
@@ -44,16 +47,17 @@ class ScheduleEvaluationContext(TickContext):
 
 
 def build_schedule_context(
-    scheduled_execution_time: datetime | None = None, resources: Any = None
+    instance: DagsterInstance | None = None, scheduled_execution_time: datetime | None = None, resources: Any = None
 ) -> ScheduleEvaluationContext:
     """A context to call or evaluate a schedule with.
 
     Args:
+        instance: What is known of earlier runs, read as `context.instance`.
         scheduled_execution_time: The moment that the cron line names.
         resources: A container, or `{key: resource, definition or plain value}`. In a direct call those with a life
             cycle are open inside the context's `with` block only; `evaluate_tick` opens them itself.
     """
-    return ScheduleEvaluationContext(scheduled_execution_time, resources)
+    return ScheduleEvaluationContext(scheduled_execution_time, resources, instance)
 
 
 class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):

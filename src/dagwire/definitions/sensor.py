@@ -8,6 +8,7 @@ from typing import Any
 from dagwire.definitions.asset_job import target_job
 from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.tick import TickContext, TickDefinition, tick_body
+from dagwire.resources.instance import DagsterInstance
 
 
 class DefaultSensorStatus(Enum):
@@ -20,9 +21,9 @@ class DefaultSensorStatus(Enum):
 class SensorEvaluationContext(TickContext):
     """What a sensor is told of the tick; lives as long as the tick."""
 
-    def __init__(self, cursor: str | None, resources: Any) -> None:
+    def __init__(self, cursor: str | None, resources: Any, instance: DagsterInstance | None = None) -> None:
         """`cursor` is what the tick before this one left."""
-        super().__init__("A sensor context", resources)
+        super().__init__("A sensor context", resources, instance)
         self._cursor = cursor
 
     @property
@@ -35,15 +36,18 @@ class SensorEvaluationContext(TickContext):
         self._cursor = cursor
 
 
-def build_sensor_context(cursor: str | None = None, resources: Any = None) -> SensorEvaluationContext:
+def build_sensor_context(
+    instance: DagsterInstance | None = None, cursor: str | None = None, resources: Any = None
+) -> SensorEvaluationContext:
     """A context to call or evaluate a sensor with.
 
     Args:
+        instance: What is known of earlier runs, read as `context.instance`.
         cursor: What the tick before this one left.
         resources: A container, or `{key: resource, definition or plain value}`. In a direct call those with a life
             cycle are open inside the context's `with` block only; `evaluate_tick` opens them itself.
     """
-    return SensorEvaluationContext(cursor, resources)
+    return SensorEvaluationContext(cursor, resources, instance)
 
 
 class SensorDefinition(TickDefinition[SensorEvaluationContext]):

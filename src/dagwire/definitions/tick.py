@@ -15,9 +15,11 @@ from dagwire.containers.keys import Requirement
 from dagwire.definitions.bindings import Bindings
 from dagwire.definitions.body import Body
 from dagwire.definitions.body_context import BodyContext
+from dagwire.definitions.dynamic_partitions import DynamicPartitionsRequest
 from dagwire.definitions.run_request import RunRequest
-from dagwire.errors import InvalidDefinitionError, UnexpectedResultError
+from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, UnexpectedResultError
 from dagwire.resources.context import Resources
+from dagwire.resources.instance import DagsterInstance
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class SensorResult:
     run_requests: Sequence[RunRequest] | None = None
     skip_reason: SkipReason | str | None = None
     cursor: str | None = None
+    dynamic_partitions_requests: Sequence[DynamicPartitionsRequest] | None = None
+    """Keys of dynamic partitions to add or take away, before the runs start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class TickResult:
     run_requests: Sequence[RunRequest] = ()
     skip_message: str | None = None
     cursor: str | None = None
+    dynamic_partitions_requests: Sequence[DynamicPartitionsRequest] = ()
+    """Each has `apply_to(instance)`; whoever starts the runs applies them first."""
 
 
 class TickContext(BodyContext):
@@ -50,9 +56,22 @@ class TickContext(BodyContext):
 
     op_config = None
 
-    def __init__(self, owner: str, resources: Any) -> None:
+    def __init__(self, owner: str, resources: Any, instance: DagsterInstance | None) -> None:
         """`resources` is a container, or `{key: resource, definition or plain value}`; nothing is opened."""
-        self._held = HeldResources(owner, resources)
+        self._owner = owner
+        self._held = HeldResources(owner, resources, None, instance)
+        self._instance = instance
+
+    @property
+    def instance(self) -> DagsterInstance:
+        """What is known of earlier runs: the keys of dynamic partitions.
+
+        Raises:
+            InvalidInvocationError: The context was built without one.
+        """
+        if self._instance is None:
+            raise InvalidInvocationError(self._owner, "has no instance; give `instance=` to the call that builds it.")
+        return self._instance
 
     @property
     def resources(self) -> Any:
@@ -171,7 +190,8 @@ class TickDefinition(Generic[C]):
             reason = answer.skip_reason
             message = reason.skip_message if isinstance(reason, SkipReason) else reason
             requests = self._tagged(answer.run_requests or ())
-            return TickResult(requests, message, answer.cursor if answer.cursor is not None else cursor)
+            cursor = answer.cursor if answer.cursor is not None else cursor
+            return TickResult(requests, message, cursor, answer.dynamic_partitions_requests or ())
         if isinstance(answer, SkipReason):
             return TickResult((), answer.skip_message, cursor)
         if is_mapping(answer):

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from dagwire.definitions.partition_loading import time_in_force
 from dagwire.definitions.partitions import PartitionsDefinition, TimeWindow
 from dagwire.errors import InvalidDefinitionError, UnreadableDateError
+from dagwire.resources.instance import DynamicPartitionsStore
 
 
 class TimeWindowPartitionsDefinition(PartitionsDefinition):
@@ -56,7 +58,9 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
     ) -> str:
         """The cron line of the moments at which a span ends, or of another time in it."""
 
-    def get_partition_keys(self, current_time: datetime | None = None) -> list[str]:
+    def get_partition_keys(
+        self, current_time: datetime | None = None, dynamic_partitions_store: DynamicPartitionsStore | None = None
+    ) -> list[str]:
         """The spans finished at `current_time`, and `end_offset` more."""
         return [window.start.strftime(self.fmt) for window in self._windows(self._now(current_time))]
 
@@ -101,7 +105,7 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
         return now
 
     def _now(self, current_time: datetime | None) -> datetime:
-        return self._localized(current_time) if current_time else datetime.now(ZoneInfo(self.timezone))
+        return self._localized(current_time or time_in_force())
 
     def _as_time(self, date: datetime | str) -> datetime:
         if isinstance(date, datetime):

@@ -14,6 +14,7 @@ from dagwire.definitions.results import AssetCheckKey, Remark
 from dagwire.errors import InvalidInvocationError
 from dagwire.execution.partition_selection import PartitionSelection
 from dagwire.resources.context import NO_RESOURCES, log
+from dagwire.resources.instance import DagsterInstance
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,13 @@ class DagsterRun:
 class StepContext(BodyContext):
     """What every body is told; lives as long as its step."""
 
+    instance: DagsterInstance
+    """What the run knows of earlier ones: the keys of dynamic partitions."""
+
     def __init__(
         self, run: DagsterRun, partitions: PartitionSelection, node: Node | None, retry_number: int = 0
     ) -> None:
-        """`node` is None outside a run; resources and config are filled in by whoever runs the step."""
+        """`node` is None outside a run; resources, config and instance are filled in by whoever runs the step."""
         self.run = run
         self.retry_number = retry_number
         """How often the step has been tried before."""

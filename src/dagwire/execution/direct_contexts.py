@@ -18,6 +18,7 @@ from dagwire.execution.contexts import (
 )
 from dagwire.execution.hook_context import HookContext
 from dagwire.execution.partition_selection import PartitionSelection
+from dagwire.resources.instance import DagsterInstance
 
 EPHEMERAL_RUN_ID = "EPHEMERAL"
 
@@ -99,6 +100,7 @@ def build_asset_context(
     resources: Any = None,
     resources_config: Mapping[str, Any] | None = None,
     asset_config: Any = None,
+    instance: DagsterInstance | None = None,
     *,
     partition_key: str | None = None,
     partition_key_range: PartitionKeyRange | None = None,
@@ -111,6 +113,7 @@ def build_asset_context(
             the context's `with` block only.
         resources_config: Config for a resource, merged over what it has: `{key: {field: value}}`.
         asset_config: The config that the asset is given.
+        instance: What the context's `instance` will be; a new one by default.
         partition_key: The partition to make.
         partition_key_range: The partitions to make; only the two ends are known here.
         run_tags: The run's tags.
@@ -124,7 +127,7 @@ def build_asset_context(
         '2013-01'
     """
     context = DirectAssetExecutionContext(*_run_of(partition_key, partition_key_range, run_tags))
-    _fill(context, "build_asset_context", resources, resources_config, asset_config)
+    _fill(context, "build_asset_context", resources, resources_config, asset_config, instance)
     return context
 
 
@@ -132,11 +135,12 @@ def build_op_context(
     resources: Any = None,
     op_config: Any = None,
     resources_config: Mapping[str, Any] | None = None,
+    instance: DagsterInstance | None = None,
+    config: Any = None,
     *,
     partition_key: str | None = None,
     partition_key_range: PartitionKeyRange | None = None,
     run_tags: Mapping[str, str] | None = None,
-    config: Any = None,
 ) -> DirectOpExecutionContext:
     """A context to call an op with, outside a run; arguments as `build_asset_context` has them.
 
@@ -146,7 +150,7 @@ def build_op_context(
     if op_config is not None and config is not None:
         raise InvalidInvocationError("build_op_context", "was given `op_config` and `config`, which are one. Give one.")
     context = DirectOpExecutionContext(*_run_of(partition_key, partition_key_range, run_tags))
-    _fill(context, "build_op_context", resources, resources_config, op_config if config is None else config)
+    _fill(context, "build_op_context", resources, resources_config, op_config if config is None else config, instance)
     return context
 
 
@@ -154,13 +158,14 @@ def build_asset_check_context(
     resources: Any = None,
     resources_config: Mapping[str, Any] | None = None,
     asset_config: Any = None,
+    instance: DagsterInstance | None = None,
     *,
     partition_key: str | None = None,
     run_tags: Mapping[str, str] | None = None,
 ) -> DirectAssetCheckExecutionContext:
     """A context to call a check with, outside a run; arguments as `build_asset_context` has them."""
     context = DirectAssetCheckExecutionContext(*_run_of(partition_key, None, run_tags))
-    _fill(context, "build_asset_check_context", resources, resources_config, asset_config)
+    _fill(context, "build_asset_check_context", resources, resources_config, asset_config, instance)
     return context
 
 
@@ -170,6 +175,7 @@ def build_hook_context(
     run_id: str | None = None,
     job_name: str | None = None,
     op_exception: Exception | None = None,
+    instance: DagsterInstance | None = None,
 ) -> DirectHookContext:
     """A context to call a hook with, outside a run.
 
@@ -180,11 +186,13 @@ def build_hook_context(
         run_id: The run's id.
         job_name: The job's name.
         op_exception: What the op failed of.
+        instance: What the context's `instance` will be; a new one by default.
     """
     run = DagsterRun(run_id or EPHEMERAL_RUN_ID, job_name or EPHEMERAL_RUN_ID)
     context = DirectHookContext(run, None, None, op_exception, {})
     context.op = op
-    return context.hold(HeldResources("build_hook_context", resources))
+    context.instance = instance or DagsterInstance.ephemeral()
+    return context.hold(HeldResources("build_hook_context", resources, None, context.instance))
 
 
 def _run_of(
@@ -195,7 +203,15 @@ def _run_of(
     return run, PartitionSelection(keys, is_range=key_range is not None), None
 
 
-def _fill(context: Any, owner: str, resources: Any, resources_config: Mapping[str, Any] | None, config: Any) -> None:
+def _fill(
+    context: Any,
+    owner: str,
+    resources: Any,
+    resources_config: Mapping[str, Any] | None,
+    config: Any,
+    instance: DagsterInstance | None,
+) -> None:
+    context.instance = instance or DagsterInstance.ephemeral()
     config_by_key = {key: {"config": given} for key, given in (resources_config or {}).items()}
-    context.hold(HeldResources(owner, resources, config_by_key))
+    context.hold(HeldResources(owner, resources, config_by_key, context.instance))
     context.op_config = config

@@ -8,10 +8,14 @@ from dagwire.definitions.body_context import BodyContext
 from dagwire.definitions.node import Node
 from dagwire.execution.contexts import DagsterRun
 from dagwire.resources.context import NO_RESOURCES, log
+from dagwire.resources.instance import DagsterInstance
 
 
 class HookContext(BodyContext):
     """What a hook is told of the step that it is called after; lives as long as the call."""
+
+    instance: DagsterInstance
+    """What the run knows of earlier ones: the keys of dynamic partitions."""
 
     def __init__(
         self,
@@ -21,7 +25,7 @@ class HookContext(BodyContext):
         failure: BaseException | None,
         output_values: Mapping[str, Any],
     ) -> None:
-        """`node` is the step; None outside a run. Resources and config are filled in by whoever calls the hook."""
+        """`node` is the step; None outside a run. Resources, config and instance are filled in by whoever calls it."""
         self._run = run
         self.resources: Any = NO_RESOURCES
         """The resources that the hook asks for, one attribute a key."""

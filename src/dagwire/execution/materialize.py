@@ -15,6 +15,7 @@ from dagwire.errors import InvalidInvocationError
 from dagwire.execution.events import Event
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.run import arun_job, run_job
+from dagwire.resources.instance import DagsterInstance
 
 EPHEMERAL_JOB = "__ephemeral_asset_job__"
 
@@ -22,6 +23,7 @@ EPHEMERAL_JOB = "__ephemeral_asset_job__"
 def materialize(
     assets: Iterable[AssetsDefinition | AssetCheckDefinition],
     run_config: Any = None,
+    instance: DagsterInstance | None = None,
     *,
     resources: Any = None,
     partition_key: str | None = None,
@@ -37,6 +39,7 @@ def materialize(
     Args:
         assets: Assets and checks, in any order.
         run_config: A `RunConfig`, or a dict in Dagster's form.
+        instance: What the run knows of earlier ones: the keys of dynamic partitions. A new one by default.
         resources: `{key: resource, definition or plain value}`, stronger than what is bound to the assets; or a
             container, which stands behind it.
         partition_key: The partition to make.
@@ -63,7 +66,15 @@ def materialize(
     """
     job, given = _job(assets, resources, selection)
     options = RunOptions(
-        run_config, partition_key, tags or {}, given, raise_on_error, None, on_event, executor, max_concurrency
+        run_config,
+        partition_key,
+        tags or {},
+        given,
+        raise_on_error,
+        on_event=on_event,
+        executor=executor,
+        max_concurrency=max_concurrency,
+        instance=instance,
     )
     if max_concurrency != 1 and executor is None:
         import anyio  # noqa: PLC0415  # only asynchronous runs need anyio
@@ -79,6 +90,7 @@ materialize_to_memory = materialize
 async def amaterialize(
     assets: Iterable[AssetsDefinition | AssetCheckDefinition],
     run_config: Any = None,
+    instance: DagsterInstance | None = None,
     *,
     resources: Any = None,
     partition_key: str | None = None,
@@ -95,7 +107,14 @@ async def amaterialize(
     """
     job, given = _job(assets, resources, selection)
     options = RunOptions(
-        run_config, partition_key, tags or {}, given, raise_on_error, None, on_event, None, max_concurrency
+        run_config,
+        partition_key,
+        tags or {},
+        given,
+        raise_on_error,
+        on_event=on_event,
+        max_concurrency=max_concurrency,
+        instance=instance,
     )
     return await arun_job(job, options)
 

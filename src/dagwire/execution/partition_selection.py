@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dagwire.definitions.partition_loading import partition_loading_context
 from dagwire.definitions.partitions import (
     PARTITION_TAG,
     RANGE_END_TAG,
@@ -13,6 +14,7 @@ from dagwire.definitions.partitions import (
     TimeWindow,
 )
 from dagwire.errors import InvalidInvocationError
+from dagwire.resources.instance import DagsterInstance
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,14 @@ class PartitionSelection:
 
 
 def selected_partitions(
-    definition: PartitionsDefinition | None, partition_key: str | None, tags: Mapping[str, str]
+    definition: PartitionsDefinition | None,
+    partition_key: str | None,
+    tags: Mapping[str, str],
+    instance: DagsterInstance | None = None,
 ) -> PartitionSelection:
     """What a run's `partition_key` and tags select; a range is given by Dagster's two tags.
+
+    `instance` knows which dynamic partitions there are.
 
     Raises:
         UnknownPartitionError: A key names no partition.
@@ -84,6 +91,13 @@ def selected_partitions(
         return PartitionSelection(definition=definition)
     if definition is None:
         raise InvalidInvocationError("The run", f"is given partition '{key or start or end}', and has no partitions.")
+    with partition_loading_context(dynamic_partitions_store=instance):
+        return _checked_selection(definition, key, start, end)
+
+
+def _checked_selection(
+    definition: PartitionsDefinition, key: str | None, start: str | None, end: str | None
+) -> PartitionSelection:
     if key is not None:
         definition.check_partition_key(key)
         return PartitionSelection((key,), definition=definition)

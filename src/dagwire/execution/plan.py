@@ -45,7 +45,7 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
     except InvalidConfigError as fault:
         faults.append(fault)
     try:
-        partitions = selected_partitions(job.partitions_def, options.partition_key, tags)
+        partitions = selected_partitions(job.partitions_def, options.partition_key, tags, options.instance)
         if options.partition_key is not None:
             tags[PARTITION_TAG] = options.partition_key
     except DagwireError as fault:

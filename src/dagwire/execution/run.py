@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 
 from dagwire.containers.faults import raise_faults
-from dagwire.containers.overrides import overrides_in_force
+from dagwire.containers.overrides import in_force
 from dagwire.containers.run_scope import RunScope
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.node import Node
@@ -18,6 +18,7 @@ from dagwire.execution.record import Record
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.steps import Steps
 from dagwire.resources.driving import drive
+from dagwire.resources.instance import DagsterInstance
 
 
 def run_job(job: JobDefinition, options: RunOptions) -> ExecuteInProcessResult:
@@ -38,24 +39,29 @@ class _Run:
         self._plan: Plan = make_plan(job, options)
         run_id = options.run_id or str(uuid.uuid4())
         self._run = DagsterRun(run_id, job.name, self._plan.tags, self._plan.run_config.to_config_dict())
-        in_force = {**overrides_in_force(job.container), **options.resources}
+        instance = options.instance or DagsterInstance.ephemeral()
+        container, overrides = in_force(job.container)
+        strongest = {**overrides, **options.resources}
         self._scope = RunScope(
-            job.container,
-            replacements={**job.bindings, **in_force},
+            container,
+            replacements={**job.bindings, **strongest},
             config_by_key=self._plan.resource_config_by_key,
             run_id=run_id,
             run=self._run,
+            instance=instance,
             asynchronous=asynchronous,
         )
         self._inner_scopes: dict[frozenset[tuple[str, int]], RunScope] = {}
-        self._scope_by_node = {node.name: self._scope_of(node, in_force) for node in self._plan.nodes}
+        self._scope_by_node = {node.name: self._scope_of(node, strongest) for node in self._plan.nodes}
         self._record = Record(options.on_event)
-        self._steps = Steps(self._run, self._plan, self._scope_by_node, self._record, asynchronous=asynchronous)
+        self._steps = Steps(
+            self._run, self._plan, self._scope_by_node, self._record, instance, asynchronous=asynchronous
+        )
         self._asynchronous = asynchronous
 
-    def _scope_of(self, node: Node, in_force: Mapping[str, object]) -> RunScope:
+    def _scope_of(self, node: Node, strongest: Mapping[str, object]) -> RunScope:
         """The run's own scope; for a node that has resources bound to it, one inside it. Same bindings, same scope."""
-        bindings = stronger_bindings(node, in_force)
+        bindings = stronger_bindings(node, strongest)
         if not bindings:
             return self._scope
         identity = frozenset((key, id(provider)) for key, provider in bindings.items())

@@ -28,6 +28,7 @@ from dagwire.execution.hook_context import HookContext
 from dagwire.execution.outcomes import Outcome, Yielded, op_outcome
 from dagwire.execution.plan import Plan
 from dagwire.execution.record import Record
+from dagwire.resources.instance import DagsterInstance
 
 _CONTEXTS: dict[type, type[StepContext]] = {
     AssetsDefinition: AssetExecutionContext,
@@ -44,14 +45,16 @@ class Steps:
         plan: Plan,
         scope_by_node: Mapping[str, RunScope],
         record: Record,
+        instance: DagsterInstance,
         *,
         asynchronous: bool,
     ) -> None:
-        """`scope_by_node` says where each step's resources are open."""
+        """`scope_by_node` says where each step's resources are open; `instance` is shown to the bodies."""
         self._run = run
         self._plan = plan
         self._scope_by_node = scope_by_node
         self._record = record
+        self._instance = instance
         self._asynchronous = asynchronous
 
     async def do(self, node: Node) -> Exception | None:
@@ -142,6 +145,7 @@ class Steps:
         elif isinstance(node.definition, AssetsDefinition):
             kind = AssetExecutionContext
         context = kind(self._run, self._plan.partitions, node, retry_number)
+        context.instance = self._instance
         context.resources = self._scope_by_node[node.name].resources(body.keys)
         context.op_config = self._plan.config_by_node.get(node.name)
         context.is_subset = self._plan.job.is_subset or node.outputs is not None
@@ -191,6 +195,7 @@ class Steps:
             await self._finished(node, body.function(**arguments))
             return
         context = HookContext(self._run, node, hook, failure, self._record.values.get(node.name, {}))
+        context.instance = self._instance
         context.resources = scope.resources(body.keys)
         context.op_config = self._plan.config_by_node.get(node.name)
         await self._finished(node, body.function(context, **arguments))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from dagwire.errors import UnknownResourceError
+from dagwire.resources.instance import DagsterInstance
 
 log = logging.getLogger("dagwire")
 
@@ -74,8 +75,8 @@ class InitResourceContext:
     """`{key: definition}` of everything that is provided, whether the run opens it or not."""
     run: Any = None
     """The run; None outside one."""
-    instance: Any = field(default=None, repr=False)
-    """What was given as such to `build_init_resource_context`; dagwire has no instance of its own."""
+    instance: DagsterInstance | None = field(default=None, repr=False)
+    """What the run knows of earlier ones: the keys of dynamic partitions. None outside a run that was given none."""
 
     @property
     def dagster_run(self) -> Any:

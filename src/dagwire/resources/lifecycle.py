@@ -7,7 +7,7 @@ loop in a thread of its own that is started when the first of them is met.
 
 import threading
 from asyncio import timeout
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, ExitStack
 from typing import TYPE_CHECKING, TypeVar
 
@@ -58,6 +58,9 @@ class LifeCycle:
         self._managers.append((name, manager, timeout_s))
         return value
 
+    def scope_is_open(self, names: Callable[[], Iterable[str]]) -> None:
+        """Hear that a scope has opened all it needs, `names()`. Nothing follows; tests use another kind, which asks."""
+
     async def wait_for(self, awaitable: Awaitable[T], timeout_s: float | None = None) -> T:
         """The result of `awaitable`, in the caller's loop or in the portal's.
 
@@ -104,6 +107,21 @@ class LifeCycle:
 
                 self._portal = self._portal_exit.enter_context(start_blocking_portal())
             return self._portal
+
+
+LifeCycleKind = Callable[..., LifeCycle]
+_kind: LifeCycleKind = LifeCycle
+
+
+def new_life_cycle(*, asynchronous: bool) -> LifeCycle:
+    """A life cycle of the kind in use."""
+    return _kind(asynchronous=asynchronous)
+
+
+def use_life_cycles(kind: LifeCycleKind) -> None:
+    """Have all life cycles made by `kind` from now on; the pytest plugin has one that keeps a record."""
+    global _kind  # noqa: PLW0603  # one process has one kind, and production the one above
+    _kind = kind
 
 
 async def _leave(manager: Manager, error: BaseException | None, timeout_s: float | None) -> None:

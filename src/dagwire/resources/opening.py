@@ -12,7 +12,7 @@ from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.driving import drive
 from dagwire.resources.faults import faults_of
 from dagwire.resources.hooks import Manager, call_hook
-from dagwire.resources.lifecycle import LifeCycle
+from dagwire.resources.lifecycle import LifeCycle, new_life_cycle
 from dagwire.resources.recipe import ConfiguredRecipe, is_configurable, is_recipe
 
 NOTHING_OPEN: Mapping[int, object] = {}
@@ -108,7 +108,7 @@ def opened_alone(key: object, recipe: object, context: InitResourceContext) -> G
     """
     for fault in faults_of(key, recipe, None):
         raise fault
-    life_cycle = LifeCycle(asynchronous=False)
+    life_cycle = new_life_cycle(asynchronous=False)
     failure: BaseException | None = None
     try:
         yield drive(Opener(life_cycle).open(key, recipe, context.replace_config(None)))

@@ -1,4 +1,4 @@
-"""Finding the definitions that a command works on: `-m module:attribute`, or `[tool.dagwire]` in pyproject.toml."""
+"""Finding the definitions to work on, for command line and pytest plugin: `module:attribute`, or pyproject.toml."""
 
 import importlib
 import sys

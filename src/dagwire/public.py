@@ -1,0 +1,306 @@
+"""The public names of dagwire, as Dagster spells them, and where each is defined; `import dagwire` gives them."""
+
+from dagwire.config.config import Config, PermissiveConfig
+from dagwire.config.env_var import EnvVar
+from dagwire.config.forms import (
+    Array,
+    Enum,
+    EnumValue,
+    Field,
+    Map,
+    Noneable,
+    Permissive,
+    ScalarUnion,
+    Selector,
+    Shape,
+)
+from dagwire.config.leaves import BoolSource, IntSource, StringSource
+from dagwire.config.run_config import RunConfig
+from dagwire.config.settings_provider import SettingsProvider
+from dagwire.containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context
+from dagwire.containers.build_resources import abuild_resources, build_resources
+from dagwire.containers.check_health import Health, check_health
+from dagwire.containers.overrides import override
+from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.definitions.asset import asset
+from dagwire.definitions.asset_check import AssetCheckDefinition, asset_check, multi_asset_check
+from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition, define_asset_job
+from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.asset_spec import AssetDep, AssetIn, AssetOut, AssetSpec
+from dagwire.definitions.assets_definition import AssetsDefinition
+from dagwire.definitions.bindings import with_resources
+from dagwire.definitions.build_io_contexts import build_input_context, build_output_context
+from dagwire.definitions.check_spec import AssetCheckSpec
+from dagwire.definitions.definitions import Definitions
+from dagwire.definitions.dynamic_partitions import (
+    AddDynamicPartitionsRequest,
+    DeleteDynamicPartitionsRequest,
+    DynamicPartitionsDefinition,
+)
+from dagwire.definitions.graph import GraphDefinition, GraphIn, GraphOut, graph
+from dagwire.definitions.graph_asset import graph_asset
+from dagwire.definitions.hook import HookDefinition, failure_hook, success_hook
+from dagwire.definitions.job import JobDefinition, job
+from dagwire.definitions.load_assets import (
+    load_asset_checks_from_current_module,
+    load_asset_checks_from_modules,
+    load_asset_checks_from_package_module,
+    load_assets_from_current_module,
+    load_assets_from_modules,
+    load_assets_from_package_module,
+)
+from dagwire.definitions.metadata import MetadataValue
+from dagwire.definitions.multi_asset import multi_asset
+from dagwire.definitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
+from dagwire.definitions.op import In, Nothing, OpDefinition, Out, op
+from dagwire.definitions.partition_loading import partition_loading_context
+from dagwire.definitions.partitions import (
+    BackfillPolicy,
+    PartitionKeyRange,
+    PartitionsDefinition,
+    StaticPartitionsDefinition,
+    TimeWindow,
+)
+from dagwire.definitions.results import (
+    AssetCheckEvaluation,
+    AssetCheckKey,
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetMaterialization,
+    AssetObservation,
+    ExpectationResult,
+    MaterializeResult,
+    Output,
+)
+from dagwire.definitions.retries import Backoff, Failure, Jitter, RetryPolicy, RetryRequested
+from dagwire.definitions.run_request import RunRequest
+from dagwire.definitions.schedule import (
+    DefaultScheduleStatus,
+    ScheduleDefinition,
+    ScheduleEvaluationContext,
+    build_schedule_context,
+    build_schedule_from_partitioned_job,
+    schedule,
+)
+from dagwire.definitions.selection import AssetSelection
+from dagwire.definitions.sensor import (
+    DefaultSensorStatus,
+    SensorDefinition,
+    SensorEvaluationContext,
+    build_sensor_context,
+    sensor,
+)
+from dagwire.definitions.tick import SensorResult, SkipReason, TickResult
+from dagwire.definitions.time_partitions import (
+    DailyPartitionsDefinition,
+    HourlyPartitionsDefinition,
+    MonthlyPartitionsDefinition,
+    TimeWindowPartitionsDefinition,
+    WeeklyPartitionsDefinition,
+)
+from dagwire.errors import (
+    DagsterError,
+    DagsterInvalidConfigError,
+    DagsterInvalidDefinitionError,
+    DagsterInvalidInvocationError,
+    DagsterInvariantViolationError,
+    DagsterResourceFunctionError,
+    DagsterTypeCheckDidNotPass,
+    DagsterUnknownPartitionError,
+    DagsterUnknownResourceError,
+    DagwireError,
+)
+from dagwire.execution.contexts import (
+    AssetCheckExecutionContext,
+    AssetExecutionContext,
+    DagsterRun,
+    OpExecutionContext,
+)
+from dagwire.execution.direct_contexts import (
+    build_asset_check_context,
+    build_asset_context,
+    build_hook_context,
+    build_op_context,
+)
+from dagwire.execution.events import Event, EventType
+from dagwire.execution.hook_context import HookContext
+from dagwire.execution.materialize import amaterialize, materialize, materialize_to_memory
+from dagwire.execution.result import ExecuteInProcessResult
+from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
+from dagwire.resources.context import InitResourceContext, Resources
+from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
+from dagwire.resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
+from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.io_contexts import InputContext, OutputContext
+from dagwire.resources.io_manager import (
+    ConfigurableIOManager,
+    ConfigurableIOManagerFactory,
+    InMemoryIOManager,
+    IOManager,
+    IOManagerDefinition,
+    io_manager,
+    mem_io_manager,
+)
+from dagwire.resources.resource_param import ResourceDependency, ResourceParam
+
+__all__ = [
+    "AddDynamicPartitionsRequest",
+    "Array",
+    "AssetCheckDefinition",
+    "AssetCheckEvaluation",
+    "AssetCheckExecutionContext",
+    "AssetCheckKey",
+    "AssetCheckResult",
+    "AssetCheckSeverity",
+    "AssetCheckSpec",
+    "AssetDep",
+    "AssetExecutionContext",
+    "AssetIn",
+    "AssetKey",
+    "AssetMaterialization",
+    "AssetObservation",
+    "AssetOut",
+    "AssetSelection",
+    "AssetSpec",
+    "AssetsDefinition",
+    "BackfillPolicy",
+    "Backoff",
+    "BoolSource",
+    "Config",
+    "ConfigurableIOManager",
+    "ConfigurableIOManagerFactory",
+    "ConfigurableResource",
+    "ConfigurableResourceFactory",
+    "DagsterError",
+    "DagsterInstance",
+    "DagsterInvalidConfigError",
+    "DagsterInvalidDefinitionError",
+    "DagsterInvalidInvocationError",
+    "DagsterInvariantViolationError",
+    "DagsterResourceFunctionError",
+    "DagsterRun",
+    "DagsterTypeCheckDidNotPass",
+    "DagsterUnknownPartitionError",
+    "DagsterUnknownResourceError",
+    "DagwireError",
+    "DailyPartitionsDefinition",
+    "DefaultScheduleStatus",
+    "DefaultSensorStatus",
+    "Definitions",
+    "DeleteDynamicPartitionsRequest",
+    "DynamicPartitionsDefinition",
+    "Enum",
+    "EnumValue",
+    "EnvVar",
+    "Event",
+    "EventType",
+    "ExecuteInProcessResult",
+    "ExpectationResult",
+    "Failure",
+    "Field",
+    "FilesystemIOManager",
+    "GraphDefinition",
+    "GraphIn",
+    "GraphOut",
+    "Health",
+    "HookContext",
+    "HookDefinition",
+    "HourlyPartitionsDefinition",
+    "IOManager",
+    "IOManagerDefinition",
+    "In",
+    "InMemoryIOManager",
+    "InitResourceContext",
+    "InputContext",
+    "IntSource",
+    "Jitter",
+    "JobDefinition",
+    "Map",
+    "MaterializeResult",
+    "MetadataValue",
+    "MonthlyPartitionsDefinition",
+    "MultiPartitionKey",
+    "MultiPartitionsDefinition",
+    "Noneable",
+    "Nothing",
+    "OpDefinition",
+    "OpExecutionContext",
+    "Out",
+    "Output",
+    "OutputContext",
+    "PartitionKeyRange",
+    "PartitionsDefinition",
+    "Permissive",
+    "PermissiveConfig",
+    "ResourceDefinition",
+    "ResourceDependency",
+    "ResourceParam",
+    "ResourceProvider",
+    "Resources",
+    "RetryPolicy",
+    "RetryRequested",
+    "RunConfig",
+    "RunRequest",
+    "ScalarUnion",
+    "ScheduleDefinition",
+    "ScheduleEvaluationContext",
+    "Selector",
+    "SensorDefinition",
+    "SensorEvaluationContext",
+    "SensorResult",
+    "SettingsProvider",
+    "Shape",
+    "SkipReason",
+    "StaticPartitionsDefinition",
+    "StringSource",
+    "TickResult",
+    "TimeWindow",
+    "TimeWindowPartitionsDefinition",
+    "UnboundInitResourceContext",
+    "UnresolvedAssetJobDefinition",
+    "WeeklyPartitionsDefinition",
+    "abuild_resources",
+    "amaterialize",
+    "asset",
+    "asset_check",
+    "build_asset_check_context",
+    "build_asset_context",
+    "build_hook_context",
+    "build_init_resource_context",
+    "build_input_context",
+    "build_op_context",
+    "build_output_context",
+    "build_resources",
+    "build_schedule_context",
+    "build_schedule_from_partitioned_job",
+    "build_sensor_context",
+    "check_health",
+    "configured",
+    "define_asset_job",
+    "failure_hook",
+    "fs_io_manager",
+    "graph",
+    "graph_asset",
+    "io_manager",
+    "job",
+    "load_asset_checks_from_current_module",
+    "load_asset_checks_from_modules",
+    "load_asset_checks_from_package_module",
+    "load_assets_from_current_module",
+    "load_assets_from_modules",
+    "load_assets_from_package_module",
+    "make_values_resource",
+    "materialize",
+    "materialize_to_memory",
+    "mem_io_manager",
+    "multi_asset",
+    "multi_asset_check",
+    "op",
+    "override",
+    "partition_loading_context",
+    "resource",
+    "schedule",
+    "sensor",
+    "success_hook",
+    "with_resources",
+]

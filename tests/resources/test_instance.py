@@ -1,0 +1,47 @@
+"""`DagsterInstance`: dynamic partitions in memory."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import dagwire as dg
+from dagwire.errors import InvalidInvocationError
+
+
+def test_an_instance_is_made_again_of_what_it_knew():
+    """`dynamic_partitions` is all there is to save: an instance made of it knows the same."""
+    instance = dg.DagsterInstance()
+    instance.add_dynamic_partitions("airlines", ["b", "a"])
+    again = dg.DagsterInstance(instance.dynamic_partitions)
+    assert again.get_dynamic_partitions("airlines") == ["b", "a"]
+
+
+def test_what_is_handed_out_is_a_copy():
+    """To change what an instance handed out changes nothing in it."""
+    instance = dg.DagsterInstance({"airlines": ["a"]})
+    instance.dynamic_partitions["airlines"].append("x")
+    instance.get_dynamic_partitions("airlines").append("x")
+    assert instance.dynamic_partitions == {"airlines": ["a"]}
+
+
+def test_threads_may_share_an_instance():
+    """Keys added from several threads at once are all there."""
+    instance = dg.DagsterInstance()
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda n: instance.add_dynamic_partitions("n", [str(n), "same"]), range(500)))
+    assert sorted(instance.get_dynamic_partitions("n")) == sorted([*map(str, range(500)), "same"])
+
+
+def test_one_text_is_no_list_of_keys():
+    """A text where a list of keys belongs is refused, and the message says how to write it."""
+    instance = dg.DagsterInstance()
+    with pytest.raises(InvalidInvocationError, match=r"\['abc'\]"):
+        instance.add_dynamic_partitions("airlines", "abc")
+    assert instance.dynamic_partitions == {}
+
+
+def test_it_is_a_context_manager():
+    """Programs written for Dagster's use it in a `with` block; nothing is lost at its end."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("airlines", ["a"])
+    assert repr(instance) == "DagsterInstance(airlines: 1)"
