@@ -2,6 +2,7 @@
 
 from dagwire.config.config import Config, PermissiveConfig
 from dagwire.config.env_var import EnvVar
+from dagwire.config.environments import environment
 from dagwire.config.forms import (
     Array,
     Enum,
@@ -15,11 +16,16 @@ from dagwire.config.forms import (
     Shape,
 )
 from dagwire.config.leaves import BoolSource, IntSource, StringSource
+from dagwire.config.masking import SecretField
+from dagwire.config.profiles import Profiles, ProfileSettings
+from dagwire.config.provenance import Explained
 from dagwire.config.run_config import RunConfig
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context
 from dagwire.containers.build_resources import abuild_resources, build_resources
 from dagwire.containers.check_health import Health, check_health
+from dagwire.containers.diff_environments import diff_environments
+from dagwire.containers.explain import explain
 from dagwire.containers.overrides import override
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.definitions.asset import asset
@@ -196,6 +202,7 @@ __all__ = [
     "EventType",
     "ExecuteInProcessResult",
     "ExpectationResult",
+    "Explained",
     "Failure",
     "Field",
     "FilesystemIOManager",
@@ -232,6 +239,8 @@ __all__ = [
     "PartitionsDefinition",
     "Permissive",
     "PermissiveConfig",
+    "ProfileSettings",
+    "Profiles",
     "ResourceDefinition",
     "ResourceDependency",
     "ResourceParam",
@@ -244,6 +253,7 @@ __all__ = [
     "ScalarUnion",
     "ScheduleDefinition",
     "ScheduleEvaluationContext",
+    "SecretField",
     "Selector",
     "SensorDefinition",
     "SensorEvaluationContext",
@@ -277,6 +287,9 @@ __all__ = [
     "check_health",
     "configured",
     "define_asset_job",
+    "diff_environments",
+    "environment",
+    "explain",
     "failure_hook",
     "fs_io_manager",
     "graph",

@@ -9,11 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from dagwire.config.model_types import Key
-from dagwire.config.narrowing import is_mapping
+from dagwire.config.narrowing import is_collection, is_mapping
 from dagwire.errors import ConfigFileError, MissingExtraError
 
 TYPES = (".toml", ".yaml", ".yml", ".json")
 """The endings of files that are read."""
+
+
+def paths_in(given: object) -> list[Path]:
+    """The paths in one of pydantic-settings' options for files and folders: none, one or several."""
+    if given is None:
+        return []
+    return [Path(str(one)).expanduser() for one in (given if is_collection(given) else [given])]
+
+
+def from_here(path: str) -> str:
+    """A path as one would write it in the working folder."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
 def read_config_file(path: Path) -> dict[str, Any]:
@@ -31,7 +44,7 @@ def read_config_file(path: Path) -> dict[str, Any]:
         if is_mapping(values):
             return dict(values)
         problem, line = "it holds no names with values at its top", None
-    raise ConfigFileError(str(path), problem, line)
+    raise ConfigFileError(from_here(str(path)), problem, line)
 
 
 def read_text(path: Path) -> str:
@@ -44,7 +57,7 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         problem, line = fault_in_file(path, error)
-    raise ConfigFileError(str(path), problem, line)
+    raise ConfigFileError(from_here(str(path)), problem, line)
 
 
 def fault_in_file(path: Path, error: Exception) -> tuple[str, int | None]:
@@ -60,7 +73,7 @@ def fault_in_file(path: Path, error: Exception) -> tuple[str, int | None]:
     if isinstance(error, tomllib.TOMLDecodeError):
         told, _, place = str(error).partition(" (at ")
         line = re.match(r"line (\d+)", place)
-        return f"it is no TOML: {told}", int(line[1]) if line else None
+        return f"it is no TOML: {told}", int(line[1]) if line else path.read_bytes().count(b"\n")
     mark = getattr(error, "problem_mark", None)
     told = getattr(error, "problem", None) or type(error).__name__
     return f"it is no YAML: {told}", mark.line + 1 if mark else None
@@ -171,10 +184,10 @@ def _line_in_json(text: str, keys: Sequence[Key]) -> int | None:
 
 
 def _line_in_yaml(text: str, keys: Sequence[Key]) -> int | None:
-    node = _yaml().compose(text)
-    line = None
+    node: Any = _yaml().compose(text)
+    line: int | None = None
     for wanted in keys:
-        pairs = node.value if node is not None and node.id == "mapping" else []
+        pairs: list[tuple[Any, Any]] = node.value if node is not None and node.id == "mapping" else []
         found = [(key, value) for key, value in pairs if key.value == str(wanted)]
         if not found:
             return None

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel, RootModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
@@ -44,8 +44,24 @@ def explain_settings(
     """
     kind = settings if isinstance(settings, type) else type(settings)
     reading = read_recorded(kind, arguments or {})
-    in_use = reading.settings if isinstance(settings, type) else settings
-    return explain_reading(kind, reading, in_use, otherwise)
+    if isinstance(settings, type):
+        return explain_reading(kind, reading, reading.settings, otherwise)
+    if reading.error is not None:  # what the sources lack or have wrong, code must have given
+        reading = read_recorded(kind, {**_wrong_fields(reading.error, settings), **(arguments or {})})
+    return explain_reading(kind, reading, settings, otherwise)
+
+
+def _wrong_fields(error: ValidationError, settings: BaseSettings) -> dict[str, Any]:
+    """`{name in the input: value of the object}` of the fields that `error` is about."""
+    kind = type(settings)
+    named = {str(fault["loc"][0]) for fault in error.errors(include_url=False) if fault["loc"]}
+    inputs = {name: {str(keys[0]) for keys in input_paths(kind, name)} for name in kind.model_fields}
+    return {min(keys): getattr(settings, name) for name, keys in inputs.items() if named & {name, *keys}}
+
+
+def is_settings(value: object) -> TypeGuard[BaseSettings | type[BaseSettings]]:
+    """Whether `value` is a class of settings, or an object of one."""
+    return isinstance(value, BaseSettings) or (isinstance(value, type) and issubclass(value, BaseSettings))
 
 
 def explain_reading(
@@ -112,8 +128,7 @@ class _Walk:
 
     def value(self, value: Any, at: _At) -> Iterator[Explained]:
         """`value`, or what it holds."""
-        if isinstance(value, RootModel):
-            value = value.root  # pyright: ignore[reportUnknownMemberType]  # of any type
+        value = _unrooted(value)
         if isinstance(value, BaseSettings) and not at.pieces:
             for one in explain_settings(value):  # it has read its own variables
                 yield replace(one, path=_dotted((*at.path, one.path)))
@@ -199,8 +214,8 @@ def _chosen(models: tuple[type[BaseModel], ...], given: Mapping[str, Any]) -> ty
     """The model of a union that the values are probably for: the one whose tag, or whose fields, they name."""
 
     def fits(model: type[BaseModel]) -> int:
-        tags = [info.default == given[name] for name, info in model.model_fields.items() if name in given]
-        return sum(tags) * len(given) + len(model.model_fields.keys() & given)
+        tags: list[bool] = [info.default == given[name] for name, info in model.model_fields.items() if name in given]
+        return tags.count(True) * len(given) + len(model.model_fields.keys() & given)
 
     return max(models, key=fits)
 
@@ -227,17 +242,21 @@ def _is_default(value: Any, at: _At) -> bool:
 def _value_at(settings: BaseSettings, path: tuple[Key, ...]) -> Any:
     value: Any = settings
     for key in path:
-        if isinstance(value, RootModel):
-            value = value.root  # pyright: ignore[reportUnknownMemberType]  # of any type
+        value = _unrooted(value)
         if isinstance(value, BaseModel):
             value = getattr(value, str(key), _NOT_THERE)
         elif is_mapping(value):
-            value = value.get(key, _NOT_THERE)  # type: ignore[call-overload]  # keys of any type
+            value = dict[Any, Any](value).get(key, _NOT_THERE)
         elif is_sequence(value) and isinstance(key, int) and key < len(value):
             value = value[key]
         else:
             return _NOT_THERE
-    return value.root if isinstance(value, RootModel) else value  # pyright: ignore[reportUnknownMemberType]  # as above
+    return _unrooted(value)
+
+
+def _unrooted(value: Any) -> Any:
+    """What a `RootModel` holds; anything else itself."""
+    return vars(value)["root"] if isinstance(value, RootModel) else value
 
 
 def _same(value: Any, other: Any) -> bool:

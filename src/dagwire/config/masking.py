@@ -3,13 +3,14 @@
 import hmac
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 from pydantic.fields import FieldInfo
-from pydantic_core import MultiHostUrl, Url
 
+from dagwire.config.env_var import EnvVar
 from dagwire.config.narrowing import is_collection, is_mapping
 
 MASK = "**********"
@@ -63,31 +64,55 @@ def masked(value: Any, secrecy: SecretField | None = None) -> Any:
         value: Any value, collections and models included.
         secrecy: What `secrecy_of` says of its field.
     """
-    if isinstance(value, SecretStr | SecretBytes | Secret):
+    if isinstance(value, EnvVar):
+        return value  # its name, which is all it knows
+    if isinstance(value, BaseModel) or is_mapping(value) or is_collection(value) or _is_dataclass(value):
+        return _masked_inside(value, secrecy)
+    if isinstance(value, _SECRETS):
         return MASK if value.get_secret_value() not in ("", b"") else ""
-    if isinstance(value, BaseModel):
-        infos = type(value).model_fields
-        return {name: masked(item, secrecy or secrecy_of(name, infos.get(name))) for name, item in value}
-    if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: masked(getattr(value, one.name), secrecy or secrecy_of(one.name, None)) for one in fields(value)}
-    if is_mapping(value):
-        return {key: masked(item, _within(key, secrecy)) for key, item in value.items()}
-    if is_collection(value):
-        return type(value)(masked(item, secrecy) for item in value)
     if secrecy is not None and secrecy.is_secret and _is_hidden(value, secrecy):
         return MASK
-    if isinstance(value, str | Url | MultiHostUrl) and (secrecy is None or secrecy.is_secret):
-        return _without_credentials(value)
-    return value
+    return _without_credentials(value) if _is_text(value) and secrecy != _OPEN else value
+
+
+def _masked_inside(value: Any, secrecy: SecretField | None) -> Any:
+    """What holds values, with all of them masked."""
+    if isinstance(value, BaseModel):
+        return value.model_copy(update=_masked_fields(dict(value), type(value).model_fields, secrecy))
+    if is_collection(value):
+        return type(value)(masked(item, secrecy) for item in value)
+    if is_mapping(value):
+        return _masked_fields(value, {}, secrecy)
+    return _masked_fields({one.name: getattr(value, one.name) for one in fields(value)}, {}, secrecy)
+
+
+def _is_text(value: object) -> bool:
+    """Whether `value` is text, or one of pydantic's many kinds of addresses."""
+    return isinstance(value, str) or hasattr(type(value), "unicode_string")
+
+
+def _is_dataclass(value: object) -> bool:
+    return is_dataclass(value) and not isinstance(value, type)
+
+
+_OPEN = SecretField(is_secret=False)
+
+
+def _masked_fields(
+    values: Mapping[Any, Any], infos: Mapping[str, FieldInfo], secrecy: SecretField | None
+) -> dict[Any, Any]:
+    """`values` by name or key, masked by the secrecy around them, or else by their own."""
+    return {name: masked(item, secrecy or secrecy_of(str(name), infos.get(name))) for name, item in values.items()}
 
 
 def fingerprint(secret: Any) -> str:
     """The same text for the same secret, in this process alone: with it, secrets are compared but not guessed."""
-    text = secret.get_secret_value() if isinstance(secret, SecretStr | SecretBytes | Secret) else secret
+    text = secret.get_secret_value() if isinstance(secret, _SECRETS) else secret
     return hmac.new(_KEY, repr(text).encode(), "sha256").hexdigest()[:16]
 
 
 _KEY = secrets.token_bytes(32)
+_SECRETS: Any = (SecretStr, SecretBytes, Secret)
 
 NAMED_SO = SecretField()
 """The secrecy of a field that is not marked, but sounds secret. Told from a mark by identity."""
@@ -106,19 +131,13 @@ _IN_ADDRESS = re.compile(r"(?<=://)([^/?#\s:@]*):[^/?#\s]*(?=@)")
 _IN_CONNECTION_STRING = re.compile(r"(?i)\b(\w*(?:password|passwd|pwd|secret|token|api_?key|signature))=[^;&\s]+")
 
 
-def _within(key: object, secrecy: SecretField | None) -> SecretField | None:
-    """The secrecy of an item of a mapping: the mapping's own, or what the key says."""
-    return secrecy or (NAMED_SO if isinstance(key, str) and sounds_secret(key) else None)
-
-
 def _is_hidden(value: Any, secrecy: SecretField) -> bool:
     if value is None or value in ("", b""):
         return False
-    return secrecy is not NAMED_SO or isinstance(value, str | bytes | Url | MultiHostUrl)
+    return secrecy is not NAMED_SO or isinstance(value, bytes) or _is_text(value)
 
 
 def _without_credentials(value: Any) -> Any:
     text = str(value)
     hidden = _IN_CONNECTION_STRING.sub(rf"\1={MASK}", _IN_ADDRESS.sub(rf"\1:{MASK}", text))
     return value if hidden == text else hidden
-

@@ -18,9 +18,9 @@ from pydantic_settings import (
     SecretsSettingsSource,
 )
 
-from dagwire.config.config_files import line_of, read_config_file
+from dagwire.config.config_files import line_of, paths_in, read_config_file
 from dagwire.config.model_types import Key
-from dagwire.config.narrowing import is_mapping
+from dagwire.config.narrowing import is_mapping, is_sequence
 from dagwire.config.profiles import ProfileSource
 from dagwire.config.provenance import Found, Source, SourceKind
 from dagwire.config.variables import is_set_alone, variables_of
@@ -73,10 +73,10 @@ def looked_in(source: Any) -> Iterator[str]:
     elif type(source) is EnvSettingsSource:
         yield "the environment"
     elif isinstance(source, DotEnvSettingsSource):
-        given = _each_of(source.env_file)
+        given = paths_in(source.env_file)
         yield from map(_with_absence, dotenv_files_of(source) or given)
     elif isinstance(source, NestedSecretsSettingsSource | SecretsSettingsSource):
-        yield from map(_with_absence, _each_of(source.secrets_dir))
+        yield from map(_with_absence, paths_in(source.secrets_dir))
     elif files := config_files_of(source):
         yield from map(_with_absence, files)
     elif type(source) is not InitSettingsSource:
@@ -85,12 +85,6 @@ def looked_in(source: Any) -> Iterator[str]:
 
 def _with_absence(path: Path) -> str:
     return str(path) if path.exists() else f"{path} (does not exist)"
-
-
-def _each_of(given: Any) -> list[Path]:
-    """The paths in one of pydantic-settings' options for files and folders: none, one or several."""
-    several = [given] if isinstance(given, str | os.PathLike) else given or ()
-    return [Path(str(one)).expanduser() for one in several]
 
 
 # -- variables ---------------------------------------------------------------------------------------------------------
@@ -157,7 +151,7 @@ def _decoded(text: str) -> Any:
 def _item(value: Any, key: Key) -> Any:
     if is_mapping(value):
         return value.get(str(key))
-    return value[key] if isinstance(value, list) and isinstance(key, int) and key < len(value) else None  # pyright: ignore[reportUnknownVariableType]  # of JSON
+    return value[key] if is_sequence(value) and isinstance(key, int) and key < len(value) else None
 
 
 def _as_compared(source: Any, name: str) -> str:
@@ -167,7 +161,7 @@ def _as_compared(source: Any, name: str) -> str:
 
 def dotenv_files_of(source: DotEnvSettingsSource) -> list[Path]:
     """The files that the source reads, those that exist; later ones win."""
-    found = (_file_near(path, source.env_file_depth or 0) for path in _each_of(source.env_file))
+    found = (_file_near(path, source.env_file_depth or 0) for path in paths_in(source.env_file))
     return [path for path in found if path is not None]
 
 
@@ -193,7 +187,7 @@ def variables_in_dotenv(path: Path) -> Iterator[tuple[str, str, int]]:
 
 
 def _in_secrets_files(source: Any, spot: Spot) -> Iterator[Found]:
-    folders = _each_of(source.secrets_dir)
+    folders = paths_in(source.secrets_dir)
     found = [
         Found(spot.value, Source(SourceKind.SECRETS_FILE, str(path)))
         for folder in reversed(folders)
@@ -219,7 +213,7 @@ def config_files_of(source: Any) -> list[Path]:
     for attribute in ("toml_file_path", "yaml_file_path", "json_file_path"):
         given = getattr(source, attribute, None)
         if given is not None:
-            return _each_of(given)
+            return paths_in(given)
     return []
 
 

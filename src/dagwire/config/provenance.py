@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from dagwire.config.config_files import from_here
 from dagwire.errors import UnknownNameError
 
 
@@ -46,7 +47,7 @@ class Source:
     def __str__(self) -> str:
         """As one says it: "environment variable APP_REGION", ".env, line 3"."""
         if self.kind in _FILES:
-            return f"{self.name}, line {self.line}" if self.line else self.name
+            return f"{from_here(self.name)}, line {self.line}" if self.line else from_here(self.name)
         return f"{self.kind} {self.name}" if self.name else str(self.kind)
 
 

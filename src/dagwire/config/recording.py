@@ -52,8 +52,9 @@ def _recording(settings: type[BaseSettings], reading: Reading) -> type[BaseSetti
     The public hook for sources and the public property `settings_sources_data` are all that this stands on.
     """
 
-    def customised(cls: type[BaseSettings], settings_cls: type[BaseSettings], **sources: Source) -> tuple[Source, ...]:
-        chosen = settings.settings_customise_sources.__func__(cls, settings_cls, **sources)  # type: ignore[attr-defined]  # of a class method
+    def customised(cls: Any, /, settings_cls: type[BaseSettings], **sources: Source) -> tuple[Source, ...]:
+        parent: Any = super(recording, cls)
+        chosen: Iterable[Source] = parent.settings_customise_sources(settings_cls, **sources)
         return tuple(_listened_to(settings_cls, chosen, reading))
 
     body = {
@@ -62,7 +63,9 @@ def _recording(settings: type[BaseSettings], reading: Reading) -> type[BaseSetti
         "__qualname__": settings.__qualname__,
         "__doc__": settings.__doc__,
     }
-    return type(settings)(settings.__name__, (settings,), body)
+    make_class: Any = type(settings)  # pydantic's metaclass
+    recording: type[BaseSettings] = make_class(settings.__name__, (settings,), body)
+    return recording
 
 
 def _listened_to(settings: type[BaseSettings], sources: Iterable[Source], reading: Reading) -> Iterable[Source]:

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings
 from pydantic_settings.exceptions import SettingsError as SourceError
 
 from dagwire.config.claims import paths_by_variable
-from dagwire.config.config_files import fault_in_file
+from dagwire.config.config_files import fault_in_file, from_here, paths_in
 from dagwire.config.places import variables_in_dotenv
 from dagwire.errors import ConfigFileError, SettingsError
 
@@ -25,7 +25,7 @@ def check_sources(settings: type[BaseSettings]) -> None:
         SettingsError: A directory stands where a file is to be read, or a variable is set twice, in different case.
     """
     config: Mapping[str, Any] = settings.model_config
-    paths = [path for option in _FILE_OPTIONS for path in _files_in(config.get(option))]
+    paths = [path for option in _FILE_OPTIONS for path in paths_in(config.get(option))]
     problems = [f"{path}: it is a directory, not a file" for path in paths if path.is_dir()]
     if not config.get("case_sensitive"):
         problems += _set_twice(settings, _in_environment())
@@ -37,16 +37,12 @@ def check_sources(settings: type[BaseSettings]) -> None:
 _FILE_OPTIONS = ("env_file", "toml_file", "yaml_file", "json_file")
 
 
-def _files_in(given: Any) -> list[Path]:
-    return [Path(one).expanduser() for one in ([given] if isinstance(given, str | os.PathLike) else given or ())]
-
-
 def _in_environment() -> Iterator[_Variable]:
     return ((name, value, "") for name, value in os.environ.items())
 
 
 def _in_dotenv_files(settings: type[BaseSettings]) -> Iterator[_Variable]:
-    for path in _files_in(settings.model_config.get("env_file")):
+    for path in paths_in(settings.model_config.get("env_file")):
         try:
             yield from ((name, value, f" in {path}") for name, value, _ in variables_in_dotenv(path))
         except (OSError, ValueError):
@@ -75,7 +71,7 @@ def source_problem(settings: type[BaseSettings], error: Exception) -> str | None
         return str(error)
     path = _file_that_was_read(error)
     if path is not None:
-        return str(ConfigFileError(str(path), *fault_in_file(path, error)))
+        return str(ConfigFileError(from_here(str(path)), *fault_in_file(path, error)))
     return _undecoded(settings, error) if isinstance(error, SourceError) else None
 
 

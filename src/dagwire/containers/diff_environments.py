@@ -3,7 +3,7 @@
 from typing import Any
 
 from dagwire.config.environments import environment
-from dagwire.config.provenance import Difference, differences
+from dagwire.config.provenance import Difference, Explained, differences
 from dagwire.containers.explain import explain
 
 
@@ -21,7 +21,10 @@ def diff_environments(target: Any, left: str, right: str) -> list[Difference]:
         SettingsError: A source of the settings cannot be read.
         UnknownEnvironmentError: One of them has no profile.
     """
-    with environment(left):
-        in_left = explain(target)
-    with environment(right):
-        return differences(in_left, explain(target))
+    return differences(_own_values(target, left), _own_values(target, right))
+
+
+def _own_values(target: Any, name: str) -> list[Explained]:
+    """The values in an environment, those left out that resources take from the settings."""
+    with environment(name):
+        return [one for one in explain(target) if not one.source.setting]

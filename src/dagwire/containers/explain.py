@@ -7,17 +7,17 @@ from typing import Any, cast
 
 from dependency_injector import providers
 from pydantic import BaseModel
-from pydantic_settings import BaseSettings
 
-from dagwire.config.explain_settings import explain_settings, explain_written
+from dagwire.config.explain_settings import explain_settings, explain_written, is_settings
 from dagwire.config.provenance import Explained, Source, SourceKind, laid_over, shadowing, under
 from dagwire.config.run_config import as_run_config
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.graph import ProviderGraph
 from dagwire.containers.keys import given_providers, is_container, keys_of
-from dagwire.containers.overrides import overrides_in_force
+from dagwire.containers.overrides import in_force
 from dagwire.containers.profile_overrides import profile_overrides
 from dagwire.containers.resource_provider import AnyProvider, ResourceProvider, is_provider
+from dagwire.errors import InvalidInvocationError
 from dagwire.resources.recipe import is_configurable_class
 
 
@@ -52,10 +52,13 @@ def explain(target: Any, path: str = "", *, run_config: Any = None) -> list[Expl
 
 def _explained(target: Any, run_config: Any) -> list[Explained]:
     if isinstance(target, SettingsProvider):
-        return cast("SettingsProvider[Any]", target).explained()
-    if isinstance(target, BaseSettings) or (isinstance(target, type) and issubclass(target, BaseSettings)):
+        return target.explained()
+    if is_settings(target):
         return explain_settings(target)
-    container = target if is_container(target) else target.container
+    container: Any = target if is_container(target) else getattr(target, "container", None)
+    if container is None:
+        problem = f"takes settings, a SettingsProvider, a container or definitions, not {type(target).__name__}."
+        raise InvalidInvocationError("explain", problem)
     return list(_Container(container, as_run_config(run_config).resources).explained())
 
 
@@ -63,11 +66,11 @@ class _Container:
     """One walk through the keys of a container."""
 
     def __init__(self, container: Any, config_by_key: Mapping[str, Any]) -> None:
-        self._container = container
+        self._container, overrides = in_force(container)
         self._config_by_key = config_by_key
-        self._by_profile = profile_overrides(container)
-        self._given = given_providers(container, {**self._by_profile, **overrides_in_force(container)})
-        self._graph = ProviderGraph(container, self._given)
+        self._by_profile = profile_overrides(self._container).keys() - overrides.keys()
+        given = given_providers(self._container, {**profile_overrides(self._container), **overrides})
+        self._graph = ProviderGraph(self._container, given)
         self._settings: dict[AnyProvider, tuple[str, list[Explained]]] = {}
 
     def explained(self) -> Iterator[Explained]:
@@ -75,7 +78,7 @@ class _Container:
         found = [(key, self._graph.find(key)) for key in keys_of(self._container)]
         for key, provider in found:
             if isinstance(provider, SettingsProvider):
-                self._settings[provider] = (key, cast("SettingsProvider[Any]", provider).explained())
+                self._settings[provider] = (key, provider.explained())
         for key, provider in found:
             if provider in self._settings:
                 yield from (replace(one, path=f"{key}.{one.path}") for one in self._settings[provider][1])
@@ -90,24 +93,25 @@ class _Container:
             values = self._values(key, current, override) or [_whole(key, override, current)]
             values = shadowing(self._values(key, provider, Source(SourceKind.CONTAINER, key)), values)
         config = self._config_by_key.get(key)
-        yield from laid_over(values, explain_written(config, (key,), Source(SourceKind.RUN_CONFIG))) if config else values
+        yield from (
+            laid_over(values, explain_written(config, (key,), Source(SourceKind.RUN_CONFIG))) if config else values
+        )
 
     def _values(self, key: str, provider: AnyProvider, written: Source) -> list[Explained]:
         """The values that a resource is made of; none where it is none of dagwire's."""
         if not isinstance(provider, ResourceProvider):
             return []
-        declared = cast("ResourceProvider[Any]", provider)
-        source: Any = declared.source
+        source: Any = provider.source
         info_by_name: Mapping[str, Any] = {}
         values: list[Explained] = []
         if is_provider(source):
-            values = self._injected(key, source, written)
+            values = self._injected((key,), source, written)
         elif isinstance(source, BaseModel):
             values = explain_written(source, (key,), written)
         elif is_configurable_class(source):
             info_by_name = cast("type[BaseModel]", source).model_fields
             values = explain_written(source, (key,), written)
-        given = {**dict(zip(_parameters(source), declared.args, strict=False)), **declared.fields}
+        given = {**dict(zip(_parameters(source), provider.args, strict=False)), **provider.fields}
         for name, value in given.items():
             values = laid_over(values, self._injected((key, name), value, written, info_by_name.get(name)))
         return values
@@ -118,7 +122,8 @@ class _Container:
             return explain_written(value, path, written, info)
         setting = _setting_read_by(value)
         if setting is not None and setting[0] in self._settings:
-            return self._from_settings(".".join(path), *self._settings[setting[0]], setting[1])
+            key, values = self._settings[setting[0]]
+            return self._from_settings(".".join(path), key, values, setting[1])
         return [Explained(".".join(path), None, Source(SourceKind.PROVIDER, self._graph.name(value)))]
 
     def _from_settings(self, path: str, key: str, settings: list[Explained], inside: str) -> list[Explained]:
@@ -133,17 +138,21 @@ class _Container:
 def _setting_read_by(provider: Any) -> tuple[AnyProvider, str] | None:
     """The settings that `settings.provided.a.b` reads from, and the path; None for other providers."""
     names: list[str] = []
-    while isinstance(provider, providers.AttributeGetter | providers.ItemGetter):
+    while isinstance(provider, _GETTERS):
         names.append(str(provider.name))
         provider = provider.provides
-    if isinstance(provider, providers.ProvidedInstance):
-        return provider.provides, ".".join(reversed(names))
-    return None
+    return (provider.provides, ".".join(reversed(names))) if isinstance(provider, _PROVIDED) else None
+
+
+_GETTERS: Any = (providers.AttributeGetter, providers.ItemGetter)  # stubs leave what these hold partly unknown
+_PROVIDED: Any = providers.ProvidedInstance
 
 
 def _parameters(source: Any) -> list[str]:
     """The names of a function's parameters; none for other sources."""
-    return list(signature(source).parameters) if callable(source) and not isinstance(source, type) else []
+    if is_provider(source) or isinstance(source, type) or not callable(source):
+        return []
+    return list(signature(source).parameters)
 
 
 def _whole(key: str, source: Source, provider: AnyProvider) -> Explained:

@@ -1,7 +1,7 @@
 """What the environment in force puts in the place of a container's providers."""
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from dagwire.config.settings_provider import SettingsProvider
@@ -50,4 +50,4 @@ def _search(container: Container) -> Iterator[tuple[str, SettingsProvider[Any]]]
     for key in keys_of(container):
         provider = find_provider(container, key)
         if isinstance(provider, SettingsProvider) and provider.profiles is not None:
-            yield key, cast("SettingsProvider[Any]", provider)
+            yield key, provider
