@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
-from pydantic import BaseModel, RootModel, ValidationError
+from pydantic import BaseModel, RootModel
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
+from pydantic_core import ErrorDetails, PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from dagwire.config.env_var import EnvVar
@@ -46,15 +46,15 @@ def explain_settings(
     reading = read_recorded(kind, arguments or {})
     if isinstance(settings, type):
         return explain_reading(kind, reading, reading.settings, otherwise)
-    if reading.error is not None:  # what the sources lack or have wrong, code must have given
-        reading = read_recorded(kind, {**_wrong_fields(reading.error, settings), **(arguments or {})})
+    if reading.faults:  # what the sources lack or have wrong, code must have given
+        reading = read_recorded(kind, {**_wrong_fields(reading.faults, settings), **(arguments or {})})
     return explain_reading(kind, reading, settings, otherwise)
 
 
-def _wrong_fields(error: ValidationError, settings: BaseSettings) -> dict[str, Any]:
-    """`{name in the input: value of the object}` of the fields that `error` is about."""
+def _wrong_fields(faults: Iterable[ErrorDetails], settings: BaseSettings) -> dict[str, Any]:
+    """`{name in the input: value of the object}` of the fields that `faults` are about."""
     kind = type(settings)
-    named = {str(fault["loc"][0]) for fault in error.errors(include_url=False) if fault["loc"]}
+    named = {str(fault["loc"][0]) for fault in faults if fault["loc"]}
     inputs = {name: {str(keys[0]) for keys in input_paths(kind, name)} for name in kind.model_fields}
     return {min(keys): getattr(settings, name) for name, keys in inputs.items() if named & {name, *keys}}
 

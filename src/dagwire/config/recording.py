@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 Source = PydanticBaseSettingsSource
@@ -28,8 +29,11 @@ class Reading:
     """The strongest source first."""
     settings: BaseSettings | None = None
     """The settings themselves, where they are valid."""
-    error: ValidationError | None = None
-    """What is wrong with them otherwise."""
+    faults: list[ErrorDetails] = field(default_factory=list[ErrorDetails])
+    """What is wrong with them otherwise, as pydantic has it.
+
+    Its error itself is not kept: the tracebacks within lead back here, and the garbage collector cannot see through it.
+    """
 
 
 def read_recorded(settings: type[BaseSettings], arguments: Mapping[str, Any]) -> Reading:
@@ -42,7 +46,7 @@ def read_recorded(settings: type[BaseSettings], arguments: Mapping[str, Any]) ->
     try:
         reading.settings = _recording(settings, reading)(**arguments)
     except ValidationError as error:
-        reading.error = error
+        reading.faults = error.errors(include_url=False)
     return reading
 
 
