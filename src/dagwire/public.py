@@ -57,9 +57,33 @@ from dagwire.definitions.load_assets import (
 )
 from dagwire.definitions.metadata import MetadataValue
 from dagwire.definitions.multi_asset import multi_asset
+from dagwire.definitions.multi_partition_mapping import (
+    DimensionPartitionMapping,
+    MultiPartitionMapping,
+    MultiToSingleDimensionPartitionMapping,
+)
 from dagwire.definitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
-from dagwire.definitions.op import In, Nothing, OpDefinition, Out, op
+from dagwire.definitions.op import DynamicOut, In, Nothing, OpDefinition, Out, op
 from dagwire.definitions.partition_loading import partition_loading_context
+from dagwire.definitions.partition_mapping import (
+    AllPartitionMapping,
+    IdentityPartitionMapping,
+    LastPartitionMapping,
+    PartitionMapping,
+    SpecificPartitionsPartitionMapping,
+    StaticPartitionMapping,
+)
+from dagwire.definitions.partitioned_config import (
+    PartitionedConfig,
+    daily_partitioned_config,
+    dynamic_partitioned_config,
+    hourly_partitioned_config,
+    monthly_partitioned_config,
+    partitioned_config,
+    static_partitioned_config,
+    weekly_partitioned_config,
+)
+from dagwire.definitions.partitioned_schedule import build_schedule_from_partitioned_job
 from dagwire.definitions.partitions import (
     BackfillPolicy,
     PartitionKeyRange,
@@ -74,6 +98,7 @@ from dagwire.definitions.results import (
     AssetCheckSeverity,
     AssetMaterialization,
     AssetObservation,
+    DynamicOutput,
     ExpectationResult,
     MaterializeResult,
     Output,
@@ -85,7 +110,6 @@ from dagwire.definitions.schedule import (
     ScheduleDefinition,
     ScheduleEvaluationContext,
     build_schedule_context,
-    build_schedule_from_partitioned_job,
     schedule,
 )
 from dagwire.definitions.selection import AssetSelection
@@ -96,24 +120,33 @@ from dagwire.definitions.sensor import (
     build_sensor_context,
     sensor,
 )
+from dagwire.definitions.source_asset import SourceAsset
 from dagwire.definitions.tick import SensorResult, SkipReason, TickResult
 from dagwire.definitions.time_partitions import (
     DailyPartitionsDefinition,
     HourlyPartitionsDefinition,
     MonthlyPartitionsDefinition,
-    TimeWindowPartitionsDefinition,
     WeeklyPartitionsDefinition,
 )
+from dagwire.definitions.time_window_mapping import TimeWindowPartitionMapping
+from dagwire.definitions.time_window_partitions import TimeWindowPartitionsDefinition
 from dagwire.errors import (
     DagsterError,
+    DagsterExecutionInterruptedError,
+    DagsterExecutionStepNotFoundError,
+    DagsterInvalidConfigDefinitionError,
     DagsterInvalidConfigError,
     DagsterInvalidDefinitionError,
     DagsterInvalidInvocationError,
+    DagsterInvalidSubsetError,
     DagsterInvariantViolationError,
     DagsterResourceFunctionError,
+    DagsterStepOutputNotFoundError,
     DagsterTypeCheckDidNotPass,
+    DagsterTypeCheckError,
     DagsterUnknownPartitionError,
     DagsterUnknownResourceError,
+    DagsterUserCodeExecutionError,
     DagwireError,
 )
 from dagwire.execution.contexts import (
@@ -136,12 +169,14 @@ from dagwire.resources.configurable import ConfigurableResource, ConfigurableRes
 from dagwire.resources.context import InitResourceContext, Resources
 from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
 from dagwire.resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
+from dagwire.resources.input_manager import InputManagerDefinition, input_manager
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_contexts import InputContext, OutputContext
 from dagwire.resources.io_manager import (
     ConfigurableIOManager,
     ConfigurableIOManagerFactory,
     InMemoryIOManager,
+    InputManager,
     IOManager,
     IOManagerDefinition,
     io_manager,
@@ -151,6 +186,7 @@ from dagwire.resources.resource_param import ResourceDependency, ResourceParam
 
 __all__ = [
     "AddDynamicPartitionsRequest",
+    "AllPartitionMapping",
     "Array",
     "AssetCheckDefinition",
     "AssetCheckEvaluation",
@@ -178,22 +214,32 @@ __all__ = [
     "ConfigurableResource",
     "ConfigurableResourceFactory",
     "DagsterError",
+    "DagsterExecutionInterruptedError",
+    "DagsterExecutionStepNotFoundError",
     "DagsterInstance",
+    "DagsterInvalidConfigDefinitionError",
     "DagsterInvalidConfigError",
     "DagsterInvalidDefinitionError",
     "DagsterInvalidInvocationError",
+    "DagsterInvalidSubsetError",
     "DagsterInvariantViolationError",
     "DagsterResourceFunctionError",
     "DagsterRun",
+    "DagsterStepOutputNotFoundError",
     "DagsterTypeCheckDidNotPass",
+    "DagsterTypeCheckError",
     "DagsterUnknownPartitionError",
     "DagsterUnknownResourceError",
+    "DagsterUserCodeExecutionError",
     "DagwireError",
     "DailyPartitionsDefinition",
     "DefaultScheduleStatus",
     "DefaultSensorStatus",
     "Definitions",
     "DeleteDynamicPartitionsRequest",
+    "DimensionPartitionMapping",
+    "DynamicOut",
+    "DynamicOutput",
     "DynamicPartitionsDefinition",
     "Enum",
     "EnumValue",
@@ -215,19 +261,25 @@ __all__ = [
     "HourlyPartitionsDefinition",
     "IOManager",
     "IOManagerDefinition",
+    "IdentityPartitionMapping",
     "In",
     "InMemoryIOManager",
     "InitResourceContext",
     "InputContext",
+    "InputManager",
+    "InputManagerDefinition",
     "IntSource",
     "Jitter",
     "JobDefinition",
+    "LastPartitionMapping",
     "Map",
     "MaterializeResult",
     "MetadataValue",
     "MonthlyPartitionsDefinition",
     "MultiPartitionKey",
+    "MultiPartitionMapping",
     "MultiPartitionsDefinition",
+    "MultiToSingleDimensionPartitionMapping",
     "Noneable",
     "Nothing",
     "OpDefinition",
@@ -236,6 +288,8 @@ __all__ = [
     "Output",
     "OutputContext",
     "PartitionKeyRange",
+    "PartitionMapping",
+    "PartitionedConfig",
     "PartitionsDefinition",
     "Permissive",
     "PermissiveConfig",
@@ -261,10 +315,14 @@ __all__ = [
     "SettingsProvider",
     "Shape",
     "SkipReason",
+    "SourceAsset",
+    "SpecificPartitionsPartitionMapping",
+    "StaticPartitionMapping",
     "StaticPartitionsDefinition",
     "StringSource",
     "TickResult",
     "TimeWindow",
+    "TimeWindowPartitionMapping",
     "TimeWindowPartitionsDefinition",
     "UnboundInitResourceContext",
     "UnresolvedAssetJobDefinition",
@@ -286,14 +344,18 @@ __all__ = [
     "build_sensor_context",
     "check_health",
     "configured",
+    "daily_partitioned_config",
     "define_asset_job",
     "diff_environments",
+    "dynamic_partitioned_config",
     "environment",
     "explain",
     "failure_hook",
     "fs_io_manager",
     "graph",
     "graph_asset",
+    "hourly_partitioned_config",
+    "input_manager",
     "io_manager",
     "job",
     "load_asset_checks_from_current_module",
@@ -306,14 +368,18 @@ __all__ = [
     "materialize",
     "materialize_to_memory",
     "mem_io_manager",
+    "monthly_partitioned_config",
     "multi_asset",
     "multi_asset_check",
     "op",
     "override",
     "partition_loading_context",
+    "partitioned_config",
     "resource",
     "schedule",
     "sensor",
+    "static_partitioned_config",
     "success_hook",
+    "weekly_partitioned_config",
     "with_resources",
 ]

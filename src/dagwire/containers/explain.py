@@ -13,10 +13,11 @@ from dagwire.config.provenance import Explained, Source, SourceKind, laid_over, 
 from dagwire.config.run_config import as_run_config
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.graph import ProviderGraph
+from dagwire.containers.injections import AnyProvider, is_provider
 from dagwire.containers.keys import given_providers, is_container, keys_of
 from dagwire.containers.overrides import in_force
 from dagwire.containers.profile_overrides import profile_overrides
-from dagwire.containers.resource_provider import AnyProvider, ResourceProvider, is_provider
+from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.recipe import is_configurable_class
 

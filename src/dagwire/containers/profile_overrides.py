@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from dagwire.config.settings_provider import SettingsProvider
-from dagwire.containers.keys import Container, find_provider, keys_of
+from dagwire.containers.keys import Container, GivenForOneCall, find_provider, keys_of
 from dagwire.containers.overrides import check_override_keys
 
 
@@ -33,17 +32,20 @@ def profile_overrides(container: Container) -> dict[str, Any]:
     return overrides
 
 
-_found: WeakKeyDictionary[Any, tuple[int, list[tuple[str, SettingsProvider[Any]]]]] = WeakKeyDictionary()
-"""What was found in each container, and how many providers it had: every scope asks."""
+_KEPT = "_dagwire_settings"
+"""Where a container keeps what was found in it, since every scope asks: `(number of providers, found)`."""
 
 
 def _settings_with_profiles(container: Container) -> list[tuple[str, SettingsProvider[Any]]]:
     """`(key, provider)` of the settings in the container that have profiles."""
+    if isinstance(container, GivenForOneCall):
+        return list(_search(container))
     size = len(container.providers)
-    known = _found.get(container)
-    if known is None or known[0] != size or any(find_provider(container, key) is not one for key, one in known[1]):
-        known = _found[container] = (size, list(_search(container)))
-    return known[1]
+    kept: tuple[int, list[tuple[str, SettingsProvider[Any]]]] | None = vars(container).get(_KEPT)
+    if kept is None or kept[0] != size or any(find_provider(container, key) is not one for key, one in kept[1]):
+        kept = (size, list(_search(container)))
+        setattr(container, _KEPT, kept)
+    return kept[1]
 
 
 def _search(container: Container) -> Iterator[tuple[str, SettingsProvider[Any]]]:

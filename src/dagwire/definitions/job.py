@@ -10,14 +10,17 @@ from dependency_injector import containers
 
 from dagwire.containers.keys import Container, Requirement
 from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_graph import asset_nodes, made_by, missing_inputs
+from dagwire.definitions.asset_graph import KnownAssets, asset_nodes, made_by, missing_inputs
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import Bindings, bindings_from
-from dagwire.definitions.composition import Composed, OutputHandle, composed_body
+from dagwire.definitions.composition import Composed, composed_body
+from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.hook import HookDefinition
+from dagwire.definitions.mapped_steps import has_dynamic_steps, with_mapping
 from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.node import Node, in_running_order, op_node, with_job_policies
 from dagwire.definitions.op_selection import chosen_steps
+from dagwire.definitions.partitioned_config import PartitionedConfig, partition_request, partitions_of_job
 from dagwire.definitions.partitions import PartitionsDefinition
 from dagwire.definitions.retries import RetryPolicy
 from dagwire.definitions.run_request import RunRequest
@@ -51,6 +54,17 @@ class JobDefinition:
     """`{nested graph: {its output: whose output that is}}`; the job's own are under the empty name."""
     is_subset: bool = False
     """Whether some steps of the job were left out for one run."""
+    is_dynamic: bool = False
+    """Whether the number of steps is known only as the job runs."""
+
+    def without_io_managers(self) -> "JobDefinition":
+        """This job with no IO manager named: its values are handed on in memory."""
+        return replace(self, nodes=tuple(node.without_io_managers() for node in self.nodes))
+
+    @property
+    def partitioned_config(self) -> PartitionedConfig | None:
+        """Its config, where that differs from partition to partition."""
+        return self.config if isinstance(self.config, PartitionedConfig) else None
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -72,8 +86,12 @@ class JobDefinition:
         tags: Mapping[str, str] | None = None,
         run_config: Any = None,
     ) -> RunRequest:
-        """A request to run this job for one partition."""
-        return RunRequest(run_key, run_config, tags, self.name, partition_key)
+        """A request to run this job for one partition; config and tags of the partition are in it.
+
+        Raises:
+            UnknownPartitionError: The job's partitions are known, and it is none of them.
+        """
+        return partition_request(self, partition_key, run_key, tags, run_config)
 
     def __call__(self, *_: Any, **__: Any) -> None:
         """Refuse: a job is executed.
@@ -243,11 +261,16 @@ def job_of(
         InvalidDefinitionError: An input is given nothing, and has no default.
     """
     owner = f"job '{name}'"
+    job["partitions_def"] = partitions_of_job(owner, job["config"], job["partitions_def"])
     placed = composed.placed_with(input_values)
-    nodes = in_running_order(op_node(owner, place) for place in placed.values())
+    nodes = with_mapping(owner, in_running_order(op_node(owner, place) for place in placed.values()))
     outputs = {"": composed.outputs, **composed.outputs_by_graph}
     return JobDefinition(
-        name=name, nodes=with_job_policies(nodes, hooks, op_retry_policy), outputs_by_graph=outputs, **job
+        name=name,
+        nodes=with_job_policies(nodes, hooks, op_retry_policy),
+        outputs_by_graph=outputs,
+        is_dynamic=has_dynamic_steps(nodes),
+        **job,
     )
 
 
@@ -256,4 +279,6 @@ def _selected_nodes(assets: Sequence[AssetsDefinition], nodes: Sequence[Node], s
     keys = selected_keys(assets, selection)
     chosen = [definition for definition in assets if not definition.keys.isdisjoint(keys)]
     checks = [node.definition for node in nodes if isinstance(node.definition, AssetCheckDefinition)]
-    return in_running_order(asset_nodes(chosen, checks, keys))
+    loaded = [load.asset for node in nodes for load in node.loads.values() if load.asset is not None]
+    known = KnownAssets(assets, {asset.spec.key: asset for asset in loaded})
+    return in_running_order(asset_nodes(chosen, checks, keys, known))
