@@ -2,6 +2,7 @@
 
 from dagwire.config.config import Config, PermissiveConfig
 from dagwire.config.env_var import EnvVar
+from dagwire.config.environments import environment
 from dagwire.config.forms import (
     Array,
     Enum,
@@ -15,11 +16,16 @@ from dagwire.config.forms import (
     Shape,
 )
 from dagwire.config.leaves import BoolSource, IntSource, StringSource
+from dagwire.config.masking import SecretField
+from dagwire.config.profiles import Profiles, ProfileSettings
+from dagwire.config.provenance import Explained
 from dagwire.config.run_config import RunConfig
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context
 from dagwire.containers.build_resources import abuild_resources, build_resources
 from dagwire.containers.check_health import Health, check_health
+from dagwire.containers.diff_environments import diff_environments
+from dagwire.containers.explain import explain
 from dagwire.containers.overrides import override
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.definitions.asset import asset
@@ -242,6 +248,7 @@ __all__ = [
     "EventType",
     "ExecuteInProcessResult",
     "ExpectationResult",
+    "Explained",
     "Failure",
     "Field",
     "FilesystemIOManager",
@@ -286,6 +293,8 @@ __all__ = [
     "PartitionsDefinition",
     "Permissive",
     "PermissiveConfig",
+    "ProfileSettings",
+    "Profiles",
     "ResourceDefinition",
     "ResourceDependency",
     "ResourceParam",
@@ -298,6 +307,7 @@ __all__ = [
     "ScalarUnion",
     "ScheduleDefinition",
     "ScheduleEvaluationContext",
+    "SecretField",
     "Selector",
     "SensorDefinition",
     "SensorEvaluationContext",
@@ -336,7 +346,10 @@ __all__ = [
     "configured",
     "daily_partitioned_config",
     "define_asset_job",
+    "diff_environments",
     "dynamic_partitioned_config",
+    "environment",
+    "explain",
     "failure_hook",
     "fs_io_manager",
     "graph",
