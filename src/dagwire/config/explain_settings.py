@@ -207,7 +207,9 @@ def _value_in_class(at: _At) -> Any:
         return _chosen(models, merged) if models else merged
     if given:
         return given[0]
-    return _NOT_THERE if at.default is PydanticUndefined else at.default
+    if at.default is not PydanticUndefined:
+        return at.default
+    return models[0] if len(models) == 1 else _NOT_THERE  # of a model that has to be given, its fields have to be
 
 
 def _chosen(models: tuple[type[BaseModel], ...], given: Mapping[str, Any]) -> type[BaseModel]:

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-from pydantic import BaseModel, Secret, SecretBytes, SecretStr
+from pydantic import BaseModel, GetJsonSchemaHandler, Secret, SecretBytes, SecretStr
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from dagwire.config.env_var import EnvVar
 from dagwire.config.narrowing import is_collection, is_mapping
@@ -36,6 +38,11 @@ class SecretField:
     """
 
     is_secret: bool = True
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Mark the field in a JSON Schema, too, in the way of pydantic's own secrets."""
+        described = handler(schema)
+        return {**described, "writeOnly": True} if self.is_secret else described
 
 
 def secrecy_of(name: str, field: FieldInfo | None) -> SecretField | None:
