@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-from pydantic import BaseModel, Secret, SecretBytes, SecretStr
+from pydantic import BaseModel, GetJsonSchemaHandler, Secret, SecretBytes, SecretStr
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from dagwire.config.env_var import EnvVar
 from dagwire.config.narrowing import is_collection, is_mapping
@@ -36,6 +38,10 @@ class SecretField:
     """
 
     is_secret: bool = True
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Say in the JSON Schema whether the value is for writing alone."""
+        return {**handler(schema), "writeOnly": self.is_secret}
 
 
 def secrecy_of(name: str, field: FieldInfo | None) -> SecretField | None:
