@@ -51,6 +51,11 @@ def explain_settings(
     return explain_reading(kind, reading, settings, otherwise)
 
 
+def explain_defaults(kind: type[BaseSettings]) -> list[Explained]:
+    """Each value of settings, as it is where no source gives anything; what has no default is told to be missing."""
+    return explain_reading(kind, Reading())
+
+
 def _wrong_fields(faults: Iterable[ErrorDetails], settings: BaseSettings) -> dict[str, Any]:
     """`{name in the input: value of the object}` of the fields that `faults` are about."""
     kind = type(settings)
