@@ -11,6 +11,7 @@ from benchmarks.memory import peak_memory
 from benchmarks.opening import one_declared, one_resource
 from benchmarks.overriding import overriding
 from benchmarks.reading import reading
+from benchmarks.reading_settings import reading_settings
 from benchmarks.running import many_assets, one_asset
 
 Prepared = AbstractContextManager[Benchmark]
@@ -33,5 +34,6 @@ def sections(scale: Scale) -> dict[str, list[Prepared]]:
             *map(three_of, sizes),
         ],
         "Assets": [*map(many_assets, dict.fromkeys(counts)), with_plain_object(), with_resource()],
+        "Settings": [reading_settings()],
         "Memory": [import_memory(), peak_memory(scale.largest)],
     }

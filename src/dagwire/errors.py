@@ -201,7 +201,7 @@ class SettingsError(DagwireError, ValueError):
         super().__init__(f"{settings} could not be read:{_bullets(self.problems)}{places}")
 
 
-class ConfigFileError(DagwireError, ValueError):
+class ConfigFileError(InvariantViolationError, ValueError):
     """A configuration file cannot be read, or is broken. Nothing was opened."""
 
     def __init__(self, path: str, problem: str, line: int | None = None) -> None:
@@ -224,6 +224,15 @@ class UnknownEnvironmentError(DagwireError, ValueError):
         super().__init__(
             f"{picked_by} {told}.{_did_you_mean(name, self.known)} Known ones: {', '.join(self.known) or 'none'}."
         )
+
+
+class ConfigMappingError(DagwireError):
+    """The function of a config mapping failed. Nothing was opened. The cause is chained."""
+
+    def __init__(self, owner: str, cause: BaseException) -> None:
+        """`owner` is the graph or job whose config is mapped."""
+        self.owner = owner
+        super().__init__(f"The config mapping of {owner} failed: {type(cause).__name__}: {cause}")
 
 
 class MissingVariableError(InvalidConfigError):
@@ -463,6 +472,7 @@ class AlreadyTickingError(DagwireError):
 DagsterError = DagwireError
 DagsterInvalidDefinitionError = InvalidDefinitionError
 DagsterInvalidConfigError = InvalidConfigError
+DagsterConfigMappingFunctionError = ConfigMappingError
 DagsterInvalidInvocationError = InvalidInvocationError
 DagsterUnknownResourceError = UnknownResourceError
 DagsterResourceFunctionError = ResourceSetupError

@@ -51,6 +51,11 @@ def explain_settings(
     return explain_reading(kind, reading, settings, otherwise)
 
 
+def explain_defaults(kind: type[BaseSettings]) -> list[Explained]:
+    """Each value of settings, as it is where no source gives anything; what has no default is told to be missing."""
+    return explain_reading(kind, Reading())
+
+
 def _wrong_fields(faults: Iterable[ErrorDetails], settings: BaseSettings) -> dict[str, Any]:
     """`{name in the input: value of the object}` of the fields that `faults` are about."""
     kind = type(settings)
@@ -207,9 +212,7 @@ def _value_in_class(at: _At) -> Any:
         return _chosen(models, merged) if models else merged
     if given:
         return given[0]
-    if at.default is not PydanticUndefined:
-        return at.default
-    return models[0] if len(models) == 1 else _NOT_THERE  # of a model that has to be given, its fields have to be
+    return _NOT_THERE if at.default is PydanticUndefined else at.default
 
 
 def _chosen(models: tuple[type[BaseModel], ...], given: Mapping[str, Any]) -> type[BaseModel]:

@@ -40,9 +40,8 @@ class SecretField:
     is_secret: bool = True
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Mark the field in a JSON Schema, too, in the way of pydantic's own secrets."""
-        described = handler(schema)
-        return {**described, "writeOnly": True} if self.is_secret else described
+        """Say in the JSON Schema whether the value is for writing alone."""
+        return {**handler(schema), "writeOnly": self.is_secret}
 
 
 def secrecy_of(name: str, field: FieldInfo | None) -> SecretField | None:

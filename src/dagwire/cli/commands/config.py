@@ -4,15 +4,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic_settings import BaseSettings
 
 from dagwire.cli.ending import told
 from dagwire.cli.explained_rows import difference_data, difference_row, explained_data, explained_rows
 from dagwire.cli.options import Env, Json, Module, Traceback, new_app
 from dagwire.cli.printing import print_json, print_rows, print_table
-from dagwire.cli.settings_schema import schema_of, settings_providers
-from dagwire.cli.settings_template import template_lines
+from dagwire.config.env_template import env_template
+from dagwire.config.settings_provider import SettingsProvider
+from dagwire.config.settings_schema import settings_schema
 from dagwire.containers.diff_environments import diff_environments
 from dagwire.containers.explain import explain as explained
+from dagwire.containers.keys import Container, find_provider, keys_of
 from dagwire.definitions.finding import find_definitions
 
 app = new_app(no_args_is_help=True)
@@ -71,16 +74,20 @@ def diff(
 def schema(module: Module = None, *, traceback: Traceback = False) -> None:
     """Print the JSON Schema of the settings; under their keys, where there are several."""
     with told(traceback=traceback):
-        found = settings_providers(find_definitions(module, Path.cwd()).container)
-        schemas = {key: schema_of(provider.settings) for key, provider in found.items()}
+        settings = _settings_in(find_definitions(module, Path.cwd()).container)
+        schemas = {key: settings_schema(kind) for key, kind in settings.items()}
         print_json(next(iter(schemas.values())) if len(schemas) == 1 else schemas)
 
 
 @app.command()
-def template(module: Module = None, env: Env = None, *, traceback: Traceback = False) -> None:
-    """Print a file .env to fill in: every variable with its type and what holds without it; secrets are left empty."""
+def template(module: Module = None, *, traceback: Traceback = False) -> None:
+    """Print a file .env to fill in: every variable with its type and default; secrets are left empty."""
     with told(traceback=traceback):
-        found = settings_providers(find_definitions(module, Path.cwd()).container)
-        for provider in found.values():
-            for line in template_lines(provider.settings.__name__, provider.explained()):
-                typer.echo(line)
+        for kind in _settings_in(find_definitions(module, Path.cwd()).container).values():
+            typer.echo(env_template(kind), nl=False)
+
+
+def _settings_in(container: Container) -> dict[str, type[BaseSettings]]:
+    """`{key: class}` of all settings of a container."""
+    found = {key: find_provider(container, key) for key in keys_of(container)}
+    return {key: provider.settings for key, provider in found.items() if isinstance(provider, SettingsProvider)}
