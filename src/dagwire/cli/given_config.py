@@ -7,8 +7,8 @@ from typing import Any
 
 import typer
 
-from dagwire.config.config_files import read_config_file
 from dagwire.config.run_config import RunConfig, as_run_config
+from dagwire.config.run_config_files import config_from_files
 from dagwire.containers.keys import keys_of
 from dagwire.definitions.job import JobDefinition
 from dagwire.errors import InvalidConfigError, nearest
@@ -24,9 +24,7 @@ def given_config(job: JobDefinition, files: Iterable[Path], values: Iterable[str
         InvalidConfigError: A value is for a step or a resource that the job does not have; all such are named.
         typer.BadParameter: A value is not written KEY.FIELD=VALUE.
     """
-    config = RunConfig()
-    for file in files:
-        config = as_run_config(read_config_file(file)).merged_over(config)
+    config = as_run_config(config_from_files([str(file) for file in files]))
     names = {"resources": list(keys_of(job.container)), "ops": [node.name for node in job.nodes]}
     problems: list[str] = []
     for value in values:
