@@ -28,6 +28,7 @@ ORDER = (
     "dynamic_outputs",
     "schedules_and_sensors",
     "partitions",
+    "partition_mappings",
     "binding",
     "materialize",
     "direct_calls",

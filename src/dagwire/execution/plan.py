@@ -41,7 +41,9 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
     partitions = PartitionSelection()
     config_by_node: dict[str, Any] = {}
     try:
-        partitions = selected_partitions(job.partitions_def, options.partition_key, tags, options.instance)
+        partitions = selected_partitions(
+            job.partitions_def, options.partition_key, tags, options.instance, job.partitions_of
+        )
         if partitions.keys:
             tags |= _tags_of_partition(job, partitions)
     except DagwireError as fault:

@@ -19,6 +19,7 @@ from dagwire.execution.plan import Plan, make_plan, stronger_bindings
 from dagwire.execution.record import Record
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.steps import Steps
+from dagwire.execution.unstored_partitions import unstored_partitions
 from dagwire.resources.driving import drive
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
@@ -134,6 +135,8 @@ class _Run:
             faults += scope.prepare(requirements)
         self._opens = any(asked.values())
         faults += self._scope.unknown_config()
+        if self._plan.partitions.keys and not faults:
+            faults += unstored_partitions(self._plan, self._handover)
         raise_faults(faults)
 
     async def _open_and_run(self) -> BaseException | None:
