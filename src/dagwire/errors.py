@@ -242,6 +242,15 @@ class SettingsError(DagwireError, ValueError):
         super().__init__(f"{settings} could not be read:{_bullets(self.problems)}")
 
 
+class ConfigMappingError(DagwireError):
+    """The function of a config mapping failed. Nothing was opened. The cause is chained."""
+
+    def __init__(self, owner: str, cause: BaseException) -> None:
+        """`owner` is the graph or job whose config is mapped."""
+        self.owner = owner
+        super().__init__(f"The config mapping of {owner} failed: {type(cause).__name__}: {cause}")
+
+
 class MissingVariableError(InvalidConfigError):
     """Environment variables that an `EnvVar` names are not set. Nothing was opened."""
 
@@ -375,7 +384,11 @@ class WrongTypeError(DagwireError, TypeError):
 # -- a life cycle failed -----------------------------------------------------------------------------------------------
 
 
-class ResourceSetupError(DagwireError):
+class UserCodeError(DagwireError):
+    """A function of the user's that dagwire called has failed. The cause is chained."""
+
+
+class ResourceSetupError(UserCodeError):
     """A resource could not be opened; those opened before it were closed. The cause is chained."""
 
     def __init__(self, key: str, askers: Iterable[str], cause: BaseException) -> None:
@@ -386,7 +399,7 @@ class ResourceSetupError(DagwireError):
         super().__init__(f"Resource '{key}' could not be opened{asked}: {type(cause).__name__}: {cause}")
 
 
-class ResourceTeardownError(DagwireError):
+class ResourceTeardownError(UserCodeError):
     """A resource failed while it was closed; every other one was closed too. The cause is chained."""
 
     def __init__(self, key: str, cause: BaseException) -> None:
@@ -446,9 +459,17 @@ class DefinitionsNotFoundError(DagwireError):
 DagsterError = DagwireError
 DagsterInvalidDefinitionError = InvalidDefinitionError
 DagsterInvalidConfigError = InvalidConfigError
+DagsterConfigMappingFunctionError = ConfigMappingError
 DagsterInvalidInvocationError = InvalidInvocationError
 DagsterUnknownResourceError = UnknownResourceError
 DagsterResourceFunctionError = ResourceSetupError
 DagsterInvariantViolationError = InvariantViolationError
 DagsterUnknownPartitionError = UnknownPartitionError
 DagsterTypeCheckDidNotPass = WrongTypeError
+DagsterTypeCheckError = WrongTypeError
+DagsterUserCodeExecutionError = UserCodeError
+DagsterInvalidConfigDefinitionError = InvalidDefinitionError
+DagsterInvalidSubsetError = UnknownNameError
+DagsterExecutionStepNotFoundError = UnknownNameError
+DagsterStepOutputNotFoundError = UnknownNameError
+DagsterExecutionInterruptedError = KeyboardInterrupt  # which dagwire lets through as it is

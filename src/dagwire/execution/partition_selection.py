@@ -134,6 +134,10 @@ class PartitionSelection:
         return list(self.keys)
 
 
+NO_PARTITIONS = PartitionSelection()
+"""What a run makes that could not be told what it makes."""
+
+
 def selected_partitions(
     definition: PartitionsDefinition | None,
     partition_key: str | None,

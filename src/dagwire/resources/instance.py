@@ -34,7 +34,8 @@ class DagsterInstance:
     def __init__(self, dynamic_partitions: Mapping[str, Iterable[str]] | None = None) -> None:
         """`dynamic_partitions` is `{name: keys}`, as the property of that name gave it."""
         # Keys are held as those of a dict: in order, each once.
-        self._keys_by_name = {name: dict.fromkeys(keys) for name, keys in (dynamic_partitions or {}).items()}
+        given = dynamic_partitions.items() if dynamic_partitions else ()
+        self._keys_by_name = {name: dict.fromkeys(keys) for name, keys in given}
         self._changing = threading.Lock()
 
     @staticmethod
