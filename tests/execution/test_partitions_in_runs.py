@@ -1,9 +1,12 @@
 """Partitions of what a run takes: told by contexts, checked before anything opens."""
 
+import datetime as dt
+
 import pytest
 
 import dagwire as dg
 from dagwire.errors import (
+    InvalidDefinitionError,
     InvalidInvocationError,
     MissingUpstreamPartitionError,
     PartitionMappingError,
@@ -154,3 +157,26 @@ def test_a_mapping_of_one_s_own():
         return context.asset_partition_key_for_input("count")
 
     assert dg.materialize([count, total], partition_key="2024-02-05").asset_value("total") == "2024-02-01"
+
+
+def test_what_is_given_as_an_instance_is_one():
+    """An argument that slipped into the place of the instance is refused where it was given."""
+    with pytest.raises(InvalidInvocationError, match="DagsterInstance as `instance`, not dict"):
+        dg.materialize([count], instance={"days": ["2024-01-01"]}, partition_key="2024-01-01")
+    with pytest.raises(InvalidInvocationError, match=r"schedule context.*not datetime"):
+        dg.build_schedule_context(dt.datetime(2024, 1, 1, tzinfo=dt.UTC))
+
+
+@pytest.mark.parametrize("of_what", ["dep", "in"])
+def test_what_is_given_as_a_mapping_is_one(of_what):
+    """A class that was not called, or something else, is refused where it was written."""
+
+    def declare(mapping):
+        return (
+            dg.AssetIn(partition_mapping=mapping) if of_what == "in" else dg.AssetDep("up", partition_mapping=mapping)
+        )
+
+    with pytest.raises(InvalidDefinitionError, match=r"LastPartitionMapping\(...\)"):
+        declare(dg.LastPartitionMapping)
+    with pytest.raises(InvalidDefinitionError, match="not 'last'"):
+        declare("last")

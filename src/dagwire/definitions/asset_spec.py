@@ -6,7 +6,7 @@ from typing import Any
 
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.names import check_asset_parts
-from dagwire.definitions.partition_mapping import PartitionMapping
+from dagwire.definitions.partition_mapping import PartitionMapping, checked_mapping
 from dagwire.definitions.partitions import PartitionsDefinition
 from dagwire.errors import InvalidDefinitionError
 
@@ -36,7 +36,7 @@ class AssetDep:
             metadata: Facts about the dependency, for people.
         """
         self.asset_key = dependency_key(asset)
-        self.partition_mapping = partition_mapping
+        self.partition_mapping = checked_mapping(f"AssetDep of '{self.asset_key.to_user_string()}'", partition_mapping)
         self.metadata = dict(metadata or {})
 
     @property
@@ -175,6 +175,14 @@ class AssetIn:
     partition_mapping: PartitionMapping | None = None
     """Which partitions of the asset a partition takes; by default what suits both sides' partitions."""
     dagster_type: Any = Any
+
+    def __post_init__(self) -> None:
+        """Refuse a mapping that is none.
+
+        Raises:
+            InvalidDefinitionError: `partition_mapping` is no PartitionMapping.
+        """
+        checked_mapping("AssetIn", self.partition_mapping)
 
     def key_for(self, parameter: str) -> AssetKey:
         """The asset whose value the parameter takes.

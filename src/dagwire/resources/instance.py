@@ -92,6 +92,17 @@ class DagsterInstance:
         return f"DagsterInstance({counts})"
 
 
+def given_instance(owner: str, given: object) -> DagsterInstance | None:
+    """What was given to `owner` as `instance`.
+
+    Raises:
+        InvalidInvocationError: It is no instance; an argument meant for another parameter, say.
+    """
+    if given is None or isinstance(given, DagsterInstance):
+        return given
+    raise InvalidInvocationError(owner, f"takes a DagsterInstance as `instance`, not {type(given).__name__}.")
+
+
 def _refuse_text(method: str, partition_keys: object) -> None:
     """Refuse a text where a list of keys belongs: its letters would become keys.
 
