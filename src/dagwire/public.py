@@ -41,13 +41,23 @@ from dagwire.definitions.graph import GraphDefinition, GraphIn, GraphOut, graph
 from dagwire.definitions.graph_asset import graph_asset
 from dagwire.definitions.hook import HookDefinition, failure_hook, success_hook
 from dagwire.definitions.job import JobDefinition, job
+from dagwire.definitions.lazy_definitions import LazyDefinitions, definitions
 from dagwire.definitions.load_assets import (
     load_asset_checks_from_current_module,
     load_asset_checks_from_modules,
     load_asset_checks_from_package_module,
+    load_asset_checks_from_package_name,
     load_assets_from_current_module,
     load_assets_from_modules,
     load_assets_from_package_module,
+    load_assets_from_package_name,
+)
+from dagwire.definitions.load_definitions import (
+    load_definitions_from_current_module,
+    load_definitions_from_module,
+    load_definitions_from_modules,
+    load_definitions_from_package_module,
+    load_definitions_from_package_name,
 )
 from dagwire.definitions.metadata import MetadataValue
 from dagwire.definitions.multi_asset import multi_asset
@@ -223,6 +233,7 @@ __all__ = [
     "IntSource",
     "Jitter",
     "JobDefinition",
+    "LazyDefinitions",
     "Map",
     "MaterializeResult",
     "MetadataValue",
@@ -286,6 +297,7 @@ __all__ = [
     "check_health",
     "configured",
     "define_asset_job",
+    "definitions",
     "failure_hook",
     "fs_io_manager",
     "graph",
@@ -296,9 +308,16 @@ __all__ = [
     "load_asset_checks_from_current_module",
     "load_asset_checks_from_modules",
     "load_asset_checks_from_package_module",
+    "load_asset_checks_from_package_name",
     "load_assets_from_current_module",
     "load_assets_from_modules",
     "load_assets_from_package_module",
+    "load_assets_from_package_name",
+    "load_definitions_from_current_module",
+    "load_definitions_from_module",
+    "load_definitions_from_modules",
+    "load_definitions_from_package_module",
+    "load_definitions_from_package_name",
     "make_values_resource",
     "materialize",
     "materialize_to_memory",

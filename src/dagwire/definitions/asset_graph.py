@@ -41,15 +41,19 @@ def known_assets(assets: Iterable[AnyAsset]) -> KnownAssets:
         DuplicateDefinitionError: Two different assets have one key.
     """
     by_key: dict[AssetKey, AnyAsset] = {}
-    for definition in assets:
-        for key in definition.keys if isinstance(definition, AssetsDefinition) else (definition.key,):
+    made: list[AssetsDefinition] = []
+    elsewhere: dict[AssetKey, StoredAsset] = {}
+    for definition in {id(item): item for item in assets}.values():
+        if isinstance(definition, AssetsDefinition):
+            keys: Collection[AssetKey] = definition.keys
+            made.append(definition)
+        else:
+            keys = (definition.key,)
+            elsewhere[definition.key] = _stored_elsewhere(definition)
+        for key in keys:
             if by_key.setdefault(key, definition) is not definition:
                 raise DuplicateDefinitionError("asset", key.to_user_string())
-    unique = list({id(definition): definition for definition in by_key.values()}.values())
-    elsewhere = (_stored_elsewhere(item) for item in unique if not isinstance(item, AssetsDefinition))
-    return KnownAssets(
-        [item for item in unique if isinstance(item, AssetsDefinition)], {asset.spec.key: asset for asset in elsewhere}
-    )
+    return KnownAssets(made, elsewhere)
 
 
 def _stored_elsewhere(asset: SourceAsset | AssetSpec) -> StoredAsset:

@@ -5,10 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from dependency_injector import containers
-
 from dagwire.containers.faults import raise_faults, requirement_faults
-from dagwire.containers.keys import Container, Requirement, container_from
+from dagwire.containers.keys import Requirement, container_from
 from dagwire.containers.overrides import override
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_graph import AnyAsset, KnownAssets, asset_nodes, known_assets
@@ -17,6 +15,7 @@ from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.asset_spec import AssetSpec
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.job import JobDefinition
+from dagwire.definitions.merged_container import merged_container
 from dagwire.definitions.node import in_running_order
 from dagwire.definitions.schedule import ScheduleDefinition
 from dagwire.definitions.sensor import SensorDefinition
@@ -174,7 +173,7 @@ class Definitions:
         """All of several, bound to the resources of all.
 
         Raises:
-            InvalidDefinitionError: Two provide different resources under one key.
+            MergeConflictError: Two provide different resources under one key.
         """
         return Definitions(
             assets=_each(def_sets, "assets"),
@@ -182,7 +181,7 @@ class Definitions:
             sensors=_each(def_sets, "sensors"),
             jobs=_each(def_sets, "jobs"),
             asset_checks=_each(def_sets, "asset_checks"),
-            resources=_merged_container([defs.container for defs in def_sets]),
+            resources=merged_container([defs.container for defs in def_sets]),
         )
 
     @property
@@ -263,25 +262,6 @@ class Definitions:
 def _each(def_sets: Iterable[Definitions], kind: str) -> list[Any]:
     """The definitions of one kind in all of several, the very same ones once."""
     return list({id(item): item for defs in def_sets for item in getattr(defs, kind)}.values())
-
-
-def _merged_container(given: Iterable[Container]) -> Container:
-    """The one container that has providers, as it is; or a new one with the providers of all.
-
-    Raises:
-        InvalidDefinitionError: Two provide different resources under one key.
-    """
-    filled = list({id(container): container for container in given if container.providers}.values())
-    if len(filled) == 1:
-        return filled[0]
-    merged = containers.DynamicContainer()
-    for container in filled:
-        for key, provider in container.providers.items():
-            if merged.providers.get(key, provider) is not provider:
-                msg = f"Resource '{key}' is provided by two of the definitions that are merged. Provide it in one."
-                raise InvalidDefinitionError(msg)
-            merged.set_provider(key, provider)
-    return merged
 
 
 def _unbound(definitions: Iterable[Any], stronger: Collection[str]) -> Iterator[Requirement]:
