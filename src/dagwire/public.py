@@ -26,6 +26,7 @@ from dagwire.definitions.asset import asset
 from dagwire.definitions.asset_check import AssetCheckDefinition, asset_check, multi_asset_check
 from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition, define_asset_job
 from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.asset_sensor import AssetSensorDefinition, asset_sensor
 from dagwire.definitions.asset_spec import AssetDep, AssetIn, AssetOut, AssetSpec
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import with_resources
@@ -141,6 +142,7 @@ from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.context import InitResourceContext, Resources
 from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
+from dagwire.resources.event_log import EventLogEntry
 from dagwire.resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
 from dagwire.resources.input_manager import InputManagerDefinition, input_manager
 from dagwire.resources.instance import DagsterInstance
@@ -175,6 +177,7 @@ __all__ = [
     "AssetObservation",
     "AssetOut",
     "AssetSelection",
+    "AssetSensorDefinition",
     "AssetSpec",
     "AssetsDefinition",
     "BackfillPolicy",
@@ -209,6 +212,7 @@ __all__ = [
     "EnumValue",
     "EnvVar",
     "Event",
+    "EventLogEntry",
     "EventType",
     "ExecuteInProcessResult",
     "ExpectationResult",
@@ -283,6 +287,7 @@ __all__ = [
     "amaterialize",
     "asset",
     "asset_check",
+    "asset_sensor",
     "build_asset_check_context",
     "build_asset_context",
     "build_hook_context",

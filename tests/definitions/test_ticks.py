@@ -121,9 +121,21 @@ def test_a_tick_that_lacks_a_resource_opens_nothing():
 
 
 def test_what_a_tick_cannot_be_given_is_refused():
-    """A parameter that is neither context nor resource is refused at declaration, with the fix."""
+    """A second parameter that is no resource is refused at declaration, with the fix; the first is the context."""
     with pytest.raises(InvalidDefinitionError, match="ResourceParam"):
-        dg.sensor(job_name="load", name="arrivals")(lambda rows: None)
+        dg.sensor(job_name="load", name="arrivals")(lambda context, rows: None)
+    with pytest.raises(InvalidDefinitionError, match="takes rows, more"):
+        dg.asset_sensor("trips", job_name="load", name="arrivals")(lambda context, rows, more: None)
+
+
+def test_what_a_tick_takes_for_its_context_is_held_to_it():
+    """A first parameter whose annotation no context fits is refused: it was meant to be a resource."""
+
+    def arrivals(db: int) -> None:
+        """Is asked now and then."""
+
+    with pytest.raises(InvalidDefinitionError, match="takes 'db' as int, which no context is"):
+        dg.sensor(job_name="load")(arrivals)
 
 
 def test_a_tick_without_a_job_is_refused():

@@ -328,15 +328,176 @@ def test_a_skip_reason_s_message(dg):
     assert dg.SkipReason("x") == dg.SkipReason("x") != dg.SkipReason("y")
 
 
-@pytest.mark.absent("dagwire has no store of events that a sensor could look into")
-def test_an_asset_sensor(dg, read, nightly):
-    """`@asset_sensor` asks for a run when an asset was made."""
+@pytest.fixture
+def watched(dg, request):
+    """An asset that no other test makes."""
 
-    @dg.asset_sensor(asset_key=read.key, job=nightly)
+    @dg.asset(name=f"watched_by_{request.node.originalname}")
+    def watched(context):
+        context.add_output_metadata({"rows": 3})
+        return 1
+
+    return watched
+
+
+@pytest.fixture
+def instance(dg):
+    """What runs and sensors of one test know of one another."""
+    return dg.DagsterInstance.ephemeral()
+
+
+def test_an_asset_sensor(dg, watched, nightly):
+    """`@asset_sensor` makes a sensor of an asset and a job."""
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly, description="D", minimum_interval_seconds=5)
     def made(context, asset_event):
         return dg.RunRequest()
 
-    assert made.name == "made"
+    assert (made.name, made.description, made.job_name) == ("made", "D", nightly.name)
+    assert (made.asset_key, made.minimum_interval_seconds) == (watched.key, 5)
+    assert isinstance(made, dg.AssetSensorDefinition)
+    assert isinstance(made, dg.SensorDefinition)
+
+
+def test_an_asset_sensor_is_asked_when_the_asset_was_made(dg, watched, nightly, instance):
+    """Before, and when nothing new happened, a tick gives the reason; else the function is told of the latest event."""
+    told = []
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def made(context, asset_event):
+        told.append(asset_event)
+        yield dg.RunRequest(run_key=asset_event.run_id)
+
+    def tick(cursor):
+        return made.evaluate_tick(dg.build_sensor_context(instance=instance, cursor=cursor))
+
+    before = tick(None)
+    assert (list(before.run_requests), before.cursor) == ([], None)
+    assert before.skip_message == f"No new materialization events found for asset key {watched.key}"
+    runs = [dg.materialize([watched], instance=instance) for _ in range(2)]
+    after = tick(before.cursor)
+    assert [request.run_key for request in after.run_requests] == [runs[1].run_id]
+    assert after.run_requests[0].tags["dagster/sensor_name"] == "made"
+    again = tick(after.cursor)
+    assert (list(again.run_requests), again.cursor) == ([], after.cursor)
+    assert len(told) == 1
+
+
+def test_what_an_asset_sensor_is_told(dg, watched, nightly, instance):
+    """The event has the asset's key and materialization, the run, the job, the step and the time."""
+    told = []
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def made(context, asset_event):
+        told.append(asset_event)
+
+    run = dg.materialize([watched], instance=instance)
+    tick = made.evaluate_tick(dg.build_sensor_context(instance=instance))
+    assert tick.skip_message == "Sensor function returned an empty result"
+    event = told[0]
+    assert isinstance(event, dg.EventLogEntry)
+    assert event.dagster_event.asset_key == watched.key
+    assert event.asset_materialization.metadata["rows"].value == 3
+    assert event.dagster_event.step_materialization_data.materialization.asset_key == watched.key
+    assert (event.run_id, event.step_key) == (run.run_id, watched.key.path[0])
+    assert (event.job_name, event.dagster_event.event_type_value) == (
+        "__ephemeral_asset_job__",
+        "ASSET_MATERIALIZATION",
+    )
+    assert event.timestamp > 0
+
+
+def test_parameters_of_an_asset_sensor(dg, watched, nightly, instance, tracked):
+    """Context and event go by their places, resources by their annotations; what is not wanted is left out."""
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def all_of_them(ctx, made, db: tracked):
+        return dg.RunRequest(run_key=f"{made.run_id} {db.name} {db.is_open} {ctx.cursor}")
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def no_event(context, db: tracked):
+        return dg.RunRequest(run_key=db.name)
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def nothing():
+        return [dg.RunRequest(run_key="1"), dg.RunRequest(run_key="2")]
+
+    run = dg.materialize([watched], instance=instance)
+    keys = []
+    for sensor in (all_of_them, no_event, nothing):
+        context = dg.build_sensor_context(instance=instance, resources={"db": tracked()})
+        with context:
+            keys.append([request.run_key for request in sensor.evaluate_tick(context).run_requests])
+    assert keys == [[f"{run.run_id} db True None"], ["db"], ["1", "2"]]
+
+
+def test_the_cursor_of_an_asset_sensor_is_its_own(dg, watched, nightly, instance):
+    """A SensorResult with a cursor is refused; a cursor that the context was given is replaced."""
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def mine(context, asset_event):
+        return dg.SensorResult(run_requests=[dg.RunRequest()], cursor="mine")
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def updated(context, asset_event):
+        context.update_cursor("mine")
+        return dg.SensorResult(run_requests=[dg.RunRequest()])
+
+    dg.materialize([watched], instance=instance)
+    with pytest.raises(dg.DagsterInvariantViolationError, match="cursor"):
+        mine.evaluate_tick(dg.build_sensor_context(instance=instance))
+    assert updated.evaluate_tick(dg.build_sensor_context(instance=instance)).cursor != "mine"
+
+
+def test_a_direct_call_of_an_asset_sensor(dg, watched, nightly, instance):
+    """It needs a context with an instance, and gives what the function answers, one by one."""
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def made(context, asset_event):
+        return dg.RunRequest(run_key=asset_event.run_id)
+
+    assert [type(answer) for answer in made(dg.build_sensor_context(instance=instance))] == [dg.SkipReason]
+    run = dg.materialize([watched], instance=instance)
+    assert [answer.run_key for answer in made(dg.build_sensor_context(instance=instance))] == [run.run_id]
+    with pytest.raises(dg.DagsterInvalidInvocationError):
+        made()
+    with pytest.raises(dg.DagsterInvariantViolationError, match="instance"):
+        list(made(dg.build_sensor_context()))
+
+
+def test_the_latest_materialization(dg, watched, instance):
+    """`get_latest_materialization_event` tells which run made an asset last; None of one that was never made."""
+    assert instance.get_latest_materialization_event(watched.key) is None
+    runs = [dg.materialize([watched], instance=instance) for _ in range(2)]
+    assert instance.get_latest_materialization_event(watched.key).run_id == runs[1].run_id
+
+
+def test_an_asset_that_was_made_elsewhere(dg, watched, nightly, instance):
+    """`report_runless_asset_event` has an instance know of an asset that no run here made."""
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def made(context, asset_event):
+        return dg.RunRequest(run_key=asset_event.asset_materialization.partition)
+
+    instance.report_runless_asset_event(dg.AssetMaterialization(watched.key, partition="p"))
+    tick = made.evaluate_tick(dg.build_sensor_context(instance=instance))
+    assert [request.run_key for request in tick.run_requests] == ["p"]
+
+
+def test_a_context_goes_by_its_place(dg, nightly):
+    """The first parameter of a schedule or sensor that is no resource is the context, whatever it is named."""
+
+    @dg.sensor(job=nightly)
+    def sensed(ctx):
+        return dg.SkipReason(ctx.cursor)
+
+    @dg.schedule(cron_schedule="@daily", job=nightly)
+    def timed(ctx):
+        return dg.SkipReason(str(ctx.scheduled_execution_time.year))
+
+    assert sensed.evaluate_tick(dg.build_sensor_context(cursor="c")).skip_message == "c"
+    context = dg.build_schedule_context(scheduled_execution_time=MIDNIGHT)
+    assert timed.evaluate_tick(context).skip_message == "2020"
 
 
 # -- better on purpose -------------------------------------------------------------------------------------------------

@@ -36,11 +36,12 @@ def _is_same(one: Any, other: Any) -> bool:
     return mine is others or (type(mine) is type(others) and isinstance(mine, _EQUAL_BY_VALUE) and mine == others)
 
 
-def _given_to(provider: Any) -> Any:
+def _given_to(provider: object) -> Any:
     """What a provider was made of, where it is one object; else the provider itself."""
-    if type(provider) is ResourceProvider and not provider.args and not provider.fields:
-        return provider.source
-    return provider.provides if type(provider) is providers.Object else provider
+    declared: Any = provider
+    if isinstance(provider, ResourceProvider):
+        return declared if declared.args or declared.fields else declared.source
+    return declared.provides if isinstance(provider, providers.Object) else declared
 
 
 _EQUAL_BY_VALUE: tuple[type[Any], ...] = (bool, bytes, float, int, str, Config)

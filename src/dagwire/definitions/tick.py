@@ -173,13 +173,17 @@ class TickDefinition(Generic[C]):
             ResourceSetupError: A resource could not be opened. Those before it were closed.
             UnexpectedResultError: The function answered with something that is no request and no reason.
         """
+        return self._result(self._answers(context, {}), context)
+
+    def _answers(self, context: C, happened: Mapping[str, Any]) -> list[Any]:
+        """What the function answers; `happened` is `{parameter: what the tick is about}`."""
         with context.opened(self.requirements, self.bindings) as resources:
             arguments = {parameter: getattr(resources, key) for parameter, key in self.body.signature.keys.items()}
-            leading = () if self.body.signature.context is None else (context,)
-            answer = self.body.function(*leading, **arguments)
-            # Read to its end while the resources are open.
-            answers: list[Any] = list(answer) if inspect.isgenerator(answer) or is_collection(answer) else [answer]
-        return self._result(answers, context)
+            signature = self.body.signature
+            given = {**arguments, **happened}
+            if signature.context is not None:
+                given[signature.context] = context
+            return answers_in(self.body.function(**given))  # to the end, while the resources are open
 
     def _result(self, answers: list[Any], context: C) -> TickResult:
         cursor: str | None = getattr(context, "cursor", None)
@@ -205,14 +209,26 @@ class TickDefinition(Generic[C]):
         return [request.with_tags({**self.tags, f"dagster/{self.kind}_name": self.name}) for request in requests]
 
 
-def tick_body(function: Callable[..., Any], name: str, kind: str, required_resource_keys: Iterable[str] | None) -> Body:
-    """The body of a schedule or sensor.
+def answers_in(answer: Any) -> list[Any]:
+    """What a tick's function answered: all that it yielded or listed, or the one thing that it returned."""
+    return list(answer) if inspect.isgenerator(answer) or is_collection(answer) else [answer]
+
+
+def tick_body(
+    function: Callable[..., Any],
+    name: str,
+    kind: str,
+    required_resource_keys: Iterable[str] | None,
+    *,
+    takes_event: bool = False,
+) -> Body:
+    """The body of a schedule or sensor; `takes_event` says whether it may take an event behind the context.
 
     Raises:
         InvalidDefinitionError: It takes something that is neither a context nor a resource.
     """
-    body = Body(function, f"{kind} '{name}'", required_resource_keys or ())
-    if body.signature.inputs:
+    body = Body(function, f"{kind} '{name}'", required_resource_keys or (), context_first=True)
+    if len(body.signature.inputs) > int(takes_event):
         names = ", ".join(body.signature.inputs)
         msg = (
             f"{body.owner} takes {names}, which nothing can give it. A {kind} takes `context` and resources; "
