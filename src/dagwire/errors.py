@@ -340,7 +340,11 @@ class WrongTypeError(DagwireError, TypeError):
 # -- a life cycle failed -----------------------------------------------------------------------------------------------
 
 
-class ResourceSetupError(DagwireError):
+class UserCodeError(DagwireError):
+    """A function of the user's that dagwire called has failed. The cause is chained."""
+
+
+class ResourceSetupError(UserCodeError):
     """A resource could not be opened; those opened before it were closed. The cause is chained."""
 
     def __init__(self, key: str, askers: Iterable[str], cause: BaseException) -> None:
@@ -351,7 +355,7 @@ class ResourceSetupError(DagwireError):
         super().__init__(f"Resource '{key}' could not be opened{asked}: {type(cause).__name__}: {cause}")
 
 
-class ResourceTeardownError(DagwireError):
+class ResourceTeardownError(UserCodeError):
     """A resource failed while it was closed; every other one was closed too. The cause is chained."""
 
     def __init__(self, key: str, cause: BaseException) -> None:
@@ -417,3 +421,10 @@ DagsterResourceFunctionError = ResourceSetupError
 DagsterInvariantViolationError = InvariantViolationError
 DagsterUnknownPartitionError = UnknownPartitionError
 DagsterTypeCheckDidNotPass = WrongTypeError
+DagsterTypeCheckError = WrongTypeError
+DagsterUserCodeExecutionError = UserCodeError
+DagsterInvalidConfigDefinitionError = InvalidDefinitionError
+DagsterInvalidSubsetError = UnknownNameError
+DagsterExecutionStepNotFoundError = UnknownNameError
+DagsterStepOutputNotFoundError = UnknownNameError
+DagsterExecutionInterruptedError = KeyboardInterrupt  # which dagwire lets through as it is
