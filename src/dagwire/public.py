@@ -28,7 +28,7 @@ from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition, define_a
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.asset_sensor import AssetSensorDefinition, asset_sensor
 from dagwire.definitions.asset_spec import AssetDep, AssetIn, AssetOut, AssetSpec
-from dagwire.definitions.assets_definition import AssetsDefinition
+from dagwire.definitions.assets_definition import AssetsDefinition, map_asset_specs
 from dagwire.definitions.bindings import with_resources
 from dagwire.definitions.build_io_contexts import build_input_context, build_output_context
 from dagwire.definitions.check_spec import AssetCheckSpec
@@ -376,6 +376,7 @@ __all__ = [
     "load_definitions_from_package_module",
     "load_definitions_from_package_name",
     "make_values_resource",
+    "map_asset_specs",
     "materialize",
     "materialize_to_memory",
     "mem_io_manager",

@@ -484,6 +484,127 @@ def test_an_asset_that_was_made_elsewhere(dg, watched, nightly, instance):
     assert [request.run_key for request in tick.run_requests] == ["p"]
 
 
+@pytest.fixture
+def jobs(dg):
+    """Two jobs."""
+
+    @dg.op
+    def one():
+        return 1
+
+    @dg.job
+    def first():
+        one()
+
+    @dg.job
+    def second():
+        one()
+
+    return [first, second]
+
+
+def test_a_sensor_of_several_jobs(dg, jobs):
+    """`jobs` lists what a sensor may ask for; each request names one of them."""
+
+    @dg.sensor(jobs=jobs)
+    def both(context):
+        return [dg.RunRequest(job_name="first"), dg.RunRequest(job_name="second")]
+
+    tick = both.evaluate_tick(dg.build_sensor_context())
+    assert [request.job_name for request in tick.run_requests] == ["first", "second"]
+    assert [job.name for job in both.jobs] == ["first", "second"]
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        both.job_name  # noqa: B018  # reading it is what raises
+    defs = dg.Definitions(sensors=[both])
+    assert defs.get_job_def("second").name == "second"
+
+
+@pytest.mark.parametrize("job_name", [None, "third"])
+def test_a_request_of_another_job(dg, jobs, job_name):
+    """A request that names none of several jobs, or a job that the sensor does not run, is refused; jobs are named."""
+
+    @dg.sensor(jobs=jobs)
+    def both(context):
+        return dg.RunRequest(job_name=job_name)
+
+    with pytest.raises(Exception, match="first"):
+        both.evaluate_tick(dg.build_sensor_context())
+
+
+def test_a_sensor_s_context(dg, nightly):
+    """It has a log, knows the sensor by name where it is told, and whether a cursor was left."""
+
+    @dg.sensor(job=nightly, metadata={"m": 1})
+    def told(context):
+        context.log.info("asked")
+        context.update_cursor("next")
+
+    context = dg.build_sensor_context(cursor="c", sensor_name="told")
+    assert (context.sensor_name, context.cursor_updated) == ("told", False)
+    told.evaluate_tick(context)
+    assert (context.cursor, context.cursor_updated) == ("next", True)
+    assert told.metadata["m"].value == 1
+    with pytest.raises(Exception, match="sensor"):
+        dg.build_sensor_context().sensor_name  # noqa: B018  # reading it is what raises
+
+
+def test_a_schedule_s_context_has_a_log(dg, nightly):
+    """`context.log` is a logger."""
+
+    @dg.schedule(cron_schedule="@daily", job=nightly)
+    def told(context):
+        context.log.warning("asked")
+        return dg.SkipReason("logged")
+
+    assert told.evaluate_tick(dg.build_schedule_context()).skip_message == "logged"
+
+
+def test_should_execute_of_a_schedule(dg, nightly):
+    """The function is asked only where `should_execute` says so."""
+
+    @dg.schedule(
+        cron_schedule="@daily",
+        job=nightly,
+        should_execute=lambda context: context.scheduled_execution_time == MIDNIGHT,
+        metadata={"m": 1},
+    )
+    def daily(context):
+        return {}
+
+    context = dg.build_schedule_context(scheduled_execution_time=MIDNIGHT + dt.timedelta(days=1))
+    tick = daily.evaluate_tick(context)
+    assert (list(tick.run_requests), tick.skip_message) == ([], "should_execute function for daily returned false.")
+    assert len(daily.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=MIDNIGHT)).run_requests) == 1
+    assert daily.metadata["m"].value == 1
+
+
+def test_tags_of_a_tick(dg, nightly):
+    """`tags_fn` makes the tags of a run config that is returned; a request has its own; `tags` excludes it."""
+
+    @dg.schedule(cron_schedule="@daily", job=nightly, tags_fn=lambda _: {"made": "then"})
+    def plain(context):
+        return {}
+
+    @dg.schedule(cron_schedule="@daily", job=nightly, tags_fn=lambda _: {"made": "then"})
+    def request(context):
+        return dg.RunRequest(tags={"own": "1"})
+
+    def tags(schedule):
+        return schedule.evaluate_tick(dg.build_schedule_context()).run_requests[0].tags
+
+    assert tags(plain) == {"made": "then", "dagster/schedule_name": "plain"}
+    assert tags(request) == {"own": "1", "dagster/schedule_name": "request"}
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="tags_fn"):
+        dg.schedule(cron_schedule="@daily", job=nightly, name="both", tags={}, tags_fn=lambda _: {})(dict)
+
+
+def test_a_request_for_some_assets(dg):
+    """`RunRequest(asset_selection=)` says which assets of the job are wanted."""
+    request = dg.RunRequest(asset_selection=[dg.AssetKey("a")])
+    assert request.asset_selection == [dg.AssetKey("a")]
+    assert dg.RunRequest().asset_selection is None
+
+
 def test_a_context_goes_by_its_place(dg, nightly):
     """The first parameter of a schedule or sensor that is no resource is the context, whatever it is named."""
 

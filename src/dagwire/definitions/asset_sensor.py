@@ -1,7 +1,7 @@
 """`@asset_sensor`: runs to start when an asset was made."""
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dagwire.definitions.asset_job import target_job
@@ -79,9 +79,11 @@ def asset_sensor(  # Dagster's signature
     minimum_interval_seconds: int | None = None,
     description: str | None = None,
     job: Any = None,
+    jobs: Sequence[Any] | None = None,
     default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED,
     required_resource_keys: Iterable[str] | None = None,
     tags: Mapping[str, str] | None = None,
+    metadata: Mapping[str, object] | None = None,
     target: Any = None,
 ) -> Callable[[Callable[..., Any]], AssetSensorDefinition]:
     """Make a sensor of a function that is asked which runs to start when an asset was made.
@@ -96,9 +98,11 @@ def asset_sensor(  # Dagster's signature
         minimum_interval_seconds: The least time between two ticks, in seconds; 30 by default.
         description: For people; the docstring by default.
         job: The job to run.
+        jobs: The jobs to run, where there are several; each request then names one.
         default_status: Whether it is switched on where it is deployed first.
         required_resource_keys: Resources read as `context.resources.<key>`.
         tags: Tags of the runs.
+        metadata: Facts about the sensor, for people.
         target: A job, or the assets to make: an `AssetSelection`, assets, keys or text.
 
     Raises:
@@ -127,9 +131,10 @@ def asset_sensor(  # Dagster's signature
         definition = AssetSensorDefinition(
             own,
             tick_body(function, own, "sensor", required_resource_keys, takes_event=True),
-            job or job_name or target_job(target, own),
+            job or jobs or job_name or target_job(target, own),
             description=description or inspect.getdoc(function),
             tags=tags,
+            metadata=metadata,
         )
         definition.asset_key = AssetKey.from_coercible(asset_key)
         definition.minimum_interval_seconds = minimum_interval_seconds or 30

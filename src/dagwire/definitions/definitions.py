@@ -15,6 +15,7 @@ from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.asset_spec import AssetSpec
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.job import JobDefinition
+from dagwire.definitions.load_value import load_value
 from dagwire.definitions.merged_container import merged_container
 from dagwire.definitions.node import in_running_order
 from dagwire.definitions.partitioned_schedule import UnresolvedPartitionedAssetScheduleDefinition
@@ -23,6 +24,7 @@ from dagwire.definitions.sensor import SensorDefinition
 from dagwire.definitions.source_asset import SourceAsset
 from dagwire.definitions.tick import TickDefinition
 from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, UnknownNameError
+from dagwire.resources.instance import DagsterInstance
 
 D = TypeVar("D", bound=TickDefinition[Any] | UnresolvedPartitionedAssetScheduleDefinition)
 
@@ -170,6 +172,35 @@ class Definitions:
         """`resolve_assets_def`, under Dagster's older name."""
         return self.resolve_assets_def(key)
 
+    def load_asset_value(
+        self,
+        asset_key: CoercibleToAssetKey,
+        *,
+        python_type: Any = Any,
+        instance: DagsterInstance | None = None,
+        partition_key: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+    ) -> Any:
+        """The stored value of an asset, as its IO manager loads it.
+
+        Args:
+            asset_key: The asset, made here or elsewhere.
+            python_type: As which type; shown to the IO manager as `context.dagster_type`.
+            instance: What resources are shown as `context.instance`.
+            partition_key: Which partition.
+            metadata: Shown to the IO manager as `context.definition_metadata`.
+
+        Raises:
+            UnknownNameError: There is no such asset.
+            MissingResourceError: Its IO manager is not provided. Nothing was opened.
+        """
+        key = AssetKey.from_coercible(asset_key)
+        asset = self._known_assets().stored(key)
+        if asset is None:
+            known = [one.to_user_string() for one in self.resolve_all_asset_keys()]
+            raise UnknownNameError("asset", key.to_user_string(), known)
+        return load_value(asset, self.container, python_type, instance, partition_key, metadata)
+
     @staticmethod
     def merge(*def_sets: "Definitions") -> "Definitions":
         """All of several, bound to the resources of all.
@@ -226,8 +257,8 @@ class Definitions:
                 faults += self._schedule_faults(tick)
                 continue
             requirements += _unbound([tick], {})
-            if tick.job is None and tick.job_name not in jobs:
-                faults.append(UnknownNameError(f"job for {tick.label}", tick.job_name, jobs))
+            unknown = [name for name in tick.job_names if name not in jobs]
+            faults += [UnknownNameError(f"job for {tick.label}", name, jobs) for name in unknown]
         return [*faults, *requirement_faults(self.container, requirements)]
 
     def _with_requirements(self) -> list[AssetsDefinition | SourceAsset]:
@@ -301,7 +332,7 @@ def _unbound(definitions: Iterable[Any], stronger: Collection[str]) -> Iterator[
 def _jobs_of(
     ticks: Iterable[TickDefinition[Any] | UnresolvedPartitionedAssetScheduleDefinition],
 ) -> Iterator[JobDefinition | UnresolvedAssetJobDefinition]:
-    return (tick.job for tick in ticks if tick.job is not None)
+    return (job for tick in ticks for job in tick.jobs)
 
 
 def _named(kind: str, name: str, definitions: Iterable[D]) -> D:
