@@ -67,7 +67,7 @@ def read_signature(function: Callable[..., Any], owner: str, *, context_first: b
         InvalidDefinitionError: An annotation cannot be resolved, or a parameter stands where it cannot be filled.
     """
     parameters = list(inspect.signature(function).parameters.values())
-    hints = _type_hints(function, owner)
+    hints = annotations_of(function, owner)
     context = _context_among(parameters, hints, context_first=context_first)
     parameters = [parameter for parameter in parameters if parameter.name != context]
     context_type = hints.get(context, Any) if context else Any
@@ -133,7 +133,12 @@ def _check_parameter(parameter: Parameter, owner: str) -> None:
         raise InvalidDefinitionError(msg)
 
 
-def _type_hints(function: Callable[..., Any], owner: str) -> dict[str, Any]:
+def annotations_of(function: Callable[..., Any], owner: str) -> dict[str, Any]:
+    """`{parameter: annotation}`, strings resolved; the return annotation is under "return".
+
+    Raises:
+        InvalidDefinitionError: An annotation cannot be resolved.
+    """
     try:
         return typing.get_type_hints(function, include_extras=True)
     except NameError:

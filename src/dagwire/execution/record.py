@@ -1,10 +1,11 @@
 """`Record`: what has happened in a run so far."""
 
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from dagwire.definitions.handles import OutputHandle, Source
+from dagwire.definitions.metadata import MetadataValue
 from dagwire.definitions.node import Node
 from dagwire.definitions.op import OpDefinition
 from dagwire.definitions.results import AssetObservation, ExpectationResult, Remark
@@ -20,6 +21,8 @@ class Record:
         self.events: list[Event] = []
         self.values: dict[str, dict[str, Any]] = {}
         self.first_failure: Exception | None = None
+        self._metadata: dict[OutputHandle, Mapping[str, MetadataValue]] = {}
+        """What was said of values, of those of which anything was."""
         self._lost: set[str] = set()
         """The steps that failed or were skipped: what comes after them is skipped."""
         self._on_event = on_event
@@ -43,6 +46,10 @@ class Record:
     def has(self, handle: OutputHandle) -> bool:
         """Whether a step gave it."""
         return handle.output in self.values.get(handle.node, ())
+
+    def metadata_of(self, handle: OutputHandle) -> Mapping[str, MetadataValue] | None:
+        """What a step said of a value."""
+        return self._metadata.get(OutputHandle(handle.node, handle.output))
 
     def keys_of(self, handle: OutputHandle) -> Collection[str] | None:
         """The mapping keys of a dynamic output; None where the step gave nothing, not even no value."""
@@ -89,6 +96,9 @@ class Record:
         """Note what a step came to; return its failure, where a blocking check did not pass."""
         name = node.name
         self.values[name] = _values_of(outcome)
+        for made in outcome.made:
+            if made.metadata:
+                self._metadata[OutputHandle(name, made.output)] = made.metadata
         if not outcome.is_stored:
             self.say(name, outcome.remarks)
             for made in outcome.made:

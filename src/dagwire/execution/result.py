@@ -169,12 +169,12 @@ class ExecuteInProcessResult:
         return [event for event in self.all_events if event_filter(event)]
 
     def events_for_node(self, node_name: str) -> list[Event]:
-        """The events of one step; of a mapped one those for all mapping keys, or for one key by `name[key]`."""
-        mapped = f"{node_name}["
+        """The events of a step, or of all steps of a graph; of a mapped one for all keys, or by `name[key]`."""
+        inner = (f"{node_name}[", f"{node_name}.")
         return [
             event
             for event in self.all_events
-            if event.step_key is not None and (event.step_key == node_name or event.step_key.startswith(mapped))
+            if event.step_key is not None and (event.step_key == node_name or event.step_key.startswith(inner))
         ]
 
     @property
