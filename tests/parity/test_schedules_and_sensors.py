@@ -595,7 +595,9 @@ def test_tags_of_a_tick(dg, nightly):
     assert tags(plain) == {"made": "then", "dagster/schedule_name": "plain"}
     assert tags(request) == {"own": "1", "dagster/schedule_name": "request"}
     with pytest.raises(dg.DagsterInvalidDefinitionError, match="tags_fn"):
-        dg.schedule(cron_schedule="@daily", job=nightly, name="both", tags={}, tags_fn=lambda _: {})(lambda: None)
+        dg.schedule(cron_schedule="@daily", job=nightly, name="both", tags={"own": "1"}, tags_fn=lambda _: {})(
+            lambda: None
+        )
 
 
 def test_a_request_for_some_assets(dg):

@@ -112,7 +112,7 @@ class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):
         check_name("schedule", own)
         for line in [cron_schedule] if isinstance(cron_schedule, str) else cron_schedule:
             check_cron_line(f"schedule '{own}'", line)
-        if tags is not None and tags_fn is not None:
+        if tags and tags_fn is not None:
             msg = f"schedule '{own}': give `tags` or `tags_fn`, not both."
             raise InvalidDefinitionError(msg)
         self.has_function = execution_fn is not None
