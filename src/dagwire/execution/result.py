@@ -1,8 +1,9 @@
 """`ExecuteInProcessResult`: what a run came to."""
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from dagwire.definitions.asset_graph import made_by
@@ -15,6 +16,7 @@ from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterializati
 from dagwire.definitions.retries import Failure
 from dagwire.errors import InvalidInvocationError, UnknownNameError
 from dagwire.execution.contexts import DagsterRun
+from dagwire.execution.event_log import EventLog
 from dagwire.execution.events import Event, EventType
 
 
@@ -63,13 +65,13 @@ class ExecuteInProcessResult:
         self,
         job: JobDefinition,
         run: DagsterRun,
-        events: Sequence[Event],
+        events: EventLog,
         values: Mapping[str, Mapping[str, Any]],
     ) -> None:
         """`values` is `{step: {output: value}}`."""
         self.job_def = job
         self.dagster_run = run
-        self.all_events = list(events)
+        self._events = events
         self._values = values
 
     @property
@@ -80,7 +82,12 @@ class ExecuteInProcessResult:
     @property
     def success(self) -> bool:
         """Whether every step and every close went well."""
-        return any(event.event_type is EventType.RUN_SUCCESS for event in self.all_events)
+        return self._events.has(EventType.RUN_SUCCESS)
+
+    @cached_property
+    def all_events(self) -> list[Event]:
+        """Everything that happened, in order."""
+        return list(self._events)
 
     # -- values --------------------------------------------------------------------------------------------------------
 
