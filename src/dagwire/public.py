@@ -176,7 +176,7 @@ from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.context import InitResourceContext, Resources
 from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
-from dagwire.resources.event_log import EventLogEntry
+from dagwire.resources.event_log_entry import EventLogEntry
 from dagwire.resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
 from dagwire.resources.input_manager import InputManagerDefinition, input_manager
 from dagwire.resources.instance import DagsterInstance

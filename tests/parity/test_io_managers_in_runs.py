@@ -764,6 +764,8 @@ def test_an_asset_of_which_nothing_is_known(dg, keeping):
 
     with pytest.raises(dg.DagsterInvalidDefinitionError, match="trips"):
         dg.materialize([total], resources={"io_manager": keeping()})
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="trip5"):
+        dg.Definitions.validate_loadable(dg.Definitions(assets=[total, dg.SourceAsset("trip5")]))
 
 
 def test_a_missing_io_manager_of_a_source_asset(dg):

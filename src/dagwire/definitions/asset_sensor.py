@@ -10,7 +10,7 @@ from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.sensor import DefaultSensorStatus, SensorDefinition, SensorEvaluationContext
 from dagwire.definitions.tick import SensorResult, SkipReason, TickResult, answers_in, tick_body
 from dagwire.errors import InvalidInvocationError, UnexpectedResultError
-from dagwire.resources.event_log import EventLogEntry
+from dagwire.resources.event_log_entry import EventLogEntry
 
 
 class AssetSensorDefinition(SensorDefinition):

@@ -9,7 +9,7 @@ from dagwire.containers.faults import raise_faults, requirement_faults
 from dagwire.containers.keys import Requirement, container_from
 from dagwire.containers.overrides import override
 from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_graph import AnyAsset, KnownAssets, asset_nodes, known_assets
+from dagwire.definitions.asset_graph import AnyAsset, KnownAssets, asset_nodes, known_assets, missing_inputs
 from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.asset_spec import AssetSpec
@@ -241,7 +241,9 @@ class Definitions:
         requirements = list(_unbound((*self._with_requirements(), *self.asset_checks), {}))
         try:
             known = self._known_assets()
-            in_running_order(asset_nodes(known.made, self.asset_checks, known=known))
+            nodes = in_running_order(asset_nodes(known.made, self.asset_checks, known=known))
+            faults += missing_inputs(nodes, known.elsewhere)
+            requirements += [requirement for node in nodes for requirement in node.load_requirements]
         except InvalidDefinitionError as fault:
             faults.append(fault)
         for job in jobs.values():
@@ -259,7 +261,8 @@ class Definitions:
             requirements += _unbound([tick], {})
             unknown = [name for name in tick.job_names if name not in jobs]
             faults += [UnknownNameError(f"job for {tick.label}", name, jobs) for name in unknown]
-        return [*faults, *requirement_faults(self.container, requirements)]
+        faults += requirement_faults(self.container, requirements)
+        return list({str(fault): fault for fault in faults}.values())  # several jobs may have the same
 
     def _with_requirements(self) -> list[AssetsDefinition | SourceAsset]:
         """The assets that ask for something; a spec alone asks for nothing."""

@@ -1,7 +1,7 @@
 """`@job`: what runs together, under one name."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, overload
@@ -11,6 +11,7 @@ from dependency_injector import containers
 from dagwire.containers.keys import Container, Requirement
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_graph import KnownAssets, asset_nodes, made_by, missing_inputs
+from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import Bindings, bindings_from
 from dagwire.definitions.composition import Composed, composed_body
@@ -58,6 +59,8 @@ class JobDefinition:
         default_factory=dict[str, Mapping[str, OutputHandle]]
     )
     """`{nested graph: {its output: whose output that is}}`; the job's own are under the empty name."""
+    elsewhere: Collection[AssetKey] = ()
+    """The assets that are known to be made elsewhere, for messages that name the nearest."""
     is_subset: bool = False
     """Whether some steps of the job were left out for one run."""
     is_dynamic: bool = False
@@ -79,7 +82,7 @@ class JobDefinition:
 
     def faults(self) -> list[DagwireError]:
         """What is wrong with the steps themselves, apart from resources."""
-        return missing_inputs(self.nodes)
+        return missing_inputs(self.nodes, self.elsewhere)
 
     def with_hooks(self, hook_defs: Iterable[HookDefinition]) -> "JobDefinition":
         """This job with hooks of every step."""

@@ -20,7 +20,7 @@ from dagwire.execution.record import Record
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.steps import Steps
 from dagwire.resources.driving import drive
-from dagwire.resources.event_log import EventLogEntry
+from dagwire.resources.event_log_entry import EventLogEntry
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from dagwire.errors import InvalidInvocationError
-from dagwire.resources.event_log import EventLogEntry
+from dagwire.resources.event_log_entry import EventLogEntry
 
 
 class DynamicPartitionsStore(Protocol):
