@@ -65,18 +65,18 @@ class SensorEvaluationContext(TickContext):
 def build_sensor_context(
     instance: DagsterInstance | None = None,
     cursor: str | None = None,
+    resources: Any = None,
     *,
     sensor_name: str | None = None,
-    resources: Any = None,
 ) -> SensorEvaluationContext:
     """A context to call or evaluate a sensor with.
 
     Args:
         instance: What is known of earlier runs, read as `context.instance`.
         cursor: What the tick before this one left.
-        sensor_name: The sensor that is asked; known by itself once one is.
         resources: A container, or `{key: resource, definition or plain value}`. In a direct call those with a life
             cycle are open inside the context's `with` block only; `evaluate_tick` opens them itself.
+        sensor_name: The sensor that is asked; known by itself once one is.
     """
     return SensorEvaluationContext(cursor, resources, instance, sensor_name)
 
