@@ -1,7 +1,7 @@
 """`@job`: what runs together, under one name."""
 
 import inspect
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, overload
@@ -21,6 +21,7 @@ from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.mapped_steps import has_dynamic_steps, with_mapping
 from dagwire.definitions.names import check_name, name_of
+from dagwire.definitions.needed_partitions import mapping_faults
 from dagwire.definitions.node import Node, in_running_order, op_node, with_job_policies
 from dagwire.definitions.op_selection import chosen_steps
 from dagwire.definitions.partitioned_config import PartitionedConfig, partition_request, partitions_of_job
@@ -59,8 +60,8 @@ class JobDefinition:
         default_factory=dict[str, Mapping[str, OutputHandle]]
     )
     """`{nested graph: {its output: whose output that is}}`; the job's own are under the empty name."""
-    elsewhere: Collection[AssetKey] = ()
-    """The assets that are known to be made elsewhere, for messages that name the nearest."""
+    known: KnownAssets | None = None
+    """All assets that those of the job were chosen from; None for a job of ops."""
     is_subset: bool = False
     """Whether some steps of the job were left out for one run."""
     is_dynamic: bool = False
@@ -82,7 +83,13 @@ class JobDefinition:
 
     def faults(self) -> list[DagwireError]:
         """What is wrong with the steps themselves, apart from resources."""
-        return missing_inputs(self.nodes, self.elsewhere)
+        missing = missing_inputs(self.nodes, self.known.elsewhere if self.known is not None else ())
+        return missing if self.partitions_def is None else missing + mapping_faults(self.nodes, self.partitions_of)
+
+    def partitions_of(self, key: AssetKey) -> PartitionsDefinition | None:
+        """The partitions of an asset that the job makes or needs; None where it has none."""
+        asset = self.known.stored(key) if self.known is not None else None
+        return asset.partitions_def if asset is not None else None
 
     def with_hooks(self, hook_defs: Iterable[HookDefinition]) -> "JobDefinition":
         """This job with hooks of every step."""
