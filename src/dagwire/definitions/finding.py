@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from dagwire.config.problems import problems_of
 from dagwire.definitions.definitions import Definitions
+from dagwire.definitions.lazy_definitions import LazyDefinitions
 from dagwire.errors import DefinitionsNotFoundError, InvalidConfigError, nearest
 
 PYPROJECT = "pyproject.toml"
@@ -70,8 +71,10 @@ def _attribute_of(module: Any, name: str) -> Definitions:
     found = getattr(module, name, None)
     if isinstance(found, Definitions):
         return found
+    if isinstance(found, LazyDefinitions):
+        return found()
     names = cast("dict[str, object]", vars(module))
-    candidates = [key for key, value in names.items() if isinstance(value, Definitions)]
+    candidates = [key for key, value in names.items() if isinstance(value, Definitions | LazyDefinitions)]
     guess = nearest(name, candidates) or next(iter(candidates), None)
     hint = f" Did you mean '{module.__name__}:{guess}'?" if guess else ""
     problem = "is not there" if found is None else f"is a {type(found).__name__}, not Definitions"
