@@ -23,7 +23,7 @@ def sections(scale: Scale) -> dict[str, list[Prepared]]:
     sizes = [size for size in (10, 100, 1_000) if size <= scale.largest]
     counts = [*(count for count in (10, 100) if count <= scale.largest), scale.largest]
     return {
-        "In short": [one_resource(), one_asset(), many_assets(thousand), import_time()],
+        "In short": [one_resource(), one_asset(), many_assets(thousand), import_time(), help_time()],
         "Resources": [
             one_declared(),
             chain_of_five(),
