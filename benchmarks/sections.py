@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from benchmarks.calling import with_plain_object, with_resource
 from benchmarks.chain import asynchronous_chain_of_five, chain_declared, chain_of_five
 from benchmarks.container_size import three_of
-from benchmarks.importing import import_memory, import_time
+from benchmarks.importing import help_time, import_memory, import_time
 from benchmarks.measuring import Benchmark, Scale
 from benchmarks.memory import peak_memory
 from benchmarks.opening import one_declared, one_resource
