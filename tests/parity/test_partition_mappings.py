@@ -318,7 +318,7 @@ def test_a_running_total(dg, days, tmp_path):
     assert result.asset_value("two_days") == {"2024-01-04": 4, "2024-01-05": 5}
 
 
-def test_an_asset_of_several_ops(dg, days, loading, log):
+def test_a_mapping_of_an_asset_of_several_ops(dg, days, loading, log):
     """An op that makes an asset with others takes what the asset's mapping says, and its context tells of it."""
 
     @dg.asset(partitions_def=days)
