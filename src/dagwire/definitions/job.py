@@ -10,7 +10,7 @@ from dependency_injector import containers
 
 from dagwire.containers.keys import Container, Requirement
 from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_graph import KnownAssets, asset_nodes, made_by, missing_inputs
+from dagwire.definitions.asset_graph import KnownAssets, asset_nodes, chosen_assets, made_by, missing_inputs
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import Bindings, bindings_from
 from dagwire.definitions.composition import Composed, composed_body
@@ -27,7 +27,7 @@ from dagwire.definitions.partitions import PartitionsDefinition
 from dagwire.definitions.retries import RetryPolicy
 from dagwire.definitions.run_request import RunRequest
 from dagwire.definitions.running import RunOptions, run_job
-from dagwire.definitions.selection_text import selected_keys
+from dagwire.definitions.selection_text import selected
 from dagwire.errors import DagwireError, InvalidDefinitionError, InvalidInvocationError
 from dagwire.resources.instance import DagsterInstance
 
@@ -285,10 +285,9 @@ def job_of(
 
 def _selected_nodes(assets: Sequence[AssetsDefinition], nodes: Sequence[Node], selection: Any) -> list[Node]:
     """The nodes of the selected ones among `assets`, and of their checks."""
-    keys = selected_keys(assets, selection)
-    chosen = [definition for definition in assets if not definition.keys.isdisjoint(keys)]
     definitions = [node.definition for node in nodes]
     checks = [d for d in definitions if isinstance(d, AssetCheckDefinition) and not isinstance(d, GraphAssetCheck)]
     loaded = [load.asset for node in nodes for load in node.loads.values() if load.asset is not None]
     known = KnownAssets(assets, {asset.spec.key: asset for asset in loaded})
-    return in_running_order(asset_nodes(chosen, checks, keys, known))
+    wanted = selected(assets, checks, selection)
+    return in_running_order(asset_nodes(chosen_assets(assets, wanted), checks, wanted, known))

@@ -26,6 +26,10 @@ class AssetCheckKey:
     asset_key: AssetKey
     name: str
 
+    def to_user_string(self) -> str:
+        """Both, with a colon between."""
+        return f"{self.asset_key.to_user_string()}:{self.name}"
+
 
 class AssetCheckResult:
     """What an asset check found."""
