@@ -88,7 +88,8 @@ def _run(
         tags = _range_tags(partition_range)
         _check_partition_given(job, partition, tags)
         started = time.monotonic()
-        with show_progress([node.name for node in job.nodes], console) as progress:
+        shown = {node.name: node.definition.shown_name for node in job.nodes}
+        with show_progress(list(shown), console, shown) as progress:
             options = RunOptions(partition_key=partition, tags=tags, raise_on_error=False, on_event=progress)
             result = run_job(job, options)
         if interrupts.received:
