@@ -45,7 +45,10 @@ def test_steps_are_shown_by_names_that_say_more() -> None:
     def rows_are_complete() -> AssetCheckResult:
         return AssetCheckResult(passed=True)
 
-    assert (rows_are_complete.name, rows_are_complete.shown_name) == ("rows_rows_are_complete", "rows:rows_are_complete")
+    assert (rows_are_complete.name, rows_are_complete.shown_name) == (
+        "rows_rows_are_complete",
+        "rows:rows_are_complete",
+    )
     screen = io.StringIO()
     shown = {rows_are_complete.name: rows_are_complete.shown_name}
     with show_progress(list(shown), Console(file=screen), shown) as progress:

@@ -116,6 +116,11 @@ class AssetsDefinition(StepDefinition[AssetIn]):
             raise InvariantViolationError(msg)
         return next(iter(self.specs_by_output.values()))
 
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether it is one asset, whole, without checks: there is no more to say of what its function returns."""
+        return len(self.specs_by_output) == 1 and not self.check_specs and self.partitions_def is None
+
     @property
     def output_names(self) -> Collection[str]:
         """The outputs that its assets are."""

@@ -9,6 +9,7 @@ from dagwire.definitions.metadata import MetadataValue
 from dagwire.definitions.node import Node
 from dagwire.definitions.op import OpDefinition
 from dagwire.definitions.results import AssetObservation, ExpectationResult, Remark
+from dagwire.execution.event_log import EventLog
 from dagwire.execution.events import Event, EventType, StepOutputData
 from dagwire.execution.outcomes import Made, Outcome
 
@@ -18,7 +19,7 @@ class Record:
 
     def __init__(self, on_event: Callable[[Event], None] | None) -> None:
         """`on_event` is told each event as it happens, one at a time."""
-        self.events: list[Event] = []
+        self.events = EventLog()
         self.values: dict[str, dict[str, Any]] = {}
         self.first_failure: Exception | None = None
         self._metadata: dict[OutputHandle, Mapping[str, MetadataValue]] = {}
@@ -30,13 +31,12 @@ class Record:
 
     def emit(self, event_type: EventType, step_key: str | None = None, data: Any = None) -> None:
         """Write an event, and tell of it."""
-        event = Event(event_type, step_key, data)
         if self._on_event is None:
-            self.events.append(event)  # of a list, one append never meets another
+            self.events.add(event_type, step_key, data)
             return
         with self._telling:
-            self.events.append(event)
-            self._on_event(event)
+            self.events.add(event_type, step_key, data)
+            self._on_event(self.events[-1])
 
     def value(self, handle: OutputHandle) -> Any:
         """What a step gave; of a dynamic output `{mapping key: value}`, or the one value that the handle points at."""

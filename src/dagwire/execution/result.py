@@ -1,6 +1,7 @@
 """`ExecuteInProcessResult`: what a run came to."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from dagwire.definitions.asset_graph import made_by
@@ -12,6 +13,7 @@ from dagwire.definitions.node import Node
 from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterialization, AssetObservation, ExpectationResult
 from dagwire.errors import InvalidInvocationError, UnknownNameError
 from dagwire.execution.contexts import DagsterRun
+from dagwire.execution.event_log import EventLog
 from dagwire.execution.events import Event, EventType
 from dagwire.execution.failure_data import ErrorInfo, FailureData
 
@@ -23,13 +25,13 @@ class ExecuteInProcessResult:
         self,
         job: JobDefinition,
         run: DagsterRun,
-        events: Sequence[Event],
+        events: EventLog,
         values: Mapping[str, Mapping[str, Any]],
     ) -> None:
         """`values` is `{step: {output: value}}`."""
         self.job_def = job
         self.dagster_run = run
-        self.all_events = list(events)
+        self._events = events
         self._values = values
 
     @property
@@ -40,7 +42,12 @@ class ExecuteInProcessResult:
     @property
     def success(self) -> bool:
         """Whether every step and every close went well."""
-        return any(event.event_type is EventType.RUN_SUCCESS for event in self.all_events)
+        return self._events.has(EventType.RUN_SUCCESS)
+
+    @cached_property
+    def all_events(self) -> list[Event]:
+        """Everything that happened, in order."""
+        return list(self._events)
 
     # -- values --------------------------------------------------------------------------------------------------------
 
