@@ -243,7 +243,8 @@ class AssetSelection:
             UnknownNameError: A name is no asset's or no check's.
         """
         among = Selectable(all_assets, all_checks)
-        return self._checks(among) if among.check_keys else set()
+        is_plain = self._choose_checks is None and not among.check_keys
+        return set() if is_plain else self._checks(among)
 
     def __str__(self) -> str:
         """As a string selection."""
