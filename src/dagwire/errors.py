@@ -408,6 +408,35 @@ class DefinitionsNotFoundError(DagwireError):
         )
 
 
+class StateFileError(DagwireError):
+    """A file in which the command line keeps what one tick leaves for the next cannot be read or written."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        """`problem` says what is wrong with it."""
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{path} {problem}")
+
+
+class TickFailedError(DagwireError):
+    """The function of a schedule or sensor raised. Nothing was run, and no cursor was kept. The cause is chained."""
+
+    def __init__(self, label: str, cause: BaseException) -> None:
+        """`label` names the definition."""
+        self.label = label
+        super().__init__(f"The function of {label} failed: {type(cause).__name__}: {cause}")
+
+
+class AlreadyTickingError(DagwireError):
+    """A schedule or sensor is being asked by another process. Nothing was asked or run."""
+
+    def __init__(self, label: str, lock: str) -> None:
+        """`label` names the definition; `lock` is the file that the other process holds."""
+        self.label = label
+        self.lock = lock
+        super().__init__(f"Another process is at a tick of {label} and holds {lock}. Ask again when it is done.")
+
+
 # -- Dagster's names, so that existing `except` clauses go on working --------------------------------------------------
 
 DagsterError = DagwireError

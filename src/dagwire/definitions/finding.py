@@ -22,7 +22,7 @@ def find_definitions(target: str | None, start: Path) -> Definitions:
     Raises:
         DefinitionsNotFoundError: Nothing names them, or what is named is not there. The cause is chained.
     """
-    project = _project_folder(start)
+    project = project_folder(start)
     if target is None:
         target = _configured_target(project, start)
     importable = str(project or start)
@@ -32,7 +32,8 @@ def find_definitions(target: str | None, start: Path) -> Definitions:
     return _attribute_of(_module(module_name), attribute or DEFAULT_ATTRIBUTE)
 
 
-def _project_folder(start: Path) -> Path | None:
+def project_folder(start: Path) -> Path | None:
+    """The nearest folder at or above `start` that has a pyproject.toml."""
     return next((folder for folder in (start, *start.parents) if (folder / PYPROJECT).is_file()), None)
 
 
