@@ -34,6 +34,10 @@ def _few(names: Sequence[str]) -> str:
 _MOST_ASKERS = 3
 
 
+def _quoted(names: Iterable[str]) -> list[str]:
+    return [f"'{name}'" for name in names]
+
+
 def _bullets(lines: Iterable[str]) -> str:
     return "".join(f"\n  - {line}" for line in lines)
 
@@ -148,6 +152,48 @@ class UnknownPartitionError(UnknownNameError):
     def __init__(self, key: str, known: Iterable[str]) -> None:
         """`known` are the keys that exist now."""
         super().__init__("partition", key, known)
+
+
+class PartitionMappingError(InvalidDefinitionError):
+    """A partition mapping stands between two assets whose partitions it does not fit. Nothing ran."""
+
+    def __init__(self, asker: str, upstream: str, mapping: str, problem: str) -> None:
+        """`asker` needs partitions of the asset `upstream`; `problem` is a sentence."""
+        self.asker = asker
+        self.upstream = upstream
+        super().__init__(f"{asker} needs partitions of asset '{upstream}' by {mapping}. {problem}")
+
+
+class MissingUpstreamPartitionError(InvariantViolationError):
+    """A partition needs partitions of an upstream asset that do not exist."""
+
+    def __init__(self, asker: str, upstream: str, keys: Sequence[str], missing: Sequence[str]) -> None:
+        """`asker` makes `keys`, and needs `missing` of the asset `upstream`."""
+        self.asker = asker
+        self.upstream = upstream
+        self.missing = tuple(missing)
+        made = f"partition '{keys[0]}'" if len(keys) == 1 else f"partitions '{keys[0]}' to '{keys[-1]}'"
+        of_whom = f"{asker}, {made}," if keys else asker
+        super().__init__(
+            f"{of_whom} needs partitions of asset '{upstream}' that do not exist: {_few(_quoted(missing))}. Start and "
+            f"end both at the same time, give another `partition_mapping`, or leave them out: "
+            f"TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)."
+        )
+
+
+class UnstoredPartitionError(InvalidDefinitionError):
+    """A step takes a partition that this run does not make, and nothing stores those of other runs. Nothing ran."""
+
+    def __init__(self, asker: str, upstream: str, taken: Sequence[str], made: Sequence[str]) -> None:
+        """`asker` takes the partitions `taken` of the asset `upstream`, of which the run has `made` in memory."""
+        self.asker = asker
+        self.upstream = upstream
+        self.taken = tuple(taken)
+        super().__init__(
+            f"{asker} takes {_few(_quoted(taken)) or 'no partition'} of asset '{upstream}'; this run makes "
+            f"{_few(_quoted(made))}, and hands on in memory what it makes. Provide an IO manager as 'io_manager', so "
+            f"that values of other runs can be loaded, or name the asset in `deps` and read its data from a resource."
+        )
 
 
 class UnreadableDateError(InvalidDefinitionError, ValueError):

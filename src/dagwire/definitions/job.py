@@ -10,6 +10,7 @@ from dependency_injector import containers
 from dagwire.containers.keys import Container, Requirement
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_graph import KnownAssets, asset_nodes, chosen_assets, made_by, missing_inputs
+from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import Bindings
 from dagwire.definitions.composition import Composed
@@ -18,6 +19,7 @@ from dagwire.definitions.graph_of_assets import GraphAssetCheck
 from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.mapped_steps import has_dynamic_steps, with_mapping
+from dagwire.definitions.needed_partitions import mapping_faults
 from dagwire.definitions.node import Node, in_running_order, op_node, with_job_policies
 from dagwire.definitions.op_selection import chosen_steps
 from dagwire.definitions.partitioned_config import PartitionedConfig, partition_request, partitions_of_job
@@ -56,10 +58,18 @@ class JobDefinition:
         default_factory=dict[str, Mapping[str, OutputHandle]]
     )
     """`{nested graph: {its output: whose output that is}}`; the job's own are under the empty name."""
+    known: KnownAssets | None = None
+    """All assets that those of the job were chosen from; None for a job of ops."""
     is_subset: bool = False
     """Whether some steps of the job were left out for one run."""
     is_dynamic: bool = False
     """Whether the number of steps is known only as the job runs."""
+    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
+    owners: Sequence[str] = ()
+    hook_defs: frozenset[HookDefinition] = frozenset()
+    """The hooks of every step."""
+    op_retry_policy: RetryPolicy | None = None
+    """How often a step that has no policy of its own is tried again."""
 
     def without_io_managers(self) -> "JobDefinition":
         """This job with no IO manager named: its values are handed on in memory."""
@@ -69,13 +79,6 @@ class JobDefinition:
     def partitioned_config(self) -> PartitionedConfig | None:
         """Its config, where that differs from partition to partition."""
         return self.config if isinstance(self.config, PartitionedConfig) else None
-
-    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
-    owners: Sequence[str] = ()
-    hook_defs: frozenset[HookDefinition] = frozenset()
-    """The hooks of every step."""
-    op_retry_policy: RetryPolicy | None = None
-    """How often a step that has no policy of its own is tried again."""
 
     @property
     def run_tags(self) -> Mapping[str, str]:
@@ -114,7 +117,13 @@ class JobDefinition:
 
     def faults(self) -> list[DagwireError]:
         """What is wrong with the steps themselves, apart from resources."""
-        return missing_inputs(self.nodes)
+        missing = missing_inputs(self.nodes)
+        return missing if self.partitions_def is None else missing + mapping_faults(self.nodes, self.partitions_of)
+
+    def partitions_of(self, key: AssetKey) -> PartitionsDefinition | None:
+        """The partitions of an asset that the job makes or needs; None where it has none."""
+        asset = self.known.stored(key) if self.known is not None else None
+        return asset.partitions_def if asset is not None else None
 
     def with_hooks(self, hook_defs: Iterable[HookDefinition]) -> "JobDefinition":
         """This job with hooks of every step."""
