@@ -116,17 +116,18 @@ class ExecuteInProcessResult:
         """The events of materializations."""
         return self._of_type(EventType.ASSET_MATERIALIZATION)
 
-    def get_asset_check_evaluations(self) -> list[AssetCheckEvaluation]:
-        """What the checks found."""
-        return [event.evaluation for event in self._of_type(EventType.ASSET_CHECK_EVALUATION)]
-
-    def asset_observations_for_node(self, node_name: str) -> list[AssetObservation]:
-        """What a step said of assets that it has looked at."""
-        return [event.data for event in self.events_for_node(node_name) if event.is_asset_observation]
-
     def get_asset_observation_events(self) -> list[Event]:
         """The events of observations."""
         return self._of_type(EventType.ASSET_OBSERVATION)
+
+    def asset_observations_for_node(self, node_name: str) -> list[AssetObservation]:
+        """What a step recorded of assets that it looked at."""
+        events = self.events_for_node(node_name)
+        return [event.data for event in events if event.event_type is EventType.ASSET_OBSERVATION]
+
+    def get_asset_check_evaluations(self) -> list[AssetCheckEvaluation]:
+        """What the checks found."""
+        return [event.evaluation for event in self._of_type(EventType.ASSET_CHECK_EVALUATION)]
 
     def expectation_results_for_node(self, node_name: str) -> list[ExpectationResult]:
         """What a step said of things that it expected."""
