@@ -626,7 +626,7 @@ def test_expectations(talkative):
     assert [e.step_expectation_result_data.expectation_result.success for e in of_type] == [False, True]
 
 
-def test_observations(dg, talkative):
+def test_what_was_looked_at(dg, talkative):
     """`asset_observations_for_node` and `get_asset_observation_events` tell of what was looked at."""
     (seen,) = talkative.asset_observations_for_node("talk")
     assert (seen.asset_key, seen.metadata["rows"].value) == (dg.AssetKey("seen"), 1)
