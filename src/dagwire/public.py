@@ -41,6 +41,7 @@ from dagwire.definitions.assets_definition import AssetsDefinition, map_asset_sp
 from dagwire.definitions.bindings import with_resources
 from dagwire.definitions.build_io_contexts import build_input_context, build_output_context
 from dagwire.definitions.check_spec import AssetCheckSpec
+from dagwire.definitions.composed_job import job
 from dagwire.definitions.config_mapping import ConfigMapping, config_mapping
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.dynamic_partitions import (
@@ -52,7 +53,7 @@ from dagwire.definitions.graph import GraphDefinition, GraphIn, GraphOut, graph
 from dagwire.definitions.graph_asset import graph_asset
 from dagwire.definitions.graph_multi_asset import graph_multi_asset
 from dagwire.definitions.hook import HookDefinition, failure_hook, success_hook
-from dagwire.definitions.job import JobDefinition, job
+from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.lazy_definitions import LazyDefinitions, definitions
 from dagwire.definitions.load_assets import (
     load_asset_checks_from_current_module,

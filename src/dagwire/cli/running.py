@@ -81,7 +81,8 @@ def run_with_progress(job: JobDefinition, wanted: Wanted, instance: DagsterInsta
     with partition_loading_context(dynamic_partitions_store=instance):
         _check_partition_given(job, wanted)
     started = time.monotonic()
-    with show_progress([node.name for node in job.nodes], new_console(stderr=wanted.as_json)) as progress:
+    shown = {node.name: node.definition.shown_name for node in job.nodes}
+    with show_progress(list(shown), new_console(stderr=wanted.as_json), shown) as progress:
         options = RunOptions(
             wanted.run_config,
             wanted.partition,

@@ -132,10 +132,10 @@ def _holding(source: EnvSettingsSource, spot: Spot) -> Iterator[tuple[str, Any]]
 
 
 def _inside(text: str, path: Sequence[Key], keys: Sequence[Key]) -> Any:
-    """What JSON holds under `keys`; None where it holds nothing there. The text itself where there are none."""
-    if not path:
-        return text
+    """What JSON holds under `keys`; None where it holds nothing there. Without keys all of it, or the text itself."""
     value = _decoded(text)
+    if not path:
+        return value if is_mapping(value) or is_sequence(value) else text
     for key in keys:
         value = _item(value, key)
     return value
