@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 
-def nearest(name: str, choices: Iterable[str]) -> str | None:
+def nearest(name: str, choices: Iterable[str], *, likeness: float = 0.6) -> str | None:
     """The one of `choices` that `name` was most likely meant to be, or None where nothing comes near."""
-    found = difflib.get_close_matches(name, list(choices), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name, list(choices), n=1, cutoff=likeness)
     return found[0] if found else None
 
 
@@ -32,6 +32,10 @@ def _few(names: Sequence[str]) -> str:
 
 
 _MOST_ASKERS = 3
+
+
+def _quoted(names: Iterable[str]) -> list[str]:
+    return [f"'{name}'" for name in names]
 
 
 def _bullets(lines: Iterable[str]) -> str:
@@ -125,6 +129,17 @@ class DuplicateDefinitionError(InvalidDefinitionError):
         super().__init__(f"Two definitions of {kind} '{name}' were given. Rename one, or give it once.")
 
 
+class MergeConflictError(InvalidDefinitionError, InvariantViolationError):
+    """Definitions that are merged provide different resources under one key."""
+
+    def __init__(self, key: str) -> None:
+        """`key` is the resource's."""
+        self.key = key
+        super().__init__(
+            f"Resource '{key}' is provided by two of the definitions that are merged, and differs. Provide it in one."
+        )
+
+
 class UnknownNameError(InvalidDefinitionError, InvariantViolationError, KeyError):
     """A definition, selection, override or partition is named that does not exist."""
 
@@ -148,6 +163,48 @@ class UnknownPartitionError(UnknownNameError):
     def __init__(self, key: str, known: Iterable[str]) -> None:
         """`known` are the keys that exist now."""
         super().__init__("partition", key, known)
+
+
+class PartitionMappingError(InvalidDefinitionError):
+    """A partition mapping stands between two assets whose partitions it does not fit. Nothing ran."""
+
+    def __init__(self, asker: str, upstream: str, mapping: str, problem: str) -> None:
+        """`asker` needs partitions of the asset `upstream`; `problem` is a sentence."""
+        self.asker = asker
+        self.upstream = upstream
+        super().__init__(f"{asker} needs partitions of asset '{upstream}' by {mapping}. {problem}")
+
+
+class MissingUpstreamPartitionError(InvariantViolationError):
+    """A partition needs partitions of an upstream asset that do not exist."""
+
+    def __init__(self, asker: str, upstream: str, keys: Sequence[str], missing: Sequence[str]) -> None:
+        """`asker` makes `keys`, and needs `missing` of the asset `upstream`."""
+        self.asker = asker
+        self.upstream = upstream
+        self.missing = tuple(missing)
+        made = f"partition '{keys[0]}'" if len(keys) == 1 else f"partitions '{keys[0]}' to '{keys[-1]}'"
+        of_whom = f"{asker}, {made}," if keys else asker
+        super().__init__(
+            f"{of_whom} needs partitions of asset '{upstream}' that do not exist: {_few(_quoted(missing))}. Start and "
+            f"end both at the same time, give another `partition_mapping`, or leave them out: "
+            f"TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)."
+        )
+
+
+class UnstoredPartitionError(InvalidDefinitionError):
+    """A step takes a partition that this run does not make, and nothing stores those of other runs. Nothing ran."""
+
+    def __init__(self, asker: str, upstream: str, taken: Sequence[str], made: Sequence[str]) -> None:
+        """`asker` takes the partitions `taken` of the asset `upstream`, of which the run has `made` in memory."""
+        self.asker = asker
+        self.upstream = upstream
+        self.taken = tuple(taken)
+        super().__init__(
+            f"{asker} takes {_few(_quoted(taken)) or 'no partition'} of asset '{upstream}'; this run makes "
+            f"{_few(_quoted(made))}, and hands on in memory what it makes. Provide an IO manager as 'io_manager', so "
+            f"that values of other runs can be loaded, or name the asset in `deps` and read its data from a resource."
+        )
 
 
 class UnreadableDateError(InvalidDefinitionError, ValueError):
@@ -189,11 +246,41 @@ class InvalidConfigError(DagwireError, ValueError):
 class SettingsError(DagwireError, ValueError):
     """Settings could not be read; each line names the variable that sets the value. Nothing was opened."""
 
-    def __init__(self, settings: str, problems: Iterable[str]) -> None:
-        """`settings` is the class; `problems` name variable and expectation, never the value found."""
+    def __init__(self, settings: str, problems: Iterable[str], looked_in: Iterable[str] = ()) -> None:
+        """`settings` is the class; `problems` name variable and expectation; no value is among them.
+
+        `looked_in` are the places where values were looked for, the strongest first.
+        """
         self.settings = settings
         self.problems = tuple(problems)
-        super().__init__(f"{settings} could not be read:{_bullets(self.problems)}")
+        self.looked_in = tuple(looked_in)
+        places = f"\nLooked in: {', '.join(self.looked_in)}." if self.looked_in else ""
+        super().__init__(f"{settings} could not be read:{_bullets(self.problems)}{places}")
+
+
+class ConfigFileError(InvariantViolationError, ValueError):
+    """A configuration file cannot be read, or is broken. Nothing was opened."""
+
+    def __init__(self, path: str, problem: str, line: int | None = None) -> None:
+        """`problem` says what is wrong with it, without showing what it holds."""
+        self.path = path
+        self.line = line
+        self.problem = problem
+        super().__init__(f"{path}, line {line}: {problem}" if line else f"{path}: {problem}")
+
+
+class UnknownEnvironmentError(DagwireError, ValueError):
+    """The environment that was picked has no profile. Nothing was opened."""
+
+    def __init__(self, name: str, known: Iterable[str], picked_by: str) -> None:
+        """`known` are the environments there are; `picked_by` is what named this one: "DAGWIRE_ENV"."""
+        self.name = name
+        self.known = tuple(known)
+        self.picked_by = picked_by
+        told = f"is '{name}', and there is no such environment" if name else "picks none, and there is no default"
+        super().__init__(
+            f"{picked_by} {told}.{_did_you_mean(name, self.known)} Known ones: {', '.join(self.known) or 'none'}."
+        )
 
 
 class ConfigMappingError(DagwireError):
@@ -406,6 +493,35 @@ class DefinitionsNotFoundError(DagwireError):
             f"{problem} Name them as 'module:attribute', by -m or in pyproject.toml: "
             '[tool.dagwire] definitions = "package.module:defs".'
         )
+
+
+class StateFileError(DagwireError):
+    """A file in which the command line keeps what one tick leaves for the next cannot be read or written."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        """`problem` says what is wrong with it."""
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{path} {problem}")
+
+
+class TickFailedError(DagwireError):
+    """The function of a schedule or sensor raised. Nothing was run, and no cursor was kept. The cause is chained."""
+
+    def __init__(self, label: str, cause: BaseException) -> None:
+        """`label` names the definition."""
+        self.label = label
+        super().__init__(f"The function of {label} failed: {type(cause).__name__}: {cause}")
+
+
+class AlreadyTickingError(DagwireError):
+    """A schedule or sensor is being asked by another process. Nothing was asked or run."""
+
+    def __init__(self, label: str, lock: str) -> None:
+        """`label` names the definition; `lock` is the file that the other process holds."""
+        self.label = label
+        self.lock = lock
+        super().__init__(f"Another process is at a tick of {label} and holds {lock}. Ask again when it is done.")
 
 
 # -- Dagster's names, so that existing `except` clauses go on working --------------------------------------------------

@@ -1,7 +1,9 @@
 """The public names of dagwire, as Dagster spells them, and where each is defined; `import dagwire` gives them."""
 
 from dagwire.config.config import Config, PermissiveConfig
+from dagwire.config.env_template import env_template
 from dagwire.config.env_var import EnvVar
+from dagwire.config.environments import environment
 from dagwire.config.forms import (
     Array,
     Enum,
@@ -15,22 +17,31 @@ from dagwire.config.forms import (
     Shape,
 )
 from dagwire.config.leaves import BoolSource, IntSource, StringSource
+from dagwire.config.masking import SecretField
+from dagwire.config.profiles import Profiles, ProfileSettings
+from dagwire.config.provenance import Explained
 from dagwire.config.run_config import RunConfig
+from dagwire.config.run_config_files import config_from_files, config_from_pkg_resources, config_from_yaml_strings
 from dagwire.config.settings_provider import SettingsProvider
+from dagwire.config.settings_schema import settings_schema
 from dagwire.containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context
 from dagwire.containers.build_resources import abuild_resources, build_resources
 from dagwire.containers.check_health import Health, check_health
+from dagwire.containers.diff_environments import diff_environments
+from dagwire.containers.explain import explain
 from dagwire.containers.overrides import override
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.definitions.asset import asset
 from dagwire.definitions.asset_check import AssetCheckDefinition, asset_check, multi_asset_check
 from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition, define_asset_job
 from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.asset_sensor import AssetSensorDefinition, asset_sensor
 from dagwire.definitions.asset_spec import AssetDep, AssetIn, AssetOut, AssetSpec
-from dagwire.definitions.assets_definition import AssetsDefinition
+from dagwire.definitions.assets_definition import AssetsDefinition, map_asset_specs
 from dagwire.definitions.bindings import with_resources
 from dagwire.definitions.build_io_contexts import build_input_context, build_output_context
 from dagwire.definitions.check_spec import AssetCheckSpec
+from dagwire.definitions.composed_job import job
 from dagwire.definitions.config_mapping import ConfigMapping, config_mapping
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.dynamic_partitions import (
@@ -42,14 +53,24 @@ from dagwire.definitions.graph import GraphDefinition, GraphIn, GraphOut, graph
 from dagwire.definitions.graph_asset import graph_asset
 from dagwire.definitions.graph_multi_asset import graph_multi_asset
 from dagwire.definitions.hook import HookDefinition, failure_hook, success_hook
-from dagwire.definitions.job import JobDefinition, job
+from dagwire.definitions.job import JobDefinition
+from dagwire.definitions.lazy_definitions import LazyDefinitions, definitions
 from dagwire.definitions.load_assets import (
     load_asset_checks_from_current_module,
     load_asset_checks_from_modules,
     load_asset_checks_from_package_module,
+    load_asset_checks_from_package_name,
     load_assets_from_current_module,
     load_assets_from_modules,
     load_assets_from_package_module,
+    load_assets_from_package_name,
+)
+from dagwire.definitions.load_definitions import (
+    load_definitions_from_current_module,
+    load_definitions_from_module,
+    load_definitions_from_modules,
+    load_definitions_from_package_module,
+    load_definitions_from_package_name,
 )
 from dagwire.definitions.metadata import MetadataValue
 from dagwire.definitions.multi_asset import multi_asset
@@ -162,9 +183,11 @@ from dagwire.execution.events import Event, EventType
 from dagwire.execution.hook_context import HookContext
 from dagwire.execution.materialize import amaterialize, materialize, materialize_to_memory
 from dagwire.execution.result import ExecuteInProcessResult
+from dagwire.execution.validate_run_config import validate_run_config
 from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.context import InitResourceContext, Resources
 from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
+from dagwire.resources.event_log_entry import EventLogEntry
 from dagwire.resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
 from dagwire.resources.input_manager import InputManagerDefinition, input_manager
 from dagwire.resources.instance import DagsterInstance
@@ -200,6 +223,7 @@ __all__ = [
     "AssetObservation",
     "AssetOut",
     "AssetSelection",
+    "AssetSensorDefinition",
     "AssetSpec",
     "AssetsDefinition",
     "BackfillPolicy",
@@ -244,9 +268,11 @@ __all__ = [
     "EnumValue",
     "EnvVar",
     "Event",
+    "EventLogEntry",
     "EventType",
     "ExecuteInProcessResult",
     "ExpectationResult",
+    "Explained",
     "Failure",
     "Field",
     "FilesystemIOManager",
@@ -270,6 +296,7 @@ __all__ = [
     "Jitter",
     "JobDefinition",
     "LastPartitionMapping",
+    "LazyDefinitions",
     "Map",
     "MaterializeResult",
     "MetadataValue",
@@ -291,6 +318,8 @@ __all__ = [
     "PartitionsDefinition",
     "Permissive",
     "PermissiveConfig",
+    "ProfileSettings",
+    "Profiles",
     "ResourceDefinition",
     "ResourceDependency",
     "ResourceParam",
@@ -303,6 +332,7 @@ __all__ = [
     "ScalarUnion",
     "ScheduleDefinition",
     "ScheduleEvaluationContext",
+    "SecretField",
     "Selector",
     "SensorDefinition",
     "SensorEvaluationContext",
@@ -326,6 +356,7 @@ __all__ = [
     "amaterialize",
     "asset",
     "asset_check",
+    "asset_sensor",
     "build_asset_check_context",
     "build_asset_context",
     "build_hook_context",
@@ -338,11 +369,19 @@ __all__ = [
     "build_schedule_from_partitioned_job",
     "build_sensor_context",
     "check_health",
+    "config_from_files",
+    "config_from_pkg_resources",
+    "config_from_yaml_strings",
     "config_mapping",
     "configured",
     "daily_partitioned_config",
     "define_asset_job",
+    "definitions",
+    "diff_environments",
     "dynamic_partitioned_config",
+    "env_template",
+    "environment",
+    "explain",
     "failure_hook",
     "fs_io_manager",
     "graph",
@@ -355,10 +394,18 @@ __all__ = [
     "load_asset_checks_from_current_module",
     "load_asset_checks_from_modules",
     "load_asset_checks_from_package_module",
+    "load_asset_checks_from_package_name",
     "load_assets_from_current_module",
     "load_assets_from_modules",
     "load_assets_from_package_module",
+    "load_assets_from_package_name",
+    "load_definitions_from_current_module",
+    "load_definitions_from_module",
+    "load_definitions_from_modules",
+    "load_definitions_from_package_module",
+    "load_definitions_from_package_name",
     "make_values_resource",
+    "map_asset_specs",
     "materialize",
     "materialize_to_memory",
     "mem_io_manager",
@@ -372,8 +419,10 @@ __all__ = [
     "resource",
     "schedule",
     "sensor",
+    "settings_schema",
     "static_partitioned_config",
     "success_hook",
+    "validate_run_config",
     "weekly_partitioned_config",
     "with_resources",
 ]

@@ -6,8 +6,12 @@ import tomllib
 from pathlib import Path
 from typing import Any, cast
 
+from pydantic import ValidationError
+
+from dagwire.config.problems import problems_of
 from dagwire.definitions.definitions import Definitions
-from dagwire.errors import DefinitionsNotFoundError, nearest
+from dagwire.definitions.lazy_definitions import LazyDefinitions
+from dagwire.errors import DefinitionsNotFoundError, InvalidConfigError, nearest
 
 PYPROJECT = "pyproject.toml"
 DEFAULT_ATTRIBUTE = "defs"
@@ -21,8 +25,9 @@ def find_definitions(target: str | None, start: Path) -> Definitions:
 
     Raises:
         DefinitionsNotFoundError: Nothing names them, or what is named is not there. The cause is chained.
+        InvalidConfigError: The module reads settings while it is imported, and they are not valid.
     """
-    project = _project_folder(start)
+    project = project_folder(start)
     if target is None:
         target = _configured_target(project, start)
     importable = str(project or start)
@@ -32,7 +37,8 @@ def find_definitions(target: str | None, start: Path) -> Definitions:
     return _attribute_of(_module(module_name), attribute or DEFAULT_ATTRIBUTE)
 
 
-def _project_folder(start: Path) -> Path | None:
+def project_folder(start: Path) -> Path | None:
+    """The nearest folder at or above `start` that has a pyproject.toml."""
     return next((folder for folder in (start, *start.parents) if (folder / PYPROJECT).is_file()), None)
 
 
@@ -55,14 +61,20 @@ def _module(name: str) -> Any:
         if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
             raise
         raise DefinitionsNotFoundError(f"There is no module '{name}'.") from error
+    except ValidationError as error:
+        model, problems = error.title, problems_of(error)
+    # Raised outside the handler: pydantic's error holds the whole input, secrets included, and would be chained.
+    raise InvalidConfigError(f"module '{name}'", problems, f"Importing '{name}' makes a {model} that is not valid:")
 
 
 def _attribute_of(module: Any, name: str) -> Definitions:
     found = getattr(module, name, None)
     if isinstance(found, Definitions):
         return found
+    if isinstance(found, LazyDefinitions):
+        return found()
     names = cast("dict[str, object]", vars(module))
-    candidates = [key for key, value in names.items() if isinstance(value, Definitions)]
+    candidates = [key for key, value in names.items() if isinstance(value, Definitions | LazyDefinitions)]
     guess = nearest(name, candidates) or next(iter(candidates), None)
     hint = f" Did you mean '{module.__name__}:{guess}'?" if guess else ""
     problem = "is not there" if found is None else f"is a {type(found).__name__}, not Definitions"

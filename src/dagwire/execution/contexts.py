@@ -13,6 +13,7 @@ from dagwire.definitions.partitions import PartitionKeyRange, TimeWindow
 from dagwire.definitions.results import AssetCheckKey, Remark
 from dagwire.errors import InvalidInvocationError, UnknownNameError
 from dagwire.execution.partition_selection import PartitionSelection
+from dagwire.execution.partitions_in_context import PartitionsInContext
 from dagwire.execution.said import Said
 from dagwire.resources.context import NO_RESOURCES, log
 from dagwire.resources.instance import DagsterInstance
@@ -196,7 +197,7 @@ class StepContext(BodyContext):
         return self
 
 
-class OpExecutionContext(StepContext):
+class OpExecutionContext(PartitionsInContext, StepContext):
     """What an op is told of its run; lives as long as its step."""
 
     def get_mapping_key(self) -> str | None:
@@ -204,7 +205,7 @@ class OpExecutionContext(StepContext):
         return self._mapping_key
 
 
-class AssetExecutionContext(StepContext):
+class AssetExecutionContext(PartitionsInContext, StepContext):
     """What an asset is told of its run; lives as long as its step."""
 
     @property
@@ -231,7 +232,7 @@ class AssetExecutionContext(StepContext):
     def selected_output_names(self) -> set[str]:
         """The outputs that the run wants of this step."""
         wanted = self._node.outputs if self._node else None
-        return set(self.assets_def.specs_by_output if wanted is None else wanted)
+        return {output for output in self.assets_def.specs_by_output if wanted is None or output in wanted}
 
     @property
     def selected_asset_keys(self) -> set[AssetKey]:
@@ -240,9 +241,9 @@ class AssetExecutionContext(StepContext):
 
     @property
     def selected_asset_check_keys(self) -> set[AssetCheckKey]:
-        """The checks that the step makes itself, of the assets that the run wants."""
-        wanted = self.selected_asset_keys
-        return {spec.key for spec in self.assets_def.check_specs if spec.asset_key in wanted}
+        """The checks that the step makes itself, of those that the run wants."""
+        wanted = self._node.outputs if self._node else None
+        return {spec.key for spec in self.assets_def.check_specs if wanted is None or spec.step_name in wanted}
 
     def asset_key_for_output(self, output_name: str = "result") -> AssetKey:
         """The asset that an output is."""
@@ -272,5 +273,6 @@ class AssetCheckExecutionContext(StepContext):
 
     @property
     def selected_asset_check_keys(self) -> set[AssetCheckKey]:
-        """Their keys."""
-        return {spec.key for spec in self.check_specs}
+        """The keys of those that the run wants."""
+        wanted = self._node.outputs if self._node else None
+        return {spec.key for spec in self.check_specs if wanted is None or spec.step_name in wanted}

@@ -1,0 +1,46 @@
+"""Values of partitions that a run takes, does not make, and nothing loads: found before anything opens."""
+
+from collections.abc import Iterator
+
+from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.assets_definition import AssetsDefinition
+from dagwire.definitions.handles import OutputHandle
+from dagwire.definitions.node import Node
+from dagwire.errors import DagwireError, UnstoredPartitionError
+from dagwire.execution.handover import Handover
+from dagwire.execution.plan import Plan
+
+
+def unstored_partitions(plan: Plan, handover: Handover | None) -> Iterator[DagwireError]:
+    """One fault for each input that takes, by its partition mapping, others than the run hands on in memory.
+
+    Args:
+        plan: A run that makes partitions.
+        handover: What stores and loads values; None where all are in memory.
+    """
+    nodes = {node.name: node for node in plan.nodes}
+    for node in plan.nodes:
+        if node.asset is not None and node.asset.partition_mappings:
+            for name, source in node.inputs.items():
+                if isinstance(source, OutputHandle) and (handover is None or not handover.loads(node, name, source)):
+                    yield from _fault(plan, node.asset, _asset_of(nodes[source.node], source.output))
+
+
+def _asset_of(node: Node, output: str) -> AssetKey | None:
+    """The asset that an output is."""
+    definition = node.definition
+    spec = definition.specs_by_output.get(output) if isinstance(definition, AssetsDefinition) else None
+    return spec.key if spec is not None else None
+
+
+def _fault(plan: Plan, definition: AssetsDefinition, upstream: AssetKey | None) -> Iterator[DagwireError]:
+    if upstream is None or upstream not in definition.partition_mappings:
+        return
+    made = plan.partitions
+    try:
+        taken = made.needed_by(definition, upstream).keys
+    except DagwireError as fault:
+        yield fault
+        return
+    if taken != made.keys:
+        yield UnstoredPartitionError(definition.label, upstream.to_user_string(), taken, made.keys)
