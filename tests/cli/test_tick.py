@@ -48,7 +48,10 @@ def town(context):
 def slow():
     import time
     (HERE / "waiting").touch()
-    time.sleep(60)
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        raise RuntimeError("as DuckDB does")
 
 
 notes = define_asset_job("notes", [note])
@@ -141,6 +144,13 @@ def test_a_run_key_is_run_once(run: Run, project: Path) -> None:
     assert done.stdout.endswith("Run before, and not again: a.\n")
 
 
+def test_a_run_key_that_is_requested_twice_at_once_is_run_once(run: Run, project: Path) -> None:
+    """By one tick, too."""
+    (project / "letters").write_text("a a b")
+    assert run("tick", "letters").returncode == 0
+    assert notes_in(project) == ["a", "b"]
+
+
 def test_nothing_requested_is_said(run: Run) -> None:
     """The reason is the last line, and the exit code is 0."""
     done = run("tick", "letters")
@@ -155,7 +165,10 @@ def test_a_failing_run_is_told_and_not_repeated(run: Run, project: Path) -> None
     done = run("tick", "letters")
     assert done.returncode == 1
     assert "Step 'note' failed: ValueError" in done.stderr
+    assert "Traceback" not in done.stderr
     assert state_of(project, "sensor-letters")["cursor"] == "1"
+    (project / "letters").write_text("a b")
+    assert "in note" in run("tick", "letters", "--traceback").stderr
 
 
 def test_a_failing_sensor_keeps_its_cursor(run: Run, project: Path) -> None:
