@@ -37,11 +37,11 @@ class PrivateCopies:
 
     def of(self, graph: ProviderGraph, order: Sequence[AnyProvider]) -> dict[AnyProvider, AnyProvider]:
         """`{provider: its private copy}` for all in `order` that must be private; `order` has dependencies first."""
-        copying = _Copying(graph, order)
+        copying = Copying(graph, order)
         for provider, reached in graph.private_part(order).items():
             copied = self._copies.get((provider, reached))
             if copied is None:
-                copied = self._copies[provider, reached] = copying.copied(provider)
+                copied = self._copies[provider, reached] = copying.private(provider)
             copying.copies[provider] = copied
         return copying.copies
 
@@ -50,8 +50,8 @@ _CHILDREN = (providers.Dependency, providers.DependenciesContainer, providers.Co
 """The kinds of providers that know the container they are in."""
 
 
-class _Copying:
-    """The copying for one scope, one provider at a time.
+class Copying:
+    """The copying of a part of a container, one provider at a time, dependencies first.
 
     `deepcopy` of a provider would recurse, copy plain arguments (a lock cannot be copied, a shared dict would become
     two) and follow references back to whole containers. So it gets a memo in which everything that the provider refers
@@ -63,14 +63,19 @@ class _Copying:
         self._graph = graph
         self._order = order
 
-    def copied(self, provider: AnyProvider) -> AnyProvider:
-        stand_in = self._graph.stand_in(provider)
-        if stand_in is not None:
-            return _slot(provider, self.copies.get(stand_in, stand_in))
-        if is_owned_by_run(provider):
+    def private(self, provider: AnyProvider) -> AnyProvider:
+        """A run's own copy: of a resource, what the run opens."""
+        if self._graph.stand_in(provider) is None and is_owned_by_run(provider):
             private = PrivateResource()
             private.declared = _as_resource_provider(provider)
             return private
+        return self.copied(provider)
+
+    def copied(self, provider: AnyProvider) -> AnyProvider:
+        """A provider of the same kind, which refers to the copies made so far, and to the thing itself for all else."""
+        stand_in = self._graph.stand_in(provider)
+        if stand_in is not None:
+            return _slot(provider, self.copies.get(stand_in, stand_in))
         memo: dict[int, Any] = {id(value): value for value in _plain_values(provider)}
         memo.update((id(other), self.copies.get(other, other)) for other in self._referred_to(provider))
         if isinstance(provider, providers.Container):

@@ -2,14 +2,13 @@
 
 import importlib
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any, cast
 
 from dagwire.definitions.definitions import Definitions
+from dagwire.definitions.target import PYPROJECT, named_target, project_folder
 from dagwire.errors import DefinitionsNotFoundError, nearest
 
-PYPROJECT = "pyproject.toml"
 DEFAULT_ATTRIBUTE = "defs"
 
 
@@ -22,7 +21,7 @@ def find_definitions(target: str | None, start: Path) -> Definitions:
     Raises:
         DefinitionsNotFoundError: Nothing names them, or what is named is not there. The cause is chained.
     """
-    project = _project_folder(start)
+    project = project_folder(start)
     if target is None:
         target = _configured_target(project, start)
     importable = str(project or start)
@@ -32,17 +31,11 @@ def find_definitions(target: str | None, start: Path) -> Definitions:
     return _attribute_of(_module(module_name), attribute or DEFAULT_ATTRIBUTE)
 
 
-def _project_folder(start: Path) -> Path | None:
-    return next((folder for folder in (start, *start.parents) if (folder / PYPROJECT).is_file()), None)
-
-
 def _configured_target(project: Path | None, start: Path) -> str:
     if project is None:
         raise DefinitionsNotFoundError(f"There is no {PYPROJECT} in {start} or above it.")
-    with (project / PYPROJECT).open("rb") as file:
-        settings: dict[str, Any] = tomllib.load(file).get("tool", {}).get("dagwire", {})
-    target = settings.get("definitions")
-    if not isinstance(target, str):
+    target = named_target(project)
+    if target is None:
         raise DefinitionsNotFoundError(f"{project / PYPROJECT} does not say where the definitions are.")
     return target
 
