@@ -305,7 +305,7 @@ class ResourceNotOpenError(DagwireError, RuntimeError):
         )
 
 
-class UnexpectedResultError(DagwireError):
+class UnexpectedResultError(InvariantViolationError):
     """A body returned what its definition does not declare."""
 
     def __init__(self, step: str, problem: str) -> None:

@@ -52,7 +52,7 @@ from dagwire.definitions.load_assets import (
 from dagwire.definitions.metadata import MetadataValue
 from dagwire.definitions.multi_asset import multi_asset
 from dagwire.definitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
-from dagwire.definitions.op import In, Nothing, OpDefinition, Out, op
+from dagwire.definitions.op import DynamicOut, In, Nothing, OpDefinition, Out, op
 from dagwire.definitions.partition_loading import partition_loading_context
 from dagwire.definitions.partitions import (
     BackfillPolicy,
@@ -68,6 +68,7 @@ from dagwire.definitions.results import (
     AssetCheckSeverity,
     AssetMaterialization,
     AssetObservation,
+    DynamicOutput,
     ExpectationResult,
     MaterializeResult,
     Output,
@@ -90,6 +91,7 @@ from dagwire.definitions.sensor import (
     build_sensor_context,
     sensor,
 )
+from dagwire.definitions.source_asset import SourceAsset
 from dagwire.definitions.tick import SensorResult, SkipReason, TickResult
 from dagwire.definitions.time_partitions import (
     DailyPartitionsDefinition,
@@ -130,12 +132,14 @@ from dagwire.resources.configurable import ConfigurableResource, ConfigurableRes
 from dagwire.resources.context import InitResourceContext, Resources
 from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
 from dagwire.resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
+from dagwire.resources.input_manager import InputManagerDefinition, input_manager
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_contexts import InputContext, OutputContext
 from dagwire.resources.io_manager import (
     ConfigurableIOManager,
     ConfigurableIOManagerFactory,
     InMemoryIOManager,
+    InputManager,
     IOManager,
     IOManagerDefinition,
     io_manager,
@@ -188,6 +192,8 @@ __all__ = [
     "DefaultSensorStatus",
     "Definitions",
     "DeleteDynamicPartitionsRequest",
+    "DynamicOut",
+    "DynamicOutput",
     "DynamicPartitionsDefinition",
     "Enum",
     "EnumValue",
@@ -212,6 +218,8 @@ __all__ = [
     "InMemoryIOManager",
     "InitResourceContext",
     "InputContext",
+    "InputManager",
+    "InputManagerDefinition",
     "IntSource",
     "Jitter",
     "JobDefinition",
@@ -251,6 +259,7 @@ __all__ = [
     "SettingsProvider",
     "Shape",
     "SkipReason",
+    "SourceAsset",
     "StaticPartitionsDefinition",
     "StringSource",
     "TickResult",
@@ -281,6 +290,7 @@ __all__ = [
     "fs_io_manager",
     "graph",
     "graph_asset",
+    "input_manager",
     "io_manager",
     "job",
     "load_asset_checks_from_current_module",

@@ -590,30 +590,6 @@ def test_some_steps_of_a_job(dg, one, log):
     assert log == [2]
 
 
-@pytest.mark.absent("issue 4: steps whose number is known only while the job runs")
-def test_dynamic_outputs(dg):
-    """`DynamicOut` maps a step over what another one yields, and collects."""
-
-    @dg.op(out=dg.DynamicOut())
-    def parts():
-        for number in range(3):
-            yield dg.DynamicOutput(number, mapping_key=str(number))
-
-    @dg.op
-    def double(x):
-        return 2 * x
-
-    @dg.op
-    def total(xs):
-        return sum(xs)
-
-    @dg.job
-    def nightly():
-        total(parts().map(double).collect())
-
-    assert nightly.execute_in_process().output_for_node("total") == 6
-
-
 @pytest.mark.absent("issue 4: config of a job that is turned into that of its ops")
 def test_a_config_mapping(dg):
     """`ConfigMapping` turns a job's config into that of its ops."""

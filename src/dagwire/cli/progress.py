@@ -54,7 +54,7 @@ class _Rows:
         state = _STATE_BY_EVENT.get(event.event_type)
         if state is None or event.step_key is None:
             return None
-        row = self.by_step[event.step_key]
+        row = self.by_step.setdefault(event.step_key, _Row())  # a mapped step is known once it runs
         row.state = state
         if state == "running":
             row.started = time.monotonic()

@@ -9,6 +9,7 @@ from dependency_injector import providers
 from dagwire.containers.from_dependency_injector import from_dependency_injector
 from dagwire.containers.graph import ProviderGraph, Replacement, is_owned_by_run
 from dagwire.containers.resource_provider import AnyProvider, ResourceProvider, is_provider
+from dagwire.resources.context import InitResourceContext
 
 
 class PrivateResource(providers.Object[Any]):
@@ -17,6 +18,8 @@ class PrivateResource(providers.Object[Any]):
     declared: ResourceProvider[Any]
     recipe: Any = None
     """What is to be opened, where it could be made before anything was; None where it waits for another resource."""
+    context: InitResourceContext | None = None
+    """What it was told when it was opened."""
     is_open: bool = False
 
     def opened_as(self, value: object) -> None:

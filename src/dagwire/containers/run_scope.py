@@ -161,8 +161,8 @@ class RunScope:
         recipe = resource.recipe
         if recipe is None:
             values = [await self._finished(value) for value in self._private.values_for(resource)]
-            recipe = recipe_of(resource, values, name)
-        context = InitResourceContext(
+            recipe = resource.recipe = recipe_of(resource, values, name)
+        context = resource.context = InitResourceContext(
             resource_config=self._config_by_provider.get(provider),
             resource_def=recipe,
             resources=await self._required_by(provider),
@@ -211,6 +211,14 @@ class RunScope:
     def value(self, key: str) -> Any:
         """The open resource under `key`."""
         return self._value_by_key[key]
+
+    def opening(self, key: str) -> tuple[Any, InitResourceContext] | None:
+        """The recipe that was opened under `key`, and what it was told; None where a plain object is there."""
+        provider = self._graph.find(key)
+        resource = None if provider is None else self._private.resource(self._graph.called_in_the_end(provider))
+        if resource is None or resource.context is None:
+            return None
+        return resource.recipe, resource.context
 
     def has_key(self, key: str) -> bool:
         """Whether anything is provided under `key`."""

@@ -6,13 +6,14 @@ from typing import Any, overload
 
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.asset_spec import AssetIn, AssetSpec
-from dagwire.definitions.assets_definition import AssetsDefinition, input_keys_of
+from dagwire.definitions.assets_definition import AssetsDefinition, asset_ins
 from dagwire.definitions.body import Body
 from dagwire.definitions.check_spec import AssetCheckSpec
 from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.names import name_of
 from dagwire.definitions.partitions import BackfillPolicy, PartitionsDefinition
 from dagwire.definitions.retries import RetryPolicy
+from dagwire.definitions.stored_input import own_io_manager
 from dagwire.errors import InvalidDefinitionError
 
 RESULT = "result"
@@ -38,6 +39,9 @@ def asset(
     config_schema: object = None,
     required_resource_keys: Iterable[str] | None = None,
     resource_defs: Mapping[str, object] | None = None,
+    io_manager_def: object = None,
+    io_manager_key: str | None = None,
+    dagster_type: Any = Any,
     partitions_def: PartitionsDefinition | None = None,
     backfill_policy: BackfillPolicy | None = None,
     retry_policy: RetryPolicy | None = None,
@@ -63,6 +67,9 @@ def asset(  # Dagster's signature
     config_schema: object = None,
     required_resource_keys: Iterable[str] | None = None,
     resource_defs: Mapping[str, object] | None = None,
+    io_manager_def: object = None,
+    io_manager_key: str | None = None,
+    dagster_type: Any = Any,
     partitions_def: PartitionsDefinition | None = None,
     backfill_policy: BackfillPolicy | None = None,
     retry_policy: RetryPolicy | None = None,
@@ -92,6 +99,9 @@ def asset(  # Dagster's signature
         config_schema: Config for `context.op_config`, where there is no parameter `config`.
         required_resource_keys: Resources read as `context.resources.<key>`.
         resource_defs: Resources of its own, stronger than those of `Definitions`.
+        io_manager_def: An IO manager of its own.
+        io_manager_key: The IO manager that stores its value; "io_manager" by default, where that is provided.
+        dagster_type: What its value is held to be; the return annotation by default.
         partitions_def: The parts it is made in.
         backfill_policy: Whether a range of partitions is one run.
         retry_policy: How often it is tried again where it fails.
@@ -130,16 +140,20 @@ def asset(  # Dagster's signature
             partitions_def=partitions_def,
         )
         owner = f"asset '{own_key.to_user_string()}'"
+        own_name = own_key.to_python_identifier()
+        manager_key, own_resources = own_io_manager(owner, own_name, io_manager_key, io_manager_def, resource_defs)
         body = Body(function, owner, required_resource_keys or (), config_schema)
         return AssetsDefinition(
-            own_key.to_python_identifier(),
+            own_name,
             body,
             {RESULT: spec},
-            input_keys=input_keys_of(body, ins),
+            ins=asset_ins(body, ins),
+            io_manager_keys={RESULT: manager_key} if manager_key else None,
+            types_by_output=None if dagster_type is Any else {RESULT: dagster_type},
             check_specs=check_specs,
             partitions_def=partitions_def,
             backfill_policy=backfill_policy,
-            resource_defs=resource_defs,
+            resource_defs=own_resources,
             retry_policy=retry_policy,
             hooks=hooks,
             tags=op_tags,

@@ -16,7 +16,7 @@ from dagwire.definitions.step import StepDefinition
 from dagwire.errors import InvalidDefinitionError, InvariantViolationError
 
 
-class AssetCheckDefinition(StepDefinition):
+class AssetCheckDefinition(StepDefinition[AssetIn]):
     """A check of an asset, or several; made by `@asset_check` or `@multi_asset_check`."""
 
     def __init__(
@@ -29,9 +29,8 @@ class AssetCheckDefinition(StepDefinition):
         **step: Any,
     ) -> None:
         """`name` is that of its step; `step` is what `StepDefinition` takes."""
-        super().__init__(name, body, **step)
+        super().__init__(name, body, ins=ins, **step)
         self.specs_by_key = {spec.key: spec for spec in specs}
-        self._ins = ins or {}
 
     @property
     def spec(self) -> AssetCheckSpec:
@@ -75,7 +74,7 @@ class AssetCheckDefinition(StepDefinition):
         """`{parameter: key}`: a parameter named as an asset that is looked at takes its value."""
         own = {key.parts[-1]: key for key in self.asset_keys}
         return {
-            name: self._ins[name].key_for(name) if name in self._ins else own.get(name, AssetKey(name))
+            name: self.ins[name].key_for(name) if name in self.ins else own.get(name, AssetKey(name))
             for name in self.body.signature.inputs
         }
 

@@ -1,35 +1,68 @@
 """Assets and checks as nodes: who comes after whom, by key. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.asset_spec import AssetSpec
 from dagwire.definitions.assets_definition import AssetsDefinition
-from dagwire.definitions.composition import OutputHandle
 from dagwire.definitions.graph_asset import GraphAssetDefinition
+from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.node import Node
+from dagwire.definitions.source_asset import SourceAsset
+from dagwire.definitions.stored_input import StoredAsset, StoredInput, stored_input
 from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, nearest
+from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
+
+AnyAsset = AssetsDefinition | SourceAsset | AssetSpec
+"""What may stand among the assets of definitions: what makes some, and what is said of others, made elsewhere."""
 
 
-def unique_assets(assets: Iterable[AssetsDefinition]) -> list[AssetsDefinition]:
-    """`assets` without repetition of the very same one.
+@dataclass(frozen=True, slots=True)
+class KnownAssets:
+    """All assets that there are to choose from: those that can be made here, and those that are made elsewhere."""
+
+    made: Sequence[AssetsDefinition]
+    elsewhere: Mapping[AssetKey, StoredAsset]
+
+    def stored(self, key: AssetKey) -> StoredAsset | None:
+        """What there is to know of an asset that a run does not make; None where there is no such asset."""
+        if key in self.elsewhere:
+            return self.elsewhere[key]
+        return next((definition.stored[key] for definition in self.made if key in definition.keys), None)
+
+
+def known_assets(assets: Iterable[AnyAsset]) -> KnownAssets:
+    """`assets` sorted, without repetition of the very same one.
 
     Raises:
         DuplicateDefinitionError: Two different assets have one key.
     """
-    by_key: dict[AssetKey, AssetsDefinition] = {}
+    by_key: dict[AssetKey, AnyAsset] = {}
     for definition in assets:
-        for key in definition.keys:
+        for key in definition.keys if isinstance(definition, AssetsDefinition) else (definition.key,):
             if by_key.setdefault(key, definition) is not definition:
                 raise DuplicateDefinitionError("asset", key.to_user_string())
-    return list(dict.fromkeys(by_key.values()))
+    unique = list({id(definition): definition for definition in by_key.values()}.values())
+    elsewhere = (_stored_elsewhere(item) for item in unique if not isinstance(item, AssetsDefinition))
+    return KnownAssets(
+        [item for item in unique if isinstance(item, AssetsDefinition)], {asset.spec.key: asset for asset in elsewhere}
+    )
+
+
+def _stored_elsewhere(asset: SourceAsset | AssetSpec) -> StoredAsset:
+    if isinstance(asset, SourceAsset):
+        return asset.stored
+    return StoredAsset(asset, asset.io_manager_key or DEFAULT_IO_MANAGER, {}, asset.partitions_def)
 
 
 def asset_nodes(
     assets: Sequence[AssetsDefinition],
     checks: Sequence[AssetCheckDefinition],
     selected: Collection[AssetKey] | None = None,
+    known: KnownAssets | None = None,
 ) -> list[Node]:
     """A node for each asset definition, and for each check of which an asset is among them.
 
@@ -39,6 +72,7 @@ def asset_nodes(
         assets: The definitions.
         checks: The checks; those of other assets are left out.
         selected: The keys that are wanted, where of some definitions not all are.
+        known: All assets there are; the values of those that do not run here are loaded.
 
     Raises:
         InvalidDefinitionError: Of a definition that cannot make some of its assets alone, only some are wanted.
@@ -53,15 +87,17 @@ def asset_nodes(
         if blockers:
             after += [check for key in definition.dependency_keys for check in blockers.get(key, ())]
         inputs = _inputs(definition.input_keys, made) if definition.input_keys else {}
+        loads = _loads(definition, inputs, known) if len(inputs) < len(definition.input_keys) else {}
         if isinstance(definition, GraphAssetDefinition):
-            nodes += definition.inner_nodes(inputs)
+            nodes += definition.inner_nodes(inputs, loads)
             after += definition.inner_names
-            inputs = definition.outer_inputs()
+            inputs, loads = definition.outer_inputs(), {}
         wanted = _wanted(definition, selected)
-        nodes.append(Node(definition.name, definition, inputs, tuple(after), outputs=wanted))
+        nodes.append(Node(definition.name, definition, inputs, tuple(after), outputs=wanted, loads=loads))
     for check in running:
         after = [made[key].node for key in check.dependency_keys if key in made]
-        nodes.append(Node(check.name, check, _inputs(check.input_keys, made), tuple(after)))
+        inputs = _inputs(check.input_keys, made)
+        nodes.append(Node(check.name, check, inputs, tuple(after), loads=_loads(check, inputs, known)))
     return nodes
 
 
@@ -77,6 +113,19 @@ def _made(assets: Iterable[AssetsDefinition], selected: Collection[AssetKey] | N
 
 def _inputs(input_keys: Mapping[str, AssetKey], made: Mapping[AssetKey, OutputHandle]) -> dict[str, Any]:
     return {name: made[key] for name, key in input_keys.items() if key in made}
+
+
+def _loads(
+    definition: AssetsDefinition | AssetCheckDefinition, inputs: Collection[str], known: KnownAssets | None
+) -> dict[str, StoredInput]:
+    """`{parameter: what loads its value}` of the known assets that do not run here."""
+    found = (
+        (name, known.stored(key))
+        for name, key in definition.input_keys.items()
+        if known is not None and name not in inputs
+    )
+    named = definition.input_manager_keys
+    return {name: stored_input(asset, named.get(name)) for name, asset in found if asset is not None}
 
 
 def _wanted(definition: AssetsDefinition, selected: Collection[AssetKey] | None) -> frozenset[str] | None:
@@ -105,13 +154,13 @@ def _blockers(checks: Iterable[AssetCheckDefinition]) -> dict[AssetKey, list[str
 
 
 def missing_inputs(nodes: Iterable[Node]) -> list[DagwireError]:
-    """One fault for each input whose asset does not run here: its value would have to come from a store."""
+    """One fault for each input whose asset neither runs here nor is known to be made elsewhere."""
     nodes = list(nodes)
     missing = [
         (node.definition.label, name, key.to_user_string())
         for node in nodes
         if isinstance(node.definition, AssetsDefinition | AssetCheckDefinition)
-        for name, key in node.definition.unfilled_inputs(node.inputs).items()
+        for name, key in node.definition.unfilled_inputs({*node.inputs, *node.loads}).items()
     ]
     known = [key.to_user_string() for key in made_by(nodes)] if missing else []
     return [_missing_input(label, name, key, known) for label, name, key in missing]

@@ -6,10 +6,12 @@ from typing import Any
 
 from dagwire.containers.keys import Container
 from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_graph import asset_nodes
+from dagwire.definitions.asset_graph import KnownAssets, asset_nodes
 from dagwire.definitions.assets_definition import AssetsDefinition
+from dagwire.definitions.graph_asset import GraphAssetDefinition
 from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.job import JobDefinition
+from dagwire.definitions.mapped_steps import has_dynamic_steps
 from dagwire.definitions.names import check_name
 from dagwire.definitions.node import in_running_order, with_job_policies
 from dagwire.definitions.partitions import PartitionsDefinition
@@ -43,16 +45,17 @@ class UnresolvedAssetJobDefinition:
         return RunRequest(run_key, run_config, tags, self.name, partition_key)
 
     def resolve(
-        self, assets: Sequence[AssetsDefinition], checks: Sequence[AssetCheckDefinition], container: Container
+        self, known: KnownAssets, checks: Sequence[AssetCheckDefinition], container: Container
     ) -> JobDefinition:
-        """The job, among `assets`.
+        """The job, among the `known` assets.
 
         Raises:
             UnknownNameError: The selection names no asset.
         """
+        assets = known.made
         keys = None if self.selection is None else selected_keys(assets, self.selection)
         chosen = [definition for definition in assets if keys is None or not definition.keys.isdisjoint(keys)]
-        nodes = in_running_order(asset_nodes(chosen, checks, keys))
+        nodes = in_running_order(asset_nodes(chosen, checks, keys, known))
         return JobDefinition(
             name=self.name,
             nodes=with_job_policies(nodes, self.hooks, self.op_retry_policy),
@@ -61,6 +64,7 @@ class UnresolvedAssetJobDefinition:
             partitions_def=self.partitions_def or common_partitions(f"job '{self.name}'", chosen),
             description=self.description,
             tags=self.tags,
+            is_dynamic=any(isinstance(d, GraphAssetDefinition) for d in chosen) and has_dynamic_steps(nodes),
         )
 
 

@@ -7,11 +7,12 @@ from typing import Any
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.names import check_asset_parts
 from dagwire.definitions.partitions import PartitionsDefinition
-from dagwire.definitions.value_types import Classes, checkable_classes
 from dagwire.errors import InvalidDefinitionError
 
 KIND_TAG = "dagster/kind/"
 """What the tags of an asset's kinds start with, as in Dagster."""
+IO_MANAGER_METADATA = "dagster/io_manager_key"
+"""The entry of a spec's metadata that names the IO manager which loads the asset, as in Dagster."""
 
 
 class AssetDep:
@@ -111,6 +112,16 @@ class AssetSpec:
         """What it is made with or kept in."""
         return frozenset(tag.removeprefix(KIND_TAG) for tag in self.tags if tag.startswith(KIND_TAG))
 
+    @property
+    def io_manager_key(self) -> str | None:
+        """The IO manager that `with_io_manager_key` named, or None."""
+        key = self.metadata.get(IO_MANAGER_METADATA)
+        return None if key is None else str(key)
+
+    def with_io_manager_key(self, io_manager_key: str) -> "AssetSpec":
+        """A spec whose value is stored and loaded by the IO manager under `io_manager_key`."""
+        return self.replace_attributes(metadata={**self.metadata, IO_MANAGER_METADATA: io_manager_key})
+
     def replace_attributes(self, **changes: Any) -> "AssetSpec":
         """A spec that differs in the arguments given."""
         values = {name: getattr(self, name) for name in self.__slots__}
@@ -133,6 +144,8 @@ class AssetIn:
     key: CoercibleToAssetKey | None = None
     metadata: Mapping[str, object] | None = None
     key_prefix: str | Sequence[str] | None = None
+    input_manager_key: str | None = None
+    """What loads the value; by default what stored it."""
     dagster_type: Any = Any
 
     def key_for(self, parameter: str) -> AssetKey:
@@ -159,6 +172,8 @@ class AssetOut:
     dagster_type: Any = Any
     description: str | None = None
     is_required: bool = True
+    io_manager_key: str | None = None
+    """What stores the value; "io_manager" by default, where that is provided."""
     metadata: Mapping[str, object] | None = None
     group_name: str | None = None
     code_version: str | None = None
@@ -181,8 +196,3 @@ class AssetOut:
             tags=self.tags,
             kinds=self.kinds,
         )
-
-    @property
-    def classes(self) -> Classes:
-        """What a value is held to be an instance of; none where anything goes."""
-        return checkable_classes(self.dagster_type)

@@ -3,19 +3,21 @@
 import copy
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
-from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.asset_spec import AssetIn, AssetSpec
 from dagwire.definitions.body import Body
 from dagwire.definitions.check_spec import AssetCheckSpec
 from dagwire.definitions.partitions import BackfillPolicy, PartitionsDefinition
 from dagwire.definitions.step import StepDefinition
-from dagwire.definitions.value_types import Classes, checkable_classes
+from dagwire.definitions.stored_input import StoredAsset
+from dagwire.definitions.value_types import Classes, checkable_classes, value_annotation
 from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError, InvariantViolationError
+from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
 
-class AssetsDefinition(StepDefinition):
+class AssetsDefinition(StepDefinition[AssetIn]):
     """Assets and the function that makes them; made by `@asset` or `@multi_asset`."""
 
     def __init__(
@@ -24,9 +26,9 @@ class AssetsDefinition(StepDefinition):
         body: Body,
         specs_by_output: Mapping[str, AssetSpec],
         *,
-        input_keys: Mapping[str, AssetKey],
+        ins: Mapping[str, AssetIn],
         check_specs: Iterable[AssetCheckSpec] | None = None,
-        classes_by_output: Mapping[str, Classes] | None = None,
+        types_by_output: Mapping[str, Any] | None = None,
         can_subset: bool = False,
         partitions_def: PartitionsDefinition | None = None,
         backfill_policy: BackfillPolicy | None = None,
@@ -38,9 +40,9 @@ class AssetsDefinition(StepDefinition):
             name: The name of its step.
             body: The function.
             specs_by_output: `{output: spec}`; a single asset is the output "result".
-            input_keys: `{parameter: the asset whose value it takes}`.
+            ins: `{parameter: which asset's value it takes, and how}`.
             check_specs: Checks that the function itself makes.
-            classes_by_output: `{output: what its value is held to be}`, where the decorator says so.
+            types_by_output: `{output: what its value is held to be}`, where the decorator says so.
             can_subset: Whether a run may want some of the assets alone.
             partitions_def: The parts they are made in.
             backfill_policy: Whether a range of partitions is one run.
@@ -49,14 +51,15 @@ class AssetsDefinition(StepDefinition):
         Raises:
             InvalidDefinitionError: An input or a check does not fit, or an asset depends on itself.
         """
-        super().__init__(name, body, **step)
+        super().__init__(name, body, ins=ins, **step)
         self.specs_by_output = dict(specs_by_output)
         self.check_specs = tuple(check_specs or ())
         self.can_subset = can_subset
         self.partitions_def = partitions_def
         self.backfill_policy = backfill_policy
-        self.input_keys = dict(input_keys)
-        self.classes_by_output = classes_by_output or {}
+        self.input_keys = {name: said.key_for(name) for name, said in ins.items()}
+        self.types_by_output = dict(types_by_output or {})
+        self.classes_by_output = {output: checkable_classes(said) for output, said in self.types_by_output.items()}
         self._check()
 
     def _check(self) -> None:
@@ -101,6 +104,11 @@ class AssetsDefinition(StepDefinition):
             msg = f"{self.label} makes {len(self.specs_by_output)} assets; read `keys` or `specs`."
             raise InvariantViolationError(msg)
         return next(iter(self.specs_by_output.values()))
+
+    @property
+    def output_names(self) -> Collection[str]:
+        """The outputs that its assets are."""
+        return self.specs_by_output
 
     # -- all of them ---------------------------------------------------------------------------------------------------
 
@@ -154,7 +162,7 @@ class AssetsDefinition(StepDefinition):
         return {check.key for check in self.check_specs}
 
     @property
-    def op(self) -> StepDefinition:
+    def op(self) -> Self:
         """Its step; in dagwire the definition itself."""
         return self
 
@@ -183,9 +191,40 @@ class AssetsDefinition(StepDefinition):
         changed.check_specs = tuple(spec.of(moved.get(spec.asset_key, spec.asset_key)) for spec in self.check_specs)
         return changed
 
+    def get_io_manager_key_for_asset_key(self, key: CoercibleToAssetKey) -> str:
+        """The key of the IO manager that stores an asset it makes."""
+        output = self.output_of(AssetKey.from_coercible(key))
+        return self.io_manager_keys.get(output, DEFAULT_IO_MANAGER)
+
+    @property
+    def stored(self) -> dict[AssetKey, StoredAsset]:
+        """`{key: asset}`, as a run sees them that takes their values and does not make them."""
+        return {
+            spec.key: StoredAsset(
+                spec, self.io_manager_keys.get(output, DEFAULT_IO_MANAGER), self.bindings, self.partitions_def
+            )
+            for output, spec in self.specs_by_output.items()
+        }
+
     def unfilled_inputs(self, filled: Collection[str]) -> dict[str, AssetKey]:
         """`{parameter: key}` of those that are not in `filled`."""
         return {name: key for name, key in self.input_keys.items() if name not in filled}
+
+    @property
+    def stored_outputs(self) -> Iterable[str]:
+        """The outputs that may have a value to store."""
+        return () if self.stores_nothing else self.specs_by_output
+
+    def output_type(self, output: str) -> Any:
+        """What an asset's value is declared as."""
+        declared = self.types_by_output.get(output, Any)
+        if declared is Any and len(self.specs_by_output) == 1:
+            return value_annotation(self.body.signature.returns)
+        return declared
+
+    def output_metadata(self, output: str) -> Mapping[str, object]:
+        """The facts about an asset."""
+        return self.specs_by_output[output].metadata
 
     @cached_property
     def stores_nothing(self) -> bool:
@@ -195,15 +234,15 @@ class AssetsDefinition(StepDefinition):
     @cached_property
     def result_classes(self) -> Classes:
         """What a returned value is held to be an instance of, where there is one asset."""
-        return checkable_classes(self.body.signature.returns)
+        return checkable_classes(value_annotation(self.body.signature.returns))
 
     def __repr__(self) -> str:
         """Name the keys."""
         return f"AssetsDefinition({', '.join(sorted(key.to_user_string() for key in self.keys))})"
 
 
-def input_keys_of(body: Body, ins: Mapping[str, AssetIn] | None) -> dict[str, AssetKey]:
-    """`{parameter: key}` of the assets whose values the function takes.
+def asset_ins(body: Body, ins: Mapping[str, AssetIn] | None) -> dict[str, AssetIn]:
+    """`{parameter: what is said of it}` for all parameters that take assets' values.
 
     Raises:
         InvalidDefinitionError: `ins` speaks of a parameter that does not exist.
@@ -214,4 +253,4 @@ def input_keys_of(body: Body, ins: Mapping[str, AssetIn] | None) -> dict[str, As
     if unknown and not body.signature.takes_any_name:
         msg = f"{body.owner}: `ins` names {', '.join(unknown)}, and the function has no such parameter."
         raise InvalidDefinitionError(msg)
-    return {name: said.get(name, AssetIn()).key_for(name) for name in (*parameters, *unknown)}
+    return {name: said.get(name, AssetIn()) for name in (*parameters, *unknown)}

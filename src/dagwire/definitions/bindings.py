@@ -10,6 +10,7 @@ from dagwire.containers.faults import raise_faults
 from dagwire.containers.keys import container_from, find_provider, provider_of
 from dagwire.containers.resource_provider import with_config
 from dagwire.errors import DagwireError, MissingResourceError
+from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
 Bindings = Mapping[str, "providers.Provider[Any]"]
 
@@ -60,7 +61,7 @@ def with_resources(
     container = container_from(resource_defs)
     config_by_key = {key: given.get("config") for key, given in (resource_config_by_key or {}).items()}
     listed = list(definitions)
-    wanted = {key for definition in listed for key in definition.required_keys}
+    wanted = {DEFAULT_IO_MANAGER}.union(*(definition.required_keys for definition in listed))
     found = {key: find_provider(container, key) for key in wanted}
     bound = {
         key: with_config(provider, key, config_by_key.get(key))

@@ -1,38 +1,25 @@
 """What happens while the body of a job or graph runs: what is called there takes its place instead of running."""
 
 from collections import namedtuple
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from dagwire.config.narrowing import is_mapping
+from dagwire.definitions.handles import (
+    MISSING,
+    Collected,
+    DynamicHandle,
+    InputHandle,
+    OutputHandle,
+    Source,
+    dynamic_handle_in,
+    is_source,
+    moved,
+)
 from dagwire.errors import InvalidDefinitionError
-
-
-@dataclass(slots=True, unsafe_hash=True)
-class OutputHandle:
-    """An output of a step: what another step's input, or what orders the two, points at. Not to be changed."""
-
-    node: str
-    output: str = "result"
-
-    def __iter__(self) -> Iterator[Any]:
-        """Refuse: an op with one output gives one thing."""
-        msg = f"op '{self.node}' has one output, '{self.output}'; it cannot be unpacked."
-        raise InvalidDefinitionError(msg)
-
-
-@dataclass(frozen=True, slots=True)
-class InputHandle:
-    """An input of the graph that is being defined; its value is known where the graph takes its place."""
-
-    name: str
-
-
-Source = OutputHandle | InputHandle | list["OutputHandle | InputHandle"]
-"""Where an input's value comes from; of a list it is the list of their values."""
 
 
 @dataclass(slots=True)
@@ -56,25 +43,21 @@ class Composition:
         """`{name of a nested graph: {its output: whose output that is}}`."""
         self._names: set[str] = set()
 
-    def place(
-        self,
-        definition: Any,
-        name: str,
-        inputs: Sequence[str],
-        outputs: Sequence[str],
-        args: Sequence[Any],
-        kwargs: Mapping[str, Any],
-    ) -> Any:
+    def place(self, definition: Any, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Give an op a place; return the handle of its output, or a named tuple of several.
 
         Raises:
-            InvalidDefinitionError: An argument is no input.
+            InvalidDefinitionError: An argument is no input, or a dynamic output as a whole.
         """
         place = Placed(self._free_name(name), definition)
-        for argument, value in self._given(name, inputs, args, kwargs).items():
+        for argument, value in self._given(name, list(definition.ins), args, kwargs).items():
             connect(place, argument, value)
         self.placed[place.name] = place
-        return _handed_back(name, {output: OutputHandle(place.name, output) for output in outputs})
+        handles = {
+            output: (DynamicHandle if out.is_dynamic else OutputHandle)(place.name, output)
+            for output, out in definition.outs.items()
+        }
+        return _handed_back(name, handles)
 
     def place_graph(
         self,
@@ -94,13 +77,13 @@ class Composition:
         for inner in graph.placed.values():
             place = Placed(f"{own}.{inner.name}", inner.definition, constants=dict(inner.constants))
             for argument, source in inner.inputs.items():
-                connect(place, argument, _moved(source, own, given))
+                connect(place, argument, moved(source, own, given))
             self.placed[place.name] = place
         for nested, inner_outputs in graph.outputs_by_graph.items():
             self.outputs_by_graph[f"{own}.{nested}"] = {
-                output: _moved(handle, own, given) for output, handle in inner_outputs.items()
+                output: moved(handle, own, given) for output, handle in inner_outputs.items()
             }
-        outputs = {output: _moved(handle, own, given) for output, handle in graph.outputs.items()}
+        outputs = {output: moved(handle, own, given) for output, handle in graph.outputs.items()}
         self.outputs_by_graph[own] = outputs
         return _handed_back(name, outputs)
 
@@ -145,30 +128,23 @@ class Composed:
         return filled
 
 
-MISSING = object()
-"""Stands for the input of a graph that was given nothing: the op's own default holds."""
-
-
 def connect(place: Placed, argument: str, value: Any) -> None:
-    """Note where an input's value comes from, or that it is a constant."""
-    if isinstance(value, OutputHandle | InputHandle) or _is_fan_in(value):
+    """Note where an input's value comes from, or that it is a constant.
+
+    Raises:
+        InvalidDefinitionError: It is a dynamic output as a whole: several values where one is wanted.
+    """
+    dynamic = dynamic_handle_in(value)
+    if dynamic is not None:
+        msg = (
+            f"op '{place.name}' is given all that op '{dynamic.node}' gives as its input '{argument}'. Run it for each "
+            f"value, by `.map(...)`, or once with the list of all, by `.collect()`."
+        )
+        raise InvalidDefinitionError(msg)
+    if is_source(value):
         place.inputs[argument] = value
     elif value is not MISSING:
         place.constants[argument] = value
-
-
-def _is_fan_in(value: Any) -> bool:
-    handles: list[Any] = [*value] if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType]  # of anything
-    return bool(handles) and all(isinstance(item, OutputHandle | InputHandle) for item in handles)
-
-
-def _moved(source: Any, graph: str, given: Mapping[str, Any]) -> Any:
-    """What `source` inside a graph is outside it, where the graph is called `graph` and given `given`."""
-    if isinstance(source, InputHandle):
-        return given.get(source.name, MISSING)
-    if isinstance(source, OutputHandle):
-        return OutputHandle(f"{graph}.{source.node}", source.output)
-    return [_moved(item, graph, given) for item in source]
 
 
 def _handed_back(name: str, handles: Mapping[str, Any]) -> Any:
@@ -234,6 +210,7 @@ def _outputs(owner: str, returned: Any, names: Sequence[str] | None) -> dict[str
         found = {"result": returned}
     if not all(isinstance(handle, OutputHandle) for handle in found.values()) or set(found) != set(names or found):
         wanted = f"the outputs {', '.join(names)}" if names else "the output of an op, or nothing"
-        msg = f"{owner} returns {type(returned).__name__}; its body connects ops and returns {wanted}."
+        given = "a collected list" if isinstance(returned, Collected) else type(returned).__name__
+        msg = f"{owner} returns {given}; its body connects ops and returns {wanted}."
         raise InvalidDefinitionError(msg)
     return found

@@ -11,14 +11,16 @@ from dagwire.containers.faults import raise_faults, requirement_faults
 from dagwire.containers.keys import Container, Requirement, container_from
 from dagwire.containers.overrides import override
 from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_graph import asset_nodes, unique_assets
+from dagwire.definitions.asset_graph import AnyAsset, KnownAssets, asset_nodes, known_assets
 from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.asset_spec import AssetSpec
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.node import in_running_order
 from dagwire.definitions.schedule import ScheduleDefinition
 from dagwire.definitions.sensor import SensorDefinition
+from dagwire.definitions.source_asset import SourceAsset
 from dagwire.definitions.tick import TickDefinition
 from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, UnknownNameError
 
@@ -46,7 +48,7 @@ class Definitions:
 
     def __init__(
         self,
-        assets: Iterable[AssetsDefinition] | None = None,
+        assets: Iterable[AnyAsset] | None = None,
         schedules: Iterable[ScheduleDefinition] | None = None,
         sensors: Iterable[SensorDefinition] | None = None,
         jobs: Iterable[JobDefinition | UnresolvedAssetJobDefinition] | None = None,
@@ -56,7 +58,7 @@ class Definitions:
         """Keep what is given.
 
         Args:
-            assets: The assets, in any order.
+            assets: The assets, in any order; a `SourceAsset` or `AssetSpec` is one that is made elsewhere.
             schedules: The schedules.
             sensors: The sensors.
             jobs: The jobs. Those that schedules and sensors name as objects need not be repeated.
@@ -112,6 +114,21 @@ class Definitions:
         """
         return self.resolve_job_def(IMPLICIT_JOB)
 
+    def get_implicit_global_asset_job_def(self) -> JobDefinition:
+        """`resolve_implicit_global_asset_job_def`, under Dagster's older name."""
+        return self.resolve_implicit_global_asset_job_def()
+
+    def resolve_all_asset_specs(self) -> list[AssetSpec]:
+        """What there is to say of each asset, by key; those that are made elsewhere included."""
+        known = self._known_assets()
+        specs = [spec for definition in known.made for spec in definition.specs]
+        specs += [asset.spec for asset in known.elsewhere.values()]
+        return sorted(specs, key=lambda spec: spec.key.parts)
+
+    def resolve_all_asset_keys(self) -> list[AssetKey]:
+        """The keys of all assets; those that are made elsewhere included."""
+        return [spec.key for spec in self.resolve_all_asset_specs()]
+
     def resolve_schedule_def(self, name: str) -> ScheduleDefinition:
         """The schedule of that name.
 
@@ -143,7 +160,7 @@ class Definitions:
             UnknownNameError: None does.
         """
         wanted = AssetKey.from_coercible(key)
-        by_key = {made: definition for definition in self.assets for made in definition.keys}
+        by_key = {made: definition for definition in self._known_assets().made for made in definition.keys}
         if wanted not in by_key:
             raise UnknownNameError("asset", wanted.to_user_string(), [known.to_user_string() for known in by_key])
         return by_key[wanted]
@@ -189,9 +206,10 @@ class Definitions:
         """Everything that is wrong with definitions and resource keys; those of schedules and sensors too."""
         faults: list[DagwireError] = []
         jobs = {name: job for name, job in self._jobs_by_name().items() if name != IMPLICIT_JOB}
-        requirements = list(_unbound((*self.assets, *self.asset_checks), {}))
+        requirements = list(_unbound((*self._with_requirements(), *self.asset_checks), {}))
         try:
-            in_running_order(asset_nodes(unique_assets(self.assets), self.asset_checks))
+            known = self._known_assets()
+            in_running_order(asset_nodes(known.made, self.asset_checks, known=known))
         except InvalidDefinitionError as fault:
             faults.append(fault)
         for job in jobs.values():
@@ -207,6 +225,10 @@ class Definitions:
             if tick.job is None and tick.job_name not in jobs:
                 faults.append(UnknownNameError(f"job for {tick.label}", tick.job_name, jobs))
         return [*faults, *requirement_faults(self.container, requirements)]
+
+    def _with_requirements(self) -> list[AssetsDefinition | SourceAsset]:
+        """The assets that ask for something; a spec alone asks for nothing."""
+        return [item for item in self.assets if not isinstance(item, AssetSpec)]
 
     def _ticks(self) -> list[TickDefinition[Any]]:
         return [*self.schedules, *self.sensors]
@@ -232,7 +254,10 @@ class Definitions:
     def _resolved(self, job: JobDefinition | UnresolvedAssetJobDefinition) -> JobDefinition:
         if isinstance(job, JobDefinition):
             return replace(job, container=self.container)
-        return job.resolve(unique_assets(self.assets), self.asset_checks, self.container)
+        return job.resolve(self._known_assets(), self.asset_checks, self.container)
+
+    def _known_assets(self) -> KnownAssets:
+        return known_assets(self.assets)
 
 
 def _each(def_sets: Iterable[Definitions], kind: str) -> list[Any]:

@@ -23,11 +23,21 @@ class Frontier:
     def finish(self, name: str) -> list[str]:
         """The steps that `name` was the last to be waited for by, by name."""
         freed: list[str] = []
-        for child in self._children[name]:
+        for child in self._children.pop(name):
             self._unmet[child] -= 1
             if not self._unmet[child]:
                 freed.append(child)
         return sorted(freed) if len(freed) > 1 else freed
+
+    def insert(self, after: Mapping[str, Iterable[str]], before: str) -> None:
+        """Take in more steps, parents first, which `before` waits for as well; one that they wait for is not done."""
+        self._unmet[before] += len(after)
+        for name, earlier in after.items():
+            parents = [parent for parent in set(earlier) if parent in self._children]  # the others are done
+            self._children[name] = [before]
+            self._unmet[name] = len(parents)
+            for parent in parents:
+                self._children[parent].append(name)
 
     def stuck(self) -> list[str]:
         """The steps that still wait."""

@@ -10,9 +10,12 @@ from dagwire.definitions.asset_spec import AssetIn, AssetSpec
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import rebound
 from dagwire.definitions.body import Body
-from dagwire.definitions.composition import Composed, Composition, OutputHandle, composed_body
+from dagwire.definitions.composition import Composed, Composition, composed_body
+from dagwire.definitions.handles import OutputHandle
+from dagwire.definitions.mapped_steps import with_mapping
 from dagwire.definitions.node import Node, op_node
 from dagwire.definitions.partitions import BackfillPolicy, PartitionsDefinition
+from dagwire.definitions.stored_input import StoredInput
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
 
 
@@ -23,23 +26,32 @@ class GraphAssetDefinition(AssetsDefinition):
     """
 
     def __init__(
-        self, body: Body, spec: AssetSpec, composed: Composed, input_keys: Mapping[str, AssetKey], **asset: Any
+        self, body: Body, spec: AssetSpec, composed: Composed, ins: Mapping[str, AssetIn], **asset: Any
     ) -> None:
         """`body` is that of the last step; `asset` is what `AssetsDefinition` takes."""
-        super().__init__(spec.key.to_python_identifier(), body, {RESULT: spec}, input_keys=input_keys, **asset)
+        super().__init__(spec.key.to_python_identifier(), body, {RESULT: spec}, ins=ins, **asset)
         self._composed = composed
+        handle = composed.outputs[RESULT]
+        named = composed.placed[handle.node].definition.io_manager_keys.get(handle.output)
+        if named is not None:
+            self.io_manager_keys = {RESULT: named}
 
-    def inner_nodes(self, inputs: Mapping[str, OutputHandle]) -> list[Node]:
-        """The steps of its ops; `inputs` are the assets whose values they take.
+    def inner_nodes(self, inputs: Mapping[str, OutputHandle], loads: Mapping[str, StoredInput]) -> list[Node]:
+        """The steps of its ops; `inputs` are the assets whose values they take, `loads` those that do not run here.
 
         Raises:
             InvalidDefinitionError: An op is given nothing for an input without default.
         """
         composition = Composition(self.label)
-        composition.place_graph(self._composed, self.name, tuple(self.input_keys), (), inputs)
+        composition.place_graph(self._composed, self.name, tuple(self.input_keys), (), {**inputs, **loads})
         for placed in composition.placed.values():
             placed.definition = rebound(placed.definition, {**self.bindings, **placed.definition.bindings})
-        return [op_node(self.label, placed) for placed in composition.placed.values()]
+        nodes = with_mapping(self.label, [op_node(self.label, placed) for placed in composition.placed.values()])
+        handle = self.outer_inputs()[RESULT]
+        for node in nodes:
+            if node.name == handle.node:
+                node.unstored = frozenset({handle.output})
+        return nodes
 
     @property
     def inner_names(self) -> list[str]:
@@ -146,7 +158,7 @@ def graph_asset(  # Dagster's signature
             Body(_value, owner),
             spec,
             composed,
-            {parameter: (ins or {}).get(parameter, AssetIn()).key_for(parameter) for parameter in parameters},
+            {parameter: (ins or {}).get(parameter, AssetIn()) for parameter in parameters},
             partitions_def=partitions_def,
             backfill_policy=backfill_policy,
             resource_defs=resource_defs,

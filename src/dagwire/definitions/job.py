@@ -10,11 +10,13 @@ from dependency_injector import containers
 
 from dagwire.containers.keys import Container, Requirement
 from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_graph import asset_nodes, made_by, missing_inputs
+from dagwire.definitions.asset_graph import KnownAssets, asset_nodes, made_by, missing_inputs
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import Bindings, bindings_from
-from dagwire.definitions.composition import Composed, OutputHandle, composed_body
+from dagwire.definitions.composition import Composed, composed_body
+from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.hook import HookDefinition
+from dagwire.definitions.mapped_steps import has_dynamic_steps, with_mapping
 from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.node import Node, in_running_order, op_node, with_job_policies
 from dagwire.definitions.op_selection import chosen_steps
@@ -51,6 +53,12 @@ class JobDefinition:
     """`{nested graph: {its output: whose output that is}}`; the job's own are under the empty name."""
     is_subset: bool = False
     """Whether some steps of the job were left out for one run."""
+    is_dynamic: bool = False
+    """Whether the number of steps is known only as the job runs."""
+
+    def without_io_managers(self) -> "JobDefinition":
+        """This job with no IO manager named: its values are handed on in memory."""
+        return replace(self, nodes=tuple(node.without_io_managers() for node in self.nodes))
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -244,10 +252,14 @@ def job_of(
     """
     owner = f"job '{name}'"
     placed = composed.placed_with(input_values)
-    nodes = in_running_order(op_node(owner, place) for place in placed.values())
+    nodes = with_mapping(owner, in_running_order(op_node(owner, place) for place in placed.values()))
     outputs = {"": composed.outputs, **composed.outputs_by_graph}
     return JobDefinition(
-        name=name, nodes=with_job_policies(nodes, hooks, op_retry_policy), outputs_by_graph=outputs, **job
+        name=name,
+        nodes=with_job_policies(nodes, hooks, op_retry_policy),
+        outputs_by_graph=outputs,
+        is_dynamic=has_dynamic_steps(nodes),
+        **job,
     )
 
 
@@ -256,4 +268,6 @@ def _selected_nodes(assets: Sequence[AssetsDefinition], nodes: Sequence[Node], s
     keys = selected_keys(assets, selection)
     chosen = [definition for definition in assets if not definition.keys.isdisjoint(keys)]
     checks = [node.definition for node in nodes if isinstance(node.definition, AssetCheckDefinition)]
-    return in_running_order(asset_nodes(chosen, checks, keys))
+    loaded = [load.asset for node in nodes for load in node.loads.values() if load.asset is not None]
+    known = KnownAssets(assets, {asset.spec.key: asset for asset in loaded})
+    return in_running_order(asset_nodes(chosen, checks, keys, known))

@@ -6,7 +6,7 @@ from typing import Any
 
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.asset_spec import AssetIn, AssetOut, AssetSpec
-from dagwire.definitions.assets_definition import AssetsDefinition, input_keys_of
+from dagwire.definitions.assets_definition import AssetsDefinition, asset_ins
 from dagwire.definitions.body import Body
 from dagwire.definitions.check_spec import AssetCheckSpec
 from dagwire.definitions.hook import HookDefinition
@@ -87,9 +87,10 @@ def multi_asset(  # Dagster's signature
             own,
             body,
             by_output,
-            input_keys=input_keys_of(body, ins),
+            ins=asset_ins(body, ins),
+            io_manager_keys=_io_manager_keys(outs or {}, by_output),
             check_specs=check_specs,
-            classes_by_output={output: out.classes for output, out in (outs or {}).items()},
+            types_by_output={output: out.dagster_type for output, out in (outs or {}).items()},
             can_subset=can_subset,
             partitions_def=partitions_def,
             backfill_policy=backfill_policy,
@@ -101,6 +102,13 @@ def multi_asset(  # Dagster's signature
         )
 
     return decorate
+
+
+def _io_manager_keys(outs: Mapping[str, AssetOut], specs_by_output: Mapping[str, AssetSpec]) -> dict[str, str]:
+    """`{output: key}` of the IO managers that outputs or specs name."""
+    named = {output: out.io_manager_key for output, out in outs.items()}
+    named |= {output: spec.io_manager_key for output, spec in specs_by_output.items() if spec.io_manager_key}
+    return {output: key for output, key in named.items() if key is not None}
 
 
 def _from_outs(

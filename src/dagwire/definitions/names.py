@@ -24,6 +24,16 @@ def check_name(kind: str, name: str) -> None:
     _check(f"A {kind}", name, _PLAIN, "letters, digits and underscores make a name.")
 
 
+def check_mapping_key(key: object) -> None:
+    """Refuse a mapping key that cannot be part of a step's name.
+
+    Raises:
+        InvalidNameError: It says why.
+    """
+    if not isinstance(key, str) or not _PLAIN.fullmatch(key):
+        raise InvalidNameError("A mapping key", str(key), "letters, digits and underscores make one; it is a str.")
+
+
 def check_asset_parts(parts: Iterable[str]) -> None:
     """Refuse an asset's key of which a part cannot serve; the key of one part is a name, too.
 

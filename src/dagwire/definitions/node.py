@@ -9,11 +9,13 @@ from dagwire.containers.keys import Requirement
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import Bindings
-from dagwire.definitions.composition import OutputHandle, Placed, Source
+from dagwire.definitions.composition import Placed
 from dagwire.definitions.frontier import Frontier
+from dagwire.definitions.handles import OutputHandle, Source, handles_of
 from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.op import OpDefinition
 from dagwire.definitions.retries import RetryPolicy
+from dagwire.definitions.stored_input import StoredInput
 from dagwire.errors import DefinitionCycleError, InvalidDefinitionError
 
 NodeDefinition = AssetsDefinition | AssetCheckDefinition | OpDefinition
@@ -32,24 +34,58 @@ class Node:
     """The names of all steps that come before this one, whether it takes their values or not."""
     constants: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """`{parameter: value}` given where the job was defined."""
-    waits_for: tuple[OutputHandle, ...] = ()
-    """Outputs without which it is skipped, though it does not take their values."""
+    waits_for: tuple[Source, ...] = ()
+    """Outputs without which it is skipped, though it does not take their values; of a list, one will do."""
     outputs: frozenset[str] | None = None
     """The outputs that the run wants; None for all."""
     hooks: frozenset[HookDefinition] = frozenset()
     """The job's hooks; the definition has its own."""
     job_retry_policy: RetryPolicy | None = None
     """The job's policy, for a definition that has none of its own."""
+    mapped_over: OutputHandle | None = None
+    """The dynamic output of which each value has a step of its own; this node is the pattern that they are cut from."""
+    pattern: str | None = None
+    """The name of that pattern, of one of these steps."""
+    mapping_key: str | None = None
+    """Which value it is for, of one of these steps."""
+    loads: Mapping[str, StoredInput] = field(default_factory=dict[str, StoredInput])
+    """`{parameter: what an IO manager loads for it}`: values that no step of the job gives."""
+    unstored: frozenset[str] = frozenset()
+    """The outputs that are handed on in memory, whatever IO managers there are: another step stores their values."""
 
-    def among(self, after: tuple[str, ...], waits_for: tuple[OutputHandle, ...]) -> "Node":
+    def among(self, after: tuple[str, ...], waits_for: tuple[Source, ...]) -> "Node":
         """This node in a job where other steps come before it."""
         return replace(self, after=after, waits_for=waits_for)
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
-        """Every key that the step or a hook asks for, and who asks."""
+        """Every key that the step, a hook or a value to be loaded asks for, and who asks."""
+        own = self.own_requirements
+        return (*own, *self.load_requirements) if self.loads else own
+
+    @property
+    def own_requirements(self) -> tuple[Requirement, ...]:
+        """The same, without what loads values for it."""
         own = self.definition.requirements
         return (*own, *(r for hook in self.hooks for r in hook.body.requirements)) if self.hooks else own
+
+    @property
+    def load_requirements(self) -> tuple[Requirement, ...]:
+        """What loads values for it, where the assets do not have that bound to themselves."""
+        return tuple(
+            load.requirement(self.definition.label, name)
+            for name, load in self.loads.items()
+            if load.manager_key not in (load.bindings or {})
+        )
+
+    @property
+    def names_io_managers(self) -> bool:
+        """Whether it or its definition says what stores or loads a value."""
+        return bool(self.loads or self.definition.io_manager_keys or self.definition.input_manager_keys)
+
+    def without_io_managers(self) -> "Node":
+        """This node of a definition that names no IO manager."""
+        return replace(self, definition=self.definition.without_io_managers())
 
     @property
     def bindings(self) -> Bindings:
@@ -74,26 +110,25 @@ def op_node(owner: str, placed: Placed) -> Node:
         for name, declared in definition.ins.items()
         if name not in placed.inputs and name not in placed.constants and not declared.is_nothing
     }
+    loads = {name: StoredInput(key) for name in open_inputs if (key := definition.input_manager_keys.get(name))}
+    loads |= {name: value for name, value in placed.constants.items() if isinstance(value, StoredInput)}
+    open_inputs = {name: declared for name, declared in open_inputs.items() if name not in loads}
     unconnected = [name for name, declared in open_inputs.items() if not declared.has_default]
     if unconnected:
         msg = f"{owner}: op '{placed.name}' is not given its inputs {', '.join(unconnected)}."
         raise InvalidDefinitionError(msg)
+    defaults = {name: declared.default_value for name, declared in open_inputs.items()}
     taken = {name: source for name, source in placed.inputs.items() if not definition.ins[name].is_nothing}
-    ordering = tuple(h for name, s in placed.inputs.items() if name not in taken for h in handles_of(s))
+    ordering = tuple(source for name, source in placed.inputs.items() if name not in taken)
     return Node(
         placed.name,
         definition,
         taken,
         tuple(dict.fromkeys(handle.node for source in placed.inputs.values() for handle in handles_of(source))),
-        {**{name: declared.default_value for name, declared in open_inputs.items()}, **placed.constants},
+        {**defaults, **{name: value for name, value in placed.constants.items() if name not in loads}},
         ordering,
+        loads=loads,
     )
-
-
-def handles_of(source: Source) -> list[OutputHandle]:
-    """The outputs that an input takes its value from."""
-    listed = source if isinstance(source, list) else [source]
-    return [handle for handle in listed if isinstance(handle, OutputHandle)]
 
 
 def with_job_policies(

@@ -2,7 +2,7 @@
 
 import copy
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self, overload
 
@@ -13,7 +13,13 @@ from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.retries import RetryPolicy
 from dagwire.definitions.step import StepDefinition
-from dagwire.definitions.value_types import Classes, checkable_classes
+from dagwire.definitions.value_types import (
+    Classes,
+    checkable_classes,
+    dynamic_annotation,
+    value_annotation,
+    value_annotations,
+)
 from dagwire.errors import InvalidDefinitionError
 
 
@@ -28,6 +34,9 @@ class In:
     dagster_type: Any = Any
     description: str | None = None
     default_value: Any = inspect.Parameter.empty
+    metadata: Mapping[str, object] | None = None
+    input_manager_key: str | None = None
+    """What loads the value; by default what stored it. With it the input need not be connected."""
 
     @property
     def is_nothing(self) -> bool:
@@ -47,20 +56,73 @@ class Out:
     dagster_type: Any = Any
     description: str | None = None
     is_required: bool = True
+    io_manager_key: str | None = None
+    """What stores the value; "io_manager" by default, where that is provided."""
+    metadata: Mapping[str, object] | None = None
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether it is a `DynamicOut`."""
+        return False
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it orders ops and carries no value; `-> None` says so, too."""
+        return self.dagster_type in (Nothing, None, type(None))
 
     @property
     def classes(self) -> Classes:
         """What a value is held to be an instance of; none where anything goes."""
-        return () if self.dagster_type is Nothing else checkable_classes(self.dagster_type)
+        return (type(None),) if self.is_nothing else checkable_classes(self.dagster_type)
 
 
-class OpDefinition(StepDefinition):
+class DynamicOut(Out):
+    """An output of an op that gives several values, known only as the job runs: it gives a `DynamicOutput` for each.
+
+    What takes the values is mapped over them, or collects them. None at all is fine; where nothing is given although
+    `is_required=False` says that it need not be, what collects is skipped.
+
+    Example:
+        >>> from dagwire import DynamicOut, DynamicOutput, job, op
+        >>> @op(out=DynamicOut())
+        ... def letters():
+        ...     return [DynamicOutput(letter, mapping_key=letter) for letter in "abc"]
+        >>> @op
+        ... def upper(letter):
+        ...     return letter.upper()
+        >>> @op
+        ... def word(letters):
+        ...     return "".join(letters)
+        >>> @job
+        ... def shout():
+        ...     word(letters().map(upper).collect())
+        >>> result = shout.execute_in_process()
+        >>> result.output_for_node("upper")
+        {'a': 'A', 'b': 'B', 'c': 'C'}
+        >>> result.output_for_node("word")
+        'ABC'
+    """
+
+    __slots__ = ()
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether it is a `DynamicOut`; it is."""
+        return True
+
+
+class OpDefinition(StepDefinition[In]):
     """An op; made by `@op`. Called in the body of a job it takes its place there; elsewhere it runs, as in a test."""
 
     def __init__(self, name: str, body: Body, ins: Mapping[str, In], outs: Mapping[str, Out], **step: Any) -> None:
         """`ins` are all inputs, those that are parameters included; `step` is what `StepDefinition` takes."""
-        super().__init__(name, body, **step)
-        self.ins = ins
+        super().__init__(
+            name,
+            body,
+            ins=ins,
+            io_manager_keys={output: out.io_manager_key for output, out in outs.items() if out.io_manager_key},
+            **step,
+        )
         self.outs = outs
         self.input_classes = {
             name: classes
@@ -69,6 +131,29 @@ class OpDefinition(StepDefinition):
         }
         self.classes_by_output = {output: out.classes for output, out in outs.items()}
         self._alias: str | None = None
+
+    @property
+    def output_names(self) -> Collection[str]:
+        """The names of its outputs."""
+        return self.outs
+
+    @property
+    def dynamic_output_names(self) -> Collection[str]:
+        """Those that are a `DynamicOut`."""
+        return [output for output, out in self.outs.items() if out.is_dynamic]
+
+    @property
+    def stored_outputs(self) -> Iterable[str]:
+        """The outputs that have a value."""
+        return [output for output, out in self.outs.items() if not out.is_nothing]
+
+    def output_type(self, output: str) -> Any:
+        """What an output is declared as."""
+        return self.outs[output].dagster_type
+
+    def output_metadata(self, output: str) -> Mapping[str, object]:
+        """What the op says of an output."""
+        return self.outs[output].metadata or {}
 
     def alias(self, name: str) -> Self:
         """This op under another name, to be called in a job's body."""
@@ -101,7 +186,7 @@ class OpDefinition(StepDefinition):
         """
         composition = composing()
         if composition is not None:
-            return composition.place(self, self._alias or self.name, list(self.ins), list(self.outs), args, kwargs)
+            return composition.place(self, self._alias or self.name, args, kwargs)
         if self._alias is not None:
             msg = f"op '{self.name}' as '{self._alias}' can be called only in the body of a job."
             raise InvalidDefinitionError(msg)
@@ -158,7 +243,7 @@ def op(  # Dagster's signature
         own = name or name_of(function)
         check_name("op", own)
         body = Body(function, f"op '{own}'", required_resource_keys or (), config_schema)
-        outs = dict(out) if isinstance(out, Mapping) else {RESULT: _single_out(out, body)}
+        outs = _several_outs(out, body) if isinstance(out, Mapping) else {RESULT: _single_out(out, body)}
         return OpDefinition(
             own,
             body,
@@ -174,9 +259,24 @@ def op(  # Dagster's signature
 
 
 def _single_out(declared: Out | None, body: Body) -> Out:
-    if declared is None or declared.dagster_type is Any:
-        return replace(declared or Out(), dagster_type=body.signature.returns)
-    return declared
+    """The one output; what is not said of it, the return annotation says."""
+    returns = body.signature.returns
+    of_each = dynamic_annotation(returns)
+    if declared is None:
+        return Out(value_annotation(returns)) if of_each is None else DynamicOut(of_each)
+    if declared.dagster_type is not Any:
+        return declared
+    if declared.is_dynamic:
+        return replace(declared, dagster_type=Any if of_each is None else of_each)
+    return replace(declared, dagster_type=value_annotation(returns))
+
+
+def _several_outs(declared: Mapping[str, Out], body: Body) -> dict[str, Out]:
+    kinds = value_annotations(body.signature.returns, len(declared))
+    return {
+        name: replace(out, dagster_type=kind) if out.dagster_type is Any and not out.is_dynamic else out
+        for (name, out), kind in zip(declared.items(), kinds, strict=True)
+    }
 
 
 def _inputs(body: Body, declared: Mapping[str, In]) -> dict[str, In]:
@@ -190,7 +290,7 @@ def _inputs(body: Body, declared: Mapping[str, In]) -> dict[str, In]:
         said = declared.get(parameter.name, In())
         default = said.default_value if said.has_default else parameter.default
         annotation = parameter.annotation if said.dagster_type is Any else said.dagster_type
-        inputs[parameter.name] = In(annotation, said.description, default)
+        inputs[parameter.name] = replace(said, dagster_type=annotation, default_value=default)
     strange = [name for name, said in declared.items() if name not in inputs and not said.is_nothing]
     if strange and not body.signature.takes_any_name:
         msg = f"{body.owner}: `ins` names {', '.join(strange)}, and the function has no such parameter."

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from dagwire.definitions.node import Node, handles_of
+from dagwire.definitions.handles import OutputHandle, Source, handles_of
+from dagwire.definitions.node import Node
 from dagwire.definitions.reach import Reach
 from dagwire.errors import InvalidDefinitionError, UnknownNameError
 
@@ -48,5 +49,12 @@ def _depth(marks: str) -> int | None:
 
 def _among(node: Node, wanted: set[str]) -> Node:
     """The node, waiting for chosen steps only."""
-    waits_for = tuple(handle for handle in node.waits_for if handle.node in wanted)
+    waits_for = tuple(left for source in node.waits_for if (left := _left_of(source, wanted)))
     return node.among(tuple(name for name in node.after if name in wanted), waits_for)
+
+
+def _left_of(source: Source, wanted: set[str]) -> Source | None:
+    """What of `source` is chosen steps' to give."""
+    if isinstance(source, list):
+        return [handle for handle in source if isinstance(handle, OutputHandle) and handle.node in wanted]
+    return source if all(handle.node in wanted for handle in handles_of(source)) else None

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeGuard, TypeVar
 
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.metadata import MetadataValue, normalized_metadata
+from dagwire.definitions.names import check_mapping_key
 
 T = TypeVar("T")
 
@@ -87,6 +88,41 @@ class Output(Generic[T]):
     tags: Mapping[str, str] | None = None
 
 
+class DynamicOutput(Generic[T]):
+    """One of the values of a dynamic output, with the key that tells it from the others."""
+
+    __slots__ = ("mapping_key", "metadata", "output_name", "value")
+
+    def __init__(
+        self, value: T, mapping_key: str, output_name: str = "result", metadata: Mapping[str, object] | None = None
+    ) -> None:
+        """`mapping_key` is part of the names of the steps that take this value: letters, digits and underscores.
+
+        Raises:
+            InvalidNameError: `mapping_key` cannot be part of a name.
+        """
+        check_mapping_key(mapping_key)
+        self.value = value
+        self.mapping_key = mapping_key
+        self.output_name = output_name
+        self.metadata = normalized_metadata(metadata, f"the dynamic output '{mapping_key}'")
+
+    def _said(self) -> tuple[object, ...]:
+        return self.value, self.mapping_key, self.output_name, self.metadata
+
+    def __eq__(self, other: object) -> bool:
+        """Equal where all that is said is."""
+        return isinstance(other, DynamicOutput) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        """By the key."""
+        return hash(self.mapping_key)
+
+    def __repr__(self) -> str:
+        """Name the key; a value may be long, or a secret."""
+        return f"DynamicOutput(mapping_key={self.mapping_key!r}, output_name={self.output_name!r})"
+
+
 class AssetMaterialization:
     """What a run recorded of one asset, or of one partition of it; a body may say it of an asset made elsewhere."""
 
@@ -149,6 +185,11 @@ Remark = AssetMaterialization | ExpectationResult
 def is_output(value: object) -> TypeGuard[Output[Any]]:
     """Whether `value` is an Output; in a form that type checkers follow."""
     return isinstance(value, Output)
+
+
+def is_dynamic_output(value: object) -> TypeGuard[DynamicOutput[Any]]:
+    """Whether `value` is a DynamicOutput; in a form that type checkers follow."""
+    return isinstance(value, DynamicOutput)
 
 
 def is_materialize_result(value: object) -> TypeGuard[MaterializeResult[Any]]:

@@ -4,7 +4,7 @@ import inspect
 import typing
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from inspect import Parameter
+from inspect import Parameter, isasyncgenfunction, isgeneratorfunction
 from typing import Any
 
 from dagwire.config.config import Config
@@ -54,7 +54,7 @@ class Signature:
     takes_any_name: bool
     """Whether there is a `**` parameter."""
     returns: Any
-    """The return annotation, or Any."""
+    """The return annotation; Any where there is none, and of a generator, whose annotation is not that of a value."""
 
 
 def read_signature(function: Callable[..., Any], owner: str) -> Signature:
@@ -102,7 +102,7 @@ def read_signature(function: Callable[..., Any], owner: str) -> Signature:
         inputs,
         named,
         len(named) < len(parameters),
-        hints.get("return", Any),
+        Any if isgeneratorfunction(function) or isasyncgenfunction(function) else hints.get("return", Any),
     )
 
 

@@ -4,6 +4,7 @@ import types
 import typing
 from typing import Any, Protocol
 
+from dagwire.definitions.results import DynamicOutput, MaterializeResult, Output
 from dagwire.errors import WrongTypeError
 
 Classes = tuple[type, ...]
@@ -27,6 +28,34 @@ def checkable_classes(annotation: Any) -> Classes:
         return ()
     # An int serves as a float, as it does for type checkers.
     return (float, int) if found is float else (found,)
+
+
+def value_annotation(returns: Any) -> Any:
+    """What a return annotation says of the value itself: of `Output[int]` it is `int`."""
+    origin = typing.get_origin(returns) or returns
+    if isinstance(origin, type) and issubclass(origin, _WRAPPERS):
+        return next(iter(typing.get_args(returns)), Any)
+    return returns
+
+
+def value_annotations(returns: Any, count: int) -> list[Any]:
+    """The same of each of `count` values, where a tuple of so many is declared."""
+    items = typing.get_args(returns)
+    if typing.get_origin(returns) is not tuple or len(items) != count or Ellipsis in items:
+        return [Any] * count
+    return [value_annotation(item) for item in items]
+
+
+def dynamic_annotation(returns: Any) -> Any:
+    """What `list[DynamicOutput[int]]` says of each value, `int`; None where the annotation is another."""
+    items = typing.get_args(returns) if typing.get_origin(returns) is list else ()
+    if items and (typing.get_origin(items[0]) or items[0]) is DynamicOutput:
+        return value_annotation(items[0])
+    return None
+
+
+_WRAPPERS = (Output, MaterializeResult, DynamicOutput)
+"""What a body wraps a value in to say more of it."""
 
 
 def check_value(step: str, place: str, classes: Classes, value: object) -> None:

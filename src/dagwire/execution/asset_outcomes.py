@@ -22,13 +22,14 @@ from dagwire.definitions.value_types import check_value
 from dagwire.errors import CheckFailedError, UnexpectedResultError
 from dagwire.execution.outcomes import Made, Outcome, Yielded, without_remarks
 from dagwire.execution.partition_selection import PartitionSelection
+from dagwire.execution.said import Said
 
 
 def asset_outcome(
     definition: AssetsDefinition,
     wanted: frozenset[str] | None,
     returned: Any,
-    said: Mapping[str | None, Mapping[str, object]],
+    said: Said | None,
     partitions: PartitionSelection,
 ) -> Outcome:
     """Read what an asset's body returned.
@@ -37,7 +38,7 @@ def asset_outcome(
         definition: Whose body it was.
         wanted: The outputs that the run wants; None for all.
         returned: What it returned, or a `Yielded` of what it yielded.
-        said: `{output: metadata}` that it gave to its context; under None for all.
+        said: The metadata that it gave to its context.
         partitions: What the run makes.
 
     Raises:
@@ -57,11 +58,13 @@ def asset_outcome(
     for output, result in by_output.items():
         made = _made(definition, output, result)
         metadata = result.metadata if is_materialize_result(result) or is_output(result) else None
-        if said:
-            metadata = {**(metadata or {}), **said.get(None, {}), **said.get(output, {})}
+        if said is not None and (more := said.of(output)):
+            metadata = {**(metadata or {}), **more}
         tags = result.tags if is_materialize_result(result) else None
         key = definition.specs_by_output[output].key
         made.materializations = [AssetMaterialization(key, None, metadata, part, tags) for part in keys]
+        if metadata:
+            made.metadata = made.materializations[0].metadata
         outcome.made.append(made)
         if is_materialize_result(result):
             checked += [(check, key) for check in result.check_results]
@@ -152,17 +155,15 @@ def _output_of(definition: AssetsDefinition, item: Any) -> str:
 
 
 def _made(definition: AssetsDefinition, output: str, result: Any) -> Made:
-    if is_materialize_result(result):
-        if result.value is None:
-            return Made(output, NoValueSentinel, is_handed_on=False)
-        return Made(output, result.value)
-    if is_output(result):
-        return Made(output, result.value)
+    if is_materialize_result(result) and result.value is None:
+        return Made(output, NoValueSentinel, is_handed_on=False)
+    is_plain = not (is_materialize_result(result) or is_output(result))
+    value = result if is_plain else result.value
     classes = definition.classes_by_output.get(output) or (
         definition.result_classes if len(definition.specs_by_output) == 1 else ()
     )
-    check_value(definition.label, f"output '{output}'", classes, result)
-    return Made(output, result, is_handed_on=not definition.stores_nothing)
+    check_value(definition.label, f"output '{output}'", classes, value)
+    return Made(output, value, is_handed_on=not (is_plain and definition.stores_nothing))
 
 
 def _items(returned: Any) -> Iterable[Any]:
@@ -185,7 +186,7 @@ def check_outcome(definition: AssetCheckDefinition, returned: Any, partitions: P
         raise UnexpectedResultError(definition.label, f"returned {', '.join(strange) or 'nothing'}; return {wanted}.")
     checked: list[_Checked] = [(result, None) for result in results]
     _evaluate(definition.label, tuple(definition.specs_by_key.values()), checked, False, outcome, partitions)  # noqa: FBT003  # it is whole
-    outcome.made.append(Made("result", results[0] if len(results) == 1 else results))
+    outcome.made.append(Made("result", results[0] if len(results) == 1 else results, is_handed_on=False))
     return outcome
 
 

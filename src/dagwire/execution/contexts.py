@@ -11,8 +11,9 @@ from dagwire.definitions.check_spec import AssetCheckSpec
 from dagwire.definitions.node import Node
 from dagwire.definitions.partitions import PartitionKeyRange, TimeWindow
 from dagwire.definitions.results import AssetCheckKey, Remark
-from dagwire.errors import InvalidInvocationError
+from dagwire.errors import InvalidInvocationError, UnknownNameError
 from dagwire.execution.partition_selection import PartitionSelection
+from dagwire.execution.said import Said
 from dagwire.resources.context import NO_RESOURCES, log
 from dagwire.resources.instance import DagsterInstance
 
@@ -48,9 +49,10 @@ class StepContext(BodyContext):
         """The config of this step: a dict, or the `Config` that the body declares."""
         self._partitions = partitions
         self._node = node
+        self._mapping_key = node.mapping_key if node else None
         self._definition: Any = node.definition if node else None
-        self.metadata_by_output: dict[str | None, dict[str, object]] = {}
-        """What `add_output_metadata` was told; under None of all outputs."""
+        self.said = Said()
+        """What `add_output_metadata` was told."""
         self.remarks: list[Remark] = []
         """What `log_event` was told."""
 
@@ -147,21 +149,37 @@ class StepContext(BodyContext):
         Args:
             metadata: `{name: value}`.
             output_name: Of which output, where there are several.
-            mapping_key: Taken as Dagster takes it; nothing here makes use of it.
+            mapping_key: Of which value, where the output is a dynamic one.
+
+        Raises:
+            UnknownNameError: There is no such output.
+            InvalidInvocationError: There are several, or several values, and it is not said of which.
         """
-        del mapping_key
-        self.metadata_by_output.setdefault(output_name, {}).update(metadata)
+        self._check_place(output_name, mapping_key)
+        self.said.add(metadata, output_name, mapping_key)
+
+    def _check_place(self, output_name: str | None, mapping_key: str | None) -> None:
+        if self._definition is None:
+            return
+        outputs = self._definition.output_names
+        if output_name is None and len(outputs) > 1:
+            problem = f"was not told of which output, and there are several: {', '.join(outputs)}. Give `output_name`."
+            raise InvalidInvocationError("add_output_metadata", problem)
+        if output_name is not None and output_name not in outputs:
+            raise UnknownNameError(f"output of {self._definition.label}", output_name, outputs)
+        named = output_name or next(iter(outputs), "")
+        if mapping_key is None and named in self._definition.dynamic_output_names:
+            problem = f"was not told of which value of the dynamic output '{named}'. Give `mapping_key`."
+            raise InvalidInvocationError("add_output_metadata", problem)
 
     def get_output_metadata(self, output_name: str, mapping_key: str | None = None) -> Mapping[str, object] | None:
-        """What `add_output_metadata` was told of an output, or None."""
-        del mapping_key
-        said = {**self.metadata_by_output.get(None, {}), **self.metadata_by_output.get(output_name, {})}
-        return said or None
+        """What `add_output_metadata` was told of an output, or of one value of a dynamic one; or None."""
+        return self.said.of(output_name, mapping_key) or None
 
     @property
     def output_metadata(self) -> Mapping[str, object]:
         """What `add_output_metadata` was told of the one output."""
-        return self.metadata_by_output.get(None, {})
+        return self.said.of(None)
 
     def log_event(self, event: Remark) -> None:
         """Say something beside what the body makes: an AssetMaterialization, AssetObservation or ExpectationResult."""
@@ -180,6 +198,10 @@ class StepContext(BodyContext):
 
 class OpExecutionContext(StepContext):
     """What an op is told of its run; lives as long as its step."""
+
+    def get_mapping_key(self) -> str | None:
+        """Which value of a dynamic output the step is for; None where it is mapped over none."""
+        return self._mapping_key
 
 
 class AssetExecutionContext(StepContext):

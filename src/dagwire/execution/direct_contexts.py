@@ -87,6 +87,10 @@ class DirectAssetExecutionContext(_DirectStep, AssetExecutionContext):
 class DirectOpExecutionContext(_DirectStep, OpExecutionContext):
     """An op's context, built by hand for a direct call."""
 
+    def stand_for(self, mapping_key: str | None) -> None:
+        """Tell the op which value of a dynamic output it is called for."""
+        self._mapping_key = mapping_key
+
 
 class DirectAssetCheckExecutionContext(_DirectStep, AssetCheckExecutionContext):
     """A check's context, built by hand for a direct call."""
@@ -140,9 +144,12 @@ def build_op_context(
     *,
     partition_key: str | None = None,
     partition_key_range: PartitionKeyRange | None = None,
+    mapping_key: str | None = None,
     run_tags: Mapping[str, str] | None = None,
 ) -> DirectOpExecutionContext:
     """A context to call an op with, outside a run; arguments as `build_asset_context` has them.
+
+    `mapping_key` says which value of a dynamic output the op is called for.
 
     Raises:
         InvalidInvocationError: Both `op_config` and `config`, its older name, are given.
@@ -150,6 +157,7 @@ def build_op_context(
     if op_config is not None and config is not None:
         raise InvalidInvocationError("build_op_context", "was given `op_config` and `config`, which are one. Give one.")
     context = DirectOpExecutionContext(*_run_of(partition_key, partition_key_range, run_tags))
+    context.stand_for(mapping_key)
     _fill(context, "build_op_context", resources, resources_config, op_config if config is None else config, instance)
     return context
 

@@ -1,11 +1,13 @@
 """The typed stream of what happens in a run; results, the command line and a page read the same events."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.metadata import MetadataValue
 from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterialization
 
 
@@ -37,6 +39,41 @@ class EventType(StrEnum):
     HOOK_ERRORED = "HOOK_ERRORED"
 
 
+@dataclass(frozen=True, slots=True)
+class HandledOutput:
+    """A value that an IO manager has stored, or that was handed on in memory."""
+
+    output_name: str
+    manager_key: str | None = None
+    """The IO manager; None in memory."""
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict[str, MetadataValue])
+    """What the IO manager said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedInput:
+    """A value that an IO manager has loaded, or that was handed on in memory."""
+
+    input_name: str
+    manager_key: str | None = None
+    """The input manager; None in memory."""
+    upstream_output_name: str | None = None
+    upstream_step_key: str | None = None
+    """The step that gave the value; None where no step of the run did, and in memory."""
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict[str, MetadataValue])
+    """The input's own metadata, and what the input manager said."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutputData:
+    """Which output a step gave, and what it said of the value; without the value."""
+
+    output_name: str
+    mapping_key: str | None = None
+    """Which value it is, of a dynamic output."""
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict[str, MetadataValue])
+
+
 @dataclass(slots=True, eq=False)
 class Event:
     """One thing that happened in a run; not to be changed."""
@@ -44,7 +81,7 @@ class Event:
     event_type: EventType
     step_key: str | None = None
     data: Any = None
-    """A materialization, an evaluation, an exception, or the name of an input, output or hook, as the type says."""
+    """What is recorded, what was raised, what an IO manager did, or the name of an input, output or hook."""
     timestamp: float = field(default_factory=time.time)
     """Seconds since 1970, UTC."""
 
@@ -62,6 +99,37 @@ class Event:
     def evaluation(self) -> AssetCheckEvaluation:
         """What a check found, of an ASSET_CHECK_EVALUATION."""
         return self.data  # type: ignore[no-any-return]  # by the event's type
+
+    @property
+    def step_output_data(self) -> StepOutputData:
+        """Which output was given, of a STEP_OUTPUT; most outputs have a name and no more, which `data` then is."""
+        return self.data if isinstance(self.data, StepOutputData) else StepOutputData(self.data)
+
+    @property
+    def handled_output(self) -> HandledOutput:
+        """What was stored or handed on, of a HANDLED_OUTPUT."""
+        return self.data if isinstance(self.data, HandledOutput) else HandledOutput(self.data)
+
+    @property
+    def loaded_input(self) -> LoadedInput:
+        """What was loaded or handed on, of a LOADED_INPUT."""
+        return self.data if isinstance(self.data, LoadedInput) else LoadedInput(self.data)
+
+    @property
+    def event_specific_data(self) -> Any:
+        """What the event is about; Dagster's second name for `data`."""
+        if self.event_type is EventType.HANDLED_OUTPUT:
+            return self.handled_output
+        if self.event_type is EventType.STEP_OUTPUT:
+            return self.step_output_data
+        if self.event_type is EventType.ASSET_MATERIALIZATION:
+            return self.step_materialization_data
+        return self.loaded_input if self.event_type is EventType.LOADED_INPUT else self.data
+
+    @property
+    def step_materialization_data(self) -> "Event":
+        """The event itself, of which `materialization` tells; Dagster keeps that one step further in."""
+        return self
 
     @property
     def error(self) -> BaseException | None:

@@ -4,24 +4,25 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from typing import Any
 
-from dagwire.containers.keys import container_from, is_container
+from dagwire.containers.keys import container_from, find_provider, is_container
 from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_graph import unique_assets
+from dagwire.definitions.asset_graph import AnyAsset, known_assets
 from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
-from dagwire.definitions.assets_definition import AssetsDefinition
+from dagwire.definitions.asset_spec import AssetSpec
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.running import RunOptions
-from dagwire.errors import InvalidInvocationError
+from dagwire.errors import InvalidInvocationError, InvariantViolationError
 from dagwire.execution.events import Event
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.run import arun_job, run_job
 from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
 EPHEMERAL_JOB = "__ephemeral_asset_job__"
 
 
 def materialize(
-    assets: Iterable[AssetsDefinition | AssetCheckDefinition],
+    assets: Iterable[AnyAsset | AssetCheckDefinition],
     run_config: Any = None,
     instance: DagsterInstance | None = None,
     *,
@@ -83,12 +84,46 @@ def materialize(
     return run_job(job, options)
 
 
-materialize_to_memory = materialize
-"""`materialize`, under Dagster's name for a run that leaves nothing behind; in dagwire no run does."""
+def materialize_to_memory(
+    assets: Iterable[AnyAsset | AssetCheckDefinition],
+    run_config: Any = None,
+    instance: DagsterInstance | None = None,
+    *,
+    resources: Any = None,
+    partition_key: str | None = None,
+    raise_on_error: bool = True,
+    tags: Mapping[str, str] | None = None,
+    selection: Any = None,
+) -> ExecuteInProcessResult:
+    """`materialize`, with values handed on in memory even where IO managers are named.
+
+    Raises:
+        InvariantViolationError: `resources` provides one of the IO managers, which would not be used.
+    """
+    job, given = _job(assets, resources, selection)
+    _refuse_io_managers(job)
+    options = RunOptions(run_config, partition_key, tags or {}, given, raise_on_error, instance=instance)
+    return run_job(job.without_io_managers(), options)
+
+
+def _refuse_io_managers(job: JobDefinition) -> None:
+    """Refuse IO managers that are provided where none is used.
+
+    Raises:
+        InvariantViolationError: One is.
+    """
+    for node in job.nodes:
+        for key in (DEFAULT_IO_MANAGER, *node.definition.io_manager_keys.values()):
+            if key in node.bindings or find_provider(job.container, key) is not None:
+                msg = (
+                    f"materialize_to_memory was given IO manager '{key}', and hands on all values in memory. Leave it "
+                    f"out, or use `materialize`."
+                )
+                raise InvariantViolationError(msg)
 
 
 async def amaterialize(
-    assets: Iterable[AssetsDefinition | AssetCheckDefinition],
+    assets: Iterable[AnyAsset | AssetCheckDefinition],
     run_config: Any = None,
     instance: DagsterInstance | None = None,
     *,
@@ -121,16 +156,16 @@ async def amaterialize(
 
 def _job(assets: Iterable[Any], resources: Any, selection: Any) -> tuple[JobDefinition, dict[str, object]]:
     listed = list(assets)
-    strange = [item for item in listed if not isinstance(item, AssetsDefinition | AssetCheckDefinition)]
+    strange = [item for item in listed if not isinstance(item, AnyAsset | AssetCheckDefinition)]
     if strange:
         kinds = ", ".join(sorted({type(item).__name__ for item in strange}))
         raise InvalidInvocationError("materialize", f"takes assets and asset checks, not {kinds}.")
     container = container_from(resources)
-    made = unique_assets(item for item in listed if isinstance(item, AssetsDefinition))
+    known = known_assets(item for item in listed if not isinstance(item, AssetCheckDefinition))
     checks = [item for item in listed if isinstance(item, AssetCheckDefinition)]
-    job = UnresolvedAssetJobDefinition(EPHEMERAL_JOB, selection).resolve(made, checks, container)
+    job = UnresolvedAssetJobDefinition(EPHEMERAL_JOB, selection).resolve(known, checks, container)
     # What is given as a dict is the run's own, and wins over what is bound to the assets.
-    bound = {key for item in listed for key in item.bindings}
+    bound = {key for item in listed if not isinstance(item, AssetSpec) for key in item.bindings}
     given: dict[str, object] = {}
     if not is_container(resources):
         given = {key: container.providers[key] for key in bound if key in container.providers}

@@ -1,20 +1,11 @@
-"""What a body's return value means: values for those downstream, and what is recorded of it."""
+"""What a step came to: values for those downstream, and what is recorded of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dagwire.definitions.results import (
-    AssetCheckEvaluation,
-    AssetMaterialization,
-    Remark,
-    is_output,
-    is_remark,
-)
-from dagwire.definitions.value_types import check_value
-from dagwire.errors import UnexpectedResultError
-
-RESULT = "result"
+from dagwire.definitions.metadata import MetadataValue
+from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterialization, Remark, is_remark
 
 
 @dataclass(slots=True)
@@ -26,6 +17,10 @@ class Made:
     is_handed_on: bool = True
     """Whether there is a value for those downstream; an asset that stored its data itself has none."""
     materializations: Sequence[AssetMaterialization] = ()
+    metadata: Mapping[str, MetadataValue] | None = None
+    """What is said of the value; None for nothing."""
+    mapping_key: str | None = None
+    """Which value it is, of a dynamic output."""
 
 
 @dataclass(slots=True)
@@ -35,8 +30,12 @@ class Outcome:
     made: list[Made] = field(default_factory=list[Made])
     remarks: list[Remark] = field(default_factory=list[Remark])
     evaluations: list[AssetCheckEvaluation] = field(default_factory=list[AssetCheckEvaluation])
+    is_stored: bool = False
+    """Whether IO managers have stored the values, and the record has what they said."""
     error: Exception | None = None
     """Set where the step ran well and fails all the same: a blocking check that did not pass."""
+    dynamic_outputs: Sequence[str] = ()
+    """The dynamic outputs that the step gave, those of no value included."""
 
 
 class Yielded(list[Any]):
@@ -49,64 +48,3 @@ def without_remarks(returned: Any, outcome: Outcome) -> list[Any]:
         return [returned]
     outcome.remarks += [item for item in returned if is_remark(item)]
     return [item for item in returned if not is_remark(item)]
-
-
-def op_outcome(label: str, outs: Mapping[str, Any], classes: Mapping[str, Any], returned: Any) -> Outcome:
-    """Read what an op returned.
-
-    Args:
-        label: How messages name the op.
-        outs: `{output: Out}`.
-        classes: `{output: what its value is held to be}`.
-        returned: What it returned, or a `Yielded` of what it yielded.
-
-    Raises:
-        UnexpectedResultError: It is not what the op declares.
-        WrongTypeError: A value is of another type than declared.
-    """
-    outcome = Outcome()
-    results = without_remarks(returned, outcome)
-    values = _yielded(label, results) if isinstance(returned, Yielded) else _returned(label, outs, returned)
-    unknown = [name for name in values if name not in outs]
-    missing = [name for name, out in outs.items() if out.is_required and name not in values and not _is_nothing(out)]
-    if unknown or missing:
-        problem = f"has the outputs {', '.join(outs)}; not given: {', '.join(missing) or 'none'}"
-        raise UnexpectedResultError(label, f"{problem}; unknown: {', '.join(unknown) or 'none'}.")
-    for name, value in values.items():
-        check_value(label, f"output '{name}'", classes.get(name, ()), value)
-        outcome.made.append(Made(name, value, is_handed_on=True))
-    return outcome
-
-
-def _is_nothing(out: Any) -> bool:
-    return getattr(out.dagster_type, "__name__", "") == "Nothing"
-
-
-def _yielded(label: str, results: list[Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for item in results:
-        if not is_output(item):
-            raise UnexpectedResultError(label, f"yielded {type(item).__name__}; yield Outputs.")
-        if item.output_name in values:
-            raise UnexpectedResultError(label, f"yielded its output '{item.output_name}' twice.")
-        values[item.output_name] = item.value
-    return values
-
-
-def _returned(label: str, outs: Mapping[str, Any], returned: Any) -> dict[str, Any]:
-    if not outs:
-        return {}
-    if is_output(returned) and returned.output_name in outs:
-        return {returned.output_name: returned.value}
-    if len(outs) == 1:
-        return {next(iter(outs)): _value(returned)}
-    if isinstance(returned, tuple):
-        items: tuple[Any, ...] = returned  # pyright: ignore[reportUnknownVariableType]  # of anything
-        if len(items) == len(outs):
-            return {name: _value(item) for name, item in zip(outs, items, strict=True)}
-    problem = f"has {len(outs)} outputs ({', '.join(outs)}); return a tuple of as many, or yield Outputs."
-    raise UnexpectedResultError(label, problem)
-
-
-def _value(given: object) -> Any:
-    return given.value if is_output(given) else given

@@ -1,12 +1,14 @@
 """Which step is done when: one after another, side by side in threads, or side by side in an event loop."""
 
 import contextvars
+import sys
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
 from dagwire.definitions.frontier import Frontier
+from dagwire.definitions.mapped_steps import collecting, cut_out
 from dagwire.definitions.node import Node
 from dagwire.errors import InvalidInvocationError
 from dagwire.execution.record import Record
@@ -27,11 +29,22 @@ async def one_by_one(nodes: Iterable[Node], do: DoStep, record: Record, *, stop_
             break
 
 
+def cut_out_in_turn(nodes: Iterable[Node], record: Record) -> Iterator[Node]:
+    """`nodes`, each as the steps that it stands for by the time its turn comes."""
+    for node in nodes:
+        yield from cut_out(node, record.keys_of)
+
+
 class _Ready:
-    """The steps that can be done now, in order; what cannot is skipped on the way."""
+    """The steps that can be done now, in order; what cannot is skipped on the way.
+
+    A pattern of mapped steps is done when all steps are that were cut from it, which are taken in as soon as the
+    dynamic output is there.
+    """
 
     def __init__(self, nodes: Sequence[Node], record: Record) -> None:
         self._by_name = {node.name: node for node in nodes}
+        self._patterns = [node for node in nodes if node.mapped_over is not None]
         self._frontier = Frontier({node.name: node.after for node in nodes})
         self._record = record
         self._waiting = deque(self._frontier.first())
@@ -42,6 +55,10 @@ class _Ready:
         taken: list[Node] = []
         while self._waiting and not self.is_stopped:
             node = self._by_name[self._waiting.popleft()]
+            if node.mapped_over is not None and self._record.has(node.mapped_over):
+                self._waiting.extend(self._frontier.finish(node.name))
+                continue
+            node = collecting(node, self._record.keys_of)
             if self._record.is_lost(node):
                 self._record.skip(node)
                 self._waiting.extend(self._frontier.finish(node.name))
@@ -51,7 +68,15 @@ class _Ready:
 
     def finish(self, node: Node) -> None:
         """Note that a step is done."""
+        for pattern in self._patterns:
+            if pattern.mapped_over is not None and pattern.mapped_over.node == node.name:
+                self._take_in(pattern)
         self._waiting.extend(self._frontier.finish(node.name))
+
+    def _take_in(self, pattern: Node) -> None:
+        steps = {step.name: step for step in cut_out(pattern, self._record.keys_of) if step is not pattern}
+        self._by_name.update(steps)
+        self._frontier.insert({name: step.after for name, step in steps.items()}, pattern.name)
 
 
 def in_threads(nodes: Sequence[Node], do: DoStep, record: Record, executor: Executor, *, stop_at_failure: bool) -> None:
@@ -93,7 +118,7 @@ async def in_tasks(
     import anyio  # noqa: PLC0415  # only asynchronous runs need anyio
 
     ready = _Ready(nodes, record)
-    slots = anyio.Semaphore(limit if limit is not None else max(len(nodes), 1))
+    slots = anyio.Semaphore(sys.maxsize if limit is None else limit)
     interrupts: list[BaseException] = []
 
     async def one(node: Node, group: "TaskGroup") -> None:

@@ -63,9 +63,9 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
     )
 
 
-def stronger_bindings(node: Node, overridden: Mapping[str, object]) -> Bindings:
-    """What is bound to the node itself, less what the run or its context replaces."""
-    return {key: provider for key, provider in node.definition.bindings.items() if key not in overridden}
+def stronger_bindings(bindings: Bindings, overridden: Mapping[str, object]) -> Bindings:
+    """What is bound to a definition itself, less what the run or its context replaces."""
+    return {key: provider for key, provider in bindings.items() if key not in overridden}
 
 
 def _config_by_node(job: JobDefinition, run_config: RunConfig) -> tuple[dict[str, Any], list[DagwireError]]:

@@ -1,14 +1,15 @@
 """`Record`: what has happened in a run so far."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from dagwire.definitions.composition import OutputHandle
+from dagwire.definitions.handles import OutputHandle, Source
 from dagwire.definitions.node import Node
+from dagwire.definitions.op import OpDefinition
 from dagwire.definitions.results import AssetObservation, ExpectationResult, Remark
-from dagwire.execution.events import Event, EventType
-from dagwire.execution.outcomes import Outcome
+from dagwire.execution.events import Event, EventType, StepOutputData
+from dagwire.execution.outcomes import Made, Outcome
 
 
 class Record:
@@ -35,54 +36,93 @@ class Record:
             self._on_event(event)
 
     def value(self, handle: OutputHandle) -> Any:
-        """What a step gave."""
-        return self.values[handle.node][handle.output]
+        """What a step gave; of a dynamic output `{mapping key: value}`, or the one value that the handle points at."""
+        value = self.values[handle.node][handle.output]
+        return value if handle.mapping_key is None else value[handle.mapping_key]
 
     def has(self, handle: OutputHandle) -> bool:
         """Whether a step gave it."""
         return handle.output in self.values.get(handle.node, ())
 
+    def keys_of(self, handle: OutputHandle) -> Collection[str] | None:
+        """The mapping keys of a dynamic output; None where the step gave nothing, not even no value."""
+        return self.value(handle) if self.has(handle) else None
+
     def is_lost(self, node: Node) -> bool:
         """Whether a step cannot run, because one before it failed, was skipped or gave nothing."""
         if self._lost and not self._lost.isdisjoint(node.after):
             return True
-        if node.waits_for and not all(map(self.has, node.waits_for)):
+        if node.waits_for and not all(map(self._gave, node.waits_for)):
             return True
-        return bool(node.inputs) and any(
-            not (any(map(self.has, source)) if isinstance(source, list) else self.has(source))  # type: ignore[arg-type]  # in a node none is an InputHandle
-            for source in node.inputs.values()
-        )
+        return bool(node.inputs) and not all(map(self._gave, node.inputs.values()))
+
+    def _gave(self, source: Source) -> bool:
+        """Whether there is a value; of a list, one for any of it, unless there is nothing to wait for."""
+        if isinstance(source, list):
+            return not source or any(map(self.has, source))  # type: ignore[arg-type]  # in a node none is an InputHandle
+        return self.has(source)  # type: ignore[arg-type]  # as above, and what is collected is a list by now
 
     def skip(self, node: Node) -> None:
         """Note that a step does not run."""
-        self._lost.add(node.name)
+        if not isinstance(node.definition, OpDefinition) or not self._lost.isdisjoint(node.after):
+            self._lose(node)  # an op that lacks a value takes along only those that then lack one in turn
         self.emit(EventType.STEP_SKIPPED, node.name)
+
+    def _lose(self, node: Node) -> None:
+        self._lost.add(node.name)
+        if node.pattern is not None:
+            self._lost.add(node.pattern)  # for whoever collects
 
     def fail(self, node: Node, failure: Exception) -> Exception:
         """Note that a step failed."""
-        self._lost.add(node.name)
+        self._lose(node)
         self.first_failure = self.first_failure or failure
         self.emit(EventType.STEP_FAILURE, node.name, failure)
         return failure
 
+    def say(self, step_key: str, remarks: Iterable[Remark]) -> None:
+        """Note what was said beside what a step makes."""
+        for remark in remarks:
+            self.emit(_type_of(remark), step_key, remark)
+
     def finish(self, node: Node, outcome: Outcome) -> Exception | None:
         """Note what a step came to; return its failure, where a blocking check did not pass."""
         name = node.name
-        self.values[name] = {made.output: made.value for made in outcome.made}
-        for remark in outcome.remarks:
-            self.emit(_type_of(remark), name, remark)
-        for made in outcome.made:
-            self.emit(EventType.STEP_OUTPUT, name, made.output)
-            for materialization in made.materializations:
-                self.emit(EventType.ASSET_MATERIALIZATION, name, materialization)
-            if made.is_handed_on:
-                self.emit(EventType.HANDLED_OUTPUT, name, made.output)
+        self.values[name] = _values_of(outcome)
+        if not outcome.is_stored:
+            self.say(name, outcome.remarks)
+            for made in outcome.made:
+                self.emit(EventType.STEP_OUTPUT, name, told_of(made))
+                for materialization in made.materializations:
+                    self.emit(EventType.ASSET_MATERIALIZATION, name, materialization)
+                if made.is_handed_on:
+                    self.emit(EventType.HANDLED_OUTPUT, name, made.output)
         for evaluation in outcome.evaluations:
             self.emit(EventType.ASSET_CHECK_EVALUATION, name, evaluation)
         if outcome.error is not None:
             return self.fail(node, outcome.error)
         self.emit(EventType.STEP_SUCCESS, name)
         return None
+
+
+def _values_of(outcome: Outcome) -> dict[str, Any]:
+    """`{output: value}`; of a dynamic output the value is `{mapping key: value}`."""
+    if not outcome.dynamic_outputs:
+        return {made.output: made.value for made in outcome.made}
+    values: dict[str, Any] = {output: {} for output in outcome.dynamic_outputs}
+    for made in outcome.made:
+        if made.mapping_key is None:
+            values[made.output] = made.value
+        else:
+            values[made.output][made.mapping_key] = made.value
+    return values
+
+
+def told_of(made: Made) -> str | StepOutputData:
+    """What an event says of an output; its name, where there is no more to say."""
+    if made.metadata is None and made.mapping_key is None:
+        return made.output
+    return StepOutputData(made.output, made.mapping_key, made.metadata or {})
 
 
 def _type_of(remark: Remark) -> EventType:

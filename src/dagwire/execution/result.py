@@ -7,7 +7,10 @@ from typing import Any
 
 from dagwire.definitions.asset_graph import made_by
 from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.job import JobDefinition
+from dagwire.definitions.mapped_steps import step_name
+from dagwire.definitions.node import Node
 from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterialization
 from dagwire.definitions.retries import Failure
 from dagwire.errors import InvalidInvocationError, UnknownNameError
@@ -82,7 +85,7 @@ class ExecuteInProcessResult:
     # -- values --------------------------------------------------------------------------------------------------------
 
     def output_for_node(self, node_str: str, output_name: str = "result") -> Any:
-        """What a step gave.
+        """What a step gave; of a dynamic output, and of a mapped step, `{mapping key: value}`.
 
         Raises:
             UnknownNameError: There is no such step, or it gave no such output.
@@ -90,12 +93,23 @@ class ExecuteInProcessResult:
         handle = self.job_def.outputs_by_graph.get(node_str, {}).get(output_name)
         if handle is not None:
             return self.output_for_node(handle.node, handle.output)
-        if node_str not in (node.name for node in self.job_def.nodes):
+        node = next((node for node in self.job_def.nodes if node.name == node_str), None)
+        if node is None:
             raise UnknownNameError("step", node_str, [node.name for node in self.job_def.nodes])
+        if node.mapped_over is not None:
+            return self._mapped_output(node, node.mapped_over, output_name)
         outputs = self._values.get(node_str, {})
         if output_name not in outputs:
             raise UnknownNameError(f"output of step '{node_str}'", output_name, outputs)
         return outputs[output_name]
+
+    def _mapped_output(self, node: Node, over: OutputHandle, output: str) -> dict[str, Any]:
+        """`{mapping key: value}`, of the mapped steps that gave one."""
+        keys = self._values.get(over.node, {}).get(over.output)
+        if keys is None:
+            raise UnknownNameError(f"output of step '{node.name}'", output, ())
+        given = {key: self._values.get(step_name(node.name, key), {}) for key in keys}
+        return {key: outputs[output] for key, outputs in given.items() if output in outputs}
 
     def output_value(self, output_name: str = "result") -> Any:
         """What the job's graph gave.
@@ -146,8 +160,13 @@ class ExecuteInProcessResult:
         return [event for event in self.all_events if event_filter(event)]
 
     def events_for_node(self, node_name: str) -> list[Event]:
-        """The events of one step."""
-        return [event for event in self.all_events if event.step_key == node_name]
+        """The events of one step; of a mapped one those for all mapping keys, or for one key by `name[key]`."""
+        mapped = f"{node_name}["
+        return [
+            event
+            for event in self.all_events
+            if event.step_key is not None and (event.step_key == node_name or event.step_key.startswith(mapped))
+        ]
 
     @property
     def all_node_events(self) -> list[Event]:

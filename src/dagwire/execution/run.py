@@ -4,21 +4,24 @@ import uuid
 from collections.abc import Mapping
 
 from dagwire.containers.faults import raise_faults
+from dagwire.containers.keys import Requirement
 from dagwire.containers.overrides import in_force
 from dagwire.containers.run_scope import RunScope
+from dagwire.definitions.bindings import Bindings
 from dagwire.definitions.job import JobDefinition
-from dagwire.definitions.node import Node
 from dagwire.definitions.running import RunOptions
 from dagwire.errors import InvalidConfigError, ResourceSetupError
 from dagwire.execution.contexts import DagsterRun
 from dagwire.execution.events import EventType
-from dagwire.execution.pace import in_tasks, in_threads, one_by_one
+from dagwire.execution.handover import Handover
+from dagwire.execution.pace import cut_out_in_turn, in_tasks, in_threads, one_by_one
 from dagwire.execution.plan import Plan, make_plan, stronger_bindings
 from dagwire.execution.record import Record
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.steps import Steps
 from dagwire.resources.driving import drive
 from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
 
 def run_job(job: JobDefinition, options: RunOptions) -> ExecuteInProcessResult:
@@ -52,16 +55,43 @@ class _Run:
             asynchronous=asynchronous,
         )
         self._inner_scopes: dict[frozenset[tuple[str, int]], RunScope] = {}
-        self._scope_by_node = {node.name: self._scope_of(node, strongest) for node in self._plan.nodes}
+        self._scope_by_node: dict[str, RunScope] = {}
+        self._load_scopes: dict[tuple[str, str], RunScope] = {}
+        self._find_scopes(strongest)
         self._record = Record(options.on_event)
+        self._handover = self._made_handover(instance)
         self._steps = Steps(
-            self._run, self._plan, self._scope_by_node, self._record, instance, asynchronous=asynchronous
+            self._run,
+            self._plan,
+            self._scope_by_node,
+            self._record,
+            self._handover,
+            instance,
+            asynchronous=asynchronous,
         )
         self._asynchronous = asynchronous
 
-    def _scope_of(self, node: Node, strongest: Mapping[str, object]) -> RunScope:
-        """The run's own scope; for a node that has resources bound to it, one inside it. Same bindings, same scope."""
-        bindings = stronger_bindings(node, strongest)
+    def _find_scopes(self, strongest: Mapping[str, object]) -> None:
+        """Say where each step's resources are open, and where what loads values for it is."""
+        for node in self._plan.nodes:
+            own = node.definition.bindings
+            scope = self._scope_with(stronger_bindings(own, strongest)) if own else self._scope
+            self._scope_by_node[node.name] = scope
+            for name, load in node.loads.items():
+                self._load_scopes[node.name, name] = (
+                    scope if load.bindings is None else self._scope_with(stronger_bindings(load.bindings, strongest))
+                )
+
+    def _made_handover(self, instance: DagsterInstance) -> Handover | None:
+        """What stores and loads the values of steps; None where no IO manager is named or provided."""
+        scopes = (self._scope, *self._inner_scopes.values())
+        is_provided = any(scope.has_key(DEFAULT_IO_MANAGER) for scope in scopes)
+        if not is_provided and not any(node.names_io_managers for node in self._plan.nodes):
+            return None
+        return Handover(self._run, self._plan, self._scope_by_node, self._load_scopes, self._record, instance)
+
+    def _scope_with(self, bindings: Bindings) -> RunScope:
+        """The run's own scope; where resources are bound to what runs, one inside it. Same bindings, same scope."""
         if not bindings:
             return self._scope
         identity = frozenset((key, id(provider)) for key, provider in bindings.items())
@@ -92,15 +122,23 @@ class _Run:
     def _check(self) -> None:
         """Raise everything that is wrong, before anything is opened."""
         faults = [*self._plan.faults]
-        for scope in (self._scope, *self._inner_scopes.values()):
-            nodes = [node for node in self._plan.nodes if self._scope_by_node[node.name] is scope]
-            faults += scope.prepare(r for node in nodes for r in node.requirements)
+        asked: dict[RunScope, list[Requirement]] = {scope: [] for scope in (self._scope, *self._inner_scopes.values())}
+        for node in self._plan.nodes:
+            own = asked[self._scope_by_node[node.name]]
+            own += node.own_requirements
+            if self._handover is not None:
+                own += self._handover.default_requirements(node)
+            for name, load in node.loads.items():
+                asked[self._load_scopes[node.name, name]].append(load.requirement(node.definition.label, name))
+        for scope, requirements in asked.items():
+            faults += scope.prepare(requirements)
+        self._opens = any(asked.values())
         faults += self._scope.unknown_config()
         raise_faults(faults)
 
     async def _open_and_run(self) -> BaseException | None:
         """Open resources and run steps; return the failure that ends the run, or None."""
-        if self._plan.job.requirements:
+        if self._opens:
             self._record.emit(EventType.RESOURCE_INIT_STARTED)
             try:
                 for scope in (self._scope, *self._inner_scopes.values()):
@@ -120,7 +158,8 @@ class _Run:
         elif options.max_concurrency != 1 and self._asynchronous:
             await in_tasks(nodes, do, self._record, options.max_concurrency, stop_at_failure=stop)
         else:
-            await one_by_one(nodes, do, self._record, stop_at_failure=stop)
+            in_turn = cut_out_in_turn(nodes, self._record) if self._plan.job.is_dynamic else nodes
+            await one_by_one(in_turn, do, self._record, stop_at_failure=stop)
 
     async def _closed(self, failure: BaseException | None) -> BaseException | None:
         """Close everything; return what the run failed of, the failures of closes included."""

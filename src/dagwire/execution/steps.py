@@ -24,8 +24,10 @@ from dagwire.execution.contexts import (
     StepContext,
 )
 from dagwire.execution.events import EventType
+from dagwire.execution.handover import Handover
 from dagwire.execution.hook_context import HookContext
-from dagwire.execution.outcomes import Outcome, Yielded, op_outcome
+from dagwire.execution.op_outcomes import op_outcome
+from dagwire.execution.outcomes import Outcome, Yielded
 from dagwire.execution.plan import Plan
 from dagwire.execution.record import Record
 from dagwire.resources.instance import DagsterInstance
@@ -45,15 +47,27 @@ class Steps:
         plan: Plan,
         scope_by_node: Mapping[str, RunScope],
         record: Record,
+        handover: Handover | None,
         instance: DagsterInstance,
         *,
         asynchronous: bool,
     ) -> None:
-        """`scope_by_node` says where each step's resources are open; `instance` is shown to the bodies."""
+        """Nothing is done yet.
+
+        Args:
+            run: What the bodies are told of the run.
+            plan: The run's plan.
+            scope_by_node: Where each step's resources are open.
+            record: What happens is noted here.
+            handover: Stores and loads values; None where all stay in memory.
+            instance: Shown to the bodies.
+            asynchronous: Whether an event loop drives the run.
+        """
         self._run = run
         self._plan = plan
         self._scope_by_node = scope_by_node
         self._record = record
+        self._handover = handover
         self._instance = instance
         self._asynchronous = asynchronous
 
@@ -98,13 +112,15 @@ class Steps:
         definition = node.definition
         body = definition.body
         signature = body.signature
-        arguments = self._inputs(node)
+        arguments = dict(node.constants)
+        if node.inputs or node.loads:
+            arguments |= await self._inputs(node)
         if signature.keys:
-            scope = self._scope_by_node[node.name]
+            scope = self._scope_by_node[node.pattern or node.name]
             for parameter, key in signature.keys.items():
                 arguments[parameter] = scope.value(key)
         if signature.config is not None:
-            arguments[CONFIG_NAME] = self._plan.config_by_node.get(node.name)
+            arguments[CONFIG_NAME] = self._plan.config_by_node.get(node.pattern or node.name)
         if signature.context is None:
             context = None
             returned = body.function(**arguments)
@@ -113,28 +129,43 @@ class Steps:
             returned = body.function(context, **arguments)
         if returned is not None:
             returned = await self._finished(node, returned)
-        return self._outcome(node, returned, context)
+        outcome = self._outcome(node, returned, context)
+        if self._handover is not None:
+            await self._handover.store(node, outcome, context)
+        return outcome
 
-    def _inputs(self, node: Node) -> dict[str, Any]:
+    async def _inputs(self, node: Node) -> dict[str, Any]:
         """What the step takes of others.
 
         Raises:
             WrongTypeError: A value is of another type than its parameter's.
         """
-        arguments = dict(node.constants)
-        if not node.inputs:
-            return arguments
-        record, classes = self._record, node.definition.input_classes
+        taken: dict[str, Any] = {}
         for name, source in node.inputs.items():
-            record.emit(EventType.LOADED_INPUT, node.name, name)
             if isinstance(source, list):
-                arguments[name] = [record.value(handle) for handle in source if record.has(handle)]  # type: ignore[arg-type]  # in a node none is an InputHandle
+                given = [handle for handle in source if self._record.has(handle)]  # type: ignore[arg-type]  # in a node none is an InputHandle
+                taken[name] = [await self._value(node, name, handle) for handle in given]
+            elif self._handover is None:
+                self._record.emit(EventType.LOADED_INPUT, node.name, name)
+                taken[name] = self._record.value(source)  # type: ignore[arg-type]  # as above
             else:
-                arguments[name] = record.value(source)  # type: ignore[arg-type]  # as above
+                taken[name] = await self._handover.take(node, name, source)  # type: ignore[arg-type]  # as above
+        if self._handover is not None:
+            for name, load in node.loads.items():
+                taken[name] = await self._handover.load(node, name, load)
+        classes = node.definition.input_classes
+        for name, value in taken.items():
             if name in classes:
-                check_value(node.definition.label, f"input '{name}'", classes[name], arguments[name])
-            record.emit(EventType.STEP_INPUT, node.name, name)
-        return arguments
+                check_value(node.definition.label, f"input '{name}'", classes[name], value)
+            self._record.emit(EventType.STEP_INPUT, node.name, name)
+        return taken
+
+    async def _value(self, node: Node, name: str, source: Any) -> Any:
+        """The one value of a handle, from where it was stored, or from memory."""
+        if self._handover is not None:
+            return await self._handover.take(node, name, source)
+        self._record.emit(EventType.LOADED_INPUT, node.name, name)
+        return self._record.value(source)
 
     def _context(self, node: Node, retry_number: int) -> StepContext:
         body = node.definition.body
@@ -146,8 +177,8 @@ class Steps:
             kind = AssetExecutionContext
         context = kind(self._run, self._plan.partitions, node, retry_number)
         context.instance = self._instance
-        context.resources = self._scope_by_node[node.name].resources(body.keys)
-        context.op_config = self._plan.config_by_node.get(node.name)
+        context.resources = self._scope_by_node[node.pattern or node.name].resources(body.keys)
+        context.op_config = self._plan.config_by_node.get(node.pattern or node.name)
         context.is_subset = self._plan.job.is_subset or node.outputs is not None
         return context
 
@@ -156,18 +187,18 @@ class Steps:
         if isgenerator(returned):
             return Yielded(returned)
         if isasyncgen(returned):
-            return await self._scope_by_node[node.name].wait_for(_listed(returned))
+            return await self._scope_by_node[node.pattern or node.name].wait_for(_listed(returned))
         if isawaitable(returned):
-            return await self._scope_by_node[node.name].wait_for(returned)
+            return await self._scope_by_node[node.pattern or node.name].wait_for(returned)
         return returned
 
     def _outcome(self, node: Node, returned: Any, context: StepContext | None) -> Outcome:
         definition = node.definition
+        said = context.said if context is not None else None
         if isinstance(definition, AssetsDefinition):
-            said = context.metadata_by_output if context is not None else {}
             outcome = asset_outcome(definition, node.outputs, returned, said, self._plan.partitions)
         elif isinstance(definition, OpDefinition):
-            outcome = op_outcome(definition.label, definition.outs, definition.classes_by_output, returned)
+            outcome = op_outcome(definition, returned, said)
         else:
             outcome = check_outcome(definition, returned, self._plan.partitions)
         if context is not None and context.remarks:
@@ -188,7 +219,7 @@ class Steps:
                 self._record.emit(EventType.HOOK_COMPLETED, node.name, hook.name)
 
     async def _call_hook(self, node: Node, hook: HookDefinition, failure: Exception | None) -> None:
-        scope = self._scope_by_node[node.name]
+        scope = self._scope_by_node[node.pattern or node.name]
         body: Body = hook.body
         arguments = {parameter: scope.value(key) for parameter, key in body.signature.keys.items()}
         if body.signature.context is None:
@@ -197,7 +228,7 @@ class Steps:
         context = HookContext(self._run, node, hook, failure, self._record.values.get(node.name, {}))
         context.instance = self._instance
         context.resources = scope.resources(body.keys)
-        context.op_config = self._plan.config_by_node.get(node.name)
+        context.op_config = self._plan.config_by_node.get(node.pattern or node.name)
         await self._finished(node, body.function(context, **arguments))
 
 

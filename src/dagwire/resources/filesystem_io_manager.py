@@ -37,7 +37,7 @@ class FilesystemIOManager(ConfigurableIOManager):
         if context.has_asset_partitions and len(context.asset_partition_keys) > 1:
             problem = "stores one partition at a time; a run of several stores by itself, and returns None."
             raise InvalidInvocationError("FilesystemIOManager", problem)
-        path = self._path(context.get_identifier())
+        path = self._path(_identifier(context))
         context.log.debug("storing %s", path)
         _write_whole(path, pickle.dumps(obj))
 
@@ -50,7 +50,7 @@ class FilesystemIOManager(ConfigurableIOManager):
         if context.has_asset_partitions and len(context.asset_partition_keys) > 1:
             paths = {key: self._path([*context.asset_key.path, key]) for key in context.asset_partition_keys}
             return {key: self._load(context, path) for key, path in paths.items()}
-        return self._load(context, self._path(context.get_identifier()))
+        return self._load(context, self._path(_identifier(context)))
 
     def _load(self, context: IOContext, path: Any) -> Any:
         context.log.debug("loading %s", path)
@@ -73,6 +73,11 @@ class FilesystemIOManager(ConfigurableIOManager):
             missing.add_note("FilesystemIOManager reaches a URL by the extra: pip install 'dagwire[files]'")
             raise
         return UPath(self.base_dir, **self.storage_options)
+
+
+def _identifier(context: OutputContext | InputContext) -> list[str]:
+    """An asset's value is the same in every run; an op's is that run's."""
+    return context.get_asset_identifier() if context.has_asset_key else context.get_identifier()
 
 
 def _write_whole(path: Any, content: bytes) -> None:

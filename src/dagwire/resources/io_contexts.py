@@ -2,11 +2,25 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from inspect import get_annotations
 from typing import Any
 
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.context import NO_RESOURCES, log
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredType:
+    """The type that an output or input is declared as; an IO manager may store each type its own way."""
+
+    typing_type: Any
+    """The annotation; Any where there is none."""
+
+    @property
+    def display_name(self) -> str:
+        """The type as people write it."""
+        return getattr(self.typing_type, "__name__", str(self.typing_type))
 
 
 class IOContext:
@@ -22,7 +36,7 @@ class IOContext:
     asset_partition_key_range: Any
     asset_partitions_def: Any
     asset_partitions_time_window: Any
-    dagster_type: Any
+    dagster_type: "DeclaredType"
     job_name: str
     name: str
     """The name of the input or output."""
@@ -116,6 +130,7 @@ class OutputContext(IOContext):
         """`output_metadata` is what the step said of this value."""
         super().__init__(**given)
         self.output_metadata = dict(output_metadata or {})
+        self.logged_events: list[Any] = []
         self._added: dict[str, Any] = {}
 
     def add_output_metadata(self, metadata: Mapping[str, Any]) -> None:
@@ -133,9 +148,22 @@ class OutputContext(IOContext):
         """What was said by `add_output_metadata`."""
         return dict(self._added)
 
+    def log_event(self, event: Any) -> None:
+        """Say something beside the value that is stored: an AssetMaterialization or AssetObservation of another one."""
+        self.logged_events.append(event)
+
+    def get_logged_events(self) -> list[Any]:
+        """What `log_event` was told."""
+        return list(self.logged_events)
+
     def get_identifier(self) -> list[str]:
-        """What tells this value from any other: the run, the step and the output, or the asset and its partition."""
-        return self.get_asset_identifier() if self.has_asset_key else self.get_run_scoped_output_identifier()
+        """What tells this value from any other: run, step and output; where there is no run, asset and partition.
+
+        To find an asset's value in a later run store it by `get_asset_identifier`.
+        """
+        if self.has_asset_key and "run_id" not in vars(self):
+            return self.get_asset_identifier()
+        return self.get_run_scoped_output_identifier()
 
     def get_run_scoped_output_identifier(self) -> list[str]:
         """The run, the step, the output, and which of a dynamic output's values."""
@@ -152,6 +180,7 @@ class InputContext(IOContext):
     def __init__(self, **given: Any) -> None:
         """Keep what is given."""
         super().__init__(**given)
+        self.description: str | None = None
         self._added: dict[str, Any] = {}
 
     @property
@@ -160,8 +189,13 @@ class InputContext(IOContext):
         return "name" in vars(self)
 
     def add_input_metadata(self, metadata: Mapping[str, Any], description: str | None = None) -> None:
-        """Say more of the value that was loaded."""
+        """Say more of the value that was loaded: it shows in the run's event, and as an observation of the asset."""
         self._added.update(metadata)
+        self.description = description
+
+    def get_added_metadata(self) -> Mapping[str, Any]:
+        """What was said by `add_input_metadata`."""
+        return dict(self._added)
 
     def get_identifier(self) -> list[str]:
         """What `handle_output` told the value from any other by.
@@ -169,8 +203,8 @@ class InputContext(IOContext):
         Raises:
             InvalidInvocationError: It is no asset's, and nothing says which output it was.
         """
+        if self.upstream_output is not None:
+            return self.upstream_output.get_identifier()
         if self.has_asset_key:
             return self.get_asset_identifier()
-        if self.upstream_output is None:
-            raise InvalidInvocationError("InputContext", "has no upstream_output, so nothing says what to load.")
-        return self.upstream_output.get_identifier()
+        raise InvalidInvocationError("InputContext", "has no upstream_output, so nothing says what to load.")

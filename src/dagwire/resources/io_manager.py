@@ -11,17 +11,28 @@ from dagwire.resources.io_contexts import InputContext, OutputContext
 
 M = TypeVar("M")
 
+DEFAULT_IO_MANAGER = "io_manager"
+"""The IO manager of all outputs that name none. Where nothing is provided under it values are handed on in memory."""
 
-class IOManager(ABC):
-    """Stores values and loads them; lives as long as the run, or longer where its store does."""
 
-    @abstractmethod
-    def handle_output(self, context: OutputContext, obj: Any) -> None:
-        """Store `obj`."""
+class InputManager(ABC):
+    """Loads values; lives as long as the run, or longer where its store does."""
 
     @abstractmethod
     def load_input(self, context: InputContext) -> Any:
-        """The value that was stored."""
+        """The value; a coroutine function may be written too."""
+
+
+class IOManager(InputManager):
+    """Stores values and loads them; lives as long as the run, or longer where its store does."""
+
+    @abstractmethod
+    def handle_output(self, context: OutputContext, obj: Any) -> Any:
+        """Store `obj`.
+
+        Return nothing. A generator may yield metadata (`{name: value}`) and `AssetMaterialization`s of other assets; a
+        coroutine function or an asynchronous generator may be written too.
+        """
 
 
 class ConfigurableIOManager(ConfigurableResource, IOManager):

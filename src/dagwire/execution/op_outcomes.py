@@ -1,0 +1,136 @@
+"""What the return value of an op's body means."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dagwire.definitions.metadata import MetadataValue, normalized_metadata
+from dagwire.definitions.op import OpDefinition
+from dagwire.definitions.results import DynamicOutput, is_dynamic_output, is_output
+from dagwire.definitions.value_types import check_value
+from dagwire.errors import UnexpectedResultError
+from dagwire.execution.outcomes import Made, Outcome, Yielded, without_remarks
+from dagwire.execution.said import Said
+
+
+def op_outcome(definition: OpDefinition, returned: Any, said: Said | None) -> Outcome:
+    """Read what an op returned.
+
+    Args:
+        definition: Whose body it was.
+        returned: What it returned, or a `Yielded` of what it yielded.
+        said: The metadata that it gave to its context.
+
+    Raises:
+        UnexpectedResultError: It is not what the op declares.
+        WrongTypeError: A value is of another type than declared.
+    """
+    outcome = Outcome()
+    outs = definition.outs
+    results = without_remarks(returned, outcome)
+    is_whole = not isinstance(returned, Yielded)
+    given = _returned(definition, returned) if is_whole else _yielded(definition, results)
+    _check_complete(definition, given)
+    for output, value in given.items():
+        if outs[output].is_dynamic:
+            outcome.made += _made_of_each(definition, output, value, said)
+            outcome.dynamic_outputs = (*outcome.dynamic_outputs, output)
+        else:
+            outcome.made.append(_made(definition, output, value, said))
+    return outcome
+
+
+def _made(definition: OpDefinition, output: str, given: Any, said: Said | None) -> Made:
+    value = given.value if is_output(given) else given
+    check_value(definition.label, f"output '{output}'", definition.classes_by_output.get(output, ()), value)
+    return Made(
+        output,
+        value,
+        is_handed_on=not definition.outs[output].is_nothing,
+        metadata=_metadata(definition, given.metadata if is_output(given) else None, said, output),
+    )
+
+
+def _metadata(
+    definition: OpDefinition, own: Mapping[str, object] | None, said: Said | None, output: str
+) -> Mapping[str, MetadataValue] | None:
+    more = said.of(output) if said is not None else None
+    if not own and not more:
+        return None
+    return normalized_metadata({**(own or {}), **(more or {})}, f"{definition.label}, output '{output}'")
+
+
+def _made_of_each(definition: OpDefinition, output: str, given: Any, said: Said | None) -> list[Made]:
+    made: dict[str, Made] = {}
+    for item in _dynamic_outputs(definition, output, given):
+        key = item.mapping_key
+        if key in made:
+            raise UnexpectedResultError(definition.label, f"gave two values with the mapping key '{key}'.")
+        check_value(definition.label, f"output '{output}'", definition.classes_by_output.get(output, ()), item.value)
+        more = said.of(output, key) if said is not None else None
+        metadata = normalized_metadata({**item.metadata, **(more or {})}, f"{definition.label}, output '{output}'")
+        made[key] = Made(output, item.value, metadata=metadata, mapping_key=key)
+    return list(made.values())
+
+
+def _dynamic_outputs(definition: OpDefinition, output: str, given: Any) -> list[DynamicOutput[Any]]:
+    items: list[Any] = [*given] if isinstance(given, list) else [given]  # pyright: ignore[reportUnknownVariableType]  # of anything
+    strange = [type(item).__name__ for item in items if not is_dynamic_output(item)]
+    if strange or not isinstance(given, list):
+        found = f"a list with {strange[0]}" if isinstance(given, list) else type(given).__name__
+        problem = f"gave {found} as its dynamic output '{output}'. Yield DynamicOutputs, or return a list of them."
+        raise UnexpectedResultError(definition.label, problem)
+    return items
+
+
+def _check_complete(definition: OpDefinition, given: Mapping[str, Any]) -> None:
+    outs = definition.outs
+    unknown = [name for name in given if name not in outs]
+    missing = [name for name, out in outs.items() if out.is_required and name not in given and not out.is_nothing]
+    if unknown or missing:
+        problem = f"has the outputs {', '.join(outs) or 'none'}; not given: {', '.join(missing) or 'none'}"
+        raise UnexpectedResultError(definition.label, f"{problem}; unknown: {', '.join(unknown) or 'none'}.")
+
+
+def _yielded(definition: OpDefinition, results: list[Any]) -> dict[str, Any]:
+    """`{output: what was yielded of it}`; of a dynamic output a list, which is empty where nothing was."""
+    outs = definition.outs
+    required = [name for name, out in outs.items() if out.is_dynamic and out.is_required]
+    given: dict[str, Any] = {name: [] for name in required}
+    for item in results:
+        name = item.output_name if is_output(item) or is_dynamic_output(item) else ""
+        is_dynamic = name in outs and outs[name].is_dynamic
+        if not name or is_dynamic_output(item) is not is_dynamic:
+            problem = f"yielded {type(item).__name__}; {_advice(item, is_dynamic)}."
+            raise UnexpectedResultError(definition.label, problem)
+        if is_dynamic:
+            given.setdefault(name, []).append(item)
+        elif name in given:
+            raise UnexpectedResultError(definition.label, f"yielded its output '{name}' twice.")
+        else:
+            given[name] = item
+    return given
+
+
+def _advice(item: object, is_dynamic: bool) -> str:  # of a private function
+    if is_dynamic:
+        return "yield DynamicOutputs of it"
+    return "declare its output as `out=DynamicOut()`" if is_dynamic_output(item) else "yield Outputs"
+
+
+def _returned(definition: OpDefinition, returned: Any) -> dict[str, Any]:
+    outs = definition.outs
+    if not outs:
+        if returned is not None:
+            problem = f"is declared to have no outputs, and gave {type(returned).__name__}."
+            raise UnexpectedResultError(definition.label, problem)
+        return {}
+    if is_output(returned) and returned.output_name in outs:
+        return {returned.output_name: returned}
+    if len(outs) == 1:
+        return {next(iter(outs)): returned}
+    if isinstance(returned, tuple):
+        items: tuple[Any, ...] = returned  # pyright: ignore[reportUnknownVariableType]  # of anything
+        if len(items) == len(outs):
+            return dict(zip(outs, items, strict=True))
+    problem = f"has {len(outs)} outputs ({', '.join(outs)}); return a tuple of as many, or yield Outputs."
+    raise UnexpectedResultError(definition.label, problem)

@@ -1,0 +1,942 @@
+"""IO managers in runs: which one stores and loads a value, what it is told, and what a run records of it."""
+
+import pytest
+
+SHOWN = ("LOADED_INPUT", "STEP_INPUT", "STEP_OUTPUT", "ASSET_MATERIALIZATION", "HANDLED_OUTPUT")
+
+
+@pytest.fixture
+def stored():
+    """What IO managers of a test have stored: `{identifier: value}`."""
+    return {}
+
+
+@pytest.fixture
+def keeping(dg, log, stored):
+    """An IO manager class that keeps values in `stored`, by asset or by step, and logs what it does."""
+
+    class Keeping(dg.ConfigurableIOManager):
+        tag: str = "io"
+
+        def handle_output(self, context, obj):
+            log.append(f"{self.tag} stores {'/'.join(self.place(context)[-2:])}")
+            stored[self.place(context)] = obj
+
+        def load_input(self, context):
+            log.append(f"{self.tag} loads {'/'.join(self.place(context)[-2:])} as {context.name}")
+            return stored[self.place(context)]
+
+        def place(self, context):
+            return tuple(context.get_asset_identifier() if context.has_asset_key else context.get_identifier())
+
+    return Keeping
+
+
+@pytest.fixture
+def told(dg):
+    """An IO manager that keeps the contexts it is given."""
+
+    class Told(dg.IOManager):
+        def __init__(self):
+            self.outputs, self.inputs = [], []
+
+        def handle_output(self, context, obj):
+            self.outputs.append(context)
+
+        def load_input(self, context):
+            self.inputs.append(context)
+            return 7
+
+    return Told()
+
+
+@pytest.fixture
+def chain(dg):
+    """An asset that names its IO manager, and one that takes its value and names none."""
+
+    @dg.asset(io_manager_key="store")
+    def trips():
+        return 3
+
+    @dg.asset
+    def total(trips):
+        return trips + 1
+
+    return [trips, total]
+
+
+def shown(result, *types):
+    """What the events of some types say: `[(type, step, {name: value})]`."""
+    names = ("output_name", "input_name", "upstream_output_name", "upstream_step_key", "manager_key")
+    return [
+        (event.event_type_value, event.step_key, {n: getattr(data, n) for n in names if hasattr(data, n)})
+        for event in result.all_events
+        if event.event_type_value in types
+        for data in [event.event_specific_data]
+    ]
+
+
+def plain(metadata):
+    """`{name: value}` of metadata that is wrapped."""
+    return {name: value.value for name, value in metadata.items()}
+
+
+# -- which one ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_output_s_io_manager_stores_and_loads(dg, chain, keeping, log):
+    """What names `io_manager_key` is stored by that resource, and loaded by it; all else goes to "io_manager"."""
+    result = dg.materialize(chain, resources={"store": keeping(tag="store"), "io_manager": keeping()})
+    assert log == ["store stores trips", "store loads trips as trips", "io stores total"]
+    assert (result.output_for_node("trips"), result.asset_value("total")) == (3, 4)
+
+
+def test_the_default_io_manager(dg, keeping, log):
+    """A resource "io_manager" stores the values of all that name none."""
+
+    @dg.asset
+    def one():
+        return 1
+
+    dg.materialize([one], resources={"io_manager": keeping()})
+    assert log == ["io stores one"]
+
+
+def test_an_io_manager_of_its_own(dg, keeping, log):
+    """`io_manager_def` gives an asset an IO manager, which loads its value for others too."""
+
+    @dg.asset(io_manager_def=keeping(tag="own"))
+    def one():
+        return 1
+
+    @dg.asset
+    def two(one):
+        return one
+
+    dg.materialize([one, two], resources={"io_manager": keeping()})
+    assert log == ["own stores one", "own loads one as one", "io stores two"]
+    assert one.required_resource_keys == {"one__io_manager"}
+
+
+def test_an_io_manager_given_twice_is_refused(dg, keeping):
+    """`io_manager_key` and `io_manager_def` exclude one another."""
+    with pytest.raises(Exception, match="io_manager_key"):
+
+        @dg.asset(io_manager_key="store", io_manager_def=keeping())
+        def one():
+            return 1
+
+
+def test_several_outputs_have_their_own(dg, keeping, log):
+    """`AssetOut(io_manager_key=)` names what stores one of several assets."""
+
+    @dg.multi_asset(outs={"low": dg.AssetOut(io_manager_key="store"), "high": dg.AssetOut(key=["x", "high"])})
+    def bounds():
+        return 1, 2
+
+    dg.materialize([bounds], resources={"store": keeping(tag="store"), "io_manager": keeping()})
+    assert log == ["store stores low", "io stores x/high"]
+    assert bounds.get_io_manager_key_for_asset_key(dg.AssetKey("low")) == "store"
+
+
+def test_an_op_s_outputs_and_inputs(dg, keeping, log):
+    """`Out(io_manager_key=)` says what stores a value, `In(input_manager_key=)` what loads it."""
+
+    @dg.op(out=dg.Out(io_manager_key="store"))
+    def one():
+        return 1
+
+    @dg.op(ins={"number": dg.In(input_manager_key="reader")})
+    def two(number):
+        return number
+
+    @dg.job
+    def both():
+        two(one())
+
+    given = {"store": keeping(tag="store"), "reader": keeping(tag="reader"), "io_manager": keeping()}
+    assert both.execute_in_process(resources=given).output_for_node("two") == 1
+    assert log == ["store stores one/result", "reader loads one/result as number", "io stores two/result"]
+
+
+def test_an_asset_s_input_may_name_what_loads_it(dg, keeping, log):
+    """`AssetIn(input_manager_key=)` is stronger than what stored the value."""
+
+    @dg.asset
+    def one():
+        return 1
+
+    @dg.asset(ins={"number": dg.AssetIn(key="one", input_manager_key="reader")})
+    def two(number):
+        return number
+
+    dg.materialize([one, two], resources={"reader": keeping(tag="reader"), "io_manager": keeping()})
+    assert log == ["io stores one", "reader loads one as number", "io stores two"]
+
+
+def test_the_last_op_s_io_manager_stores_a_graph_asset(dg, keeping, log):
+    """A graph asset is stored by what the output of its last op names, once."""
+
+    @dg.op
+    def one():
+        return 1
+
+    @dg.op(out=dg.Out(io_manager_key="store"))
+    def double(number):
+        return number * 2
+
+    @dg.graph_asset
+    def doubled():
+        return double(one())
+
+    result = dg.materialize([doubled], resources={"store": keeping(tag="store"), "io_manager": keeping()})
+    assert [line for line in log if line.startswith("store")] == ["store stores doubled"]
+    assert result.asset_value("doubled") == 2
+
+
+def test_a_check_loads_and_stores_nothing(dg, keeping, log):
+    """The value that a check looks at is loaded; what the check gives is not stored."""
+
+    @dg.asset
+    def one():
+        return 1
+
+    @dg.asset_check(asset=one)
+    def positive(one):
+        return dg.AssetCheckResult(passed=one > 0)
+
+    dg.materialize([one, positive], resources={"io_manager": keeping()})
+    assert log == ["io stores one", "io loads one as one"]
+
+
+def test_with_resources_binds_io_managers(dg, keeping, log):
+    """`with_resources` binds "io_manager", which every asset is taken to ask for."""
+
+    @dg.asset
+    def one():
+        return 1
+
+    dg.materialize(dg.with_resources([one], {"io_manager": keeping(tag="bound")}))
+    assert log == ["bound stores one"]
+
+
+def test_definitions_provide_io_managers(dg, chain, keeping, log):
+    """The resources of `Definitions` hold the IO managers of its jobs."""
+    defs = dg.Definitions(assets=chain, resources={"store": keeping(tag="store"), "io_manager": keeping()})
+    defs.get_implicit_global_asset_job_def().execute_in_process()
+    assert log == ["store stores trips", "store loads trips as trips", "io stores total"]
+
+
+def test_a_missing_io_manager_is_named(dg, chain):
+    """An IO manager that is named and not provided stops the run before it starts."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="'store'"):
+        dg.materialize(chain)
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="'store'"):
+        dg.Definitions.validate_loadable(dg.Definitions(assets=chain))
+
+
+def test_a_missing_input_manager_is_named(dg):
+    """So does an input manager."""
+
+    @dg.asset
+    def one():
+        return 1
+
+    @dg.asset(ins={"one": dg.AssetIn(input_manager_key="reader")})
+    def two(one):
+        return one
+
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="'reader'"):
+        dg.materialize([one, two])
+
+
+def test_what_is_no_io_manager_is_refused(dg, chain):
+    """A plain value under the key of an IO manager is refused before the run starts."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="'store'"):
+        dg.materialize(chain, resources={"store": 5})
+
+
+def test_in_memory_no_io_manager_is_used(dg, chain):
+    """`materialize_to_memory` needs none of the IO managers that are named."""
+    assert dg.materialize_to_memory(chain).asset_value("total") == 4
+
+
+def test_in_memory_io_managers_are_refused(dg, chain, keeping):
+    """`materialize_to_memory` refuses IO managers, which would not be used."""
+    with pytest.raises(dg.DagsterInvariantViolationError, match="materialize_to_memory"):
+        dg.materialize_to_memory(chain, resources={"store": keeping()})
+
+
+# -- what is stored ----------------------------------------------------------------------------------------------------
+
+
+def test_none_is_a_value(dg, keeping, stored):
+    """What returns None without saying so in its annotation is stored."""
+
+    @dg.asset
+    def one():
+        return None
+
+    dg.materialize([one], resources={"io_manager": keeping()})
+    assert stored == {("one",): None}
+
+
+def test_what_has_no_value_is_not_stored(dg, keeping, log):
+    """`-> None`, a MaterializeResult without value, and an output of type Nothing pass the IO manager by."""
+
+    @dg.asset
+    def one() -> None: ...
+
+    @dg.asset
+    def two():
+        return dg.MaterializeResult(metadata={"rows": 1})
+
+    @dg.op(out=dg.Out(dg.Nothing))
+    def three(): ...
+
+    @dg.job
+    def nothing():
+        three()
+
+    dg.materialize([one, two], resources={"io_manager": keeping()})
+    nothing.execute_in_process(resources={"io_manager": keeping()})
+    assert log == []
+
+
+def test_the_value_of_a_result_is_stored(dg, keeping, stored):
+    """`MaterializeResult(value=)` and `Output` hand on their value."""
+
+    @dg.asset
+    def one():
+        return dg.MaterializeResult(value=1)
+
+    @dg.asset
+    def two():
+        return dg.Output(2)
+
+    dg.materialize([one, two], resources={"io_manager": keeping()})
+    assert stored == {("one",): 1, ("two",): 2}
+
+
+def test_the_result_has_what_was_returned(dg, told):
+    """`output_for_node` is what the function returned; a child is given what was loaded."""
+
+    @dg.asset
+    def one():
+        return 1
+
+    @dg.asset
+    def two(one):
+        return one
+
+    result = dg.materialize([one, two], resources={"io_manager": told})
+    assert (result.asset_value("one"), result.asset_value("two")) == (1, 7)
+
+
+def test_what_was_loaded_is_held_to_the_annotation(dg, told):
+    """A loaded value of another type than its parameter's fails the step."""
+
+    @dg.asset
+    def one():
+        return "text"
+
+    @dg.asset
+    def two(one: str):
+        return one
+
+    with pytest.raises(dg.DagsterTypeCheckDidNotPass):
+        dg.materialize([one, two], resources={"io_manager": told})
+
+
+# -- what it is told ---------------------------------------------------------------------------------------------------
+
+
+def test_what_an_output_tells(dg, told):
+    """Key, step, run, job, the definition's metadata and type, and what the step said of the value."""
+
+    @dg.asset(key=["raw", "trips"], metadata={"owner": "me"})
+    def trips() -> dg.Output[int]:
+        return dg.Output(1, metadata={"rows": 3})
+
+    result = dg.materialize([trips], resources={"io_manager": told})
+    context = told.outputs[0]
+    assert context.asset_key == dg.AssetKey(["raw", "trips"])
+    assert (context.name, context.step_key, context.run_id) == ("result", "raw__trips", result.run_id)
+    assert context.job_name == "__ephemeral_asset_job__"
+    assert context.metadata == context.definition_metadata == {"owner": "me"}
+    assert plain(context.output_metadata) == {"rows": 3}
+    assert context.dagster_type.typing_type is int
+    assert (context.config, context.mapping_key, context.version) == (None, None, None)
+    assert context.asset_spec.key == context.asset_key
+    assert context.op_def.name == "raw__trips"
+    assert context.step_context.run_id == result.run_id
+
+
+def test_an_output_s_identifier_in_a_run(dg, told):
+    """`get_identifier` is of run, step and output; an asset's own, which the next run finds too, is another."""
+
+    @dg.asset
+    def one():
+        return 1
+
+    result = dg.materialize([one], resources={"io_manager": told})
+    assert told.outputs[0].get_identifier() == [result.run_id, "one", "result"]
+    assert told.outputs[0].get_asset_identifier() == ["one"]
+
+
+def test_what_an_input_tells(dg, told):
+    """Its name, type and metadata, the upstream asset's key, and what the upstream output told."""
+
+    @dg.asset(metadata={"upstream": 1})
+    def one():
+        return 1
+
+    @dg.asset(ins={"number": dg.AssetIn(key="one", metadata={"unit": "m"})})
+    def two(number: int):
+        return number
+
+    dg.materialize([one, two], resources={"io_manager": told})
+    context = told.inputs[0]
+    assert (context.name, context.has_input_name, context.asset_key) == ("number", True, dg.AssetKey("one"))
+    assert context.definition_metadata == {"unit": "m"}
+    assert context.dagster_type.typing_type is int
+    assert context.upstream_output.asset_key == dg.AssetKey("one")
+    assert context.upstream_output.definition_metadata == {"upstream": 1}
+    assert (context.upstream_output.step_key, context.upstream_output.name) == ("one", "result")
+    assert context.get_identifier() == told.outputs[0].get_identifier()
+    assert context.op_def.name == "two"
+
+
+def test_the_config_and_resources_of_an_io_manager(dg):
+    """A context has the config that its IO manager was opened with, and the resources that it requires."""
+    seen = []
+
+    class Seeing(dg.IOManager):
+        def handle_output(self, context, obj):
+            seen.append((context.resource_config, context.resources.bucket))
+
+        def load_input(self, context):
+            return None
+
+    @dg.io_manager(config_schema={"prefix": str}, required_resource_keys={"bucket"})
+    def seeing():
+        return Seeing()
+
+    @dg.asset
+    def one():
+        return 1
+
+    config = {"resources": {"io_manager": {"config": {"prefix": "p"}}}}
+    dg.materialize([one], config, resources={"io_manager": seeing, "bucket": "b"})
+    assert seen == [({"prefix": "p"}, "b")]
+
+
+def test_a_configurable_io_manager_s_config(dg):
+    """The config of a ConfigurableIOManager is its fields."""
+    seen = []
+
+    class Seeing(dg.ConfigurableIOManager):
+        prefix: str
+        count: int = 2
+
+        def handle_output(self, context, obj):
+            seen.append(context.resource_config)
+
+        def load_input(self, context):
+            return None
+
+    @dg.asset
+    def one():
+        return 1
+
+    dg.materialize([one], resources={"io_manager": Seeing(prefix="p")})
+    assert seen == [{"prefix": "p", "count": 2}]
+
+
+def test_partitions_are_told(dg, told):
+    """Partition key and the asset's partitions; of an asset without partitions the run's key alone."""
+    days = dg.StaticPartitionsDefinition(["p", "q"])
+
+    @dg.asset(partitions_def=days)
+    def one():
+        return 1
+
+    @dg.asset(partitions_def=days)
+    def two(one):
+        return one
+
+    @dg.asset
+    def whole():
+        return 1
+
+    dg.materialize([one, two, whole], partition_key="q", resources={"io_manager": told})
+    by_key = {context.asset_key.path[0]: context for context in told.outputs}
+    assert [by_key[name].partition_key for name in ("one", "two", "whole")] == ["q", "q", "q"]
+    assert (by_key["one"].has_asset_partitions, by_key["whole"].has_asset_partitions) == (True, False)
+    assert by_key["one"].asset_partition_key == by_key["two"].asset_partition_key == "q"
+    assert by_key["one"].asset_partitions_def == days
+    assert by_key["one"].get_asset_identifier() == ["one", "q"]
+    assert told.inputs[0].asset_partition_keys == ["q"]
+
+
+def test_the_window_of_a_partition_is_told(dg, told):
+    """Of partitions that are spans of time, the span."""
+    months = dg.MonthlyPartitionsDefinition(start_date="2013-01-01")
+
+    @dg.asset(partitions_def=months)
+    def one():
+        return 1
+
+    dg.materialize([one], partition_key="2013-02-01", resources={"io_manager": told})
+    window = told.outputs[0].asset_partitions_time_window
+    assert (window.start.month, window.end.month) == (2, 3)
+    assert told.outputs[0].asset_partition_key_range.start == "2013-02-01"
+
+
+# -- what is recorded --------------------------------------------------------------------------------------------------
+
+
+def test_the_events_name_the_io_managers(dg, chain, keeping):
+    """HANDLED_OUTPUT and LOADED_INPUT name the IO manager and what they are about."""
+    result = dg.materialize(chain, resources={"store": keeping(), "io_manager": keeping()})
+    assert shown(result, "HANDLED_OUTPUT", "LOADED_INPUT") == [
+        ("HANDLED_OUTPUT", "trips", {"output_name": "result", "manager_key": "store"}),
+        (
+            "LOADED_INPUT",
+            "total",
+            {
+                "input_name": "trips",
+                "upstream_output_name": "result",
+                "upstream_step_key": "trips",
+                "manager_key": "store",
+            },
+        ),
+        ("HANDLED_OUTPUT", "total", {"output_name": "result", "manager_key": "io_manager"}),
+    ]
+
+
+def test_the_order_of_events(dg, keeping, events):
+    """All inputs are loaded before the first is checked; an output is handled after its asset is materialized."""
+
+    @dg.asset
+    def one():
+        return 1
+
+    @dg.asset
+    def two():
+        return 2
+
+    @dg.asset
+    def three(one, two):
+        return one + two
+
+    result = dg.materialize([one, two, three], resources={"io_manager": keeping()})
+    assert [kind for kind, step in events(result) if step == "three" and kind in SHOWN] == [
+        *("LOADED_INPUT", "LOADED_INPUT", "STEP_INPUT", "STEP_INPUT"),
+        *("STEP_OUTPUT", "ASSET_MATERIALIZATION", "HANDLED_OUTPUT"),
+    ]
+
+
+@pytest.fixture
+def saying(dg):
+    """Makes an IO manager of a function that is called as `handle_output`."""
+
+    def make(function):
+        class Saying(dg.IOManager):
+            handle_output = staticmethod(function)
+
+            def load_input(self, context):
+                context.add_input_metadata({"read": 1}, description="D")
+                return 7
+
+        return Saying()
+
+    return make
+
+
+def recorded(dg, manager):
+    """The materializations, and the handled output's metadata, of an asset that `manager` stores."""
+
+    @dg.asset
+    def one():
+        return dg.Output(1, metadata={"own": 1, "rows": 0})
+
+    result = dg.materialize([one], resources={"io_manager": manager})
+    made = [
+        (event.asset_key.path[0], plain(event.step_materialization_data.materialization.metadata))
+        for event in result.all_events
+        if event.event_type_value == "ASSET_MATERIALIZATION"
+    ]
+    handled = [event for event in result.all_events if event.event_type_value == "HANDLED_OUTPUT"]
+    return made, plain(handled[0].event_specific_data.metadata)
+
+
+def test_metadata_is_added_to_the_materialization(dg, saying):
+    """What `add_output_metadata` says shows in the event and, stronger than the step's, in the materialization."""
+    manager = saying(lambda context, _: context.add_output_metadata({"rows": 3}))
+    assert recorded(dg, manager) == ([("one", {"own": 1, "rows": 3})], {"rows": 3})
+
+
+def test_metadata_may_be_yielded(dg, saying):
+    """A generator yields dicts of metadata."""
+
+    def handle(context, obj):
+        yield {"rows": 3}
+        yield {"bytes": 8}
+
+    assert recorded(dg, saying(handle)) == ([("one", {"own": 1, "rows": 3, "bytes": 8})], {"rows": 3, "bytes": 8})
+
+
+def test_other_assets_may_be_yielded(dg, saying):
+    """A materialization of another asset that is yielded, or given to `log_event`, is recorded before the asset's."""
+
+    def handle(context, obj):
+        yield dg.AssetMaterialization("beside", metadata={"x": 1})
+
+    def handle_by_log(context, obj):
+        context.log_event(dg.AssetMaterialization("beside", metadata={"x": 1}))
+
+    expected = [("beside", {"x": 1}), ("one", {"own": 1, "rows": 0})], {}
+    assert recorded(dg, saying(handle)) == expected
+    assert recorded(dg, saying(handle_by_log)) == expected
+
+
+def test_what_else_is_returned_is_refused(dg, saying):
+    """`handle_output` that returns or yields something else fails the step."""
+
+    def handle(context, obj):
+        yield 5
+
+    for function in (handle, lambda *_: 5):
+        with pytest.raises(dg.DagsterInvariantViolationError, match="int"):
+            recorded(dg, saying(function))
+
+
+def test_metadata_of_what_was_loaded(dg, saying):
+    """The input's own metadata and `add_input_metadata` show in the event; the latter as an observation too."""
+
+    @dg.asset
+    def one():
+        return 1
+
+    @dg.asset(ins={"one": dg.AssetIn(metadata={"unit": "m"})})
+    def two(one):
+        return one
+
+    result = dg.materialize([one, two], resources={"io_manager": saying(lambda *_: None)})
+    loaded = [event for event in result.all_events if event.event_type_value == "LOADED_INPUT"]
+    assert plain(loaded[0].event_specific_data.metadata) == {"unit": "m", "read": 1}
+    observed = [event.asset_key.path for event in result.all_events if event.event_type_value == "ASSET_OBSERVATION"]
+    assert observed == [["one"]]
+
+
+def test_a_failing_store(dg, saying, events):
+    """A step whose value cannot be stored fails of the IO manager's own exception, and made nothing."""
+
+    def handle(context, obj):
+        raise OSError("no space")
+
+    @dg.asset
+    def one():
+        return 1
+
+    result = dg.materialize([one], resources={"io_manager": saying(handle)}, raise_on_error=False)
+    assert [kind for kind, step in events(result) if step == "one"][-2:] == ["STEP_OUTPUT", "STEP_FAILURE"]
+    assert result.get_asset_materialization_events() == []
+    with pytest.raises(OSError, match="no space"):
+        dg.materialize([one], resources={"io_manager": saying(handle)})
+
+
+def test_a_failing_load_is_tried_again(dg, events):
+    """Loading is part of the step: its retry policy holds for it."""
+    tries = []
+
+    class Shaky(dg.IOManager):
+        def handle_output(self, context, obj): ...
+
+        def load_input(self, context):
+            tries.append(context.name)
+            if len(tries) == 1:
+                raise OSError("gone")
+            return 7
+
+    @dg.asset
+    def one():
+        return 1
+
+    @dg.asset(retry_policy=dg.RetryPolicy(max_retries=1))
+    def two(one):
+        return one
+
+    result = dg.materialize([one, two], resources={"io_manager": Shaky()})
+    assert (tries, result.asset_value("two")) == (["one", "one"], 7)
+    assert ("STEP_UP_FOR_RETRY", "two") in events(result)
+
+
+# -- values that the run does not make ---------------------------------------------------------------------------------
+
+
+def test_a_value_of_an_earlier_run(dg, keeping, log):
+    """An asset that is not selected is loaded as its own IO manager stored it."""
+
+    @dg.asset(io_manager_key="store")
+    def one():
+        return 1
+
+    @dg.asset
+    def two(one):
+        return one + 1
+
+    given = {"store": keeping(tag="store"), "io_manager": keeping()}
+    dg.materialize([one, two], selection="one", resources=given)
+    result = dg.materialize([one, two], selection="two", resources=given)
+    assert log == ["store stores one", "store loads one as one", "io stores two"]
+    assert result.asset_value("two") == 2
+
+
+def test_a_partition_of_an_earlier_run(dg, keeping, stored):
+    """The partition of the run is loaded."""
+    days = dg.StaticPartitionsDefinition(["p", "q"])
+
+    @dg.asset(partitions_def=days)
+    def one(context):
+        return context.partition_key
+
+    @dg.asset(partitions_def=days)
+    def two(one):
+        return one * 2
+
+    for key in ("p", "q"):
+        dg.materialize([one, two], selection="one", partition_key=key, resources={"io_manager": keeping()})
+    result = dg.materialize([one, two], selection="two", partition_key="p", resources={"io_manager": keeping()})
+    assert result.asset_value("two") == "pp"
+    assert set(stored) == {("one", "p"), ("one", "q"), ("two", "p")}
+
+
+def test_a_source_asset_is_loaded(dg, told):
+    """The IO manager that a SourceAsset names loads it; its metadata is what the upstream output tells."""
+    source = dg.SourceAsset(["raw", "trips"], io_manager_key="store", metadata={"table": "t"})
+
+    @dg.asset(ins={"trips": dg.AssetIn(key=["raw", "trips"])})
+    def total(trips):
+        return trips
+
+    result = dg.materialize([source, total], resources={"store": told})
+    assert result.asset_value("total") == 7
+    upstream = told.inputs[0].upstream_output
+    assert upstream.definition_metadata["table"] == "t"
+    assert (upstream.asset_key, upstream.name) == (dg.AssetKey(["raw", "trips"]), "trips")
+    loaded = shown(result, "LOADED_INPUT")[0][2]
+    assert (loaded["upstream_step_key"], loaded["manager_key"]) == (None, "store")
+
+
+def test_a_source_asset_with_an_io_manager_of_its_own(dg, told):
+    """`SourceAsset(io_manager_def=)` needs no resource."""
+    source = dg.SourceAsset("trips", io_manager_def=told)
+
+    @dg.asset
+    def total(trips):
+        return trips
+
+    assert dg.materialize([source, total]).asset_value("total") == 7
+    assert told.outputs == []
+
+
+def test_a_spec_that_names_its_io_manager(dg, told):
+    """`AssetSpec.with_io_manager_key` says what loads an asset that is made elsewhere."""
+    spec = dg.AssetSpec("trips").with_io_manager_key("store")
+
+    @dg.asset
+    def total(trips):
+        return trips
+
+    defs = dg.Definitions(assets=[spec, total], resources={"store": told})
+    assert defs.get_implicit_global_asset_job_def().execute_in_process().asset_value("total") == 7
+    assert spec.metadata == {"dagster/io_manager_key": "store"}
+
+
+def test_an_asset_of_which_nothing_is_known(dg, keeping):
+    """A parameter's asset that is neither made here nor declared is refused, whatever IO manager there is."""
+
+    @dg.asset
+    def total(trips):
+        return trips
+
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="trips"):
+        dg.materialize([total], resources={"io_manager": keeping()})
+
+
+def test_a_missing_io_manager_of_a_source_asset(dg):
+    """The IO manager that a source asset names must be provided where its value is taken."""
+
+    @dg.asset
+    def total(trips):
+        return trips
+
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="'store'"):
+        dg.materialize([dg.SourceAsset("trips", io_manager_key="store"), total])
+
+
+def test_what_a_source_asset_says(dg):
+    """A SourceAsset keeps what it is given."""
+    days = dg.StaticPartitionsDefinition(["p"])
+    source = dg.SourceAsset(
+        "trips",
+        metadata={"rows": 1},
+        io_manager_key="store",
+        description="D",
+        partitions_def=days,
+        group_name="raw",
+        tags={"t": "1"},
+    )
+    assert (source.key, source.io_manager_key, source.get_io_manager_key()) == (dg.AssetKey("trips"), "store", "store")
+    assert (source.description, source.group_name, dict(source.tags)) == ("D", "raw", {"t": "1"})
+    assert (plain(source.metadata), source.partitions_def) == ({"rows": 1}, days)
+    assert dg.SourceAsset("other").get_io_manager_key() == "io_manager"
+
+
+def test_one_key_is_one_asset(dg):
+    """An asset that is made here and declared as made elsewhere is refused."""
+
+    @dg.asset
+    def trips():
+        return 1
+
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="trips"):
+        dg.Definitions.validate_loadable(dg.Definitions(assets=[dg.SourceAsset("trips"), trips]))
+
+
+def test_an_input_of_nothing(dg, told):
+    """An op's input that is connected to nothing is loaded by its input manager, with no upstream output."""
+
+    @dg.op(ins={"number": dg.In(input_manager_key="reader")})
+    def one(number):
+        return number
+
+    @dg.job
+    def alone():
+        one()
+
+    assert alone.execute_in_process(resources={"reader": told}).output_for_node("one") == 7
+    assert told.inputs[0].upstream_output is None
+
+
+def test_a_function_that_loads(dg):
+    """`@input_manager` makes an input manager of a function of the context, or of none; it has config and resources."""
+
+    @dg.input_manager
+    def name(context):
+        return context.name
+
+    @dg.input_manager(config_schema={"base": int}, required_resource_keys={"more"}, description="D")
+    def number(context):
+        return context.resource_config["base"] + context.resources.more
+
+    @dg.input_manager
+    def nothing():
+        return None
+
+    inputs = {"a": dg.In(input_manager_key="name"), "b": dg.In(input_manager_key="number")}
+
+    @dg.op(ins={**inputs, "c": dg.In(input_manager_key="nothing")})
+    def taken(a, b, c):
+        return a, b, c
+
+    @dg.job(resource_defs={"name": name, "number": number, "nothing": nothing, "more": make_two(dg)})
+    def take():
+        taken()
+
+    result = take.execute_in_process({"resources": {"number": {"config": {"base": 1}}}})
+    assert result.output_for_node("taken") == ("a", 3, None)
+    assert (number.description, set(number.required_resource_keys)) == ("D", {"more"})
+    assert isinstance(number, dg.InputManagerDefinition)
+
+
+def make_two(dg):
+    """A resource that is 2."""
+    return dg.ResourceDefinition.hardcoded_resource(2)
+
+
+def test_each_value_of_a_dynamic_output(dg, keeping, log):
+    """Each value of a dynamic output is stored under its mapping key, and loaded by the step that is for it."""
+
+    @dg.op(out=dg.DynamicOut())
+    def letters():
+        yield dg.DynamicOutput("a", mapping_key="x")
+        yield dg.DynamicOutput("b", mapping_key="y")
+
+    @dg.op
+    def upper(letter):
+        return letter.upper()
+
+    @dg.op
+    def word(letters):
+        return "".join(letters)
+
+    @dg.job
+    def shout():
+        word(letters().map(upper).collect())
+
+    assert shout.execute_in_process(resources={"io_manager": keeping()}).output_for_node("word") == "AB"
+    assert log == [
+        *("io stores result/x", "io stores result/y"),
+        *("io loads result/x as letter", "io stores upper[x]/result"),
+        *("io loads result/y as letter", "io stores upper[y]/result"),
+        *("io loads upper[x]/result as letters", "io loads upper[y]/result as letters"),
+        "io stores word/result",
+    ]
+
+
+def test_lists_are_loaded_one_by_one(dg, keeping, log):
+    """An input that takes a list of outputs has each loaded."""
+
+    @dg.op
+    def one():
+        return 1
+
+    @dg.op
+    def total(numbers):
+        return sum(numbers)
+
+    @dg.job
+    def add():
+        total([one(), one()])
+
+    assert add.execute_in_process(resources={"io_manager": keeping()}).output_for_node("total") == 2
+    assert [line.partition(" loads ")[2] for line in log if "loads" in line] == [
+        "one/result as numbers",
+        "one_2/result as numbers",
+    ]
+
+
+# -- where the two sides differ ----------------------------------------------------------------------------------------
+
+
+def test_a_source_asset_s_missing_io_manager_that_nobody_needs(dg, differs):
+    """dagwire asks for the IO manager of a source asset in a run only where its value is taken; Dagster always."""
+
+    @dg.asset
+    def one():
+        return 1
+
+    source = dg.SourceAsset("trips", io_manager_key="store")
+    differs(lambda: dg.materialize([one, source]).success, dagster=dg.DagsterInvalidDefinitionError, dagwire=True)
+
+
+def test_without_io_manager_nothing_is_kept(dg, differs, tmp_path):
+    """Without IO managers dagwire hands values on in memory, for that run alone; Dagster leaves files behind."""
+
+    @dg.asset
+    def one():
+        return 1
+
+    @dg.asset
+    def two(one):
+        return one
+
+    dg.materialize([one, two], selection="one")
+    differs(
+        lambda: dg.materialize([one, two], selection="two").asset_value("two"),
+        dagster=1,
+        dagwire=dg.DagsterInvalidDefinitionError,
+    )
