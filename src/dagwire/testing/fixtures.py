@@ -61,7 +61,7 @@ def run(request: pytest.FixtureRequest, dagwire_test: "OneTest") -> "Run":
 
 @pytest.fixture
 def arun(request: pytest.FixtureRequest, dagwire_test: "OneTest") -> "AsyncRun":
-    """Run a job or make an asset, as `run` does, in a test that is a coroutine: `await arun("trips")` gives the result."""
+    """What a test that is a coroutine has for `run`; it awaits the result."""
     runner: AsyncRun = part("runs").AsyncRun(dagwire_test, lambda: request.getfixturevalue("dagwire_definitions"))
     return runner
 

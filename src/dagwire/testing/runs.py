@@ -4,16 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dagwire.config.narrowing import is_collection
-from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_graph import unique_assets
 from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
-from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.graph import GraphDefinition
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.running import RunOptions
-from dagwire.errors import InvalidInvocationError, UnknownNameError
-from dagwire.execution.materialize import EPHEMERAL_JOB
+from dagwire.errors import UnknownNameError
+from dagwire.execution.materialize import ephemeral_job
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.run import arun_job, run_job
 from dagwire.testing.one_test import OneTest
@@ -40,16 +37,8 @@ class _Runs:
         if isinstance(target, JobDefinition):
             bound = Definitions(jobs=[target], resources=self._test.container)
             return bound.resolve(target).subset(asset_selection=selection)
-        return self._asset_job(list(target) if is_collection(target) else [target], selection)
-
-    def _asset_job(self, listed: list[Any], selection: Any) -> JobDefinition:
-        strange = {type(one).__name__ for one in listed if not isinstance(one, AssetsDefinition | AssetCheckDefinition)}
-        if strange:
-            problem = f"takes jobs, graphs, assets and checks, or the name of a job or asset; not {', '.join(strange)}."
-            raise InvalidInvocationError("run", problem)
-        assets = unique_assets(one for one in listed if isinstance(one, AssetsDefinition))
-        checks = [one for one in listed if isinstance(one, AssetCheckDefinition)]
-        return UnresolvedAssetJobDefinition(EPHEMERAL_JOB, selection).resolve(assets, checks, self._test.container)
+        listed = target if is_collection(target) else [target]
+        return ephemeral_job("run", listed, self._test.container, selection)[0]
 
     def _named(self, name: str) -> Any:
         definitions = self._definitions()
