@@ -25,10 +25,12 @@ def test_what_is_no_job_or_asset_is_refused(run_tests):
             run(17)
     """)
     result.assert_outcomes(failed=2)
-    result.stdout.fnmatch_lines([
-        "*There is no job or asset 'trip'. Did you mean 'trips'?*",
-        "*run takes jobs, graphs, assets and checks, or the name of a job or asset; not int.",
-    ])
+    result.stdout.fnmatch_lines(
+        [
+            "*There is no job or asset 'trip'. Did you mean 'trips'?*",
+            "*run takes assets and asset checks, not int.",
+        ]
+    )
 
 
 def test_a_failing_step_raises_or_is_told_of(run_tests):
@@ -87,10 +89,10 @@ def test_an_unknown_key_fails_the_test(run_tests):
     """With the nearest name."""
     result = run_tests("""
         def test(override):
-            override(bd=FakeDb())
+            override(dbs=FakeDb())
     """)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*There is no resource to override 'bd'. Did you mean 'db'?*"])
+    result.stdout.fnmatch_lines(["*There is no resource to override 'dbs'. Did you mean 'db'?*"])
 
 
 def test_resources_are_opened_once_and_closed(run_tests):
@@ -196,14 +198,16 @@ def test_an_opened_resource_can_be_asserted(run_tests):
             assert_never_opened("db")
 
         def test_unknown(assert_never_opened):
-            assert_never_opened("bd")
+            assert_never_opened("dbs")
     """)
     result.assert_outcomes(passed=1, failed=3)
-    result.stdout.fnmatch_lines([
-        "*AssertionError: never opened: db. Opened: nothing.",
-        "*AssertionError: opened: db (test_it.py:*",
-        "*There is no resource *'bd'. Did you mean 'db'?*",
-    ])
+    result.stdout.fnmatch_lines(
+        [
+            "*AssertionError: never opened: db. Opened: nothing.",
+            "*AssertionError: opened: db (test_it.py:*",
+            "*There is no resource *'dbs'. Did you mean 'db'?*",
+        ]
+    )
 
 
 def test_classes_of_tests(run_tests):

@@ -81,7 +81,7 @@ def test_variables_reach_an_env_var(run_tests):
 @pytest.mark.parametrize(
     ("mark", "told"),
     [
-        ("override(bd=FakeDb)", "There is no resource to override 'bd'. Did you mean 'db'?*"),
+        ("override(dbs=FakeDb)", "There is no resource to override 'dbs'. Did you mean 'db'?*"),
         ("override()", "@pytest.mark.override takes resources by key: override(db=FakeDb), or*"),
         ("override(FakeDb)", "@pytest.mark.override takes resources by key: override(db=FakeDb), or*"),
         ("settings('APP_PATH')", '@pytest.mark.settings takes variables by name: settings(APP_REGION="eu").'),

@@ -77,6 +77,8 @@ class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen
             MissingVariableError: Variables are not set; all of them are named.
             ValidationError: A value does not fit its field.
         """
+        if self.holds_scalars_only():
+            return self
         variables = list(self.variables())
         if not variables:
             return self
@@ -95,6 +97,10 @@ class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen
         given = {name: self._values()[name] for name in self.model_fields_set}
         laid = {name: _laid_over(self._values().get(name), value) for name, value in values.items()}
         return type(self).model_validate(given | laid, by_name=True)
+
+    def holds_scalars_only(self) -> bool:
+        """Whether no field holds anything in which more could be found: the quick answer to most questions below."""
+        return SCALARS.issuperset(map(type, self._values().values()))
 
     def variables(self) -> Iterator[tuple[str, EnvVar]]:
         """`(field path, variable)` for each `EnvVar` held, in nested configs and collections too."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from dagwire.config.run_config import as_run_config
 from dagwire.containers.faults import raise_faults
-from dagwire.containers.keys import Requirement, container_from
+from dagwire.containers.keys import Requirement, container_for_one_call
 from dagwire.containers.overrides import in_force
 from dagwire.containers.run_scope import RunScope
 from dagwire.resources.context import Resources
@@ -87,7 +87,7 @@ def _scope(
     *,
     asynchronous: bool,
 ) -> tuple[RunScope, list[str]]:
-    container, overrides = in_force(container_from(resources))
+    container, overrides = in_force(container_for_one_call(resources))
     scope = RunScope(
         container,
         replacements={**(replacements or {}), **overrides},

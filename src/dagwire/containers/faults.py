@@ -8,12 +8,11 @@ from dependency_injector import providers
 from pydantic import ValidationError
 
 from dagwire.config.problems import problems_of
-from dagwire.config.settings_provider import SettingsProvider
-from dagwire.containers.graph import Name, ProviderGraph
+from dagwire.containers.graph import ProviderGraph
+from dagwire.containers.injections import AnyProvider
 from dagwire.containers.keys import Container, Requirement, keys_of
 from dagwire.containers.private_copy import PrivateResource
 from dagwire.containers.private_graph import PrivateGraph
-from dagwire.containers.resource_provider import AnyProvider, is_provider
 from dagwire.errors import (
     DagwireError,
     InvalidConfigError,
@@ -89,20 +88,19 @@ def faults_before_opening(graph: PrivateGraph, config_by_provider: Mapping[AnyPr
     faults = list(_settings_faults(graph))
     if faults:
         return faults  # recipes are made of settings: their faults would only be told a second time
-    waiting = graph.waiting()
     try:
         for provider in graph.before_opening():
             resource = graph.resource(provider)
             if resource is not None and not resource.is_open:
                 config = config_by_provider.get(provider)
-                faults += _recipe_faults(graph, resource, graph.name(provider), config, waiting)
+                faults += _recipe_faults(graph, provider, resource, config)
     except DagwireError as choice:
         faults.append(choice)
     return faults
 
 
 def _settings_faults(graph: PrivateGraph) -> Iterator[DagwireError]:
-    for settings in graph.settings(SettingsProvider):
+    for settings in graph.settings():
         try:
             settings()
         except SettingsError as fault:
@@ -110,12 +108,12 @@ def _settings_faults(graph: PrivateGraph) -> Iterator[DagwireError]:
 
 
 def _recipe_faults(
-    graph: PrivateGraph, resource: PrivateResource, name: Name, config: object, waiting: set[AnyProvider]
+    graph: PrivateGraph, provider: AnyProvider, resource: PrivateResource, config: object
 ) -> Iterable[DagwireError]:
+    name = graph.name(provider)
     declared = resource.declared
-    if any(is_provider(value) and value in waiting for value in declared.injections):
-        positional = {str(position): value for position, value in enumerate(declared.args)}
-        return unset_variables(name, {**positional, **declared.fields})
+    if graph.is_made_late(provider) or (declared.function is not None and config is None):
+        return unset_variables(name, declared.variables) if declared.variables else ()
     try:
         resource.recipe = recipe_of(resource, graph.values_for(resource), name)
     except DagwireError as fault:

@@ -7,7 +7,15 @@ from typing import Any, cast
 
 from dependency_injector import providers
 
+from dagwire.containers.injections import AnyProvider
 from dagwire.containers.resource_provider import ResourceProvider
+
+
+def as_resource_provider(provider: AnyProvider) -> ResourceProvider[Any]:
+    """A resource that a run scope can own: `provider` itself, or one made of dependency-injector's own."""
+    if isinstance(provider, ResourceProvider):
+        return provider
+    return from_dependency_injector(cast("providers.BaseResource[Any]", provider))
 
 
 def from_dependency_injector(resource: providers.BaseResource[Any]) -> ResourceProvider[Any]:

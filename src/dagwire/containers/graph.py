@@ -1,13 +1,14 @@
 """The provider graph of one scope, as data: what its keys reach, in which order, and what is to be private. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from dependency_injector import providers
 
+from dagwire.containers.injections import AnyProvider, is_provider
 from dagwire.containers.keys import Container, Requirement, find_provider, keys_of
 from dagwire.containers.nested import NestedRecipes
-from dagwire.containers.resource_provider import AnyProvider, ResourceProvider, is_provider
+from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import ResourceCycleError
 
 Replacement = tuple[AnyProvider, AnyProvider]
@@ -30,9 +31,14 @@ class ProviderGraph:
         self._replaced = {old: new for old, new in found if old is not None and old is not new}
         self._dependencies: dict[AnyProvider, tuple[AnyProvider, ...]] = {}
         self._key_by_provider: dict[AnyProvider, str] = {}
+        self.provider_by_key: dict[str, AnyProvider | None] = {}
+        """The keys asked for, by the caller and by resource definitions, and what was found."""
         self._names: dict[AnyProvider, str] | None = None
-        self._required: list[tuple[str, AnyProvider]] = []
         self.nested = NestedRecipes(self._listed)
+        self.required_keys: dict[AnyProvider, list[str]] = {}
+        """`{provider: the keys that it asks for by name}`, of the providers looked at so far that do."""
+        self.nested_keys: dict[AnyProvider, dict[int, AnyProvider]] = {}
+        """`{provider: {id(recipe): provider}}` of the recipes nested in them that have keys of their own."""
 
     # -- keys and names ------------------------------------------------------------------------------------------------
 
@@ -43,6 +49,7 @@ class ProviderGraph:
     def root(self, key: str) -> AnyProvider | None:
         """The provider under a key that is asked for: it goes by this key from now on."""
         found = self.find(key)
+        self.provider_by_key[key] = found
         if found is not None:
             self._key_by_provider.setdefault(found, key)
         return found
@@ -50,6 +57,11 @@ class ProviderGraph:
     def name(self, provider: AnyProvider) -> str:
         """The key of `provider`, or a description where it has none. May read the whole container: see `Name`."""
         return self._key_by_provider.get(provider) or self._listed().get(provider) or _description(provider)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the whole container was read."""
+        return self._names is not None
 
     def _listed(self) -> dict[AnyProvider, str]:
         if self._names is None:
@@ -65,10 +77,10 @@ class ProviderGraph:
             provider = stand_in
         return provider
 
-    def required_by_resources(self) -> Iterator[Requirement]:
-        """The keys that resource definitions name, saying who asks."""
-        for key, asker in self._required:
-            yield Requirement(key, f"resource '{self.name(asker)}'")
+    def required_by_resources(self) -> list[Requirement]:
+        """The keys that resource definitions name, as far as they have been looked at, saying who asks."""
+        asked = ((key, asker) for asker, keys in self.required_keys.items() for key in keys)
+        return [Requirement(key, f"resource '{self.name(asker)}'") for key, asker in asked]
 
     # -- who depends on whom -------------------------------------------------------------------------------------------
 
@@ -80,23 +92,33 @@ class ProviderGraph:
         """The providers that a call of `provider` may call, in the order they are declared."""
         known = self._dependencies.get(provider)
         if known is None:
-            known = self._dependencies[provider] = tuple(self._read_dependencies(provider))
+            known = self._dependencies[provider] = self._read_dependencies(provider)
         return known
 
-    def _read_dependencies(self, provider: AnyProvider) -> Iterator[AnyProvider]:
+    def _read_dependencies(self, provider: AnyProvider) -> tuple[AnyProvider, ...]:
         stand_in = self.stand_in(provider)
         if stand_in is not None:
             if provider in self._key_by_provider:
                 self._key_by_provider.setdefault(stand_in, self._key_by_provider[provider])
-            yield stand_in
-            return
-        yield from dependencies_of(provider)
-        for key in self.nested.required_keys(provider):
-            self._required.append((key, provider))
-            found = self.root(key)
-            if found is not None:
-                yield found
-        yield from self.nested.with_keys(provider).values()
+            return (stand_in,)
+        if not isinstance(provider, ResourceProvider):
+            return tuple(dependencies_of(provider))
+        injected = tuple(one for _, one, _ in provider.injected_providers)
+        if provider.nested or provider.is_definition:
+            return (*injected, *self._required_and_nested(provider))
+        return injected
+
+    def _required_and_nested(self, provider: ResourceProvider[Any]) -> Iterator[AnyProvider]:
+        """What the resource of `provider` needs besides its arguments."""
+        nested = self.nested.inside(provider)
+        keys = self.nested.required_keys(provider.source, nested)
+        if keys:
+            self.required_keys[provider] = keys
+            yield from (found for key in keys if (found := self.root(key)) is not None)
+        with_keys = self.nested.with_keys(nested)
+        if with_keys:
+            self.nested_keys[provider] = with_keys
+            yield from with_keys.values()
 
     def in_order(self, roots: Iterable[AnyProvider]) -> list[AnyProvider]:
         """All that `roots` may reach, dependencies first.
@@ -106,14 +128,24 @@ class ProviderGraph:
         """
         return list(dependencies_first(roots, self.dependencies, self.name))
 
-    def by_level(self, roots: Iterable[AnyProvider]) -> list[AnyProvider]:
+    def read_all_below(self, keys: Iterable[str]) -> None:
+        """Look at everything that `keys` may reach, going round in no circle."""
+        waiting = [found for key in keys if (found := self.root(key)) is not None]
+        seen = set(waiting)
+        while waiting:
+            new = [one for one in self.dependencies(waiting.pop()) if one not in seen]
+            seen.update(new)
+            waiting += new
+
+    def by_level(self, roots: Sequence[AnyProvider], order: Iterable[AnyProvider]) -> list[AnyProvider]:
         """`roots` in the order in which Dagster opens them: what needs fewer resources, one below another, comes first.
 
-        Raises:
-            ResourceCycleError: As above.
+        Args:
+            roots: Where to begin.
+            order: All that they reach, dependencies first.
         """
         level: dict[AnyProvider, int] = {}
-        for provider in self.in_order(roots):
+        for provider in order:
             below = max((level[d] for d in self.dependencies(provider)), default=0)
             level[provider] = below + is_owned_by_run(provider)
         return sorted(roots, key=level.__getitem__)
@@ -187,23 +219,24 @@ def dependencies_first(
         ResourceCycleError: Providers depend on one another in a circle; it is drawn with their names.
     """
     done: set[AnyProvider] = set()
-    path: dict[AnyProvider, Iterator[AnyProvider]] = {}
     for root in roots:
-        if root in done:
-            continue
-        path[root] = iter(children(root))
+        path = [(root, iter(children(root)))] if root not in done else []
+        on_path = {root}
         while path:
-            provider, remaining = next(reversed(path.items()))
-            child = next(remaining, None)
-            if child is None:
-                del path[provider]
+            provider, remaining = path[-1]
+            for child in remaining:
+                if child in on_path:
+                    circle = [above for above, _ in path]
+                    raise ResourceCycleError(list(dict.fromkeys(map(name, circle[circle.index(child) :]))))
+                if child not in done:
+                    path.append((child, iter(children(child))))
+                    on_path.add(child)
+                    break
+            else:
+                path.pop()
+                on_path.discard(provider)
                 done.add(provider)
                 yield provider
-            elif child in path:
-                circle = list(path)[list(path).index(child) :]
-                raise ResourceCycleError(list(dict.fromkeys(map(name, circle))))
-            elif child not in done:
-                path[child] = iter(children(child))
 
 
 def _description(provider: AnyProvider) -> str:

@@ -5,9 +5,9 @@ from typing import Any, cast
 from dependency_injector import providers
 
 from dagwire.containers.graph import ProviderGraph
+from dagwire.containers.injections import AnyProvider
 from dagwire.containers.keys import Container, ContainerCopy, find_provider, original_of
 from dagwire.containers.private_copy import Copying
-from dagwire.containers.resource_provider import AnyProvider
 
 
 def isolated_copy(container: Container) -> ContainerCopy:
@@ -28,7 +28,7 @@ def isolated_copy(container: Container) -> ContainerCopy:
     copied = ContainerCopy()
     vars(copied)["dagwire_original"] = original_of(container)
     for key, provider in container.providers.items():
-        _place(copied, key, copying.copies.get(provider, provider))
+        _place(copied, key, copying.current(provider))
     return copied
 
 
@@ -37,7 +37,9 @@ def another_of(container: Container, key: str) -> AnyProvider:
     provider = find_provider(container, key)
     assert provider is not None  # noqa: S101  # the caller has looked
     graph = ProviderGraph(container, {})
-    return Copying(graph, graph.in_order([provider])).copied(provider)
+    copying = Copying(graph, graph.in_order([provider]))
+    copying.copies[provider] = copying.copied(provider)
+    return copying.current(provider)
 
 
 def _keeps_what_it_made(provider: AnyProvider) -> bool:

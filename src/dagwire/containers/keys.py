@@ -6,13 +6,25 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
-from dagwire.config.narrowing import is_mapping
-from dagwire.containers.resource_provider import ResourceProvider, is_provider
+from dagwire.config.narrowing import SCALARS, is_mapping
+from dagwire.containers.injections import AnyProvider, is_provider
+from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import ResourceTypeError
 from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.recipe import is_configurable, is_configurable_class
 
-Container = containers.Container | containers.DynamicContainer | type[containers.DeclarativeContainer]
+
+class GivenForOneCall:
+    """Resources given as a dict to a call that is their only user: all of a container that a scope reads of it."""
+
+    __slots__ = ("providers",)
+
+    def __init__(self, providers: dict[str, AnyProvider]) -> None:
+        """`{key: provider}`."""
+        self.providers = providers
+
+
+Container = containers.Container | containers.DynamicContainer | type[containers.DeclarativeContainer] | GivenForOneCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +46,33 @@ def container_from(resources: object) -> Container:
     """
     if is_container(resources):
         return resources  # type: ignore[return-value]  # told by its providers
-    if resources is None:
-        resources = {}
-    if not is_mapping(resources):
-        msg = f"resources are given as a dict or a dependency-injector container, not as {type(resources).__name__}"
-        raise TypeError(msg)
     container = containers.DynamicContainer()
-    for key, value in resources.items():
-        provider = provider_of(key, value)
+    for key, provider in _providers_from(resources).items():
         if hasattr(container, key):  # a key that is also one of the container's own names, such as "providers"
             container.providers[key] = provider
         else:
             container.set_provider(key, provider)
     return container
+
+
+def container_for_one_call(resources: object) -> Container:
+    """`container_from` for a call that keeps nothing: there, a `DynamicContainer` takes longer to make than to open.
+
+    Raises:
+        ResourceTypeError: As above.
+    """
+    if is_container(resources):
+        return resources  # type: ignore[return-value]  # told by its providers
+    return GivenForOneCall(_providers_from(resources))
+
+
+def _providers_from(resources: object) -> dict[str, AnyProvider]:
+    if resources is None:
+        return {}
+    if not is_mapping(resources):
+        msg = f"resources are given as a dict or a dependency-injector container, not as {type(resources).__name__}"
+        raise TypeError(msg)
+    return {key: provider_of(key, value) for key, value in resources.items()}
 
 
 class ContainerCopy(containers.DynamicContainer):
@@ -71,6 +97,8 @@ def provider_of(key: str, value: Any) -> providers.Provider[Any]:
     Raises:
         ResourceTypeError: `value` is a resource's class.
     """
+    if type(value) in SCALARS:
+        return providers.Object(value)
     if is_provider(value):
         return value
     if isinstance(value, ResourceDefinition) or is_configurable(value):
@@ -116,6 +144,14 @@ def find_provider(container: Container, key: str) -> providers.Provider[Any] | N
     if not rest or not isinstance(inner, providers.Container | providers.DependenciesContainer):
         return None
     return find_provider(inner, rest)  # type: ignore[arg-type]  # has providers, which is all that is read
+
+
+def nested_containers(container: Container) -> Iterator[Any]:
+    """`container`, and all that are nested in it: whatever has `providers`."""
+    yield container
+    for provider in container.providers.values():
+        if _is_nested(provider):
+            yield from nested_containers(provider)  # type: ignore[arg-type]  # has providers, which is all that is read
 
 
 def keys_of(container: Container, prefix: str = "") -> Iterator[str]:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from dagwire.containers.resource_provider import AnyProvider, ResourceProvider
+from dagwire.containers.injections import AnyProvider
+from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.resources.definition import ResourceDefinition
-from dagwire.resources.recipe import Recipe, is_configurable, is_recipe
+from dagwire.resources.recipe import Recipe, is_configurable
 
 
 class NestedRecipes:
@@ -18,32 +19,28 @@ class NestedRecipes:
         """`listed` gives every provider that has a key; it is called once, and only if something is nested."""
         self._listed = listed
         self._provider_by_id: dict[int, AnyProvider] | None = None
-        self._nested_by_provider: dict[AnyProvider, list[Recipe]] = {}
-        self._required_by_provider: dict[AnyProvider, list[str]] = {}
 
     def has_key(self, recipe: object) -> bool:
         """Whether `recipe` is declared under a key of its own."""
         return id(recipe) in self._providers()
 
-    def with_keys(self, provider: AnyProvider) -> dict[int, AnyProvider]:
-        """`{id(recipe): provider}` for what is nested in `provider` and declared under a key."""
-        return {
-            id(recipe): self._providers()[id(recipe)] for recipe in self._nested_in(provider) if self.has_key(recipe)
-        }
+    def with_keys(self, nested: Iterable[Recipe]) -> dict[int, AnyProvider]:
+        """`{id(recipe): provider}` for those of `nested` that are declared under a key."""
+        found = ((id(recipe), self._providers().get(id(recipe))) for recipe in nested)
+        return {id_: provider for id_, provider in found if provider is not None}
 
-    def required_keys(self, provider: AnyProvider) -> list[str]:
-        """The keys that `provider`, and the definitions nested in it, ask for by name."""
-        known = self._required_by_provider.get(provider)
-        if known is None:
-            known = self._required_by_provider[provider] = self._read_required_keys(provider)
-        return known
+    def inside(self, provider: ResourceProvider[Any]) -> list[Recipe]:
+        """What is nested in `provider`, and in that; not what is nested in another key's."""
+        nested = list(provider.nested)
+        for recipe in nested:  # which grows meanwhile
+            if is_configurable(recipe) and not self.has_key(recipe):
+                nested += recipe.nested_resources().values()
+        return nested
 
-    def _read_required_keys(self, provider: AnyProvider) -> list[str]:
-        if not isinstance(provider, ResourceProvider):
-            return []
-        definitions = [recipe for recipe in self._nested_in(provider) if not self.has_key(recipe)]
-        source: Any = provider.source
-        named = (one.required_resource_keys for one in (source, *definitions) if isinstance(one, ResourceDefinition))
+    def required_keys(self, source: object, nested: Iterable[Recipe]) -> list[str]:
+        """The keys that `source`, and the definitions nested in it that have no key, ask for by name."""
+        definitions = [source, *(recipe for recipe in nested if not self.has_key(recipe))]
+        named = (one.required_resource_keys for one in definitions if isinstance(one, ResourceDefinition))
         return sorted(frozenset[str]().union(*named))
 
     def _providers(self) -> dict[int, AnyProvider]:
@@ -51,26 +48,6 @@ class NestedRecipes:
             declared = [provider for provider in self._listed() if isinstance(provider, ResourceProvider)]
             self._provider_by_id = {id(provider.source): provider for provider in reversed(declared)}
         return self._provider_by_id
-
-    def _nested_in(self, provider: AnyProvider) -> list[Recipe]:
-        """What is nested in `provider`, and in that; not what is nested in another key's."""
-        if not isinstance(provider, ResourceProvider):
-            return []
-        known = self._nested_by_provider.get(provider)
-        if known is None:
-            known = self._nested_by_provider[provider] = list(_nested_in_declaration(provider))
-            for recipe in known:  # which grows meanwhile
-                if is_configurable(recipe) and not self.has_key(recipe):
-                    known += recipe.nested_resources().values()
-        return known
-
-
-def _nested_in_declaration(provider: ResourceProvider[Any]) -> Iterator[Recipe]:
-    if is_configurable(provider.source):
-        yield from provider.source.nested_resources().values()
-    for value in (*provider.args, *provider.fields.values()):
-        if is_recipe(value):
-            yield value
 
 
 class DefinitionByKey(Mapping[str, Any]):

@@ -1,31 +1,80 @@
 """Copying the part of a container that one run must have to itself; all else is shared with the container."""
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 from dependency_injector import providers
 
-from dagwire.containers.from_dependency_injector import from_dependency_injector
-from dagwire.containers.graph import ProviderGraph, Replacement, is_owned_by_run
-from dagwire.containers.resource_provider import AnyProvider, ResourceProvider, is_provider
+from dagwire.containers.graph import ProviderGraph, Replacement
+from dagwire.containers.injections import AnyProvider, is_provider
+from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.containers.scope_plan import ScopePlan
 from dagwire.resources.context import InitResourceContext
 
 
-class PrivateResource(providers.Object[Any]):
-    """A run's own stand-in for a resource: `declared` says what to open; the open value is then provided as it is."""
+class PrivateResource:
+    """A run's own resource: what is declared, and the live thing once it is open; lives as long as the run."""
 
-    declared: ResourceProvider[Any]
-    recipe: Any = None
-    """What is to be opened, where it could be made before anything was; None where it waits for another resource."""
-    context: InitResourceContext | None = None
-    """What it was told when it was opened."""
-    is_open: bool = False
+    __slots__ = ("_provider", "context", "declared", "is_open", "recipe", "value")
+
+    def __init__(self, declared: ResourceProvider[Any]) -> None:
+        """`declared` says what to open."""
+        self.declared = declared
+        self.recipe: Any = None
+        """What is to be opened, where that could be made before anything was."""
+        self.context: InitResourceContext | None = None
+        """What it was told when it was opened; None of a function, which is told nothing but its arguments."""
+        self.is_open = False
+        self.value: Any = None
+        self._provider: providers.Object[Any] | None = None
 
     def opened_as(self, value: object) -> None:
         """Provide `value` from now on."""
-        self.set_provides(value)
+        self.value = value
         self.is_open = True
+        if self._provider is not None:
+            cast("Any", self._provider).set_provides(value)  # stubs: partly unknown
+
+    def __call__(self) -> Any:
+        """The live thing."""
+        return self.value
+
+    def as_provider(self) -> AnyProvider:
+        """What other providers are given for it: made only where there are such."""
+        if self._provider is None:
+            self._provider = providers.Object(self.value)
+        return self._provider
+
+
+class StandIn:
+    """What takes the place of a provider that is replaced, for one run."""
+
+    __slots__ = ("_current", "_provider", "_replaced")
+
+    def __init__(self, replaced: AnyProvider, current: Callable[[], Any]) -> None:
+        """`current` is called wherever `replaced` would be."""
+        self._replaced = replaced
+        self._current = current
+        self._provider: AnyProvider | None = None
+
+    def __call__(self) -> Any:
+        """What is provided instead."""
+        return self._current()
+
+    def as_provider(self) -> AnyProvider:
+        """What other providers are given for it: made only where there are such."""
+        if self._provider is None:
+            self._provider = _slot(self._replaced, _as_provider(self._current))
+        return self._provider
+
+
+Private = AnyProvider | PrivateResource | StandIn
+"""What a run has to itself in place of a provider."""
+
+
+def _as_provider(current: Any) -> AnyProvider:
+    return current.as_provider() if isinstance(current, PrivateResource | StandIn) else current
 
 
 class PrivateCopies:
@@ -36,15 +85,17 @@ class PrivateCopies:
     """
 
     def __init__(self) -> None:
-        self._copies: dict[tuple[AnyProvider, frozenset[Replacement]], AnyProvider] = {}
+        self._copies: dict[tuple[AnyProvider, frozenset[Replacement]], Private] = {}
 
-    def of(self, graph: ProviderGraph, order: Sequence[AnyProvider]) -> dict[AnyProvider, AnyProvider]:
-        """`{provider: its private copy}` for all in `order` that must be private; `order` has dependencies first."""
-        copying = Copying(graph, order)
-        for provider, reached in graph.private_part(order).items():
+    def of(self, plan: ScopePlan) -> dict[AnyProvider, Private]:
+        """`{provider: its private copy}` for all that the plan says must be private."""
+        copying = Copying(plan.graph, plan.order)
+        for provider, reached in plan.private.items():
             copied = self._copies.get((provider, reached))
             if copied is None:
-                copied = self._copies[provider, reached] = copying.private(provider)
+                declared = plan.owned.get(provider)
+                copied = copying.copied(provider) if declared is None else PrivateResource(declared)
+                self._copies[provider, reached] = copied
             copying.copies[provider] = copied
         return copying.copies
 
@@ -62,38 +113,35 @@ class Copying:
     """
 
     def __init__(self, graph: ProviderGraph, order: Sequence[AnyProvider]) -> None:
-        self.copies: dict[AnyProvider, AnyProvider] = {}
+        """`order` is what is copied from, dependencies first."""
+        self.copies: dict[AnyProvider, Private] = {}
         self._graph = graph
         self._order = order
 
-    def private(self, provider: AnyProvider) -> AnyProvider:
-        """A run's own copy: of a resource, what the run opens."""
-        if self._graph.stand_in(provider) is None and is_owned_by_run(provider):
-            private = PrivateResource()
-            private.declared = _as_resource_provider(provider)
-            return private
-        return self.copied(provider)
-
-    def copied(self, provider: AnyProvider) -> AnyProvider:
+    def copied(self, provider: AnyProvider) -> AnyProvider | StandIn:
         """A provider of the same kind, which refers to the copies made so far, and to the thing itself for all else."""
         stand_in = self._graph.stand_in(provider)
         if stand_in is not None:
-            return _slot(provider, self.copies.get(stand_in, stand_in))
+            return StandIn(provider, self.copies.get(stand_in, stand_in))
         memo: dict[int, Any] = {id(value): value for value in _plain_values(provider)}
-        memo.update((id(other), self.copies.get(other, other)) for other in self._referred_to(provider))
+        memo.update((id(other), self.current(other)) for other in self._referred_to(provider))
         if isinstance(provider, providers.Container):
             return self._copied_container(provider, memo)
         return copy.deepcopy(provider, memo)
 
     def _copied_container(self, provider: AnyProvider, memo: dict[int, Any]) -> AnyProvider:
         """A nested container's copy: its providers may refer to any other, and would take the copy for their parent."""
-        memo.update((id(other), self.copies.get(other, other)) for other in self._order if other is not provider)
+        memo.update((id(other), self.current(other)) for other in self._order if other is not provider)
         children = [cast("Any", child) for child in self._order if isinstance(child, _CHILDREN)]
         parents = [child.parent for child in children]
         copied = copy.deepcopy(provider, memo)
         for child, parent in zip(children, parents, strict=True):
             child.assign_parent(parent)
         return copied
+
+    def current(self, provider: AnyProvider) -> AnyProvider:
+        """The copy of `provider`, or itself where it has not been copied."""
+        return _as_provider(self.copies.get(provider, provider))
 
     def _referred_to(self, provider: Any) -> Iterator[AnyProvider]:
         yield from self._graph.dependencies(provider)
@@ -110,12 +158,6 @@ def _slot(provider: AnyProvider, stand_in: AnyProvider) -> AnyProvider:
     slot: AnyProvider = providers.Dependency()
     cast("Any", slot).override(stand_in)
     return slot
-
-
-def _as_resource_provider(provider: AnyProvider) -> ResourceProvider[Any]:
-    if isinstance(provider, ResourceProvider):
-        return provider
-    return from_dependency_injector(cast("providers.BaseResource[Any]", provider))
 
 
 def _plain_values(provider: AnyProvider) -> Iterator[object]:

@@ -1,15 +1,19 @@
 """`PrivateGraph`: the providers of one scope, with what is private to its run in place."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dependency_injector import providers
 
-from dagwire.config.settings_provider import SettingsProvider
-from dagwire.containers.graph import Name, ProviderGraph, dependencies_first
-from dagwire.containers.private_copy import PrivateCopies, PrivateResource
-from dagwire.containers.resource_provider import AnyProvider, injected, is_provider
+from dagwire.containers.graph import Name, dependencies_first
+from dagwire.containers.injections import AnyProvider, is_provider
+from dagwire.containers.private_copy import Private, PrivateCopies, PrivateResource
+from dagwire.containers.scope_plan import ScopePlan
 from dagwire.errors import DagwireError, ResourceSetupError, UnknownNameError
+
+_BUILDING_SHARED = threading.RLock()
+"""Held while a shared Singleton is asked for: dependency-injector's plain one may be built once by each thread."""
 
 
 class PrivateGraph:
@@ -19,39 +23,33 @@ class PrivateGraph:
     copy, or the provider itself, which is then shared with every other run.
     """
 
-    def __init__(self, graph: ProviderGraph, keys: Sequence[str], copies: PrivateCopies) -> None:
-        """Copy what must be private. Nothing is called or opened.
+    def __init__(self, plan: ScopePlan, copies: PrivateCopies) -> None:
+        """Copy what must be private. Nothing is called or opened."""
+        self._plan = plan
+        self._copies: Mapping[AnyProvider, Private] = copies.of(plan)
 
-        Raises:
-            ResourceCycleError: Providers depend on one another in a circle.
-        """
-        self._graph = graph
-        roots = [found for key in keys if (found := graph.root(key)) is not None]
-        self._roots = graph.by_level(roots) if len(roots) > 1 else roots
-        self._order = graph.in_order(self._roots)
-        self._copies: Mapping[AnyProvider, AnyProvider] = copies.of(graph, self._order)
-        self._has_choices = any(isinstance(provider, providers.Selector) for provider in self._order)
-
-    def current(self, provider: Any) -> Any:
-        """What stands for `provider` in this scope; anything that is no provider stands for itself."""
-        return self._copies.get(provider, provider) if is_provider(provider) else provider
+    def current(self, provider: AnyProvider) -> Any:
+        """What stands for `provider` in this scope."""
+        return self._copies.get(provider, provider)
 
     def name(self, provider: AnyProvider) -> Name:
         """The name of `provider`, for messages."""
-        return Name(self._graph, provider)
+        return Name(self._plan.graph, provider)
 
     def is_nested_key(self, recipe: object) -> bool:
         """Whether `recipe`, nested in another, is declared under a key of its own."""
-        return self._graph.nested.has_key(recipe)
-
-    def is_private(self, provider: AnyProvider) -> bool:
-        """Whether the run has a copy of its own."""
-        return provider in self._copies
+        return self._plan.graph.nested.has_key(recipe)
 
     def resource(self, provider: AnyProvider) -> PrivateResource | None:
         """The run's own resource that stands for `provider`, or None where it is nothing to open."""
         current = self._copies.get(provider)
         return current if isinstance(current, PrivateResource) else None
+
+    def build_shared(self, provider: AnyProvider) -> None:
+        """Have `provider` build its object now where it is a Singleton that other runs share; only one thread may."""
+        if provider in self._plan.shared_singletons:
+            with _BUILDING_SHARED:
+                provider()
 
     def value(self, provider: AnyProvider) -> Any:
         """What a key of `provider` gives: its object, or an Aggregate itself, which is asked for a member."""
@@ -60,26 +58,26 @@ class PrivateGraph:
 
     def values_for(self, resource: PrivateResource) -> list[Any]:
         """What the injections of `resource` come to."""
-        return [injected(value, self.current(value)) for value in resource.declared.injections]
+        return resource.declared.values(self.current)
 
-    def settings(self, kind: type[providers.Provider[Any]]) -> list[Any]:
-        """What stands for the providers of `kind` that may be called."""
-        return [self.current(provider) for provider in self._order if isinstance(provider, kind)]
+    def settings(self) -> list[Any]:
+        """What stands for the providers of settings that may be called."""
+        return [self.current(provider) for provider in self._plan.settings]
 
     def to_open(self) -> Iterable[AnyProvider]:
         """The providers that will be called, dependencies first: of a Selector's branches the chosen one alone.
 
         A choice is asked for only after the caller has dealt with what it depends on, so it may depend on a resource.
         """
-        if not self._has_choices:
-            return self._order
-        return dependencies_first(self._roots, self._called_by, self._graph.name)
+        if not self._plan.has_choices:
+            return self._plan.made_by_scope
+        return dependencies_first(self._plan.roots, self._called_by, self._plan.graph.name)
 
     def before_opening(self) -> Iterable[AnyProvider]:
         """The same, as far as it can be told while no resource is open."""
-        if not self._has_choices:
-            return self._order
-        waiting = self.waiting()
+        if not self._plan.has_choices:
+            return self._plan.owned
+        waiting = self._plan.waiting
 
         def called_by(provider: AnyProvider) -> Iterator[AnyProvider]:
             selector: Any = provider
@@ -87,24 +85,19 @@ class PrivateGraph:
                 return iter((selector.selector,))
             return self._called_by(provider)
 
-        return dependencies_first(self._roots, called_by, self._graph.name)
+        return dependencies_first(self._plan.roots, called_by, self._plan.graph.name)
 
-    def waiting(self) -> set[AnyProvider]:
-        """The providers that must not be called before opening begins: resources, and what runs code of the user's."""
-        waiting: set[AnyProvider] = set()
-        for provider in self._order:
-            dependencies = self._graph.dependencies(provider)
-            if _waits_itself(self.current(provider)) or not waiting.isdisjoint(dependencies):
-                waiting.add(provider)
-        return waiting
+    def is_made_late(self, provider: AnyProvider) -> bool:
+        """Whether a resource of the run is made of what must not be called before opening begins."""
+        return provider in self._plan.made_late
 
     def _called_by(self, provider: AnyProvider) -> Iterator[AnyProvider]:
         if self._is_choice(provider):
             return self._chosen(provider)
-        return iter(self._graph.dependencies(provider))
+        return iter(self._plan.graph.dependencies(provider))
 
     def _is_choice(self, provider: AnyProvider) -> bool:
-        return isinstance(provider, providers.Selector) and self._graph.stand_in(provider) is None
+        return isinstance(provider, providers.Selector) and self._plan.graph.stand_in(provider) is None
 
     def _chosen(self, selector: Any) -> Iterator[AnyProvider]:
         if is_provider(selector.selector):
@@ -114,21 +107,9 @@ class PrivateGraph:
         except DagwireError:
             raise
         except Exception as cause:
-            raise ResourceSetupError(self._graph.name(selector), (), cause) from cause
+            raise ResourceSetupError(self._plan.graph.name(selector), (), cause) from cause
         if choice not in selector.providers:
             raise UnknownNameError(
-                f"branch of Selector '{self._graph.name(selector)}'", str(choice), selector.providers
+                f"branch of Selector '{self._plan.graph.name(selector)}'", str(choice), selector.providers
             )
         yield selector.providers[choice]
-
-
-_CALLED_EARLY = (
-    *(SettingsProvider, providers.Object, providers.Configuration, providers.ConfigurationOption),
-    *(providers.TypedConfigurationOption, providers.ProvidedInstance, providers.AttributeGetter, providers.ItemGetter),
-    *(providers.List, providers.Dict, providers.Selector, providers.Dependency, providers.DependenciesContainer),
-)
-"""The kinds that only read or hand on. All others make something, which is a part of opening."""
-
-
-def _waits_itself(current: object) -> bool:
-    return isinstance(current, PrivateResource) or not isinstance(current, _CALLED_EARLY)

@@ -2,27 +2,28 @@
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from typing import Any, Self, TypeGuard, TypeVar, cast, overload
+from functools import cached_property
+from typing import Any, Self, TypeVar, cast, overload
 
 from dependency_injector import providers
 
-from dagwire.errors import InvalidDefinitionError, ResourceNotOpenError
+from dagwire.config.config import variables_at
+from dagwire.config.env_var import EnvVar
+from dagwire.containers.injections import AnyProvider, is_called, is_provider
+from dagwire.containers.recipe_makers import FunctionOfArguments, configured_maker, recipe_maker
+from dagwire.errors import ResourceNotOpenError
 from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.configuring import configured_recipe
 from dagwire.resources.context import InitResourceContext
 from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.driving import drive
-from dagwire.resources.hooks import as_manager_function
 from dagwire.resources.lifecycle import LifeCycle
 from dagwire.resources.opening import Opener, has_life_cycle
 from dagwire.resources.policy import PATIENT, LifeCyclePolicy
-from dagwire.resources.recipe import is_configurable, is_configurable_class
+from dagwire.resources.recipe import Recipe, is_configurable, is_recipe
 
 T = TypeVar("T")
 R = TypeVar("R", bound=ConfigurableResource)
-
-AnyProvider = providers.Provider[Any]
 
 
 class ResourceProvider(providers.Provider[T]):
@@ -65,13 +66,29 @@ class ResourceProvider(providers.Provider[T]):
         Raises:
             InvalidDefinitionError: `source` is nothing that a resource can be made of.
         """
-        self.source = source
-        self.args = args
-        self.fields = fields
-        self._make_recipe: _RecipeMaker = _recipe_maker(source, args, fields)
+        self._declare(source, args, fields)
+        self._make_recipe = recipe_maker(source, args, fields)
         self.policy: LifeCyclePolicy = PATIENT
         """How patiently it is opened and closed."""
         super().__init__()
+
+    def _declare(self, source: Any, args: tuple[Any, ...], fields: dict[str, Any]) -> None:
+        self.source = source
+        self.args = args
+        self.fields = fields
+        self.injections = (source, *args, *fields.values())
+        """The source, the arguments and the fields' values, in this order; any of them may be a provider."""
+        self.injected_providers = [
+            (place, injected, is_called(injected))
+            for place, injected in enumerate(self.injections)
+            if is_provider(injected)
+        ]
+        """`(place, provider, whether it is called)` of those injections that are providers."""
+        nested = source.nested_resources().values() if is_configurable(source) else ()
+        self.nested: tuple[Recipe, ...] = (*nested, *filter(is_recipe, self.injections[1:]))
+        """The recipes that stand in the declaration: in fields of an instance, and among the arguments."""
+        self.is_definition = isinstance(source, ResourceDefinition)
+        """Whether it is made of a `ResourceDefinition`, which may ask for other resources by their keys."""
 
     def set_life_cycle(self, *, retry: Callable[..., Any] | None = None, timeout_s: float | None = None) -> Self:
         """Say how patiently this resource is opened and closed; return the provider itself.
@@ -96,38 +113,61 @@ class ResourceProvider(providers.Provider[T]):
         if copied is None:
             copied = memo[id(self)] = type(self)()
             source, *rest = (copy.deepcopy(v, memo) if is_provider(v) else v for v in self.injections)
-            copied.source = source
-            copied.args = tuple(rest[: len(self.args)])
-            copied.fields = dict(zip(self.fields, rest[len(self.args) :], strict=True))
+            positional = len(self.args)
+            copied._declare(source, tuple(rest[:positional]), dict(zip(self.fields, rest[positional:], strict=True)))
             copied._make_recipe = self._make_recipe
             copied.policy = self.policy
             cast("Any", self)._copy_overridings(copied, memo)  # stubs: partly unknown
         return cast("ResourceProvider[T]", copied)
 
-    @property
-    def injections(self) -> tuple[Any, ...]:
-        """The source, the arguments and the fields' values, in this order; any of them may be a provider."""
-        return (self.source, *self.args, *self.fields.values())
+    @cached_property
+    def variables(self) -> list[tuple[str, EnvVar]]:
+        """`(field path, variable)` of the variables among the arguments and fields."""
+        positional = {str(place): value for place, value in enumerate(self.args)}
+        given = {**positional, **self.fields}.items()
+        return [found for field, value in given for found in variables_at(field, value)]
 
     @property
     def related(self) -> Iterator[AnyProvider]:
         """The providers among the injections, and what overrides this one."""
-        yield from filter(is_provider, self.injections)
+        yield from (provider for _, provider, _ in self.injected_providers)
         yield from cast("Any", self).overridden  # stubs: partly unknown
+
+    def values(self, current: Callable[[AnyProvider], Any]) -> list[Any]:
+        """What the injections come to, by dependency-injector's rule: delegated providers are handed on, others called.
+
+        Args:
+            current: What stands for a provider where it is injected, such as a run's private copy.
+        """
+        values = list(self.injections)
+        for place, provider, called in self.injected_providers:
+            stand_in = current(provider)
+            values[place] = stand_in() if called else stand_in
+        return values
 
     def recipe(self, values: Sequence[Any] | None = None) -> Any:
         """What is to be opened, made of `values`: the injections, providers among them called. None calls them here."""
         if values is None:
-            values = [injected(value, value) for value in self.injections]
-        source, *rest = values
-        positional = len(self.args)
-        return self._make_recipe(source, rest[:positional], dict(zip(self.fields, rest[positional:], strict=True)))
+            values = self.values(lambda provider: provider)
+        end = 1 + len(self.args)
+        return self._make_recipe(values[0], values[1:end], dict(zip(self.fields, values[end:], strict=True)))
+
+    @property
+    def function(self) -> FunctionOfArguments | None:
+        """The function that opens it and that is told nothing but its arguments, or None."""
+        make = self._make_recipe
+        return make if isinstance(make, FunctionOfArguments) and not make.definition.takes_context else None
+
+    def called(self, function: FunctionOfArguments, values: Sequence[Any]) -> Any:
+        """What `function` gives for these injections; what `recipe` would open."""
+        end = 1 + len(self.args)
+        return function.called(values[1:end], dict(zip(self.fields, values[end:], strict=True)))
 
     def configured(self, config: object, key: str) -> "ResourceProvider[T]":
         """The same resource with `config` merged over the config it has; `key` names it in messages."""
         copied: ResourceProvider[T] = ResourceProvider()
-        copied.source, copied.args, copied.fields = self.source, self.args, self.fields
-        copied._make_recipe = partial(_configured, self._make_recipe, config, key)
+        copied._declare(self.source, self.args, self.fields)
+        copied._make_recipe = configured_maker(self._make_recipe, config, key)
         copied.policy = self.policy
         return copied
 
@@ -145,23 +185,6 @@ class ResourceProvider(providers.Provider[T]):
         return drive(opener.open(name, recipe, InitResourceContext()))  # type: ignore[return-value]  # as T
 
 
-def is_provider(value: object) -> TypeGuard[AnyProvider]:
-    """Whether `value` is a dependency-injector provider; in a form that type checkers follow."""
-    return isinstance(value, providers.Provider)
-
-
-def injected(value: Any, current: Any) -> Any:
-    """What an argument becomes by dependency-injector's rule: providers are called, delegated ones handed on.
-
-    Args:
-        value: The argument as declared.
-        current: What stands for it where it is injected, such as a run's private copy.
-    """
-    if not is_provider(value) or getattr(type(value), "__IS_DELEGATED__", False):
-        return current
-    return current()
-
-
 def with_config(provider: AnyProvider, key: str, config: object) -> AnyProvider:
     """The resource of `provider`, with `config` merged over the config it has; itself where there is none to merge."""
     if config is None:
@@ -169,58 +192,3 @@ def with_config(provider: AnyProvider, key: str, config: object) -> AnyProvider:
     if not isinstance(provider, ResourceProvider):
         return ResourceProvider(providers.Callable(configured_recipe, provider, config, key))
     return provider.configured(config, key)
-
-
-_RecipeMaker = Callable[[Any, Sequence[Any], dict[str, Any]], Any]
-
-
-def _recipe_maker(source: Any, args: tuple[Any, ...], fields: dict[str, Any]) -> _RecipeMaker:
-    """What makes a recipe of a source, arguments and fields whose providers have been called."""
-    if is_configurable_class(source):
-        return _instance
-    if source is None or is_provider(source) or is_configurable(source):
-        return _with_fields
-    if isinstance(source, ResourceDefinition):
-        return _as_it_is
-    if isinstance(source, type) or not callable(source):
-        msg = (
-            f"A ResourceProvider is made of a ConfigurableResource, a ResourceDefinition, a function or a provider, "
-            f"not of {type(source).__name__}. For a plain object write providers.Object, for a class providers.Factory."
-        )
-        raise InvalidDefinitionError(msg)
-    # The function is looked at once, here: it is the same whatever its arguments come to.
-    if not args and not fields:
-        return partial(_as_declared, ResourceDefinition(source))
-    return partial(_with_arguments, ResourceDefinition(partial(source, *args, **fields)), as_manager_function(source))
-
-
-def _instance(source: Any, args: Sequence[Any], fields: dict[str, Any]) -> Any:
-    return source(*args, **fields)
-
-
-def _with_fields(source: Any, _args: Sequence[Any], fields: dict[str, Any]) -> Any:
-    return source.with_values(fields) if fields else source
-
-
-def _as_it_is(source: Any, _args: Sequence[Any], _fields: dict[str, Any]) -> Any:
-    return source
-
-
-def _configured(
-    make_recipe: _RecipeMaker, config: object, key: str, source: Any, args: Sequence[Any], fields: dict[str, Any]
-) -> Any:
-    return configured_recipe(make_recipe(source, args, fields), config, key)
-
-
-def _as_declared(definition: ResourceDefinition, *_values: object) -> ResourceDefinition:
-    return definition
-
-
-def _with_arguments(
-    definition: ResourceDefinition,
-    function: Callable[..., Any],
-    _source: Any,
-    args: Sequence[Any],
-    fields: dict[str, Any],
-) -> ResourceDefinition:
-    return definition.with_arguments(function, args, fields)

@@ -1,32 +1,28 @@
 """`RunScope`: the private copy of a container that one run works on."""
 
 import logging
-import threading
 from asyncio import isfuture
-from collections.abc import Awaitable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
+from functools import partial
 from inspect import iscoroutine
-from typing import Any, TypeVar
+from typing import Any
 
 from dependency_injector import providers
 
 from dagwire.containers.faults import faults_before_opening, faults_of_requirements, recipe_of
-from dagwire.containers.graph import Name, ProviderGraph
-from dagwire.containers.keys import Container, Requirement, given_providers, keys_of
+from dagwire.containers.graph import ProviderGraph
+from dagwire.containers.injections import AnyProvider
+from dagwire.containers.keys import Container, Requirement, find_provider, given_providers, keys_of
 from dagwire.containers.nested import DefinitionByKey
 from dagwire.containers.private_copy import PrivateCopies, PrivateResource
 from dagwire.containers.private_graph import PrivateGraph
-from dagwire.containers.resource_provider import AnyProvider
+from dagwire.containers.scope_plan import plan_for
 from dagwire.errors import DagwireError, InvalidConfigError, ResourceCycleError, ResourceSetupError, nearest
 from dagwire.resources.context import NO_RESOURCES, InitResourceContext, Resources, log
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.lifecycle import new_life_cycle
-from dagwire.resources.opening import Opener
+from dagwire.resources.opening import NOTHING_OPEN, Opener
 from dagwire.resources.policy import retried
-
-T = TypeVar("T")
-
-_BUILDING_SHARED = threading.RLock()
-"""Held while a shared Singleton is asked for: dependency-injector's plain one may be built once by each thread."""
 
 
 class RunScope:
@@ -65,10 +61,9 @@ class RunScope:
             asynchronous: Whether an event loop drives this scope.
             parent: The scope whose resources this one shares; None for the run's own.
         """
-        self._graph = ProviderGraph(container, given_providers(container, replacements or {}))
+        self._container = container
+        self._given = given_providers(container, replacements) if replacements else {}
         self._config_by_key = config_by_key or {}
-        found = ((self._graph.find(key), config) for key, config in self._config_by_key.items())
-        self._config_by_provider = {self._graph.called_in_the_end(p): config for p, config in found if p is not None}
         self._run_id = run_id
         self._run = run
         self._instance = instance
@@ -79,15 +74,16 @@ class RunScope:
             self._copies = PrivateCopies()
         else:
             self._life_cycle, self._opener, self._copies = parent._life_cycle, parent._opener, parent._copies
+        self._definitions = DefinitionByKey(self.known_keys, self._find)
         self._requirements: list[Requirement] = []
-        self._keys: list[str] = []
+        self._config_by_provider: Mapping[AnyProvider, object] = {}
         self._value_by_key: dict[str, Any] = {}
 
     def inner(self, replacements: Mapping[str, object]) -> "RunScope":
         """A scope in which `replacements` hold too, for the definitions that are bound to them."""
         return RunScope(
-            self._graph.container,
-            replacements={**self._graph.given, **replacements},
+            self._container,
+            replacements={**self._given, **replacements},
             config_by_key=self._config_by_key,
             run_id=self._run_id,
             run=self._run,
@@ -101,21 +97,37 @@ class RunScope:
     def prepare(self, requirements: Iterable[Requirement]) -> list[DagwireError]:
         """Copy what `requirements` reach, and return all that can be told to be wrong with it. Opens nothing."""
         self._requirements = list(requirements)
-        self._keys = sorted({requirement.key for requirement in self._requirements})
-        circles: list[DagwireError] = []
+        keys = sorted({requirement.key for requirement in self._requirements})
         try:
-            self._private = PrivateGraph(self._graph, self._keys, self._copies)
+            plan = plan_for(self._container, self._given, tuple(keys))
         except ResourceCycleError as circle:
-            circles.append(circle)
-        self._requirements += self._graph.required_by_resources()
-        faults = faults_of_requirements(self._graph, self._requirements) + circles
-        return faults or faults_before_opening(self._private, self._config_by_provider)
+            return [*self._missing_beside_a_circle(keys), circle]
+        self._plan = plan
+        self._requirements += plan.required
+        faults = faults_of_requirements(plan.graph, self._requirements)
+        if faults:
+            return faults
+        self._private = PrivateGraph(plan, self._copies)
+        if self._config_by_key:
+            self._config_by_provider = self._configs(plan.graph)
+        return faults_before_opening(self._private, self._config_by_provider)
+
+    def _missing_beside_a_circle(self, keys: Iterable[str]) -> list[DagwireError]:
+        graph = ProviderGraph(self._container, self._given)
+        graph.read_all_below(keys)
+        return faults_of_requirements(graph, [*self._requirements, *graph.required_by_resources()])
+
+    def _configs(self, graph: ProviderGraph) -> dict[AnyProvider, object]:
+        found = ((graph.find(key), config) for key, config in self._config_by_key.items())
+        return {graph.called_in_the_end(p): config for p, config in found if p is not None}
 
     def unknown_config(self) -> list[DagwireError]:
         """What is wrong where config is given for keys that nothing is provided under."""
         unknown = [key for key in self._config_by_key if not self.has_key(key)]
-        known = self.known_keys() if unknown else []
-        return [InvalidConfigError("the run", [_unknown_resource(key, known) for key in unknown])] if unknown else []
+        if not unknown:
+            return []
+        known = self.known_keys()
+        return [InvalidConfigError("the run", [_unknown_resource(key, known) for key in unknown])]
 
     # -- opening -------------------------------------------------------------------------------------------------------
 
@@ -127,76 +139,102 @@ class RunScope:
         """
         for provider in self._private.to_open():
             resource = self._private.resource(provider)
-            if resource is not None:
-                if not resource.is_open:
-                    resource.opened_as(await self._named(provider, self._opened(provider, resource)))
-            elif isinstance(provider, providers.Singleton) and not self._private.is_private(provider):
-                await self._named(provider, _built(provider))
-        for key in self._keys:
-            await self._read(key)
+            try:
+                if resource is None:
+                    self._private.build_shared(provider)
+                elif not resource.is_open:
+                    resource.opened_as(await self._opened(provider, resource))
+            except DagwireError:
+                raise
+            except Exception as cause:
+                raise self._setup_error(provider, cause) from cause
+        for key in self._plan.keys:
+            self._value_by_key[key] = await self._read(key)
         self._life_cycle.scope_is_open(self._opened_names)
 
     def _opened_names(self) -> Iterable[str]:
         return [str(self._private.name(provider)) for provider in self._private.to_open()]
 
-    async def _named(self, provider: AnyProvider, work: Coroutine[Any, Any, T]) -> T:
-        """The result of `work`; of an exception it is said which resource could not be opened, and for whom."""
-        try:
-            return await work
-        except DagwireError:
-            raise
-        except Exception as cause:
-            raise ResourceSetupError(self._graph.name(provider), self._askers_of(provider), cause) from cause
+    def _setup_error(self, provider: AnyProvider, cause: Exception) -> ResourceSetupError:
+        return ResourceSetupError(self._plan.graph.name(provider), self._askers_of(provider), cause)
 
     def _askers_of(self, provider: AnyProvider) -> Iterable[str]:
         """Those for whom `provider` is opened: they ask for it, or for what depends on it."""
-        asked = ((requirement.asker, self._graph.find(requirement.key)) for requirement in self._requirements)
+        asked = ((requirement.asker, self._find(requirement.key)) for requirement in self._requirements)
         return dict.fromkeys(asker for asker, root in asked if asker and root and self._reaches(root, provider))
 
     def _reaches(self, root: AnyProvider, provider: AnyProvider) -> bool:
-        return provider in self._graph.in_order([root])
+        return provider in self._plan.graph.in_order([root])
 
     async def _opened(self, provider: AnyProvider, resource: PrivateResource) -> object:
-        name = Name(self._graph, provider)
+        name = self._private.name(provider)
+        function = resource.declared.function
+        if function is not None and provider not in self._config_by_provider:
+            call = partial(resource.declared.called, function, await self._injected_into(resource))
+            open_once = partial(self._opener.open_called, name, call, function.definition)
+        else:
+            open_once = await self._from_recipe(name, provider, resource)
+        policy = resource.declared.policy
+        if policy.retry is None:
+            return await open_once(policy.timeout_s)
+        return await retried(
+            policy.retry, partial(open_once, policy.timeout_s), name, asynchronous=self._life_cycle.asynchronous
+        )
+
+    async def _from_recipe(self, name: object, provider: AnyProvider, resource: PrivateResource) -> Any:
+        graph = self._plan.graph
         recipe = resource.recipe
         if recipe is None:
-            values = [await self._finished(value) for value in self._private.values_for(resource)]
-            recipe = resource.recipe = recipe_of(resource, values, name)
+            recipe = resource.recipe = recipe_of(resource, await self._injected_into(resource), name)
         context = resource.context = InitResourceContext(
             resource_config=self._config_by_provider.get(provider),
             resource_def=recipe,
-            resources=await self._required_by(provider),
+            resources=await self._required_by(provider) if provider in graph.required_keys else NO_RESOURCES,
             run_id=self._run_id,
             run=self._run,
             instance=self._instance,
             log=self._log,
-            all_resource_defs=DefinitionByKey(self.known_keys, self._graph.find),
+            all_resource_defs=self._definitions,
         )
-        nested = {id_: await self._value_of(found) for id_, found in self._graph.nested.with_keys(provider).items()}
-        policy = resource.declared.policy
+        nested = await self._nested_in(provider) if provider in graph.nested_keys else NOTHING_OPEN
+        return partial(self._opener.open, name, recipe, context, nested)
 
-        def open_once() -> Coroutine[Any, Any, object]:
-            return self._opener.open(name, recipe, context, nested, policy.timeout_s)
-
-        if policy.retry is None:
-            return await open_once()
-        return await retried(policy.retry, open_once, name, asynchronous=self._life_cycle.asynchronous)
+    async def _injected_into(self, resource: PrivateResource) -> list[Any]:
+        values = self._private.values_for(resource)
+        for place, provider, is_called in resource.declared.injected_providers:
+            if is_called and self._private.resource(provider) is None:
+                values[place] = await self._finished(values[place])
+        return values
 
     async def _required_by(self, provider: AnyProvider) -> Resources:
         """The resources that a resource definition names by key, open already: they are its dependencies."""
-        keys = self._graph.nested.required_keys(provider)
-        return Resources({key: await self._read(key) for key in keys}) if keys else NO_RESOURCES
+        return Resources({key: await self._read(key) for key in self._plan.graph.required_keys[provider]})
+
+    async def _nested_in(self, provider: AnyProvider) -> Mapping[int, object]:
+        """`{id(recipe): live thing}` of what is nested in a resource and has a key of its own, open already."""
+        nested = self._plan.graph.nested_keys[provider]
+        return {id_: await self._value_of(found) for id_, found in nested.items()}
 
     async def _read(self, key: str) -> object:
-        if key not in self._value_by_key:
-            provider = self._graph.root(key)
-            assert provider is not None  # noqa: S101  # prepare reported missing keys
-            self._value_by_key[key] = await self._named(provider, self._value_of(provider))
-        return self._value_by_key[key]
+        """The value under `key`; what is called for it is called once a scope."""
+        if key in self._value_by_key:
+            return self._value_by_key[key]
+        provider = self._plan.graph.provider_by_key[key]
+        assert provider is not None  # noqa: S101  # prepare reported missing keys
+        resource = self._private.resource(provider)
+        if resource is not None:
+            return resource.value
+        try:
+            value = self._value_by_key[key] = await self._value_of(provider)
+        except DagwireError:
+            raise
+        except Exception as cause:
+            raise self._setup_error(provider, cause) from cause
+        return value
 
     async def _value_of(self, provider: AnyProvider) -> Any:
         value = self._private.value(provider)
-        if isinstance(self._private.current(provider), providers.Object):
+        if isinstance(self._private.current(provider), providers.Object | PrivateResource):
             return value  # it was given as it is, or opened already: a task that is a resource is not awaited
         return await self._finished(value)
 
@@ -213,20 +251,23 @@ class RunScope:
         return self._value_by_key[key]
 
     def opening(self, key: str) -> tuple[Any, InitResourceContext] | None:
-        """The recipe that was opened under `key`, and what it was told; None where a plain object is there."""
-        provider = self._graph.find(key)
-        resource = None if provider is None else self._private.resource(self._graph.called_in_the_end(provider))
+        """The recipe that was opened under `key`, and what it was told; None where there was no such thing."""
+        provider = self._find(key)
+        resource = None if provider is None else self._private.resource(self._plan.graph.called_in_the_end(provider))
         if resource is None or resource.context is None:
             return None
         return resource.recipe, resource.context
 
     def has_key(self, key: str) -> bool:
         """Whether anything is provided under `key`."""
-        return self._graph.find(key) is not None
+        return self._find(key) is not None
+
+    def _find(self, key: str) -> AnyProvider | None:
+        return find_provider(self._container, key) or self._given.get(key)
 
     def known_keys(self) -> list[str]:
         """All keys that something is provided under."""
-        return list(dict.fromkeys((*keys_of(self._graph.container), *self._graph.given)))
+        return list(dict.fromkeys((*keys_of(self._container), *self._given)))
 
     async def wait_for(self, awaitable: Awaitable[Any]) -> Any:
         """The result of `awaitable`, in the caller's event loop, or in one of the scope's own."""
@@ -239,12 +280,6 @@ class RunScope:
     async def close(self, error: BaseException | None) -> None:
         """Close all that was opened, in reverse, telling it of `error`; see `LifeCycle.close`."""
         await self._life_cycle.close(error)
-
-
-async def _built(singleton: AnyProvider) -> None:
-    """Have a shared Singleton built, by one thread alone."""
-    with _BUILDING_SHARED:
-        singleton()
 
 
 def _unknown_resource(key: str, known: list[str]) -> str:

@@ -1,11 +1,10 @@
 """What can be told to be wrong with a recipe before it is opened: config that does not fit, unset variables."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pydantic import ValidationError
 
-from dagwire.config.config import variables_at
 from dagwire.config.env_var import EnvVar, check_variables_are_set
 from dagwire.config.problems import problems_of
 from dagwire.errors import DagwireError, InvalidConfigError
@@ -39,12 +38,8 @@ def faults_of(
     return []
 
 
-def unset_variables(key: object, value_by_field: Mapping[str, object]) -> list[DagwireError]:
-    """One fault where variables that fields of resource `key` wait for are not set; resources nested are their own."""
-    return _unset(key, (found for field, value in value_by_field.items() for found in variables_at(field, value)))
-
-
-def _unset(key: object, variables: Iterable[tuple[str, EnvVar]]) -> list[DagwireError]:
+def unset_variables(key: object, variables: Iterable[tuple[str, EnvVar]]) -> list[DagwireError]:
+    """One fault where some of the `(field path, variable)` that resource `key` waits for are not set."""
     try:
         check_variables_are_set((variable, f"field '{path}' of resource '{key}'") for path, variable in variables)
     except InvalidConfigError as fault:
@@ -55,9 +50,11 @@ def _unset(key: object, variables: Iterable[tuple[str, EnvVar]]) -> list[Dagwire
 def _configurable_faults(
     key: object, recipe: ConfiguredRecipe[Any], has_key: Callable[[object], bool]
 ) -> Iterator[DagwireError]:
+    if recipe.holds_scalars_only():
+        return
     waiting = list(recipe.variables())
     if waiting:
-        yield from _unset(key, waiting) or _unfit_variables(key, recipe)
+        yield from unset_variables(key, waiting) or _unfit_variables(key, recipe)
     for path, nested in recipe.nested_resources().items():
         if not has_key(nested):
             yield from _nested_faults(f"{key}.{path}", nested, has_key)

@@ -13,18 +13,20 @@ _POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD, Param
 
 def call_hook(method: Callable[..., Any], context: object) -> Any:
     """Call a bound method, with `context` if it takes an argument."""
-    return method(*_arguments(method, context))
+    return method(context) if _takes_argument(method) else method()
 
 
 def call_manager_hook(method: Callable[..., Any], context: object) -> Manager:
     """The same for one that returns a context manager, or is a bare generator."""
-    manager: Manager = as_manager_function(method)(*_arguments(method, context))
+    make = as_manager_function(method)
+    manager: Manager = make(context) if _takes_argument(method) else make()
     return manager
 
 
-def _arguments(method: Callable[..., Any], context: object) -> tuple[object, ...]:
-    function = getattr(method, "__func__", method)
-    return (context,) if _positional(function) > (0 if function is method else 1) else ()
+def _takes_argument(method: Callable[..., Any]) -> bool:
+    """Whether a method takes one besides `self`, or a function any."""
+    function = getattr(method, "__func__", None)
+    return _positional(method) > 0 if function is None else _positional(function) > 1
 
 
 @lru_cache(maxsize=1024)

@@ -1,21 +1,23 @@
 """Opening one recipe in a life cycle: the single place that knows how each kind of recipe becomes a live thing."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from inspect import isawaitable, iscoroutinefunction
-from typing import Any, cast
+from typing import Any
 
 from dagwire.resources.configuring import with_config
 from dagwire.resources.context import NO_RESOURCES, InitResourceContext, Resources
 from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.driving import drive
 from dagwire.resources.faults import faults_of
-from dagwire.resources.hooks import Manager, call_hook
+from dagwire.resources.hooks import call_hook
 from dagwire.resources.lifecycle import LifeCycle, new_life_cycle
-from dagwire.resources.recipe import ConfiguredRecipe, is_configurable, is_recipe
+from dagwire.resources.recipe import ConfiguredRecipe, Recipe, is_configurable, is_recipe
 
 NOTHING_OPEN: Mapping[int, object] = {}
+NONE_NESTED: Mapping[str, object] = {}
 
 
 class Opener:
@@ -72,11 +74,9 @@ class Opener:
         timeout_s: float | None,
     ) -> object:
         recipe = with_config(recipe, context.resource_config, key)
-        nested = {
-            path: await self.open(f"{key}.{path}", inner, replace(context, resource_config=None), open_by_id)
-            for path, inner in recipe.nested_resources().items()
-        }
-        copied = recipe.private_copy(nested, context)
+        nested = recipe.nested_resources()
+        opened = await self._open_nested(key, nested, context, open_by_id) if nested else NONE_NESTED
+        copied = recipe.private_copy(opened, context)
         if recipe.has_life_cycle:
             return await self._life_cycle.enter(key, copied.life_cycle(context), timeout_s)
         value = call_hook(copied.create_resource, context)
@@ -84,19 +84,39 @@ class Opener:
             return await self._life_cycle.wait_for(value, timeout_s)
         return value
 
+    async def _open_nested(
+        self, key: object, nested: Mapping[str, Recipe], context: InitResourceContext, open_by_id: Mapping[int, object]
+    ) -> dict[str, object]:
+        """`{path: live thing}` of what is nested in the resource `key`."""
+        told = replace(context, resource_config=None)
+        return {path: await self.open(f"{key}.{path}", inner, told, open_by_id) for path, inner in nested.items()}
+
     async def _open_definition(
         self, key: object, recipe: ResourceDefinition, context: InitResourceContext, timeout_s: float | None
     ) -> object:
-        given = context.resource_config
-        config: Any = recipe.config_from(given, f"resource '{key}'") if recipe.has_config(given) else {}
-        names = recipe.required_resource_keys
-        required = Resources({name: getattr(context.resources, name) for name in names}) if names else NO_RESOURCES
-        value = recipe.open(replace(context, resource_config=config, resource_def=recipe, resources=required))
-        if recipe.has_life_cycle:
-            return await self._life_cycle.enter(key, cast("Manager", value), timeout_s)
+        if recipe.takes_context or recipe.has_config(context.resource_config):
+            context = _context_for(recipe, context, key)
+        return await self.open_called(key, partial(recipe.open, context), recipe, timeout_s)
+
+    async def open_called(
+        self, key: object, call: Callable[[], Any], definition: ResourceDefinition, timeout_s: float | None
+    ) -> object:
+        """The live thing out of what `call`, which calls the function of `definition`, gives."""
+        value = call()
+        if definition.has_life_cycle:
+            return await self._life_cycle.enter(key, value, timeout_s)
         if isawaitable(value):
             return await self._life_cycle.wait_for(value, timeout_s)
         return value
+
+
+def _context_for(recipe: ResourceDefinition, context: InitResourceContext, key: object) -> InitResourceContext:
+    """The context with the config as the function takes it, and with the resources alone that it requires."""
+    given = context.resource_config
+    config: Any = recipe.config_from(given, f"resource '{key}'") if recipe.has_config(given) else {}
+    names = recipe.required_resource_keys
+    required = Resources({name: getattr(context.resources, name) for name in names}) if names else NO_RESOURCES
+    return replace(context, resource_config=config, resource_def=recipe, resources=required)
 
 
 @contextmanager

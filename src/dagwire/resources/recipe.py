@@ -92,12 +92,9 @@ class ConfiguredRecipe(Config, Generic[T]):
 
     def nested_resources(self) -> dict[str, "Recipe"]:
         """`{path: recipe}` of the recipes that fields hold, in lists and dicts too; resources open already are none."""
-        return {
-            path: recipe
-            for name, value in self.__dict__.items()
-            if type(value) not in SCALARS
-            for path, recipe in _recipes_in(name, value)
-        }
+        if self.holds_scalars_only():
+            return {}
+        return {path: recipe for name, value in vars(self).items() for path, recipe in _recipes_in(name, value)}
 
     def private_copy(self, opened_by_path: Mapping[str, object], context: InitResourceContext) -> Self:
         """The copy that one run scope opens: variables read, private attributes fresh, nested recipes replaced.
@@ -116,8 +113,9 @@ class ConfiguredRecipe(Config, Generic[T]):
             # A copy of pydantic's shares private values with its original; a run must not see another run's.
             object.__setattr__(copied, "__pydantic_private__", None)
             copied.model_post_init(None)
-        for name in {path.partition(".")[0] for path in opened_by_path}:
-            vars(copied)[name] = _with_opened(name, vars(copied)[name], opened_by_path)
+        if opened_by_path:
+            for name in {path.partition(".")[0] for path in opened_by_path}:
+                vars(copied)[name] = _with_opened(name, vars(copied)[name], opened_by_path)
         object.__setattr__(copied, "_context", context)
         return copied
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dagwire.testing.one_test import OneTest
     from dagwire.testing.record import Record
 
+__tracebackhide__ = True  # in all of this module: a failure is shown from the user's code on
 FIXTURE = "dagwire_test"
 """The fixture that a test works through."""
 TEST: pytest.StashKey["OneTest"] = pytest.StashKey()
@@ -82,7 +83,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Say what was in force where a test failed."""
     report = yield
     if report.failed and TEST in item.stash and call.when != "teardown":
-        report.sections.append(("dagwire", part("in_force").described(item.stash[TEST])))
+        in_force = part("in_force").described(item.stash[TEST])
+        if in_force:
+            report.sections.append(("dagwire", in_force))
     return report
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _FOUND: pytest.StashKey["Definitions"] = pytest.StashKey()
 
+__tracebackhide__ = True
+
 
 @pytest.fixture
 def dagwire_definitions(request: pytest.FixtureRequest) -> "Definitions":

@@ -8,6 +8,8 @@ from dagwire.containers.keys import Container, ContainerCopy
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.finding import find_definitions
 
+__tracebackhide__ = True
+
 
 def find(start: Path) -> Definitions:
     """The definitions that the nearest pyproject.toml names.

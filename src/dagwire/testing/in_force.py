@@ -10,9 +10,8 @@ from dagwire.testing.one_test import OneTest
 
 
 def described(test: OneTest) -> str:
-    """Overrides and settings of `test`, one a line."""
-    lines = [*_overrides(test), *_settings(test)]
-    return "\n".join(lines) or "No override was in force, and no settings were read."
+    """Overrides and settings of `test`, one a line; nothing where there are none."""
+    return "\n".join([*_overrides(test), *_settings(test)])
 
 
 def _overrides(test: OneTest) -> Iterator[str]:

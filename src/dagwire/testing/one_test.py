@@ -24,6 +24,8 @@ from dagwire.testing.own_settings import ChangedVariableWarning, known_variables
 from dagwire.testing.record import Record, recorded_in
 from dagwire.testing.recorder import Recorder
 
+__tracebackhide__ = True
+
 
 class OneTest:
     """A copy of the container, and the overrides and variables that hold for one test; lives as long as the test.

@@ -11,6 +11,8 @@ from dagwire.containers.run_scope import RunScope
 from dagwire.resources.driving import drive
 from dagwire.testing.one_test import OneTest
 
+__tracebackhide__ = True
+
 
 class _Held:
     """What one test has opened for itself, each once for the overrides that hold; lives as long as the test."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from dagwire.config.narrowing import is_collection
 from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
+from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.graph import GraphDefinition
 from dagwire.definitions.job import JobDefinition
@@ -17,6 +18,8 @@ from dagwire.testing.one_test import OneTest
 
 Target = Any
 """A job or asset, by name or itself; a graph; or several assets and checks."""
+
+__tracebackhide__ = True
 
 
 class _Runs:
@@ -44,10 +47,11 @@ class _Runs:
         definitions = self._definitions()
         if name in definitions.job_names:
             return definitions.resolve_job_def(name)
-        assets = {key.to_user_string(): one for one in definitions.assets for key in one.keys}
-        if name not in assets:
-            raise UnknownNameError("job or asset", name, [*definitions.job_names, *assets])
-        return assets[name]
+        made = [asset for asset in definitions.assets if isinstance(asset, AssetsDefinition)]
+        asset_by_name = {key.to_user_string(): asset for asset in made for key in asset.keys}
+        if name not in asset_by_name:
+            raise UnknownNameError("job or asset", name, [*definitions.job_names, *asset_by_name])
+        return asset_by_name[name]
 
 
 class Run(_Runs):

@@ -1,0 +1,133 @@
+"""`ScopePlan`: what the keys of a scope reach, worked out once and kept while the container stays as it was."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from dependency_injector import providers
+
+from dagwire.config.settings_provider import SettingsProvider
+from dagwire.containers.from_dependency_injector import as_resource_provider
+from dagwire.containers.graph import ProviderGraph, is_owned_by_run
+from dagwire.containers.injections import AnyProvider
+from dagwire.containers.keys import Container, GivenForOneCall, nested_containers
+from dagwire.containers.provider_state import is_same, state_of
+from dagwire.containers.resource_provider import ResourceProvider
+
+Keys = tuple[str, ...]
+
+_KEPT = "_dagwire_plans"
+"""Where a container keeps its plans: on itself, so that they end with it. `{keys: plan}`."""
+
+
+class ScopePlan:
+    """What the keys of a scope reach. Never changed once it is made: scopes in several threads read it at once."""
+
+    def __init__(self, graph: ProviderGraph, keys: Keys) -> None:
+        """Work out everything that does not differ from scope to scope.
+
+        Raises:
+            ResourceCycleError: Providers depend on one another in a circle.
+        """
+        self.graph = graph
+        self.keys = keys
+        self.roots = [found for key in keys if (found := graph.root(key)) is not None]
+        self.order = self._ordered()
+        self.private = graph.private_part(self.order)
+        self.required = graph.required_by_resources()
+        self.settings = [provider for provider in self.order if isinstance(provider, SettingsProvider)]
+        self.has_choices = bool([provider for provider in self.order if isinstance(provider, providers.Selector)])
+        self.owned = {
+            provider: as_resource_provider(provider)
+            for provider in self.private
+            if is_owned_by_run(provider) and graph.stand_in(provider) is None
+        }
+        """`{provider: what is declared}` of the resources that the run opens and closes itself."""
+        self.made_late = {provider for provider, declared in self.owned.items() if self._is_made_late(declared)}
+        """Those of them that are made of what must not be called before opening begins."""
+        self.shared_singletons = {
+            provider
+            for provider in self.order
+            if isinstance(provider, providers.Singleton) and provider not in self.private
+        }
+        self.made_by_scope = [
+            provider for provider in self.order if provider in self.owned or provider in self.shared_singletons
+        ]
+        """What a scope opens or builds before anybody asks, dependencies first; where nothing is left to a choice."""
+
+    def _ordered(self) -> list[AnyProvider]:
+        order = self.graph.in_order(self.roots)
+        if len(self.roots) == 1:
+            return order
+        by_level = self.graph.by_level(self.roots, order)
+        if by_level == self.roots:
+            return order
+        self.roots = by_level
+        return self.graph.in_order(by_level)
+
+    def _is_made_late(self, declared: ResourceProvider[Any]) -> bool:
+        return any(provider in self.waiting for _, provider, _ in declared.injected_providers)
+
+    @cached_property
+    def waiting(self) -> frozenset[AnyProvider]:
+        """The providers that must not be called before opening begins: resources, and what runs code of the user's."""
+        waiting: set[AnyProvider] = set()
+        for provider in self.order:
+            if self._waits_itself(provider) or not waiting.isdisjoint(self.graph.dependencies(provider)):
+                waiting.add(provider)
+        return frozenset(waiting)
+
+    def _waits_itself(self, provider: AnyProvider) -> bool:
+        if provider in self.private and self.graph.stand_in(provider) is not None:
+            return False  # its private copy hands on what stands in for it
+        return provider in self.owned or not isinstance(provider, _CALLED_EARLY)
+
+
+class _Kept:
+    """A plan, and all that was read of the container to make it. Lives as long as the container."""
+
+    def __init__(self, plan: ScopePlan) -> None:
+        self.plan = plan
+        self._find = plan.graph.find
+        self._provider_by_key = list(plan.graph.provider_by_key.items())
+        self._state_by_provider = [(provider, state_of(provider)) for provider in plan.order]
+        listed = nested_containers(plan.graph.container) if plan.graph.is_listed else ()
+        self._providers_by_container = [(inner, dict(inner.providers)) for inner in listed]
+
+    def holds(self) -> bool:
+        """Whether everything is as it was."""
+        for key, provider in self._provider_by_key:
+            if self._find(key) is not provider:
+                return False
+        for provider, state in self._state_by_provider:
+            if not is_same(state_of(provider), state):
+                return False
+        return all(inner.providers == listing for inner, listing in self._providers_by_container)
+
+
+def plan_for(container: Container, given: Mapping[str, AnyProvider], keys: Keys) -> ScopePlan:
+    """What `keys` of `container` reach where `given` stands in for some of its providers.
+
+    Where nothing is given, which is every run but a test's, the plan is kept with the container for the next scope.
+
+    Raises:
+        ResourceCycleError: Providers depend on one another in a circle.
+    """
+    if given or isinstance(container, GivenForOneCall):
+        return ScopePlan(ProviderGraph(container, given), keys)
+    kept_by_keys: dict[Keys, _Kept] | None = vars(container).get(_KEPT)  # of a class, not of the class it inherits from
+    if kept_by_keys is None:
+        kept_by_keys = {}
+        setattr(container, _KEPT, kept_by_keys)
+    kept = kept_by_keys.get(keys)
+    if kept is None or not kept.holds():
+        kept = kept_by_keys[keys] = _Kept(ScopePlan(ProviderGraph(container, {}), keys))
+    return kept.plan
+
+
+_CALLED_EARLY = (
+    *(SettingsProvider, providers.Object, providers.Configuration, providers.ConfigurationOption),
+    *(providers.TypedConfigurationOption, providers.ProvidedInstance, providers.AttributeGetter, providers.ItemGetter),
+    *(providers.List, providers.Dict, providers.Selector, providers.Dependency, providers.DependenciesContainer),
+)
+"""The kinds that only read or hand on. All others make something, which is a part of opening."""
