@@ -8,15 +8,16 @@ import unittest
 import warnings
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
+
+from dagwire.errors import DagwireError
 
 if TYPE_CHECKING:
     from dagwire.testing.one_test import OneTest
     from dagwire.testing.record import Record
 
-__tracebackhide__ = True  # in all of this module: a failure is shown from the user's code on
 FIXTURE = "dagwire_test"
 """The fixture that a test works through."""
 TEST: pytest.StashKey["OneTest"] = pytest.StashKey()
@@ -72,6 +73,7 @@ def _within_its_test(item: pytest.Item, body: Callable[..., Any]) -> Callable[..
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """Warn where the test has changed a variable in vain."""
+    __tracebackhide__ = True
     yield
     if TEST in item.stash:
         for warning in item.stash[TEST].changed_in_vain():
@@ -111,6 +113,7 @@ def recording(item: pytest.Item) -> "Record":
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
     """Begin to write down what the test does."""
+    __tracebackhide__ = True
     if _is_dagwire_used():
         recording(item)
     yield
@@ -121,12 +124,18 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
     """Fail where the test, all its fixtures torn down, has left something behind."""
+    __tracebackhide__ = True
     try:
         yield
     except BaseException as failure:
         _end(item, failure)
         raise
     _end(item, None)
+
+
+def fail(error: DagwireError) -> NoReturn:
+    """Fail with what `error` says; where it was raised is of no interest."""
+    pytest.fail(f"{type(error).__name__}: {error}", pytrace=False)
 
 
 def _end(item: pytest.Item, failure: BaseException | None) -> None:
@@ -140,11 +149,11 @@ def _end(item: pytest.Item, failure: BaseException | None) -> None:
         del item.stash[TEST]
     if item.get_closest_marker("may_leak") is not None or not item.config.getini("dagwire_leaks"):
         return
-    leaks = part("leaks").leaks_of(record, test)
-    if leaks and failure is not None:
-        failure.add_note(str(part("leaks").LeakError(f"The test {item.name}", leaks)))
-    elif leaks:
-        raise part("leaks").LeakError(f"The test {item.name}", leaks)
+    leak = part("leaks").leak_of(f"The test {item.name}", record, test)
+    if leak is not None and failure is not None:
+        failure.add_note(str(leak))
+    elif leak is not None:
+        fail(leak)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -152,12 +161,19 @@ def pytest_fixture_setup(
     fixturedef: "pytest.FixtureDef[Any]", request: pytest.FixtureRequest
 ) -> Generator[None, object, object]:
     """Hold a fixture of wider scope to what it opens itself: it may stay open as long as the fixture."""
+    __tracebackhide__ = True
     if fixturedef.scope == "function" or not _is_dagwire_used() or not request.config.getini("dagwire_leaks"):
         return (yield)
     records = part("record")
     records.begin_recording()
     record = records.Record()
     # Added first, so it is called last, when the fixture's own end has closed everything.
-    fixturedef.addfinalizer(functools.partial(part("leaks").check, f"The fixture {fixturedef.argname}", record))
+    fixturedef.addfinalizer(functools.partial(_end_fixture, fixturedef.argname, record))
     with records.recorded_in_threads(record):
         return (yield)
+
+
+def _end_fixture(name: str, record: "Record") -> None:
+    leak = part("leaks").leak_of(f"The fixture {name}", record)
+    if leak is not None:
+        fail(leak)

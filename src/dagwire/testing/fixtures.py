@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagwire.testing.around import TEST, part, recording
+from dagwire.errors import DagwireError
+from dagwire.testing.around import TEST, fail, part, recording
 
 if TYPE_CHECKING:
     from dagwire.definitions.definitions import Definitions
@@ -39,13 +40,18 @@ def dagwire_container(dagwire_definitions: "Definitions") -> Any:
 def dagwire_test(request: pytest.FixtureRequest, dagwire_container: Any) -> Iterator["OneTest"]:
     """All that belongs to one test; what the other fixtures work through."""
     record = recording(request.node)
-    test = part("one_test").OneTest(dagwire_container, part("marks").marks_of(request.node), record)
+    try:
+        test = part("one_test").OneTest(dagwire_container, part("marks").marks_of(request.node), record)
+    except DagwireError as error:
+        fail(error)
     request.node.stash[TEST] = test
     try:
         test.begin()
-        yield test
-    finally:
+    except DagwireError as error:
         test.end()
+        fail(error)
+    yield test
+    test.end()
 
 
 @pytest.fixture

@@ -13,26 +13,15 @@ PATIENCE_S = 0.2
 """How long a thread that was told to stop may take to do so."""
 
 
-def check(owner: str, record: Record) -> None:
-    """Fail where something was left behind.
+def leak_of(owner: str, record: Record, test: OneTest | None = None) -> LeakError | None:
+    """What was left behind by `owner`, who wrote `record`; None where nothing was.
 
-    Raises:
-        LeakError: Something was; `owner` is who left it.
-    """
-    leaks = leaks_of(record)
-    if leaks:
-        raise LeakError(owner, leaks)
-
-
-def leaks_of(record: Record, test: OneTest | None = None) -> list[str]:
-    """What was left behind, in words, by who wrote `record`; taken away is what would reach other tests.
-
-    Overrides are ended and variables set back; what is open stays so.
+    What would reach other tests is taken away: overrides are ended and variables set back. What is open stays so.
     """
     leaks = [*_open_resources(record), *_running_threads(record), *_overrides(record)]
     if test is not None:
         leaks += [*_overridden_providers(test), *_variables(test.variables_before)]
-    return leaks
+    return LeakError(owner, leaks) if leaks else None
 
 
 def _open_resources(record: Record) -> Iterator[str]:

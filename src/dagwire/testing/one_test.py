@@ -19,6 +19,7 @@ from dagwire.containers.overrides import (
     override_layer,
 )
 from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.errors import DagwireError
 from dagwire.testing.marks import Marks
 from dagwire.testing.own_settings import ChangedVariableWarning, known_variables, own_settings
 from dagwire.testing.record import Record, recorded_in
@@ -98,7 +99,10 @@ class OneTest:
         return Overriding(self._override({**(replacements or {}), **by_name}))
 
     def _override(self, replacements: Mapping[str, object]) -> Layer:
-        layer = override_layer(self.container, replacements, owner=self)
+        try:
+            layer = override_layer(self.container, replacements, owner=self)
+        except DagwireError as error:
+            raise error.with_traceback(None) from None  # from the caller's line on
         begin_override(layer)
         self._own.append(layer)
         if self.is_being_set_up:

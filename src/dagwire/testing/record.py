@@ -60,6 +60,8 @@ def recorded_in_threads(record: Record) -> Generator[None]:
             yield
     finally:
         _running = outer
+        if outer is not None:
+            outer.threads_before.update(threading.enumerate())  # what was started meanwhile is none of the outer's
 
 
 def current_record() -> Record | None:
@@ -73,7 +75,7 @@ def current_record() -> Record | None:
 def begin_recording() -> None:
     """Write down all that is opened and overridden from now on, where there is a record to write into."""
     use_life_cycles(_life_cycle)
-    watch_overrides(_WatchedOverrides())
+    watch_overrides(_watched_overrides)
 
 
 def _life_cycle(*, asynchronous: bool) -> LifeCycle:
@@ -134,3 +136,6 @@ class _WatchedOverrides(Watcher):
         record = self._record_by_layer.pop(layer, None)
         if record is not None:
             record.line_by_layer.pop(layer, None)
+
+
+_watched_overrides = _WatchedOverrides()
