@@ -51,9 +51,33 @@ from dagwire.definitions.load_assets import (
 )
 from dagwire.definitions.metadata import MetadataValue
 from dagwire.definitions.multi_asset import multi_asset
+from dagwire.definitions.multi_partition_mapping import (
+    DimensionPartitionMapping,
+    MultiPartitionMapping,
+    MultiToSingleDimensionPartitionMapping,
+)
 from dagwire.definitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
 from dagwire.definitions.op import DynamicOut, In, Nothing, OpDefinition, Out, op
 from dagwire.definitions.partition_loading import partition_loading_context
+from dagwire.definitions.partition_mapping import (
+    AllPartitionMapping,
+    IdentityPartitionMapping,
+    LastPartitionMapping,
+    PartitionMapping,
+    SpecificPartitionsPartitionMapping,
+    StaticPartitionMapping,
+)
+from dagwire.definitions.partitioned_config import (
+    PartitionedConfig,
+    daily_partitioned_config,
+    dynamic_partitioned_config,
+    hourly_partitioned_config,
+    monthly_partitioned_config,
+    partitioned_config,
+    static_partitioned_config,
+    weekly_partitioned_config,
+)
+from dagwire.definitions.partitioned_schedule import build_schedule_from_partitioned_job
 from dagwire.definitions.partitions import (
     BackfillPolicy,
     PartitionKeyRange,
@@ -80,7 +104,6 @@ from dagwire.definitions.schedule import (
     ScheduleDefinition,
     ScheduleEvaluationContext,
     build_schedule_context,
-    build_schedule_from_partitioned_job,
     schedule,
 )
 from dagwire.definitions.selection import AssetSelection
@@ -97,9 +120,10 @@ from dagwire.definitions.time_partitions import (
     DailyPartitionsDefinition,
     HourlyPartitionsDefinition,
     MonthlyPartitionsDefinition,
-    TimeWindowPartitionsDefinition,
     WeeklyPartitionsDefinition,
 )
+from dagwire.definitions.time_window_mapping import TimeWindowPartitionMapping
+from dagwire.definitions.time_window_partitions import TimeWindowPartitionsDefinition
 from dagwire.errors import (
     DagsterError,
     DagsterInvalidConfigError,
@@ -149,6 +173,7 @@ from dagwire.resources.resource_param import ResourceDependency, ResourceParam
 
 __all__ = [
     "AddDynamicPartitionsRequest",
+    "AllPartitionMapping",
     "Array",
     "AssetCheckDefinition",
     "AssetCheckEvaluation",
@@ -192,6 +217,7 @@ __all__ = [
     "DefaultSensorStatus",
     "Definitions",
     "DeleteDynamicPartitionsRequest",
+    "DimensionPartitionMapping",
     "DynamicOut",
     "DynamicOutput",
     "DynamicPartitionsDefinition",
@@ -214,6 +240,7 @@ __all__ = [
     "HourlyPartitionsDefinition",
     "IOManager",
     "IOManagerDefinition",
+    "IdentityPartitionMapping",
     "In",
     "InMemoryIOManager",
     "InitResourceContext",
@@ -223,12 +250,15 @@ __all__ = [
     "IntSource",
     "Jitter",
     "JobDefinition",
+    "LastPartitionMapping",
     "Map",
     "MaterializeResult",
     "MetadataValue",
     "MonthlyPartitionsDefinition",
     "MultiPartitionKey",
+    "MultiPartitionMapping",
     "MultiPartitionsDefinition",
+    "MultiToSingleDimensionPartitionMapping",
     "Noneable",
     "Nothing",
     "OpDefinition",
@@ -237,6 +267,8 @@ __all__ = [
     "Output",
     "OutputContext",
     "PartitionKeyRange",
+    "PartitionMapping",
+    "PartitionedConfig",
     "PartitionsDefinition",
     "Permissive",
     "PermissiveConfig",
@@ -260,10 +292,13 @@ __all__ = [
     "Shape",
     "SkipReason",
     "SourceAsset",
+    "SpecificPartitionsPartitionMapping",
+    "StaticPartitionMapping",
     "StaticPartitionsDefinition",
     "StringSource",
     "TickResult",
     "TimeWindow",
+    "TimeWindowPartitionMapping",
     "TimeWindowPartitionsDefinition",
     "UnboundInitResourceContext",
     "UnresolvedAssetJobDefinition",
@@ -285,11 +320,14 @@ __all__ = [
     "build_sensor_context",
     "check_health",
     "configured",
+    "daily_partitioned_config",
     "define_asset_job",
+    "dynamic_partitioned_config",
     "failure_hook",
     "fs_io_manager",
     "graph",
     "graph_asset",
+    "hourly_partitioned_config",
     "input_manager",
     "io_manager",
     "job",
@@ -303,14 +341,18 @@ __all__ = [
     "materialize",
     "materialize_to_memory",
     "mem_io_manager",
+    "monthly_partitioned_config",
     "multi_asset",
     "multi_asset_check",
     "op",
     "override",
     "partition_loading_context",
+    "partitioned_config",
     "resource",
     "schedule",
     "sensor",
+    "static_partitioned_config",
     "success_hook",
+    "weekly_partitioned_config",
     "with_resources",
 ]

@@ -160,3 +160,52 @@ def test_partitions_of_a_function_see_the_time():
     with dg.partition_loading_context(effective_dt=NOW):
         partitions.get_partition_keys()
     assert seen == [NOW, NOW]
+
+
+EVERY_KIND = [
+    dg.HourlyPartitionsDefinition("2024-03-05-00:00", minute_offset=40),
+    dg.DailyPartitionsDefinition("2024-03-01", hour_offset=11),
+    dg.WeeklyPartitionsDefinition("2024-02-01", day_offset=2, hour_offset=4),
+    dg.MonthlyPartitionsDefinition("2023-12-15", day_offset=20),
+    dg.MonthlyPartitionsDefinition("2023-12-15", day_offset=28, end_offset=2),
+    dg.DailyPartitionsDefinition("2024-03-01", end_offset=-1, exclusions=["0 0 3-7 * *"]),
+    dg.DailyPartitionsDefinition("2024-03-01", end_date="2024-03-04"),
+    dg.DailyPartitionsDefinition("2024-03-01", exclusions=["* * * * *"]),
+]
+
+
+@given(st.sampled_from(EVERY_KIND), st.datetimes(dt.datetime(2024, 2, 20), dt.datetime(2024, 5, 1)))
+def test_the_last_window_is_that_of_the_last_key(partitions, naive):
+    """At any time the last window, which is found without counting, is that of the last of all keys."""
+    now = naive.replace(tzinfo=dt.UTC)
+    keys = partitions.get_partition_keys(now)
+    window = partitions.get_last_partition_window(now)
+    assert window == (partitions.time_window_for_partition_key(keys[-1]) if keys else None)
+    assert partitions.get_last_partition_key(now) == (keys[-1] if keys else None)
+
+
+@given(st.sampled_from(EVERY_KIND), st.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2024, 5, 1)))
+def test_every_moment_lies_in_one_span(partitions, naive):
+    """The span at a moment starts at or before it and ends after it; one ends at it or after."""
+    moment = naive.replace(tzinfo=dt.UTC)
+    window = partitions.window_at(moment)
+    assert window.start <= moment < window.end
+    ending = partitions.window_ending_at(moment)
+    assert ending.start < moment <= ending.end
+    assert partitions.moved(ending.start, 1) == ending.end
+    assert partitions.moved(ending.end, -1) == ending.start
+
+
+def test_an_exclusion_of_another_kind_is_refused():
+    """An exclusion is a datetime or a cron line; a date is told from a datetime."""
+    with pytest.raises(InvalidDefinitionError, match="2024-01-03"):
+        dg.DailyPartitionsDefinition("2024-01-01", exclusions=[dt.date(2024, 1, 3)])
+
+
+def test_an_unknown_dimension_is_named():
+    """A dimension that does not exist is refused with the nearest that does."""
+    partitions = dg.MultiPartitionsDefinition(
+        {"market": dg.StaticPartitionsDefinition(["x"]), "date": dg.DailyPartitionsDefinition("2024-03-01")}
+    )
+    with pytest.raises(InvalidDefinitionError, match="Did you mean 'market'"):
+        partitions.get_multipartition_keys_with_dimension_value("markt", "x")

@@ -176,8 +176,16 @@ def test_a_schedule_of_partitions():
         dg.build_schedule_context(scheduled_execution_time=dt.datetime(2024, 1, 1, tzinfo=dt.UTC))
     )
     assert early.skip_message == "The job's partition set is empty"
-    with pytest.raises(InvalidDefinitionError, match="partitions_def"):
-        dg.build_schedule_from_partitioned_job(dg.define_asset_job("load"))
+
+
+def test_a_schedule_of_partitions_is_checked_with_its_definitions():
+    """A schedule that is to follow partitions which the assets do not have is found by `validate_loadable`."""
+    rows = dg.asset(lambda: 3, name="rows")
+    job = dg.define_asset_job("load", selection=[rows])
+    defs = dg.Definitions(assets=[rows], schedules=[dg.build_schedule_from_partitioned_job(job)])
+    with pytest.raises(InvalidDefinitionError, match="'load'"):
+        dg.Definitions.validate_loadable(defs)
+    assert defs.job_names == ["load"]
 
 
 def test_a_target_is_a_job_of_assets():

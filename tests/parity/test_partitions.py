@@ -363,6 +363,69 @@ def test_days_weeks_and_hours(dg):
     assert weeks.time_window_for_partition_key("2024-02-13").end == at(2024, 2, 20)
 
 
+def test_spans_that_are_left_out(dg):
+    """`exclusions` are starts of spans, or cron lines that fire at starts; they are no partitions."""
+    days = dg.DailyPartitionsDefinition(
+        "2024-01-01", end_date="2024-01-15", exclusions=["0 0 * * 6", "0 0 * * 0", dt.datetime(2024, 1, 3)]
+    )
+    assert [key[-2:] for key in days.get_partition_keys()] == ["01", "02", "04", "05", "08", "09", "10", "11", "12"]
+    assert days.get_num_partitions() == 9
+    assert (days.get_first_partition_key(), days.get_last_partition_key()) == ("2024-01-01", "2024-01-12")
+    assert [days.has_partition_key(f"2024-01-0{day}") for day in (3, 4, 6)] == [False, True, False]
+    in_range = days.get_partition_keys_in_range(dg.PartitionKeyRange("2024-01-02", "2024-01-08"))
+    assert list(in_range) == ["2024-01-02", "2024-01-04", "2024-01-05", "2024-01-08"]
+    assert days != dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-01-15")
+
+
+def test_spans_of_every_kind_can_be_left_out(dg):
+    """Hours, weeks and months take `exclusions` too; a time at which no span starts leaves none out."""
+    hours = dg.HourlyPartitionsDefinition("2024-01-01-00:00", end_date="2024-01-02-00:00", exclusions=["0 1-22 * * *"])
+    weeks = dg.WeeklyPartitionsDefinition(
+        "2024-01-01", end_date="2024-02-06", exclusions=[at(2024, 1, 14), at(2024, 1, 22)]
+    )
+    months = dg.MonthlyPartitionsDefinition("2024-01", end_date="2024-06", fmt="%Y-%m", exclusions=["0 0 1 4 *"])
+    assert list(hours.get_partition_keys()) == ["2024-01-01-00:00", "2024-01-01-23:00"]
+    assert list(weeks.get_partition_keys()) == ["2024-01-07", "2024-01-21", "2024-01-28"]
+    assert list(months.get_partition_keys()) == ["2024-01", "2024-02", "2024-03", "2024-05"]
+
+
+def test_what_cannot_be_left_out_is_refused(dg):
+    """An exclusion that is neither a time nor a cron line is refused; a date as text is no cron line."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="2024-01-03"):
+        dg.DailyPartitionsDefinition("2024-01-01", exclusions=["2024-01-03"])
+
+
+def test_what_is_left_out_cannot_be_run(dg, log):
+    """A run of a partition that is left out is refused."""
+
+    @dg.asset(partitions_def=dg.DailyPartitionsDefinition("2024-01-01", exclusions=[at(2024, 1, 3)]))
+    def rows(context):
+        log.append(context.partition_key)
+
+    with pytest.raises(dg.DagsterUnknownPartitionError):
+        dg.materialize([rows], partition_key="2024-01-03")
+    assert log == []
+
+
+def test_windows_of_spans(dg, months):
+    """The first and the last window, the start and end of a key, the keys of a time."""
+    assert months.get_first_partition_window().start == at(2013, 1)
+    assert months.get_last_partition_window().end == at(2014, 1)
+    assert months.start_time_for_partition_key("2013-02") == at(2013, 2)
+    assert months.end_time_for_partition_key("2013-02") == at(2013, 3)
+    window = dg.TimeWindow(at(2013, 2), at(2013, 4))
+    assert list(months.get_partition_keys_in_time_window(window)) == ["2013-02", "2013-03"]
+    key_range = months.get_partition_key_range_for_time_window(window)
+    assert (key_range.start, key_range.end) == ("2013-02", "2013-03")
+
+
+def test_how_many_partitions_there_are(dg, months):
+    """`get_num_partitions` counts what there is now."""
+    letters = dg.StaticPartitionsDefinition(["x", "y"])
+    combined = dg.MultiPartitionsDefinition({"month": months, "letter": letters})
+    assert [each.get_num_partitions() for each in (months, letters, combined)] == [12, 2, 24]
+
+
 def test_static_partitions_of_a_run(dg, log):
     """A list of keys; a run makes one of them."""
 
@@ -389,6 +452,36 @@ def test_partitions_of_several_dimensions(dg, log):
 
     dg.materialize([rows], partition_key="x|2")
     assert log == ["x|2"]
+
+
+def test_a_run_s_key_knows_its_dimensions(dg, months, log):
+    """The key of a run is a `MultiPartitionKey`, and the run has a tag for each dimension."""
+
+    @dg.asset(
+        partitions_def=dg.MultiPartitionsDefinition({"m": months, "s": dg.StaticPartitionsDefinition(["x", "y"])})
+    )
+    def rows(context) -> None:
+        log.append(context.partition_key.keys_by_dimension)
+        log.append({name: context.run_tags[f"dagster/partition/{name}"] for name in "ms"})
+
+    dg.materialize([rows], partition_key="2013-02|x")
+    assert log == [{"m": "2013-02", "s": "x"}] * 2
+
+
+def test_dimensions_by_name(dg, months):
+    """The partitions of a dimension, and the keys that have one value in it."""
+    letters = dg.StaticPartitionsDefinition(["x", "y"])
+    combined = dg.MultiPartitionsDefinition({"m": months, "s": letters})
+    assert combined.get_partitions_def_for_dimension("s") == letters
+    of_february = combined.get_multipartition_keys_with_dimension_value("m", "2013-02")
+    assert list(of_february) == ["2013-02|x", "2013-02|y"]
+
+
+def test_a_range_of_several_dimensions(dg, months):
+    """A range is all combinations of what lies between its ends in each dimension."""
+    combined = dg.MultiPartitionsDefinition({"m": months, "s": dg.StaticPartitionsDefinition(["x", "y", "z"])})
+    in_range = combined.get_partition_keys_in_range(dg.PartitionKeyRange("2013-02|x", "2013-03|y"))
+    assert list(in_range) == ["2013-02|x", "2013-02|y", "2013-03|x", "2013-03|y"]
 
 
 def test_a_job_asks_for_a_partition(dg, months):
@@ -594,16 +687,191 @@ def test_one_text_is_no_list_of_keys(dg, airlines):
         airlines.build_add_request("abc")
 
 
-@pytest.mark.absent("issue 4: partitions of other partitions")
-def test_partition_mappings(dg):
-    """Which partitions of an upstream asset a partition needs."""
-    assert dg.AllPartitionMapping() == dg.AllPartitionMapping()
+# -- config by partition -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.absent("issue 4: run config by partition")
-def test_config_by_partition(dg):
-    """`monthly_partitioned_config` makes the run config of each month."""
-    assert callable(dg.monthly_partitioned_config(start_date="2013-01-01"))
+@pytest.fixture
+def told(dg, log):
+    """An op that takes `{"what": str}`, and notes it with the run's partition."""
+
+    @dg.op(config_schema={"what": str})
+    def told(context):
+        log.append((context.op_config["what"], context.partition_key if context.has_partition_key else None))
+
+    return told
+
+
+def config_of(what):
+    """Run config of the op `told`."""
+    return {"ops": {"told": {"config": {"what": what}}}}
+
+
+def test_config_by_month(dg):
+    """`monthly_partitioned_config` decorates a function of start and end; it says the config of each key."""
+
+    @dg.monthly_partitioned_config(start_date="2013-01-01")
+    def by_month(start, end):
+        return {"from": start.isoformat(), "to": end.isoformat()}
+
+    assert by_month(at(2013, 1), at(2013, 2))["to"] == "2013-02-01T00:00:00+00:00"
+    config = by_month.get_run_config_for_partition_key("2013-02-01")
+    assert config == {"from": "2013-02-01T00:00:00+00:00", "to": "2013-03-01T00:00:00+00:00"}
+    assert by_month.partitions_def == dg.MonthlyPartitionsDefinition("2013-01-01")
+    assert list(by_month.get_partition_keys(at(2013, 3, 15))) == ["2013-01-01", "2013-02-01"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "start", "key"),
+    [
+        ("hourly", "2013-01-01-00:00", "2013-01-01-00:00"),
+        ("daily", "2013-01-01", "2013-01-01"),
+        ("weekly", "2013-01-01", "2013-01-06"),
+        ("monthly", "2013-01-01", "2013-01-01"),
+    ],
+)
+def test_config_by_spans_of_every_kind(dg, kind, start, key):
+    """Hours, days, weeks and months: start and end of the span, and tags by `tags_for_partition_fn`."""
+    by_span = getattr(dg, f"{kind}_partitioned_config")
+
+    @by_span(start_date=start, tags_for_partition_fn=lambda start, end: {"length": str(end - start)})
+    def config(start, end):
+        return {"from": str(start), "to": str(end)}
+
+    window = config.partitions_def.time_window_for_partition_key(key)
+    assert config.get_run_config_for_partition_key(key) == {"from": str(window.start), "to": str(window.end)}
+    tags = config.get_tags_for_partition_key(key)
+    assert tags == {"length": str(window.end - window.start), "dagster/partition": key}
+
+
+def test_config_by_key(dg):
+    """`static_partitioned_config`, `dynamic_partitioned_config`, `partitioned_config` decorate functions of a key."""
+    partitions = dg.StaticPartitionsDefinition(["x", "y"])
+    for decorator in (
+        dg.static_partitioned_config(["x", "y"]),
+        dg.dynamic_partitioned_config(lambda _time: ["x", "y"]),
+        dg.partitioned_config(partitions_def=partitions),
+    ):
+        config = decorator(config_of)
+        assert config("x") == config_of("x")
+        assert config.get_run_config_for_partition_key("x") == config_of("x")
+        assert list(config.get_partition_keys()) == ["x", "y"]
+
+
+def test_config_by_key_as_a_run_config(dg):
+    """The function may return a `RunConfig`; the config of a key is a dict all the same."""
+
+    @dg.static_partitioned_config(["x"])
+    def config(key):
+        return dg.RunConfig(ops={"told": {"config": {"what": key}}})
+
+    assert config.get_run_config_for_partition_key("x")["ops"] == config_of("x")["ops"]
+
+
+def test_tags_by_key(dg):
+    """`tags_for_partition_key_fn` says the tags of a key's run; those of Dagster's own names are refused."""
+    config = dg.static_partitioned_config(["x"], tags_for_partition_key_fn=lambda key: {"letter": key})(config_of)
+    assert config.get_tags_for_partition_key("x") == {"letter": "x", "dagster/partition": "x"}
+    own = dg.static_partitioned_config(["x"], tags_for_partition_key_fn=lambda key: {"dagster/mine": key})(config_of)
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        own.get_tags_for_partition_key("x")
+
+
+def test_config_made_without_a_decorator(dg):
+    """A `PartitionedConfig` made by hand says the config of a key; it cannot be called."""
+    config = dg.PartitionedConfig(
+        partitions_def=dg.StaticPartitionsDefinition(["x"]), run_config_for_partition_key_fn=config_of
+    )
+    assert config.get_run_config_for_partition_key("x") == config_of("x")
+    with pytest.raises(dg.DagsterInvalidInvocationError):
+        config("x")
+
+
+def test_a_job_with_config_by_partition(dg, told, log):
+    """The job has the partitions of its config; a run has the config, and the tags, of its partition."""
+
+    @dg.job(config=dg.static_partitioned_config(["x"], tags_for_partition_key_fn=lambda key: {"is": key})(config_of))
+    def letters():
+        told()
+
+    assert list(letters.partitions_def.get_partition_keys()) == ["x"]
+    result = letters.execute_in_process(partition_key="x")
+    assert log == [("x", "x")]
+    assert result.dagster_run.tags["is"] == "x"
+    with pytest.raises(dg.DagsterUnknownPartitionError):
+        letters.execute_in_process(partition_key="z")
+
+
+def test_a_graph_s_job_with_config_by_partition(dg, told, log):
+    """`to_job(config=...)` takes it too."""
+
+    @dg.graph
+    def letters():
+        told()
+
+    letters.to_job(config=dg.static_partitioned_config(["x"])(config_of)).execute_in_process(partition_key="x")
+    assert log == [("x", "x")]
+
+
+def test_the_run_s_own_config_is_stronger(dg, told, log):
+    """Config given to the run is stronger than that of its partition, and serves a run without one."""
+
+    @dg.job(config=dg.static_partitioned_config(["x"])(config_of))
+    def letters():
+        told()
+
+    letters.execute_in_process(partition_key="x", run_config=config_of("mine"))
+    letters.execute_in_process(run_config=config_of("mine"))
+    assert log == [("mine", "x"), ("mine", None)]
+    with pytest.raises(dg.DagsterInvalidConfigError):
+        letters.execute_in_process()
+
+
+def test_a_job_of_assets_with_config_by_partition(dg, log):
+    """`define_asset_job(config=...)` takes config by partition."""
+    days = dg.DailyPartitionsDefinition("2013-01-01")
+
+    @dg.asset(partitions_def=days, config_schema={"what": str})
+    def rows(context):
+        log.append((context.op_config["what"], context.partition_key))
+
+    @dg.partitioned_config(partitions_def=days)
+    def by_day(key):
+        return {"ops": {"rows": {"config": {"what": f"of {key}"}}}}
+
+    job = dg.Definitions(assets=[rows], jobs=[dg.define_asset_job("daily", config=by_day)]).get_job_def("daily")
+    job.execute_in_process(partition_key="2013-01-02")
+    assert log == [("of 2013-01-02", "2013-01-02")]
+
+
+def test_config_and_job_have_the_same_partitions(dg, told):
+    """`partitions_def=` beside config by other partitions is refused, at the latest when the job's are asked for."""
+    by_day = dg.daily_partitioned_config(start_date="2024-01-01")(lambda start, _end: config_of(str(start)))
+
+    def declare():
+        @dg.job(config=by_day, partitions_def=dg.StaticPartitionsDefinition(["x"]))
+        def letters():
+            told()
+
+        return letters.partitions_def
+
+    with pytest.raises(Exception, match=r"(?i)partitions"):
+        declare()
+
+
+def test_a_request_has_the_config_of_its_partition(dg, told):
+    """`run_request_for_partition` puts config and tags of the partition into the request; own config is kept."""
+
+    @dg.job(config=dg.static_partitioned_config(["x"], tags_for_partition_key_fn=lambda key: {"is": key})(config_of))
+    def letters():
+        told()
+
+    request = letters.run_request_for_partition("x", run_key="k", tags={"more": "1"})
+    assert (request.run_key, request.run_config["ops"]) == ("k", config_of("x")["ops"])
+    assert {name: request.tags[name] for name in ("is", "more")} == {"is": "x", "more": "1"}
+    own = letters.run_request_for_partition("x", run_config=config_of("mine"))
+    assert own.run_config["ops"] == config_of("mine")["ops"]
+    with pytest.raises(dg.DagsterUnknownPartitionError):
+        letters.run_request_for_partition("z")
 
 
 # -- better on purpose -------------------------------------------------------------------------------------------------
@@ -618,3 +886,37 @@ def test_the_window_of_a_range_in_a_direct_call(dg, months, differs):
 
     context = dg.build_asset_context(partition_key_range=dg.PartitionKeyRange("2013-02", "2013-03"))
     differs(lambda: flights(context), dagster=Exception, dagwire=(at(2013, 2), at(2013, 4)))
+
+
+def test_the_window_of_what_is_left_out(dg, differs):
+    """dagwire gives the window that the key names, partition or not; Dagster gives the next one."""
+    days = dg.DailyPartitionsDefinition("2024-01-01", exclusions=[at(2024, 1, 3)])
+    differs(
+        lambda: days.time_window_for_partition_key("2024-01-03").start,
+        dagster=at(2024, 1, 4),
+        dagwire=at(2024, 1, 3),
+    )
+
+
+def test_a_range_that_ends_in_what_is_left_out(dg, differs):
+    """dagwire refuses a range that ends in no partition; Dagster goes on to the next one."""
+    days = dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-01-09", exclusions=[at(2024, 1, 3)])
+    differs(
+        lambda: list(days.get_partition_keys_in_range(dg.PartitionKeyRange("2024-01-02", "2024-01-03"))),
+        dagster=["2024-01-02", "2024-01-04"],
+        dagwire=dg.DagsterUnknownPartitionError,
+    )
+
+
+def test_a_partition_named_by_its_tag_has_its_config(dg, told, log, differs):
+    """dagwire gives a run whose tag names a partition that partition's config; Dagster finds the config missing."""
+
+    @dg.job(config=dg.static_partitioned_config(["x"])(config_of))
+    def letters():
+        told()
+
+    differs(
+        lambda: letters.execute_in_process(tags={"dagster/partition": "x"}).success and log[-1],
+        dagster=dg.DagsterInvalidConfigError,
+        dagwire=("x", "x"),
+    )

@@ -339,6 +339,157 @@ def test_an_asset_sensor(dg, read, nightly):
     assert made.name == "made"
 
 
+# -- schedules of partitions -------------------------------------------------------------------------------------------
+
+DAY_FIVE = dt.datetime(2024, 1, 5, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def tick_on_day_five():
+    """Evaluate a schedule at the start of 2024-01-05."""
+
+    def tick(dg, schedule):
+        return schedule.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=DAY_FIVE))
+
+    return tick
+
+
+@pytest.fixture
+def days(dg):
+    """The days from 2024 on."""
+    return dg.DailyPartitionsDefinition("2024-01-01")
+
+
+def keys_of(tick):
+    """What a tick asks for: `[(partition key, run key)]`."""
+    return [(request.partition_key, request.run_key) for request in tick.run_requests]
+
+
+def test_a_schedule_of_a_job_with_config_by_partition(dg, tick_on_day_five):
+    """The request has the config of the partition that has just ended."""
+
+    @dg.op(config_schema={"what": str})
+    def told():
+        pass
+
+    @dg.daily_partitioned_config(start_date="2024-01-01")
+    def by_day(start, _end):
+        return {"ops": {"told": {"config": {"what": start.strftime("%d")}}}}
+
+    @dg.job(config=by_day)
+    def daily():
+        told()
+
+    schedule = dg.build_schedule_from_partitioned_job(daily, tags={"a": "b"})
+    assert (schedule.name, schedule.cron_schedule, schedule.execution_timezone) == (
+        "daily_schedule",
+        "0 0 * * *",
+        "UTC",
+    )
+    tick = tick_on_day_five(dg, schedule)
+    assert keys_of(tick) == [("2024-01-04", "2024-01-04")]
+    [request] = tick.run_requests
+    assert request.run_config["ops"] == {"told": {"config": {"what": "04"}}}
+    assert (request.tags["a"], request.tags["dagster/partition"]) == ("b", "2024-01-04")
+
+
+def test_a_schedule_of_assets_partitions(dg, days, tick_on_day_five):
+    """A job of assets that is given no partitions has those of its assets: `Definitions` completes its schedule."""
+
+    @dg.asset(partitions_def=days)
+    def rows():
+        pass
+
+    schedule = dg.build_schedule_from_partitioned_job(dg.define_asset_job("daily", selection=[rows]), hour_of_day=3)
+    assert schedule.name == "daily_schedule"
+    resolved = dg.Definitions(assets=[rows], schedules=[schedule]).resolve_schedule_def("daily_schedule")
+    assert (resolved.name, resolved.cron_schedule, resolved.job_name) == ("daily_schedule", "0 3 * * *", "daily")
+    assert keys_of(tick_on_day_five(dg, resolved)) == [("2024-01-04", "2024-01-04")]
+
+
+def test_a_schedule_of_assets_without_partitions(dg, read, nightly):
+    """A schedule of partitions whose assets have none is refused when it is resolved."""
+    defs = dg.Definitions(assets=[read], schedules=[dg.build_schedule_from_partitioned_job(nightly)])
+    with pytest.raises(Exception, match="nightly"):
+        defs.resolve_schedule_def("nightly_schedule")
+
+
+def test_a_schedule_of_a_fixed_list(dg, tick_on_day_five):
+    """A fixed list of partitions is asked for whole, at each tick of a `cron_schedule`, which it needs."""
+
+    @dg.job(partitions_def=dg.StaticPartitionsDefinition(["x", "y"]))
+    def letters():
+        pass
+
+    schedule = dg.build_schedule_from_partitioned_job(
+        letters, cron_schedule="0 3 * * *", execution_timezone="Europe/Berlin"
+    )
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 3 * * *", "Europe/Berlin")
+    assert keys_of(tick_on_day_five(dg, schedule)) == [("x", "x"), ("y", "y")]
+    with pytest.raises(Exception, match=r"(?i)cron.schedule"):
+        dg.build_schedule_from_partitioned_job(letters)
+    with pytest.raises(Exception, match="hour"):
+        dg.build_schedule_from_partitioned_job(letters, cron_schedule="0 3 * * *", hour_of_day=3)
+
+
+def test_a_schedule_of_several_dimensions(dg, days, tick_on_day_five):
+    """Of several dimensions, one of which is time, all partitions of the last span are asked for."""
+    letters = dg.StaticPartitionsDefinition(["x", "y"])
+
+    @dg.job(partitions_def=dg.MultiPartitionsDefinition({"day": days, "letter": letters}))
+    def both():
+        pass
+
+    schedule = dg.build_schedule_from_partitioned_job(both)
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 0 * * *", "UTC")
+    tick = tick_on_day_five(dg, schedule)
+    assert keys_of(tick) == [("2024-01-04|x", "2024-01-04|x"), ("2024-01-04|y", "2024-01-04|y")]
+    assert tick.run_requests[1].tags["dagster/partition/letter"] == "y"
+
+
+def test_a_schedule_of_spans_takes_no_cron_line(dg, days):
+    """Spans of time say themselves when they are complete: `cron_schedule` is refused."""
+
+    @dg.job(partitions_def=days)
+    def daily():
+        pass
+
+    for given in ({"cron_schedule": "0 3 * * *"}, {"execution_timezone": "Europe/Berlin"}):
+        with pytest.raises(Exception, match="cron_schedule"):
+            dg.build_schedule_from_partitioned_job(daily, **given)
+
+
+def test_partitions_that_no_schedule_follows(dg):
+    """Dynamic partitions, several dimensions without time, and a job without partitions are refused."""
+    letters = dg.StaticPartitionsDefinition(["x", "y"])
+    strange = [
+        dg.DynamicPartitionsDefinition(name="d"),
+        dg.MultiPartitionsDefinition({"a": letters, "b": letters}),
+        None,
+    ]
+    for partitions in strange:
+
+        @dg.job(partitions_def=partitions)
+        def job():
+            pass
+
+        with pytest.raises(Exception, match=r"(?i)partition"):
+            dg.build_schedule_from_partitioned_job(job, cron_schedule="0 3 * * *")
+
+
+def test_before_the_first_span_is_over(dg, days):
+    """Before the first span is over a tick asks for nothing, and says why."""
+
+    @dg.job(partitions_def=days)
+    def daily():
+        pass
+
+    early = dg.build_schedule_context(scheduled_execution_time=dt.datetime(2024, 1, 1, tzinfo=dt.UTC))
+    tick = dg.build_schedule_from_partitioned_job(daily).evaluate_tick(early)
+    assert list(tick.run_requests) == []
+    assert "partition" in tick.skip_message.lower()
+
+
 # -- better on purpose -------------------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.mapped_steps import has_dynamic_steps
 from dagwire.definitions.names import check_name
 from dagwire.definitions.node import in_running_order, with_job_policies
+from dagwire.definitions.partitioned_config import partition_request, partitions_of_job
 from dagwire.definitions.partitions import PartitionsDefinition
 from dagwire.definitions.retries import RetryPolicy
 from dagwire.definitions.run_request import RunRequest
@@ -41,8 +42,12 @@ class UnresolvedAssetJobDefinition:
         tags: Mapping[str, str] | None = None,
         run_config: Any = None,
     ) -> RunRequest:
-        """A request to run this job for one partition."""
-        return RunRequest(run_key, run_config, tags, self.name, partition_key)
+        """A request to run this job for one partition; config and tags of the partition are in it.
+
+        Raises:
+            UnknownPartitionError: The job's partitions are known, and it is none of them.
+        """
+        return partition_request(self, partition_key, run_key, tags, run_config)
 
     def resolve(
         self, known: KnownAssets, checks: Sequence[AssetCheckDefinition], container: Container
@@ -116,7 +121,7 @@ def define_asset_job(
         config,
         description,
         dict(tags or {}),
-        partitions_def,
+        partitions_of_job(f"job '{name}'", config, partitions_def),
         frozenset(hooks or ()),
         op_retry_policy,
     )

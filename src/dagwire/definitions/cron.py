@@ -1,6 +1,6 @@
 """Cron lines, read by cronsim."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cronsim import CronSim, CronSimError
 
@@ -33,3 +33,9 @@ def check_cron_line(owner: str, line: str) -> None:
     if problem:
         msg = f"{owner}: '{line}' is not a cron line: {problem}. Write minute, hour, day, month and day of the week."
         raise InvalidDefinitionError(msg)
+
+
+def is_cron_time(line: str, moment: datetime) -> bool:
+    """Whether a cron line that reads fires at `moment`, by the wall clock."""
+    wall_clock = moment.replace(tzinfo=None)
+    return next(CronSim(_LINE_BY_WORD.get(line, line), wall_clock - timedelta(minutes=1)), None) == wall_clock

@@ -18,13 +18,14 @@ from dagwire.definitions.asset_spec import AssetSpec
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.node import in_running_order
+from dagwire.definitions.partitioned_schedule import UnresolvedPartitionedAssetScheduleDefinition
 from dagwire.definitions.schedule import ScheduleDefinition
 from dagwire.definitions.sensor import SensorDefinition
 from dagwire.definitions.source_asset import SourceAsset
 from dagwire.definitions.tick import TickDefinition
 from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, UnknownNameError
 
-D = TypeVar("D", bound=TickDefinition[Any])
+D = TypeVar("D", bound=TickDefinition[Any] | UnresolvedPartitionedAssetScheduleDefinition)
 
 IMPLICIT_JOB = "__ASSET_JOB"
 """The job of all assets, under Dagster's name for it."""
@@ -49,7 +50,7 @@ class Definitions:
     def __init__(
         self,
         assets: Iterable[AnyAsset] | None = None,
-        schedules: Iterable[ScheduleDefinition] | None = None,
+        schedules: Iterable[ScheduleDefinition | UnresolvedPartitionedAssetScheduleDefinition] | None = None,
         sensors: Iterable[SensorDefinition] | None = None,
         jobs: Iterable[JobDefinition | UnresolvedAssetJobDefinition] | None = None,
         resources: Any = None,
@@ -134,8 +135,9 @@ class Definitions:
 
         Raises:
             UnknownNameError: There is none.
+            InvalidDefinitionError: It is to follow partitions that its job does not have.
         """
-        return _named("schedule", name, self.schedules)
+        return self._resolved_schedule(_named("schedule", name, self.schedules))
 
     def resolve_sensor_def(self, name: str) -> SensorDefinition:
         """The sensor of that name.
@@ -221,6 +223,9 @@ class Definitions:
                 faults += resolved.faults()
                 requirements += _unbound(resolved.nodes, resolved.bindings)
         for tick in self._ticks():
+            if isinstance(tick, UnresolvedPartitionedAssetScheduleDefinition):
+                faults += self._schedule_faults(tick)
+                continue
             requirements += _unbound([tick], {})
             if tick.job is None and tick.job_name not in jobs:
                 faults.append(UnknownNameError(f"job for {tick.label}", tick.job_name, jobs))
@@ -230,8 +235,27 @@ class Definitions:
         """The assets that ask for something; a spec alone asks for nothing."""
         return [item for item in self.assets if not isinstance(item, AssetSpec)]
 
-    def _ticks(self) -> list[TickDefinition[Any]]:
+    def _ticks(self) -> list[TickDefinition[Any] | UnresolvedPartitionedAssetScheduleDefinition]:
         return [*self.schedules, *self.sensors]
+
+    def _schedule_faults(self, schedule: UnresolvedPartitionedAssetScheduleDefinition) -> list[DagwireError]:
+        """What is wrong with a schedule of partitions, where its job, whose faults are told anyway, is well."""
+        try:
+            job = self._resolved(schedule.job)
+        except InvalidDefinitionError:
+            return []
+        try:
+            schedule.resolve(job)
+        except InvalidDefinitionError as fault:
+            return [fault]
+        return []
+
+    def _resolved_schedule(
+        self, schedule: ScheduleDefinition | UnresolvedPartitionedAssetScheduleDefinition
+    ) -> ScheduleDefinition:
+        if isinstance(schedule, ScheduleDefinition):
+            return schedule
+        return schedule.resolve(self._resolved(schedule.job))
 
     def _job_faults(self, job: JobDefinition) -> list[DagwireError]:
         unbound = _unbound(job.nodes, job.bindings)
@@ -294,7 +318,9 @@ def _unbound(definitions: Iterable[Any], stronger: Collection[str]) -> Iterator[
     )
 
 
-def _jobs_of(ticks: Iterable[TickDefinition[Any]]) -> Iterator[JobDefinition | UnresolvedAssetJobDefinition]:
+def _jobs_of(
+    ticks: Iterable[TickDefinition[Any] | UnresolvedPartitionedAssetScheduleDefinition],
+) -> Iterator[JobDefinition | UnresolvedAssetJobDefinition]:
     return (tick.job for tick in ticks if tick.job is not None)
 
 

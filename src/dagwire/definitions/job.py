@@ -20,6 +20,7 @@ from dagwire.definitions.mapped_steps import has_dynamic_steps, with_mapping
 from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.node import Node, in_running_order, op_node, with_job_policies
 from dagwire.definitions.op_selection import chosen_steps
+from dagwire.definitions.partitioned_config import PartitionedConfig, partition_request, partitions_of_job
 from dagwire.definitions.partitions import PartitionsDefinition
 from dagwire.definitions.retries import RetryPolicy
 from dagwire.definitions.run_request import RunRequest
@@ -61,6 +62,11 @@ class JobDefinition:
         return replace(self, nodes=tuple(node.without_io_managers() for node in self.nodes))
 
     @property
+    def partitioned_config(self) -> PartitionedConfig | None:
+        """Its config, where that differs from partition to partition."""
+        return self.config if isinstance(self.config, PartitionedConfig) else None
+
+    @property
     def requirements(self) -> tuple[Requirement, ...]:
         """Every key that a step asks for, and which step."""
         return tuple(requirement for node in self.nodes for requirement in node.requirements)
@@ -80,8 +86,12 @@ class JobDefinition:
         tags: Mapping[str, str] | None = None,
         run_config: Any = None,
     ) -> RunRequest:
-        """A request to run this job for one partition."""
-        return RunRequest(run_key, run_config, tags, self.name, partition_key)
+        """A request to run this job for one partition; config and tags of the partition are in it.
+
+        Raises:
+            UnknownPartitionError: The job's partitions are known, and it is none of them.
+        """
+        return partition_request(self, partition_key, run_key, tags, run_config)
 
     def __call__(self, *_: Any, **__: Any) -> None:
         """Refuse: a job is executed.
@@ -251,6 +261,7 @@ def job_of(
         InvalidDefinitionError: An input is given nothing, and has no default.
     """
     owner = f"job '{name}'"
+    job["partitions_def"] = partitions_of_job(owner, job["config"], job["partitions_def"])
     placed = composed.placed_with(input_values)
     nodes = with_mapping(owner, in_running_order(op_node(owner, place) for place in placed.values()))
     outputs = {"": composed.outputs, **composed.outputs_by_graph}

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Self
 
-from dagwire.definitions.partitions import PartitionsDefinition, TimeWindow
-from dagwire.definitions.time_partitions import TimeWindowPartitionsDefinition
-from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, UnknownPartitionError
+from dagwire.definitions.partitions import PARTITION_TAG, PartitionKeyRange, PartitionsDefinition, TimeWindow
+from dagwire.definitions.time_window_partitions import TimeWindowPartitionsDefinition
+from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, UnknownNameError, UnknownPartitionError
 from dagwire.resources.instance import DynamicPartitionsStore
 
 SEPARATOR = "|"
@@ -75,19 +75,68 @@ class MultiPartitionsDefinition(PartitionsDefinition):
             raise UnknownPartitionError(partition_key_str, self.get_partition_keys())
         return self._joined(tuple(keys))
 
+    def as_key(self, text: str) -> MultiPartitionKey:
+        """The same as `get_partition_key_from_str`."""
+        return self.get_partition_key_from_str(text)
+
+    def tags_of(self, partition_key: str) -> dict[str, str]:
+        """The tags of a run that makes a partition: one for each dimension, too."""
+        keys = self.as_key(partition_key).keys_by_dimension
+        return {PARTITION_TAG: partition_key, **{f"{PARTITION_TAG}/{name}": key for name, key in keys.items()}}
+
+    def get_partition_keys_in_range(self, partition_key_range: PartitionKeyRange) -> list[str]:
+        """The combinations of what lies between the two ends in each dimension.
+
+        Raises:
+            UnknownPartitionError: An end of the range is no partition.
+        """
+        for key in partition_key_range:
+            self.check_partition_key(key)
+        first, last = (self.as_key(key).keys_by_dimension for key in partition_key_range)
+        dimensions = [
+            definition.get_partition_keys_in_range(PartitionKeyRange(first[name], last[name]))
+            for name, definition in self.partitions_defs.items()
+        ]
+        return [self._joined(keys) for keys in itertools.product(*dimensions)]
+
+    def get_partitions_def_for_dimension(self, dimension_name: str) -> PartitionsDefinition:
+        """The partitions of one dimension.
+
+        Raises:
+            UnknownNameError: There is no such dimension.
+        """
+        if dimension_name not in self.partitions_defs:
+            raise UnknownNameError("dimension", dimension_name, self.partitions_defs)
+        return self.partitions_defs[dimension_name]
+
+    def get_multipartition_keys_with_dimension_value(
+        self, dimension_name: str, dimension_partition_key: str
+    ) -> list[MultiPartitionKey]:
+        """All keys that exist now and have a given key in one dimension.
+
+        Raises:
+            UnknownNameError: There is no such dimension.
+        """
+        self.get_partitions_def_for_dimension(dimension_name)
+        keys = (self.as_key(key) for key in self.get_partition_keys())
+        return [key for key in keys if key.keys_by_dimension[dimension_name] == dimension_partition_key]
+
+    @property
+    def time_dimension(self) -> tuple[str, TimeWindowPartitionsDefinition] | None:
+        """The one dimension that has spans of time, and its partitions; None where none has, or several."""
+        found = [(n, d) for n, d in self.partitions_defs.items() if isinstance(d, TimeWindowPartitionsDefinition)]
+        return found[0] if len(found) == 1 else None
+
     def time_window_for_partition_key(self, partition_key: str) -> TimeWindow:
         """The span of the one dimension that has spans.
 
         Raises:
             InvalidInvocationError: None has, or several have.
         """
-        spans = {n: d for n, d in self.partitions_defs.items() if isinstance(d, TimeWindowPartitionsDefinition)}
-        if len(spans) != 1:
-            raise InvalidInvocationError("A partition", f"has {len(spans)} dimensions that are spans of time, not one.")
-        name, definition = next(iter(spans.items()))
-        return definition.time_window_for_partition_key(
-            self.get_partition_key_from_str(partition_key).keys_by_dimension[name]
-        )
+        if self.time_dimension is None:
+            raise InvalidInvocationError("A partition", "has no dimension, or several, that are spans of time.")
+        name, definition = self.time_dimension
+        return definition.time_window_for_partition_key(self.as_key(partition_key).keys_by_dimension[name])
 
     def _joined(self, keys: tuple[str, ...]) -> MultiPartitionKey:
         return MultiPartitionKey(dict(zip(self.partitions_defs, keys, strict=True)))

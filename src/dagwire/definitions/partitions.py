@@ -57,6 +57,14 @@ class PartitionsDefinition(ABC):
         if not self.has_partition_key(partition_key):
             raise UnknownPartitionError(partition_key, self.get_partition_keys())
 
+    def as_key(self, text: str) -> str:
+        """The key that `text` says: text again, which may know more of itself."""
+        return text
+
+    def tags_of(self, partition_key: str) -> dict[str, str]:
+        """The tags of a run that makes a partition."""
+        return {PARTITION_TAG: partition_key}
+
     def get_partition_keys_in_range(self, partition_key_range: PartitionKeyRange) -> list[str]:
         """The keys of a range; none where its start comes after its end.
 
@@ -91,8 +99,9 @@ class StaticPartitionsDefinition(PartitionsDefinition):
             InvalidDefinitionError: One is there twice, or has a character that ranges and dimensions are written with.
         """
         self.partition_keys = tuple(partition_keys)
+        self._known = frozenset(self.partition_keys)
         for key in self.partition_keys:
-            if self.partition_keys.count(key) > 1:
+            if len(self._known) < len(self.partition_keys) and self.partition_keys.count(key) > 1:
                 msg = f"Partition '{key}' is given twice."
                 raise InvalidDefinitionError(msg)
             if "..." in key or "," in key:
@@ -104,6 +113,10 @@ class StaticPartitionsDefinition(PartitionsDefinition):
     ) -> list[str]:
         """The list as given, at any time."""
         return list(self.partition_keys)
+
+    def has_partition_key(self, partition_key: str) -> bool:
+        """Whether it is in the list."""
+        return partition_key in self._known
 
     def __eq__(self, other: object) -> bool:
         """Equal where the keys are."""

@@ -6,14 +6,12 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition, target_job
+from dagwire.definitions.asset_job import target_job
 from dagwire.definitions.cron import check_cron_line
-from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.run_request import RunRequest
 from dagwire.definitions.tick import SkipReason, TickContext, TickDefinition, tick_body
-from dagwire.definitions.time_partitions import TimeWindowPartitionsDefinition
-from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
+from dagwire.errors import InvalidInvocationError
 from dagwire.resources.instance import DagsterInstance
 
 
@@ -199,56 +197,3 @@ def schedule(  # Dagster's signature
         )
 
     return decorate
-
-
-def build_schedule_from_partitioned_job(  # Dagster's signature
-    job: JobDefinition | UnresolvedAssetJobDefinition,
-    description: str | None = None,
-    name: str | None = None,
-    minute_of_hour: int | None = None,
-    hour_of_day: int | None = None,
-    day_of_week: int | None = None,
-    day_of_month: int | None = None,
-    default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED,
-    tags: Mapping[str, str] | None = None,
-) -> ScheduleDefinition:
-    """A schedule that runs a job for each partition, as soon as that is complete.
-
-    Args:
-        job: A job that has partitions that are spans of time.
-        description: For people.
-        name: The job's name and "_schedule" by default.
-        minute_of_hour: Another minute than that at which a span ends.
-        hour_of_day: Another hour.
-        day_of_week: Another day of the week, 0 for Sunday.
-        day_of_month: Another day of the month.
-        default_status: Whether it is switched on where it is deployed first.
-        tags: Tags of the runs.
-
-    Raises:
-        InvalidDefinitionError: The job has no partitions that are spans of time, or they have no such time.
-    """
-    partitions = job.partitions_def
-    if not isinstance(partitions, TimeWindowPartitionsDefinition):
-        msg = (
-            f"job '{job.name}' has no partitions that are spans of time, so no cron line follows from them. Give them "
-            f"by `partitions_def=`; a job of assets learns those of its assets only when `Definitions` resolves it."
-        )
-        raise InvalidDefinitionError(msg)
-
-    def ask(context: ScheduleEvaluationContext) -> RunRequest | SkipReason:
-        key = partitions.get_last_partition_key(context.scheduled_execution_time)
-        if key is None:
-            return SkipReason("The job's partition set is empty")
-        return job.run_request_for_partition(key, run_key=key)
-
-    return ScheduleDefinition(
-        name or f"{job.name}_schedule",
-        cron_schedule=partitions.get_cron_schedule(minute_of_hour, hour_of_day, day_of_week, day_of_month),
-        execution_fn=ask,
-        job=job,
-        tags=tags,
-        description=description,
-        execution_timezone=partitions.timezone,
-        default_status=default_status,
-    )

@@ -63,6 +63,11 @@ class TickContext(BodyContext):
         self._instance = instance
 
     @property
+    def known_instance(self) -> DagsterInstance | None:
+        """The instance that the context was built with, or None."""
+        return self._instance
+
+    @property
     def instance(self) -> DagsterInstance:
         """What is known of earlier runs: the keys of dynamic partitions.
 

@@ -100,7 +100,7 @@ def _checked_selection(
 ) -> PartitionSelection:
     if key is not None:
         definition.check_partition_key(key)
-        return PartitionSelection((key,), definition=definition)
+        return PartitionSelection((definition.as_key(key),), definition=definition)
     if start is None or end is None:
         raise InvalidInvocationError("The run", f"is given one end of a range; give both {RANGE_START_TAG} and _end.")
     keys = definition.get_partition_keys_in_range(PartitionKeyRange(start, end))

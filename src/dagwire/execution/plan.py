@@ -8,7 +8,6 @@ from dagwire.config.run_config import RunConfig, as_run_config
 from dagwire.definitions.bindings import Bindings
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.node import Node
-from dagwire.definitions.partitions import PARTITION_TAG
 from dagwire.definitions.running import RunOptions
 from dagwire.errors import DagwireError, InvalidConfigError, MissingVariableError, nearest
 from dagwire.execution.partition_selection import PartitionSelection, selected_partitions
@@ -40,27 +39,40 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
     tags = {**job.tags, **options.tags}
     run_config = RunConfig()
     partitions = PartitionSelection()
-    try:
-        run_config = as_run_config(options.run_config).merged_over(as_run_config(job.config))
-    except InvalidConfigError as fault:
-        faults.append(fault)
+    config_by_node: dict[str, Any] = {}
     try:
         partitions = selected_partitions(job.partitions_def, options.partition_key, tags, options.instance)
-        if options.partition_key is not None:
-            tags[PARTITION_TAG] = options.partition_key
+        if partitions.keys:
+            tags |= _tags_of_partition(job, partitions)
     except DagwireError as fault:
         faults.append(fault)
-    config_by_node, config_faults = _config_by_node(job, run_config)
-    return Plan(
-        job,
-        job.nodes,
-        config_by_node,
-        run_config.resources,
-        run_config,
-        partitions,
-        tags,
-        (*faults, *config_faults),
-    )
+    try:
+        base = as_run_config(_base_config(job, partitions))
+        run_config = as_run_config(options.run_config).merged_over(base)
+    except InvalidConfigError as fault:
+        faults.append(fault)
+    # A partition that is none has no config; to tell of all that is missing then would tell of one fault as of many.
+    if job.partitioned_config is None or partitions.definition is not None:
+        config_by_node, config_faults = _config_by_node(job, run_config)
+        faults += config_faults
+    return Plan(job, job.nodes, config_by_node, run_config.resources, run_config, partitions, tags, tuple(faults))
+
+
+def _tags_of_partition(job: JobDefinition, partitions: PartitionSelection) -> Mapping[str, str]:
+    """The tags of a run that makes one partition."""
+    if job.partitions_def is None or partitions.is_range:
+        return {}
+    if job.partitioned_config is not None:
+        return job.partitioned_config.get_tags_for_partition_key(partitions.key)
+    return job.partitions_def.tags_of(partitions.key)
+
+
+def _base_config(job: JobDefinition, partitions: PartitionSelection) -> object:
+    """The job's own config: where it goes by partition, that of the one that the run makes, or none."""
+    if job.partitioned_config is None:
+        return job.config
+    is_one = partitions.keys and not partitions.is_range
+    return job.partitioned_config.get_run_config_for_partition_key(partitions.key) if is_one else None
 
 
 def stronger_bindings(bindings: Bindings, overridden: Mapping[str, object]) -> Bindings:
