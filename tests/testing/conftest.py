@@ -128,6 +128,8 @@ def run_tests(project, monkeypatch):
     def run(source, *arguments, plugins=()):
         project.makepyfile(test_it=HEADER + textwrap.dedent(source))
         left_out = {"randomly", "asyncio", "run-parallel"} - set(plugins)
+        if "asyncio" in plugins:
+            arguments = ("-o", "asyncio_default_fixture_loop_scope=function", *arguments)
         return project.runpytest_inprocess(*(f"-pno:{name}" for name in left_out), *arguments)
 
     return run
