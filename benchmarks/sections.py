@@ -12,6 +12,7 @@ from benchmarks.opening import one_declared, one_resource
 from benchmarks.overriding import overriding
 from benchmarks.reading import reading
 from benchmarks.running import many_assets, one_asset
+from benchmarks.testing import one_test
 
 Prepared = AbstractContextManager[Benchmark]
 
@@ -33,5 +34,6 @@ def sections(scale: Scale) -> dict[str, list[Prepared]]:
             *map(three_of, sizes),
         ],
         "Assets": [*map(many_assets, dict.fromkeys(counts)), with_plain_object(), with_resource()],
+        "Tests": [one_test()],
         "Memory": [import_memory(), peak_memory(scale.largest)],
     }
