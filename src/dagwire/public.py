@@ -2,6 +2,7 @@
 
 from dagwire.config.config import Config, PermissiveConfig
 from dagwire.config.env_var import EnvVar
+from dagwire.config.environments import environment
 from dagwire.config.forms import (
     Array,
     Enum,
@@ -15,11 +16,16 @@ from dagwire.config.forms import (
     Shape,
 )
 from dagwire.config.leaves import BoolSource, IntSource, StringSource
+from dagwire.config.masking import SecretField
+from dagwire.config.profiles import Profiles, ProfileSettings
+from dagwire.config.provenance import Explained
 from dagwire.config.run_config import RunConfig
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context
 from dagwire.containers.build_resources import abuild_resources, build_resources
 from dagwire.containers.check_health import Health, check_health
+from dagwire.containers.diff_environments import diff_environments
+from dagwire.containers.explain import explain
 from dagwire.containers.overrides import override
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.definitions.asset import asset
@@ -126,14 +132,21 @@ from dagwire.definitions.time_window_mapping import TimeWindowPartitionMapping
 from dagwire.definitions.time_window_partitions import TimeWindowPartitionsDefinition
 from dagwire.errors import (
     DagsterError,
+    DagsterExecutionInterruptedError,
+    DagsterExecutionStepNotFoundError,
+    DagsterInvalidConfigDefinitionError,
     DagsterInvalidConfigError,
     DagsterInvalidDefinitionError,
     DagsterInvalidInvocationError,
+    DagsterInvalidSubsetError,
     DagsterInvariantViolationError,
     DagsterResourceFunctionError,
+    DagsterStepOutputNotFoundError,
     DagsterTypeCheckDidNotPass,
+    DagsterTypeCheckError,
     DagsterUnknownPartitionError,
     DagsterUnknownResourceError,
+    DagsterUserCodeExecutionError,
     DagwireError,
 )
 from dagwire.execution.contexts import (
@@ -201,16 +214,23 @@ __all__ = [
     "ConfigurableResource",
     "ConfigurableResourceFactory",
     "DagsterError",
+    "DagsterExecutionInterruptedError",
+    "DagsterExecutionStepNotFoundError",
     "DagsterInstance",
+    "DagsterInvalidConfigDefinitionError",
     "DagsterInvalidConfigError",
     "DagsterInvalidDefinitionError",
     "DagsterInvalidInvocationError",
+    "DagsterInvalidSubsetError",
     "DagsterInvariantViolationError",
     "DagsterResourceFunctionError",
     "DagsterRun",
+    "DagsterStepOutputNotFoundError",
     "DagsterTypeCheckDidNotPass",
+    "DagsterTypeCheckError",
     "DagsterUnknownPartitionError",
     "DagsterUnknownResourceError",
+    "DagsterUserCodeExecutionError",
     "DagwireError",
     "DailyPartitionsDefinition",
     "DefaultScheduleStatus",
@@ -228,6 +248,7 @@ __all__ = [
     "EventType",
     "ExecuteInProcessResult",
     "ExpectationResult",
+    "Explained",
     "Failure",
     "Field",
     "FilesystemIOManager",
@@ -272,6 +293,8 @@ __all__ = [
     "PartitionsDefinition",
     "Permissive",
     "PermissiveConfig",
+    "ProfileSettings",
+    "Profiles",
     "ResourceDefinition",
     "ResourceDependency",
     "ResourceParam",
@@ -284,6 +307,7 @@ __all__ = [
     "ScalarUnion",
     "ScheduleDefinition",
     "ScheduleEvaluationContext",
+    "SecretField",
     "Selector",
     "SensorDefinition",
     "SensorEvaluationContext",
@@ -322,7 +346,10 @@ __all__ = [
     "configured",
     "daily_partitioned_config",
     "define_asset_job",
+    "diff_environments",
     "dynamic_partitioned_config",
+    "environment",
+    "explain",
     "failure_hook",
     "fs_io_manager",
     "graph",

@@ -12,6 +12,8 @@ from dependency_injector import containers
 
 from dagwire import (
     ConfigurableResource,
+    ConfigurableResourceFactory,
+    ResourceDefinition,
     ResourceProvider,
     abuild_resources,
     asset,
@@ -380,6 +382,20 @@ def test_an_open_that_takes_too_long(stuck):
     assert isinstance(caught.value.__cause__, TimeoutError)
     stuck.set()
     assert closed.wait(10)
+
+
+def test_a_function_that_takes_too_long(stuck):
+    """So does a plain function, which leaves nothing to close, and a factory's `create_resource`."""
+
+    class Slow(ConfigurableResourceFactory[str]):
+        def create_resource(self, context):
+            stuck.wait()
+            return "made"
+
+    for source in (ResourceDefinition(stuck.wait), Slow()):
+        provider = ResourceProvider(source).set_life_cycle(timeout_s=0.01)
+        with pytest.raises(ResourceSetupError, match="not done after"), build_resources({"slow": provider}):
+            pass
 
 
 def test_a_close_that_takes_too_long(stuck):

@@ -15,10 +15,11 @@ from dagwire import (
     ResourceProvider,
     SettingsProvider,
     abuild_resources,
+    build_init_resource_context,
     build_resources,
     override,
 )
-from dagwire.errors import InvalidDefinitionError, ResourceNotOpenError
+from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, ResourceNotOpenError
 
 
 def opened():
@@ -413,3 +414,19 @@ def test_a_task_that_is_a_resource():
             assert resources.task is task
 
     asyncio.run(main())
+
+
+def test_a_context_sees_what_must_be_closed_in_nested_containers():
+    """A context made by hand says by their paths which resources need a block, and holds them open in one."""
+
+    class Gateways(containers.DeclarativeContainer):
+        mail = ResourceProvider(opened)
+
+    class Application(containers.DeclarativeContainer):
+        gateways = providers.Container(Gateways)
+
+    context = build_init_resource_context(resources=Application())
+    with pytest.raises(InvalidInvocationError, match=r"gateways\.mail"):
+        _ = context.resources
+    with context:
+        assert context.resources.gateways.mail() == ["open"]

@@ -5,9 +5,10 @@ import contextlib
 from typing import Any, Generic, Protocol, TypeVar
 
 import pytest
-from pydantic import PrivateAttr
+from pydantic import BaseModel, PrivateAttr
 
 from dagwire import (
+    Config,
     ConfigurableResource,
     ConfigurableResourceFactory,
     EnvVar,
@@ -320,6 +321,29 @@ def test_what_is_open_already_is_not_opened_again(db_class, log):
             assert inner.store.db is inner.same is outer.db
         assert log == ["open db"]
     assert log == ["open db", "close db"]
+
+
+def test_resources_inside_plain_models_are_opened(db_class, log):
+    """A pydantic model or `Config` that is no resource may hold some: a copy of it is given the open ones."""
+
+    class Pair(BaseModel):
+        primary: db_class
+        others: list[db_class]
+
+    class Choice(Config):
+        pair: Pair
+
+    class Store(ConfigurableResource):
+        choice: Choice
+
+        def setup_for_execution(self):
+            log.append(f"store over {self.choice.pair.primary._opened} {self.choice.pair.others[0]._opened}")
+
+    store = Store(choice=Choice(pair=Pair(primary=db_class(name="a"), others=[db_class(name="b")])))
+    with build_resources({"store": store}) as resources:
+        assert resources.store.choice.pair.primary.name == "a"
+    assert log == ["open a", "open b", "store over True True", "close b", "close a"]
+    assert not store.choice.pair.primary._opened
 
 
 # -- state and context -------------------------------------------------------------------------------------------------

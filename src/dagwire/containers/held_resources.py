@@ -8,7 +8,7 @@ from typing import Any
 from dependency_injector import providers
 
 from dagwire.containers.build_resources import build_resources
-from dagwire.containers.keys import container_from
+from dagwire.containers.keys import container_from, find_provider, keys_of
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.context import Resources
@@ -45,7 +45,8 @@ class HeldResources:
             InvalidInvocationError: Some have a life cycle, and no `with` block is there to close them.
         """
         if self._view is None:
-            closing = [key for key, provider in self.container.providers.items() if _must_be_closed(provider)]
+            found = ((key, find_provider(self.container, key)) for key in keys_of(self.container))
+            closing = [key for key, provider in found if _must_be_closed(provider)]
             if closing:
                 problem = f"holds resources that must be closed ({', '.join(closing)}); use it in a `with` block."
                 raise InvalidInvocationError(self._owner, problem)
@@ -84,7 +85,7 @@ class HeldResources:
             opening.__exit__(kind, error, traceback)
 
 
-def _must_be_closed(provider: providers.Provider[Any]) -> bool:
+def _must_be_closed(provider: providers.Provider[Any] | None) -> bool:
     if isinstance(provider, ResourceProvider):
         return has_life_cycle(provider.recipe())
     return isinstance(provider, providers.BaseResource) and not provider.initialized

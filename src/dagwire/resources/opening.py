@@ -14,6 +14,7 @@ from dagwire.resources.driving import drive
 from dagwire.resources.faults import faults_of
 from dagwire.resources.hooks import call_hook
 from dagwire.resources.lifecycle import LifeCycle, new_life_cycle
+from dagwire.resources.policy import called
 from dagwire.resources.recipe import ConfiguredRecipe, Recipe, is_configurable, is_recipe
 
 NOTHING_OPEN: Mapping[int, object] = {}
@@ -79,7 +80,7 @@ class Opener:
         copied = recipe.private_copy(opened, context)
         if recipe.has_life_cycle:
             return await self._life_cycle.enter(key, copied.life_cycle(context), timeout_s)
-        value = call_hook(copied.create_resource, context)
+        value = called(partial(call_hook, copied.create_resource, context), timeout_s)
         if recipe.has_async_hooks and iscoroutinefunction(copied.create_resource):
             return await self._life_cycle.wait_for(value, timeout_s)
         return value
@@ -102,9 +103,9 @@ class Opener:
         self, key: object, call: Callable[[], Any], definition: ResourceDefinition, timeout_s: float | None
     ) -> object:
         """The live thing out of what `call`, which calls the function of `definition`, gives."""
-        value = call()
         if definition.has_life_cycle:
-            return await self._life_cycle.enter(key, value, timeout_s)
+            return await self._life_cycle.enter(key, call(), timeout_s)
+        value = called(call, timeout_s)
         if isawaitable(value):
             return await self._life_cycle.wait_for(value, timeout_s)
         return value

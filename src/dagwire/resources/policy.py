@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from inspect import iscoroutinefunction
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from dagwire.errors import RetryPolicyError
 from dagwire.resources.driving import WaitedError, drive
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,15 @@ class Limited(AbstractAsyncContextManager[Any]):
             await self._manager.__aexit__(kind, error, traceback)
 
 
+def called(call: Callable[[], T], timeout_s: float | None) -> T:
+    """The result of `call`; with a limit, in a thread of its own, as below.
+
+    Raises:
+        TimeoutError: It took too long. What it returns after all is let go of.
+    """
+    return call() if timeout_s is None else _within(timeout_s, call, if_late=lambda: None)
+
+
 def entered(manager: AbstractContextManager[Any], timeout_s: float | None) -> Any:
     """Enter `manager`; with a limit, in a thread of its own, as nothing else can be left behind when it is stuck.
 
@@ -105,19 +116,20 @@ def left(manager: AbstractContextManager[Any], details: tuple[Any, Any, Any], ti
         _within(timeout_s, partial(manager.__exit__, *details), if_late=lambda: None)
 
 
-def _within(timeout_s: float, function: Callable[[], Any], if_late: Callable[[], Any]) -> Any:
-    outcome: Future[Any] = Future()
+def _within(timeout_s: float, function: Callable[[], T], if_late: Callable[[], Any]) -> T:
+    outcome: Future[T] = Future()
 
     def settle() -> None:
-        value, failure = None, None
         try:
             value = function()
-        except BaseException as error:  # noqa: BLE001  # handed to the thread that waits
-            failure = error
-        if outcome.set_running_or_notify_cancel():
-            outcome.set_exception(failure) if failure is not None else outcome.set_result(value)
-        elif failure is None:
-            if_late()
+        except BaseException as failure:  # noqa: BLE001  # handed to the thread that waits
+            if outcome.set_running_or_notify_cancel():
+                outcome.set_exception(failure)
+        else:
+            if outcome.set_running_or_notify_cancel():
+                outcome.set_result(value)
+            else:
+                if_late()
 
     threading.Thread(target=copy_context().run, args=(settle,), daemon=True).start()
     try:

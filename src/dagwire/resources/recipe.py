@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from inspect import iscoroutinefunction
 from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar
 
+from pydantic import BaseModel
+
 from dagwire.config.config import Config
 from dagwire.config.narrowing import SCALARS, is_mapping, is_sequence
 from dagwire.errors import InvalidInvocationError
@@ -91,7 +93,7 @@ class ConfiguredRecipe(Config, Generic[T]):
         return _slot(self, "_is_late") is True
 
     def nested_resources(self) -> dict[str, "Recipe"]:
-        """`{path: recipe}` of the recipes that fields hold, in lists and dicts too; resources open already are none."""
+        """`{path: recipe}` of the recipes that fields hold, in models, lists and dicts too; open resources are none."""
         if self.holds_scalars_only():
             return {}
         return {path: recipe for name, value in vars(self).items() for path, recipe in _recipes_in(name, value)}
@@ -146,11 +148,18 @@ def is_recipe(value: object) -> TypeGuard[Recipe]:
     return isinstance(value, ResourceDefinition) or (is_configurable(value) and not value.is_open)
 
 
+def is_plain_model(value: object) -> TypeGuard[BaseModel]:
+    """Whether `value` is a pydantic model and no resource: a part of what holds it."""
+    return isinstance(value, BaseModel) and not isinstance(value, ConfiguredRecipe)
+
+
 def _recipes_in(path: str, value: object) -> Iterator[tuple[str, Recipe]]:
     if type(value) in SCALARS:
         return
     if is_recipe(value):
         yield path, value
+    elif is_plain_model(value):
+        yield from _recipes_in(path, vars(value))
     elif is_mapping(value):
         for key, item in value.items():
             yield from _recipes_in(f"{path}.{key}", item)
@@ -163,6 +172,8 @@ def _with_opened(path: str, value: Any, opened_by_path: Mapping[str, object]) ->
     """`value` with what was opened in place of the recipes."""
     if path in opened_by_path:
         return opened_by_path[path]
+    if is_plain_model(value):
+        return value.model_copy(update=_with_opened(path, vars(value), opened_by_path))
     if is_mapping(value):
         return {key: _with_opened(f"{path}.{key}", item, opened_by_path) for key, item in value.items()}
     if is_sequence(value):
