@@ -1,7 +1,7 @@
 """Who sees whose fake: 200 tasks in four threads, each with a fake of its own for the same key, read 20,000 times.
 
-`python -m benchmarks.crossing` tells for dagwire and for dependency-injector alone, whose `override` changes the provider
-that all share. How many cross there depends on the machine; that none do in dagwire is a test.
+`python -m benchmarks.crossing` tells for dagwire and for dependency-injector alone, whose `override` changes the
+provider that all share. How many cross there depends on the machine; that none do in dagwire is a test.
 """
 
 import asyncio

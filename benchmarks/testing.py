@@ -76,7 +76,7 @@ def one_test() -> Iterator[Benchmark]:
             "a test: fake, run, look",
             {
                 Side.DAGWIRE: _timed(Path(folder) / "test_plugin.py", DAGWIRE + PLUGIN),
-                Side.DAGSTER: _timed(Path(folder) / "test_dagster.py", DAGSTER),
+                Side.DAGSTER: _timed(Path(folder) / "test_dagster.py", DAGSTER, most=10),
                 Side.BARE: _timed(Path(folder) / "test_by_hand.py", DAGWIRE + BY_HAND),
             },
             bare="dagwire without its plugin's fixtures",
@@ -98,12 +98,12 @@ class _Clock:
         return outcome
 
 
-def _timed(path: Path, source: str) -> Sampler:
+def _timed(path: Path, source: str, most: int = 200) -> Sampler:
     """Samples of the seconds that one test takes: the median of many in one run of pytest."""
     path.with_name("pytest.ini").write_text("[pytest]\n")
 
     def sample(scale: Scale) -> float:
-        times = min(200, scale.largest)
+        times = min(most, scale.largest)
         path.write_text(source.replace("TIMES", str(times)))
         sys.modules.pop(path.stem, None)
         clock = _Clock()

@@ -12,7 +12,14 @@ def test_it_imports_little():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert set(done.stdout.split()) == {
-        *("dagwire", "dagwire.errors", "dagwire.definitions", "dagwire.definitions.target"),
+        *(
+            "dagwire",
+            "dagwire.errors",
+            "dagwire.config",
+            "dagwire.config.environments",
+            "dagwire.definitions",
+            "dagwire.definitions.target",
+        ),
         *("dagwire.testing", "dagwire.testing.plugin", "dagwire.testing.around", "dagwire.testing.fixtures"),
     }
 

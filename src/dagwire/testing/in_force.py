@@ -5,13 +5,15 @@ from typing import Any
 
 from dependency_injector import providers
 
+from dagwire.config.provenance import SourceKind
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.testing.one_test import OneTest
 
 
 def described(test: OneTest) -> str:
     """Overrides and settings of `test`, one a line; nothing where there are none."""
-    return "\n".join([*_overrides(test), *_settings(test)])
+    with test.in_force():
+        return "\n".join([*_overrides(test), *_settings(test)])
 
 
 def _overrides(test: OneTest) -> Iterator[str]:
@@ -32,5 +34,11 @@ def _kind(provider: object) -> str:
 
 def _settings(test: OneTest) -> Iterator[str]:
     for settings in test.settings:
-        if settings.line is not None:
-            yield f"settings  {settings.key}, read by {settings.line}"
+        if settings.line is None:
+            continue
+        explained = settings.provider.explained()
+        told = [one for one in explained if one.source.kind is not SourceKind.DEFAULT]
+        for one in told:
+            yield f"setting   {settings.key}.{one.path} = {one.value!r}  ({one.source})"
+        by_default = len(explained) - len(told)
+        yield f"settings  {settings.key}, {by_default} more as by default; read by {settings.line}"

@@ -1,11 +1,12 @@
 """`OneTest`: what one test works on, so that no other test does."""
 
 import os
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager, nullcontext
 from types import TracebackType
 from typing import Any, Self
 
+from dagwire.config.environments import environment
 from dagwire.config.given_variables import given_variables
 from dagwire.containers.isolated_copy import another_of, isolated_copy
 from dagwire.containers.keys import Container, ContainerCopy, find_provider, keys_of, original_of
@@ -19,7 +20,7 @@ from dagwire.containers.overrides import (
     override_layer,
 )
 from dagwire.containers.resource_provider import ResourceProvider
-from dagwire.errors import DagwireError
+from dagwire.errors import DagwireError, UnknownNameError
 from dagwire.testing.marks import Marks
 from dagwire.testing.own_settings import ChangedVariableWarning, known_variables, own_settings
 from dagwire.testing.record import Record, recorded_in
@@ -36,11 +37,21 @@ class OneTest:
     """
 
     def __init__(self, container: Container, marks: Marks, record: Record) -> None:
-        """Copy the container. Nothing is in force yet."""
+        """Copy the container. Nothing is in force yet.
+
+        Raises:
+            UnknownNameError: A mark names a variable that nothing reads.
+            UnknownEnvironmentError: A mark names an environment that there is not.
+        """
         self.container: ContainerCopy = container if isinstance(container, ContainerCopy) else isolated_copy(container)
         self.record = record
         self.is_being_set_up = True
+        known = known_variables(self.container)
+        _check_known("variable", marks.variables, known)
         self.settings = list(own_settings(self.container, marks.variables))
+        if marks.environment is not None:
+            self._check_environment(marks.environment)
+        self._until_end = ExitStack()
         self._marks = marks
         self._standing = [Layer(original_of(container), {}, copy=self.container, owner=self)]
         """What holds wherever this test works."""
@@ -49,7 +60,15 @@ class OneTest:
         self.after_body: list[Callable[[], Awaitable[None]]] = []
         """What is awaited when the body has ended, in the task in which it ran."""
         self.overridden_before = list(_overridden(original_of(container)))
-        self.variables_before = {name: os.environ.get(name) for name in known_variables(self.container)}
+        self.variables_before = {name: os.environ.get(name) for name in known}
+
+    def _check_environment(self, name: str) -> None:
+        profiles = [settings.provider.profiles for settings in self.settings]
+        declared = [one for one in profiles if one is not None]
+        if not declared:
+            _check_known("environment", [name], [])
+        for one in declared:
+            one[name]  # raises where there is none
 
     # -- from set-up to end --------------------------------------------------------------------------------------------
 
@@ -59,6 +78,9 @@ class OneTest:
         Raises:
             UnknownNameError: A mark names a key that there is not.
         """
+        if self._marks.environment is not None:
+            self._until_end.enter_context(environment(self._marks.environment))
+        self._until_end.enter_context(given_variables(self._marks.variables))
         begin_override(self._standing[0])
         for marked, values in self._marks.overrides:
             made = {key: value() if isinstance(value, type) else value for key, value in values.items()}
@@ -70,6 +92,7 @@ class OneTest:
         for layer in (*self._standing, *self._own):
             layer.value_by_key.clear()
             end_override(layer)
+        self._until_end.close()
 
     @contextmanager
     def in_force(self) -> Generator[None]:
@@ -79,7 +102,13 @@ class OneTest:
             ours = [layer for layer in layers if layer.owner in (None, self)]
             return (*(layer for layer in self._standing if layer not in ours), *ours)
 
-        with recorded_in(self.record), given_variables(self._marks.variables), only_layers(of_this_test):
+        chosen = self._marks.environment
+        with (
+            recorded_in(self.record),
+            environment(chosen) if chosen is not None else nullcontext(),
+            given_variables(self._marks.variables),
+            only_layers(of_this_test),
+        ):
             yield
 
     @asynccontextmanager
@@ -154,8 +183,7 @@ class OneTest:
     def changed_in_vain(self) -> Iterator[ChangedVariableWarning]:
         """A warning for each variable that was changed after the test's settings had read it."""
         for settings in self.settings:
-            for name in settings.changed_variables(self.variables_before):
-                yield ChangedVariableWarning(name, str(settings.line))
+            yield from settings.changed_in_vain()
 
 
 class Overriding:
@@ -186,6 +214,17 @@ def _overridden(container: Container) -> Iterator[tuple[str, Any, tuple[Any, ...
     for key in keys_of(container):
         provider: Any = find_provider(container, key)
         yield key, provider, provider.overridden
+
+
+def _check_known(kind: str, names: Iterable[str], known: list[str]) -> None:
+    """Go on where all `names` are known.
+
+    Raises:
+        UnknownNameError: The first that is not.
+    """
+    for name in names:
+        if name not in known:
+            raise UnknownNameError(kind, name, known)
 
 
 def _listed(names: list[str]) -> str:

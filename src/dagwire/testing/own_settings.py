@@ -1,16 +1,20 @@
 """The settings of one test: read anew for it, with its own variables, and noted where."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+from pydantic_settings import BaseSettings
 
+from dagwire.config.changed_sources import ChooseSources, Source, with_changed_sources
+from dagwire.config.claims import paths_by_variable
+from dagwire.config.config import variables_at
+from dagwire.config.environments import SWITCH
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.keys import Container, find_provider, keys_of
+from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.resources.recipe import is_configurable
 from dagwire.testing.calling_line import calling_line
-
-Source = PydanticBaseSettingsSource
 
 
 class ChangedVariableWarning(UserWarning):
@@ -35,20 +39,27 @@ class OwnSettings:
         self.provider = provider
         self.line: str | None = None
         """The line that had them read; None where they have not been."""
+        self._given = variables
         self._environment: dict[str, str] = {}
-        settings = cast("type[BaseSettings]", provider.provides)
-        provider.set_provides(_reading(settings, variables, self._note))
+        self._known = paths_by_variable(provider.settings)
+        provider.set_provides(with_changed_sources(provider.settings, self._read))
 
-    def _note(self) -> None:
+    def _read(
+        self, choose: ChooseSources, settings_cls: type[BaseSettings], sources: dict[str, Any]
+    ) -> Iterable[Source]:
         if self.line is None:
             self.line = calling_line()
             self._environment = dict(os.environ)
+        environment = sources["env_settings"]
+        given = {name if environment.case_sensitive else name.lower(): value for name, value in self._given.items()}
+        environment.env_vars = {**environment.env_vars, **given}
+        return choose(settings_cls, **sources)
 
-    def changed_variables(self, known: Mapping[str, object]) -> list[str]:
-        """Those that have another value than when they were read."""
-        if self.line is None:
-            return []
-        return [name for name in known if os.environ.get(name) != self._environment.get(name)]
+    def changed_in_vain(self) -> Iterator[ChangedVariableWarning]:
+        """A warning for each variable that has another value than when the settings were read."""
+        for name in self._known if self.line is not None else ():
+            if name not in self._given and os.environ.get(name) != self._environment.get(name):
+                yield ChangedVariableWarning(name, str(self.line))
 
 
 def own_settings(container: Container, variables: Mapping[str, str]) -> Iterator[OwnSettings]:
@@ -60,34 +71,21 @@ def own_settings(container: Container, variables: Mapping[str, str]) -> Iterator
 
 
 def known_variables(container: Container) -> list[str]:
-    """The variables that the settings of `container` read."""
-    return []
+    """The variables that settings and resources of `container` read."""
+    names = [SWITCH]
+    for key in keys_of(container):
+        provider = find_provider(container, key)
+        if isinstance(provider, SettingsProvider):
+            names += paths_by_variable(provider.settings)
+        elif isinstance(provider, ResourceProvider):
+            names += _named_by(provider)
+    return list(dict.fromkeys(names))
 
 
-def _reading(
-    settings: type[BaseSettings], variables: Mapping[str, str], on_read: Callable[[], None]
-) -> type[BaseSettings]:
-    """A class that reads `settings` with these `{variable: value}` over the environment, and calls `on_read` then.
-
-    All that this stands on is pydantic-settings' public hook for sources.
-    """
-
-    def customised(cls: Any, /, settings_cls: type[BaseSettings], **sources: Any) -> tuple[Source, ...]:
-        environment = sources["env_settings"]
-        given = {name if environment.case_sensitive else name.lower(): value for name, value in variables.items()}
-        environment.env_vars = {**environment.env_vars, **given}
-        on_read()
-        chosen: tuple[Source, ...] = cast("Any", settings.settings_customise_sources).__func__(
-            cls, settings_cls, **sources
-        )
-        return chosen
-
-    body = {
-        "settings_customise_sources": classmethod(customised),
-        "__module__": settings.__module__,
-        "__qualname__": settings.__qualname__,
-        "__doc__": settings.__doc__,
-    }
-    metaclass: Any = type(settings)
-    subclass: type[BaseSettings] = metaclass(settings.__name__, (settings,), body)
-    return subclass
+def _named_by(provider: ResourceProvider[Any]) -> Iterator[str]:
+    """The variables that each `EnvVar` names among what a resource is made of."""
+    for value in provider.injections:
+        inner = [value, *value.nested_resources().values()] if is_configurable(value) else [value]
+        for one in inner:
+            found = one.variables() if is_configurable(one) else variables_at("", one)
+            yield from (variable.env_var_name for _, variable in found)

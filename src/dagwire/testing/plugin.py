@@ -5,11 +5,11 @@ import os
 
 import pytest
 
+from dagwire.config.environments import SWITCH
 from dagwire.definitions.target import named_target, project_folder
 
 pytest_plugins = ("dagwire.testing.fixtures", "dagwire.testing.around")
 
-ENVIRONMENT = "DAGWIRE_ENV"
 MARKS = (
     "override(key=value): replace resources for the test; a class stands for a new object of it",
     "environment(name): read settings as in that environment",
@@ -21,7 +21,7 @@ MARKS = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("dagwire")
-    group.addoption("--dagwire-env", metavar="NAME", help=f"the environment to test in; sets {ENVIRONMENT}")
+    group.addoption("--dagwire-env", metavar="NAME", help=f"the environment to test in; sets {SWITCH}")
     parser.addini("dagwire_leaks", "fail tests that leave something open, overridden or set", "bool", default=True)
 
 
@@ -31,9 +31,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", explanation)
     chosen = config.getoption("dagwire_env")
     if chosen is not None:
-        before = os.environ.get(ENVIRONMENT)
-        os.environ[ENVIRONMENT] = chosen
-        config.add_cleanup(functools.partial(_set_back, ENVIRONMENT, before))
+        before = os.environ.get(SWITCH)
+        os.environ[SWITCH] = chosen
+        config.add_cleanup(functools.partial(_set_back, SWITCH, before))
 
 
 def _set_back(name: str, value: str | None) -> None:
@@ -47,7 +47,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     """Say which environment and definitions are in use, where the project names any."""
     project = project_folder(config.rootpath)
     target = named_target(project) if project is not None else None
-    environment = os.environ.get(ENVIRONMENT)
+    environment = os.environ.get(SWITCH)
     if target is None and config.getoption("dagwire_env") is None:
         return None
     return f"dagwire: environment {environment or 'as by default'}, definitions {target or 'of the tests'}"
