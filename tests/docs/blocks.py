@@ -25,9 +25,7 @@ ROOT = Path(__file__).parents[2]
 APPLICATION = ("pyproject.toml", "config", "containers", "resources", "assets")
 REFUSED = {"bash": "console", "sh": "console", "shell": "console", "py": "python", "pycon": "python"}
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-PAGE, PRINTED, ENVIRONMENT = "__environment__"
-"""Where a page keeps the variables that were set before it."""
-WORKPLACE = "dagwire_page", "__printed__", "__workplace__"
+PAGE, PRINTED, WORKPLACE, ENVIRONMENT = "dagwire_page", "__printed__", "__workplace__", "__environment__"
 
 
 class _Page:
