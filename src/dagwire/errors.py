@@ -226,6 +226,15 @@ class UnknownEnvironmentError(DagwireError, ValueError):
         )
 
 
+class ConfigMappingError(DagwireError):
+    """The function of a config mapping failed. Nothing was opened. The cause is chained."""
+
+    def __init__(self, owner: str, cause: BaseException) -> None:
+        """`owner` is the graph or job whose config is mapped."""
+        self.owner = owner
+        super().__init__(f"The config mapping of {owner} failed: {type(cause).__name__}: {cause}")
+
+
 class MissingVariableError(InvalidConfigError):
     """Environment variables that an `EnvVar` names are not set. Nothing was opened."""
 
@@ -447,6 +456,7 @@ class DefinitionsNotFoundError(DagwireError):
 DagsterError = DagwireError
 DagsterInvalidDefinitionError = InvalidDefinitionError
 DagsterInvalidConfigError = InvalidConfigError
+DagsterConfigMappingFunctionError = ConfigMappingError
 DagsterInvalidInvocationError = InvalidInvocationError
 DagsterUnknownResourceError = UnknownResourceError
 DagsterResourceFunctionError = ResourceSetupError

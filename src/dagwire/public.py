@@ -37,6 +37,7 @@ from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import with_resources
 from dagwire.definitions.build_io_contexts import build_input_context, build_output_context
 from dagwire.definitions.check_spec import AssetCheckSpec
+from dagwire.definitions.config_mapping import ConfigMapping, config_mapping
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.dynamic_partitions import (
     AddDynamicPartitionsRequest,
@@ -45,6 +46,7 @@ from dagwire.definitions.dynamic_partitions import (
 )
 from dagwire.definitions.graph import GraphDefinition, GraphIn, GraphOut, graph
 from dagwire.definitions.graph_asset import graph_asset
+from dagwire.definitions.graph_multi_asset import graph_multi_asset
 from dagwire.definitions.hook import HookDefinition, failure_hook, success_hook
 from dagwire.definitions.job import JobDefinition, job
 from dagwire.definitions.load_assets import (
@@ -131,6 +133,7 @@ from dagwire.definitions.time_partitions import (
 from dagwire.definitions.time_window_mapping import TimeWindowPartitionMapping
 from dagwire.definitions.time_window_partitions import TimeWindowPartitionsDefinition
 from dagwire.errors import (
+    DagsterConfigMappingFunctionError,
     DagsterError,
     DagsterExecutionInterruptedError,
     DagsterExecutionStepNotFoundError,
@@ -209,10 +212,12 @@ __all__ = [
     "Backoff",
     "BoolSource",
     "Config",
+    "ConfigMapping",
     "ConfigurableIOManager",
     "ConfigurableIOManagerFactory",
     "ConfigurableResource",
     "ConfigurableResourceFactory",
+    "DagsterConfigMappingFunctionError",
     "DagsterError",
     "DagsterExecutionInterruptedError",
     "DagsterExecutionStepNotFoundError",
@@ -343,6 +348,7 @@ __all__ = [
     "build_schedule_from_partitioned_job",
     "build_sensor_context",
     "check_health",
+    "config_mapping",
     "configured",
     "daily_partitioned_config",
     "define_asset_job",
@@ -354,6 +360,7 @@ __all__ = [
     "fs_io_manager",
     "graph",
     "graph_asset",
+    "graph_multi_asset",
     "hourly_partitioned_config",
     "input_manager",
     "io_manager",

@@ -1,12 +1,13 @@
 """`@job` and `@graph`: what is connected when their bodies run, and what is refused."""
 
 import itertools
+from pathlib import Path
 
 import pytest
 
 import dagwire as dg
 from dagwire.definitions.node import Node, in_running_order
-from dagwire.errors import DefinitionCycleError, InvalidDefinitionError, InvalidNameError
+from dagwire.errors import DefinitionCycleError, InvalidConfigError, InvalidDefinitionError, InvalidNameError
 
 
 @dg.op
@@ -81,10 +82,24 @@ def test_a_graph_with_several_outputs():
 
 
 def test_a_graph_as_a_job():
-    """`to_job` gives the graph's inputs their values; what is not given must have a default."""
+    """`to_job` gives the graph's inputs their values; what neither it nor the run gives must have a default."""
     assert fourfold.to_job(input_values={"number": 3}).execute_in_process().output_value() == 12
-    with pytest.raises(InvalidDefinitionError, match="not given its inputs number"):
-        fourfold.to_job()
+    with pytest.raises(InvalidConfigError, match=r'{"inputs": {"number": \.\.\.}}'):
+        fourfold.to_job().execute_in_process()
+
+
+def test_what_no_run_could_give_is_refused():
+    """An input that nothing is connected to is refused at once, where no config can give a value of its type."""
+
+    @dg.op
+    def read(file: Path):
+        return file
+
+    with pytest.raises(InvalidDefinitionError, match="being Path"):
+
+        @dg.job
+        def reading():
+            read()
 
 
 def test_a_list_of_outputs_is_one_input():
@@ -117,12 +132,6 @@ def test_an_output_cannot_be_unpacked():
         @dg.job
         def numbers():
             _a, _b = one()
-
-
-def test_a_job_takes_no_parameters():
-    """What takes parameters is a graph; the error says so."""
-    with pytest.raises(InvalidDefinitionError, match="to_job"):
-        dg.job(name="numbers")(lambda number: double(number))  # noqa: PLW0108  # its parameter is the point
 
 
 def test_names_of_jobs_and_ops_are_checked():

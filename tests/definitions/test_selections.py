@@ -8,7 +8,7 @@ import dagwire as dg
 from dagwire.definitions.op_selection import chosen_steps
 from dagwire.definitions.reach import Reach
 from dagwire.definitions.selection_text import parsed, selection_of
-from dagwire.errors import InvalidDefinitionError, UnknownNameError
+from dagwire.errors import InvalidConfigError, InvalidDefinitionError, UnknownNameError
 
 
 def _asset(name, *deps, **said):
@@ -128,7 +128,7 @@ def test_upstream_and_downstream_are_each_other_s_reverse(parents, data):
 
 
 def test_steps_of_a_job_by_name():
-    """`op_selection` means steps as text selections mean assets; leaving out what gives a value is refused."""
+    """`op_selection` means steps as text selections mean assets; what a step left out would give, the run gives."""
 
     @dg.op
     def one():
@@ -153,7 +153,9 @@ def test_steps_of_a_job_by_name():
     assert steps("*double") == ["one", "double"]
     assert steps("one+") == ["one", "double"]
     assert steps("other", "one") == ["one", "other"]
-    with pytest.raises(InvalidDefinitionError, match="takes what 'one' gives"):
-        steps("double")
+    with pytest.raises(InvalidConfigError, match=r"double\.number"):
+        numbers.execute_in_process(op_selection=["double"])
+    given = {"ops": {"double": {"inputs": {"number": 4}}}}
+    assert numbers.execute_in_process(given, op_selection=["double"]).output_for_node("double") == 8
     with pytest.raises(UnknownNameError, match="doubl"):
         steps("doubl")

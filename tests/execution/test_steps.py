@@ -466,4 +466,6 @@ def test_an_event_is_told_as_it_happens():
     """`on_event` hears each event once, in the order of the result."""
     heard = []
     result = run(dg.asset(lambda: 1, name="rows"), on_event=heard.append)
-    assert heard == result.all_events
+    assert [(one.event_type, one.step_key, one.timestamp) for one in heard] == [
+        (one.event_type, one.step_key, one.timestamp) for one in result.all_events
+    ]

@@ -565,7 +565,6 @@ def test_a_source_asset(dg):
     assert dg.SourceAsset("rows").key == dg.AssetKey("rows")
 
 
-@pytest.mark.absent("issue 4: several assets of one graph")
 def test_several_assets_of_several_ops(dg):
     """`@graph_multi_asset` makes several assets of a graph's outputs."""
 

@@ -588,9 +588,3 @@ def test_some_steps_of_a_job(dg, one, log):
 
     assert nightly.execute_in_process(op_selection=["*double"]).success
     assert log == [2]
-
-
-@pytest.mark.absent("issue 4: config of a job that is turned into that of its ops")
-def test_a_config_mapping(dg):
-    """`ConfigMapping` turns a job's config into that of its ops."""
-    assert dg.ConfigMapping(config_fn=lambda config: config) is not None

@@ -24,8 +24,13 @@ def problems_of(error: ValidationError, variables: Iterable[tuple[str, EnvVar]] 
         path = ".".join(str(part) for part in fault["loc"])
         names = dict.fromkeys(v.env_var_name for at, v in read if _is_within(path, at) or _is_within(at, path))
         source = f" (read from {', '.join(names)})" if names else ""
-        problems.append(f"{path or error.title}{source}: {without_value(fault)}")
+        problems.append(f"{path or _whole(error)}{source}: {without_value(fault)}")
     return problems
+
+
+def _whole(error: ValidationError) -> str:
+    """What the whole is called: the class; of a bare type pydantic has but the name of a validator."""
+    return "the value" if error.title.startswith("function-") else error.title
 
 
 def unknown_name(name: str, known: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """`RunConfig`: what a run's ops, assets and resources are given."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,68 +15,126 @@ from dagwire.errors import InvalidConfigError, nearest
 class RunConfig:
     """The config of one run: `{name: config}` for ops and assets, `{key: config}` for resources.
 
-    A config is a `Config`, a resource, or a dict; a dict may hold it under "config", as files do.
+    A config is a `Config`, a resource, or a dict. As in files it may stand under "config", with the values of inputs
+    that nothing is connected to beside it, under "inputs".
     """
 
     ops: Mapping[str, Any] = field(default_factory=dict[str, Any])
     resources: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    loggers: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Taken as Dagster takes it: dagwire logs by `logging`, which has a configuration of its own."""
+    execution: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Taken as Dagster takes it: a run is given its executor where it is started."""
+    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """`{path: value}`: inputs of the job by their names, those of a step or graph by `step.input`."""
 
     def to_config_dict(self) -> dict[str, Any]:
         """The same in Dagster's dict form, as files have it."""
-        return {
-            "ops": {name: {"config": _config_in(entry)} for name, entry in self.ops.items()},
-            "resources": {key: {"config": _config_in(entry)} for key, entry in self.resources.items()},
+        plain = as_run_config(self)
+        tree: dict[str, Any] = {
+            "ops": {},
+            "resources": {key: {_CONFIG: entry} for key, entry in plain.resources.items()},
         }
+        for step, config in plain.ops.items():
+            _entry(tree, step)[_CONFIG] = config
+        for path, value in plain.inputs.items():
+            step, _, name = path.rpartition(".")
+            _entry(tree, step).setdefault("inputs", {})[name] = value
+        return tree
 
     def merged_over(self, base: "RunConfig") -> "RunConfig":
         """This config laid over `base`, field by field."""
-        return RunConfig(merged_config(base.ops, self.ops), merged_config(base.resources, self.resources))
+        return RunConfig(
+            merged_config(base.ops, self.ops),
+            merged_config(base.resources, self.resources),
+            inputs={**base.inputs, **self.inputs},
+        )
 
 
-_SECTIONS = ("ops", "resources")
+def _entry(tree: dict[str, Any], step: str) -> dict[str, Any]:
+    """Where a step's config stands in the dict form: that of a graph's op under the graph's."""
+    for name in step.split(".") if step else ():
+        tree = tree.setdefault("ops", {}).setdefault(name, {})
+    return tree
+
+
+_CONFIG = "config"
+_SECTIONS = ("ops", "resources", "inputs")
 _IGNORED = ("execution", "loggers")
 """Sections of Dagster's that say how its executors and loggers work; dagwire has neither."""
+_PARTS = frozenset({"config", "inputs", "ops", "outputs"})
+"""What an entry holds in the dict form."""
 
 
 def as_run_config(given: Any) -> RunConfig:
-    """`given` as a RunConfig: one itself, a dict in Dagster's form, or None.
+    """`given` as a RunConfig of plain values: one itself, a dict in Dagster's form, or None.
 
     Raises:
         InvalidConfigError: It is none of these, or has sections that do not exist; every fault is named.
     """
     if given is None:
         return RunConfig()
-    if isinstance(given, RunConfig):
-        return RunConfig(_plain(given.ops), _plain(given.resources))
-    if not is_mapping(given):
+    if not isinstance(given, RunConfig) and not is_mapping(given):
         raise InvalidConfigError("the run", [f"run config is a RunConfig or a dict, not {type(given).__name__}"])
-    problems = [_unknown_section(name) for name in given if name not in (*_SECTIONS, *_IGNORED)]
-    configs: dict[str, dict[str, Any]] = {}
-    for section in _SECTIONS:
-        configs[section] = {}
-        entries: Any = given.get(section) or {}
-        if not is_mapping(entries):
-            problems.append(f"{section}: expected a dict by name")
-            continue
-        for name, entry in _by_step(entries):
-            if isinstance(entry, BaseModel) or (is_mapping(entry) and set(entry) <= {"config"}):
-                configs[section][name] = entry or None
+    reading = _Reading(is_strict=not isinstance(given, RunConfig))
+    if isinstance(given, RunConfig):
+        reading.read_ops(given.ops)
+        reading.read_resources(given.resources)
+        reading.inputs.update(given.inputs)
+    else:
+        reading.problems += [_unknown_section(name) for name in given if name not in (*_SECTIONS, *_IGNORED)]
+        reading.read_ops(reading.by_name("ops", given.get("ops")))
+        reading.read_resources(reading.by_name("resources", given.get("resources")))
+        reading.inputs.update(reading.by_name("inputs", given.get("inputs")))
+    if reading.problems:
+        raise InvalidConfigError("the run", reading.problems)
+    return RunConfig(_plain(reading.ops), _plain(reading.resources), inputs=reading.inputs)
+
+
+class _Reading:
+    """What has been read of one run config so far; entries of a file must have the file's form, strictly."""
+
+    def __init__(self, *, is_strict: bool) -> None:
+        self.ops: dict[str, Any] = {}
+        self.resources: dict[str, Any] = {}
+        self.inputs: dict[str, Any] = {}
+        self.problems: list[str] = []
+        self._is_strict = is_strict
+
+    def by_name(self, place: str, entries: Any) -> Mapping[str, Any]:
+        """`entries`, which stand under `place`; a problem and no entries where they are no dict."""
+        if entries is None or is_mapping(entries):
+            return entries or {}
+        self.problems.append(f"{place}: expected a dict by name")
+        return {}
+
+    def read_ops(self, entries: Mapping[str, Any], graph: str = "") -> None:
+        """Read the entries of steps; those of a graph's ops stand under its "ops", and are named `graph.op`."""
+        for name, entry in entries.items():
+            step = f"{graph}{name}"
+            if name == _CONFIG and not graph:
+                self.ops[""] = entry  # of the graph that the whole job is, if its config is mapped
+            elif is_mapping(entry) and set(entry) <= _PARTS and (entry or self._is_strict):
+                self._read_parts(step, entry)
+            elif self._is_strict and not isinstance(entry, BaseModel):
+                self.problems.append(f'ops.{step}: expected {{"config": ...}}')
             else:
-                problems.append(f'{section}.{name}: expected {{"config": ...}}')
-    if problems:
-        raise InvalidConfigError("the run", problems)
-    return RunConfig(_plain(configs["ops"]), _plain(configs["resources"]))
+                self.ops[step] = entry
 
+    def _read_parts(self, step: str, entry: Mapping[str, Any]) -> None:
+        if _CONFIG in entry or not entry:
+            self.ops[step] = entry.get(_CONFIG)
+        for name, value in self.by_name(f"ops.{step}.inputs", entry.get("inputs")).items():
+            self.inputs[f"{step}.{name}"] = value
+        self.read_ops(self.by_name(f"ops.{step}.ops", entry.get("ops")), f"{step}.")
 
-def _by_step(entries: Mapping[str, Any], graph: str = "") -> Iterator[tuple[str, Any]]:
-    """`(name, entry)`; those of a graph's ops, which stand under its "ops", by their steps' names: `graph.op`."""
-    for name, entry in entries.items():
-        if is_mapping(entry) and is_mapping(entry.get("ops")):
-            yield from _by_step(entry["ops"], f"{graph}{name}.")
-            if len(entry) > 1:
-                yield f"{graph}{name}", {key: value for key, value in entry.items() if key != "ops"}
-        else:
-            yield f"{graph}{name}", entry
+    def read_resources(self, entries: Mapping[str, Any]) -> None:
+        """Read the entries of resources."""
+        for key, entry in entries.items():
+            if not self._is_strict or isinstance(entry, BaseModel) or (is_mapping(entry) and set(entry) <= {_CONFIG}):
+                self.resources[key] = entry or None
+            else:
+                self.problems.append(f'resources.{key}: expected {{"config": ...}}')
 
 
 def _unknown_section(name: str) -> str:
@@ -97,4 +155,4 @@ def _values_of(config: Any) -> Any:
 
 def _config_in(entry: Any) -> Any:
     """The config itself, where an entry holds it under "config"."""
-    return entry["config"] if is_mapping(entry) and set(entry) == {"config"} else entry
+    return entry[_CONFIG] if is_mapping(entry) and set(entry) == {_CONFIG} else entry

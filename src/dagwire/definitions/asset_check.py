@@ -142,7 +142,7 @@ def asset_check(  # Dagster's signature
         )
         owner = f"check '{own}' of asset '{asset_key.to_user_string()}'"
         return AssetCheckDefinition(
-            f"{asset_key.to_python_identifier()}_{own}",
+            spec.step_name,
             Body(function, owner, required_resource_keys or (), config_schema),
             [spec],
             ins=additional_ins,

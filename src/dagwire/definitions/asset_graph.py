@@ -8,7 +8,7 @@ from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.asset_spec import AssetSpec
 from dagwire.definitions.assets_definition import AssetsDefinition
-from dagwire.definitions.graph_asset import GraphAssetDefinition
+from dagwire.definitions.graph_of_assets import GraphAssetDefinition
 from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.node import Node
 from dagwire.definitions.source_asset import SourceAsset
@@ -79,7 +79,7 @@ def asset_nodes(
     """
     made = _made(assets, selected)
     running = [check for check in checks if any(key in made for key in check.asset_keys)]
-    blockers = _blockers(running)
+    blockers = _blockers(assets, running)
     nodes: list[Node] = []
     for definition in assets:
         parents = [handle for key in definition.dependency_keys if (handle := made.get(key)) is not None]
@@ -88,11 +88,10 @@ def asset_nodes(
             after += [check for key in definition.dependency_keys for check in blockers.get(key, ())]
         inputs = _inputs(definition.input_keys, made) if definition.input_keys else {}
         loads = _loads(definition, inputs, known) if len(inputs) < len(definition.input_keys) else {}
-        if isinstance(definition, GraphAssetDefinition):
-            nodes += definition.inner_nodes(inputs, loads)
-            after += definition.inner_names
-            inputs, loads = definition.outer_inputs(), {}
         wanted = _wanted(definition, selected)
+        if isinstance(definition, GraphAssetDefinition):
+            nodes.extend(definition.nodes(inputs, loads, after, wanted))
+            continue
         nodes.append(Node(definition.name, definition, inputs, tuple(after), outputs=wanted, loads=loads))
     for check in running:
         after = [made[key].node for key in check.dependency_keys if key in made]
@@ -104,7 +103,7 @@ def asset_nodes(
 def _made(assets: Iterable[AssetsDefinition], selected: Collection[AssetKey] | None) -> dict[AssetKey, OutputHandle]:
     """`{key: the output that it is}` of what is made here."""
     return {
-        spec.key: OutputHandle(definition.name, output)
+        spec.key: definition.handle_of(output)
         for definition in assets
         for output, spec in definition.specs_by_output.items()
         if selected is None or spec.key in selected
@@ -143,9 +142,13 @@ def _wanted(definition: AssetsDefinition, selected: Collection[AssetKey] | None)
     return wanted
 
 
-def _blockers(checks: Iterable[AssetCheckDefinition]) -> dict[AssetKey, list[str]]:
+def _blockers(assets: Iterable[AssetsDefinition], checks: Iterable[AssetCheckDefinition]) -> dict[AssetKey, list[str]]:
     """`{asset: the steps of its blocking checks}`."""
     blockers: dict[AssetKey, list[str]] = {}
+    for definition in assets:
+        if isinstance(definition, GraphAssetDefinition) and definition.check_specs:
+            for spec, step in definition.blocking_checks:
+                blockers.setdefault(spec.asset_key, []).append(step)
     for check in checks:
         for spec in check.specs_by_key.values():
             if spec.blocking:

@@ -8,7 +8,7 @@ from dagwire.containers.keys import Container
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_graph import KnownAssets, asset_nodes
 from dagwire.definitions.assets_definition import AssetsDefinition
-from dagwire.definitions.graph_asset import GraphAssetDefinition
+from dagwire.definitions.graph_of_assets import GraphAssetDefinition
 from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.mapped_steps import has_dynamic_steps
@@ -61,6 +61,7 @@ class UnresolvedAssetJobDefinition:
         keys = None if self.selection is None else selected_keys(assets, self.selection)
         chosen = [definition for definition in assets if keys is None or not definition.keys.isdisjoint(keys)]
         nodes = in_running_order(asset_nodes(chosen, checks, keys, known))
+        graphs = [definition for definition in chosen if isinstance(definition, GraphAssetDefinition)]
         return JobDefinition(
             name=self.name,
             nodes=with_job_policies(nodes, self.hooks, self.op_retry_policy),
@@ -69,7 +70,9 @@ class UnresolvedAssetJobDefinition:
             partitions_def=self.partitions_def or common_partitions(f"job '{self.name}'", chosen),
             description=self.description,
             tags=self.tags,
-            is_dynamic=any(isinstance(d, GraphAssetDefinition) for d in chosen) and has_dynamic_steps(nodes),
+            is_dynamic=bool(graphs) and has_dynamic_steps(nodes),
+            outputs_by_graph={name: outputs for d in graphs for name, outputs in d.outputs_by_graph.items()},
+            mappings_by_graph={name: mapping for d in graphs for name, mapping in d.mappings_by_graph.items()},
         )
 
 

@@ -9,6 +9,7 @@ from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.asset_spec import AssetIn, AssetSpec
 from dagwire.definitions.body import Body
 from dagwire.definitions.check_spec import AssetCheckSpec
+from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.partitions import BackfillPolicy, PartitionsDefinition
 from dagwire.definitions.step import StepDefinition
 from dagwire.definitions.stored_input import StoredAsset
@@ -53,6 +54,7 @@ class AssetsDefinition(StepDefinition[AssetIn]):
         """
         super().__init__(name, body, ins=ins, **step)
         self.specs_by_output = dict(specs_by_output)
+        self._whole: AssetsDefinition | None = None
         self.check_specs = tuple(check_specs or ())
         self.can_subset = can_subset
         self.partitions_def = partitions_def
@@ -82,6 +84,15 @@ class AssetsDefinition(StepDefinition[AssetIn]):
     def _spec_of(self, key: AssetKey) -> AssetSpec:
         return next(spec for spec in self.specs_by_output.values() if spec.key == key)
 
+    @property
+    def whole(self) -> "AssetsDefinition":
+        """The definition that was declared; itself, unless it is one asset of several that a graph makes."""
+        return self._whole or self
+
+    def handle_of(self, output: str) -> OutputHandle:
+        """What stands for the value of an asset in a job."""
+        return OutputHandle(self.name, output)
+
     # -- one asset -----------------------------------------------------------------------------------------------------
 
     @property
@@ -104,6 +115,11 @@ class AssetsDefinition(StepDefinition[AssetIn]):
             msg = f"{self.label} makes {len(self.specs_by_output)} assets; read `keys` or `specs`."
             raise InvariantViolationError(msg)
         return next(iter(self.specs_by_output.values()))
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether it is one asset, whole, without checks: there is no more to say of what its function returns."""
+        return len(self.specs_by_output) == 1 and not self.check_specs and self.partitions_def is None
 
     @property
     def output_names(self) -> Collection[str]:

@@ -53,6 +53,15 @@ class AssetCheckSpec:
         """The check's name."""
         return self.key.name
 
+    @property
+    def step_name(self) -> str:
+        """Asset and check in one name, as steps are named."""
+        return f"{self.asset_key.to_python_identifier()}_{self.name}"
+
+    def get_python_identifier(self) -> str:
+        """The same, under Dagster's name for it."""
+        return self.step_name
+
     def of(self, asset_key: AssetKey) -> "AssetCheckSpec":
         """The same check of another asset."""
         return AssetCheckSpec(

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from dagwire.config.narrowing import is_mapping
+from dagwire.definitions.config_mapping import ConfigMapping
 from dagwire.definitions.handles import (
-    MISSING,
     Collected,
     DynamicHandle,
     InputHandle,
@@ -41,6 +41,8 @@ class Composition:
         self.placed: dict[str, Placed] = {}
         self.outputs_by_graph: dict[str, dict[str, OutputHandle]] = {}
         """`{name of a nested graph: {its output: whose output that is}}`."""
+        self.mappings_by_graph: dict[str, ConfigMapping] = {}
+        """`{name of a nested graph: what turns its config into that of its ops}`."""
         self._names: set[str] = set()
 
     def place(self, definition: Any, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -83,6 +85,8 @@ class Composition:
             self.outputs_by_graph[f"{own}.{nested}"] = {
                 output: moved(handle, own, given) for output, handle in inner_outputs.items()
             }
+        for nested, mapping in graph.mappings_by_graph.items():
+            self.mappings_by_graph[f"{own}.{nested}" if nested else own] = mapping
         outputs = {output: moved(handle, own, given) for output, handle in graph.outputs.items()}
         self.outputs_by_graph[own] = outputs
         return _handed_back(name, outputs)
@@ -116,16 +120,8 @@ class Composed:
     outputs_by_graph: Mapping[str, Mapping[str, OutputHandle]] = field(
         default_factory=dict[str, Mapping[str, OutputHandle]]
     )
-
-    def placed_with(self, given: Mapping[str, object]) -> dict[str, Placed]:
-        """The places, where the inputs are given these values."""
-        filled: dict[str, Placed] = {}
-        for name, inner in self.placed.items():
-            filled[name] = Placed(name, inner.definition, constants=dict(inner.constants))
-            for argument, source in inner.inputs.items():
-                value = given.get(source.name, MISSING) if isinstance(source, InputHandle) else source
-                connect(filled[name], argument, value)
-        return filled
+    mappings_by_graph: Mapping[str, ConfigMapping] = field(default_factory=dict[str, ConfigMapping])
+    """`{nested graph: what turns its config into that of its ops}`; its own is under the empty name."""
 
 
 def connect(place: Placed, argument: str, value: Any) -> None:
@@ -143,7 +139,7 @@ def connect(place: Placed, argument: str, value: Any) -> None:
         raise InvalidDefinitionError(msg)
     if is_source(value):
         place.inputs[argument] = value
-    elif value is not MISSING:
+    else:
         place.constants[argument] = value
 
 
@@ -176,7 +172,11 @@ def compose(owner: str) -> Generator[Composition]:
 
 
 def composed_body(
-    owner: str, function: Callable[..., Any], inputs: Sequence[str], outputs: Sequence[str] | None
+    owner: str,
+    function: Callable[..., Any],
+    inputs: Sequence[str],
+    outputs: Sequence[str] | None,
+    mapping: ConfigMapping | None = None,
 ) -> Composed:
     """Run the body of a job or graph once.
 
@@ -185,13 +185,15 @@ def composed_body(
         function: The body.
         inputs: The names of its parameters.
         outputs: The names of what it gives back; None where they are told from what it returns.
+        mapping: What turns its config into that of its ops.
 
     Raises:
         InvalidDefinitionError: It gives back something that is no output of a step.
     """
     with compose(owner) as composition:
         returned = function(**{name: InputHandle(name) for name in inputs})
-    return Composed(composition.placed, _outputs(owner, returned, outputs), composition.outputs_by_graph)
+    mappings = composition.mappings_by_graph | ({"": mapping} if mapping is not None else {})
+    return Composed(composition.placed, _outputs(owner, returned, outputs), composition.outputs_by_graph, mappings)
 
 
 def _is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
@@ -211,6 +213,7 @@ def _outputs(owner: str, returned: Any, names: Sequence[str] | None) -> dict[str
     if not all(isinstance(handle, OutputHandle) for handle in found.values()) or set(found) != set(names or found):
         wanted = f"the outputs {', '.join(names)}" if names else "the output of an op, or nothing"
         given = "a collected list" if isinstance(returned, Collected) else type(returned).__name__
+        given = f"a dict of {', '.join(found) or 'nothing'}" if is_mapping(returned) else given
         msg = f"{owner} returns {given}; its body connects ops and returns {wanted}."
         raise InvalidDefinitionError(msg)
     return found

@@ -2,18 +2,23 @@
 
 import copy
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self, overload
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from dagwire.definitions.bindings import bindings_from
 from dagwire.definitions.composition import Composed, composed_body, composing
+from dagwire.definitions.config_mapping import ConfigMapping, as_config_mapping
 from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.job import JobDefinition, job_of
 from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.partitions import PartitionsDefinition
 from dagwire.definitions.retries import RetryPolicy
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
+from dagwire.resources.instance import DagsterInstance
+
+if TYPE_CHECKING:
+    from dagwire.execution.result import ExecuteInProcessResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +82,22 @@ class GraphDefinition:
             name: The graph's name by default.
             description: The graph's by default.
             resource_defs: The job's own resources, stronger than those of `Definitions`.
-            config: Run config that every run starts from.
+            config: Run config that every run starts from; or a `ConfigMapping`, which makes it of what a run gives.
             tags: Tags of every run.
             hooks: Hooks of every step.
             op_retry_policy: How often a step that has no policy of its own is tried again.
             partitions_def: The parts it is run in.
-            input_values: `{input: value}` of the graph's inputs.
+            input_values: `{input: value}` of the graph's inputs; a run's own come first.
 
         Raises:
-            InvalidDefinitionError: An input is given nothing, and has no default.
+            InvalidDefinitionError: An input is given nothing, and no run could give it anything.
         """
         own = name or self.name
         check_name("job", own)
         return job_of(
             own,
             self.composed,
-            input_values or {},
+            input_values=dict(input_values or {}),
             description=description or self.description,
             bindings=bindings_from(resource_defs),
             config=config,
@@ -105,14 +110,24 @@ class GraphDefinition:
     def execute_in_process(
         self,
         run_config: Any = None,
+        instance: DagsterInstance | None = None,
         *,
-        raise_on_error: bool = True,
         resources: Mapping[str, object] | None = None,
+        raise_on_error: bool = True,
+        op_selection: Sequence[str] | None = None,
+        run_id: str | None = None,
         input_values: Mapping[str, object] | None = None,
-    ) -> Any:
+    ) -> "ExecuteInProcessResult":
         """Run the graph as a job, here and now; see `JobDefinition.execute_in_process`."""
-        job = self.to_job(input_values=input_values)
-        return job.execute_in_process(run_config, raise_on_error=raise_on_error, resources=resources)
+        return self.to_job().execute_in_process(
+            run_config,
+            instance,
+            raise_on_error=raise_on_error,
+            resources=resources,
+            op_selection=op_selection,
+            run_id=run_id,
+            input_values=input_values,
+        )
 
     def __repr__(self) -> str:
         """Name it."""
@@ -128,6 +143,7 @@ def graph(
     description: str | None = None,
     ins: Mapping[str, GraphIn] | None = None,
     out: GraphOut | Mapping[str, GraphOut] | None = None,
+    config: ConfigMapping | Mapping[str, Any] | None = None,
 ) -> Callable[[Callable[..., Any]], GraphDefinition]: ...
 def graph(
     compose_fn: Callable[..., Any] | None = None,
@@ -136,6 +152,7 @@ def graph(
     description: str | None = None,
     ins: Mapping[str, GraphIn] | None = None,
     out: GraphOut | Mapping[str, GraphOut] | None = None,
+    config: ConfigMapping | Mapping[str, Any] | None = None,
 ) -> GraphDefinition | Callable[[Callable[..., Any]], GraphDefinition]:
     """Make a graph of a function that calls ops and graphs; calling them connects them, nothing runs.
 
@@ -145,6 +162,7 @@ def graph(
         description: For people; the docstring by default.
         ins: What there is to say of inputs, which are the function's parameters.
         out: `{output: GraphOut}` where there are several; the function then returns a dict or a tuple of them.
+        config: Turns the graph's own config into that of its ops; a dict configures them once and for all.
 
     Raises:
         InvalidDefinitionError: An input is given that does not exist, or what is returned is no output.
@@ -170,7 +188,7 @@ def graph(
             msg = f"graph '{own}': `ins` names {', '.join(strange)}, and the function has no such parameter."
             raise InvalidDefinitionError(msg)
         outputs = list(out) if isinstance(out, Mapping) else None
-        composed = composed_body(f"graph '{own}'", function, inputs, outputs)
+        composed = composed_body(f"graph '{own}'", function, inputs, outputs, as_config_mapping(config))
         return GraphDefinition(own, inputs, composed, description=description or inspect.getdoc(function))
 
     return decorate if compose_fn is None else decorate(compose_fn)

@@ -114,13 +114,11 @@ class InputHandle:
     """An input of the graph that is being defined; its value is known where the graph takes its place."""
 
     name: str
+    """Of one that was given nothing there, behind the graph's name and a dot; a run's config may give it so."""
 
 
 Source = OutputHandle | InputHandle | Collected | list["OutputHandle | InputHandle"]
 """Where an input's value comes from; of a list it is the list of their values."""
-
-MISSING = object()
-"""Stands for the input of a graph that was given nothing: the op's own default holds."""
 
 
 def is_source(value: Any) -> bool:
@@ -148,7 +146,7 @@ def handles_of(source: Source) -> list[OutputHandle]:
 def moved(source: Any, graph: str, given: Mapping[str, Any]) -> Any:
     """What `source` inside a graph is outside it, where the graph is called `graph` and given `given`."""
     if isinstance(source, InputHandle):
-        return given.get(source.name, MISSING)
+        return given.get(source.name, InputHandle(f"{graph}.{source.name}"))
     if isinstance(source, OutputHandle):
         return replace(source, node=f"{graph}.{source.node}")
     if isinstance(source, Collected):

@@ -14,6 +14,8 @@ from dagwire.definitions.asset_graph import KnownAssets, asset_nodes, made_by, m
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import Bindings, bindings_from
 from dagwire.definitions.composition import Composed, composed_body
+from dagwire.definitions.config_mapping import ConfigMapping
+from dagwire.definitions.graph_of_assets import GraphAssetCheck
 from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.mapped_steps import has_dynamic_steps, with_mapping
@@ -44,7 +46,11 @@ class JobDefinition:
     bindings: Bindings = field(default_factory=dict[str, Any])
     """The job's own resources, stronger than the container's."""
     config: Any = None
-    """Run config that every run starts from."""
+    """Run config that every run starts from; or a `ConfigMapping`, which makes it of what a run gives."""
+    mappings_by_graph: Mapping[str, ConfigMapping] = field(default_factory=dict[str, ConfigMapping])
+    """`{nested graph: what turns its config into that of its ops}`; that of the graph the job is of is under ""."""
+    input_values: Mapping[str, object] = field(default_factory=dict[str, object])
+    """`{input: value}` of the job's own inputs; a run's come first."""
     partitions_def: PartitionsDefinition | None = None
     description: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -112,19 +118,22 @@ class JobDefinition:
         asset_selection: Any = None,
         run_id: str | None = None,
         tags: Mapping[str, str] | None = None,
+        input_values: Mapping[str, object] | None = None,
         resources: Mapping[str, object] | None = None,
         executor: Executor | None = None,
     ) -> "ExecuteInProcessResult":
         """Run all steps here and now.
 
         Args:
-            run_config: A `RunConfig` or a dict, merged over the job's own.
+            run_config: A `RunConfig` or a dict, merged over the job's own; of a job whose config is mapped, what its
+                `ConfigMapping` declares.
             instance: What the run knows of earlier ones: the keys of dynamic partitions. A new one by default.
             partition_key: The partition to make, of a job that has partitions.
             raise_on_error: Whether a failing step's own exception is raised; a result tells of it otherwise.
             op_selection: The steps to run, by name, with `+` and `*` as in selections of assets; all by default.
             asset_selection: The assets to make, of a job of assets.
             run_id: The run's id; made up by default.
+            input_values: `{input: value}` of the job's own inputs.
             tags: The run's tags, merged over the job's own.
             resources: `{key: resource}`, stronger than everything else that provides them.
             executor: Threads to run independent steps in, side by side; without it steps run one after another.
@@ -143,6 +152,7 @@ class JobDefinition:
             run_id,
             executor=executor,
             instance=instance,
+            input_values=input_values or {},
         )
         return run_job(self.subset(op_selection, asset_selection), options)
 
@@ -156,15 +166,13 @@ class JobDefinition:
             return self
         nodes = chosen_steps(f"job '{self.name}'", self.nodes, op_selection)
         if asset_selection is not None:
-            assets = {id(node.definition): node.definition for node in made_by(nodes).values()}
-            nodes = _selected_nodes(
-                [d for d in assets.values() if isinstance(d, AssetsDefinition)], nodes, asset_selection
-            )
+            assets = dict.fromkeys(node.definition.whole for node in made_by(nodes).values())
+            nodes = _selected_nodes(list(assets), nodes, asset_selection)
         return replace(self, nodes=tuple(nodes), is_subset=True)
 
 
 @overload
-def job(compose_fn: Callable[[], Any]) -> JobDefinition: ...
+def job(compose_fn: Callable[..., Any]) -> JobDefinition: ...
 @overload
 def job(
     *,
@@ -176,9 +184,10 @@ def job(
     partitions_def: PartitionsDefinition | None = None,
     hooks: Iterable[HookDefinition] | None = None,
     op_retry_policy: RetryPolicy | None = None,
-) -> Callable[[Callable[[], Any]], JobDefinition]: ...
+    input_values: Mapping[str, object] | None = None,
+) -> Callable[[Callable[..., Any]], JobDefinition]: ...
 def job(
-    compose_fn: Callable[[], Any] | None = None,
+    compose_fn: Callable[..., Any] | None = None,
     *,
     name: str | None = None,
     description: str | None = None,
@@ -188,7 +197,8 @@ def job(
     partitions_def: PartitionsDefinition | None = None,
     hooks: Iterable[HookDefinition] | None = None,
     op_retry_policy: RetryPolicy | None = None,
-) -> JobDefinition | Callable[[Callable[[], Any]], JobDefinition]:
+    input_values: Mapping[str, object] | None = None,
+) -> JobDefinition | Callable[[Callable[..., Any]], JobDefinition]:
     """Make a job of a function that calls ops; calling them connects them, nothing runs.
 
     Args:
@@ -196,14 +206,16 @@ def job(
         name: The function's name by default.
         description: For people; the docstring by default.
         resource_defs: The job's own resources, stronger than those of `Definitions`.
-        config: Run config that every run starts from.
+        config: Run config that every run starts from; or a `ConfigMapping`, which makes it of what a run gives.
         tags: Tags of every run.
         partitions_def: The parts it is run in.
         hooks: Hooks of every step.
         op_retry_policy: How often a step that has no policy of its own is tried again.
+        input_values: `{input: value}` of the job's own inputs, which are the function's parameters; a run's own come
+            first.
 
     Raises:
-        InvalidDefinitionError: An input is given that does not exist, or none that is needed.
+        InvalidDefinitionError: An input is given that does not exist, or nothing where no run could give anything.
 
     Example:
         >>> from dagwire import job, op
@@ -220,20 +232,18 @@ def job(
         2
     """
 
-    def decorate(function: Callable[[], Any]) -> JobDefinition:
+    def decorate(function: Callable[..., Any]) -> JobDefinition:
         own = name or name_of(function)
         check_name("job", own)
-        if inspect.signature(function).parameters:
-            msg = f"job '{own}' takes parameters, which nothing can give it; make it a `@graph`, and a job by `to_job`."
-            raise InvalidDefinitionError(msg)
-        composed = composed_body(f"job '{own}'", function, (), None)
+        inputs = tuple(inspect.signature(function).parameters)
+        composed = composed_body(f"job '{own}'", function, inputs, None)
         if composed.outputs:
             msg = f"job '{own}' returns a value; the body of a job only connects ops."
             raise InvalidDefinitionError(msg)
         return job_of(
             own,
             composed,
-            {},
+            input_values=dict(input_values or {}),
             bindings=bindings_from(resource_defs),
             config=config,
             partitions_def=partitions_def,
@@ -249,7 +259,6 @@ def job(
 def job_of(
     name: str,
     composed: Composed,
-    input_values: Mapping[str, object],
     *,
     hooks: frozenset[HookDefinition],
     op_retry_policy: RetryPolicy | None,
@@ -258,17 +267,17 @@ def job_of(
     """The job of what a body came to.
 
     Raises:
-        InvalidDefinitionError: An input is given nothing, and has no default.
+        InvalidDefinitionError: An input is given nothing, and no run could give it anything.
     """
     owner = f"job '{name}'"
     job["partitions_def"] = partitions_of_job(owner, job["config"], job["partitions_def"])
-    placed = composed.placed_with(input_values)
-    nodes = with_mapping(owner, in_running_order(op_node(owner, place) for place in placed.values()))
+    nodes = with_mapping(owner, in_running_order(op_node(owner, place) for place in composed.placed.values()))
     outputs = {"": composed.outputs, **composed.outputs_by_graph}
     return JobDefinition(
         name=name,
         nodes=with_job_policies(nodes, hooks, op_retry_policy),
         outputs_by_graph=outputs,
+        mappings_by_graph=composed.mappings_by_graph,
         is_dynamic=has_dynamic_steps(nodes),
         **job,
     )
@@ -278,7 +287,8 @@ def _selected_nodes(assets: Sequence[AssetsDefinition], nodes: Sequence[Node], s
     """The nodes of the selected ones among `assets`, and of their checks."""
     keys = selected_keys(assets, selection)
     chosen = [definition for definition in assets if not definition.keys.isdisjoint(keys)]
-    checks = [node.definition for node in nodes if isinstance(node.definition, AssetCheckDefinition)]
+    definitions = [node.definition for node in nodes]
+    checks = [d for d in definitions if isinstance(d, AssetCheckDefinition) and not isinstance(d, GraphAssetCheck)]
     loaded = [load.asset for node in nodes for load in node.loads.values() if load.asset is not None]
     known = KnownAssets(assets, {asset.spec.key: asset for asset in loaded})
     return in_running_order(asset_nodes(chosen, checks, keys, known))

@@ -1,5 +1,6 @@
 """`Node`: one step of a job, whatever kind of definition it runs; and the order that nodes run in. Pure."""
 
+import inspect
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,14 +12,32 @@ from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import Bindings
 from dagwire.definitions.composition import Placed
 from dagwire.definitions.frontier import Frontier
-from dagwire.definitions.handles import OutputHandle, Source, handles_of
+from dagwire.definitions.handles import InputHandle, OutputHandle, Source, handles_of
 from dagwire.definitions.hook import HookDefinition
-from dagwire.definitions.op import OpDefinition
+from dagwire.definitions.op import In, OpDefinition
 from dagwire.definitions.retries import RetryPolicy
 from dagwire.definitions.stored_input import StoredInput
+from dagwire.definitions.value_types import is_config_type
 from dagwire.errors import DefinitionCycleError, InvalidDefinitionError
 
 NodeDefinition = AssetsDefinition | AssetCheckDefinition | OpDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInput:
+    """An input that no step gives the value of: the run does, by its config or by `input_values`."""
+
+    parameter: str
+    path: str
+    """Where run config gives it: `step.parameter`, or the input of a graph or of the job that it is connected to."""
+    annotation: Any
+    """What run config must give; Any for anything."""
+    default: Any = inspect.Parameter.empty
+
+    @property
+    def has_default(self) -> bool:
+        """Whether the run need not give it."""
+        return self.default is not inspect.Parameter.empty
 
 
 @dataclass(slots=True, eq=False)
@@ -36,6 +55,7 @@ class Node:
     """`{parameter: value}` given where the job was defined."""
     waits_for: tuple[Source, ...] = ()
     """Outputs without which it is skipped, though it does not take their values; of a list, one will do."""
+    open_inputs: tuple[OpenInput, ...] = ()
     outputs: frozenset[str] | None = None
     """The outputs that the run wants; None for all."""
     hooks: frozenset[HookDefinition] = frozenset()
@@ -52,10 +72,6 @@ class Node:
     """`{parameter: what an IO manager loads for it}`: values that no step of the job gives."""
     unstored: frozenset[str] = frozenset()
     """The outputs that are handed on in memory, whatever IO managers there are: another step stores their values."""
-
-    def among(self, after: tuple[str, ...], waits_for: tuple[Source, ...]) -> "Node":
-        """This node in a job where other steps come before it."""
-        return replace(self, after=after, waits_for=waits_for)
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -102,33 +118,51 @@ def op_node(owner: str, placed: Placed) -> Node:
     """The node of an op that took its place in a job or graph.
 
     Raises:
-        InvalidDefinitionError: An input is given nothing, and has no default.
+        InvalidDefinitionError: An input is given nothing, has no default, and is of a type that no config can give.
     """
     definition: OpDefinition = placed.definition
-    open_inputs = {
-        name: declared
+    connected = {name: source for name, source in placed.inputs.items() if not isinstance(source, InputHandle)}
+    taken = {name: source for name, source in connected.items() if not definition.ins[name].is_nothing}
+    unconnected = [
+        name
         for name, declared in definition.ins.items()
-        if name not in placed.inputs and name not in placed.constants and not declared.is_nothing
-    }
-    loads = {name: StoredInput(key) for name in open_inputs if (key := definition.input_manager_keys.get(name))}
+        if name not in connected and name not in placed.constants and not declared.is_nothing
+    ]
+    loads = {name: StoredInput(key) for name in unconnected if (key := definition.input_manager_keys.get(name))}
     loads |= {name: value for name, value in placed.constants.items() if isinstance(value, StoredInput)}
-    open_inputs = {name: declared for name, declared in open_inputs.items() if name not in loads}
-    unconnected = [name for name, declared in open_inputs.items() if not declared.has_default]
-    if unconnected:
-        msg = f"{owner}: op '{placed.name}' is not given its inputs {', '.join(unconnected)}."
-        raise InvalidDefinitionError(msg)
-    defaults = {name: declared.default_value for name, declared in open_inputs.items()}
-    taken = {name: source for name, source in placed.inputs.items() if not definition.ins[name].is_nothing}
-    ordering = tuple(source for name, source in placed.inputs.items() if name not in taken)
+    open_inputs = tuple(_open_input(owner, placed, name) for name in unconnected if name not in loads)
+    defaults = {given.parameter: given.default for given in open_inputs if given.has_default}
     return Node(
         placed.name,
         definition,
         taken,
-        tuple(dict.fromkeys(handle.node for source in placed.inputs.values() for handle in handles_of(source))),
+        tuple(dict.fromkeys(handle.node for source in connected.values() for handle in handles_of(source))),
         {**defaults, **{name: value for name, value in placed.constants.items() if name not in loads}},
-        ordering,
+        tuple(source for name, source in connected.items() if name not in taken),
+        open_inputs,
         loads=loads,
     )
+
+
+def _open_input(owner: str, placed: Placed, parameter: str) -> OpenInput:
+    declared = placed.definition.ins[parameter]
+    source = placed.inputs.get(parameter)
+    if isinstance(source, InputHandle):
+        return OpenInput(parameter, source.name, declared.dagster_type, declared.default_value)
+    if not declared.has_default and not is_config_type(declared.dagster_type):
+        kind = getattr(declared.dagster_type, "__name__", declared.dagster_type)
+        msg = (
+            f"{owner}: op '{placed.name}' is not given its input '{parameter}', and no config can give it, "
+            f"being {kind}. Connect it, or give it a default."
+        )
+        raise InvalidDefinitionError(msg)
+    return OpenInput(parameter, f"{placed.name}.{parameter}", declared.dagster_type, declared.default_value)
+
+
+def open_input(node: Node, parameter: str) -> OpenInput:
+    """The input of an op that another step gave, in a run in which that step is left out."""
+    declared = node.definition.ins[parameter] if isinstance(node.definition, OpDefinition) else In()
+    return OpenInput(parameter, f"{node.name}.{parameter}", declared.dagster_type)
 
 
 def with_job_policies(

@@ -153,6 +153,15 @@ class AssetMaterialization:
         return f"{type(self).__name__}({self.asset_key.to_user_string()!r}, partition={self.partition!r})"
 
 
+Materialized = AssetMaterialization | AssetKey
+"""What a run keeps of a materialization: its asset's key, where there is no more to say."""
+
+
+def as_materialization(kept: Materialized) -> AssetMaterialization:
+    """The materialization that a run has kept."""
+    return AssetMaterialization(kept) if isinstance(kept, AssetKey) else kept
+
+
 class AssetObservation(AssetMaterialization):
     """What a body says of an asset that it has looked at and not made."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dagwire.config.run_config import as_run_config
+from dagwire.config.run_config import RunConfig
 from dagwire.definitions.partitions import PARTITION_TAG
 
 
@@ -22,7 +22,7 @@ class RunRequest:
     ) -> None:
         """`run_key` names the run, so that it is started once only; `run_config` is a `RunConfig` or a dict."""
         self.run_key = run_key
-        self.run_config = as_run_config(run_config).to_config_dict() if run_config else {}
+        self.run_config = run_config.to_config_dict() if isinstance(run_config, RunConfig) else dict(run_config or {})
         self.tags = {name: str(value) for name, value in (tags or {}).items()}
         self.job_name = job_name
         self.partition_key = partition_key

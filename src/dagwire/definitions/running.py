@@ -37,6 +37,8 @@ class RunOptions:
     """How many steps may run at once in an event loop; None for as many as are ready."""
     instance: DagsterInstance | None = None
     """What the run knows of earlier ones; a new one by default."""
+    input_values: Mapping[str, object] = field(default_factory=dict[str, object])
+    """`{input: value}` of the job's own inputs."""
 
 
 class RunJob(Protocol):

@@ -67,7 +67,7 @@ def read_signature(function: Callable[..., Any], owner: str) -> Signature:
         InvalidDefinitionError: An annotation cannot be resolved, or a parameter stands where it cannot be filled.
     """
     parameters = list(inspect.signature(function).parameters.values())
-    hints = _type_hints(function, owner)
+    hints = annotations_of(function, owner)
     context = parameters.pop(0).name if parameters and parameters[0].name in CONTEXT_NAMES else None
     context_type = hints.get(context, Any) if context else Any
     if not is_context_annotation(context_type):
@@ -123,7 +123,12 @@ def _check_parameter(parameter: Parameter, owner: str) -> None:
         raise InvalidDefinitionError(msg)
 
 
-def _type_hints(function: Callable[..., Any], owner: str) -> dict[str, Any]:
+def annotations_of(function: Callable[..., Any], owner: str) -> dict[str, Any]:
+    """`{parameter: annotation}`, strings resolved; the return annotation is under "return".
+
+    Raises:
+        InvalidDefinitionError: An annotation cannot be resolved.
+    """
     try:
         return typing.get_type_hints(function, include_extras=True)
     except NameError:

@@ -54,6 +54,12 @@ def dynamic_annotation(returns: Any) -> Any:
     return None
 
 
+def is_config_type(annotation: Any) -> bool:
+    """Whether a value so annotated can be written in a file: numbers, text, lists, dicts, or anything at all."""
+    return all(found in _WRITABLE for found in checkable_classes(annotation))
+
+
+_WRITABLE = (bool, int, float, str, list, dict, tuple, type(None))
 _WRAPPERS = (Output, MaterializeResult, DynamicOutput)
 """What a body wraps a value in to say more of it."""
 

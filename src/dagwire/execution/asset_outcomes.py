@@ -15,6 +15,7 @@ from dagwire.definitions.results import (
     AssetMaterialization,
     MaterializeResult,
     NoValueSentinel,
+    Output,
     is_materialize_result,
     is_output,
 )
@@ -46,14 +47,13 @@ def asset_outcome(
         WrongTypeError: A value is of another type than declared.
     """
     outcome = Outcome()
-    checked: list[_Checked] = []
-    if len(definition.specs_by_output) == 1 and (returned is None or not isinstance(returned, _SPECIAL)):
-        by_output = dict.fromkeys(definition.specs_by_output, returned)  # the plainest case, in a hurry
-    else:
-        results = without_remarks(returned, outcome)
-        checked += [(item, None) for item in results if isinstance(item, AssetCheckResult)]
-        single = len(definition.specs_by_output) == 1
-        by_output = _single(definition, results) if single else _several(definition, wanted, results, returned)
+    if said is None and definition.is_plain and (returned is None or not isinstance(returned, _SPECIAL)):
+        outcome.made.append(_plain(definition, returned))
+        return outcome
+    results = without_remarks(returned, outcome)
+    checked: list[_Checked] = [(item, None) for item in results if isinstance(item, AssetCheckResult)]
+    single = len(definition.specs_by_output) == 1
+    by_output = _single(definition, results) if single else _several(definition, wanted, results, returned)
     keys = partitions.keys if definition.partitions_def is not None and partitions.keys else (None,)
     for output, result in by_output.items():
         made = _made(definition, output, result)
@@ -62,9 +62,10 @@ def asset_outcome(
             metadata = {**(metadata or {}), **more}
         tags = result.tags if is_materialize_result(result) else None
         key = definition.specs_by_output[output].key
-        made.materializations = [AssetMaterialization(key, None, metadata, part, tags) for part in keys]
+        materializations = [AssetMaterialization(key, None, metadata, part, tags) for part in keys]
+        made.materializations = materializations
         if metadata:
-            made.metadata = made.materializations[0].metadata
+            made.metadata = materializations[0].metadata
         outcome.made.append(made)
         if is_materialize_result(result):
             checked += [(check, key) for check in result.check_results]
@@ -73,11 +74,18 @@ def asset_outcome(
     return outcome
 
 
-_SPECIAL = (Yielded, MaterializeResult, AssetCheckResult)
-"""What is more than the value of a single asset."""
+_SPECIAL = (Yielded, MaterializeResult, AssetCheckResult, Output)
+"""What is more than a value."""
 
 _Checked = tuple[AssetCheckResult, AssetKey | None]
 """A check's result, and the asset that it is about unless it says otherwise."""
+
+
+def _plain(definition: AssetsDefinition, value: Any) -> Made:
+    """A value of which there is no more to say than that it is a single asset's; most are, so this is quick."""
+    made = _made(definition, next(iter(definition.specs_by_output)), value)
+    made.materializations = (definition.spec.key,)
+    return made
 
 
 def _single(definition: AssetsDefinition, results: Sequence[Any]) -> dict[str, Any]:

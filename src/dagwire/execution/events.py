@@ -8,7 +8,7 @@ from typing import Any
 
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.metadata import MetadataValue
-from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterialization
+from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterialization, as_materialization
 
 
 class EventType(StrEnum):
@@ -81,7 +81,7 @@ class Event:
     event_type: EventType
     step_key: str | None = None
     data: Any = None
-    """What is recorded, what was raised, what an IO manager did, or the name of an input, output or hook."""
+    """What is recorded, was raised, or an IO manager did; an asset's key; the name of an input, output or hook."""
     timestamp: float = field(default_factory=time.time)
     """Seconds since 1970, UTC."""
 
@@ -92,8 +92,8 @@ class Event:
 
     @property
     def materialization(self) -> AssetMaterialization:
-        """What was materialized, of an ASSET_MATERIALIZATION."""
-        return self.data  # type: ignore[no-any-return]  # by the event's type
+        """What was materialized, of an ASSET_MATERIALIZATION; most have a key and no more, which `data` then is."""
+        return as_materialization(self.data)
 
     @property
     def evaluation(self) -> AssetCheckEvaluation:
@@ -139,7 +139,7 @@ class Event:
     @property
     def asset_key(self) -> AssetKey | None:
         """The asset that the event is about, where it is about one."""
-        return getattr(self.data, "asset_key", None)
+        return self.data if isinstance(self.data, AssetKey) else getattr(self.data, "asset_key", None)
 
     @property
     def is_failure(self) -> bool:

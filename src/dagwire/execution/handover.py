@@ -13,7 +13,7 @@ from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.metadata import MetadataValue, normalized_metadata
 from dagwire.definitions.node import Node
-from dagwire.definitions.results import AssetMaterialization, AssetObservation, Remark, is_remark
+from dagwire.definitions.results import AssetMaterialization, AssetObservation, Remark, as_materialization, is_remark
 from dagwire.definitions.stored_input import StoredInput, output_requirement
 from dagwire.errors import UnexpectedResultError
 from dagwire.execution.contexts import DagsterRun, StepContext
@@ -125,7 +125,7 @@ class Handover:
         self._record.say(node.name, context.get_logged_events())
         self._stored[handle] = context
         if shown:
-            made.materializations = [_with_metadata(one, shown) for one in made.materializations]
+            made.materializations = [_with_metadata(as_materialization(one), shown) for one in made.materializations]
         return HandledOutput(made.output, manager.key, shown)
 
     def _said(self, owner: str, node: Node, items: list[Any]) -> dict[str, object]:

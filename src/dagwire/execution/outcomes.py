@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dagwire.definitions.metadata import MetadataValue
-from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterialization, Remark, is_remark
+from dagwire.definitions.results import AssetCheckEvaluation, Materialized, Remark, is_remark
 
 
 @dataclass(slots=True)
@@ -16,7 +16,7 @@ class Made:
     value: Any
     is_handed_on: bool = True
     """Whether there is a value for those downstream; an asset that stored its data itself has none."""
-    materializations: Sequence[AssetMaterialization] = ()
+    materializations: Sequence[Materialized] = ()
     metadata: Mapping[str, MetadataValue] | None = None
     """What is said of the value; None for nothing."""
     mapping_key: str | None = None

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dagwire.config.run_config import RunConfig, as_run_config
+from dagwire.config.run_config import RunConfig
 from dagwire.definitions.bindings import Bindings
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.node import Node
 from dagwire.definitions.running import RunOptions
-from dagwire.errors import DagwireError, InvalidConfigError, MissingVariableError, nearest
+from dagwire.errors import ConfigMappingError, DagwireError, InvalidConfigError, MissingVariableError, nearest
+from dagwire.execution.given_config import given_run_config, open_input_values, written_config
 from dagwire.execution.partition_selection import PartitionSelection, selected_partitions
 
 
@@ -22,8 +23,11 @@ class Plan:
     """In the order they run."""
     config_by_node: Mapping[str, Any]
     """`{name: validated config}`, for the nodes that declare or are given any."""
+    inputs_by_node: Mapping[str, Mapping[str, Any]]
+    """`{name: {parameter: value}}` of the inputs that no step gives."""
     resource_config_by_key: Mapping[str, Any]
-    run_config: RunConfig
+    run_config: Mapping[str, Any]
+    """What contexts tell of it, as a dict: the run's merged over the job's, or what a config mapping was given."""
     partitions: PartitionSelection
     tags: Mapping[str, str]
     faults: tuple[DagwireError, ...]
@@ -37,9 +41,8 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
     """
     faults: list[DagwireError] = list(job.faults())
     tags = {**job.tags, **options.tags}
-    run_config = RunConfig()
     partitions = PartitionSelection()
-    config_by_node: dict[str, Any] = {}
+    given = _Given(RunConfig(), {}, {})
     try:
         partitions = selected_partitions(job.partitions_def, options.partition_key, tags, options.instance)
         if partitions.keys:
@@ -47,15 +50,20 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
     except DagwireError as fault:
         faults.append(fault)
     try:
-        base = as_run_config(_base_config(job, partitions))
-        run_config = as_run_config(options.run_config).merged_over(base)
-    except InvalidConfigError as fault:
-        faults.append(fault)
-    # A partition that is none has no config; to tell of all that is missing then would tell of one fault as of many.
-    if job.partitioned_config is None or partitions.definition is not None:
-        config_by_node, config_faults = _config_by_node(job, run_config)
-        faults += config_faults
-    return Plan(job, job.nodes, config_by_node, run_config.resources, run_config, partitions, tags, tuple(faults))
+        given = _given(job, options, partitions, faults)
+    except (InvalidConfigError, MissingVariableError, ConfigMappingError) as fault:
+        faults.append(fault)  # what steps then lack they may well have been meant to have: not told of
+    return Plan(
+        job,
+        job.nodes,
+        given.config_by_node,
+        given.inputs_by_node,
+        given.run_config.resources,
+        written_config(job, options, given.run_config),
+        partitions,
+        tags,
+        tuple(faults),
+    )
 
 
 def _tags_of_partition(job: JobDefinition, partitions: PartitionSelection) -> Mapping[str, str]:
@@ -67,12 +75,26 @@ def _tags_of_partition(job: JobDefinition, partitions: PartitionSelection) -> Ma
     return job.partitions_def.tags_of(partitions.key)
 
 
-def _base_config(job: JobDefinition, partitions: PartitionSelection) -> object:
-    """The job's own config: where it goes by partition, that of the one that the run makes, or none."""
-    if job.partitioned_config is None:
-        return job.config
-    is_one = partitions.keys and not partitions.is_range
-    return job.partitioned_config.get_run_config_for_partition_key(partitions.key) if is_one else None
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the run config came to."""
+
+    run_config: RunConfig
+    config_by_node: Mapping[str, Any]
+    inputs_by_node: Mapping[str, Mapping[str, Any]]
+
+
+def _given(
+    job: JobDefinition, options: RunOptions, partitions: PartitionSelection, faults: list[DagwireError]
+) -> _Given:
+    run_config = given_run_config(job, options.run_config, partitions)
+    if job.partitioned_config is not None and partitions.definition is None:
+        # A partition that is none has no config; to tell of all that is missing then would make many faults of one.
+        return _Given(run_config, {}, {})
+    config_by_node, config_faults = _config_by_node(job, run_config)
+    inputs_by_node, input_faults = open_input_values(job, run_config, options)
+    faults += [*config_faults, *input_faults]
+    return _Given(run_config, config_by_node, inputs_by_node)
 
 
 def stronger_bindings(bindings: Bindings, overridden: Mapping[str, object]) -> Bindings:

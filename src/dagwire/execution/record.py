@@ -1,13 +1,15 @@
 """`Record`: what has happened in a run so far."""
 
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from dagwire.definitions.handles import OutputHandle, Source
+from dagwire.definitions.metadata import MetadataValue
 from dagwire.definitions.node import Node
 from dagwire.definitions.op import OpDefinition
 from dagwire.definitions.results import AssetObservation, ExpectationResult, Remark
+from dagwire.execution.event_log import EventLog
 from dagwire.execution.events import Event, EventType, StepOutputData
 from dagwire.execution.outcomes import Made, Outcome
 
@@ -17,9 +19,11 @@ class Record:
 
     def __init__(self, on_event: Callable[[Event], None] | None) -> None:
         """`on_event` is told each event as it happens, one at a time."""
-        self.events: list[Event] = []
+        self.events = EventLog()
         self.values: dict[str, dict[str, Any]] = {}
         self.first_failure: Exception | None = None
+        self._metadata: dict[OutputHandle, Mapping[str, MetadataValue]] = {}
+        """What was said of values, of those of which anything was."""
         self._lost: set[str] = set()
         """The steps that failed or were skipped: what comes after them is skipped."""
         self._on_event = on_event
@@ -27,13 +31,12 @@ class Record:
 
     def emit(self, event_type: EventType, step_key: str | None = None, data: Any = None) -> None:
         """Write an event, and tell of it."""
-        event = Event(event_type, step_key, data)
         if self._on_event is None:
-            self.events.append(event)  # of a list, one append never meets another
+            self.events.add(event_type, step_key, data)
             return
         with self._telling:
-            self.events.append(event)
-            self._on_event(event)
+            self.events.add(event_type, step_key, data)
+            self._on_event(self.events[-1])
 
     def value(self, handle: OutputHandle) -> Any:
         """What a step gave; of a dynamic output `{mapping key: value}`, or the one value that the handle points at."""
@@ -43,6 +46,10 @@ class Record:
     def has(self, handle: OutputHandle) -> bool:
         """Whether a step gave it."""
         return handle.output in self.values.get(handle.node, ())
+
+    def metadata_of(self, handle: OutputHandle) -> Mapping[str, MetadataValue] | None:
+        """What a step said of a value."""
+        return self._metadata.get(OutputHandle(handle.node, handle.output))
 
     def keys_of(self, handle: OutputHandle) -> Collection[str] | None:
         """The mapping keys of a dynamic output; None where the step gave nothing, not even no value."""
@@ -89,6 +96,9 @@ class Record:
         """Note what a step came to; return its failure, where a blocking check did not pass."""
         name = node.name
         self.values[name] = _values_of(outcome)
+        for made in outcome.made:
+            if made.metadata:
+                self._metadata[OutputHandle(name, made.output)] = made.metadata
         if not outcome.is_stored:
             self.say(name, outcome.remarks)
             for made in outcome.made:

@@ -1,8 +1,9 @@
 """`ExecuteInProcessResult`: what a run came to."""
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from dagwire.definitions.asset_graph import made_by
@@ -15,6 +16,7 @@ from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterializati
 from dagwire.definitions.retries import Failure
 from dagwire.errors import InvalidInvocationError, UnknownNameError
 from dagwire.execution.contexts import DagsterRun
+from dagwire.execution.event_log import EventLog
 from dagwire.execution.events import Event, EventType
 
 
@@ -63,13 +65,13 @@ class ExecuteInProcessResult:
         self,
         job: JobDefinition,
         run: DagsterRun,
-        events: Sequence[Event],
+        events: EventLog,
         values: Mapping[str, Mapping[str, Any]],
     ) -> None:
         """`values` is `{step: {output: value}}`."""
         self.job_def = job
         self.dagster_run = run
-        self.all_events = list(events)
+        self._events = events
         self._values = values
 
     @property
@@ -80,7 +82,12 @@ class ExecuteInProcessResult:
     @property
     def success(self) -> bool:
         """Whether every step and every close went well."""
-        return any(event.event_type is EventType.RUN_SUCCESS for event in self.all_events)
+        return self._events.has(EventType.RUN_SUCCESS)
+
+    @cached_property
+    def all_events(self) -> list[Event]:
+        """Everything that happened, in order."""
+        return list(self._events)
 
     # -- values --------------------------------------------------------------------------------------------------------
 
@@ -160,12 +167,12 @@ class ExecuteInProcessResult:
         return [event for event in self.all_events if event_filter(event)]
 
     def events_for_node(self, node_name: str) -> list[Event]:
-        """The events of one step; of a mapped one those for all mapping keys, or for one key by `name[key]`."""
-        mapped = f"{node_name}["
+        """The events of a step, or of all steps of a graph; of a mapped one for all keys, or by `name[key]`."""
+        inner = (f"{node_name}[", f"{node_name}.")
         return [
             event
             for event in self.all_events
-            if event.step_key is not None and (event.step_key == node_name or event.step_key.startswith(mapped))
+            if event.step_key is not None and (event.step_key == node_name or event.step_key.startswith(inner))
         ]
 
     @property

@@ -41,7 +41,7 @@ class _Run:
         self._options = options
         self._plan: Plan = make_plan(job, options)
         run_id = options.run_id or str(uuid.uuid4())
-        self._run = DagsterRun(run_id, job.name, self._plan.tags, self._plan.run_config.to_config_dict())
+        self._run = DagsterRun(run_id, job.name, self._plan.tags, self._plan.run_config)
         instance = options.instance or DagsterInstance.ephemeral()
         container, overrides = in_force(job.container)
         strongest = {**overrides, **options.resources}

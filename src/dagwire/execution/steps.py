@@ -6,9 +6,11 @@ from inspect import isasyncgen, isawaitable, isgenerator
 from typing import Any
 
 from dagwire.containers.run_scope import RunScope
+from dagwire.definitions.asset import RESULT
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.body import Body
+from dagwire.definitions.graph_of_assets import GraphAssetPart
 from dagwire.definitions.hook import HookDefinition, Occasion
 from dagwire.definitions.node import Node
 from dagwire.definitions.op import OpDefinition
@@ -30,6 +32,7 @@ from dagwire.execution.op_outcomes import op_outcome
 from dagwire.execution.outcomes import Outcome, Yielded
 from dagwire.execution.plan import Plan
 from dagwire.execution.record import Record
+from dagwire.execution.said import Said
 from dagwire.resources.instance import DagsterInstance
 
 _CONTEXTS: dict[type, type[StepContext]] = {
@@ -113,7 +116,7 @@ class Steps:
         body = definition.body
         signature = body.signature
         arguments = dict(node.constants)
-        if node.inputs or node.loads:
+        if node.inputs or node.loads or node.open_inputs:
             arguments |= await self._inputs(node)
         if signature.keys:
             scope = self._scope_by_node[node.pattern or node.name]
@@ -153,6 +156,8 @@ class Steps:
         if self._handover is not None:
             for name, load in node.loads.items():
                 taken[name] = await self._handover.load(node, name, load)
+        if node.open_inputs:
+            taken |= self._plan.inputs_by_node.get(node.pattern or node.name, {})
         classes = node.definition.input_classes
         for name, value in taken.items():
             if name in classes:
@@ -194,7 +199,7 @@ class Steps:
 
     def _outcome(self, node: Node, returned: Any, context: StepContext | None) -> Outcome:
         definition = node.definition
-        said = context.said if context is not None else None
+        said = context.said if context is not None else self._said_before(node)
         if isinstance(definition, AssetsDefinition):
             outcome = asset_outcome(definition, node.outputs, returned, said, self._plan.partitions)
         elif isinstance(definition, OpDefinition):
@@ -204,6 +209,15 @@ class Steps:
         if context is not None and context.remarks:
             outcome.remarks[:0] = context.remarks
         return outcome
+
+    def _said_before(self, node: Node) -> Said | None:
+        """What the op said of the value that an asset of a graph takes."""
+        if not isinstance(node.definition, GraphAssetPart):
+            return None
+        metadata = self._record.metadata_of(node.inputs[RESULT])  # type: ignore[arg-type]  # it is an OutputHandle
+        said = Said()
+        said.add(metadata or {}, RESULT, None)
+        return said
 
     # -- hooks ---------------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ def leak_of(owner: str, record: Record, test: OneTest | None = None) -> LeakErro
     """
     leaks = [*_open_resources(record), *_running_threads(record), *_overrides(record)]
     if test is not None:
-        leaks += [*_overridden_providers(test), *_variables(test.variables_before)]
+        leaks += [*_overridden_providers(test), *_variables(test.known_variables, record.environment_before)]
     return LeakError(owner, leaks) if leaks else None
 
 
@@ -56,8 +56,9 @@ def _overridden_providers(test: OneTest) -> Iterator[str]:
                 provider.reset_last_overriding()
 
 
-def _variables(before: Mapping[str, str | None]) -> Iterator[str]:
-    for name, value in before.items():
+def _variables(known: Iterable[str], before: Mapping[str, str]) -> Iterator[str]:
+    for name in known:
+        value = before.get(name)
         if os.environ.get(name) == value:
             continue
         yield f"variable {name}, {'still set' if value is None else 'not set back'}; monkeypatch.setenv sets it back"

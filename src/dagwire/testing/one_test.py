@@ -1,6 +1,5 @@
 """`OneTest`: what one test works on, so that no other test does."""
 
-import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager, nullcontext
 from types import TracebackType
@@ -60,7 +59,7 @@ class OneTest:
         self.after_body: list[Callable[[], Awaitable[None]]] = []
         """What is awaited when the body has ended, in the task in which it ran."""
         self.overridden_before = list(_overridden(original_of(container)))
-        self.variables_before = {name: os.environ.get(name) for name in known}
+        self.known_variables = known
 
     def _check_environment(self, name: str) -> None:
         profiles = [settings.provider.profiles for settings in self.settings]

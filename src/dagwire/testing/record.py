@@ -1,5 +1,6 @@
 """What a test opens and overrides, written down while it runs, with the lines that did it."""
 
+import os
 import threading
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
@@ -34,6 +35,16 @@ class Record:
         self.line_by_layer: dict[Layer, str] = {}
         """Where each override began that is still in force."""
         self.threads_before = set(threading.enumerate())
+        self.environment_before = dict(os.environ)
+
+    def leave_out(self, inner: "Record") -> None:
+        """Take what happened since `inner` began for none of this one's: it belongs to a fixture that lives longer."""
+        self.threads_before.update(threading.enumerate())
+        before, now = inner.environment_before, dict(os.environ)
+        for name in before.keys() | now.keys():
+            if before.get(name) != now.get(name):
+                self.environment_before.pop(name, None)
+                self.environment_before.update({name: now[name]} if name in now else {})
 
 
 _of_context: ContextVar[Record | None] = ContextVar("dagwire_record", default=None)
@@ -61,7 +72,7 @@ def recorded_in_threads(record: Record) -> Generator[None]:
     finally:
         _running = outer
         if outer is not None:
-            outer.threads_before.update(threading.enumerate())  # what was started meanwhile is none of the outer's
+            outer.leave_out(record)
 
 
 def current_record() -> Record | None:
