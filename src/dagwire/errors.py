@@ -34,6 +34,10 @@ def _few(names: Sequence[str]) -> str:
 _MOST_ASKERS = 3
 
 
+def _quoted(names: Iterable[str]) -> list[str]:
+    return [f"'{name}'" for name in names]
+
+
 def _bullets(lines: Iterable[str]) -> str:
     return "".join(f"\n  - {line}" for line in lines)
 
@@ -148,6 +152,48 @@ class UnknownPartitionError(UnknownNameError):
     def __init__(self, key: str, known: Iterable[str]) -> None:
         """`known` are the keys that exist now."""
         super().__init__("partition", key, known)
+
+
+class PartitionMappingError(InvalidDefinitionError):
+    """A partition mapping stands between two assets whose partitions it does not fit. Nothing ran."""
+
+    def __init__(self, asker: str, upstream: str, mapping: str, problem: str) -> None:
+        """`asker` needs partitions of the asset `upstream`; `problem` is a sentence."""
+        self.asker = asker
+        self.upstream = upstream
+        super().__init__(f"{asker} needs partitions of asset '{upstream}' by {mapping}. {problem}")
+
+
+class MissingUpstreamPartitionError(InvariantViolationError):
+    """A partition needs partitions of an upstream asset that do not exist."""
+
+    def __init__(self, asker: str, upstream: str, keys: Sequence[str], missing: Sequence[str]) -> None:
+        """`asker` makes `keys`, and needs `missing` of the asset `upstream`."""
+        self.asker = asker
+        self.upstream = upstream
+        self.missing = tuple(missing)
+        made = f"partition '{keys[0]}'" if len(keys) == 1 else f"partitions '{keys[0]}' to '{keys[-1]}'"
+        of_whom = f"{asker}, {made}," if keys else asker
+        super().__init__(
+            f"{of_whom} needs partitions of asset '{upstream}' that do not exist: {_few(_quoted(missing))}. Start and "
+            f"end both at the same time, give another `partition_mapping`, or leave them out: "
+            f"TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)."
+        )
+
+
+class UnstoredPartitionError(InvalidDefinitionError):
+    """A step takes a partition that this run does not make, and nothing stores those of other runs. Nothing ran."""
+
+    def __init__(self, asker: str, upstream: str, taken: Sequence[str], made: Sequence[str]) -> None:
+        """`asker` takes the partitions `taken` of the asset `upstream`, of which the run has `made` in memory."""
+        self.asker = asker
+        self.upstream = upstream
+        self.taken = tuple(taken)
+        super().__init__(
+            f"{asker} takes {_few(_quoted(taken)) or 'no partition'} of asset '{upstream}'; this run makes "
+            f"{_few(_quoted(made))}, and hands on in memory what it makes. Provide an IO manager as 'io_manager', so "
+            f"that values of other runs can be loaded, or name the asset in `deps` and read its data from a resource."
+        )
 
 
 class UnreadableDateError(InvalidDefinitionError, ValueError):
@@ -449,6 +495,35 @@ class DefinitionsNotFoundError(DagwireError):
             f"{problem} Name them as 'module:attribute', by -m or in pyproject.toml: "
             '[tool.dagwire] definitions = "package.module:defs".'
         )
+
+
+class StateFileError(DagwireError):
+    """A file in which the command line keeps what one tick leaves for the next cannot be read or written."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        """`problem` says what is wrong with it."""
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{path} {problem}")
+
+
+class TickFailedError(DagwireError):
+    """The function of a schedule or sensor raised. Nothing was run, and no cursor was kept. The cause is chained."""
+
+    def __init__(self, label: str, cause: BaseException) -> None:
+        """`label` names the definition."""
+        self.label = label
+        super().__init__(f"The function of {label} failed: {type(cause).__name__}: {cause}")
+
+
+class AlreadyTickingError(DagwireError):
+    """A schedule or sensor is being asked by another process. Nothing was asked or run."""
+
+    def __init__(self, label: str, lock: str) -> None:
+        """`label` names the definition; `lock` is the file that the other process holds."""
+        self.label = label
+        self.lock = lock
+        super().__init__(f"Another process is at a tick of {label} and holds {lock}. Ask again when it is done.")
 
 
 # -- Dagster's names, so that existing `except` clauses go on working --------------------------------------------------

@@ -1,20 +1,28 @@
 """A small project of a user's, and the command line as the user runs it."""
 
+import importlib
+import os
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-DEFINITIONS = """
+from dagwire.cli import main as app
+
+DEFINITIONS = r'''
 import time
 from pathlib import Path
 
 from dagwire import (
     AssetCheckResult, AssetCheckSeverity, ConfigurableResource, Definitions, MaterializeResult, MetadataValue,
-    StaticPartitionsDefinition, asset, asset_check, define_asset_job, job, op,
+    Config, RunRequest, StaticPartitionsDefinition, asset, asset_check, define_asset_job, job, op, schedule, sensor,
 )
+from dependency_injector import containers, providers
+from dagwire import ResourceProvider
 from pydantic import SecretStr
 
 HERE = Path(__file__).parent
@@ -82,6 +90,29 @@ def region(context):
     context.log.info("regions: %s", ",".join(context.partition_keys))
 
 
+class Printer(ConfigurableResource):
+    copies: int = 1
+    trays: list[int] = []
+
+
+class Paper(Config):
+    paper: str = "A4"
+
+
+@asset
+def copies(context, config: Paper, printer: Printer):
+    context.log.info("wrote %s copies on %s, trays %s", printer.copies, config.paper, printer.trays)
+
+
+class SpoolConfig(Config):
+    size: int = 0
+
+
+@asset(name="spool")
+def spool_asset(config: SpoolConfig):
+    pass
+
+
 @op
 def wait(db: Db):
     (HERE / "waiting").touch()
@@ -93,20 +124,48 @@ def long():
     wait()
 
 
+good = define_asset_job("good", [report, mailed])
+
+
+@schedule(job=good, cron_schedule="0 3 * * *", execution_timezone="Europe/Vienna")
+def nightly(db: Db):
+    """The report, every night."""
+    return RunRequest()
+
+
+@sensor(job=good, minimum_interval_seconds=60)
+def inbox(context, db: Db):
+    """Whatever came in."""
+    return RunRequest(run_key="first")
+
+
+class Spool:
+    def __init__(self, db):
+        self.db = db
+
+
+class Shop(containers.DeclarativeContainer):
+    db = ResourceProvider(Db())
+    printer = ResourceProvider(Printer())
+    spool = providers.Singleton(Spool, db)
+
+
 defs = Definitions(
-    assets=[report, mailed, broken, after_broken, empty, region],
+    assets=[report, mailed, broken, after_broken, empty, region, copies, spool_asset],
     asset_checks=[report_is_full, report_is_pretty, broken_is_whole, empty_has_rows],
     jobs=[
-        define_asset_job("good", [report, mailed]),
+        good,
         define_asset_job("bad", ["broken", "after_broken", "report"]),
         define_asset_job("hollow", [empty]),
         define_asset_job("regions", [region]),
         long,
     ],
-    resources={"db": Db()},
+    schedules=[nightly],
+    sensors=[inbox],
+    resources=Shop(),
 )
 not_definitions = 3
-"""
+'''
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -122,12 +181,29 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(project: Path) -> Run:
-    """Runs `dagwire` with arguments, in the project's folder or in `cwd`."""
+def run(project: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs `dagwire` with arguments, in the project's folder or in `cwd`; in this process, which is left as it was."""
 
     def run_in(*arguments: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [*COMMAND, *arguments], cwd=cwd or project, capture_output=True, text=True, timeout=60, check=False
-        )
+        monkeypatch.chdir(cwd or project)
+        environment, path = dict(os.environ), list(sys.path)
+        importlib.invalidate_caches()
+        try:
+            result = CliRunner().invoke(app, arguments, prog_name="dagwire")
+        finally:
+            sys.path[:] = path
+            os.environ.clear()
+            os.environ.update(environment)
+            for name in [name for name, module in sys.modules.items() if is_in(project, module)]:
+                del sys.modules[name]
+        unexpected = () if isinstance(result.exception, SystemExit | None) else result.exc_info or ()
+        errors = result.stderr + "".join(traceback.format_exception(*unexpected) if unexpected else ())
+        return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout, errors)
 
     return run_in
+
+
+def is_in(folder: Path, module: object) -> bool:
+    """Whether a module was loaded from `folder`."""
+    file = getattr(module, "__file__", None)
+    return file is not None and Path(file).is_relative_to(folder)

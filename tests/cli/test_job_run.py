@@ -1,5 +1,6 @@
 """`dagwire job run` and `dagwire materialize`: what they print, and how they end."""
 
+import json
 from pathlib import Path
 
 from tests.cli.conftest import Run
@@ -114,3 +115,79 @@ def test_no_secret_is_printed(run: Run) -> None:
     for name in ("good", "bad"):
         done = run("job", "run", name)
         assert "canary-7f3a" not in done.stdout + done.stderr
+
+
+# -- as data -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_as_data(run: Run, project: Path) -> None:
+    """`--json` prints steps, checks and what was made; progress goes to standard error."""
+    done = run("job", "run", "good", "--json")
+    report = json.loads(done.stdout)
+    assert report["success"]
+    assert report["steps"][0] == {"step": "report", "state": "done", "error": None}
+    assert report["checks"][0]["check"] == "report_is_full"
+    assert report["materializations"][0]["metadata"] == {"file": str(project / "report.html"), "rows": 3}
+    assert "report: running" in done.stderr
+
+
+def test_a_failed_run_as_data(run: Run) -> None:
+    """What failed, and what was skipped for it; the exit code is 1."""
+    done = run("materialize", "--select", "broken", "--select", "after_broken", "--json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert not report["success"]
+    states = {step["step"]: step for step in report["steps"]}
+    assert states["broken"]["error"] == "ValueError: the disk is on fire"
+    assert states["after_broken"]["state"] == "skipped"
+
+
+# -- config ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_resource_is_configured_for_one_run(run: Run) -> None:
+    """`--set key.field=value` is text for pydantic to read."""
+    assert "wrote 5 copies" in run("materialize", "--select", "copies", "--set", "printer.copies=5").stdout
+
+
+def test_a_step_is_configured_for_one_run(run: Run) -> None:
+    """A step goes by its name; several are given by repeating the option."""
+    said = run("materialize", "--select", "copies", "--set", "copies.paper=A3", "--set", "printer.copies=2").stdout
+    assert "wrote 2 copies on A3" in said
+
+
+def test_a_value_may_be_json(run: Run) -> None:
+    """`:=` takes JSON: numbers, lists and dicts as they are."""
+    assert "trays [1, 2]" in run("materialize", "--select", "copies", "--set", "printer.trays:=[1, 2]").stdout
+
+
+def test_config_for_nothing_names_the_nearest(run: Run) -> None:
+    """Every misspelt key is told at once, without the values."""
+    done = run("materialize", "--select", "copies", "--set", "printr.copies=5", "--set", "zzz.secret=canary-7f3a")
+    assert done.returncode == 1
+    assert "printr.copies: there is no such resource or step. Did you mean 'printer.copies'?" in done.stderr
+    assert "zzz.secret: there is no such resource or step\n" in done.stderr
+    assert "canary" not in done.stderr
+
+
+def test_a_value_that_does_not_fit_is_not_shown(run: Run) -> None:
+    """The message names the field and what is expected; nothing ran."""
+    done = run("materialize", "--select", "copies", "--set", "printer.copies=canary-7f3a")
+    assert done.returncode == 1
+    assert "copies" in done.stderr
+    assert "canary" not in done.stderr + done.stdout
+
+
+def test_a_name_of_both_a_resource_and_a_step_must_say_which(run: Run) -> None:
+    """Both ways to write it are shown, and both work."""
+    done = run("materialize", "--select", "spool", "--set", "spool.size=1")
+    assert "both a resource and a step go by that name; write resources.spool.size or ops.spool.size" in done.stderr
+    assert run("materialize", "--select", "spool", "--set", "ops.spool.size=1").returncode == 0
+
+
+def test_config_that_is_not_written_so_is_misuse(run: Run) -> None:
+    """Exit code 2, and the form."""
+    for written in ("printer", "printer=1", "printer.copies", "printer.trays:=[1,"):
+        done = run("materialize", "--select", "copies", "--set", written)
+        assert done.returncode == 2, written
+        assert "--set" in done.stderr

@@ -31,6 +31,7 @@ ORDER = (
     "graph_assets",
     "schedules_and_sensors",
     "partitions",
+    "partition_mappings",
     "binding",
     "materialize",
     "direct_calls",

@@ -1,11 +1,25 @@
 """The last lines of a run: what was done, what failed and why, where the results are."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from dagwire.definitions.metadata import PathMetadataValue, UrlMetadataValue
 from dagwire.definitions.results import AssetCheckEvaluation, AssetCheckSeverity
 from dagwire.execution.events import EventType
 from dagwire.execution.result import ExecuteInProcessResult
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run came to."""
+
+    result: ExecuteInProcessResult
+    took_s: float
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether every step and every check went well, warnings aside."""
+        return self.result.success and not failed_checks(self.result)
 
 
 def failed_checks(result: ExecuteInProcessResult) -> list[AssetCheckEvaluation]:
@@ -17,10 +31,10 @@ def failed_checks(result: ExecuteInProcessResult) -> list[AssetCheckEvaluation]:
     ]
 
 
-def summary_lines(result: ExecuteInProcessResult, took_s: float) -> Iterator[str]:
+def summary_lines(run: Run) -> Iterator[str]:
     """What a person wants to read last."""
-    yield from _where(result)
-    yield f"{_verdict(result)} in {took_s:.1f} s: {_counts(result)}."
+    yield from _where(run.result)
+    yield f"{'Done' if run.is_fine else 'Failed'} in {run.took_s:.1f} s: {_counts(run.result)}."
 
 
 def failure_lines(result: ExecuteInProcessResult) -> Iterator[str]:
@@ -52,10 +66,6 @@ def _where(result: ExecuteInProcessResult) -> Iterator[str]:
         for name, value in event.materialization.metadata.items():
             if isinstance(value, PathMetadataValue | UrlMetadataValue):
                 yield f"{event.materialization.asset_key.to_user_string()} {name}: {value.value}"
-
-
-def _verdict(result: ExecuteInProcessResult) -> str:
-    return "Done" if result.success and not failed_checks(result) else "Failed"
 
 
 def _counts(result: ExecuteInProcessResult) -> str:

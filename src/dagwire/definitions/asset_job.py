@@ -66,6 +66,7 @@ class UnresolvedAssetJobDefinition:
             name=self.name,
             nodes=with_job_policies(nodes, self.hooks, self.op_retry_policy),
             container=container,
+            known=known,
             config=self.config,
             partitions_def=self.partitions_def or common_partitions(f"job '{self.name}'", chosen),
             description=self.description,

@@ -6,6 +6,7 @@ from typing import Any
 
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.names import check_asset_parts
+from dagwire.definitions.partition_mapping import PartitionMapping, checked_mapping
 from dagwire.definitions.partitions import PartitionsDefinition
 from dagwire.errors import InvalidDefinitionError
 
@@ -18,11 +19,25 @@ IO_MANAGER_METADATA = "dagster/io_manager_key"
 class AssetDep:
     """An asset that comes before another one, whose value is not taken."""
 
-    __slots__ = ("asset_key",)
+    __slots__ = ("asset_key", "metadata", "partition_mapping")
 
-    def __init__(self, asset: Any) -> None:
-        """`asset` is a key, a name, a spec or the asset itself."""
+    def __init__(
+        self,
+        asset: Any,
+        *,
+        partition_mapping: PartitionMapping | None = None,
+        metadata: Mapping[str, object] | None = None,
+    ) -> None:
+        """Keep what is said.
+
+        Args:
+            asset: A key, a name, a spec or the asset itself.
+            partition_mapping: Which of its partitions a partition needs; by default what suits both sides' partitions.
+            metadata: Facts about the dependency, for people.
+        """
         self.asset_key = dependency_key(asset)
+        self.partition_mapping = checked_mapping(f"AssetDep of '{self.asset_key.to_user_string()}'", partition_mapping)
+        self.metadata = dict(metadata or {})
 
     @property
     def key(self) -> AssetKey:
@@ -56,6 +71,8 @@ class AssetSpec:
     owners: tuple[str, ...]
     tags: Mapping[str, str]
     partitions_def: PartitionsDefinition | None
+    partition_mappings: Mapping[AssetKey, PartitionMapping]
+    """`{key: which partitions of it are needed}`, of those among `deps` that say so."""
 
     def __init__(
         self,
@@ -92,9 +109,11 @@ class AssetSpec:
         """
         own = AssetKey.from_coercible(key)
         check_asset_parts(own.parts)
+        listed = list(deps or ())
+        mapped = [dep for dep in listed if isinstance(dep, AssetDep) and dep.partition_mapping is not None]
         values = {
             "key": own,
-            "deps": tuple(dict.fromkeys(dependency_key(dep) for dep in deps or ())),
+            "deps": tuple(dict.fromkeys(dependency_key(dep) for dep in listed)),
             "description": description,
             "metadata": dict(metadata or {}),
             "skippable": skippable,
@@ -103,6 +122,7 @@ class AssetSpec:
             "owners": _checked_owners(own, owners or ()),
             "tags": {**(tags or {}), **{f"{KIND_TAG}{kind}": "" for kind in kinds or ()}},
             "partitions_def": partitions_def,
+            "partition_mappings": {dep.asset_key: dep.partition_mapping for dep in mapped},
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
@@ -111,6 +131,11 @@ class AssetSpec:
     def kinds(self) -> frozenset[str]:
         """What it is made with or kept in."""
         return frozenset(tag.removeprefix(KIND_TAG) for tag in self.tags if tag.startswith(KIND_TAG))
+
+    @property
+    def mapped_deps(self) -> list[AssetDep]:
+        """What comes first, each with its partition mapping."""
+        return [AssetDep(key, partition_mapping=self.partition_mappings.get(key)) for key in self.deps]
 
     @property
     def io_manager_key(self) -> str | None:
@@ -124,7 +149,8 @@ class AssetSpec:
 
     def replace_attributes(self, **changes: Any) -> "AssetSpec":
         """A spec that differs in the arguments given."""
-        values = {name: getattr(self, name) for name in self.__slots__}
+        values = {name: getattr(self, name) for name in self.__slots__ if name != "partition_mappings"}
+        values["deps"] = self.mapped_deps
         return AssetSpec(**{**values, **changes})
 
 
@@ -146,7 +172,17 @@ class AssetIn:
     key_prefix: str | Sequence[str] | None = None
     input_manager_key: str | None = None
     """What loads the value; by default what stored it."""
+    partition_mapping: PartitionMapping | None = None
+    """Which partitions of the asset a partition takes; by default what suits both sides' partitions."""
     dagster_type: Any = Any
+
+    def __post_init__(self) -> None:
+        """Refuse a mapping that is none.
+
+        Raises:
+            InvalidDefinitionError: `partition_mapping` is no PartitionMapping.
+        """
+        checked_mapping("AssetIn", self.partition_mapping)
 
     def key_for(self, parameter: str) -> AssetKey:
         """The asset whose value the parameter takes.

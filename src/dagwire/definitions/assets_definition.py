@@ -6,10 +6,11 @@ from functools import cached_property
 from typing import Any, Self
 
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
-from dagwire.definitions.asset_spec import AssetIn, AssetSpec
+from dagwire.definitions.asset_spec import AssetDep, AssetIn, AssetSpec
 from dagwire.definitions.body import Body
 from dagwire.definitions.check_spec import AssetCheckSpec
 from dagwire.definitions.handles import OutputHandle
+from dagwire.definitions.partition_mapping import PartitionMapping
 from dagwire.definitions.partitions import BackfillPolicy, PartitionsDefinition
 from dagwire.definitions.step import StepDefinition
 from dagwire.definitions.stored_input import StoredAsset
@@ -188,15 +189,22 @@ class AssetsDefinition(StepDefinition[AssetIn]):
         named = (dep for spec in self.specs_by_output.values() for dep in spec.deps)
         return tuple(key for key in dict.fromkeys((*self.input_keys.values(), *named)) if key not in self.keys)
 
+    @cached_property
+    def partition_mappings(self) -> dict[AssetKey, PartitionMapping]:
+        """`{key: which partitions of it are needed}`, of those assets before it of which that is said."""
+        by_key = {key: mapping for spec in self.specs for key, mapping in spec.partition_mappings.items()}
+        by_input = {self.input_keys[name]: said.partition_mapping for name, said in self.ins.items()}
+        return {**by_key, **{key: mapping for key, mapping in by_input.items() if mapping is not None}}
+
     def under(self, moved: Mapping[AssetKey, AssetKey], group_name: str | None) -> "AssetsDefinition":
         """A copy in which keys have moved, and assets without a group are in `group_name`."""
         changed = copy.copy(self)
-        for cached in ("keys", "spec", "dependency_keys"):
+        for cached in ("keys", "spec", "dependency_keys", "partition_mappings"):
             vars(changed).pop(cached, None)
         changed.specs_by_output = {
             output: spec.replace_attributes(
                 key=moved.get(spec.key, spec.key),
-                deps=[moved.get(dep, dep) for dep in spec.deps],
+                deps=[_moved(dep, moved) for dep in spec.mapped_deps],
                 group_name=group_name if group_name and spec.group_name == "default" else spec.group_name,
             )
             for output, spec in self.specs_by_output.items()
@@ -255,6 +263,10 @@ class AssetsDefinition(StepDefinition[AssetIn]):
     def __repr__(self) -> str:
         """Name the keys."""
         return f"AssetsDefinition({', '.join(sorted(key.to_user_string() for key in self.keys))})"
+
+
+def _moved(dep: AssetDep, moved: Mapping[AssetKey, AssetKey]) -> AssetDep:
+    return AssetDep(moved.get(dep.asset_key, dep.asset_key), partition_mapping=dep.partition_mapping)
 
 
 def asset_ins(body: Body, ins: Mapping[str, AssetIn] | None) -> dict[str, AssetIn]:

@@ -18,13 +18,18 @@ _LINE_BY_WORD = {
 _FIELDS = 5
 
 
+def written_out(line: str) -> str:
+    """`line` in five fields, where it is a word such as "@daily"."""
+    return _LINE_BY_WORD.get(line, line)
+
+
 def check_cron_line(owner: str, line: str) -> None:
     """Refuse a cron line that does not read.
 
     Raises:
         InvalidDefinitionError: It says what is wrong with it.
     """
-    written = _LINE_BY_WORD.get(line, line)
+    written = written_out(line)
     try:
         CronSim(written, datetime(2000, 1, 1))  # noqa: DTZ001  # no zone, no matter: the line is only read
         problem = "" if len(written.split()) == _FIELDS else "it has more than five fields"

@@ -11,6 +11,7 @@ from dependency_injector import containers
 from dagwire.containers.keys import Container, Requirement
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_graph import KnownAssets, asset_nodes, made_by, missing_inputs
+from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.bindings import Bindings, bindings_from
 from dagwire.definitions.composition import Composed, composed_body
@@ -20,6 +21,7 @@ from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.mapped_steps import has_dynamic_steps, with_mapping
 from dagwire.definitions.names import check_name, name_of
+from dagwire.definitions.needed_partitions import mapping_faults
 from dagwire.definitions.node import Node, in_running_order, op_node, with_job_policies
 from dagwire.definitions.op_selection import chosen_steps
 from dagwire.definitions.partitioned_config import PartitionedConfig, partition_request, partitions_of_job
@@ -58,6 +60,8 @@ class JobDefinition:
         default_factory=dict[str, Mapping[str, OutputHandle]]
     )
     """`{nested graph: {its output: whose output that is}}`; the job's own are under the empty name."""
+    known: KnownAssets | None = None
+    """All assets that those of the job were chosen from; None for a job of ops."""
     is_subset: bool = False
     """Whether some steps of the job were left out for one run."""
     is_dynamic: bool = False
@@ -79,7 +83,13 @@ class JobDefinition:
 
     def faults(self) -> list[DagwireError]:
         """What is wrong with the steps themselves, apart from resources."""
-        return missing_inputs(self.nodes)
+        missing = missing_inputs(self.nodes)
+        return missing if self.partitions_def is None else missing + mapping_faults(self.nodes, self.partitions_of)
+
+    def partitions_of(self, key: AssetKey) -> PartitionsDefinition | None:
+        """The partitions of an asset that the job makes or needs; None where it has none."""
+        asset = self.known.stored(key) if self.known is not None else None
+        return asset.partitions_def if asset is not None else None
 
     def with_hooks(self, hook_defs: Iterable[HookDefinition]) -> "JobDefinition":
         """This job with hooks of every step."""

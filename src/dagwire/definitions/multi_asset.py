@@ -127,7 +127,7 @@ def _from_specs(specs: Iterable[AssetSpec], deps: Iterable[Any] | None, group_na
     shared = tuple(deps or ())
     by_output: dict[str, AssetSpec] = {}
     for spec in specs:
-        changes: dict[str, Any] = {"deps": (*spec.deps, *shared)}
+        changes: dict[str, Any] = {"deps": (*spec.mapped_deps, *shared)}
         if group_name is not None and spec.group_name == "default":
             changes["group_name"] = group_name
         by_output[spec.key.to_python_identifier()] = spec.replace_attributes(**changes)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from dagwire.definitions.partitions import PartitionsDefinition, StaticPartitionsDefinition
-from dagwire.errors import nearest
+from dagwire.errors import InvalidDefinitionError, nearest
 
 
 class PartitionMapping(ABC):
@@ -30,6 +30,20 @@ class PartitionMapping(ABC):
         """Why it cannot stand between two assets of these partitions, as a sentence; None where it can."""
         del upstream
         return _DOWNSTREAM_HAS_NONE if downstream is None else None
+
+
+def checked_mapping(owner: str, given: object) -> PartitionMapping | None:
+    """What was given as `partition_mapping`.
+
+    Raises:
+        InvalidDefinitionError: It is no mapping; a class, say, that was not called.
+    """
+    if given is None or isinstance(given, PartitionMapping):
+        return given
+    called = isinstance(given, type) and issubclass(given, PartitionMapping)
+    hint = f" Call the class: `{given.__name__}(...)`." if isinstance(given, type) and called else ""
+    msg = f"{owner}: `partition_mapping` is a PartitionMapping, not {given!r}.{hint}"
+    raise InvalidDefinitionError(msg)
 
 
 _DOWNSTREAM_HAS_NONE = "It goes by the partition that is made, and the asset is made as a whole."

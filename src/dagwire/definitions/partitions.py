@@ -76,6 +76,14 @@ class PartitionsDefinition(ABC):
             self.check_partition_key(end)
         return keys[keys.index(partition_key_range.start) : keys.index(partition_key_range.end) + 1]
 
+    def __repr__(self) -> str:
+        """The kind, and what is said of it."""
+        return f"<{type(self).__name__}: {self}>"
+
+    def __str__(self) -> str:
+        """For people."""
+        return "partitions of its own kind"
+
     def get_first_partition_key(self) -> str | None:
         """The first key, or None."""
         return next(iter(self.get_partition_keys()), None)

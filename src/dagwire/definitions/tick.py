@@ -19,7 +19,7 @@ from dagwire.definitions.dynamic_partitions import DynamicPartitionsRequest
 from dagwire.definitions.run_request import RunRequest
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, UnexpectedResultError
 from dagwire.resources.context import Resources
-from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.instance import DagsterInstance, given_instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class TickContext(BodyContext):
         """`resources` is a container, or `{key: resource, definition or plain value}`; nothing is opened."""
         self._owner = owner
         self._held = HeldResources(owner, resources, None, instance)
-        self._instance = instance
+        self._instance = given_instance(owner, instance)
 
     @property
     def known_instance(self) -> DagsterInstance | None:

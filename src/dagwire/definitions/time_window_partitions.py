@@ -43,6 +43,8 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
         self.end_offset = end_offset
         self.start = self._as_time(start_date)
         self.end = self._as_time(end_date) if end_date is not None else None
+        if isinstance(exclusions, str):
+            exclusions = [exclusions]  # its letters are no cron lines, and it may be one
         self.exclusions = tuple(self._as_exclusion(exclusion) for exclusion in exclusions or ())
 
     @abstractmethod

@@ -13,6 +13,7 @@ from dagwire.definitions.partitions import PartitionKeyRange, TimeWindow
 from dagwire.definitions.results import AssetCheckKey, Remark
 from dagwire.errors import InvalidInvocationError, UnknownNameError
 from dagwire.execution.partition_selection import PartitionSelection
+from dagwire.execution.partitions_in_context import PartitionsInContext
 from dagwire.execution.said import Said
 from dagwire.resources.context import NO_RESOURCES, log
 from dagwire.resources.instance import DagsterInstance
@@ -196,7 +197,7 @@ class StepContext(BodyContext):
         return self
 
 
-class OpExecutionContext(StepContext):
+class OpExecutionContext(PartitionsInContext, StepContext):
     """What an op is told of its run; lives as long as its step."""
 
     def get_mapping_key(self) -> str | None:
@@ -204,7 +205,7 @@ class OpExecutionContext(StepContext):
         return self._mapping_key
 
 
-class AssetExecutionContext(StepContext):
+class AssetExecutionContext(PartitionsInContext, StepContext):
     """What an asset is told of its run; lives as long as its step."""
 
     @property

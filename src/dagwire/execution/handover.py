@@ -152,6 +152,11 @@ class Handover:
 
     # -- loading -------------------------------------------------------------------------------------------------------
 
+    def loads(self, node: Node, name: str, handle: OutputHandle) -> bool:
+        """Whether the value that an input takes of another step is loaded, not handed on in memory."""
+        is_stored = self._key(self._nodes[handle.node], handle.output) is not None
+        return is_stored or name in node.definition.input_manager_keys
+
     async def take(self, node: Node, name: str, handle: OutputHandle) -> Any:
         """The value that an input takes of another step: loaded, or out of memory."""
         upstream = self._nodes[handle.node]

@@ -8,6 +8,7 @@ from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.node import Node
+from dagwire.definitions.partition_loading import partition_loading_context
 from dagwire.definitions.partitions import PartitionKeyRange, PartitionsDefinition
 from dagwire.definitions.stored_input import StoredAsset
 from dagwire.execution.contexts import DagsterRun, OpExecutionContext, StepContext
@@ -77,7 +78,7 @@ class StepsIOContexts:
             asset_partitions_def=asset.partitions_def,
             definition_metadata=asset.spec.metadata,
             job_name=self._run.job_name,
-            **self._of_partitions(asset.partitions_def, self._keys_taken(node, asset.partitions_def)),
+            **self._of_partitions(asset.partitions_def, self._keys_taken(node, asset.spec.key, asset.partitions_def)),
         )
 
     def of_input(
@@ -113,7 +114,7 @@ class StepsIOContexts:
             asset_key=asset_key,
             asset_partitions_def=partitions_def,
             **self._of_run(node, None),
-            **self._of_partitions(partitions_def, self._keys_taken(node, partitions_def)),
+            **self._of_partitions(partitions_def, self._keys_taken(node, asset_key, partitions_def)),
             **_of_manager(scope, key),
         )
 
@@ -127,14 +128,21 @@ class StepsIOContexts:
             "step_context": step or OpExecutionContext(self._run, partitions, node),
         }
 
-    def _keys_taken(self, node: Node, upstream: PartitionsDefinition | None) -> Sequence[str]:
-        """The partitions of an upstream asset that a step takes: those of its own, or all, where it has none."""
-        if upstream is None:
+    def _keys_taken(self, node: Node, key: AssetKey | None, upstream: PartitionsDefinition | None) -> Sequence[str]:
+        """The partitions of an upstream asset that a step takes: those that its partition mapping says.
+
+        A check has no mapping: it takes those that the run makes, and all where the run makes none of them.
+        """
+        if upstream is None or key is None:
             return ()
-        own = node.definition.partitions_def if isinstance(node.definition, AssetsDefinition) else None
-        if own is None and self._plan.partitions.definition != upstream:
+        made, definition = self._plan.partitions, node.definition
+        if isinstance(definition, AssetsDefinition):
+            makes_none = definition.partitions_def is not None and not made.keys
+            return () if makes_none else made.needed_by(definition, key).keys
+        if made.definition == upstream:
+            return made.keys
+        with partition_loading_context(dynamic_partitions_store=made.instance):
             return upstream.get_partition_keys()
-        return self._plan.partitions.keys
 
     def _of_partitions(self, definition: PartitionsDefinition | None, keys: Sequence[str]) -> dict[str, Any]:
         """What both contexts are told of the partitions of an asset."""

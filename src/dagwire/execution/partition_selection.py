@@ -1,9 +1,12 @@
 """Which partitions one run makes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.assets_definition import AssetsDefinition
+from dagwire.definitions.needed_partitions import PartitionsOf, needed_partitions
 from dagwire.definitions.partition_loading import partition_loading_context
 from dagwire.definitions.partitions import (
     PARTITION_TAG,
@@ -24,6 +27,66 @@ class PartitionSelection:
     keys: tuple[str, ...] = ()
     is_range: bool = False
     definition: PartitionsDefinition | None = None
+    instance: DagsterInstance | None = None
+    """What knows the keys of dynamic partitions, where the run was given one."""
+    partitions_of: PartitionsOf = lambda _key: None
+    """Says the partitions of other assets; outside a run of none."""
+
+    @property
+    def only_key(self) -> str:
+        """The one key there is.
+
+        Raises:
+            InvalidInvocationError: There are several, or none.
+        """
+        if len(self.keys) != 1:
+            raise InvalidInvocationError("The step", f"has {len(self.keys)} partitions here, not one.")
+        return self.keys[0]
+
+    @property
+    def known_definition(self) -> PartitionsDefinition:
+        """The partitions that these are some of.
+
+        Raises:
+            InvalidInvocationError: They are not known.
+        """
+        if self.definition is None:
+            raise InvalidInvocationError("The run", "knows of no partitions here.")
+        return self.definition
+
+    @property
+    def unbroken_range(self) -> PartitionKeyRange:
+        """From the first key to the last, with all between them.
+
+        Raises:
+            InvalidInvocationError: Some between them are left out, or there are none.
+        """
+        if not self.keys:
+            raise InvalidInvocationError("The step", "takes no partition here.")
+        with partition_loading_context(dynamic_partitions_store=self.instance):
+            in_order = self.known_definition.get_partition_keys()
+            between = PartitionKeyRange(*sorted((self.keys[0], self.keys[-1]), key=in_order.index))
+            if set(self.known_definition.get_partition_keys_in_range(between)) == set(self.keys):
+                return between
+        problem = "takes partitions here that do not follow one another; ask for their keys."
+        raise InvalidInvocationError("The step", problem)
+
+    def needed_by(self, definition: AssetsDefinition, upstream: AssetKey) -> "PartitionSelection":
+        """The partitions of an upstream asset that a step needs which makes these.
+
+        Raises:
+            InvalidInvocationError: The asset's partitions are not known, or the run makes none of the step's.
+            PartitionMappingError: The mapping that was given does not fit the two assets' partitions.
+            MissingUpstreamPartitionError: It needs some that do not exist.
+        """
+        partitions = self.partitions_of(upstream)
+        if partitions is None:
+            problem = f"has no partitions of asset '{upstream.to_user_string()}': none are known here."
+            raise InvalidInvocationError(definition.label, problem)
+        keys = self.checked_keys if definition.partitions_def is not None else []
+        with partition_loading_context(dynamic_partitions_store=self.instance):
+            needed = tuple(needed_partitions(definition, keys, upstream, partitions))
+        return replace(self, keys=needed, is_range=len(needed) > 1, definition=partitions)
 
     @property
     def key(self) -> str:
@@ -71,15 +134,20 @@ class PartitionSelection:
         return list(self.keys)
 
 
+NO_PARTITIONS = PartitionSelection()
+"""What a run makes that could not be told what it makes."""
+
+
 def selected_partitions(
     definition: PartitionsDefinition | None,
     partition_key: str | None,
     tags: Mapping[str, str],
     instance: DagsterInstance | None = None,
+    partitions_of: PartitionsOf = lambda _key: None,
 ) -> PartitionSelection:
     """What a run's `partition_key` and tags select; a range is given by Dagster's two tags.
 
-    `instance` knows which dynamic partitions there are.
+    `instance` knows which dynamic partitions there are, `partitions_of` what partitions other assets have.
 
     Raises:
         UnknownPartitionError: A key names no partition.
@@ -88,22 +156,23 @@ def selected_partitions(
     start, end = tags.get(RANGE_START_TAG), tags.get(RANGE_END_TAG)
     key = partition_key or tags.get(PARTITION_TAG)
     if key is None and start is None and end is None:
-        return PartitionSelection(definition=definition)
+        return PartitionSelection((), definition=definition, instance=instance, partitions_of=partitions_of)
     if definition is None:
         raise InvalidInvocationError("The run", f"is given partition '{key or start or end}', and has no partitions.")
     with partition_loading_context(dynamic_partitions_store=instance):
-        return _checked_selection(definition, key, start, end)
+        keys = _checked_keys(definition, key, start, end)
+    return PartitionSelection(keys, key is None, definition, instance, partitions_of)
 
 
-def _checked_selection(
+def _checked_keys(
     definition: PartitionsDefinition, key: str | None, start: str | None, end: str | None
-) -> PartitionSelection:
+) -> tuple[str, ...]:
     if key is not None:
         definition.check_partition_key(key)
-        return PartitionSelection((definition.as_key(key),), definition=definition)
+        return (definition.as_key(key),)
     if start is None or end is None:
         raise InvalidInvocationError("The run", f"is given one end of a range; give both {RANGE_START_TAG} and _end.")
     keys = definition.get_partition_keys_in_range(PartitionKeyRange(start, end))
     if not keys:
         raise InvalidInvocationError("The run", f"is given the range from '{start}' to '{end}', which is empty.")
-    return PartitionSelection(tuple(keys), is_range=True, definition=definition)
+    return tuple(keys)

@@ -11,7 +11,7 @@ from dagwire.definitions.node import Node
 from dagwire.definitions.running import RunOptions
 from dagwire.errors import ConfigMappingError, DagwireError, InvalidConfigError, MissingVariableError, nearest
 from dagwire.execution.given_config import given_run_config, open_input_values, written_config
-from dagwire.execution.partition_selection import PartitionSelection, selected_partitions
+from dagwire.execution.partition_selection import NO_PARTITIONS, PartitionSelection, selected_partitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,12 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
     """
     faults: list[DagwireError] = list(job.faults())
     tags = {**job.tags, **options.tags}
-    partitions = PartitionSelection()
+    partitions = NO_PARTITIONS
     given = _Given(RunConfig(), {}, {})
     try:
-        partitions = selected_partitions(job.partitions_def, options.partition_key, tags, options.instance)
+        partitions = selected_partitions(
+            job.partitions_def, options.partition_key, tags, options.instance, job.partitions_of
+        )
         if partitions.keys:
             tags |= _tags_of_partition(job, partitions)
     except DagwireError as fault:

@@ -19,8 +19,9 @@ from dagwire.execution.plan import Plan, make_plan, stronger_bindings
 from dagwire.execution.record import Record
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.steps import Steps
+from dagwire.execution.unstored_partitions import unstored_partitions
 from dagwire.resources.driving import drive
-from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.instance import DagsterInstance, given_instance
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
 
@@ -39,10 +40,10 @@ class _Run:
 
     def __init__(self, job: JobDefinition, options: RunOptions, *, asynchronous: bool) -> None:
         self._options = options
+        instance = given_instance("A run", options.instance) or DagsterInstance.ephemeral()
         self._plan: Plan = make_plan(job, options)
         run_id = options.run_id or str(uuid.uuid4())
         self._run = DagsterRun(run_id, job.name, self._plan.tags, self._plan.run_config)
-        instance = options.instance or DagsterInstance.ephemeral()
         container, overrides = in_force(job.container)
         strongest = {**overrides, **options.resources}
         self._scope = RunScope(
@@ -134,6 +135,8 @@ class _Run:
             faults += scope.prepare(requirements)
         self._opens = any(asked.values())
         faults += self._scope.unknown_config()
+        if self._plan.partitions.keys and not faults:
+            faults += unstored_partitions(self._plan, self._handover)
         raise_faults(faults)
 
     async def _open_and_run(self) -> BaseException | None:

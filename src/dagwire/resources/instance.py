@@ -34,7 +34,8 @@ class DagsterInstance:
     def __init__(self, dynamic_partitions: Mapping[str, Iterable[str]] | None = None) -> None:
         """`dynamic_partitions` is `{name: keys}`, as the property of that name gave it."""
         # Keys are held as those of a dict: in order, each once.
-        self._keys_by_name = {name: dict.fromkeys(keys) for name, keys in (dynamic_partitions or {}).items()}
+        given = dynamic_partitions.items() if dynamic_partitions else ()
+        self._keys_by_name = {name: dict.fromkeys(keys) for name, keys in given}
         self._changing = threading.Lock()
 
     @staticmethod
@@ -89,6 +90,17 @@ class DagsterInstance:
         """How many partitions it knows."""
         counts = ", ".join(f"{name}: {len(keys)}" for name, keys in self.dynamic_partitions.items())
         return f"DagsterInstance({counts})"
+
+
+def given_instance(owner: str, given: object) -> DagsterInstance | None:
+    """What was given to `owner` as `instance`.
+
+    Raises:
+        InvalidInvocationError: It is no instance; an argument meant for another parameter, say.
+    """
+    if given is None or isinstance(given, DagsterInstance):
+        return given
+    raise InvalidInvocationError(owner, f"takes a DagsterInstance as `instance`, not {type(given).__name__}.")
 
 
 def _refuse_text(method: str, partition_keys: object) -> None:

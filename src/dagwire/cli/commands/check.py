@@ -1,0 +1,78 @@
+"""`dagwire check`."""
+
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dagwire.cli.ending import FAILED, told
+from dagwire.cli.options import Env, Json, Module, Traceback, new_app
+from dagwire.cli.printing import print_json, print_rows
+from dagwire.cli.trying import Trial, opened_once, with_health
+from dagwire.definitions.faults import all_faults
+from dagwire.definitions.finding import find_definitions
+from dagwire.definitions.wiring import Wiring, wiring_of
+from dagwire.errors import DagwireError
+
+app = new_app()
+
+Open = Annotated[bool, typer.Option("--open", help="Open each resource too, by itself, and close it.")]
+Health = Annotated[bool, typer.Option("--health", help="Open each resource too, and ask it whether it works.")]
+TimeoutS = Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="How long --health waits for each.")]
+
+
+@app.command()
+def check(
+    module: Module = None,
+    env: Env = None,
+    timeout_s: TimeoutS = 5.0,
+    *,
+    opening: Open = False,
+    health: Health = False,
+    as_json: Json = False,
+    traceback: Traceback = False,
+) -> None:
+    """Find everything that is wrong, before anything opens.
+
+    Looked at are settings, resources, assets, checks, jobs, schedules and sensors. The exit code is 0 where nothing is
+    wrong, 1 otherwise.
+    """
+    with told(traceback=traceback):
+        defs = find_definitions(module, Path.cwd())
+        faults = all_faults(defs)
+        trials: list[Trial] = []
+        if not faults and (opening or health):
+            trials = with_health(defs.container, timeout_s) if health else opened_once(defs.container)
+        if as_json:
+            print_json({"faults": list(map(_fault, faults)), "resources": [asdict(trial) for trial in trials]})
+        elif faults:
+            _print_faults(faults)
+        else:
+            _print_fine(wiring_of(defs), trials)
+        if faults or not all(trial.is_fine for trial in trials):
+            raise typer.Exit(FAILED)
+
+
+def _fault(fault: DagwireError) -> dict[str, str]:
+    return {"error": type(fault).__name__, "message": str(fault), "page": fault.slug}
+
+
+def _print_faults(faults: list[DagwireError]) -> None:
+    for number, fault in enumerate(faults, 1):
+        typer.echo(f"{number}. {type(fault).__name__}: {fault}")
+    typer.echo(f"{_count(len(faults), 'fault')} found; nothing was opened.")
+
+
+def _print_fine(wiring: Wiring, trials: list[Trial]) -> None:
+    if trials:
+        print_rows(trials, as_json=False, none="")
+    counts = Counter(part.kind for part in wiring.parts)
+    looked_at = ", ".join(_count(number, kind) for kind, number in counts.items())
+    failed = sum(not trial.is_fine for trial in trials)
+    typer.echo(f"{_count(failed, 'resource')} failed." if failed else f"Nothing is wrong with {looked_at}.")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

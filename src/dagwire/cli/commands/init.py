@@ -1,0 +1,37 @@
+"""`dagwire init`."""
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dagwire.cli.ending import FAILED
+from dagwire.cli.new_project import project_name, write_project
+from dagwire.cli.options import new_app
+
+app = new_app()
+
+NewFolder = Annotated[Path, typer.Argument(metavar="DIR", file_okay=False, help="A new or empty folder.")]
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", file_okay=False, help="A new or empty folder.")],
+) -> None:
+    """Write a new project that passes its own tests at once."""
+    name = project_name(folder)
+    if not name or name[0].isdigit():
+        msg = f"'{folder}' makes no name for a project; begin it with a letter."
+        raise typer.BadParameter(msg, param_hint="DIR")
+    try:
+        if folder.is_dir() and any(folder.iterdir()):
+            msg = f"'{folder}' is not empty; choose a new folder."
+            raise typer.BadParameter(msg, param_hint="DIR")
+        written = write_project(folder, name)
+    except OSError as error:
+        typer.echo(f"{error.filename}: {error.strerror}", err=True)
+        raise typer.Exit(FAILED) from None
+    typer.echo(f"Wrote {len(written)} files to {folder}. Go on there:\n")
+    for command in (f"cd {shlex.quote(str(folder))}", "dagwire check", "dagwire materialize", "python -m pytest"):
+        typer.echo(f"    {command}")

@@ -1,0 +1,18 @@
+"""`dagwire jobs`."""
+
+from pathlib import Path
+
+from dagwire.cli.definition_rows import job_rows
+from dagwire.cli.ending import told
+from dagwire.cli.options import Env, Json, Module, Traceback, new_app
+from dagwire.cli.printing import print_rows
+from dagwire.definitions.finding import find_definitions
+
+app = new_app()
+
+
+@app.command()
+def jobs(module: Module = None, env: Env = None, *, as_json: Json = False, traceback: Traceback = False) -> None:
+    """List the jobs."""
+    with told(traceback=traceback):
+        print_rows(job_rows(find_definitions(module, Path.cwd())), as_json=as_json, none="There are no jobs.")

@@ -1,0 +1,32 @@
+"""`dagwire materialize`."""
+
+from pathlib import Path
+
+from dagwire.cli.ending import told
+from dagwire.cli.options import Env, Json, Module, Partition, PartitionRange, Select, Set, State, Traceback, new_app
+from dagwire.cli.running import Wanted, run_and_end
+from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
+from dagwire.definitions.finding import find_definitions
+
+app = new_app()
+
+
+@app.command()
+def materialize(
+    select: Select = None,
+    partition: Partition = None,
+    partition_range: PartitionRange = None,
+    set_: Set = None,
+    state: State = None,
+    module: Module = None,
+    env: Env = None,
+    *,
+    as_json: Json = False,
+    traceback: Traceback = False,
+) -> None:
+    """Make assets, and run their checks."""
+    with told(traceback=traceback) as interrupts:
+        defs = find_definitions(module, Path.cwd())
+        job = defs.resolve(UnresolvedAssetJobDefinition("materialize", select or "*"))
+        wanted = Wanted.of(job, partition, partition_range, set_, as_json=as_json, traceback=traceback)
+        run_and_end(job, wanted, state, interrupts)

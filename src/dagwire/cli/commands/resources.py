@@ -1,0 +1,53 @@
+"""`dagwire resources`, and `dagwire resources show KEY`."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dagwire.cli.ending import told
+from dagwire.cli.options import Env, Json, Module, Traceback, new_app
+from dagwire.cli.printing import print_fields, print_json, print_rows
+from dagwire.cli.resource_rows import resource_rows
+from dagwire.definitions.finding import find_definitions
+from dagwire.errors import UnknownNameError
+
+app = new_app()
+
+
+@app.callback(invoke_without_command=True)
+def resources(
+    context: typer.Context,
+    module: Module = None,
+    env: Env = None,
+    *,
+    as_json: Json = False,
+    traceback: Traceback = False,
+) -> None:
+    """List the resources: what each is, how long it lives, who uses it."""
+    if context.invoked_subcommand is None:
+        with told(traceback=traceback):
+            defs = find_definitions(module, Path.cwd())
+            print_rows(resource_rows(defs), as_json=as_json, none="There are no resources.")
+
+
+@app.command()
+def show(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The resource's key.")],
+    module: Module = None,
+    env: Env = None,
+    *,
+    as_json: Json = False,
+    traceback: Traceback = False,
+) -> None:
+    """Show all there is to know of one resource, unopened."""
+    with told(traceback=traceback):
+        row_by_key = {row.key: row for row in resource_rows(find_definitions(module, Path.cwd()))}
+        if key not in row_by_key:
+            raise UnknownNameError("resource", key, row_by_key)
+        found = asdict(row_by_key[key])
+        if as_json:
+            print_json(found)
+        else:
+            print_fields(found)

@@ -1,0 +1,165 @@
+"""Assets, jobs, schedules and sensors as rows. Reads and opens nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from dagwire.definitions.asset_graph import known_assets
+from dagwire.definitions.asset_spec import AssetSpec
+from dagwire.definitions.definitions import Definitions
+from dagwire.definitions.selection_text import selected_keys
+from dagwire.definitions.tick import TickDefinition
+from dagwire.definitions.wiring import resolved_schedules
+
+
+@dataclass(frozen=True, slots=True)
+class AssetRow:
+    """One asset."""
+
+    asset: str
+    group: str
+    kinds: list[str]
+    after: list[str]
+    """The assets that come before it."""
+    resources: list[str]
+    checks: list[str]
+    partitions: str
+    made_elsewhere: bool
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """One job."""
+
+    job: str
+    steps: list[str]
+    resources: list[str]
+    partitions: str
+    started_by: list[str]
+    """The schedules and sensors that ask for it."""
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """One schedule."""
+
+    schedule: str
+    cron: list[str]
+    timezone: str
+    job: str
+    resources: list[str]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class SensorRow:
+    """One sensor."""
+
+    sensor: str
+    every_s: int
+    job: str
+    resources: list[str]
+    description: str
+
+
+def asset_rows(defs: Definitions, selection: Iterable[str] | None) -> list[AssetRow]:
+    """The selected assets; by default all, those that are made elsewhere included.
+
+    Raises:
+        UnknownNameError: The selection names an asset that is not made here.
+    """
+    known = known_assets(defs.assets)
+    keys = selected_keys(known.made, list(selection) if selection else "*")
+    checks = [spec for check in defs.asset_checks for spec in check.specs_by_key.values()]
+    rows = [
+        AssetRow(
+            asset=spec.key.to_user_string(),
+            group=spec.group_name,
+            kinds=sorted(spec.kinds),
+            after=[key.to_user_string() for key in definition.asset_deps[spec.key]],
+            resources=sorted(definition.required_keys),
+            checks=[check.name for check in (*definition.check_specs, *checks) if check.asset_key == spec.key],
+            partitions=_text(definition.partitions_def),
+            made_elsewhere=False,
+            description=_first_line(spec.description),
+        )
+        for definition in known.made
+        for spec in definition.specs
+        if spec.key in keys
+    ]
+    elsewhere = () if selection else known.elsewhere.values()
+    return [*rows, *(_row_of_elsewhere(asset.spec) for asset in elsewhere)]
+
+
+def _row_of_elsewhere(spec: AssetSpec) -> AssetRow:
+    return AssetRow(
+        asset=spec.key.to_user_string(),
+        group=spec.group_name,
+        kinds=sorted(spec.kinds),
+        after=[key.to_user_string() for key in spec.deps],
+        resources=[],
+        checks=[],
+        partitions=_text(spec.partitions_def),
+        made_elsewhere=True,
+        description=_first_line(spec.description),
+    )
+
+
+def job_rows(defs: Definitions) -> list[JobRow]:
+    """Every job, those that only a schedule or a sensor names included.
+
+    Raises:
+        InvalidDefinitionError: One cannot be put together.
+    """
+    jobs = [defs.resolve_job_def(name) for name in defs.job_names]
+    ticks: list[TickDefinition[Any]] = [*resolved_schedules(defs), *defs.sensors]
+    return [
+        JobRow(
+            job=job.name,
+            steps=[node.name for node in job.nodes],
+            resources=sorted({requirement.key for requirement in job.requirements}),
+            partitions=_text(job.partitions_def),
+            started_by=[tick.label for tick in ticks if tick.job_name == job.name],
+            description=_first_line(job.description),
+        )
+        for job in jobs
+    ]
+
+
+def schedule_rows(defs: Definitions) -> list[ScheduleRow]:
+    """Every schedule."""
+    return [
+        ScheduleRow(
+            schedule=schedule.name,
+            cron=[schedule.cron_schedule] if isinstance(schedule.cron_schedule, str) else list(schedule.cron_schedule),
+            timezone=schedule.execution_timezone or "UTC",
+            job=schedule.job_name,
+            resources=sorted(schedule.required_keys),
+            description=_first_line(schedule.description),
+        )
+        for schedule in resolved_schedules(defs)
+    ]
+
+
+def sensor_rows(defs: Definitions) -> list[SensorRow]:
+    """Every sensor."""
+    return [
+        SensorRow(
+            sensor=sensor.name,
+            every_s=sensor.minimum_interval_seconds,
+            job=sensor.job_name,
+            resources=sorted(sensor.required_keys),
+            description=_first_line(sensor.description),
+        )
+        for sensor in defs.sensors
+    ]
+
+
+def _first_line(description: str | None) -> str:
+    return (description or "").strip().partition("\n")[0]
+
+
+def _text(partitions: Any) -> str:
+    return "" if partitions is None else str(partitions)

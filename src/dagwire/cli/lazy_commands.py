@@ -1,0 +1,48 @@
+"""Commands that are loaded when they are used: `dagwire --help` and completion wait for none of them."""
+
+import importlib
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+HELP_BY_COMMAND = {
+    "check": "Find everything that is wrong, before anything opens.",
+    "resources": "List the resources: what each is, how long it lives, who uses it.",
+    "graph": "Draw what depends on what: Mermaid, DOT or SVG.",
+    "assets": "List the assets.",
+    "jobs": "List the jobs.",
+    "schedules": "List the schedules.",
+    "sensors": "List the sensors.",
+    "materialize": "Make assets, and run their checks.",
+    "job": "Run a job.",
+    "tick": "Ask a schedule or sensor once, and run what it requests.",
+    "init": "Write a new project that passes its own tests at once.",
+}
+
+
+class LazyCommands(TyperGroup):
+    """A group that knows its commands by name and help, and loads the module of the one that is used.
+
+    The one place where dagwire imports its own modules by name: the commands need the whole library, pydantic and rich
+    with it, and `--help` needs none of that.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        """Put a stand-in in the place of each command, which is all that help, completion and suggestions look at."""
+        super().__init__(**settings)
+        for name, text in HELP_BY_COMMAND.items():
+            self.add_command(TyperCommand(name, help=text))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
+        """The command that is named first in `args`, loaded."""
+        name, stand_in, rest = super().resolve_command(ctx, args)
+        return name, stand_in and load_command(str(name)), rest
+
+
+def load_command(name: str) -> Any:
+    """The command itself."""
+    module = importlib.import_module(f"dagwire.cli.commands.{name}")
+    command = typer.main.get_command(module.app)
+    command.name = name
+    return command

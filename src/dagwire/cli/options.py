@@ -1,0 +1,77 @@
+"""What several commands take, under one name and with one meaning."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ENVIRONMENT_VARIABLE = "DAGWIRE_ENV"
+
+
+def new_app(*, no_args_is_help: bool = False) -> typer.Typer:
+    """An application for the commands of one module; plain help, which needs no rich."""
+    return typer.Typer(
+        add_completion=False,
+        no_args_is_help=no_args_is_help,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+
+
+def _use_environment(name: str | None) -> None:
+    if name is not None:
+        os.environ[ENVIRONMENT_VARIABLE] = name
+
+
+Env = Annotated[
+    str | None,
+    typer.Option(
+        "--env",
+        metavar="NAME",
+        help=f"The environment whose settings are used; {ENVIRONMENT_VARIABLE} says by default.",
+        callback=_use_environment,
+        expose_value=False,
+    ),
+]
+"""Set before the command runs, by the option itself: a command takes it and needs not read it."""
+
+Module = Annotated[
+    str | None,
+    typer.Option(
+        "-m",
+        "--module",
+        metavar="MODULE:ATTRIBUTE",
+        help="Where the definitions are. pyproject.toml says by default: [tool.dagwire] definitions.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Select = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ASSETS",
+        help="Which assets: name, +name, name+, *name, group:name, kind:name, tag:key=value, a and b, not a; all by "
+        "default. May be repeated.",
+    ),
+]
+Partition = Annotated[str | None, typer.Option(metavar="KEY", help="The partition to make.")]
+PartitionRange = Annotated[
+    str | None, typer.Option(metavar="FIRST...LAST", help="The partitions to make, both ends included.")
+]
+State = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        envvar="DAGWIRE_STATE",
+        help="Where cursors, run keys and dynamic partitions are kept; .dagwire in the project's folder by default.",
+    ),
+]
+Traceback = Annotated[bool, typer.Option("--traceback", help="Show the traceback of a failure.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY.FIELD=VALUE",
+        help="Config of a resource or a step, for this run; KEY.FIELD:=JSON for what is no text. May be repeated.",
+    ),
+]

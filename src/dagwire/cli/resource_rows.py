@@ -1,0 +1,110 @@
+"""The resources of definitions as rows: what each is, how long it lives, who uses it. Opens nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from dependency_injector import providers
+
+from dagwire.config.settings_provider import SettingsProvider
+from dagwire.containers.graph import dependencies_of
+from dagwire.containers.injections import AnyProvider, is_provider
+from dagwire.containers.keys import find_provider
+from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.definitions.definitions import Definitions
+from dagwire.definitions.wiring import Kind, Part, wiring_of
+from dagwire.errors import SettingsError
+from dagwire.resources.definition import ResourceDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRow:
+    """One key of the container."""
+
+    key: str
+    type: str
+    lives_for: str
+    """A run, which opens and closes it; the process; or a call, which has it made anew."""
+    provider: str
+    uses: list[str]
+    """The keys that it is made of."""
+    used_by: list[str]
+
+
+def resource_rows(defs: Definitions) -> list[ResourceRow]:
+    """Every key. Settings are read, as far as it takes to tell a type; where they cannot be, the type is left open.
+
+    Raises:
+        InvalidDefinitionError: A job cannot be put together.
+    """
+    wiring = wiring_of(defs)
+    found = ((part, find_provider(defs.container, part.name)) for part in wiring.parts if part.kind is Kind.RESOURCE)
+    return [
+        ResourceRow(
+            key=part.name,
+            type=_type_of(provider),
+            lives_for=_lives_for(provider),
+            provider=type(provider).__name__,
+            uses=[used.name for used in wiring.used_by(part)],
+            used_by=[_named(user) for user in wiring.users_of(part)],
+        )
+        for part, provider in found
+        if provider is not None
+    ]
+
+
+def _named(user: Part) -> str:
+    return user.name if user.kind is Kind.RESOURCE else f"{user.kind} {user.name}"
+
+
+def _lives_for(provider: AnyProvider) -> str:
+    match provider:
+        case ResourceProvider() | providers.BaseResource():
+            return "a run"
+        case providers.BaseSingleton() | providers.Object() | providers.Configuration():
+            return "the process"
+        case providers.Container() | providers.DependenciesContainer() | providers.Selector():
+            return ""
+        case _:
+            return "a call"
+
+
+def _type_of(provider: AnyProvider) -> str:
+    match provider:
+        case ResourceProvider():
+            return _type_of_source(provider.source)
+        case providers.Selector():
+            return " or ".join(map(str, cast("Any", provider).providers))
+        case providers.Object():
+            return type(cast("Any", provider).provides).__name__
+        case _:
+            return _name_of(getattr(provider, "provides", None) or type(provider))
+
+
+def _type_of_source(source: Any) -> str:
+    if is_provider(source):
+        return _type_in_settings(source)
+    if isinstance(source, ResourceDefinition):
+        return _name_of(source.resource_fn)
+    return _name_of(source if isinstance(source, type) or hasattr(source, "__name__") else type(source))
+
+
+def _type_in_settings(source: AnyProvider) -> str:
+    """The class of what settings hold; a provider that is made of anything else is not called for a list."""
+    if not _is_of_settings(source):
+        return type(source).__name__
+    try:
+        return type(source()).__name__
+    except (SettingsError, AttributeError):
+        return "?"
+
+
+def _is_of_settings(provider: AnyProvider) -> bool:
+    if isinstance(provider, SettingsProvider):
+        return True
+    below: Iterable[AnyProvider] = list(dependencies_of(provider))
+    return bool(below) and all(map(_is_of_settings, below))
+
+
+def _name_of(thing: Any) -> str:
+    return str(getattr(thing, "__name__", type(thing).__name__))

@@ -1,0 +1,145 @@
+"""What one tick leaves for the next, kept in files: one a schedule or sensor, and one for dynamic partitions."""
+
+import json
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from dagwire.config.narrowing import is_mapping
+from dagwire.definitions.target import project_folder
+from dagwire.definitions.tick import TickDefinition
+from dagwire.errors import AlreadyTickingError, StateFileError
+from dagwire.resources.instance import DagsterInstance
+
+
+def state_folder(given: Path | None) -> Path:
+    """The folder that is given, or `.dagwire` in the project's."""
+    return given or (project_folder(Path.cwd()) or Path.cwd()) / ".dagwire"
+
+
+@dataclass(slots=True)
+class TickState:
+    """What one tick leaves for the next."""
+
+    cursor: str | None = None
+    ticked_for: str | None = None
+    """The moment, of a schedule, that was asked for last."""
+    run_keys: list[str] = field(default_factory=list[str])
+    """Those whose runs have ended, well or not: they are not run again."""
+
+
+class TickFile:
+    """The file of one schedule or sensor; made by `locked`, which lets one process at a time have it."""
+
+    def __init__(self, path: Path) -> None:
+        """Read what is there.
+
+        Raises:
+            StateFileError: It cannot be read.
+        """
+        self._path = path
+        try:
+            self.state = TickState(**_read(path))
+        except TypeError:
+            raise StateFileError(str(path), "does not hold the state of a tick.") from None
+
+    @classmethod
+    @contextmanager
+    def locked(cls, folder: Path, tick: TickDefinition[Any]) -> Generator["TickFile"]:
+        """The file of `tick`, for a block; no other process has it meanwhile.
+
+        Raises:
+            AlreadyTickingError: Another process has it.
+            StateFileError: It cannot be read, or the folder cannot be made.
+        """
+        path = _made(folder) / f"{tick.kind}-{tick.name}.json"
+        lock = FileLock(path.with_suffix(".lock"))
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            raise AlreadyTickingError(tick.label, lock.lock_file) from None
+        with lock:
+            yield cls(path)
+
+    def save(self) -> None:
+        """Write the state, in one step: a reader, or a process that is killed, leaves the old file or the new one."""
+        _write(self._path, asdict(self.state))
+
+
+@contextmanager
+def kept_instance(folder: Path) -> Generator[DagsterInstance]:
+    """An instance that knows the dynamic partitions of earlier runs; changes made in the block are kept for later ones.
+
+    What other processes add or take away meanwhile is kept too. Where nothing changes nothing is written.
+
+    Raises:
+        StateFileError: The file cannot be read or written.
+    """
+    path = folder / "dynamic-partitions.json"
+    before = _read_partitions(path)
+    instance = DagsterInstance(before)
+    try:
+        yield instance
+    finally:
+        after = instance.dynamic_partitions
+        if after != before:
+            _made(folder)
+            with FileLock(path.with_suffix(".lock")):
+                _write(path, _changed(_read_partitions(path), before, after))
+
+
+Keys = dict[str, list[str]]
+
+
+def _changed(now: Keys, before: Keys, after: Keys) -> Keys:
+    """`now`, with what was added and taken away between `before` and `after`."""
+    changed: Keys = {}
+    for name in dict.fromkeys((*now, *after)):
+        old, new = set(before.get(name, ())), after.get(name, [])
+        gone = old.difference(new)
+        keys = dict.fromkeys((*now.get(name, ()), *(key for key in new if key not in old)))
+        changed[name] = [key for key in keys if key not in gone]
+    return changed
+
+
+def _read_partitions(path: Path) -> Keys:
+    return {name: list(keys) for name, keys in _read(path).items()}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: object = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise StateFileError(str(path), f"cannot be read ({error.strerror}).") from error
+    except ValueError as error:
+        raise StateFileError(str(path), "is broken: it is no JSON. Mend it, or delete it to begin anew.") from error
+    if not is_mapping(found):
+        raise StateFileError(str(path), "is broken: it holds no object. Mend it, or delete it to begin anew.")
+    return dict(found)
+
+
+def _write(path: Path, data: object) -> None:
+    try:
+        with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8") as file:
+            json.dump(data, file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise StateFileError(str(path), f"cannot be written ({error.strerror}).") from error
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StateFileError(str(folder), f"cannot be made ({error.strerror}).") from error
+    return folder

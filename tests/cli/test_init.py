@@ -1,0 +1,92 @@
+"""`dagwire init`: a new project, which passes its own tests at once."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import COMMAND, Run
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that was written, not to be changed."""
+    folder = tmp_path_factory.mktemp("projects") / "Corner Shop"
+    done = subprocess.run([*COMMAND, "init", folder], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"cd '{folder}'" in done.stdout
+    return folder
+
+
+def in_project(folder: Path, *command: str) -> str:
+    """What a command prints that ends well."""
+    done = subprocess.run([sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_it_is_laid_out_as_the_application_is(written: Path) -> None:
+    """The same folders, for the same things."""
+    folders = {path.name for path in written.iterdir() if path.is_dir()}
+    assert {"config", "containers", "resources", "assets", "tests"} <= folders
+
+
+def test_it_passes_its_own_tests(written: Path) -> None:
+    """At once, and without changing its data."""
+    assert "5 passed" in in_project(written, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider")
+
+
+def test_nothing_is_wrong_with_it_and_it_runs(written: Path) -> None:
+    """`check`, `materialize` and `tick` work as the README says; the name of the project makes the variables' names."""
+    assert "Nothing is wrong" in in_project(written, "-m", "dagwire.cli", "check", "--open")
+    assert "Done" in in_project(written, "-m", "dagwire.cli", "materialize")
+    assert "| 2026-01-05 | 2 | 6.00 |" in (written / "data" / "report.md").read_text()
+    assert "CORNER_SHOP_WAREHOUSE__PATH" in (written / "README.md").read_text()
+    assert 'name = "corner-shop"' in (written / "pyproject.toml").read_text()
+
+
+def test_it_is_written_as_dagwire_is(written: Path) -> None:
+    """Style and format of every file are what this repository asks of itself."""
+    rules = ["--no-cache", "--config", str(ROOT / "pyproject.toml")]
+    # Imports are sorted otherwise there: dagwire is somebody else's.
+    in_project(written, "-m", "ruff", "check", *rules, "--ignore", "I001")
+    in_project(written, "-m", "ruff", "format", *rules, "--check")
+
+
+def test_its_types_are_right(written: Path) -> None:
+    """mypy has no complaint, strictly."""
+    in_project(written, "-m", "mypy", "--strict", "--cache-dir", "/dev/null", ".")
+
+
+def test_nothing_is_left_of_the_templates(written: Path) -> None:
+    """No placeholder is forgotten."""
+    text = "".join(path.read_text() for path in written.rglob("*.*") if path.suffix in {".py", ".md", ".toml"})
+    assert not re.search(r"\$\{|\$name", text)
+
+
+def test_a_folder_with_files_is_refused(run: Run, project: Path) -> None:
+    """Nothing is overwritten; misuse is exit code 2."""
+    before = sorted(project.iterdir())
+    done = run("init", ".")
+    assert done.returncode == 2
+    assert "is not empty" in done.stderr
+    assert sorted(project.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["--", "1st", "..."])
+def test_a_folder_that_makes_no_name_is_refused(run: Run, project: Path, name: str) -> None:
+    """A project's name begins with a letter."""
+    done = run("init", "--", str(project / name))
+    assert done.returncode == 2
+
+
+def test_a_folder_that_cannot_be_written_is_named(run: Run, project: Path) -> None:
+    """Its path and the reason; exit code 1."""
+    (project / "file").write_text("")
+    done = run("init", "file/shop")
+    assert done.returncode == 1
+    assert "file/shop" in done.stderr

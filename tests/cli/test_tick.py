@@ -1,0 +1,297 @@
+"""`dagwire tick`: asks once, runs what is requested, and keeps what the next call needs."""
+
+import json
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+from dagwire.cli.tick_state import kept_instance
+
+from tests.cli.conftest import COMMAND, Run
+from tests.waiting import wait_for
+
+CLOCKWORK = """
+from pathlib import Path
+from dagwire import *
+
+HERE = Path(__file__).parent
+TOWNS = DynamicPartitionsDefinition(name="towns")
+
+
+def said(name):
+    file = HERE / name
+    return file.read_text() if file.exists() else ""
+
+
+def leave(note):
+    with (HERE / "notes").open("a") as file:
+        print(note, file=file)
+
+
+@asset
+def note(context):
+    leave(context.run.tags.get("note", "-"))
+    if said("fault") == "step":
+        raise ValueError("canary-7f3a is not to be blamed")
+
+
+@asset(partitions_def=TOWNS)
+def town(context):
+    leave(context.partition_key)
+
+
+@asset
+def slow():
+    import time
+    (HERE / "waiting").touch()
+    time.sleep(60)
+
+
+notes = define_asset_job("notes", [note])
+slowly = define_asset_job("slowly", [slow])
+towns = define_asset_job("towns", [town])
+
+
+@sensor(job=notes)
+def letters(context):
+    if said("fault") == "sensor":
+        raise OSError("the letter box is stuck")
+    done = int(context.cursor or 0)
+    names = said("letters").split()
+    context.update_cursor(str(len(names)))
+    return [RunRequest(run_key=name, tags={"note": name}) for name in names[done:]]
+
+
+@sensor(job=notes)
+def repeating():
+    return [RunRequest(run_key="a", tags={"note": "a"}), RunRequest(run_key=None, tags={"note": "b"})]
+
+
+@sensor(job=towns)
+def founded():
+    names = said("letters").split()
+    return SensorResult(
+        [RunRequest(partition_key=name, run_key=name) for name in names],
+        dynamic_partitions_requests=[TOWNS.build_add_request(names)],
+    )
+
+
+@sensor(job=towns)
+def nowhere():
+    return [RunRequest(partition_key="atlantis", run_key="atlantis")]
+
+
+@sensor(job=slowly)
+def sluggish():
+    return RunRequest(run_key="once")
+
+
+@schedule(job=notes, cron_schedule="0 3 * * *", execution_timezone="Europe/Vienna")
+def nightly(context):
+    return RunRequest(tags={"note": context.scheduled_execution_time.isoformat()})
+
+
+defs = Definitions(
+    assets=[note, town, slow], jobs=[notes, towns, slowly], schedules=[nightly],
+    sensors=[letters, repeating, founded, nowhere, sluggish],
+)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project whose sensors read a file of letters, and whose runs leave notes."""
+    (tmp_path / "clockwork.py").write_text(CLOCKWORK)
+    (tmp_path / "pyproject.toml").write_text('[tool.dagwire]\ndefinitions = "clockwork:defs"\n')
+    return tmp_path
+
+
+def notes_in(project: Path) -> list[str]:
+    """What the runs left."""
+    file = project / "notes"
+    return file.read_text().split() if file.exists() else []
+
+
+def state_of(project: Path, name: str) -> dict[str, Any]:
+    """What was kept for the next tick."""
+    return json.loads((project / ".dagwire" / f"{name}.json").read_text())
+
+
+def test_a_tick_goes_on_where_the_last_one_ended(run: Run, project: Path) -> None:
+    """The cursor is handed from call to call, so each letter is noted once."""
+    (project / "letters").write_text("a b")
+    done = run("tick", "letters")
+    assert done.returncode == 0, done.stderr
+    assert "sensor 'letters' requests notes:" in done.stdout
+    (project / "letters").write_text("a b c")
+    run("tick", "letters")
+    assert notes_in(project) == ["a", "b", "c"]
+    assert state_of(project, "sensor-letters") == {"cursor": "3", "ticked_for": None, "run_keys": ["a", "b", "c"]}
+
+
+def test_a_run_key_is_run_once(run: Run, project: Path) -> None:
+    """A key whose run has ended is not run again; a request without a key always is."""
+    run("tick", "repeating")
+    done = run("tick", "repeating")
+    assert notes_in(project) == ["a", "b", "b"]
+    assert done.stdout.endswith("Run before, and not again: a.\n")
+
+
+def test_nothing_requested_is_said(run: Run) -> None:
+    """The reason is the last line, and the exit code is 0."""
+    done = run("tick", "letters")
+    assert done.returncode == 0
+    assert done.stdout == "No run for sensor 'letters': Sensor function returned an empty result.\n"
+
+
+def test_a_failing_run_is_told_and_not_repeated(run: Run, project: Path) -> None:
+    """The exit code is 1; the cursor moves on, as with Dagster."""
+    (project / "letters").write_text("a")
+    (project / "fault").write_text("step")
+    done = run("tick", "letters")
+    assert done.returncode == 1
+    assert "Step 'note' failed: ValueError" in done.stderr
+    assert state_of(project, "sensor-letters")["cursor"] == "1"
+
+
+def test_a_failing_sensor_keeps_its_cursor(run: Run, project: Path) -> None:
+    """One message without a traceback, exit code 1, and the next tick asks the same again."""
+    (project / "letters").write_text("a")
+    run("tick", "letters")
+    (project / "fault").write_text("sensor")
+    done = run("tick", "letters")
+    assert done.returncode == 1
+    assert done.stderr == "TickFailedError: The function of sensor 'letters' failed: OSError: the letter box is stuck\n"
+    assert state_of(project, "sensor-letters")["cursor"] == "1"
+    assert "in letters" in run("tick", "letters", "--traceback").stderr
+
+
+def test_dynamic_partitions_are_kept_for_later_runs(run: Run, project: Path) -> None:
+    """Keys that a sensor adds exist for its own runs, and for `materialize` afterwards."""
+    (project / "letters").write_text("linz graz")
+    done = run("tick", "founded")
+    assert done.returncode == 0, done.stderr
+    assert notes_in(project) == ["linz", "graz"]
+    assert run("materialize", "--select", "town", "--partition", "graz").returncode == 0
+    failed = run("materialize", "--select", "town", "--partition", "gratz")
+    assert "There is no partition 'gratz'. Did you mean 'graz'?" in failed.stderr
+
+
+def test_a_run_that_cannot_start_is_asked_for_again(run: Run, project: Path) -> None:
+    """The reason is told, the exit code is 1, and its run key is not remembered."""
+    done = run("tick", "nowhere")
+    assert done.returncode == 1
+    assert "Not started: towns, partition atlantis: UnknownPartitionError" in done.stderr
+    assert not (project / ".dagwire" / "sensor-nowhere.json").exists()
+
+
+def test_a_schedule_is_asked_for_the_moment_it_was_due(run: Run, project: Path) -> None:
+    """In its own zone, and once only, however often cron calls."""
+    run("tick", "nightly")
+    (note,) = notes_in(project)
+    assert "T03:00:00+0" in note
+    again = run("tick", "nightly")
+    assert again.returncode == 0
+    assert again.stdout.startswith(
+        f"No run for schedule 'nightly': it was asked for {note} before; it is due again at "
+    )
+    assert notes_in(project) == [note]
+
+
+def test_a_schedule_is_asked_for_a_moment_that_is_given(run: Run, project: Path) -> None:
+    """`--at`, in the schedule's zone."""
+    assert run("tick", "nightly", "--at", "2026-03-01T03:00:00").returncode == 0
+    assert notes_in(project) == ["2026-03-01T03:00:00+01:00"]
+
+
+def test_a_dry_run_runs_and_keeps_nothing(run: Run, project: Path) -> None:
+    """It tells what would be requested."""
+    (project / "letters").write_text("a b")
+    done = run("tick", "letters", "--dry-run")
+    assert done.stdout == "notes, run key a\nnotes, run key b\n"
+    assert notes_in(project) == []
+    assert not (project / ".dagwire" / "sensor-letters.json").exists()
+
+
+def test_a_tick_as_data(run: Run, project: Path) -> None:
+    """Requests, runs, cursor."""
+    (project / "letters").write_text("a")
+    told = json.loads(run("tick", "letters", "--json").stdout)
+    assert told["sensor"] == "letters"
+    assert told["cursor"] == "1"
+    assert told["requests"][0]["run_key"] == "a"
+    assert told["runs"][0]["success"]
+
+
+def test_an_unknown_name_names_the_nearest(run: Run) -> None:
+    """Schedules and sensors alike."""
+    assert "There is no schedule or sensor 'nightli'. Did you mean 'nightly'?" in run("tick", "nightli").stderr
+
+
+def test_two_at_once_are_refused(run: Run, project: Path) -> None:
+    """The second asks nothing, runs nothing, and says who is at it."""
+    (project / ".dagwire").mkdir()
+    with FileLock(project / ".dagwire" / "sensor-letters.lock"):
+        done = run("tick", "letters")
+    assert done.returncode == 1
+    assert "Another process is at a tick of sensor 'letters'" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_run_that_was_killed_is_run_by_the_next_tick(run: Run, project: Path, number: signal.Signals) -> None:
+    """Its key is remembered only when it has ended, and the lock goes with the process."""
+    command = [*COMMAND, "tick", "sluggish"]
+    process = subprocess.Popen(command, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for((project / "waiting").exists)
+    process.send_signal(number)
+    process.wait(timeout=30)
+    assert not (project / ".dagwire" / "sensor-sluggish.json").exists()
+    assert run("tick", "sluggish", "--dry-run").stdout == "slowly, run key once\n"
+
+
+def test_the_folder_can_be_chosen(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By `--state`, or by a variable, which suits containers with a volume."""
+    run("tick", "repeating", "--state", "kept/here")
+    assert (project / "kept" / "here" / "sensor-repeating.json").exists()
+    monkeypatch.setenv("DAGWIRE_STATE", str(project / "there"))
+    run("tick", "repeating")
+    assert (project / "there" / "sensor-repeating.json").exists()
+    assert not (project / ".dagwire").exists()
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"colour": 1}'])
+def test_a_broken_file_is_named(run: Run, project: Path, text: str) -> None:
+    """Nothing is asked; the message says what to do."""
+    (project / ".dagwire").mkdir()
+    (project / ".dagwire" / "sensor-letters.json").write_text(text)
+    (project / "letters").write_text("a")
+    done = run("tick", "letters")
+    assert done.returncode == 1
+    assert "sensor-letters.json" in done.stderr
+    assert notes_in(project) == []
+
+
+def test_a_folder_that_cannot_be_made_is_named(run: Run, project: Path) -> None:
+    """A file stands in its place."""
+    (project / ".dagwire").write_text("")
+    done = run("tick", "letters")
+    assert done.returncode == 1
+    assert f"StateFileError: {project / '.dagwire'} cannot be made" in done.stderr
+
+
+def test_partitions_that_two_processes_add_are_all_kept(tmp_path: Path) -> None:
+    """What was added or taken away by others meanwhile is not undone."""
+    with kept_instance(tmp_path) as first:
+        first.add_dynamic_partitions("towns", ["linz", "graz"])
+    with kept_instance(tmp_path) as slow:
+        with kept_instance(tmp_path) as quick:
+            quick.add_dynamic_partitions("towns", ["wien"])
+            quick.delete_dynamic_partition("towns", "linz")
+        slow.add_dynamic_partitions("towns", ["steyr"])
+        slow.delete_dynamic_partition("towns", "graz")
+    with kept_instance(tmp_path) as later:
+        assert later.get_dynamic_partitions("towns") == ["wien", "steyr"]

@@ -1,0 +1,182 @@
+"""Partitions of what a run takes: told by contexts, checked before anything opens."""
+
+import datetime as dt
+
+import pytest
+
+import dagwire as dg
+from dagwire.errors import (
+    InvalidDefinitionError,
+    InvalidInvocationError,
+    MissingUpstreamPartitionError,
+    PartitionMappingError,
+    UnknownNameError,
+    UnstoredPartitionError,
+)
+
+DAYS = dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-03-01")
+LETTERS = dg.StaticPartitionsDefinition(["a", "b", "c"])
+DAY_BEFORE = dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
+
+
+@dg.asset(partitions_def=DAYS)
+def count():
+    """An asset of days."""
+    return 1
+
+
+def asset_after_count(mapping, partitions=DAYS):
+    """An asset that takes the value of `count` by a mapping."""
+
+    @dg.asset(partitions_def=partitions, ins={"count": dg.AssetIn(partition_mapping=mapping)})
+    def total(count):
+        return count
+
+    return total
+
+
+def test_a_value_of_another_partition_is_not_taken_for_it():
+    """Where nothing stores values, one of another partition than the run makes is refused: it is not in memory."""
+    opened = []
+
+    @dg.resource
+    def tracked():
+        opened.append("opened")
+
+    @dg.asset(partitions_def=DAYS, ins={"count": dg.AssetIn(partition_mapping=DAY_BEFORE)})
+    def total(count, tracked: dg.ResourceParam[object]):
+        return count
+
+    with pytest.raises(UnstoredPartitionError, match=r"'2024-01-04'.*'2024-01-05'.*io_manager") as refused:
+        dg.materialize([count, total], partition_key="2024-01-05", resources={"tracked": tracked})
+    assert (refused.value.taken, refused.value.upstream) == (("2024-01-04",), "count")
+    assert opened == []
+
+
+def test_a_value_of_the_same_partition_is_handed_on_in_memory():
+    """A mapping that says the partition which the run makes changes nothing."""
+    result = dg.materialize([count, asset_after_count(dg.IdentityPartitionMapping())], partition_key="2024-01-05")
+    assert result.asset_value("total") == 1
+
+
+def test_a_mapping_that_does_not_fit_is_told_before_the_run():
+    """The message names both assets, the mapping, and why it cannot stand between them."""
+    total = asset_after_count(dg.StaticPartitionMapping({"2024-01-01": "z"}), LETTERS)
+    up = dg.AssetSpec("count", partitions_def=DAYS)
+    job = dg.define_asset_job("j", selection=[total])
+    defs = dg.Definitions(assets=[up, total], jobs=[job], resources={"io_manager": dg.InMemoryIOManager()})
+    with pytest.raises(PartitionMappingError, match=r"asset 'total'.*'count'.*StaticPartitionMapping.*'z'"):
+        dg.Definitions.validate_loadable(defs)
+
+
+def test_what_does_not_exist_is_named_with_who_needs_it():
+    """The message names the partition that is made, and those needed that do not exist."""
+
+    @dg.asset(partitions_def=DAYS, deps=[dg.AssetSpec("late")])
+    def total(context):
+        context.asset_partition_keys_for_input("late")
+
+    late = dg.AssetSpec("late", partitions_def=dg.DailyPartitionsDefinition("2024-01-10"))
+    with pytest.raises(MissingUpstreamPartitionError, match=r"'total', partition '2024-01-05'.*'late'.*'2024-01-05'"):
+        dg.materialize([late, total], selection=["total"], partition_key="2024-01-05")
+
+
+def test_a_misspelt_input_is_told_the_nearest():
+    """Asking for the partitions of an input that does not exist names those that do."""
+
+    @dg.asset(partitions_def=DAYS, deps=[dg.AssetKey(["raw", "count"])])
+    def total(context, count):
+        assert context.asset_partition_keys_for_input("count") == ["2024-01-05"]
+        context.asset_partition_keys_for_input("raw__coutn")
+
+    with pytest.raises(UnknownNameError, match="Did you mean 'raw__count'"):
+        dg.materialize([count, total], partition_key="2024-01-05")
+
+
+def test_a_run_without_a_partition_has_none_of_inputs():
+    """A partitioned asset that runs without a key is told so when it asks for the partitions of an input."""
+
+    @dg.asset(partitions_def=DAYS)
+    def total(context, count):
+        context.asset_partition_keys_for_input("count")
+
+    with pytest.raises(InvalidInvocationError, match="partition_key"):
+        dg.materialize([count, total])
+
+
+def test_outside_a_run_no_other_assets_are_known():
+    """A context built by hand tells of the partitions that the body makes, and knows of no other assets."""
+
+    @dg.asset(partitions_def=DAYS)
+    def total(context, count):
+        assert context.asset_partition_key_for_output() == "2024-01-05"
+        context.asset_partition_keys_for_input("count")
+
+    with pytest.raises(InvalidInvocationError, match=r"'count'.*known"):
+        total(dg.build_asset_context(partition_key="2024-01-05"), 1)
+
+
+def test_an_op_has_no_partitions_of_assets():
+    """The context of an op that is no asset's says so."""
+
+    @dg.op
+    def plain(context):
+        context.asset_partition_key_for_output()
+
+    @dg.job
+    def plainly():
+        plain()
+
+    with pytest.raises(InvalidInvocationError, match="no asset"):
+        plainly.execute_in_process()
+
+
+def test_a_mapping_moves_with_its_asset():
+    """An asset that gets a prefix, or a spec that is changed, keeps what was said of the partitions before it."""
+    spec = dg.AssetSpec("total", deps=[dg.AssetDep("count", partition_mapping=DAY_BEFORE)])
+    assert spec.replace_attributes(group_name="g").partition_mappings == {dg.AssetKey("count"): DAY_BEFORE}
+
+    @dg.asset(partitions_def=DAYS, deps=[dg.AssetDep("count", partition_mapping=DAY_BEFORE)])
+    def total():
+        return None
+
+    key = dg.AssetKey(["raw", "count"])
+    moved = total.under({dg.AssetKey("count"): key}, None)
+    assert moved.partition_mappings == {key: DAY_BEFORE}
+
+
+def test_a_mapping_of_one_s_own():
+    """A class that defines `upstream_keys` is a mapping like any other."""
+
+    class FirstOfMonth(dg.PartitionMapping):
+        def upstream_keys(self, keys, downstream, upstream):
+            return [f"{keys[0][:7]}-01"]
+
+    @dg.asset(partitions_def=DAYS, deps=[dg.AssetDep(count, partition_mapping=FirstOfMonth())])
+    def total(context):
+        return context.asset_partition_key_for_input("count")
+
+    assert dg.materialize([count, total], partition_key="2024-02-05").asset_value("total") == "2024-02-01"
+
+
+def test_what_is_given_as_an_instance_is_one():
+    """An argument that slipped into the place of the instance is refused where it was given."""
+    with pytest.raises(InvalidInvocationError, match="DagsterInstance as `instance`, not dict"):
+        dg.materialize([count], instance={"days": ["2024-01-01"]}, partition_key="2024-01-01")
+    with pytest.raises(InvalidInvocationError, match=r"schedule context.*not datetime"):
+        dg.build_schedule_context(dt.datetime(2024, 1, 1, tzinfo=dt.UTC))
+
+
+@pytest.mark.parametrize("of_what", ["dep", "in"])
+def test_what_is_given_as_a_mapping_is_one(of_what):
+    """A class that was not called, or something else, is refused where it was written."""
+
+    def declare(mapping):
+        return (
+            dg.AssetIn(partition_mapping=mapping) if of_what == "in" else dg.AssetDep("up", partition_mapping=mapping)
+        )
+
+    with pytest.raises(InvalidDefinitionError, match=r"LastPartitionMapping\(...\)"):
+        declare(dg.LastPartitionMapping)
+    with pytest.raises(InvalidDefinitionError, match="not 'last'"):
+        declare("last")

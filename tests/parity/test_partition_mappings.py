@@ -1,0 +1,351 @@
+"""Partition mappings: which partitions of the assets before it a partition takes."""
+
+import datetime as dt
+
+import pytest
+
+
+def at(year, month, day=1):
+    """Midnight of a day, in UTC."""
+    return dt.datetime(year, month, day, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def days(dg):
+    """The days of January and February."""
+    return dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-03-01")
+
+
+@pytest.fixture
+def weeks(dg):
+    """The weeks of the same time."""
+    return dg.WeeklyPartitionsDefinition("2024-01-01", end_date="2024-03-01")
+
+
+@pytest.fixture
+def months(dg):
+    """The months of the same time."""
+    return dg.MonthlyPartitionsDefinition("2024-01-01", end_date="2024-03-01")
+
+
+@pytest.fixture
+def letters(dg):
+    """Three letters."""
+    return dg.StaticPartitionsDefinition(["a", "b", "c"])
+
+
+@pytest.fixture
+def seen(dg, log):
+    """Run one partition of an asset that comes after `up`, and hand its context to a function."""
+
+    def run(see, up_def, down_def, mapping=None, key=None, **run_options):
+        @dg.asset(partitions_def=down_def, deps=[dg.AssetDep("up", partition_mapping=mapping)])
+        def down(context) -> None:
+            log.append(see(context))
+
+        up = dg.AssetSpec("up", partitions_def=up_def)
+        dg.materialize([up, down], selection=["down"], partition_key=key, **run_options)
+        return log[-1]
+
+    return run
+
+
+@pytest.fixture
+def taken(seen):
+    """The partitions of `up` that one partition of the asset after it takes, in the order of their keys."""
+    return lambda *args, **kwargs: seen(
+        lambda context: sorted(context.asset_partition_keys_for_input("up")), *args, **kwargs
+    )
+
+
+@pytest.fixture
+def loading(dg):
+    """An IO manager that loads no value, but tells which partitions it is asked for."""
+
+    class Loading(dg.IOManager):
+        def handle_output(self, context, obj):
+            pass
+
+        def load_input(self, context):
+            return sorted(context.asset_partition_keys)
+
+    return Loading()
+
+
+# -- where no mapping is given -----------------------------------------------------------------------------------------
+
+
+def test_the_same_partitions(taken, days, letters):
+    """Between equal partitions a partition takes that of its own key."""
+    assert taken(days, days, key="2024-01-05") == ["2024-01-05"]
+    assert taken(letters, letters, key="b") == ["b"]
+
+
+def test_a_week_takes_its_days(taken, days, weeks):
+    """A coarse span takes all fine ones in it."""
+    assert taken(days, weeks, key="2024-01-07") == [f"2024-01-{day:02}" for day in range(7, 14)]
+
+
+def test_a_day_takes_its_month(taken, days, months):
+    """A fine span takes the coarse one around it."""
+    assert taken(months, days, key="2024-02-05") == ["2024-02-01"]
+
+
+def test_a_range_takes_what_its_partitions_take(taken, days, months):
+    """A run of a range takes what all of its partitions take."""
+    tags = {"dagster/asset_partition_range_start": "2024-01-01", "dagster/asset_partition_range_end": "2024-02-01"}
+    keys = taken(days, months, tags=tags)
+    assert (keys[0], keys[-1], len(keys)) == ("2024-01-01", "2024-02-29", 60)
+
+
+def test_an_asset_without_partitions_takes_all(taken, letters):
+    """An asset that has no partitions takes all of those before it."""
+    assert taken(letters, None) == ["a", "b", "c"]
+
+
+def test_dimensions_and_one_of_them(dg, taken, days, letters):
+    """Between partitions of several dimensions and those of one, the dimension that they share decides."""
+    both = dg.MultiPartitionsDefinition({"day": days, "letter": letters})
+    assert taken(both, days, key="2024-01-05") == ["2024-01-05|a", "2024-01-05|b", "2024-01-05|c"]
+    assert taken(days, both, key="2024-01-05|b") == ["2024-01-05"]
+
+
+def test_what_is_not_there_upstream(dg, taken, letters):
+    """A key that the asset before it does not have is refused."""
+    others = dg.StaticPartitionsDefinition(["c", "d"])
+    assert taken(letters, others, key="c") == ["c"]
+    with pytest.raises(dg.DagsterInvariantViolationError):
+        taken(letters, others, key="d")
+
+
+# -- where one is given ------------------------------------------------------------------------------------------------
+
+
+def test_spans_before(dg, taken, days):
+    """Offsets move the first and the last span that is taken."""
+    mapping = dg.TimeWindowPartitionMapping
+    assert taken(days, days, mapping(start_offset=-1), "2024-01-05") == ["2024-01-04", "2024-01-05"]
+    assert taken(days, days, mapping(start_offset=-1, end_offset=-1), "2024-01-05") == ["2024-01-04"]
+
+
+def test_offsets_count_downstream_spans(dg, taken, days, months):
+    """An offset of a month is a month, whatever the asset before it is made in."""
+    keys = taken(days, months, dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1), "2024-02-01")
+    assert (keys[0], keys[-1], len(keys)) == ("2024-01-01", "2024-01-31", 31)
+
+
+def test_offsets_stop_at_the_first_span(dg, taken, days):
+    """The first day has no day before it: an offset that leads there takes nothing, and is no error."""
+    mapping = dg.TimeWindowPartitionMapping
+    assert taken(days, days, mapping(start_offset=-1), "2024-01-01") == ["2024-01-01"]
+    assert taken(days, days, mapping(start_offset=-1, end_offset=-1), "2024-01-01") == []
+
+
+def test_spans_that_do_not_exist(dg, taken, days, weeks):
+    """A span that the asset before it does not have is refused, or left out where that is allowed."""
+    late = dg.DailyPartitionsDefinition("2024-01-10", end_date="2024-03-01")
+    with pytest.raises(dg.DagsterInvariantViolationError):
+        taken(late, weeks, key="2024-01-07")
+    allowing = dg.TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)
+    assert taken(late, weeks, allowing, "2024-01-07") == [f"2024-01-{day}" for day in range(10, 14)]
+
+
+def test_all_last_and_some(dg, taken, days, letters):
+    """All partitions, the last one, the ones named: whatever partition is made."""
+    assert taken(letters, days, dg.AllPartitionMapping(), "2024-01-05") == ["a", "b", "c"]
+    assert taken(letters, days, dg.LastPartitionMapping(), "2024-01-05") == ["c"]
+    assert taken(letters, days, dg.SpecificPartitionsPartitionMapping(["a", "c"]), "2024-01-05") == ["a", "c"]
+    assert taken(letters, None, dg.LastPartitionMapping()) == ["c"]
+
+
+def test_a_table(dg, taken, letters):
+    """`StaticPartitionMapping` says for each partition upstream which ones downstream take it."""
+    sizes = dg.StaticPartitionsDefinition(["few", "many"])
+    table = dg.StaticPartitionMapping({"a": "few", "b": ["few", "many"], "c": "many"})
+    assert taken(letters, sizes, table, "few") == ["a", "b"]
+    assert taken(letters, sizes, table, "many") == ["b", "c"]
+
+
+def test_a_dimension_by_name(dg, taken, days, letters):
+    """`MultiToSingleDimensionPartitionMapping` names the dimension that is shared."""
+    both = dg.MultiPartitionsDefinition({"day": days, "letter": letters})
+    keys = taken(both, letters, dg.MultiToSingleDimensionPartitionMapping("letter"), "a")
+    assert (keys[0], keys[-1], len(keys)) == ("2024-01-01|a", "2024-02-29|a", 60)
+
+
+def test_dimension_by_dimension(dg, taken, days, weeks, letters):
+    """`MultiPartitionMapping` says for each dimension upstream how it goes by one downstream."""
+    by_day = dg.MultiPartitionsDefinition({"day": days, "letter": letters})
+    by_week = dg.MultiPartitionsDefinition({"week": weeks, "letter": letters})
+    mapping = dg.MultiPartitionMapping(
+        {
+            "day": dg.DimensionPartitionMapping("week", dg.TimeWindowPartitionMapping()),
+            "letter": dg.DimensionPartitionMapping("letter", dg.IdentityPartitionMapping()),
+        }
+    )
+    assert taken(by_day, by_week, mapping, "a|2024-01-07") == [f"2024-01-{day:02}|a" for day in range(7, 14)]
+
+
+def test_dynamic_partitions_upstream(dg, taken, letters):
+    """All partitions of an asset whose partitions are dynamic are those that the run's instance knows."""
+    instance = dg.DagsterInstance.ephemeral()
+    instance.add_dynamic_partitions("test_mappings", ["x", "y"])
+    partitions = dg.DynamicPartitionsDefinition(name="test_mappings")
+    assert taken(partitions, letters, dg.AllPartitionMapping(), "a", instance=instance) == ["x", "y"]
+
+
+def test_a_mapping_that_does_not_fit(dg, days, letters):
+    """A mapping that cannot go between the two assets' partitions is found when definitions are checked."""
+
+    @dg.asset(partitions_def=letters)
+    def up():
+        return 1
+
+    @dg.asset(partitions_def=letters, ins={"up": dg.AssetIn(partition_mapping=dg.TimeWindowPartitionMapping())})
+    def down(up):
+        return up
+
+    job = dg.define_asset_job("both")
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="up"):
+        dg.Definitions.validate_loadable(dg.Definitions(assets=[up, down], jobs=[job]))
+
+
+# -- what the context tells --------------------------------------------------------------------------------------------
+
+
+def test_one_partition_of_an_input(seen, days):
+    """One partition that is taken has a key, a range and a window, and tells whose partitions it is one of."""
+
+    def see(context):
+        key_range = context.asset_partition_key_range_for_input("up")
+        window = context.asset_partitions_time_window_for_input("up")
+        assert context.asset_partitions_def_for_input("up") == days
+        return (context.asset_partition_key_for_input("up"), key_range.start, key_range.end, window.start, window.end)
+
+    key = "2024-01-05"
+    assert seen(see, days, days, key=key) == (key, key, key, at(2024, 1, 5), at(2024, 1, 6))
+
+
+def test_several_partitions_of_an_input(seen, days, weeks):
+    """Several that follow one another have a range and a window, and no single key."""
+
+    def see(context):
+        key_range = context.asset_partition_key_range_for_input("up")
+        window = context.asset_partitions_time_window_for_input("up")
+        with pytest.raises(Exception, match=r"(?i)partition"):
+            context.asset_partition_key_for_input("up")
+        return (key_range.start, key_range.end, window.start, window.end)
+
+    expected = ("2024-01-07", "2024-01-13", at(2024, 1, 7), at(2024, 1, 14))
+    assert seen(see, days, weeks, key="2024-01-07") == expected
+
+
+def test_partitions_with_gaps_have_no_range(dg, seen, days, letters):
+    """Partitions that do not follow one another have keys, and no range."""
+
+    def see(context):
+        with pytest.raises(Exception, match=r"(?i)partition|range"):
+            context.asset_partition_key_range_for_input("up")
+        return sorted(context.asset_partition_keys_for_input("up"))
+
+    mapping = dg.SpecificPartitionsPartitionMapping(["a", "c"])
+    assert seen(see, letters, days, mapping, "2024-01-05") == ["a", "c"]
+
+
+def test_an_asset_without_partitions_upstream(seen, letters):
+    """Asking for the partitions of an asset that has none raises."""
+
+    def see(context):
+        with pytest.raises(Exception, match=r"(?i)partition"):
+            context.asset_partition_keys_for_input("up")
+
+    seen(see, None, letters, key="a")
+
+
+def test_partitions_of_an_output(dg, days, log):
+    """What is made has a key, keys, a range, a window and a definition, too."""
+
+    @dg.asset(partitions_def=days)
+    def rows(context) -> None:
+        key_range = context.asset_partition_key_range_for_output()
+        log.append((context.asset_partition_key_for_output(), list(context.asset_partition_keys_for_output())))
+        log.append((key_range.start, key_range.end, context.asset_partitions_time_window_for_output().end))
+        assert context.asset_partitions_def_for_output() == days
+
+    dg.materialize([rows], partition_key="2024-01-05")
+    assert log == [("2024-01-05", ["2024-01-05"]), ("2024-01-05", "2024-01-05", at(2024, 1, 6))]
+
+
+# -- values that IO managers load --------------------------------------------------------------------------------------
+
+
+def test_an_io_manager_is_asked_for_what_the_mapping_says(dg, days, loading, log):
+    """The IO manager of an input is told which partitions the mapping says."""
+
+    @dg.asset(partitions_def=days)
+    def up():
+        return 1
+
+    @dg.asset(
+        partitions_def=days, ins={"before": dg.AssetIn("up", partition_mapping=dg.TimeWindowPartitionMapping(-2, -1))}
+    )
+    def down(before):
+        log.append(before)
+
+    dg.materialize([up, down], partition_key="2024-01-05", resources={"io_manager": loading})
+    assert log == [["2024-01-03", "2024-01-04"]]
+
+
+def test_a_running_total(dg, days, tmp_path):
+    """A day takes what an earlier run stored of the day before."""
+
+    @dg.asset(partitions_def=days)
+    def count(context):
+        return int(context.partition_key[-2:])
+
+    @dg.asset(
+        partitions_def=days, ins={"count": dg.AssetIn(partition_mapping=dg.TimeWindowPartitionMapping(start_offset=-1))}
+    )
+    def two_days(count):
+        return count
+
+    store = dg.FilesystemIOManager(base_dir=str(tmp_path))
+    for day in ("2024-01-04", "2024-01-05"):
+        dg.materialize([count], partition_key=day, resources={"io_manager": store})
+    result = dg.materialize(
+        [count, two_days], selection=["two_days"], partition_key="2024-01-05", resources={"io_manager": store}
+    )
+    assert result.asset_value("two_days") == {"2024-01-04": 4, "2024-01-05": 5}
+
+
+# -- better on purpose -------------------------------------------------------------------------------------------------
+
+
+def test_partitions_named_that_do_not_exist(dg, seen, days, letters, differs):
+    """dagwire refuses a partition that is named and does not exist; Dagster hands it on."""
+    mapping = dg.SpecificPartitionsPartitionMapping(["a", "z"])
+
+    def see(context):
+        return sorted(context.asset_partition_keys_for_input("up"))
+
+    differs(
+        lambda: seen(see, letters, days, mapping, "2024-01-05"),
+        dagster=["a", "z"],
+        dagwire=dg.DagsterInvariantViolationError,
+    )
+
+
+def test_a_dimension_that_does_not_exist(dg, seen, days, letters, differs):
+    """dagwire refuses a dimension that does not exist; Dagster takes the one that fits."""
+    both = dg.MultiPartitionsDefinition({"day": days, "letter": letters})
+    mapping = dg.MultiToSingleDimensionPartitionMapping("lettr")
+
+    def see(context):
+        return len(context.asset_partition_keys_for_input("up"))
+
+    differs(lambda: seen(see, both, letters, mapping, "a"), dagster=60, dagwire=dg.DagsterInvalidDefinitionError)
+
+
+def test_different_mappings_are_not_equal(dg, differs):
+    """dagwire tells mappings of different kinds apart; in Dagster those without arguments are equal."""
+    differs(lambda: dg.LastPartitionMapping() == dg.AllPartitionMapping(), dagster=True, dagwire=False)
