@@ -129,6 +129,17 @@ class DuplicateDefinitionError(InvalidDefinitionError):
         super().__init__(f"Two definitions of {kind} '{name}' were given. Rename one, or give it once.")
 
 
+class MergeConflictError(InvalidDefinitionError, InvariantViolationError):
+    """Definitions that are merged provide different resources under one key."""
+
+    def __init__(self, key: str) -> None:
+        """`key` is the resource's."""
+        self.key = key
+        super().__init__(
+            f"Resource '{key}' is provided by two of the definitions that are merged, and differs. Provide it in one."
+        )
+
+
 class UnknownNameError(InvalidDefinitionError, InvariantViolationError, KeyError):
     """A definition, selection, override or partition is named that does not exist."""
 

@@ -32,8 +32,9 @@ from dagwire.definitions.asset import asset
 from dagwire.definitions.asset_check import AssetCheckDefinition, asset_check, multi_asset_check
 from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition, define_asset_job
 from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.asset_sensor import AssetSensorDefinition, asset_sensor
 from dagwire.definitions.asset_spec import AssetDep, AssetIn, AssetOut, AssetSpec
-from dagwire.definitions.assets_definition import AssetsDefinition
+from dagwire.definitions.assets_definition import AssetsDefinition, map_asset_specs
 from dagwire.definitions.bindings import with_resources
 from dagwire.definitions.build_io_contexts import build_input_context, build_output_context
 from dagwire.definitions.check_spec import AssetCheckSpec
@@ -49,13 +50,23 @@ from dagwire.definitions.graph_asset import graph_asset
 from dagwire.definitions.graph_multi_asset import graph_multi_asset
 from dagwire.definitions.hook import HookDefinition, failure_hook, success_hook
 from dagwire.definitions.job import JobDefinition, job
+from dagwire.definitions.lazy_definitions import LazyDefinitions, definitions
 from dagwire.definitions.load_assets import (
     load_asset_checks_from_current_module,
     load_asset_checks_from_modules,
     load_asset_checks_from_package_module,
+    load_asset_checks_from_package_name,
     load_assets_from_current_module,
     load_assets_from_modules,
     load_assets_from_package_module,
+    load_assets_from_package_name,
+)
+from dagwire.definitions.load_definitions import (
+    load_definitions_from_current_module,
+    load_definitions_from_module,
+    load_definitions_from_modules,
+    load_definitions_from_package_module,
+    load_definitions_from_package_name,
 )
 from dagwire.definitions.metadata import MetadataValue
 from dagwire.definitions.multi_asset import multi_asset
@@ -171,6 +182,7 @@ from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.context import InitResourceContext, Resources
 from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
+from dagwire.resources.event_log_entry import EventLogEntry
 from dagwire.resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
 from dagwire.resources.input_manager import InputManagerDefinition, input_manager
 from dagwire.resources.instance import DagsterInstance
@@ -206,6 +218,7 @@ __all__ = [
     "AssetObservation",
     "AssetOut",
     "AssetSelection",
+    "AssetSensorDefinition",
     "AssetSpec",
     "AssetsDefinition",
     "BackfillPolicy",
@@ -250,6 +263,7 @@ __all__ = [
     "EnumValue",
     "EnvVar",
     "Event",
+    "EventLogEntry",
     "EventType",
     "ExecuteInProcessResult",
     "ExpectationResult",
@@ -277,6 +291,7 @@ __all__ = [
     "Jitter",
     "JobDefinition",
     "LastPartitionMapping",
+    "LazyDefinitions",
     "Map",
     "MaterializeResult",
     "MetadataValue",
@@ -336,6 +351,7 @@ __all__ = [
     "amaterialize",
     "asset",
     "asset_check",
+    "asset_sensor",
     "build_asset_check_context",
     "build_asset_context",
     "build_hook_context",
@@ -352,6 +368,7 @@ __all__ = [
     "configured",
     "daily_partitioned_config",
     "define_asset_job",
+    "definitions",
     "diff_environments",
     "dynamic_partitioned_config",
     "environment",
@@ -368,10 +385,18 @@ __all__ = [
     "load_asset_checks_from_current_module",
     "load_asset_checks_from_modules",
     "load_asset_checks_from_package_module",
+    "load_asset_checks_from_package_name",
     "load_assets_from_current_module",
     "load_assets_from_modules",
     "load_assets_from_package_module",
+    "load_assets_from_package_name",
+    "load_definitions_from_current_module",
+    "load_definitions_from_module",
+    "load_definitions_from_modules",
+    "load_definitions_from_package_module",
+    "load_definitions_from_package_name",
     "make_values_resource",
+    "map_asset_specs",
     "materialize",
     "materialize_to_memory",
     "mem_io_manager",

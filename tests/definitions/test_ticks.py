@@ -121,9 +121,21 @@ def test_a_tick_that_lacks_a_resource_opens_nothing():
 
 
 def test_what_a_tick_cannot_be_given_is_refused():
-    """A parameter that is neither context nor resource is refused at declaration, with the fix."""
+    """A second parameter that is no resource is refused at declaration, with the fix; the first is the context."""
     with pytest.raises(InvalidDefinitionError, match="ResourceParam"):
-        dg.sensor(job_name="load", name="arrivals")(lambda rows: None)
+        dg.sensor(job_name="load", name="arrivals")(lambda context, rows: None)
+    with pytest.raises(InvalidDefinitionError, match="takes rows, more"):
+        dg.asset_sensor("trips", job_name="load", name="arrivals")(lambda context, rows, more: None)
+
+
+def test_what_a_tick_takes_for_its_context_is_held_to_it():
+    """A first parameter whose annotation no context fits is refused: it was meant to be a resource."""
+
+    def arrivals(db: int) -> None:
+        """Is asked now and then."""
+
+    with pytest.raises(InvalidDefinitionError, match="takes 'db' as int, which no context is"):
+        dg.sensor(job_name="load")(arrivals)
 
 
 def test_a_tick_without_a_job_is_refused():
@@ -159,7 +171,7 @@ def test_a_schedule_of_parts():
     assert request.run_config["ops"] == {"x": {"config": {"day": 1}}}
     assert request.tags["a"] == "b"
     skipped = runs.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=MIDNIGHT + dt.timedelta(days=1)))
-    assert (skipped.run_requests, skipped.skip_message) == ((), "should_execute function returned False")
+    assert (skipped.run_requests, skipped.skip_message) == ((), "should_execute function for daily returned false.")
     with pytest.raises(InvalidInvocationError, match="evaluate_tick"):
         runs()
 

@@ -234,7 +234,7 @@ def test_a_value_from_elsewhere_needs_an_io_manager() -> None:
     with pytest.raises(MissingResourceError) as raised:
         materialize([one, two], selection="two")
     assert str(raised.value).startswith(
-        "Resource 'io_manager', asked for by asset 'two' to load asset 'one', which the run does not make, is not"
+        "Resource 'io_manager', asked for by input 'one' of asset 'two' (asset 'one' is not made by the run), is not"
     )
 
 

@@ -560,6 +560,63 @@ def test_an_asset_of_several_ops(dg):
     assert result.output_for_node("fourfold.double") == 6
 
 
+def test_an_asset_that_need_not_be_made(dg):
+    """`output_required=False`: what yields nothing made nothing, and what comes after is skipped."""
+
+    @dg.asset(output_required=False)
+    def maybe():
+        yield from ()
+
+    @dg.asset
+    def child(maybe):
+        return 1
+
+    @dg.asset(output_required=False)
+    def returned():
+        return None
+
+    result = dg.materialize([maybe, child, returned])
+    assert result.success
+    assert result.asset_materializations_for_node("maybe") == []
+    assert result.is_node_skipped("child")
+    assert len(result.asset_materializations_for_node("returned")) == 1
+
+
+def test_specs_are_mapped(dg):
+    """`map_asset_specs` makes copies whose specs a function changed; keys must stay."""
+
+    @dg.asset(group_name="raw")
+    def one():
+        return 1
+
+    changed, spec = dg.map_asset_specs(
+        lambda spec: spec.replace_attributes(group_name="new").merge_attributes(
+            metadata={"m": 1}, tags={"t": "1"}, owners=["team:us"], kinds={"k"}, deps=["before"]
+        ),
+        [one, dg.AssetSpec("two", tags={"own": "1"})],
+    )
+    assert (changed.get_asset_spec().group_name, one.get_asset_spec().group_name) == ("new", "raw")
+    assert changed.specs_by_key[dg.AssetKey("one")].metadata == {"m": 1}
+    assert spec.tags == {"own": "1", "t": "1", "dagster/kind/k": ""}
+    assert list(spec.owners) == ["team:us"]
+    assert dg.AssetKey("before") in changed.asset_deps[dg.AssetKey("one")]
+    assert dg.materialize([changed]).asset_value("one") == 1
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="change"):
+        one.map_asset_specs(lambda spec: spec.replace_attributes(key="other"))
+
+
+def test_observations(dg):
+    """What a body says of assets that it looked at is in the result."""
+
+    @dg.asset
+    def one(context):
+        context.log_event(dg.AssetObservation("beside", metadata={"x": 1}))
+
+    result = dg.materialize([one])
+    assert [observed.asset_key for observed in result.asset_observations_for_node("one")] == [dg.AssetKey("beside")]
+    assert len(result.get_asset_observation_events()) == 1
+
+
 def test_a_source_asset(dg):
     """`SourceAsset` stands for an asset that is made elsewhere."""
     assert dg.SourceAsset("rows").key == dg.AssetKey("rows")

@@ -1,5 +1,7 @@
 """Binding: `Definitions`, `with_resources` and `define_asset_job` give definitions their resources."""
 
+from types import ModuleType
+
 import pytest
 
 
@@ -248,7 +250,13 @@ def test_assets_of_the_current_module(dg):
     assert list(dg.load_assets_from_current_module()) == []
 
 
-@pytest.mark.absent("issue 4: definitions that are made when they are asked for")
+@pytest.mark.parametrize("entry", [{"confg": {"name": "late"}}, {"name": "late"}, {}, 5])
+def test_with_resources_and_config_of_another_form(dg, read, tracked, entry):
+    """`resource_config_by_key` whose entry is not `{"config": ...}` is refused."""
+    with pytest.raises(dg.DagsterInvalidInvocationError, match="'db'"):
+        dg.with_resources([read], {"db": tracked()}, resource_config_by_key={"db": entry})
+
+
 def test_definitions_of_a_function(dg, read, tracked):
     """`@definitions` makes definitions when they are asked for."""
 
@@ -259,7 +267,144 @@ def test_definitions_of_a_function(dg, read, tracked):
     assert defs().get_assets_def("read") is not None
 
 
+def test_definitions_are_made_anew(dg):
+    """What `@definitions` makes is called by whoever loads it; each call makes definitions anew, none before."""
+    made = []
+
+    @dg.definitions
+    def defs():
+        made.append(1)
+        return dg.Definitions()
+
+    assert made == []
+    assert isinstance(defs(), dg.Definitions)
+    assert defs() is not defs()
+    assert len(made) == 3
+
+
+def test_a_function_that_makes_no_definitions(dg):
+    """A function that returns something else is refused when it is called."""
+
+    @dg.definitions
+    def defs():
+        return 5
+
+    with pytest.raises(dg.DagsterInvariantViolationError, match="Definitions"):
+        defs()
+
+
+def test_definitions_of_a_function_with_parameters(dg):
+    """A function that takes parameters is refused."""
+    with pytest.raises(dg.DagsterInvariantViolationError):
+
+        @dg.definitions
+        def defs(one, two):
+            return dg.Definitions()
+
+
+@pytest.fixture
+def module(dg):
+    """A module that has one of each, and a list."""
+    found = ModuleType("found")
+
+    @dg.asset
+    def one():
+        return 1
+
+    @dg.asset_check(asset=one)
+    def good():
+        return dg.AssetCheckResult(passed=True)
+
+    job = dg.define_asset_job("all_assets", "*")
+
+    @dg.schedule(cron_schedule="@daily", job=job)
+    def daily():
+        return {}
+
+    @dg.sensor(job=job)
+    def watching():
+        return None
+
+    found.one, found.good, found.job, found.daily, found.watching = one, good, job, daily, watching
+    found.others = [dg.AssetSpec("other")]
+    found.source = dg.SourceAsset("source")
+    found.again = one
+    found.number = 5
+    return found
+
+
+def test_definitions_of_a_module(dg, module):
+    """`load_definitions_from_module` gathers assets, checks, jobs, schedules and sensors; resources are given."""
+    defs = dg.load_definitions_from_module(module, resources={"db": 1})
+    assert {asset.key.to_user_string() for asset in defs.assets} == {"one", "other", "source"}
+    assert [check.check_key.name for check in defs.asset_checks] == ["good"]
+    assert [job.name for job in defs.jobs] == ["all_assets"]
+    assert [schedule.name for schedule in defs.schedules] == ["daily"]
+    assert [sensor.name for sensor in defs.sensors] == ["watching"]
+
+
+def test_definitions_of_the_current_module(dg):
+    """`load_definitions_from_current_module` gathers what the calling module has."""
+    defs = dg.load_definitions_from_current_module(resources={"db": 1})
+    assert isinstance(defs, dg.Definitions)
+    assert [asset.key.path for asset in defs.assets] == []
+
+
+def test_assets_in_lists(dg, module):
+    """`load_assets_from_modules` finds what stands in a list; specs only where it is asked for them."""
+    module.many = [dg.asset(name="listed")(lambda: 1)]
+    found = dg.load_assets_from_modules([module])
+    assert {asset.key.to_user_string() for asset in found} == {"one", "listed", "source"}
+    found = dg.load_assets_from_modules([module], include_specs=True)
+    assert {asset.key.to_user_string() for asset in found} == {"one", "listed", "source", "other"}
+
+
+def test_merging_everything(dg, read, tracked):
+    """`Definitions.merge` joins assets, checks, jobs, schedules, sensors and resources; the same one stays one."""
+
+    @dg.asset_check(asset="read")
+    def good():
+        return dg.AssetCheckResult(passed=True)
+
+    job = dg.define_asset_job("all_assets")
+
+    @dg.schedule(cron_schedule="@daily", job=job)
+    def daily():
+        return {}
+
+    @dg.sensor(job=job)
+    def watching():
+        return None
+
+    db = tracked()
+    merged = dg.Definitions.merge(
+        dg.Definitions(assets=[read], asset_checks=[good], resources={"db": db}),
+        dg.Definitions(jobs=[job], schedules=[daily], sensors=[watching], resources={"db": db}),
+    )
+    assert (list(merged.assets), list(merged.asset_checks), list(merged.jobs)) == ([read], [good], [job])
+    assert (list(merged.schedules), list(merged.sensors)) == ([daily], [watching])
+    merged.get_job_def("all_assets").execute_in_process()
+
+
+def test_merging_different_resources(dg):
+    """Two different resources under one key are refused; equal ones are one."""
+    same = dg.Definitions.merge(dg.Definitions(resources={"n": 5}), dg.Definitions(resources={"n": 5}))
+    assert isinstance(same, dg.Definitions)
+    with pytest.raises(dg.DagsterInvariantViolationError, match="'n'"):
+        dg.Definitions.merge(dg.Definitions(resources={"n": 5}), dg.Definitions(resources={"n": 6}))
+
+
 # -- better on purpose -------------------------------------------------------------------------------------------------
+
+
+def test_with_resources_and_config_for_what_is_not_given(dg, read, tracked, differs):
+    """dagwire refuses config for a key that is not given, and names the nearest; Dagster drops it."""
+    config = {"bd": {"config": {"name": "late"}}}
+    differs(
+        lambda: len(dg.with_resources([read], {"db": tracked()}, resource_config_by_key=config)),
+        dagster=1,
+        dagwire=dg.DagsterInvalidInvocationError,
+    )
 
 
 def test_with_resources_overrides_definitions(dg, tracked, read, differs):

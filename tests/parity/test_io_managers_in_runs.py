@@ -764,6 +764,8 @@ def test_an_asset_of_which_nothing_is_known(dg, keeping):
 
     with pytest.raises(dg.DagsterInvalidDefinitionError, match="trips"):
         dg.materialize([total], resources={"io_manager": keeping()})
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="trip5"):
+        dg.Definitions.validate_loadable(dg.Definitions(assets=[total, dg.SourceAsset("trip5")]))
 
 
 def test_a_missing_io_manager_of_a_source_asset(dg):
@@ -804,6 +806,40 @@ def test_one_key_is_one_asset(dg):
 
     with pytest.raises(dg.DagsterInvalidDefinitionError, match="trips"):
         dg.Definitions.validate_loadable(dg.Definitions(assets=[dg.SourceAsset("trips"), trips]))
+
+
+def test_the_value_of_an_asset_outside_a_run(dg, told):
+    """`Definitions.load_asset_value` loads what was stored, by the asset's IO manager."""
+
+    @dg.asset(io_manager_key="store", metadata={"table": "t"})
+    def one():
+        return 1
+
+    defs = dg.Definitions(assets=[one, dg.SourceAsset("other", io_manager_key="store")], resources={"store": told})
+    assert defs.load_asset_value("one", python_type=int, metadata={"column": "c"}) == 7
+    assert defs.load_asset_value(dg.AssetKey("other")) == 7
+    context = told.inputs[0]
+    assert (context.asset_key, context.definition_metadata) == (dg.AssetKey("one"), {"column": "c"})
+    assert (context.upstream_output.definition_metadata, context.dagster_type.typing_type) == ({"table": "t"}, int)
+    with pytest.raises(Exception, match="third"):
+        defs.load_asset_value("third")
+
+
+def test_the_partition_of_an_asset_outside_a_run(dg):
+    """`load_asset_value(partition_key=)` loads one partition."""
+
+    class Echo(dg.IOManager):
+        def handle_output(self, context, obj): ...
+
+        def load_input(self, context):
+            return context.asset_key.path, context.asset_partition_key
+
+    @dg.asset(partitions_def=dg.StaticPartitionsDefinition(["p", "q"]))
+    def one():
+        return 1
+
+    defs = dg.Definitions(assets=[one], resources={"io_manager": Echo()})
+    assert defs.load_asset_value("one", partition_key="q") == (["one"], "q")
 
 
 def test_an_input_of_nothing(dg, told):

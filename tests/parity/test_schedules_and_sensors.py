@@ -328,15 +328,299 @@ def test_a_skip_reason_s_message(dg):
     assert dg.SkipReason("x") == dg.SkipReason("x") != dg.SkipReason("y")
 
 
-@pytest.mark.absent("dagwire has no store of events that a sensor could look into")
-def test_an_asset_sensor(dg, read, nightly):
-    """`@asset_sensor` asks for a run when an asset was made."""
+@pytest.fixture
+def watched(dg, request):
+    """An asset that no other test makes."""
 
-    @dg.asset_sensor(asset_key=read.key, job=nightly)
+    @dg.asset(name=f"watched_by_{request.node.originalname}")
+    def watched(context):
+        context.add_output_metadata({"rows": 3})
+        return 1
+
+    return watched
+
+
+@pytest.fixture
+def instance(dg):
+    """What runs and sensors of one test know of one another."""
+    return dg.DagsterInstance.ephemeral()
+
+
+def test_an_asset_sensor(dg, watched, nightly):
+    """`@asset_sensor` makes a sensor of an asset and a job."""
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly, description="D", minimum_interval_seconds=5)
     def made(context, asset_event):
         return dg.RunRequest()
 
-    assert made.name == "made"
+    assert (made.name, made.description, made.job_name) == ("made", "D", nightly.name)
+    assert (made.asset_key, made.minimum_interval_seconds) == (watched.key, 5)
+    assert isinstance(made, dg.AssetSensorDefinition)
+    assert isinstance(made, dg.SensorDefinition)
+
+
+def test_an_asset_sensor_is_asked_when_the_asset_was_made(dg, watched, nightly, instance):
+    """Before, and when nothing new happened, a tick gives the reason; else the function is told of the latest event."""
+    told = []
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def made(context, asset_event):
+        told.append(asset_event)
+        yield dg.RunRequest(run_key=asset_event.run_id)
+
+    def tick(cursor):
+        return made.evaluate_tick(dg.build_sensor_context(instance=instance, cursor=cursor))
+
+    before = tick(None)
+    assert (list(before.run_requests), before.cursor) == ([], None)
+    assert before.skip_message == f"No new materialization events found for asset key {watched.key}"
+    runs = [dg.materialize([watched], instance=instance) for _ in range(2)]
+    after = tick(before.cursor)
+    assert [request.run_key for request in after.run_requests] == [runs[1].run_id]
+    assert after.run_requests[0].tags["dagster/sensor_name"] == "made"
+    again = tick(after.cursor)
+    assert (list(again.run_requests), again.cursor) == ([], after.cursor)
+    assert len(told) == 1
+
+
+def test_what_an_asset_sensor_is_told(dg, watched, nightly, instance):
+    """The event has the asset's key and materialization, the run, the job, the step and the time."""
+    told = []
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def made(context, asset_event):
+        told.append(asset_event)
+
+    run = dg.materialize([watched], instance=instance)
+    tick = made.evaluate_tick(dg.build_sensor_context(instance=instance))
+    assert tick.skip_message == "Sensor function returned an empty result"
+    event = told[0]
+    assert isinstance(event, dg.EventLogEntry)
+    assert event.dagster_event.asset_key == watched.key
+    assert event.asset_materialization.metadata["rows"].value == 3
+    assert event.dagster_event.step_materialization_data.materialization.asset_key == watched.key
+    assert (event.run_id, event.step_key) == (run.run_id, watched.key.path[0])
+    assert (event.job_name, event.dagster_event.event_type_value) == (
+        "__ephemeral_asset_job__",
+        "ASSET_MATERIALIZATION",
+    )
+    assert event.timestamp > 0
+
+
+def test_parameters_of_an_asset_sensor(dg, watched, nightly, instance, tracked):
+    """Context and event go by their places, resources by their annotations; what is not wanted is left out."""
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def all_of_them(ctx, made, db: tracked):
+        return dg.RunRequest(run_key=f"{made.run_id} {db.name} {db.is_open} {ctx.cursor}")
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def no_event(context, db: tracked):
+        return dg.RunRequest(run_key=db.name)
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def nothing():
+        return [dg.RunRequest(run_key="1"), dg.RunRequest(run_key="2")]
+
+    run = dg.materialize([watched], instance=instance)
+    keys = []
+    for sensor in (all_of_them, no_event, nothing):
+        context = dg.build_sensor_context(instance=instance, resources={"db": tracked()})
+        with context:
+            keys.append([request.run_key for request in sensor.evaluate_tick(context).run_requests])
+    assert keys == [[f"{run.run_id} db True None"], ["db"], ["1", "2"]]
+
+
+def test_the_cursor_of_an_asset_sensor_is_its_own(dg, watched, nightly, instance):
+    """A SensorResult with a cursor is refused; a cursor that the context was given is replaced."""
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def mine(context, asset_event):
+        return dg.SensorResult(run_requests=[dg.RunRequest()], cursor="mine")
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def updated(context, asset_event):
+        context.update_cursor("mine")
+        return dg.SensorResult(run_requests=[dg.RunRequest()])
+
+    dg.materialize([watched], instance=instance)
+    with pytest.raises(dg.DagsterInvariantViolationError, match="cursor"):
+        mine.evaluate_tick(dg.build_sensor_context(instance=instance))
+    assert updated.evaluate_tick(dg.build_sensor_context(instance=instance)).cursor != "mine"
+
+
+def test_a_direct_call_of_an_asset_sensor(dg, watched, nightly, instance):
+    """It needs a context with an instance, and gives what the function answers, one by one."""
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def made(context, asset_event):
+        return dg.RunRequest(run_key=asset_event.run_id)
+
+    assert [type(answer) for answer in made(dg.build_sensor_context(instance=instance))] == [dg.SkipReason]
+    run = dg.materialize([watched], instance=instance)
+    assert [answer.run_key for answer in made(dg.build_sensor_context(instance=instance))] == [run.run_id]
+    with pytest.raises(dg.DagsterInvalidInvocationError):
+        made()
+    with pytest.raises(dg.DagsterInvariantViolationError, match="instance"):
+        list(made(dg.build_sensor_context()))
+
+
+def test_the_latest_materialization(dg, watched, instance):
+    """`get_latest_materialization_event` tells which run made an asset last; None of one that was never made."""
+    assert instance.get_latest_materialization_event(watched.key) is None
+    runs = [dg.materialize([watched], instance=instance) for _ in range(2)]
+    assert instance.get_latest_materialization_event(watched.key).run_id == runs[1].run_id
+
+
+def test_an_asset_that_was_made_elsewhere(dg, watched, nightly, instance):
+    """`report_runless_asset_event` has an instance know of an asset that no run here made."""
+
+    @dg.asset_sensor(asset_key=watched.key, job=nightly)
+    def made(context, asset_event):
+        return dg.RunRequest(run_key=asset_event.asset_materialization.partition)
+
+    instance.report_runless_asset_event(dg.AssetMaterialization(watched.key, partition="p"))
+    tick = made.evaluate_tick(dg.build_sensor_context(instance=instance))
+    assert [request.run_key for request in tick.run_requests] == ["p"]
+
+
+@pytest.fixture
+def jobs(dg):
+    """Two jobs."""
+
+    @dg.op
+    def one():
+        return 1
+
+    @dg.job
+    def first():
+        one()
+
+    @dg.job
+    def second():
+        one()
+
+    return [first, second]
+
+
+def test_a_sensor_of_several_jobs(dg, jobs):
+    """`jobs` lists what a sensor may ask for; each request names one of them."""
+
+    @dg.sensor(jobs=jobs)
+    def both(context):
+        return [dg.RunRequest(job_name="first"), dg.RunRequest(job_name="second")]
+
+    tick = both.evaluate_tick(dg.build_sensor_context())
+    assert [request.job_name for request in tick.run_requests] == ["first", "second"]
+    assert [job.name for job in both.jobs] == ["first", "second"]
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        both.job_name  # noqa: B018  # reading it is what raises
+    defs = dg.Definitions(sensors=[both])
+    assert defs.get_job_def("second").name == "second"
+
+
+@pytest.mark.parametrize("job_name", [None, "third"])
+def test_a_request_of_another_job(dg, jobs, job_name):
+    """A request that names none of several jobs, or a job that the sensor does not run, is refused; jobs are named."""
+
+    @dg.sensor(jobs=jobs)
+    def both(context):
+        return dg.RunRequest(job_name=job_name)
+
+    with pytest.raises(Exception, match="first"):
+        both.evaluate_tick(dg.build_sensor_context())
+
+
+def test_a_sensor_s_context(dg, nightly):
+    """It has a log, knows the sensor by name where it is told, and whether a cursor was left."""
+
+    @dg.sensor(job=nightly, metadata={"m": 1})
+    def told(context):
+        context.log.info("asked")
+        context.update_cursor("next")
+
+    context = dg.build_sensor_context(cursor="c", sensor_name="told")
+    assert (context.sensor_name, context.cursor_updated) == ("told", False)
+    told.evaluate_tick(context)
+    assert (context.cursor, context.cursor_updated) == ("next", True)
+    assert told.metadata["m"].value == 1
+    with pytest.raises(Exception, match="sensor"):
+        dg.build_sensor_context().sensor_name  # noqa: B018  # reading it is what raises
+
+
+def test_a_schedule_s_context_has_a_log(dg, nightly):
+    """`context.log` is a logger."""
+
+    @dg.schedule(cron_schedule="@daily", job=nightly)
+    def told(context):
+        context.log.warning("asked")
+        return dg.SkipReason("logged")
+
+    assert told.evaluate_tick(dg.build_schedule_context()).skip_message == "logged"
+
+
+def test_should_execute_of_a_schedule(dg, nightly):
+    """The function is asked only where `should_execute` says so."""
+
+    @dg.schedule(
+        cron_schedule="@daily",
+        job=nightly,
+        should_execute=lambda context: context.scheduled_execution_time == MIDNIGHT,
+        metadata={"m": 1},
+    )
+    def daily(context):
+        return {}
+
+    context = dg.build_schedule_context(scheduled_execution_time=MIDNIGHT + dt.timedelta(days=1))
+    tick = daily.evaluate_tick(context)
+    assert (list(tick.run_requests), tick.skip_message) == ([], "should_execute function for daily returned false.")
+    assert len(daily.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=MIDNIGHT)).run_requests) == 1
+    assert daily.metadata["m"].value == 1
+
+
+def test_tags_of_a_tick(dg, nightly):
+    """`tags_fn` makes the tags of a run config that is returned; a request has its own; `tags` excludes it."""
+
+    @dg.schedule(cron_schedule="@daily", job=nightly, tags_fn=lambda _: {"made": "then"})
+    def plain(context):
+        return {}
+
+    @dg.schedule(cron_schedule="@daily", job=nightly, tags_fn=lambda _: {"made": "then"})
+    def request(context):
+        return dg.RunRequest(tags={"own": "1"})
+
+    def tags(schedule):
+        return schedule.evaluate_tick(dg.build_schedule_context()).run_requests[0].tags
+
+    assert tags(plain) == {"made": "then", "dagster/schedule_name": "plain"}
+    assert tags(request) == {"own": "1", "dagster/schedule_name": "request"}
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="tags_fn"):
+        dg.schedule(cron_schedule="@daily", job=nightly, name="both", tags={"own": "1"}, tags_fn=lambda _: {})(
+            lambda: None
+        )
+
+
+def test_a_request_for_some_assets(dg):
+    """`RunRequest(asset_selection=)` says which assets of the job are wanted."""
+    request = dg.RunRequest(asset_selection=[dg.AssetKey("a")])
+    assert request.asset_selection == [dg.AssetKey("a")]
+    assert dg.RunRequest().asset_selection is None
+
+
+def test_a_context_goes_by_its_place(dg, nightly):
+    """The first parameter of a schedule or sensor that is no resource is the context, whatever it is named."""
+
+    @dg.sensor(job=nightly)
+    def sensed(ctx):
+        return dg.SkipReason(ctx.cursor)
+
+    @dg.schedule(cron_schedule="@daily", job=nightly)
+    def timed(ctx):
+        return dg.SkipReason(str(ctx.scheduled_execution_time.year))
+
+    assert sensed.evaluate_tick(dg.build_sensor_context(cursor="c")).skip_message == "c"
+    context = dg.build_schedule_context(scheduled_execution_time=MIDNIGHT)
+    assert timed.evaluate_tick(context).skip_message == "2020"
 
 
 # -- schedules of partitions -------------------------------------------------------------------------------------------

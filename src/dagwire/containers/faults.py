@@ -61,9 +61,12 @@ def faults_of_requirements(graph: ProviderGraph, requirements: Iterable[Requirem
 def _type_faults(requirement: Requirement, provider: AnyProvider) -> Iterator[DagwireError]:
     value: Any = cast("Any", provider).provides if type(provider) is providers.Object else None
     if type(value) in _PLAIN and not _accepts(requirement.expected, value):
-        expected = getattr(requirement.expected, "__name__", requirement.expected)
+        expected = str(getattr(requirement.expected, "__name__", requirement.expected))
+        article = "an" if expected.startswith(tuple("AEIOU")) else "a"
         given = type(value).__name__
-        yield ResourceTypeError(requirement.key, f"{requirement.asker} takes a {expected}; a {given} was given.")
+        yield ResourceTypeError(
+            requirement.key, f"{requirement.asker} takes {article} {expected}; a {given} was given."
+        )
 
 
 def _accepts(expected: Any, value: object) -> bool:

@@ -36,6 +36,7 @@ def asset(
     owners: Sequence[str] | None = None,
     kinds: Iterable[str] | None = None,
     group_name: str | None = None,
+    output_required: bool = True,
     config_schema: object = None,
     required_resource_keys: Iterable[str] | None = None,
     resource_defs: Mapping[str, object] | None = None,
@@ -64,6 +65,7 @@ def asset(  # Dagster's signature
     owners: Sequence[str] | None = None,
     kinds: Iterable[str] | None = None,
     group_name: str | None = None,
+    output_required: bool = True,
     config_schema: object = None,
     required_resource_keys: Iterable[str] | None = None,
     resource_defs: Mapping[str, object] | None = None,
@@ -96,6 +98,7 @@ def asset(  # Dagster's signature
         owners: Email addresses, or `team:name`.
         kinds: What it is made with or kept in, for people.
         group_name: The group it is shown in.
+        output_required: Whether it is made each time; one that need not be yields its value, or nothing.
         config_schema: Config for `context.op_config`, where there is no parameter `config`.
         required_resource_keys: Resources read as `context.resources.<key>`.
         resource_defs: Resources of its own, stronger than those of `Definitions`.
@@ -132,6 +135,7 @@ def asset(  # Dagster's signature
             deps=deps,
             description=description or inspect.getdoc(function),
             metadata=metadata,
+            skippable=not output_required,
             group_name=group_name,
             tags=tags,
             owners=owners,

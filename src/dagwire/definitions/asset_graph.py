@@ -41,15 +41,19 @@ def known_assets(assets: Iterable[AnyAsset]) -> KnownAssets:
         DuplicateDefinitionError: Two different assets have one key.
     """
     by_key: dict[AssetKey, AnyAsset] = {}
-    for definition in assets:
-        for key in definition.keys if isinstance(definition, AssetsDefinition) else (definition.key,):
+    made: list[AssetsDefinition] = []
+    elsewhere: dict[AssetKey, StoredAsset] = {}
+    for definition in {id(item): item for item in assets}.values():
+        if isinstance(definition, AssetsDefinition):
+            keys: Collection[AssetKey] = definition.keys
+            made.append(definition)
+        else:
+            keys = (definition.key,)
+            elsewhere[definition.key] = _stored_elsewhere(definition)
+        for key in keys:
             if by_key.setdefault(key, definition) is not definition:
                 raise DuplicateDefinitionError("asset", key.to_user_string())
-    unique = list({id(definition): definition for definition in by_key.values()}.values())
-    elsewhere = (_stored_elsewhere(item) for item in unique if not isinstance(item, AssetsDefinition))
-    return KnownAssets(
-        [item for item in unique if isinstance(item, AssetsDefinition)], {asset.spec.key: asset for asset in elsewhere}
-    )
+    return KnownAssets(made, elsewhere)
 
 
 def _stored_elsewhere(asset: SourceAsset | AssetSpec) -> StoredAsset:
@@ -156,7 +160,7 @@ def _blockers(assets: Iterable[AssetsDefinition], checks: Iterable[AssetCheckDef
     return blockers
 
 
-def missing_inputs(nodes: Iterable[Node]) -> list[DagwireError]:
+def missing_inputs(nodes: Iterable[Node], elsewhere: Iterable[AssetKey] = ()) -> list[DagwireError]:
     """One fault for each input whose asset neither runs here nor is known to be made elsewhere."""
     nodes = list(nodes)
     missing = [
@@ -165,7 +169,7 @@ def missing_inputs(nodes: Iterable[Node]) -> list[DagwireError]:
         if isinstance(node.definition, AssetsDefinition | AssetCheckDefinition)
         for name, key in node.definition.unfilled_inputs({*node.inputs, *node.loads}).items()
     ]
-    known = [key.to_user_string() for key in made_by(nodes)] if missing else []
+    known = [key.to_user_string() for key in (*made_by(nodes), *elsewhere)] if missing else []
     return [_missing_input(label, name, key, known) for label, name, key in missing]
 
 
@@ -181,6 +185,7 @@ def _missing_input(label: str, parameter: str, key: str, known: Sequence[str]) -
     hint = f" Did you mean '{guess}'?" if guess else ""
     return InvalidDefinitionError(
         f"{label} takes the value of asset '{key}' as its parameter '{parameter}', and that asset is not run "
-        f"here.{hint} Run it too, or name it in `deps` and read its data from a resource. "
+        f"here.{hint} Run it too; declare it as made elsewhere, by a `SourceAsset` with an IO manager; or name it in "
+        f"`deps` and read its data from a resource. "
         f"If '{parameter}' is a resource, annotate it: `{parameter}: ResourceParam[...]`."
     )

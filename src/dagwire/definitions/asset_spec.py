@@ -147,6 +147,24 @@ class AssetSpec:
         """A spec whose value is stored and loaded by the IO manager under `io_manager_key`."""
         return self.replace_attributes(metadata={**self.metadata, IO_MANAGER_METADATA: io_manager_key})
 
+    def merge_attributes(
+        self,
+        *,
+        deps: Iterable[Any] = (),
+        metadata: Mapping[str, object] | None = None,
+        owners: Sequence[str] = (),
+        tags: Mapping[str, str] | None = None,
+        kinds: Iterable[str] = (),
+    ) -> "AssetSpec":
+        """A spec that says more: what is given is laid over, or comes behind, what it has."""
+        return self.replace_attributes(
+            deps=[*self.deps, *deps],
+            metadata={**self.metadata, **(metadata or {})},
+            owners=[*self.owners, *owners],
+            tags={**self.tags, **(tags or {})},
+            kinds={*self.kinds, *kinds},
+        )
+
     def replace_attributes(self, **changes: Any) -> "AssetSpec":
         """A spec that differs in the arguments given."""
         values = {name: getattr(self, name) for name in self.__slots__ if name != "partition_mappings"}

@@ -1,7 +1,7 @@
 """`AssetsDefinition`: one asset or several, and the function that makes them."""
 
 import copy
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any, Self
 
@@ -15,7 +15,7 @@ from dagwire.definitions.partitions import BackfillPolicy, PartitionsDefinition
 from dagwire.definitions.step import StepDefinition
 from dagwire.definitions.stored_input import StoredAsset
 from dagwire.definitions.value_types import Classes, checkable_classes, value_annotation
-from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError, InvariantViolationError
+from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError, InvariantViolationError, UnknownNameError
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
 
@@ -133,6 +133,44 @@ class AssetsDefinition(StepDefinition[AssetIn]):
     def specs(self) -> list[AssetSpec]:
         """What there is to say of each asset."""
         return list(self.specs_by_output.values())
+
+    @property
+    def specs_by_key(self) -> dict[AssetKey, AssetSpec]:
+        """`{key: spec}`."""
+        return {spec.key: spec for spec in self.specs}
+
+    def get_asset_spec(self, key: CoercibleToAssetKey | None = None) -> AssetSpec:
+        """The spec of one of its assets; of the one asset where no key is given.
+
+        Raises:
+            UnknownNameError: It makes no such asset.
+            InvariantViolationError: There are several, and no key is given.
+        """
+        if key is None:
+            return self.spec
+        wanted = AssetKey.from_coercible(key)
+        if wanted not in self.specs_by_key:
+            known = [one.to_user_string() for one in self.keys]
+            raise UnknownNameError(f"asset of {self.label}", wanted.to_user_string(), known)
+        return self.specs_by_key[wanted]
+
+    def map_asset_specs(self, fn: Callable[[AssetSpec], AssetSpec]) -> Self:
+        """A copy with what `fn` makes of each spec; the function that makes the assets stays.
+
+        Raises:
+            InvalidDefinitionError: `fn` changes a key.
+        """
+        mapped = {output: fn(spec) for output, spec in self.specs_by_output.items()}
+        for output, spec in self.specs_by_output.items():
+            if mapped[output].key != spec.key:
+                old, new = spec.key.to_user_string(), mapped[output].key.to_user_string()
+                msg = f"A function that maps specs changed the key of asset '{old}' to '{new}'. Keys must stay."
+                raise InvalidDefinitionError(msg)
+        changed = copy.copy(self)
+        for cached in ("keys", "spec", "dependency_keys", "partition_mappings"):
+            vars(changed).pop(cached, None)
+        changed.specs_by_output = mapped
+        return changed
 
     @cached_property
     def keys(self) -> set[AssetKey]:
@@ -267,6 +305,22 @@ class AssetsDefinition(StepDefinition[AssetIn]):
 
 def _moved(dep: AssetDep, moved: Mapping[AssetKey, AssetKey]) -> AssetDep:
     return AssetDep(moved.get(dep.asset_key, dep.asset_key), partition_mapping=dep.partition_mapping)
+
+
+def map_asset_specs(
+    func: Callable[[AssetSpec], AssetSpec], iterable: Iterable[AssetsDefinition | AssetSpec]
+) -> list[AssetsDefinition | AssetSpec]:
+    """Assets and specs with what `func` makes of each spec.
+
+    Raises:
+        InvalidDefinitionError: `func` changes a key of an asset that is made here.
+
+    Example:
+        >>> from dagwire import AssetSpec, map_asset_specs
+        >>> map_asset_specs(lambda spec: spec.replace_attributes(group_name="raw"), [AssetSpec("trips")])[0].group_name
+        'raw'
+    """
+    return [item.map_asset_specs(func) if isinstance(item, AssetsDefinition) else func(item) for item in iterable]
 
 
 def asset_ins(body: Body, ins: Mapping[str, AssetIn] | None) -> dict[str, AssetIn]:

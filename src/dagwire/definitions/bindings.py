@@ -6,10 +6,11 @@ from typing import Any, Protocol, TypeVar
 
 from dependency_injector import providers
 
+from dagwire.config.narrowing import is_mapping
 from dagwire.containers.faults import raise_faults
-from dagwire.containers.keys import container_from, find_provider, provider_of
+from dagwire.containers.keys import container_from, find_provider, keys_of, provider_of
 from dagwire.containers.resource_provider import with_config
-from dagwire.errors import DagwireError, MissingResourceError
+from dagwire.errors import DagwireError, InvalidInvocationError, MissingResourceError, nearest
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
 Bindings = Mapping[str, "providers.Provider[Any]"]
@@ -56,10 +57,11 @@ def with_resources(
 
     Raises:
         MissingResourceError: A definition asks for a key that is neither given here nor bound already.
+        InvalidInvocationError: `resource_config_by_key` has a key that is not given, or an entry of another form.
         InvalidConfigError: Config does not fit its resource.
     """
     container = container_from(resource_defs)
-    config_by_key = {key: given.get("config") for key, given in (resource_config_by_key or {}).items()}
+    config_by_key = _config_by_key(resource_config_by_key or {}, keys_of(container))
     listed = list(definitions)
     wanted = {DEFAULT_IO_MANAGER}.union(*(definition.required_keys for definition in listed))
     found = {key: find_provider(container, key) for key in wanted}
@@ -75,6 +77,31 @@ def with_resources(
     ]
     raise_faults(faults)
     return [rebound(definition, bound) for definition in listed]
+
+
+def _config_by_key(given: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """`{key: config}` of entries in Dagster's form.
+
+    Raises:
+        InvalidInvocationError: Some are of another form, or for resources that are not there; all are named.
+    """
+    keys = list(keys)
+    problems = [problem for key, entry in given.items() if (problem := _problem_of(key, entry, keys))]
+    if problems:
+        problem = f"was given `resource_config_by_key` with {'; '.join(problems)}."
+        raise InvalidInvocationError("with_resources", problem)
+    return {key: entry["config"] for key, entry in given.items()}
+
+
+def _problem_of(key: str, entry: object, keys: list[str]) -> str:
+    if key not in keys:
+        guess = nearest(key, keys)
+        return f"config for '{key}', which is none of the resources" + (f" (did you mean '{guess}'?)" if guess else "")
+    if is_mapping(entry) and set(entry) == {"config"}:
+        return ""
+    guess = next((name for name in entry if nearest(name, ["config"])), None) if is_mapping(entry) else None
+    hint = f"; did you mean 'config' by '{guess}'?" if guess is not None and guess != "config" else ""
+    return f"an entry '{key}' that is not {{'config': ...}}{hint}"
 
 
 def rebound(definition: D, bound: Bindings) -> D:

@@ -26,8 +26,17 @@ class Body:
         owner: str,
         required_resource_keys: Iterable[str] = (),
         config_schema: object = None,
+        *,
+        context_first: bool = False,
     ) -> None:
-        """`owner` is how messages name the definition: "asset 'trips'".
+        """Read what the function asks for.
+
+        Args:
+            function: The function.
+            owner: How messages name the definition: "asset 'trips'".
+            required_resource_keys: Keys it reads from its context.
+            config_schema: What its config is declared as, where no parameter says.
+            context_first: Whether its first parameter is the context, whatever it is named.
 
         Raises:
             InvalidDefinitionError: A parameter or annotation cannot be used.
@@ -35,7 +44,7 @@ class Body:
         name_of(function)
         self.function = function
         self.owner = owner
-        self.signature: Signature = read_signature(function, owner)
+        self.signature: Signature = read_signature(function, owner, context_first=context_first)
         self.extra_keys = frozenset(required_resource_keys)
         self.config_schema = self.signature.config if self.signature.config is not None else config_schema
 

@@ -5,18 +5,18 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from dependency_injector import containers
-
 from dagwire.containers.faults import raise_faults, requirement_faults
-from dagwire.containers.keys import Container, Requirement, container_from
+from dagwire.containers.keys import Requirement, container_from
 from dagwire.containers.overrides import override
 from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_graph import AnyAsset, KnownAssets, asset_nodes, known_assets
+from dagwire.definitions.asset_graph import AnyAsset, KnownAssets, asset_nodes, known_assets, missing_inputs
 from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.asset_spec import AssetSpec
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.job import JobDefinition
+from dagwire.definitions.load_value import load_value
+from dagwire.definitions.merged_container import merged_container
 from dagwire.definitions.node import in_running_order
 from dagwire.definitions.partitioned_schedule import UnresolvedPartitionedAssetScheduleDefinition
 from dagwire.definitions.schedule import ScheduleDefinition
@@ -24,6 +24,7 @@ from dagwire.definitions.sensor import SensorDefinition
 from dagwire.definitions.source_asset import SourceAsset
 from dagwire.definitions.tick import TickDefinition
 from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, UnknownNameError
+from dagwire.resources.instance import DagsterInstance
 
 D = TypeVar("D", bound=TickDefinition[Any] | UnresolvedPartitionedAssetScheduleDefinition)
 
@@ -171,12 +172,41 @@ class Definitions:
         """`resolve_assets_def`, under Dagster's older name."""
         return self.resolve_assets_def(key)
 
+    def load_asset_value(
+        self,
+        asset_key: CoercibleToAssetKey,
+        *,
+        python_type: Any = Any,
+        instance: DagsterInstance | None = None,
+        partition_key: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+    ) -> Any:
+        """The stored value of an asset, as its IO manager loads it.
+
+        Args:
+            asset_key: The asset, made here or elsewhere.
+            python_type: As which type; shown to the IO manager as `context.dagster_type`.
+            instance: What resources are shown as `context.instance`.
+            partition_key: Which partition.
+            metadata: Shown to the IO manager as `context.definition_metadata`.
+
+        Raises:
+            UnknownNameError: There is no such asset.
+            MissingResourceError: Its IO manager is not provided. Nothing was opened.
+        """
+        key = AssetKey.from_coercible(asset_key)
+        asset = self._known_assets().stored(key)
+        if asset is None:
+            known = [one.to_user_string() for one in self.resolve_all_asset_keys()]
+            raise UnknownNameError("asset", key.to_user_string(), known)
+        return load_value(asset, self.container, python_type, instance, partition_key, metadata)
+
     @staticmethod
     def merge(*def_sets: "Definitions") -> "Definitions":
         """All of several, bound to the resources of all.
 
         Raises:
-            InvalidDefinitionError: Two provide different resources under one key.
+            MergeConflictError: Two provide different resources under one key.
         """
         return Definitions(
             assets=_each(def_sets, "assets"),
@@ -184,7 +214,7 @@ class Definitions:
             sensors=_each(def_sets, "sensors"),
             jobs=_each(def_sets, "jobs"),
             asset_checks=_each(def_sets, "asset_checks"),
-            resources=_merged_container([defs.container for defs in def_sets]),
+            resources=merged_container([defs.container for defs in def_sets]),
         )
 
     @property
@@ -211,7 +241,9 @@ class Definitions:
         requirements = list(_unbound((*self._with_requirements(), *self.asset_checks), {}))
         try:
             known = self._known_assets()
-            in_running_order(asset_nodes(known.made, self.asset_checks, known=known))
+            nodes = in_running_order(asset_nodes(known.made, self.asset_checks, known=known))
+            faults += missing_inputs(nodes, known.elsewhere)
+            requirements += [requirement for node in nodes for requirement in node.load_requirements]
         except InvalidDefinitionError as fault:
             faults.append(fault)
         for job in jobs.values():
@@ -227,9 +259,10 @@ class Definitions:
                 faults += self._schedule_faults(tick)
                 continue
             requirements += _unbound([tick], {})
-            if tick.job is None and tick.job_name not in jobs:
-                faults.append(UnknownNameError(f"job for {tick.label}", tick.job_name, jobs))
-        return [*faults, *requirement_faults(self.container, requirements)]
+            unknown = [name for name in tick.job_names if name not in jobs]
+            faults += [UnknownNameError(f"job for {tick.label}", name, jobs) for name in unknown]
+        faults += requirement_faults(self.container, requirements)
+        return list({str(fault): fault for fault in faults}.values())  # several jobs may have the same
 
     def _with_requirements(self) -> list[AssetsDefinition | SourceAsset]:
         """The assets that ask for something; a spec alone asks for nothing."""
@@ -289,25 +322,6 @@ def _each(def_sets: Iterable[Definitions], kind: str) -> list[Any]:
     return list({id(item): item for defs in def_sets for item in getattr(defs, kind)}.values())
 
 
-def _merged_container(given: Iterable[Container]) -> Container:
-    """The one container that has providers, as it is; or a new one with the providers of all.
-
-    Raises:
-        InvalidDefinitionError: Two provide different resources under one key.
-    """
-    filled = list({id(container): container for container in given if container.providers}.values())
-    if len(filled) == 1:
-        return filled[0]
-    merged = containers.DynamicContainer()
-    for container in filled:
-        for key, provider in container.providers.items():
-            if merged.providers.get(key, provider) is not provider:
-                msg = f"Resource '{key}' is provided by two of the definitions that are merged. Provide it in one."
-                raise InvalidDefinitionError(msg)
-            merged.set_provider(key, provider)
-    return merged
-
-
 def _unbound(definitions: Iterable[Any], stronger: Collection[str]) -> Iterator[Requirement]:
     """What `definitions` ask for and do not have bound to themselves, nor in `stronger`; each requirement once."""
     return (
@@ -321,7 +335,7 @@ def _unbound(definitions: Iterable[Any], stronger: Collection[str]) -> Iterator[
 def _jobs_of(
     ticks: Iterable[TickDefinition[Any] | UnresolvedPartitionedAssetScheduleDefinition],
 ) -> Iterator[JobDefinition | UnresolvedAssetJobDefinition]:
-    return (tick.job for tick in ticks if tick.job is not None)
+    return (job for tick in ticks for job in tick.jobs)
 
 
 def _named(kind: str, name: str, definitions: Iterable[D]) -> D:

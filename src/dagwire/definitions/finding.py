@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from dagwire.definitions.definitions import Definitions
+from dagwire.definitions.lazy_definitions import LazyDefinitions
 from dagwire.definitions.target import PYPROJECT, named_target, project_folder
 from dagwire.errors import DefinitionsNotFoundError, nearest
 
@@ -54,8 +55,10 @@ def _attribute_of(module: Any, name: str) -> Definitions:
     found = getattr(module, name, None)
     if isinstance(found, Definitions):
         return found
+    if isinstance(found, LazyDefinitions):
+        return found()
     names = cast("dict[str, object]", vars(module))
-    candidates = [key for key, value in names.items() if isinstance(value, Definitions)]
+    candidates = [key for key, value in names.items() if isinstance(value, Definitions | LazyDefinitions)]
     guess = nearest(name, candidates) or next(iter(candidates), None)
     hint = f" Did you mean '{module.__name__}:{guess}'?" if guess else ""
     problem = "is not there" if found is None else f"is a {type(found).__name__}, not Definitions"

@@ -83,7 +83,7 @@ class JobDefinition:
 
     def faults(self) -> list[DagwireError]:
         """What is wrong with the steps themselves, apart from resources."""
-        missing = missing_inputs(self.nodes)
+        missing = missing_inputs(self.nodes, self.known.elsewhere if self.known is not None else ())
         return missing if self.partitions_def is None else missing + mapping_faults(self.nodes, self.partitions_of)
 
     def partitions_of(self, key: AssetKey) -> PartitionsDefinition | None:

@@ -275,4 +275,4 @@ def partition_request(
     if isinstance(job.config, PartitionedConfig):
         own_tags = job.config.get_tags_for_partition_key(partition_key)
         run_config = run_config or job.config.get_run_config_for_partition_key(partition_key)
-    return RunRequest(run_key, run_config, {**(tags or {}), **own_tags}, job.name, partition_key)
+    return RunRequest(run_key, run_config, {**(tags or {}), **own_tags}, job.name, partition_key=partition_key)

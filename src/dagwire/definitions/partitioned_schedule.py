@@ -46,6 +46,11 @@ class UnresolvedPartitionedAssetScheduleDefinition:
         """The job's name."""
         return self.job.name
 
+    @property
+    def jobs(self) -> list[Any]:
+        """The job, as schedules of several have it."""
+        return [self.job]
+
     def resolve(self, job: JobDefinition) -> ScheduleDefinition:
         """The schedule, of the resolved `job`.
 

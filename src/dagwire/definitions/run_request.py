@@ -1,16 +1,17 @@
 """`RunRequest`: a run that a schedule or sensor asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dagwire.config.run_config import RunConfig
+from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.partitions import PARTITION_TAG
 
 
 class RunRequest:
     """A run that a schedule or sensor asks for. Equal by value."""
 
-    __slots__ = ("job_name", "partition_key", "run_config", "run_key", "tags")
+    __slots__ = ("asset_selection", "job_name", "partition_key", "run_config", "run_key", "tags")
 
     def __init__(
         self,
@@ -18,9 +19,21 @@ class RunRequest:
         run_config: Any = None,
         tags: Mapping[str, object] | None = None,
         job_name: str | None = None,
+        asset_selection: Sequence[Any] | None = None,
+        *,
         partition_key: str | None = None,
     ) -> None:
-        """`run_key` names the run, so that it is started once only; `run_config` is a `RunConfig` or a dict."""
+        """Keep what is asked for.
+
+        Args:
+            run_key: Names the run, so that it is started once only.
+            run_config: A `RunConfig` or a dict.
+            tags: The run's tags.
+            job_name: Of which job, where the sensor runs several.
+            asset_selection: Which assets of the job, by key; all by default.
+            partition_key: Which partition.
+        """
+        self.asset_selection = None if asset_selection is None else [*map(AssetKey.from_coercible, asset_selection)]
         self.run_key = run_key
         self.run_config = run_config.to_config_dict() if isinstance(run_config, RunConfig) else dict(run_config or {})
         self.tags = {name: str(value) for name, value in (tags or {}).items()}
@@ -31,7 +44,14 @@ class RunRequest:
         """This request with `more` tags, those of its partition included."""
         partition = {PARTITION_TAG: self.partition_key} if self.partition_key else {}
         tags = {**self.tags, **partition, **more}
-        return RunRequest(self.run_key, self.run_config, tags, self.job_name, self.partition_key)
+        return RunRequest(
+            self.run_key,
+            self.run_config,
+            tags,
+            self.job_name,
+            self.asset_selection,
+            partition_key=self.partition_key,
+        )
 
     def _values(self) -> tuple[object, ...]:
         return tuple(getattr(self, name) for name in self.__slots__)

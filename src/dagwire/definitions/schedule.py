@@ -6,12 +6,13 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from dagwire.config.narrowing import is_mapping
 from dagwire.definitions.asset_job import target_job
 from dagwire.definitions.cron import check_cron_line
 from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.run_request import RunRequest
-from dagwire.definitions.tick import SkipReason, TickContext, TickDefinition, tick_body
-from dagwire.errors import InvalidInvocationError
+from dagwire.definitions.tick import TickContext, TickDefinition, TickResult, tick_body
+from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
 from dagwire.resources.instance import DagsterInstance
 
 
@@ -73,6 +74,7 @@ class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):
         run_config_fn: Callable[..., Any] | None = None,
         tags: Mapping[str, str] | None = None,
         tags_fn: Callable[..., Mapping[str, str]] | None = None,
+        metadata: Mapping[str, object] | None = None,
         should_execute: Callable[..., bool] | None = None,
         execution_timezone: str | None = None,
         execution_fn: Callable[..., Any] | None = None,
@@ -91,7 +93,8 @@ class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):
             run_config: The run config of every run.
             run_config_fn: What makes the run config of a tick; it takes the context, or nothing.
             tags: Tags of the runs.
-            tags_fn: What makes more tags at a tick.
+            tags_fn: What makes the tags at a tick, in place of `tags`.
+            metadata: Facts about the schedule, for people.
             should_execute: Says at a tick whether there is a run.
             execution_timezone: The zone of the cron line; UTC by default.
             execution_fn: A function that says all this at once, as under `@schedule`.
@@ -109,13 +112,34 @@ class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):
         check_name("schedule", own)
         for line in [cron_schedule] if isinstance(cron_schedule, str) else cron_schedule:
             check_cron_line(f"schedule '{own}'", line)
+        if tags and tags_fn is not None:
+            msg = f"schedule '{own}': give `tags` or `tags_fn`, not both."
+            raise InvalidDefinitionError(msg)
         self.has_function = execution_fn is not None
-        function = execution_fn or _asker(run_config, run_config_fn, tags_fn, should_execute)
+        function = execution_fn or _asker(run_config, run_config_fn, tags_fn)
         body = tick_body(function, own, "schedule", required_resource_keys)
-        super().__init__(own, body, job, description=description, tags=tags)
+        super().__init__(own, body, job, description=description, tags=tags, metadata=metadata)
+        self._tags_fn = tags_fn
+        self._should_execute = should_execute
         self.cron_schedule = cron_schedule
         self.execution_timezone = execution_timezone
         self.default_status = default_status
+
+    def evaluate_tick(self, context: ScheduleEvaluationContext) -> TickResult:
+        """Ask once, if `should_execute` says so; see `TickDefinition.evaluate_tick`."""
+        if self._should_execute is not None and not _told(self._should_execute, context):
+            return TickResult((), f"should_execute function for {self.name} returned false.")
+        return super().evaluate_tick(context)
+
+    def _answers(self, context: ScheduleEvaluationContext, happened: Mapping[str, Any]) -> list[Any]:
+        """What the function answers; a run config alone becomes a request, with the tags of `tags_fn`."""
+        answers = super()._answers(context, happened)
+        if self._tags_fn is None:
+            return answers
+        return [
+            RunRequest(run_config=answer, tags=_told(self._tags_fn, context)) if is_mapping(answer) else answer
+            for answer in answers
+        ]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function, resources by keyword or in a context given first; see `Body.call`.
@@ -132,13 +156,10 @@ def _asker(
     run_config: Any,
     run_config_fn: Callable[..., Any] | None,
     tags_fn: Callable[..., Mapping[str, str]] | None,
-    should_execute: Callable[..., bool] | None,
 ) -> Callable[..., Any]:
     """A schedule's function, of the parts that Dagster lets one give instead."""
 
     def ask(context: Any) -> Any:
-        if should_execute is not None and not _told(should_execute, context):
-            return SkipReason("should_execute function returned False")
         config = run_config if run_config_fn is None else _told(run_config_fn, context)
         return RunRequest(run_config=config, tags=None if tags_fn is None else _told(tags_fn, context))
 
@@ -156,6 +177,9 @@ def schedule(  # Dagster's signature
     job_name: str | None = None,
     name: str | None = None,
     tags: Mapping[str, str] | None = None,
+    tags_fn: Callable[..., Mapping[str, str]] | None = None,
+    metadata: Mapping[str, object] | None = None,
+    should_execute: Callable[..., bool] | None = None,
     execution_timezone: str | None = None,
     description: str | None = None,
     job: Any = None,
@@ -170,6 +194,9 @@ def schedule(  # Dagster's signature
         job_name: The job's name, where the job itself is not at hand.
         name: The function's name by default.
         tags: Tags of the runs.
+        tags_fn: What makes the tags at a tick, in place of `tags`, where the function answers with a run config.
+        metadata: Facts about the schedule, for people.
+        should_execute: Says at a tick whether the function is asked.
         execution_timezone: The zone of the cron line; UTC by default.
         description: For people; the docstring by default.
         job: The job to run.
@@ -188,6 +215,9 @@ def schedule(  # Dagster's signature
             job_name=job_name,
             execution_fn=function,
             tags=tags,
+            tags_fn=tags_fn,
+            metadata=metadata,
+            should_execute=should_execute,
             execution_timezone=execution_timezone,
             description=description or inspect.getdoc(function),
             job=job,

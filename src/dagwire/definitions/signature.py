@@ -57,18 +57,19 @@ class Signature:
     """The return annotation; Any where there is none, and of a generator, whose annotation is not that of a value."""
 
 
-def read_signature(function: Callable[..., Any], owner: str) -> Signature:
+def read_signature(function: Callable[..., Any], owner: str, *, context_first: bool = False) -> Signature:
     """Sort the parameters of `function`.
 
-    The first one is the context if it is named so; `config` is config; one annotated as a resource is a resource; all
-    others are inputs.
+    The first one is the context if it is named so, or with `context_first` whatever it is named; `config` is config;
+    one annotated as a resource is a resource; all others are inputs.
 
     Raises:
         InvalidDefinitionError: An annotation cannot be resolved, or a parameter stands where it cannot be filled.
     """
     parameters = list(inspect.signature(function).parameters.values())
     hints = annotations_of(function, owner)
-    context = parameters.pop(0).name if parameters and parameters[0].name in CONTEXT_NAMES else None
+    context = _context_among(parameters, hints, context_first=context_first)
+    parameters = [parameter for parameter in parameters if parameter.name != context]
     context_type = hints.get(context, Any) if context else Any
     if not is_context_annotation(context_type):
         msg = (
@@ -104,6 +105,15 @@ def read_signature(function: Callable[..., Any], owner: str) -> Signature:
         len(named) < len(parameters),
         Any if isgeneratorfunction(function) or isasyncgenfunction(function) else hints.get("return", Any),
     )
+
+
+def _context_among(parameters: list[Parameter], hints: dict[str, Any], *, context_first: bool) -> str | None:
+    """The name of the parameter that is the context."""
+    if parameters and parameters[0].name in CONTEXT_NAMES:
+        return parameters[0].name
+    others = (p for p in parameters if not is_resource_annotation(hints.get(p.name, Any)))
+    first = next(others, None) if context_first else None
+    return first.name if first is not None and first.kind is Parameter.POSITIONAL_OR_KEYWORD else None
 
 
 def _checked_key(parameter: str, annotation: object, owner: str) -> str:

@@ -127,7 +127,7 @@ class SourceAsset:
     @property
     def requirements(self) -> tuple[Requirement, ...]:
         """The IO manager that it names, which is needed where something takes its value."""
-        return tuple(Requirement(key, f"{self.label} to load it", InputManager) for key in self.required_keys)
+        return tuple(Requirement(key, self.label, InputManager) for key in self.required_keys)
 
     @property
     def stored(self) -> StoredAsset:

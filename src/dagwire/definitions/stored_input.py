@@ -52,10 +52,10 @@ class StoredInput:
 
     def requirement(self, label: str, name: str) -> Requirement:
         """The IO manager, asked for by the step `label` for its input `name`."""
-        if self.asset is None:
-            return Requirement(self.manager_key, f"{label} to load its input '{name}'", InputManager)
-        what = f"asset '{self.asset.spec.key.to_user_string()}', which the run does not make"
-        return Requirement(self.manager_key, f"{label} to load {what}", InputManager)
+        asker = f"input '{name}' of {label}"
+        if self.asset is not None:
+            asker += f" (asset '{self.asset.spec.key.to_user_string()}' is not made by the run)"
+        return Requirement(self.manager_key, asker, InputManager)
 
 
 def stored_input(asset: StoredAsset, input_manager_key: str | None) -> StoredInput:
@@ -67,9 +67,9 @@ def stored_input(asset: StoredAsset, input_manager_key: str | None) -> StoredInp
 
 def output_requirement(label: str, output: str, key: str) -> Requirement:
     """The IO manager that stores an output."""
-    return Requirement(key, f"{label} to store its output '{output}'", IOManager)
+    return Requirement(key, f"output '{output}' of {label}", IOManager)
 
 
 def input_requirement(label: str, name: str, key: str) -> Requirement:
     """The input manager that a step names for an input."""
-    return Requirement(key, f"{label} to load its input '{name}'", InputManager)
+    return Requirement(key, f"input '{name}' of {label}", InputManager)

@@ -1,6 +1,7 @@
 """What schedules and sensors have in common: they are asked now and then, and answer with runs to start."""
 
 import inspect
+import logging
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from dagwire.config.narrowing import is_collection, is_mapping
+from dagwire.config.narrowing import is_collection, is_mapping, is_sequence
 from dagwire.containers.faults import raise_faults, requirement_faults
 from dagwire.containers.held_resources import HeldResources
 from dagwire.containers.keys import Requirement
@@ -16,9 +17,10 @@ from dagwire.definitions.bindings import Bindings
 from dagwire.definitions.body import Body
 from dagwire.definitions.body_context import BodyContext
 from dagwire.definitions.dynamic_partitions import DynamicPartitionsRequest
+from dagwire.definitions.metadata import normalized_metadata
 from dagwire.definitions.run_request import RunRequest
-from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, UnexpectedResultError
-from dagwire.resources.context import Resources
+from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, UnexpectedResultError, nearest
+from dagwire.resources.context import Resources, log
 from dagwire.resources.instance import DagsterInstance, given_instance
 
 
@@ -79,6 +81,11 @@ class TickContext(BodyContext):
         return self._instance
 
     @property
+    def log(self) -> "logging.LoggerAdapter[logging.Logger]":
+        """The logger `dagwire`, with what is asked in each record as `tick`."""
+        return logging.LoggerAdapter(log, {"tick": self._owner})
+
+    @property
     def resources(self) -> Any:
         """The open resources, one attribute a key.
 
@@ -128,23 +135,49 @@ class TickDefinition(Generic[C]):
         *,
         description: str | None = None,
         tags: Mapping[str, str] | None = None,
+        metadata: Mapping[str, object] | None = None,
+        owners: Sequence[str] | None = None,
         bindings: Bindings | None = None,
     ) -> None:
-        """`target` is the job to run, or its name.
+        """`target` is the job to run, or its name; or a list of jobs, of which each request names one.
 
         Raises:
             InvalidDefinitionError: There is no target.
         """
-        if target is None:
-            msg = f"{body.owner} names no job; give it `job=`, `job_name=` or `target=`."
+        targets: list[Any] = [*target] if is_sequence(target) else [target]
+        if not targets or None in targets:
+            msg = f"{body.owner} names no job; give it `job=`, `jobs=`, `job_name=` or `target=`."
             raise InvalidDefinitionError(msg)
         self.name = name
         self.body = body
-        self.job = None if isinstance(target, str) else target
-        self.job_name: str = target if isinstance(target, str) else target.name
+        self.jobs: list[Any] = [one for one in targets if not isinstance(one, str)]
+        self.job_names: list[str] = [one if isinstance(one, str) else one.name for one in targets]
+        self.metadata = normalized_metadata(metadata, body.owner)
+        self.owners = list(owners or ())
         self.description = description
         self.tags = dict(tags or {})
         self.bindings: Bindings = bindings or {}
+
+    @property
+    def job(self) -> Any:
+        """The job to run; None where only its name is known.
+
+        Raises:
+            InvalidDefinitionError: There are several.
+        """
+        return self.jobs[0] if self.job_name and self.jobs else None
+
+    @property
+    def job_name(self) -> str:
+        """The name of the job to run.
+
+        Raises:
+            InvalidDefinitionError: There are several.
+        """
+        if len(self.job_names) > 1:
+            msg = f"{self.label} runs several jobs ({', '.join(self.job_names)}); read `jobs`."
+            raise InvalidDefinitionError(msg)
+        return self.job_names[0]
 
     @cached_property
     def label(self) -> str:
@@ -178,13 +211,18 @@ class TickDefinition(Generic[C]):
             ResourceSetupError: A resource could not be opened. Those before it were closed.
             UnexpectedResultError: The function answered with something that is no request and no reason.
         """
+        return self._result(self._answers(context, {}), context)
+
+    def _answers(self, context: C, happened: Mapping[str, Any]) -> list[Any]:
+        """What the function answers; `happened` is `{parameter: what the tick is about}`."""
+        context.bind(self)
         with context.opened(self.requirements, self.bindings) as resources:
             arguments = {parameter: getattr(resources, key) for parameter, key in self.body.signature.keys.items()}
-            leading = () if self.body.signature.context is None else (context,)
-            answer = self.body.function(*leading, **arguments)
-            # Read to its end while the resources are open.
-            answers: list[Any] = list(answer) if inspect.isgenerator(answer) or is_collection(answer) else [answer]
-        return self._result(answers, context)
+            signature = self.body.signature
+            given = {**arguments, **happened}
+            if signature.context is not None:
+                given[signature.context] = context
+            return answers_in(self.body.function(**given))  # to the end, while the resources are open
 
     def _result(self, answers: list[Any], context: C) -> TickResult:
         cursor: str | None = getattr(context, "cursor", None)
@@ -207,17 +245,47 @@ class TickDefinition(Generic[C]):
         raise UnexpectedResultError(self.label, problem)
 
     def _tagged(self, requests: Iterable[RunRequest]) -> list[RunRequest]:
+        requests = list(requests)
+        for request in requests:
+            self._check_job(request)
         return [request.with_tags({**self.tags, f"dagster/{self.kind}_name": self.name}) for request in requests]
 
+    def _check_job(self, request: RunRequest) -> None:
+        """Refuse a request of a job that is none of those to run, or of none where there are several.
 
-def tick_body(function: Callable[..., Any], name: str, kind: str, required_resource_keys: Iterable[str] | None) -> Body:
-    """The body of a schedule or sensor.
+        Raises:
+            UnexpectedResultError: It names the jobs that there are, and the nearest.
+        """
+        if request.job_name in self.job_names or (request.job_name is None and len(self.job_names) == 1):
+            return
+        known = ", ".join(self.job_names)
+        if request.job_name is None:
+            raise UnexpectedResultError(self.label, f"asked for a run and did not say of which job. Jobs: {known}.")
+        guess = nearest(request.job_name, self.job_names)
+        hint = f" Did you mean '{guess}'?" if guess else ""
+        raise UnexpectedResultError(self.label, f"asked for job '{request.job_name}'.{hint} Jobs: {known}.")
+
+
+def answers_in(answer: Any) -> list[Any]:
+    """What a tick's function answered: all that it yielded or listed, or the one thing that it returned."""
+    return list(answer) if inspect.isgenerator(answer) or is_collection(answer) else [answer]
+
+
+def tick_body(
+    function: Callable[..., Any],
+    name: str,
+    kind: str,
+    required_resource_keys: Iterable[str] | None,
+    *,
+    takes_event: bool = False,
+) -> Body:
+    """The body of a schedule or sensor; `takes_event` says whether it may take an event behind the context.
 
     Raises:
         InvalidDefinitionError: It takes something that is neither a context nor a resource.
     """
-    body = Body(function, f"{kind} '{name}'", required_resource_keys or ())
-    if body.signature.inputs:
+    body = Body(function, f"{kind} '{name}'", required_resource_keys or (), context_first=True)
+    if len(body.signature.inputs) > int(takes_event):
         names = ", ".join(body.signature.inputs)
         msg = (
             f"{body.owner} takes {names}, which nothing can give it. A {kind} takes `context` and resources; "

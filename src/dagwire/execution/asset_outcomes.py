@@ -94,7 +94,7 @@ def _single(definition: AssetsDefinition, results: Sequence[Any]) -> dict[str, A
     if len(made) > 1:
         raise UnexpectedResultError(definition.label, f"yielded {len(made)} results; one asset has one.")
     if not made:
-        return {output: MaterializeResult()}
+        return {} if definition.specs_by_output[output].skippable else {output: MaterializeResult()}
     result = made[0]
     if is_materialize_result(result) and result.asset_key is not None:
         return {_output_of(definition, result): result}

@@ -9,8 +9,10 @@ from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_graph import AnyAsset, known_assets
 from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
 from dagwire.definitions.asset_spec import AssetSpec
+from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.running import RunOptions
+from dagwire.definitions.source_asset import SourceAsset
 from dagwire.errors import InvalidInvocationError, InvariantViolationError
 from dagwire.execution.events import Event
 from dagwire.execution.result import ExecuteInProcessResult
@@ -154,6 +156,9 @@ async def amaterialize(
     return await arun_job(job, options)
 
 
+_TAKEN = (AssetsDefinition, AssetCheckDefinition, SourceAsset, AssetSpec)
+
+
 def ephemeral_job(
     asker: str, assets: Iterable[Any], resources: Any, selection: Any
 ) -> tuple[JobDefinition, dict[str, object]]:
@@ -163,7 +168,7 @@ def ephemeral_job(
         InvalidInvocationError: Something else is among them; `asker` is who was given it.
     """
     listed = list(assets)
-    strange = [item for item in listed if not isinstance(item, AnyAsset | AssetCheckDefinition)]
+    strange = [item for item in listed if not isinstance(item, _TAKEN)]
     if strange:
         kinds = ", ".join(sorted({type(item).__name__ for item in strange}))
         raise InvalidInvocationError(asker, f"takes assets and asset checks, not {kinds}.")

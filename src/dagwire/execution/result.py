@@ -12,7 +12,7 @@ from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.mapped_steps import step_name
 from dagwire.definitions.node import Node
-from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterialization
+from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterialization, AssetObservation
 from dagwire.definitions.retries import Failure
 from dagwire.errors import InvalidInvocationError, UnknownNameError
 from dagwire.execution.contexts import DagsterRun
@@ -155,6 +155,15 @@ class ExecuteInProcessResult:
     def get_asset_materialization_events(self) -> list[Event]:
         """The events of materializations."""
         return self._of_type(EventType.ASSET_MATERIALIZATION)
+
+    def get_asset_observation_events(self) -> list[Event]:
+        """The events of observations."""
+        return self._of_type(EventType.ASSET_OBSERVATION)
+
+    def asset_observations_for_node(self, node_name: str) -> list[AssetObservation]:
+        """What a step recorded of assets that it looked at."""
+        events = self.events_for_node(node_name)
+        return [event.data for event in events if event.event_type is EventType.ASSET_OBSERVATION]
 
     def get_asset_check_evaluations(self) -> list[AssetCheckEvaluation]:
         """What the checks found."""

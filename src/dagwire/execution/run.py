@@ -1,7 +1,7 @@
 """A run: open what its steps need, do them, record what they came to, close."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from dagwire.containers.faults import raise_faults
 from dagwire.containers.keys import Requirement
@@ -12,7 +12,7 @@ from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.running import RunOptions
 from dagwire.errors import InvalidConfigError, ResourceSetupError
 from dagwire.execution.contexts import DagsterRun
-from dagwire.execution.events import EventType
+from dagwire.execution.events import Event, EventType
 from dagwire.execution.handover import Handover
 from dagwire.execution.pace import cut_out_in_turn, in_tasks, in_threads, one_by_one
 from dagwire.execution.plan import Plan, make_plan, stronger_bindings
@@ -21,6 +21,7 @@ from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.steps import Steps
 from dagwire.execution.unstored_partitions import unstored_partitions
 from dagwire.resources.driving import drive
+from dagwire.resources.event_log_entry import EventLogEntry
 from dagwire.resources.instance import DagsterInstance, given_instance
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
@@ -59,7 +60,7 @@ class _Run:
         self._scope_by_node: dict[str, RunScope] = {}
         self._load_scopes: dict[tuple[str, str], RunScope] = {}
         self._find_scopes(strongest)
-        self._record = Record(options.on_event)
+        self._record = Record(self._listener())
         self._handover = self._made_handover(instance)
         self._steps = Steps(
             self._run,
@@ -71,6 +72,22 @@ class _Run:
             asynchronous=asynchronous,
         )
         self._asynchronous = asynchronous
+
+    def _listener(self) -> Callable[[Event], None] | None:
+        """What is told each event: the caller's own, and the caller's instance, which remembers what was made."""
+        instance, tell = self._options.instance, self._options.on_event
+        if instance is None:
+            return tell
+
+        def tell_both(event: Event) -> None:
+            if event.event_type is EventType.ASSET_MATERIALIZATION:
+                made = event.materialization
+                run = self._run
+                instance.remember(EventLogEntry(made, run.run_id, run.job_name, event.step_key, event.timestamp))
+            if tell is not None:
+                tell(event)
+
+        return tell_both
 
     def _find_scopes(self, strongest: Mapping[str, object]) -> None:
         """Say where each step's resources are open, and where what loads values for it is."""

@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from dagwire.errors import InvalidInvocationError
+from dagwire.resources.event_log_entry import EventLogEntry
 
 
 class DynamicPartitionsStore(Protocol):
@@ -17,7 +19,7 @@ class DynamicPartitionsStore(Protocol):
 
 
 class DagsterInstance:
-    """What one run leaves for the next: the keys of dynamic partitions.
+    """What one run leaves for the next: the keys of dynamic partitions, and the latest materialization of each asset.
 
     Dagster's instance is a store of runs and events; dagwire has none, so this is the part of it that definitions read
     and write. It lives as long as whoever made it keeps it, and may be shared by runs that go on side by side. To have
@@ -36,6 +38,8 @@ class DagsterInstance:
         # Keys are held as those of a dict: in order, each once.
         given = dynamic_partitions.items() if dynamic_partitions else ()
         self._keys_by_name = {name: dict.fromkeys(keys) for name, keys in given}
+        self._latest: dict[Any, EventLogEntry] = {}
+        self._event_count = 0
         self._changing = threading.Lock()
 
     @staticmethod
@@ -72,6 +76,20 @@ class DagsterInstance:
         """Take a key out of a set of partitions; one that is not there is none the less gone."""
         with self._changing:
             self._keys_by_name.get(partitions_def_name, {}).pop(partition_key, None)
+
+    def get_latest_materialization_event(self, asset_key: Any) -> EventLogEntry | None:
+        """When and by which run an asset was last made, of the runs that were given this instance; None for never."""
+        return self._latest.get(asset_key)
+
+    def report_runless_asset_event(self, asset_event: Any) -> None:
+        """Note that an asset was made elsewhere; `asset_event` is an `AssetMaterialization`."""
+        self.remember(EventLogEntry(asset_event))
+
+    def remember(self, entry: EventLogEntry) -> None:
+        """Keep what tells of an asset that was made, in place of what was known of it."""
+        with self._changing:
+            self._event_count += 1
+            self._latest[entry.asset_key] = replace(entry, storage_id=self._event_count)
 
     def dispose(self) -> None:
         """Do nothing, where Dagster's closes its store: there is none to close."""

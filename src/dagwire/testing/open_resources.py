@@ -19,7 +19,8 @@ class _Held:
 
     def __init__(self, test: OneTest, *, asynchronous: bool) -> None:
         self._test = test
-        self._scope = RunScope(test.container, asynchronous=asynchronous)
+        self._asynchronous = asynchronous
+        self._outer: RunScope | None = None
         self._by_overrides: dict[frozenset[tuple[str, int]], tuple[dict[str, object], dict[str, Any]]] = {}
         """`{ids of the overrides: (the overrides, {key: value})}`; an id is only its own while the object lives."""
 
@@ -30,15 +31,22 @@ class _Held:
             identity = frozenset((name, id(value)) for name, value in replacements.items())
             _, value_by_key = self._by_overrides.setdefault(identity, (replacements, {}))
             if key not in value_by_key:
-                scope = self._scope.inner(replacements)
+                scope = self._scope().inner(replacements)
                 raise_faults(scope.prepare([Requirement(key)]))
                 await scope.open()
                 value_by_key[key] = scope.value(key)
             return value_by_key[key]
 
+    def _scope(self) -> RunScope:
+        """The scope of all that is opened; made by the first, as it asks which environment is in force."""
+        if self._outer is None:
+            self._outer = RunScope(self._test.container, asynchronous=self._asynchronous)
+        return self._outer
+
     async def close(self) -> None:
-        with self._test.in_force():
-            await self._scope.close(None)
+        if self._outer is not None:
+            with self._test.in_force():
+                await self._outer.close(None)
 
 
 class OpenResources:

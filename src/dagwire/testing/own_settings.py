@@ -41,7 +41,7 @@ class OwnSettings:
         """The line that had them read; None where they have not been."""
         self._given = variables
         self._environment: dict[str, str] = {}
-        self._known = paths_by_variable(provider.settings)
+        self._known = [*paths_by_variable(provider.settings), *([SWITCH] if provider.profiles is not None else ())]
         provider.set_provides(with_changed_sources(provider.settings, self._read))
 
     def _read(
