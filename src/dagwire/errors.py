@@ -258,7 +258,7 @@ class SettingsError(DagwireError, ValueError):
         super().__init__(f"{settings} could not be read:{_bullets(self.problems)}{places}")
 
 
-class ConfigFileError(DagwireError, ValueError):
+class ConfigFileError(InvariantViolationError, ValueError):
     """A configuration file cannot be read, or is broken. Nothing was opened."""
 
     def __init__(self, path: str, problem: str, line: int | None = None) -> None:

@@ -1,6 +1,7 @@
 """The public names of dagwire, as Dagster spells them, and where each is defined; `import dagwire` gives them."""
 
 from dagwire.config.config import Config, PermissiveConfig
+from dagwire.config.env_template import env_template
 from dagwire.config.env_var import EnvVar
 from dagwire.config.environments import environment
 from dagwire.config.forms import (
@@ -20,7 +21,9 @@ from dagwire.config.masking import SecretField
 from dagwire.config.profiles import Profiles, ProfileSettings
 from dagwire.config.provenance import Explained
 from dagwire.config.run_config import RunConfig
+from dagwire.config.run_config_files import config_from_files, config_from_pkg_resources, config_from_yaml_strings
 from dagwire.config.settings_provider import SettingsProvider
+from dagwire.config.settings_schema import settings_schema
 from dagwire.containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context
 from dagwire.containers.build_resources import abuild_resources, build_resources
 from dagwire.containers.check_health import Health, check_health
@@ -38,6 +41,7 @@ from dagwire.definitions.assets_definition import AssetsDefinition, map_asset_sp
 from dagwire.definitions.bindings import with_resources
 from dagwire.definitions.build_io_contexts import build_input_context, build_output_context
 from dagwire.definitions.check_spec import AssetCheckSpec
+from dagwire.definitions.composed_job import job
 from dagwire.definitions.config_mapping import ConfigMapping, config_mapping
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.dynamic_partitions import (
@@ -49,7 +53,7 @@ from dagwire.definitions.graph import GraphDefinition, GraphIn, GraphOut, graph
 from dagwire.definitions.graph_asset import graph_asset
 from dagwire.definitions.graph_multi_asset import graph_multi_asset
 from dagwire.definitions.hook import HookDefinition, failure_hook, success_hook
-from dagwire.definitions.job import JobDefinition, job
+from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.lazy_definitions import LazyDefinitions, definitions
 from dagwire.definitions.load_assets import (
     load_asset_checks_from_current_module,
@@ -179,6 +183,7 @@ from dagwire.execution.events import Event, EventType
 from dagwire.execution.hook_context import HookContext
 from dagwire.execution.materialize import amaterialize, materialize, materialize_to_memory
 from dagwire.execution.result import ExecuteInProcessResult
+from dagwire.execution.validate_run_config import validate_run_config
 from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.context import InitResourceContext, Resources
 from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
@@ -364,6 +369,9 @@ __all__ = [
     "build_schedule_from_partitioned_job",
     "build_sensor_context",
     "check_health",
+    "config_from_files",
+    "config_from_pkg_resources",
+    "config_from_yaml_strings",
     "config_mapping",
     "configured",
     "daily_partitioned_config",
@@ -371,6 +379,7 @@ __all__ = [
     "definitions",
     "diff_environments",
     "dynamic_partitioned_config",
+    "env_template",
     "environment",
     "explain",
     "failure_hook",
@@ -410,8 +419,10 @@ __all__ = [
     "resource",
     "schedule",
     "sensor",
+    "settings_schema",
     "static_partitioned_config",
     "success_hook",
+    "validate_run_config",
     "weekly_partitioned_config",
     "with_resources",
 ]

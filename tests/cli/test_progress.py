@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from dagwire import Event, EventType, asset, materialize
+from dagwire import AssetCheckResult, Event, EventType, asset, asset_check, materialize
 from dagwire.cli.progress import show_progress
 
 
@@ -36,3 +36,22 @@ def test_events_of_no_step_change_no_row() -> None:
     with show_progress(["first"], Console(file=screen)) as progress:
         progress(Event(EventType.RUN_START))
     assert screen.getvalue() == ""
+
+
+def test_steps_are_shown_by_names_that_say_more() -> None:
+    """A check is shown by asset and name, with a colon between; its step's key runs the two together."""
+
+    @asset_check(asset="rows")
+    def rows_are_complete() -> AssetCheckResult:
+        return AssetCheckResult(passed=True)
+
+    assert (rows_are_complete.name, rows_are_complete.shown_name) == (
+        "rows_rows_are_complete",
+        "rows:rows_are_complete",
+    )
+    screen = io.StringIO()
+    shown = {rows_are_complete.name: rows_are_complete.shown_name}
+    with show_progress(list(shown), Console(file=screen), shown) as progress:
+        progress(Event(EventType.STEP_START, rows_are_complete.name))
+        progress(Event(EventType.STEP_START, "mapped[a]"))
+    assert screen.getvalue().splitlines() == ["rows:rows_are_complete: running", "mapped[a]: running"]

@@ -233,3 +233,132 @@ def test_a_check_that_returns_no_result_fails(dg, rows, differs, returned):
         return returned
 
     differs(lambda: dg.materialize([rows, some], raise_on_error=False).success, dagster=True, dagwire=False)
+
+
+# -- several checks of one function, of which only some are wanted -----------------------------------------------------
+
+
+@pytest.fixture
+def trips(dg):
+    """Another asset."""
+
+    @dg.asset
+    def trips():
+        return 2
+
+    return trips
+
+
+def several(dg, log, **kwargs):
+    """Two checks of two assets, made by one function that notes which of them it was asked for."""
+    specs = [dg.AssetCheckSpec("of_rows", asset="rows"), dg.AssetCheckSpec("of_trips", asset="trips")]
+
+    @dg.multi_asset_check(specs=specs, **kwargs)
+    def several(context: dg.AssetCheckExecutionContext):
+        log.append(sorted(key.name for key in context.selected_asset_check_keys))
+        for key in context.selected_asset_check_keys:
+            yield dg.AssetCheckResult(passed=True, check_name=key.name, asset_key=key.asset_key)
+
+    return several
+
+
+def evaluated(result):
+    """The names of the checks that were evaluated."""
+    return sorted(evaluation.check_name for evaluation in result.get_asset_check_evaluations())
+
+
+def test_a_subset_of_several_checks(dg, rows, trips, log):
+    """With `can_subset` a run of one asset makes its check alone; the context says which are wanted."""
+    checks = several(dg, log, can_subset=True)
+    assert evaluated(dg.materialize([rows, trips, checks])) == ["of_rows", "of_trips"]
+    assert evaluated(dg.materialize([rows, trips, checks], selection=["rows"])) == ["of_rows"]
+    assert evaluated(dg.materialize([rows, checks])) == ["of_rows"]
+    assert log == [["of_rows", "of_trips"], ["of_rows"], ["of_rows"]]
+
+
+def test_several_checks_that_go_together(dg, rows, trips, log):
+    """Without `can_subset` all are made or none: a run of one asset of two is refused."""
+    checks = several(dg, log)
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        dg.materialize([rows, trips, checks], selection=["rows"])
+    assert log == []
+
+
+def test_a_subset_may_leave_results_out(dg, rows, trips):
+    """With `can_subset` a check without a result is no fault."""
+    specs = [dg.AssetCheckSpec("of_rows", asset="rows"), dg.AssetCheckSpec("of_trips", asset="trips")]
+
+    @dg.multi_asset_check(specs=specs, can_subset=True)
+    def silent():
+        yield from ()
+
+    result = dg.materialize([rows, trips, silent])
+    assert result.success
+    assert evaluated(result) == []
+
+
+def test_selections_of_checks(dg, rows, trips, log):
+    """Selections mean the checks of their assets; checks may be selected alone, and left out."""
+    pair = several(dg, log, can_subset=True)
+
+    @dg.asset_check(asset=rows)
+    def single():
+        return dg.AssetCheckResult(passed=True)
+
+    every = dg.AssetSelection
+    of_rows = dg.AssetCheckKey(dg.AssetKey("rows"), "of_rows")
+    chosen = [
+        (every.all(), 2, ["of_rows", "of_trips", "single"]),
+        (every.assets("rows"), 1, ["of_rows", "single"]),
+        (every.assets("rows").without_checks(), 1, []),
+        (every.checks(single), 0, ["single"]),
+        (every.checks(of_rows), 0, ["of_rows"]),
+        (every.checks(pair), 0, ["of_rows", "of_trips"]),
+        (every.checks_for_assets("rows"), 0, ["of_rows", "single"]),
+        (every.all_asset_checks(), 0, ["of_rows", "of_trips", "single"]),
+        (every.all() - every.all_asset_checks(), 2, []),
+        (every.assets("rows") - every.checks(single), 1, ["of_rows"]),
+        (every.assets("rows").without_checks() | every.checks(pair), 1, ["of_rows", "of_trips"]),
+    ]
+    for selection, made, names in chosen:
+        result = dg.materialize([rows, trips, pair, single], selection=selection)
+        assert (len(result.get_asset_materialization_events()), evaluated(result)) == (made, names), selection
+
+
+def test_a_job_of_checks(dg, rows, trips, log):
+    """`define_asset_job` may select checks alone."""
+    job = dg.define_asset_job("look", dg.AssetSelection.all_asset_checks())
+    checks = several(dg, log, can_subset=True)
+    result = dg.Definitions([rows, trips], asset_checks=[checks], jobs=[job]).get_job_def("look").execute_in_process()
+    assert evaluated(result) == ["of_rows", "of_trips"]
+    assert result.get_asset_materialization_events() == []
+
+
+def test_a_subset_of_checks_inside_assets(dg):
+    """A function that makes assets and checks is told which of both are wanted, where it can make some alone."""
+    specs = [dg.AssetSpec("x"), dg.AssetSpec("y")]
+    check_specs = [dg.AssetCheckSpec("of_x", asset="x"), dg.AssetCheckSpec("of_y", asset="y")]
+
+    @dg.multi_asset(specs=specs, check_specs=check_specs, can_subset=True)
+    def both(context):
+        for key in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=key)
+        for key in context.selected_asset_check_keys:
+            yield dg.AssetCheckResult(passed=True, check_name=key.name, asset_key=key.asset_key)
+
+    x = dg.AssetSelection.assets("x")
+    for selection, made, names in (
+        (None, 2, ["of_x", "of_y"]),
+        (x, 1, ["of_x"]),
+        (x.without_checks(), 1, []),
+        (dg.AssetSelection.checks_for_assets("x"), 0, ["of_x"]),
+    ):
+        result = dg.materialize([both], selection=selection)
+        assert (len(result.get_asset_materialization_events()), evaluated(result)) == (made, names)
+
+
+def test_the_step_of_a_check(dg, rows, failing):
+    """A check's step is named by asset and check; so is its spec, as an identifier."""
+    assert dg.AssetCheckSpec("fine", asset=["a", "rows"]).get_python_identifier() == "a__rows_fine"
+    result = dg.materialize([rows, failing()])
+    assert any(e.step_key == f"rows_{failing().check_key.name}" for e in result.all_events)

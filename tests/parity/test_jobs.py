@@ -1,5 +1,7 @@
 """`@op` and `@job`: functions joined by what they hand to one another."""
 
+from collections.abc import Iterator
+
 import pytest
 
 
@@ -588,3 +590,310 @@ def test_some_steps_of_a_job(dg, one, log):
 
     assert nightly.execute_in_process(op_selection=["*double"]).success
     assert log == [2]
+
+
+# -- what a run tells -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def talkative(dg):
+    """A job of one op that says something of every kind."""
+
+    @dg.op
+    def talk(context):
+        context.log_event(dg.AssetObservation("seen", metadata={"rows": 1}))
+        context.log_event(dg.ExpectationResult(success=False, label="logged", description="It was not."))
+        yield dg.ExpectationResult(success=True, label="yielded")
+        yield dg.AssetMaterialization.file("/data/trips.csv")
+        yield dg.Output(1, metadata={"size": 9})
+
+    @dg.job
+    def nightly():
+        talk()
+
+    return nightly.execute_in_process()
+
+
+def test_expectations(talkative):
+    """`expectation_results_for_node` is what was logged and yielded; their events tell of each."""
+    found = talkative.expectation_results_for_node("talk")
+    assert [(e.success, e.label, e.description) for e in found] == [
+        (False, "logged", "It was not."),
+        (True, "yielded", None),
+    ]
+    of_type = talkative.filter_events(lambda e: e.event_type_value == "STEP_EXPECTATION_RESULT")
+    assert [e.event_specific_data.expectation_result.label for e in of_type] == ["logged", "yielded"]
+    assert [e.step_expectation_result_data.expectation_result.success for e in of_type] == [False, True]
+
+
+def test_what_was_looked_at(dg, talkative):
+    """`asset_observations_for_node` and `get_asset_observation_events` tell of what was looked at."""
+    (seen,) = talkative.asset_observations_for_node("talk")
+    assert (seen.asset_key, seen.metadata["rows"].value) == (dg.AssetKey("seen"), 1)
+    assert [event.is_asset_observation for event in talkative.get_asset_observation_events()] == [True]
+
+
+def test_a_file_that_was_made(dg, talkative):
+    """`AssetMaterialization.file` is keyed by the words of the file's path, which is in its metadata."""
+    (made,) = talkative.asset_materializations_for_node("talk")
+    assert made.asset_key == dg.AssetKey(["data", "trips", "csv"])
+    assert made.metadata["path"].value == "/data/trips.csv"
+
+
+def test_metadata_of_outputs(dg):
+    """`Output(metadata=...)` and `add_output_metadata` are in the event of the output; the context's come last."""
+
+    @dg.op
+    def single(context):
+        context.add_output_metadata({"rows": 1})
+        context.add_output_metadata({"files": 2})
+        return dg.Output(4, metadata={"rows": 3, "size": 9})
+
+    @dg.op(out={"low": dg.Out(), "high": dg.Out()})
+    def several(context):
+        context.add_output_metadata({"rows": 5}, output_name="high")
+        return 1, 2
+
+    @dg.job
+    def nightly():
+        single()
+        several()
+
+    told = {
+        (event.step_key, event.step_output_data.output_name): {
+            name: value.value for name, value in event.step_output_data.metadata.items()
+        }
+        for event in nightly.execute_in_process().all_events
+        if event.is_successful_output
+    }
+    assert told == {
+        ("single", "result"): {"rows": 1, "files": 2, "size": 9},
+        ("several", "low"): {},
+        ("several", "high"): {"rows": 5},
+    }
+
+
+@pytest.mark.parametrize("output", [None, "middle"])
+def test_metadata_of_no_output(dg, output):
+    """Of several outputs it is said which one is meant, and it exists."""
+
+    @dg.op(out={"low": dg.Out(), "high": dg.Out()})
+    def several(context):
+        context.add_output_metadata({"rows": 5}, output_name=output)
+        return 1, 2
+
+    @dg.job
+    def nightly():
+        several()
+
+    with pytest.raises(dg.DagsterInvariantViolationError):
+        nightly.execute_in_process()
+
+
+def test_what_failed(dg):
+    """`failure_data_for_node` and the event's `step_failure_data` tell of a Failure what it said."""
+
+    @dg.op
+    def broken():
+        raise dg.Failure("No rows.", metadata={"rows": 0})
+
+    @dg.job
+    def nightly():
+        broken()
+
+    result = nightly.execute_in_process(raise_on_error=False)
+    (event,) = result.get_step_failure_events()
+    for data in (result.failure_data_for_node("broken"), event.step_failure_data):
+        said = data.user_failure_data
+        assert (said.label, said.description, said.metadata["rows"].value) == ("intentional-failure", "No rows.", 0)
+    assert (event.is_failure, event.is_step_failure, event.is_step_event) == (True, True, True)
+    assert result.get_run_failure_event().event_type_value == "PIPELINE_FAILURE"
+    with pytest.raises(dg.DagsterError):
+        result.get_run_success_event()
+
+
+def test_kinds_of_events(dg, one):
+    """Events say of what kind they are."""
+
+    @dg.op(retry_policy=dg.RetryPolicy(max_retries=1))
+    def flaky(context):
+        if context.retry_number == 0:
+            raise ValueError
+        yield dg.Output(1)
+
+    @dg.op(out=dg.Out(is_required=False))
+    def never():
+        yield from ()
+
+    @dg.op
+    def reader(x):
+        return x
+
+    @dg.success_hook
+    def hook(context):
+        pass
+
+    @dg.job(hooks={hook})
+    def nightly():
+        flaky()
+        reader(never())
+
+    events = nightly.execute_in_process().all_events
+    for question, steps in {
+        "is_step_up_for_retry": ["flaky"],
+        "is_step_restarted": ["flaky"],
+        "is_step_skipped": ["reader"],
+        "is_successful_output": ["flaky"],
+    }.items():
+        assert [event.step_key for event in events if getattr(event, question)] == steps
+    assert {event.step_key for event in events if event.is_hook_event} == {"flaky", "never"}
+    assert sum(event.is_job_success for event in events if not event.is_step_event) == 1
+    assert sum(event.is_handled_output for event in events) == 1
+
+
+def test_what_a_job_says_of_itself(dg, one, read_db, tracked):
+    """Name, tags, metadata, owners, hooks, steps and the resources that it needs."""
+
+    @dg.failure_hook
+    def alarm(context):
+        pass
+
+    @dg.job(
+        tags={"team": "a"}, run_tags={"run": "b"}, metadata={"rows": 1}, owners=["team:x"], hooks={alarm},
+        resource_defs={"db": tracked()}, op_retry_policy=dg.RetryPolicy(max_retries=2),
+    )  # fmt: skip
+    def nightly():
+        one()
+        read_db()
+
+    assert nightly.run_tags["run"] == "b"
+    assert set(nightly.hook_defs) == {alarm}
+    assert nightly.op_retry_policy.max_retries == 2
+    assert list(nightly.owners) == ["team:x"]
+    assert "db" in nightly.required_resource_keys
+    assert "db" in nightly.resource_defs
+    assert (nightly.has_node_named("one"), nightly.has_node_named("two")) == (True, False)
+    assert nightly.get_node_named("one").name == "one"
+    assert set(nightly.metadata) == {"rows"}
+
+
+def test_hooks_of_a_graph(dg, one, log):
+    """`graph.with_hooks` are hooks of its ops, where it takes its place."""
+
+    @dg.success_hook
+    def note(context):
+        log.append(context.step_key)
+
+    @dg.graph
+    def inner():
+        return one()
+
+    @dg.job
+    def nightly():
+        inner.with_hooks({note})()
+        inner.alias("other")()
+
+    nightly.execute_in_process()
+    assert log == ["inner.one"]
+
+
+@pytest.mark.parametrize("pace", ["backoff", "jitter"])
+def test_a_pace_needs_a_delay(dg, pace):
+    """A retry policy whose delay grows or is spread has a delay."""
+    given = {"backoff": dg.Backoff.LINEAR, "jitter": dg.Jitter.FULL}
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        dg.RetryPolicy(**{pace: given[pace]})
+
+
+# -- what bodies return ------------------------------------------------------------------------------------------------
+
+
+def outcome(dg, op):
+    """Run one op in a job."""
+
+    @dg.job
+    def nightly():
+        op()
+
+    return nightly.execute_in_process(raise_on_error=False)
+
+
+def test_annotations_of_what_is_wrapped(dg):
+    """`-> Output[int]` says what the value is, in a tuple too; a generator's annotation says nothing of it."""
+
+    def right() -> dg.Output[int]:
+        return dg.Output(1)
+
+    def wrong() -> dg.Output[int]:
+        return dg.Output("one")
+
+    def unsaid() -> dg.Output:
+        return dg.Output("one")
+
+    def generated() -> Iterator[dg.Output[int]]:
+        yield dg.Output("one")
+
+    bodies = {right: True, wrong: False, unsaid: True, generated: True}
+    assert {body: outcome(dg, dg.op(body)).success for body in bodies} == bodies
+
+    def pair() -> tuple[dg.Output[int], str]:
+        return dg.Output(1), "two"
+
+    def wrong_pair() -> tuple[int, str]:
+        return 1, 2
+
+    outs = {"left": dg.Out(), "right": dg.Out()}
+    assert outcome(dg, dg.op(out=outs)(pair)).success
+    assert not outcome(dg, dg.op(out=outs)(wrong_pair)).success
+
+
+def test_nothing_is_handed_on(dg, events):
+    """An op annotated `-> None`, or by Nothing, gives an output that no IO manager handles, and no value but None."""
+
+    def none() -> None:
+        return None
+
+    def nothing() -> dg.Nothing:
+        return None
+
+    def wrong() -> None:
+        return 4
+
+    for body in (none, nothing):
+        kinds = [kind for kind, _ in events(outcome(dg, dg.op(body)))]
+        assert "STEP_OUTPUT" in kinds
+        assert "HANDLED_OUTPUT" not in kinds
+    assert not outcome(dg, dg.op(wrong)).success
+
+
+def test_an_op_without_outputs(dg):
+    """`out={}` declares that an op gives nothing; what gives something then fails."""
+    assert outcome(dg, dg.op(name="quiet", out={})(lambda: None)).success
+    assert not outcome(dg, dg.op(name="loud", out={})(lambda: 4)).success
+
+
+def test_some_of_a_list_was_not_given(dg, one):
+    """Of a list of outputs those that were given arrive; where none was, the step is skipped."""
+
+    @dg.op(out=dg.Out(is_required=False))
+    def never():
+        yield from ()
+
+    @dg.op
+    def count(xs):
+        return len(xs)
+
+    @dg.op(ins={"start": dg.In(dg.Nothing)})
+    def after():
+        return "after"
+
+    @dg.job
+    def nightly():
+        count([one(), never()])
+        count.alias("none")([never.alias("never_a")(), never.alias("never_b")()])
+        after(start=[one.alias("again")(), never.alias("never_c")()])
+
+    result = nightly.execute_in_process()
+    assert result.success
+    assert (result.output_for_node("count"), result.output_for_node("after")) == (1, "after")
+    assert result.is_node_skipped("none")

@@ -7,7 +7,7 @@ from typing import Any
 from dagwire.definitions.asset_graph import known_assets
 from dagwire.definitions.asset_spec import AssetSpec
 from dagwire.definitions.definitions import Definitions
-from dagwire.definitions.selection_text import selected_keys
+from dagwire.definitions.selection_text import selection_of
 from dagwire.definitions.tick import TickDefinition
 from dagwire.definitions.wiring import resolved_schedules
 
@@ -71,7 +71,7 @@ def asset_rows(defs: Definitions, selection: Iterable[str] | None) -> list[Asset
         UnknownNameError: The selection names an asset that is not made here.
     """
     known = known_assets(defs.assets)
-    keys = selected_keys(known.made, list(selection) if selection else "*")
+    keys = selection_of(list(selection) if selection else "*").resolve(known.made)
     checks = [spec for check in defs.asset_checks for spec in check.specs_by_key.values()]
     rows = [
         AssetRow(

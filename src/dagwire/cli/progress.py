@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -41,20 +41,22 @@ class _Row:
     started: float = 0.0
     took_s: float | None = None
     said: str = ""
+    name: str = ""
+    """How it is shown."""
 
 
 class _Rows:
     """The state of every step, kept up to date by events."""
 
-    def __init__(self, steps: Sequence[str]) -> None:
-        self.by_step = {step: _Row() for step in steps}
+    def __init__(self, steps: Sequence[str], shown_names: Mapping[str, str]) -> None:
+        self.by_step = {step: _Row(name=shown_names.get(step, step)) for step in steps}
 
     def update(self, event: Event) -> _Row | None:
         """Take in an event; return the row that it changed the state of."""
         state = _STATE_BY_EVENT.get(event.event_type)
         if state is None or event.step_key is None:
             return None
-        row = self.by_step.setdefault(event.step_key, _Row())  # a mapped step is known once it runs
+        row = self.by_step.setdefault(event.step_key, _Row(name=event.step_key))  # a mapped step is known once it runs
         row.state = state
         if state == "running":
             row.started = time.monotonic()
@@ -64,9 +66,14 @@ class _Rows:
 
 
 @contextmanager
-def show_progress(steps: Sequence[str], console: Console) -> Generator[Progress]:
-    """Show the progress of `steps` while the block runs, and what they log."""
-    rows = _Rows(steps)
+def show_progress(
+    steps: Sequence[str], console: Console, shown_names: Mapping[str, str] | None = None
+) -> Generator[Progress]:
+    """Show the progress of `steps` while the block runs, and what they log.
+
+    `shown_names` is `{step: how it is shown}`, for those whose names say more.
+    """
+    rows = _Rows(steps, shown_names or {})
     if console.is_terminal:
         with Live(console=console, get_renderable=lambda: _table(rows), refresh_per_second=8) as live:
             with _logging_to(_RowHandler(rows)):
@@ -77,20 +84,20 @@ def show_progress(steps: Sequence[str], console: Console) -> Generator[Progress]
     def show_line(event: Event) -> None:
         row = rows.update(event)
         if row is not None:
-            _print_line(console, f"{event.step_key}: {row.state}{_seconds(row, '  ')}")
+            _print_line(console, f"{row.name}: {row.state}{_seconds(row, '  ')}")
 
-    with _logging_to(_LineHandler(console)):
+    with _logging_to(_LineHandler(console, rows)):
         yield show_line
 
 
 def _table(rows: _Rows) -> Table:
     table = Table.grid(padding=(0, 2))
-    for step, row in rows.by_step.items():
+    for row in rows.by_step.values():
         state: Spinner | Text = Text(f"  {row.state}", _STYLE_BY_STATE[row.state])
         if row.state == "running":
             state = Spinner("dots", text=Text("running", _STYLE_BY_STATE["running"]))
             row.took_s = time.monotonic() - row.started
-        table.add_row(escape(step), state, Text(_seconds(row, ""), "dim"), Text(row.said, "dim"))
+        table.add_row(escape(row.name), state, Text(_seconds(row, ""), "dim"), Text(row.said, "dim"))
     return table
 
 
@@ -115,14 +122,16 @@ class _RowHandler(logging.Handler):
 class _LineHandler(logging.Handler):
     """Prints what steps say, a line each."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, rows: _Rows) -> None:
         super().__init__(logging.INFO)
         self._console = console
+        self._rows = rows
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print the message."""
         step = getattr(record, "step_key", None)
-        text = f"{step}: {record.getMessage()}" if step else record.getMessage()
+        name = self._rows.by_step[step].name if step in self._rows.by_step else step
+        text = f"{name}: {record.getMessage()}" if name else record.getMessage()
         _print_line(self._console, text)
 
 

@@ -44,16 +44,17 @@ class Wanted:
         job: JobDefinition,
         partition: str | None,
         partition_range: str | None,
+        config: Iterable[Path] | None,
         values: Iterable[str] | None,
         **shown: bool,
     ) -> "Wanted":
         """What the options say.
 
         Raises:
-            DagwireError: Config is for what the job does not have.
+            DagwireError: A file cannot be read, or config is for what the job does not have.
             typer.BadParameter: An option is not written as it should be.
         """
-        run_config = given_config(job, values or ())
+        run_config = given_config(job, config or (), values or ())
         return cls(partition, _range_tags(partition_range), run_config, **shown)
 
 
@@ -80,7 +81,8 @@ def run_with_progress(job: JobDefinition, wanted: Wanted, instance: DagsterInsta
     with partition_loading_context(dynamic_partitions_store=instance):
         _check_partition_given(job, wanted)
     started = time.monotonic()
-    with show_progress([node.name for node in job.nodes], new_console(stderr=wanted.as_json)) as progress:
+    shown = {node.name: node.definition.shown_name for node in job.nodes}
+    with show_progress(list(shown), new_console(stderr=wanted.as_json), shown) as progress:
         options = RunOptions(
             wanted.run_config,
             wanted.partition,

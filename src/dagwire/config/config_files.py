@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dagwire.config.model_types import Key
-from dagwire.config.narrowing import is_collection, is_mapping
+from dagwire.config.narrowing import is_collection, is_mapping, is_sequence
 from dagwire.errors import ConfigFileError, MissingExtraError
 
 TYPES = (".toml", ".yaml", ".yml", ".json")
@@ -35,29 +35,36 @@ def read_config_file(path: Path) -> dict[str, Any]:
     Raises:
         ConfigFileError: It cannot be read, or does not hold a mapping of its type. Its values are not shown.
     """
-    text = read_text(path)
     try:
-        values = _parser(path)(text)
-    except (ValueError, _yaml_error()) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         problem, line = fault_in_file(path, error)
+    else:
+        return values_in(text, from_here(str(path)), path.suffix)
+    raise ConfigFileError(from_here(str(path)), problem, line)
+
+
+def values_in(text: str, name: str, kind: str) -> dict[str, Any]:
+    """What the text says: a mapping; an empty one where it is empty.
+
+    Args:
+        text: TOML, YAML or JSON.
+        name: What it is called in messages.
+        kind: The ending of files of this kind: ".toml".
+
+    Raises:
+        ConfigFileError: It does not hold a mapping of its kind. Its values are not shown.
+    """
+    parse: Callable[[str], Any] = {".toml": _load_toml, ".json": _load_json}.get(kind, _load_yaml)
+    try:
+        values = parse(text)
+    except (ValueError, _yaml_error()) as error:
+        problem, line = _fault_in_text(text, error)
     else:
         if is_mapping(values):
             return dict(values)
         problem, line = "it holds no names with values at its top", None
-    raise ConfigFileError(from_here(str(path)), problem, line)
-
-
-def read_text(path: Path) -> str:
-    """The file's text.
-
-    Raises:
-        ConfigFileError: It cannot be read.
-    """
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        problem, line = fault_in_file(path, error)
-    raise ConfigFileError(from_here(str(path)), problem, line)
+    raise ConfigFileError(name, problem, line)
 
 
 def fault_in_file(path: Path, error: Exception) -> tuple[str, int | None]:
@@ -66,27 +73,31 @@ def fault_in_file(path: Path, error: Exception) -> tuple[str, int | None]:
         return "it is a directory, not a file", None
     if isinstance(error, OSError):
         return f"it cannot be read ({error.strerror or type(error).__name__})", None
+    content = path.read_bytes()
     if isinstance(error, UnicodeDecodeError):
-        return "it is not encoded in UTF-8", _undecodable_line(path)
+        return "it is not encoded in UTF-8", _undecodable_line(content)
+    return _fault_in_text(content.decode(errors="replace"), error)
+
+
+def _fault_in_text(text: str, error: Exception) -> tuple[str, int | None]:
     if isinstance(error, json.JSONDecodeError):
         return f"it is no JSON: {error.msg}", error.lineno
     if isinstance(error, tomllib.TOMLDecodeError):
         told, _, place = str(error).partition(" (at ")
         line = re.match(r"line (\d+)", place)
-        return f"it is no TOML: {told}", int(line[1]) if line else path.read_bytes().count(b"\n")
+        return f"it is no TOML: {told}", int(line[1]) if line else text.count("\n")
     mark = getattr(error, "problem_mark", None)
-    told = getattr(error, "problem", None) or type(error).__name__
-    return f"it is no YAML: {told}", mark.line + 1 if mark else None
+    return f"it is no YAML: {getattr(error, 'problem', None) or error}", mark.line + 1 if mark else None
 
 
-def _is_name(key: Key) -> bool:
-    return isinstance(key, str)
-
-
-def _undecodable_line(path: Path) -> int:
+def _undecodable_line(content: bytes) -> int:
     """The first line that is not encoded in UTF-8; the error knows its place within a part of the file only."""
-    lines = path.read_bytes().splitlines()
-    return next((n for n, line in enumerate(lines, 1) if b"\xef\xbf\xbd" in line.decode(errors="replace").encode()), 1)
+    for number, line in enumerate(content.splitlines(), 1):
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            return number
+    return 1
 
 
 def line_of(path: Path, keys: Sequence[Key]) -> int | None:
@@ -98,17 +109,35 @@ def line_of(path: Path, keys: Sequence[Key]) -> int | None:
         return None
 
 
-def _parser(path: Path) -> Callable[[str], Any]:
-    if path.suffix == ".toml":
-        return tomllib.loads
-    if path.suffix == ".json":
-        return lambda text: json.loads(text) if text.strip() else {}
-    return load_yaml
+def _is_name(key: Key) -> bool:
+    return isinstance(key, str)
 
 
-def load_yaml(text: str) -> Any:
-    """The values in YAML; an empty mapping where there is nothing."""
-    return _yaml().safe_load(text) or {}
+# -- parsers -----------------------------------------------------------------------------------------------------------
+
+
+def _load_toml(text: str) -> Any:
+    return tomllib.loads(text)
+
+
+def _load_json(text: str) -> Any:
+    return json.loads(text) if text.strip() else {}
+
+
+def _load_yaml(text: str) -> Any:
+    values: Any = _yaml().safe_load(text)
+    _check_circles(values, ())
+    return {} if values is None else values
+
+
+def _check_circles(value: Any, around: tuple[int, ...]) -> None:
+    """Refuse a value that holds itself, as YAML's aliases can make one: nobody who walks through it would return."""
+    if id(value) in around:
+        msg = "an alias makes a value hold itself"
+        raise ValueError(msg)
+    if is_mapping(value) or is_sequence(value):
+        for item in value.values() if is_mapping(value) else value:
+            _check_circles(item, (*around, id(value)))
 
 
 def _yaml() -> Any:

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails, PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from dagwire.config.env_var import EnvVar
-from dagwire.config.masking import NAMED_SO, SecretField, fingerprint, masked, secrecy_of
+from dagwire.config.masking import NAMED_SO, SecretField, fingerprint, holds_secret_fields, masked, secrecy_of
 from dagwire.config.model_types import Key, models_in, spelled
 from dagwire.config.narrowing import is_mapping, is_sequence
 from dagwire.config.pieces import Piece, pieces_under
@@ -49,6 +49,11 @@ def explain_settings(
     if reading.faults:  # what the sources lack or have wrong, code must have given
         reading = read_recorded(kind, {**_wrong_fields(reading.faults, settings), **(arguments or {})})
     return explain_reading(kind, reading, settings, otherwise)
+
+
+def explain_defaults(kind: type[BaseSettings]) -> list[Explained]:
+    """Each value of settings, as it is where no source gives anything; what has no default is told to be missing."""
+    return explain_reading(kind, Reading())
 
 
 def _wrong_fields(faults: Iterable[ErrorDetails], settings: BaseSettings) -> dict[str, Any]:
@@ -135,7 +140,7 @@ class _Walk:
         elif _is_model(value):
             marked = None if at.secrecy is NAMED_SO else at.secrecy
             yield from self.model(value, replace(at, secrecy=marked))
-        elif is_mapping(value) and value:
+        elif is_mapping(value) and value and not _stands_for_secrets(value, at):
             for key, item in value.items():
                 pieces = pieces_under(at.pieces, [(key,)], key)
                 yield from self.value(item, self._inside(at, key, pieces))
@@ -153,13 +158,13 @@ class _Walk:
 
     def _explained(self, value: Any, at: _At) -> Explained:
         found = [
-            Found(masked(place.value, at.secrecy), place.source)
+            Found(_shown(place.value, at), place.source)
             for piece in sorted(at.pieces, key=lambda piece: not piece.counts)
             for place in self._places(piece, at)
         ]
         source, shadowed = self._source(value, at, found)
         held = value.get_value() if isinstance(value, EnvVar) else value
-        shown = None if held is _NOT_THERE else masked(held, at.secrecy)
+        shown = None if held is _NOT_THERE else _shown(held, at)
         is_secret = masked("?", at.secrecy) != "?" or masked(held) != held
         return Explained(
             path=_dotted(at.path),
@@ -189,6 +194,19 @@ class _Walk:
         if any(piece.counts for piece in at.pieces):
             return found[0].source, found[1:]
         return Source(SourceKind.DEFAULT if _is_default(value, at) else SourceKind.COMPUTED), found
+
+
+def _shown(value: Any, at: _At) -> Any:
+    """`value` masked; all that it holds, where it stands for models with secrets."""
+    return masked(value, SecretField() if _stands_for_secrets(value, at) else at.secrecy)
+
+
+def _stands_for_secrets(value: Any, at: _At) -> bool:
+    """Whether `value` is a list or dict, as a source has it, of what will be models with secret fields."""
+    if at.info is None or at.secrecy is not None or not (is_mapping(value) or is_sequence(value)):
+        return False
+    items = value.values() if is_mapping(value) else value
+    return not any(map(_is_model, items)) and holds_secret_fields(at.info.annotation)
 
 
 # -- values ------------------------------------------------------------------------------------------------------------

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic_settings import BaseSettings
 
-from dagwire.config.model_types import Key, members_of, models_in, types_under
+from dagwire.config.model_types import Key, literals_of, members_of, models_in, types_under
 from dagwire.config.variables import input_paths
 
 
@@ -75,13 +75,8 @@ def _chosen(choices: Iterable[Any], label: str) -> Any:
     """The member of a union that pydantic calls `label`: by its tag, or by its name."""
     for choice in choices:
         for model in models_in(choice):
-            if model.__name__ == label or label in map(str, _tags(model)):
+            tags = (tag for name in model.model_fields for tag in literals_of(model, name))
+            if model.__name__ == label or label in map(str, tags):
                 return model
     named = (choice for choice in choices if label.startswith(getattr(choice, "__name__", str(choice))))
     return next(named, Any)
-
-
-def _tags(model: type[BaseModel]) -> Iterable[Any]:
-    for info in model.model_fields.values():
-        if get_origin(info.annotation) is Literal:
-            yield from get_args(info.annotation)

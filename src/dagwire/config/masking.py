@@ -5,12 +5,15 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel, Secret, SecretBytes, SecretStr
+from pydantic import BaseModel, GetJsonSchemaHandler, Secret, SecretBytes, SecretStr
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from dagwire.config.env_var import EnvVar
+from dagwire.config.model_types import declared_fields, models_in
 from dagwire.config.narrowing import is_collection, is_mapping
 
 MASK = "**********"
@@ -37,13 +40,37 @@ class SecretField:
 
     is_secret: bool = True
 
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Say in the JSON Schema whether the value is for writing alone."""
+        return {**handler(schema), "writeOnly": self.is_secret}
+
 
 def secrecy_of(name: str, field: FieldInfo | None) -> SecretField | None:
-    """How the field is marked; a mark for text alone, `NAMED_SO`, where only its name speaks; None for open fields."""
+    """How the field is marked, by a mark or its type; `NAMED_SO` where only its name speaks; None for open fields.
+
+    Of a field whose type is secret the text is, too, that a source holds for it.
+    """
     marks = [mark for mark in field.metadata if isinstance(mark, SecretField)] if field else []
     if marks:
         return marks[-1]
+    if field is not None and _is_secret_type(field.annotation):
+        return SecretField()
     return NAMED_SO if sounds_secret(name) else None
+
+
+def _is_secret_type(annotation: Any) -> bool:
+    """Whether values of this type are secrets, or hold some."""
+    kind = get_origin(annotation) or annotation
+    if isinstance(kind, type) and issubclass(kind, _SECRETS):
+        return True
+    return any(_is_secret_type(argument) for argument in get_args(annotation))
+
+
+def holds_secret_fields(annotation: Any) -> bool:
+    """Whether a value of this type may hold a model that has a secret field."""
+    models = [*models_in(annotation), *(found for argument in get_args(annotation) for found in models_in(argument))]
+    declared = (field for model in models for field in declared_fields(model))
+    return any((secrecy := secrecy_of(field.path[-1], field.info)) and secrecy.is_secret for field in declared)
 
 
 def sounds_secret(name: str) -> bool:

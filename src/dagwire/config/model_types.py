@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -61,6 +61,12 @@ def members_of(annotation: Any) -> Iterator[Any]:
         yield annotation
 
 
+def literals_of(model: type[BaseModel], name: str) -> tuple[Any, ...]:
+    """The values that a field of literals may have, which tell members of unions apart; none of other fields."""
+    annotation = model.model_fields[name].annotation
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
 def models_at(model: type[BaseModel], path: Sequence[Key]) -> tuple[type[BaseModel], ...]:
     """The models that may stand at `path` below `model`."""
     annotations: list[Any] = [model]
@@ -96,6 +102,6 @@ def spelled(annotation: Any) -> str:
     member = members[0] if members else annotation
     if isinstance(member, type) and get_origin(member) is None:
         return member.__name__
-    if str(get_origin(member)) == "typing.Literal":
+    if get_origin(member) is Literal:
         return " | ".join(repr(value) for value in get_args(member))
     return str(member).replace("typing.", "").replace(f"{getattr(member, '__module__', '')}.", "")

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from dotenv.parser import parse_stream
+from dotenv.parser import Binding, parse_stream
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -74,8 +74,8 @@ def looked_in(source: Any) -> Iterator[str]:
     elif type(source) is EnvSettingsSource:
         yield "the environment"
     elif isinstance(source, DotEnvSettingsSource):
-        given = paths_in(source.env_file)
-        yield from map(_with_absence, dotenv_files_of(source) or given)
+        paths = paths_in(source.env_file)
+        yield from (_with_absence(_file_near(path, source.env_file_depth or 0) or path) for path in paths)
     elif isinstance(source, NestedSecretsSettingsSource | SecretsSettingsSource):
         yield from map(_with_absence, paths_in(source.secrets_dir))
     elif files := config_files_of(source):
@@ -133,10 +133,10 @@ def _holding(source: EnvSettingsSource, spot: Spot) -> Iterator[tuple[str, Any]]
 
 
 def _inside(text: str, path: Sequence[Key], keys: Sequence[Key]) -> Any:
-    """What JSON holds under `keys`; None where it holds nothing there. The text itself where there are none."""
-    if not path:
-        return text
+    """What JSON holds under `keys`; None where it holds nothing there. Without keys all of it, or the text itself."""
     value = _decoded(text)
+    if not path:
+        return value if is_mapping(value) or is_sequence(value) else text
     for key in keys:
         value = _item(value, key)
     return value
@@ -174,14 +174,22 @@ def _file_near(path: Path, depth: int) -> Path | None:
 
 def variables_in_dotenv(path: Path) -> Iterator[tuple[str, str, int]]:
     """`(variable, text, line)` for each line of a dotenv file that sets one; the text as it is written there."""
+    return ((binding.key, binding.value, line) for binding, line in _bindings_in(path) if binding.key and binding.value)
+
+
+def broken_lines_in_dotenv(path: Path) -> list[int]:
+    """The lines of a dotenv file that python-dotenv passes over, since they are not of its form."""
+    return [line for binding, line in _bindings_in(path) if binding.error]
+
+
+def _bindings_in(path: Path) -> Iterator[tuple[Binding, int]]:
     if not path.is_file():
         return
     with path.open(encoding="utf-8") as file:
         for binding in parse_stream(file):
-            if binding.key is not None and binding.value is not None:
-                text = binding.original.string
-                blank = len(text) - len(text.lstrip())
-                yield binding.key, binding.value, binding.original.line + text.count("\n", 0, blank)
+            text = binding.original.string
+            blank = len(text) - len(text.lstrip())
+            yield binding, binding.original.line + text.count("\n", 0, blank)
 
 
 # -- files -------------------------------------------------------------------------------------------------------------

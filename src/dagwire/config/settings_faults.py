@@ -1,17 +1,17 @@
 """What is wrong with settings, told by the variables that set them; never by the values that were found."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
 from dagwire.config.claims import paths_by_variable
 from dagwire.config.explain_settings import explain_reading
 from dagwire.config.locations import Location, location_of
-from dagwire.config.model_types import spelled
+from dagwire.config.model_types import declared_fields, literals_of, models_in, spelled
 from dagwire.config.places import dotenv_files_of, looked_in, variables_in_dotenv
 from dagwire.config.problems import without_value
 from dagwire.config.provenance import Explained, SourceKind
@@ -38,8 +38,30 @@ def _invalid(settings: type[BaseSettings], arguments: Mapping[str, Any], error: 
     reading = read_recorded(settings, arguments)
     found = {one.path: one for one in explain_reading(settings, reading)}
     unclaimed = _unclaimed(settings, reading)
-    problems = [_problem(settings, fault, found, unclaimed) for fault in error.errors(include_url=False)]
+    faults = [one for fault in error.errors(include_url=False) for one in _each(settings, fault)]
+    problems = [_problem(settings, fault, found, unclaimed) for fault in faults]
     return SettingsError(settings.__name__, dict.fromkeys(problems), _looked_in(reading))
+
+
+def _each(settings: type[BaseSettings], fault: Any) -> Iterator[Any]:
+    """The fault itself; of a model that is missing whole, one for each field that would have to be given."""
+    models = models_in(location_of(settings, fault).annotation) if fault["type"] == "missing" else ()
+    if len(models) > 1:
+        yield from _choices(fault, models)
+        return
+    required = [field.path for model in models for field in declared_fields(model) if field.info.is_required()]
+    yield from ({**fault, "loc": (*fault["loc"], *path)} for path in required) if required else [fault]
+
+
+def _choices(fault: Any, models: Sequence[type[BaseModel]]) -> Iterator[Any]:
+    """Of a union that is missing whole: the field that chooses its class, or the fault itself where there is none."""
+    tags = sorted({name for model in models for name in model.model_fields if literals_of(model, name)})
+    for tag in tags:
+        values = [value for model in models if tag in model.model_fields for value in literals_of(model, tag)]
+        expected = " | ".join(map(repr, values))
+        yield {**fault, "loc": (*fault["loc"], models[0].__name__, tag), "expected": expected}
+    if not tags:
+        yield fault
 
 
 def _problem(settings: type[BaseSettings], fault: Any, found: Mapping[str, Explained], unclaimed: Iterable[str]) -> str:
@@ -52,15 +74,16 @@ def _problem(settings: type[BaseSettings], fault: Any, found: Mapping[str, Expla
     if fault["type"] == "extra_forbidden":
         told = f"There is no such setting{_nearest_setting(settings, at, variable)}"
     elif fault["type"] == "missing":
-        told = f"Field required, of type {spelled(at.annotation)}{_nearest_that_is_set(variable, unclaimed)}"
-    return f"{variable} ({at}): {told}{_read_from(found.get(at.dotted))}"
+        expected = fault.get("expected") or spelled(at.annotation)
+        told = f"Field required, of type {expected}{_nearest_that_is_set(variable, unclaimed)}"
+    return f"{variable} ({at}): {told}{_read_from(found.get(at.dotted), variable)}"
 
 
-def _read_from(found: Explained | None) -> str:
-    """Where a wrong value was read, unless its variable, which is named already, says so."""
+def _read_from(found: Explained | None, variable: str) -> str:
+    """Where a wrong value was read, unless that is in the variable that is named already."""
     if found is None or found.source.kind in (SourceKind.MISSING, SourceKind.DEFAULT, SourceKind.CONSTRUCTOR):
         return ""
-    return "" if found.source.name in found.variables else f". It was read from {found.source}"
+    return "" if found.source.name.lower() == variable.lower() else f". It was read from {found.source}"
 
 
 def _nearest_setting(settings: type[BaseSettings], at: Location, variable: str) -> str:

@@ -11,7 +11,7 @@ from pydantic_settings.exceptions import SettingsError as SourceError
 
 from dagwire.config.claims import paths_by_variable
 from dagwire.config.config_files import fault_in_file, from_here, paths_in
-from dagwire.config.places import variables_in_dotenv
+from dagwire.config.places import broken_lines_in_dotenv, variables_in_dotenv
 from dagwire.errors import ConfigFileError, SettingsError
 
 _Variable = tuple[str, str, str]
@@ -27,6 +27,8 @@ def check_sources(settings: type[BaseSettings]) -> None:
     config: Mapping[str, Any] = settings.model_config
     paths = [path for option in _FILE_OPTIONS for path in paths_in(config.get(option))]
     problems = [f"{path}: it is a directory, not a file" for path in paths if path.is_dir()]
+    dotenv_files = [path for path in paths_in(config.get("env_file")) if path.is_file()]
+    problems += [f"{path}, line {line}: it is no NAME=value" for path in dotenv_files for line in _broken_lines(path)]
     if not config.get("case_sensitive"):
         problems += _set_twice(settings, _in_environment())
         problems += _set_twice(settings, _in_dotenv_files(settings))
@@ -49,10 +51,20 @@ def _in_dotenv_files(settings: type[BaseSettings]) -> Iterator[_Variable]:
             continue  # told by whoever reads it
 
 
+def _broken_lines(path: Path) -> list[int]:
+    try:
+        return broken_lines_in_dotenv(path)
+    except (OSError, ValueError):
+        return []  # told by whoever reads it
+
+
 def _set_twice(settings: type[BaseSettings], variables: Iterable[_Variable]) -> Iterator[str]:
     """The variables of `settings` that one source sets in two spellings to two values: which one counts is chance."""
+    found = list(variables)
+    if len({(name.lower(), place) for name, _, place in found}) == len(found):
+        return
     spelled: dict[tuple[str, str], dict[str, str]] = {}
-    for name, value, place in variables:
+    for name, value, place in found:
         spelled.setdefault((name.lower(), place), {})[name] = value
     several = {at: values for at, values in spelled.items() if len(set(values.values())) > 1}
     if several:

@@ -26,11 +26,13 @@ class AssetCheckDefinition(StepDefinition[AssetIn]):
         specs: Iterable[AssetCheckSpec],
         *,
         ins: Mapping[str, AssetIn] | None = None,
+        can_subset: bool = False,
         **step: Any,
     ) -> None:
-        """`name` is that of its step; `step` is what `StepDefinition` takes."""
+        """`name` is that of its step; `can_subset`, whether some may be made alone; `step` is for `StepDefinition`."""
         super().__init__(name, body, ins=ins, **step)
         self.specs_by_key = {spec.key: spec for spec in specs}
+        self.can_subset = can_subset
 
     @property
     def spec(self) -> AssetCheckSpec:
@@ -43,6 +45,11 @@ class AssetCheckDefinition(StepDefinition[AssetIn]):
             msg = f"{self.label} makes {len(self.specs_by_key)} checks; read `check_keys`."
             raise InvariantViolationError(msg)
         return next(iter(self.specs_by_key.values()))
+
+    @property
+    def shown_name(self) -> str:
+        """Asset and check, with a colon between; a step's key runs the two together."""
+        return self.check_key.to_user_string() if len(self.specs_by_key) == 1 else self.name
 
     @property
     def check_key(self) -> AssetCheckKey:
@@ -160,6 +167,7 @@ def multi_asset_check(  # Dagster's signature
     specs: Sequence[AssetCheckSpec],
     name: str | None = None,
     description: str | None = None,
+    can_subset: bool = False,
     ins: Mapping[str, AssetIn] | None = None,
     required_resource_keys: Iterable[str] | None = None,
     resource_defs: Mapping[str, object] | None = None,
@@ -173,6 +181,7 @@ def multi_asset_check(  # Dagster's signature
         specs: The checks; each result names the one it is of by `check_name`, and by `asset_key` where names repeat.
         name: The name of the step; the function's by default.
         description: For people; the docstring by default.
+        can_subset: Whether a run may want some of them alone; the context says which, by `selected_asset_check_keys`.
         ins: What there is to say of parameters that take assets' values.
         required_resource_keys: Resources read as `context.resources.<key>`.
         resource_defs: Resources of its own, stronger than those of `Definitions`.
@@ -195,6 +204,7 @@ def multi_asset_check(  # Dagster's signature
             Body(function, f"multi_asset_check '{own}'", required_resource_keys or (), config_schema),
             specs,
             ins=ins,
+            can_subset=can_subset,
             description=description or inspect.getdoc(function),
             resource_defs=resource_defs,
             retry_policy=retry_policy,

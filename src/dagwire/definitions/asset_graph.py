@@ -11,6 +11,8 @@ from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.graph_of_assets import GraphAssetDefinition
 from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.node import Node
+from dagwire.definitions.results import AssetCheckKey
+from dagwire.definitions.selection_text import Selected
 from dagwire.definitions.source_asset import SourceAsset
 from dagwire.definitions.stored_input import StoredAsset, StoredInput, stored_input
 from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, nearest
@@ -65,7 +67,7 @@ def _stored_elsewhere(asset: SourceAsset | AssetSpec) -> StoredAsset:
 def asset_nodes(
     assets: Sequence[AssetsDefinition],
     checks: Sequence[AssetCheckDefinition],
-    selected: Collection[AssetKey] | None = None,
+    selected: Selected | None = None,
     known: KnownAssets | None = None,
 ) -> list[Node]:
     """A node for each asset definition, and for each check of which an asset is among them.
@@ -74,15 +76,16 @@ def asset_nodes(
 
     Args:
         assets: The definitions.
-        checks: The checks; those of other assets are left out.
-        selected: The keys that are wanted, where of some definitions not all are.
+        checks: The checks; unless they are selected, those of other assets are left out.
+        selected: What is wanted; all by default.
         known: All assets there are; the values of those that do not run here are loaded.
 
     Raises:
-        InvalidDefinitionError: Of a definition that cannot make some of its assets alone, only some are wanted.
+        InvalidDefinitionError: Only some of what a definition makes is wanted, and it cannot make that alone.
     """
-    made = _made(assets, selected)
-    running = [check for check in checks if any(key in made for key in check.asset_keys)]
+    made = _made(assets, None if selected is None else selected.keys)
+    wanted_checks = {check: _wanted_checks(check, made, selected) for check in checks}
+    running = [check for check, wanted in wanted_checks.items() if wanted]
     blockers = _blockers(assets, running)
     nodes: list[Node] = []
     for definition in assets:
@@ -100,7 +103,8 @@ def asset_nodes(
     for check in running:
         after = [made[key].node for key in check.dependency_keys if key in made]
         inputs = _inputs(check.input_keys, made)
-        nodes.append(Node(check.name, check, inputs, tuple(after), loads=_loads(check, inputs, known)))
+        wanted = _subset(check, wanted_checks[check])
+        nodes.append(Node(check.name, check, inputs, tuple(after), outputs=wanted, loads=_loads(check, inputs, known)))
     return nodes
 
 
@@ -131,19 +135,58 @@ def _loads(
     return {name: stored_input(asset, named.get(name)) for name, asset in found if asset is not None}
 
 
-def _wanted(definition: AssetsDefinition, selected: Collection[AssetKey] | None) -> frozenset[str] | None:
-    """The outputs that are wanted; None for all."""
-    if selected is None or definition.keys.issubset(selected):
+def chosen_assets(assets: Iterable[AssetsDefinition], selected: Selected | None) -> list[AssetsDefinition]:
+    """Those of which anything is wanted: an asset, or a check that can be made without one."""
+    return [
+        definition
+        for definition in assets
+        if selected is None
+        or not definition.keys.isdisjoint(selected.keys)
+        or (definition.can_subset and not definition.check_keys.isdisjoint(selected.check_keys))
+    ]
+
+
+def _wanted(definition: AssetsDefinition, selected: Selected | None) -> frozenset[str] | None:
+    """The outputs that are wanted, those of its checks under their steps' names; None for all."""
+    if selected is None:
         return None
-    wanted = frozenset(output for output, spec in definition.specs_by_output.items() if spec.key in selected)
+    is_whole = definition.keys.issubset(selected.keys)
+    if is_whole and not (definition.can_subset and definition.check_keys.difference(selected.check_keys)):
+        return None
     if not definition.can_subset:
-        missing = ", ".join(sorted(key.to_user_string() for key in definition.keys.difference(selected)))
+        missing = ", ".join(sorted(key.to_user_string() for key in definition.keys.difference(selected.keys)))
         msg = (
             f"{definition.label} makes all its assets or none, and {missing} are not selected. Select them too, or "
             f"declare it with `can_subset=True` and make only `context.selected_asset_keys`."
         )
         raise InvalidDefinitionError(msg)
-    return wanted
+    outputs = [output for output, spec in definition.specs_by_output.items() if spec.key in selected.keys]
+    checks = [spec.step_name for spec in definition.check_specs if spec.key in selected.check_keys]
+    return frozenset((*outputs, *checks))
+
+
+def _wanted_checks(
+    check: AssetCheckDefinition, made: Collection[AssetKey], selected: Selected | None
+) -> set[AssetCheckKey]:
+    """Those of its checks that are selected, or whose assets are made where nothing is."""
+    if selected is not None:
+        return check.check_keys & selected.check_keys
+    return {key for key in check.specs_by_key if key.asset_key in made}
+
+
+def _subset(check: AssetCheckDefinition, wanted: Collection[AssetCheckKey]) -> frozenset[str] | None:
+    """The steps' names of the checks that are wanted; None for all."""
+    left = [spec for key, spec in check.specs_by_key.items() if key not in wanted]
+    if not left:
+        return None
+    if not check.can_subset:
+        msg = (
+            f"{check.label} makes all its checks or none, and not all are wanted: "
+            f"{', '.join(spec.key.to_user_string() for spec in left)}. Select them and their assets too, or declare it "
+            f"with `can_subset=True` and make only `context.selected_asset_check_keys`."
+        )
+        raise InvalidDefinitionError(msg)
+    return frozenset(spec.step_name for key, spec in check.specs_by_key.items() if key in wanted)
 
 
 def _blockers(assets: Iterable[AssetsDefinition], checks: Iterable[AssetCheckDefinition]) -> dict[AssetKey, list[str]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from dagwire.containers.keys import Container
 from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_graph import KnownAssets, asset_nodes
+from dagwire.definitions.asset_graph import KnownAssets, asset_nodes, chosen_assets
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.graph_of_assets import GraphAssetDefinition
 from dagwire.definitions.hook import HookDefinition
@@ -18,7 +18,7 @@ from dagwire.definitions.partitioned_config import partition_request, partitions
 from dagwire.definitions.partitions import PartitionsDefinition
 from dagwire.definitions.retries import RetryPolicy
 from dagwire.definitions.run_request import RunRequest
-from dagwire.definitions.selection_text import selected_keys
+from dagwire.definitions.selection_text import selected
 from dagwire.errors import InvalidDefinitionError
 
 
@@ -58,9 +58,9 @@ class UnresolvedAssetJobDefinition:
             UnknownNameError: The selection names no asset.
         """
         assets = known.made
-        keys = None if self.selection is None else selected_keys(assets, self.selection)
-        chosen = [definition for definition in assets if keys is None or not definition.keys.isdisjoint(keys)]
-        nodes = in_running_order(asset_nodes(chosen, checks, keys, known))
+        wanted = None if self.selection is None else selected(assets, checks, self.selection)
+        chosen = chosen_assets(assets, wanted)
+        nodes = in_running_order(asset_nodes(chosen, checks, wanted, known))
         graphs = [definition for definition in chosen if isinstance(definition, GraphAssetDefinition)]
         return JobDefinition(
             name=self.name,

@@ -3,7 +3,7 @@
 import copy
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self, overload
 
 from dagwire.definitions.bindings import bindings_from
@@ -51,6 +51,17 @@ class GraphDefinition:
         check_name("graph", name)
         changed = copy.copy(self)
         changed._alias = name
+        return changed
+
+    def with_hooks(self, hook_defs: Iterable[HookDefinition]) -> Self:
+        """This graph with hooks of every op in it, to be called in a job's body."""
+        hooks = frozenset(hook_defs)
+        changed = copy.copy(self)
+        placed = {
+            name: replace(place, definition=place.definition.with_hooks(hooks))
+            for name, place in self.composed.placed.items()
+        }
+        changed.composed = replace(self.composed, placed=placed)
         return changed
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

@@ -1,26 +1,24 @@
-"""`@job`: what runs together, under one name."""
+"""`JobDefinition`: what runs together, under one name."""
 
-import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from dependency_injector import containers
 
 from dagwire.containers.keys import Container, Requirement
 from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_graph import KnownAssets, asset_nodes, made_by, missing_inputs
+from dagwire.definitions.asset_graph import KnownAssets, asset_nodes, chosen_assets, made_by, missing_inputs
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.assets_definition import AssetsDefinition
-from dagwire.definitions.bindings import Bindings, bindings_from
-from dagwire.definitions.composition import Composed, composed_body
+from dagwire.definitions.bindings import Bindings
+from dagwire.definitions.composition import Composed
 from dagwire.definitions.config_mapping import ConfigMapping
 from dagwire.definitions.graph_of_assets import GraphAssetCheck
 from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.hook import HookDefinition
 from dagwire.definitions.mapped_steps import has_dynamic_steps, with_mapping
-from dagwire.definitions.names import check_name, name_of
 from dagwire.definitions.needed_partitions import mapping_faults
 from dagwire.definitions.node import Node, in_running_order, op_node, with_job_policies
 from dagwire.definitions.op_selection import chosen_steps
@@ -29,15 +27,15 @@ from dagwire.definitions.partitions import PartitionsDefinition
 from dagwire.definitions.retries import RetryPolicy
 from dagwire.definitions.run_request import RunRequest
 from dagwire.definitions.running import RunOptions, run_job
-from dagwire.definitions.selection_text import selected_keys
-from dagwire.errors import DagwireError, InvalidDefinitionError, InvalidInvocationError
+from dagwire.definitions.selection_text import selected
+from dagwire.errors import DagwireError, InvalidInvocationError, UnknownNameError
 from dagwire.resources.instance import DagsterInstance
 
 if TYPE_CHECKING:
     from dagwire.execution.result import ExecuteInProcessResult
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class JobDefinition:
     """Steps that run together, and where their resources come from."""
 
@@ -66,6 +64,12 @@ class JobDefinition:
     """Whether some steps of the job were left out for one run."""
     is_dynamic: bool = False
     """Whether the number of steps is known only as the job runs."""
+    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
+    owners: Sequence[str] = ()
+    hook_defs: frozenset[HookDefinition] = frozenset()
+    """The hooks of every step."""
+    op_retry_policy: RetryPolicy | None = None
+    """How often a step that has no policy of its own is tried again."""
 
     def without_io_managers(self) -> "JobDefinition":
         """This job with no IO manager named: its values are handed on in memory."""
@@ -75,6 +79,36 @@ class JobDefinition:
     def partitioned_config(self) -> PartitionedConfig | None:
         """Its config, where that differs from partition to partition."""
         return self.config if isinstance(self.config, PartitionedConfig) else None
+
+    @property
+    def run_tags(self) -> Mapping[str, str]:
+        """The tags of every run."""
+        return self.tags
+
+    @property
+    def resource_defs(self) -> Bindings:
+        """The job's own resources, as providers."""
+        return self.bindings
+
+    @property
+    def required_resource_keys(self) -> set[str]:
+        """The keys of the resources that its steps ask for."""
+        return {requirement.key for requirement in self.requirements}
+
+    def has_node_named(self, name: str) -> bool:
+        """Whether there is such a step."""
+        return any(node.name == name for node in self.nodes)
+
+    def get_node_named(self, name: str) -> Node:
+        """The step of that name.
+
+        Raises:
+            UnknownNameError: There is none.
+        """
+        found = next((node for node in self.nodes if node.name == name), None)
+        if found is None:
+            raise UnknownNameError(f"step of job '{self.name}'", name, [node.name for node in self.nodes])
+        return found
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -93,7 +127,9 @@ class JobDefinition:
 
     def with_hooks(self, hook_defs: Iterable[HookDefinition]) -> "JobDefinition":
         """This job with hooks of every step."""
-        return replace(self, nodes=with_job_policies(self.nodes, frozenset(hook_defs), None))
+        hooks = frozenset(hook_defs)
+        nodes = with_job_policies(self.nodes, hooks, None)
+        return replace(self, nodes=nodes, hook_defs=self.hook_defs | hooks)
 
     def run_request_for_partition(
         self,
@@ -108,6 +144,10 @@ class JobDefinition:
             UnknownPartitionError: The job's partitions are known, and it is none of them.
         """
         return partition_request(self, partition_key, run_key, tags, run_config)
+
+    def __repr__(self) -> str:
+        """Name it; its config and its resources may hold secrets."""
+        return f"JobDefinition({self.name})"
 
     def __call__(self, *_: Any, **__: Any) -> None:
         """Refuse: a job is executed.
@@ -181,91 +221,6 @@ class JobDefinition:
         return replace(self, nodes=tuple(nodes), is_subset=True)
 
 
-@overload
-def job(compose_fn: Callable[..., Any]) -> JobDefinition: ...
-@overload
-def job(
-    *,
-    name: str | None = None,
-    description: str | None = None,
-    resource_defs: Mapping[str, object] | None = None,
-    config: Any = None,
-    tags: Mapping[str, str] | None = None,
-    partitions_def: PartitionsDefinition | None = None,
-    hooks: Iterable[HookDefinition] | None = None,
-    op_retry_policy: RetryPolicy | None = None,
-    input_values: Mapping[str, object] | None = None,
-) -> Callable[[Callable[..., Any]], JobDefinition]: ...
-def job(
-    compose_fn: Callable[..., Any] | None = None,
-    *,
-    name: str | None = None,
-    description: str | None = None,
-    resource_defs: Mapping[str, object] | None = None,
-    config: Any = None,
-    tags: Mapping[str, str] | None = None,
-    partitions_def: PartitionsDefinition | None = None,
-    hooks: Iterable[HookDefinition] | None = None,
-    op_retry_policy: RetryPolicy | None = None,
-    input_values: Mapping[str, object] | None = None,
-) -> JobDefinition | Callable[[Callable[..., Any]], JobDefinition]:
-    """Make a job of a function that calls ops; calling them connects them, nothing runs.
-
-    Args:
-        compose_fn: The function, where the decorator is used without arguments.
-        name: The function's name by default.
-        description: For people; the docstring by default.
-        resource_defs: The job's own resources, stronger than those of `Definitions`.
-        config: Run config that every run starts from; or a `ConfigMapping`, which makes it of what a run gives.
-        tags: Tags of every run.
-        partitions_def: The parts it is run in.
-        hooks: Hooks of every step.
-        op_retry_policy: How often a step that has no policy of its own is tried again.
-        input_values: `{input: value}` of the job's own inputs, which are the function's parameters; a run's own come
-            first.
-
-    Raises:
-        InvalidDefinitionError: An input is given that does not exist, or nothing where no run could give anything.
-
-    Example:
-        >>> from dagwire import job, op
-        >>> @op
-        ... def one():
-        ...     return 1
-        >>> @op
-        ... def double(number):
-        ...     return number * 2
-        >>> @job
-        ... def doubled():
-        ...     double(one())
-        >>> doubled.execute_in_process().output_for_node("double")
-        2
-    """
-
-    def decorate(function: Callable[..., Any]) -> JobDefinition:
-        own = name or name_of(function)
-        check_name("job", own)
-        inputs = tuple(inspect.signature(function).parameters)
-        composed = composed_body(f"job '{own}'", function, inputs, None)
-        if composed.outputs:
-            msg = f"job '{own}' returns a value; the body of a job only connects ops."
-            raise InvalidDefinitionError(msg)
-        return job_of(
-            own,
-            composed,
-            input_values=dict(input_values or {}),
-            bindings=bindings_from(resource_defs),
-            config=config,
-            partitions_def=partitions_def,
-            description=description or inspect.getdoc(function),
-            tags=dict(tags or {}),
-            hooks=frozenset(hooks or ()),
-            op_retry_policy=op_retry_policy,
-        )
-
-    return decorate if compose_fn is None else decorate(compose_fn)
-
-
 def job_of(
     name: str,
     composed: Composed,
@@ -288,6 +243,8 @@ def job_of(
         nodes=with_job_policies(nodes, hooks, op_retry_policy),
         outputs_by_graph=outputs,
         mappings_by_graph=composed.mappings_by_graph,
+        hook_defs=hooks,
+        op_retry_policy=op_retry_policy,
         is_dynamic=has_dynamic_steps(nodes),
         **job,
     )
@@ -295,10 +252,9 @@ def job_of(
 
 def _selected_nodes(assets: Sequence[AssetsDefinition], nodes: Sequence[Node], selection: Any) -> list[Node]:
     """The nodes of the selected ones among `assets`, and of their checks."""
-    keys = selected_keys(assets, selection)
-    chosen = [definition for definition in assets if not definition.keys.isdisjoint(keys)]
     definitions = [node.definition for node in nodes]
     checks = [d for d in definitions if isinstance(d, AssetCheckDefinition) and not isinstance(d, GraphAssetCheck)]
     loaded = [load.asset for node in nodes for load in node.loads.values() if load.asset is not None]
     known = KnownAssets(assets, {asset.spec.key: asset for asset in loaded})
-    return in_running_order(asset_nodes(chosen, checks, keys, known))
+    wanted = selected(assets, checks, selection)
+    return in_running_order(asset_nodes(chosen_assets(assets, wanted), checks, wanted, known))

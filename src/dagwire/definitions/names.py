@@ -21,7 +21,8 @@ def check_name(kind: str, name: str) -> None:
     Raises:
         InvalidNameError: It says why.
     """
-    _check(f"A {kind}", name, _PLAIN, "letters, digits and underscores make a name.")
+    article = "An" if kind[0] in "aeiou" else "A"
+    _check(f"{article} {kind}", name, _PLAIN, "letters, digits and underscores make a name.")
 
 
 def check_mapping_key(key: object) -> None:

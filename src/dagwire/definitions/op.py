@@ -59,6 +59,7 @@ class Out:
     io_manager_key: str | None = None
     """What stores the value; "io_manager" by default, where that is provided."""
     metadata: Mapping[str, object] | None = None
+    code_version: str | None = None
 
     @property
     def is_dynamic(self) -> bool:
@@ -114,7 +115,16 @@ class DynamicOut(Out):
 class OpDefinition(StepDefinition[In]):
     """An op; made by `@op`. Called in the body of a job it takes its place there; elsewhere it runs, as in a test."""
 
-    def __init__(self, name: str, body: Body, ins: Mapping[str, In], outs: Mapping[str, Out], **step: Any) -> None:
+    def __init__(
+        self,
+        name: str,
+        body: Body,
+        ins: Mapping[str, In],
+        outs: Mapping[str, Out],
+        *,
+        code_version: str | None = None,
+        **step: Any,
+    ) -> None:
         """`ins` are all inputs, those that are parameters included; `step` is what `StepDefinition` takes."""
         super().__init__(
             name,
@@ -124,6 +134,7 @@ class OpDefinition(StepDefinition[In]):
             **step,
         )
         self.outs = outs
+        self.code_version = code_version
         self.input_classes = {
             name: classes
             for name, said in ins.items()
@@ -131,6 +142,11 @@ class OpDefinition(StepDefinition[In]):
         }
         self.classes_by_output = {output: out.classes for output, out in outs.items()}
         self._alias: str | None = None
+
+    @property
+    def config_schema(self) -> object:
+        """What config it declares; None for none."""
+        return self.body.config_schema
 
     @property
     def output_names(self) -> Collection[str]:
@@ -207,6 +223,7 @@ def op(
     resource_defs: Mapping[str, object] | None = None,
     tags: Mapping[str, object] | None = None,
     retry_policy: RetryPolicy | None = None,
+    code_version: str | None = None,
 ) -> Callable[[Callable[..., Any]], OpDefinition]: ...
 def op(  # Dagster's signature
     compute_fn: Callable[..., Any] | None = None,
@@ -220,6 +237,7 @@ def op(  # Dagster's signature
     resource_defs: Mapping[str, object] | None = None,
     tags: Mapping[str, object] | None = None,
     retry_policy: RetryPolicy | None = None,
+    code_version: str | None = None,
 ) -> OpDefinition | Callable[[Callable[..., Any]], OpDefinition]:
     """Make an op of a function; its parameters are read as those of an asset, its inputs being other ops' outputs.
 
@@ -234,6 +252,7 @@ def op(  # Dagster's signature
         resource_defs: Resources of its own, stronger than those of the job.
         tags: For people and outlets.
         retry_policy: How often it is tried again where it fails.
+        code_version: Changes when what the function makes changes.
 
     Raises:
         InvalidDefinitionError: A parameter or a name cannot be used.
@@ -253,6 +272,7 @@ def op(  # Dagster's signature
             resource_defs=resource_defs,
             retry_policy=retry_policy,
             tags=tags,
+            code_version=code_version,
         )
 
     return decorate if compute_fn is None else decorate(compute_fn)

@@ -1,9 +1,11 @@
 """What a body returns, and what a run records of it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Generic, TypeGuard, TypeVar
+from os import PathLike, fspath
+from typing import Any, Generic, Self, TypeGuard, TypeVar
 
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.metadata import MetadataValue, normalized_metadata
@@ -25,6 +27,10 @@ class AssetCheckKey:
 
     asset_key: AssetKey
     name: str
+
+    def to_user_string(self) -> str:
+        """Both, with a colon between."""
+        return f"{self.asset_key.to_user_string()}:{self.name}"
 
 
 class AssetCheckResult:
@@ -147,6 +153,14 @@ class AssetMaterialization:
         self.metadata = normalized_metadata(metadata, owner)
         self.partition = partition
         self.tags = tags or {}
+
+    @classmethod
+    def file(
+        cls, path: str | PathLike[str], description: str | None = None, asset_key: CoercibleToAssetKey | None = None
+    ) -> Self:
+        """That a file was made; the words of its path are the key unless another is given."""
+        key = asset_key if asset_key is not None else re.findall(r"\w+", fspath(path), re.ASCII)
+        return cls(key, description, {"path": MetadataValue.path(path)})
 
     def __repr__(self) -> str:
         """Name the asset and its partition."""

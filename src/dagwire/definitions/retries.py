@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from dagwire.definitions.metadata import MetadataValue, normalized_metadata
+from dagwire.errors import InvalidDefinitionError
 
 
 class Backoff(Enum):
@@ -33,6 +34,17 @@ class RetryPolicy:
     """Seconds before the first retry; none by default."""
     backoff: Backoff | None = None
     jitter: Jitter | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would do nothing: a delay that grows or is spread, and is none.
+
+        Raises:
+            InvalidDefinitionError: `backoff` or `jitter` is given without `delay`.
+        """
+        given = [name for name in ("backoff", "jitter") if getattr(self, name) is not None]
+        if given and self.delay is None:
+            msg = f"A RetryPolicy has {' and '.join(given)} and no delay to apply it to. Give `delay`, in seconds."
+            raise InvalidDefinitionError(msg)
 
     def delay_s(self, retry_number: int) -> float:
         """The seconds to wait before retry `retry_number`, which counts from 1."""
@@ -69,6 +81,8 @@ class Failure(Exception):  # noqa: N818  # Dagster's name
     ) -> None:
         """`allow_retries=False` fails at once, whatever the step's policy says."""
         super().__init__(description or "")
+        self.label = "intentional-failure"
+        """Dagster's name for a failure that a body raises on purpose."""
         self.description = description
         self.metadata: Mapping[str, MetadataValue] = normalized_metadata(metadata, "a Failure")
         self.allow_retries = True if allow_retries is None else allow_retries

@@ -1,22 +1,26 @@
-"""`AssetSelection`: which assets are meant. Pure."""
+"""`AssetSelection`: which assets and which of their checks are meant. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from dagwire.config.narrowing import is_collection
+from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.asset_spec import KIND_TAG, AssetSpec
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.reach import Reach
+from dagwire.definitions.results import AssetCheckKey
 from dagwire.errors import UnknownNameError
 
 
 class Selectable:
     """The assets that a selection chooses among, and how they hang together."""
 
-    def __init__(self, assets: Iterable[AssetsDefinition]) -> None:
+    def __init__(self, assets: Iterable[AssetsDefinition], checks: Iterable[AssetCheckDefinition] = ()) -> None:
         """Read keys and dependencies."""
         definitions = list(assets)
+        inside = (spec.key for d in definitions for spec in d.check_specs)
+        self.check_keys: set[AssetCheckKey] = {*inside, *(key for check in checks for key in check.specs_by_key)}
         self.spec_by_key: dict[AssetKey, AssetSpec] = {s.key: s for d in definitions for s in d.specs}
         self.reach = Reach({key: deps for d in definitions for key, deps in d.asset_deps.items()})
 
@@ -35,14 +39,41 @@ class Selectable:
             raise UnknownNameError("asset", key.to_user_string(), known)
         return key
 
+    def checked_check(self, key: AssetCheckKey) -> AssetCheckKey:
+        """`key` itself.
+
+        Raises:
+            UnknownNameError: No check bears it.
+        """
+        if key not in self.check_keys:
+            known = sorted(known.to_user_string() for known in self.check_keys)
+            raise UnknownNameError("check", key.to_user_string(), known)
+        return key
+
 
 class AssetSelection:
-    """Which assets are meant; selections are joined by `|`, crossed by `&`, and taken from one another by `-`."""
+    """Which assets are meant, and with them their checks, unless it says otherwise.
 
-    def __init__(self, text: str, choose: Callable[[Selectable], set[AssetKey]]) -> None:
+    Selections are joined by `|`, crossed by `&`, and taken from one another by `-`.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        choose: Callable[[Selectable], set[AssetKey]],
+        choose_checks: Callable[[Selectable], set[AssetCheckKey]] | None = None,
+    ) -> None:
         """`text` is how messages tell it; the class methods are how selections are made."""
         self._text = text
         self._choose = choose
+        self._choose_checks = choose_checks
+
+    def _checks(self, among: Selectable) -> set[AssetCheckKey]:
+        """The checks that are meant; those of the assets where nothing else is said."""
+        if self._choose_checks is not None:
+            return self._choose_checks(among)
+        keys = self._choose(among)
+        return {key for key in among.check_keys if key.asset_key in keys}
 
     # -- what to begin with --------------------------------------------------------------------------------------------
 
@@ -103,19 +134,54 @@ class AssetSelection:
         text = f'key_substring:"{key_substring}"'
         return cls(text, lambda among: among.where(lambda spec: key_substring in spec.key.to_user_string()))
 
+    @classmethod
+    def checks(cls, *given: Any) -> "AssetSelection":
+        """These checks, given as definitions or keys, and no assets."""
+        keys = {key for check in given for key in _check_keys_of(check)}
+        text = " or ".join(f'check:"{key.to_user_string()}"' for key in keys)
+        return cls(text, lambda _: set(), lambda among: {among.checked_check(key) for key in keys})
+
+    @classmethod
+    def checks_for_assets(cls, *assets: Any) -> "AssetSelection":
+        """All checks of these assets, without the assets."""
+        keys = {key for given in assets for key in _keys_of(given)}
+        text = _either("checks_for", [key.to_user_string() for key in keys])
+        return cls(text, lambda _: set(), lambda among: {key for key in among.check_keys if key.asset_key in keys})
+
+    @classmethod
+    def all_asset_checks(cls) -> "AssetSelection":
+        """All checks, without assets."""
+        return cls("all_asset_checks()", lambda _: set(), lambda among: set(among.check_keys))
+
+    def without_checks(self) -> "AssetSelection":
+        """The same assets, without their checks."""
+        return AssetSelection(f"({self} without checks)", self._choose, lambda _: set())
+
     # -- what to make of it --------------------------------------------------------------------------------------------
 
     def __or__(self, other: "AssetSelection") -> "AssetSelection":
         """What either means."""
-        return AssetSelection(f"({self} or {other})", lambda among: self._choose(among) | other._choose(among))
+        return AssetSelection(
+            f"({self} or {other})",
+            lambda among: self._choose(among) | other._choose(among),
+            lambda among: self._checks(among) | other._checks(among),
+        )
 
     def __and__(self, other: "AssetSelection") -> "AssetSelection":
         """What both mean."""
-        return AssetSelection(f"({self} and {other})", lambda among: self._choose(among) & other._choose(among))
+        return AssetSelection(
+            f"({self} and {other})",
+            lambda among: self._choose(among) & other._choose(among),
+            lambda among: self._checks(among) & other._checks(among),
+        )
 
     def __sub__(self, other: "AssetSelection") -> "AssetSelection":
         """What this means and the other does not."""
-        return AssetSelection(f"({self} and not {other})", lambda among: self._choose(among) - other._choose(among))
+        return AssetSelection(
+            f"({self} and not {other})",
+            lambda among: self._choose(among) - other._choose(among),
+            lambda among: self._checks(among) - other._checks(among),
+        )
 
     def upstream(  # Dagster's signature
         self,
@@ -168,6 +234,18 @@ class AssetSelection:
         """
         return self._choose(Selectable(all_assets))
 
+    def resolve_checks(
+        self, all_assets: Iterable[AssetsDefinition], all_checks: Iterable[AssetCheckDefinition] = ()
+    ) -> set[AssetCheckKey]:
+        """The keys of the checks that are meant, among those of `all_assets` and `all_checks`.
+
+        Raises:
+            UnknownNameError: A name is no asset's or no check's.
+        """
+        among = Selectable(all_assets, all_checks)
+        is_plain = self._choose_checks is None and not among.check_keys
+        return set() if is_plain else self._checks(among)
+
     def __str__(self) -> str:
         """As a string selection."""
         return self._text
@@ -183,6 +261,10 @@ def _either(attribute: str, values: Iterable[str]) -> str:
 
 def _keys_of(given: Any) -> Collection[AssetKey]:
     return given.keys if isinstance(given, AssetsDefinition) else [AssetKey.from_coercible(given)]
+
+
+def _check_keys_of(given: Any) -> Collection[AssetCheckKey]:
+    return given.check_keys if isinstance(given, AssetCheckDefinition) else [given]
 
 
 def listed_terms(selection: Any) -> list[Any]:

@@ -9,11 +9,14 @@ a or b, and, not    and parentheses; roots(...), sinks(...)
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.assets_definition import AssetsDefinition
+from dagwire.definitions.results import AssetCheckKey
 from dagwire.definitions.selection import AssetSelection, listed_terms
 from dagwire.errors import InvalidDefinitionError
 
@@ -51,14 +54,23 @@ def selection_of(given: Any) -> AssetSelection:
     return found
 
 
-def selected_keys(assets: Sequence[AssetsDefinition], selection: Any) -> set[AssetKey]:
-    """The keys of the assets that `selection` means.
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What a run is to make: assets and checks."""
+
+    keys: set[AssetKey]
+    check_keys: set[AssetCheckKey]
+
+
+def selected(assets: Sequence[AssetsDefinition], checks: Sequence[AssetCheckDefinition], selection: Any) -> Selected:
+    """The assets and checks that `selection` means.
 
     Raises:
-        UnknownNameError: A name is no asset's.
+        UnknownNameError: A name is no asset's or no check's.
         InvalidDefinitionError: The selection does not read.
     """
-    return selection_of(selection).resolve(assets)
+    meant = selection_of(selection)
+    return Selected(meant.resolve(assets), meant.resolve_checks(assets, checks))
 
 
 def parsed(text: str) -> AssetSelection:

@@ -85,6 +85,11 @@ class StepDefinition(Generic[D]):
         return self.body.owner
 
     @property
+    def shown_name(self) -> str:
+        """How people are told of its step."""
+        return self.name
+
+    @property
     def output_names(self) -> Collection[str]:
         """The names of what its body gives."""
         return ("result",)

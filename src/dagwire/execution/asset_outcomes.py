@@ -189,11 +189,12 @@ def check_outcome(definition: AssetCheckDefinition, returned: Any, partitions: P
     if not isinstance(returned, Yielded) and isinstance(returned, list | tuple):
         results = [*_items(returned)]
     strange = [type(item).__name__ for item in results if not isinstance(item, AssetCheckResult)]
-    if strange or not results:
+    if strange or not (results or definition.can_subset):
         wanted = "an AssetCheckResult" + (" for each check" if len(definition.specs_by_key) > 1 else "")
         raise UnexpectedResultError(definition.label, f"returned {', '.join(strange) or 'nothing'}; return {wanted}.")
     checked: list[_Checked] = [(result, None) for result in results]
-    _evaluate(definition.label, tuple(definition.specs_by_key.values()), checked, False, outcome, partitions)  # noqa: FBT003  # it is whole
+    specs = tuple(definition.specs_by_key.values())
+    _evaluate(definition.label, specs, checked, definition.can_subset, outcome, partitions)
     outcome.made.append(Made("result", results[0] if len(results) == 1 else results, is_handed_on=False))
     return outcome
 

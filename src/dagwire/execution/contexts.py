@@ -232,7 +232,7 @@ class AssetExecutionContext(PartitionsInContext, StepContext):
     def selected_output_names(self) -> set[str]:
         """The outputs that the run wants of this step."""
         wanted = self._node.outputs if self._node else None
-        return set(self.assets_def.specs_by_output if wanted is None else wanted)
+        return {output for output in self.assets_def.specs_by_output if wanted is None or output in wanted}
 
     @property
     def selected_asset_keys(self) -> set[AssetKey]:
@@ -241,9 +241,9 @@ class AssetExecutionContext(PartitionsInContext, StepContext):
 
     @property
     def selected_asset_check_keys(self) -> set[AssetCheckKey]:
-        """The checks that the step makes itself, of the assets that the run wants."""
-        wanted = self.selected_asset_keys
-        return {spec.key for spec in self.assets_def.check_specs if spec.asset_key in wanted}
+        """The checks that the step makes itself, of those that the run wants."""
+        wanted = self._node.outputs if self._node else None
+        return {spec.key for spec in self.assets_def.check_specs if wanted is None or spec.step_name in wanted}
 
     def asset_key_for_output(self, output_name: str = "result") -> AssetKey:
         """The asset that an output is."""
@@ -273,5 +273,6 @@ class AssetCheckExecutionContext(StepContext):
 
     @property
     def selected_asset_check_keys(self) -> set[AssetCheckKey]:
-        """Their keys."""
-        return {spec.key for spec in self.check_specs}
+        """The keys of those that the run wants."""
+        wanted = self._node.outputs if self._node else None
+        return {spec.key for spec in self.check_specs if wanted is None or spec.step_name in wanted}

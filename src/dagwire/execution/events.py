@@ -8,7 +8,13 @@ from typing import Any
 
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.metadata import MetadataValue
-from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterialization, as_materialization
+from dagwire.definitions.results import (
+    AssetCheckEvaluation,
+    AssetMaterialization,
+    ExpectationResult,
+    as_materialization,
+)
+from dagwire.execution.failure_data import ErrorInfo, FailureData
 
 
 class EventType(StrEnum):
@@ -74,6 +80,13 @@ class StepOutputData:
     metadata: Mapping[str, MetadataValue] = field(default_factory=dict[str, MetadataValue])
 
 
+@dataclass(frozen=True, slots=True)
+class ExpectationData:
+    """What was expected, as Dagster wraps it."""
+
+    expectation_result: ExpectationResult
+
+
 @dataclass(slots=True, eq=False)
 class Event:
     """One thing that happened in a run; not to be changed."""
@@ -124,6 +137,8 @@ class Event:
             return self.step_output_data
         if self.event_type is EventType.ASSET_MATERIALIZATION:
             return self.step_materialization_data
+        if self.event_type is EventType.STEP_EXPECTATION_RESULT:
+            return self.step_expectation_result_data
         return self.loaded_input if self.event_type is EventType.LOADED_INPUT else self.data
 
     @property
@@ -140,6 +155,98 @@ class Event:
     def asset_key(self) -> AssetKey | None:
         """The asset that the event is about, where it is about one."""
         return self.data if isinstance(self.data, AssetKey) else getattr(self.data, "asset_key", None)
+
+    @property
+    def partition(self) -> str | None:
+        """The partition that was made or checked, where it is one."""
+        return getattr(self.data, "partition", None)
+
+    @property
+    def asset_check_evaluation(self) -> AssetCheckEvaluation:
+        """`evaluation`, under Dagster's second name for it."""
+        return self.evaluation
+
+    @property
+    def step_failure_data(self) -> FailureData | None:
+        """Why the step failed, of a STEP_FAILURE."""
+        return FailureData(ErrorInfo(self.error)) if self.is_step_failure and self.error is not None else None
+
+    @property
+    def step_expectation_result_data(self) -> ExpectationData:
+        """What was expected, of a STEP_EXPECTATION_RESULT."""
+        return ExpectationData(self.data)
+
+    @property
+    def message(self) -> str:
+        """What happened, in a few words; never a value."""
+        subject = f"{self.step_key}: " if self.step_key else ""
+        failed = f" ({type(self.error).__name__})" if self.error is not None else ""
+        return f"{subject}{self.event_type.name.lower().replace('_', ' ')}{failed}"
+
+    @property
+    def is_job_success(self) -> bool:
+        """Whether the run ends well here."""
+        return self.event_type is EventType.RUN_SUCCESS
+
+    @property
+    def is_job_failure(self) -> bool:
+        """Whether the run fails here."""
+        return self.event_type is EventType.RUN_FAILURE
+
+    @property
+    def is_handled_output(self) -> bool:
+        """Whether a value was stored or handed on here."""
+        return self.event_type is EventType.HANDLED_OUTPUT
+
+    @property
+    def is_loaded_input(self) -> bool:
+        """Whether a value was loaded or taken here."""
+        return self.event_type is EventType.LOADED_INPUT
+
+    @property
+    def is_expectation_result(self) -> bool:
+        """Whether something was said of what was expected."""
+        return self.event_type is EventType.STEP_EXPECTATION_RESULT
+
+    @property
+    def is_step_event(self) -> bool:
+        """Whether it is of one step, and not of the run."""
+        return self.step_key is not None
+
+    @property
+    def is_step_skipped(self) -> bool:
+        """Whether a step is skipped here."""
+        return self.event_type is EventType.STEP_SKIPPED
+
+    @property
+    def is_step_up_for_retry(self) -> bool:
+        """Whether a step failed here, to be tried again."""
+        return self.event_type is EventType.STEP_UP_FOR_RETRY
+
+    @property
+    def is_step_restarted(self) -> bool:
+        """Whether a step is tried again here."""
+        return self.event_type is EventType.STEP_RESTARTED
+
+    @property
+    def is_successful_output(self) -> bool:
+        """Whether a step gave an output here."""
+        return self.event_type is EventType.STEP_OUTPUT
+
+    @property
+    def is_step_materialization(self) -> bool:
+        """Whether an asset was materialized here."""
+        return self.event_type is EventType.ASSET_MATERIALIZATION
+
+    @property
+    def is_asset_observation(self) -> bool:
+        """Whether an asset was observed here."""
+        return self.event_type is EventType.ASSET_OBSERVATION
+
+    @property
+    def is_hook_event(self) -> bool:
+        """Whether a hook was called here."""
+        return self.event_type in (EventType.HOOK_COMPLETED, EventType.HOOK_ERRORED)
 
     @property
     def is_failure(self) -> bool:

@@ -1,8 +1,6 @@
 """`ExecuteInProcessResult`: what a run came to."""
 
-import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,50 +10,12 @@ from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.mapped_steps import step_name
 from dagwire.definitions.node import Node
-from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterialization, AssetObservation
-from dagwire.definitions.retries import Failure
+from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterialization, AssetObservation, ExpectationResult
 from dagwire.errors import InvalidInvocationError, UnknownNameError
 from dagwire.execution.contexts import DagsterRun
 from dagwire.execution.event_log import EventLog
 from dagwire.execution.events import Event, EventType
-
-
-@dataclass(frozen=True, slots=True)
-class FailureData:
-    """Why a step failed."""
-
-    error: "ErrorInfo"
-
-    @property
-    def user_failure_data(self) -> Failure | None:
-        """The `Failure` that the body raised, with its description and metadata; None where it raised another error."""
-        return self.error.exception if isinstance(self.error.exception, Failure) else None
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorInfo:
-    """An exception, in words."""
-
-    exception: BaseException
-
-    @property
-    def message(self) -> str:
-        """The last lines of its traceback: its class and what it says."""
-        return "".join(traceback.format_exception_only(self.exception))
-
-    @property
-    def cls_name(self) -> str:
-        """The name of its class."""
-        return type(self.exception).__name__
-
-    @property
-    def cause(self) -> "ErrorInfo | None":
-        """What it was raised from."""
-        return ErrorInfo(self.exception.__cause__) if self.exception.__cause__ is not None else None
-
-    def to_string(self) -> str:
-        """The whole traceback."""
-        return "".join(traceback.format_exception(self.exception))
+from dagwire.execution.failure_data import ErrorInfo, FailureData
 
 
 class ExecuteInProcessResult:
@@ -168,6 +128,11 @@ class ExecuteInProcessResult:
     def get_asset_check_evaluations(self) -> list[AssetCheckEvaluation]:
         """What the checks found."""
         return [event.evaluation for event in self._of_type(EventType.ASSET_CHECK_EVALUATION)]
+
+    def expectation_results_for_node(self, node_name: str) -> list[ExpectationResult]:
+        """What a step said of things that it expected."""
+        found = (e for e in self.events_for_node(node_name) if e.event_type is EventType.STEP_EXPECTATION_RESULT)
+        return [event.data for event in found]
 
     # -- what happened -------------------------------------------------------------------------------------------------
 

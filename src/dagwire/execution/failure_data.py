@@ -1,0 +1,44 @@
+"""Why a step failed, as results and events tell it."""
+
+import traceback
+from dataclasses import dataclass
+
+from dagwire.definitions.retries import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class FailureData:
+    """Why a step failed."""
+
+    error: "ErrorInfo"
+
+    @property
+    def user_failure_data(self) -> Failure | None:
+        """The `Failure` that the body raised, with its description and metadata; None where it raised another error."""
+        return self.error.exception if isinstance(self.error.exception, Failure) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorInfo:
+    """An exception, in words."""
+
+    exception: BaseException
+
+    @property
+    def message(self) -> str:
+        """The last lines of its traceback: its class and what it says."""
+        return "".join(traceback.format_exception_only(self.exception))
+
+    @property
+    def cls_name(self) -> str:
+        """The name of its class."""
+        return type(self.exception).__name__
+
+    @property
+    def cause(self) -> "ErrorInfo | None":
+        """What it was raised from."""
+        return ErrorInfo(self.exception.__cause__) if self.exception.__cause__ is not None else None
+
+    def to_string(self) -> str:
+        """The whole traceback."""
+        return "".join(traceback.format_exception(self.exception))
