@@ -69,6 +69,16 @@ def letters(context):
     return [RunRequest(run_key=name, tags={"note": name}) for name in names[done:]]
 
 
+@asset
+def other():
+    leave("other")
+
+
+@sensor(job=define_asset_job("both", [note, other]))
+def choosy():
+    return RunRequest(asset_selection=[AssetKey("other")])
+
+
 @sensor(job=notes)
 def repeating():
     return [RunRequest(run_key="a", tags={"note": "a"}), RunRequest(run_key=None, tags={"note": "b"})]
@@ -99,8 +109,8 @@ def nightly(context):
 
 
 defs = Definitions(
-    assets=[note, town, slow], jobs=[notes, towns, slowly], schedules=[nightly],
-    sensors=[letters, repeating, founded, nowhere, sluggish],
+    assets=[note, other, town, slow], jobs=[notes, towns, slowly], schedules=[nightly],
+    sensors=[letters, choosy, repeating, founded, nowhere, sluggish],
 )
 """
 
@@ -149,6 +159,13 @@ def test_a_run_key_that_is_requested_twice_at_once_is_run_once(run: Run, project
     (project / "letters").write_text("a a b")
     assert run("tick", "letters").returncode == 0
     assert notes_in(project) == ["a", "b"]
+
+
+def test_a_request_for_some_assets_makes_only_them(run: Run, project: Path) -> None:
+    """`RunRequest(asset_selection=)` is heeded."""
+    done = run("tick", "choosy")
+    assert done.returncode == 0, done.stderr
+    assert notes_in(project) == ["other"]
 
 
 def test_nothing_requested_is_said(run: Run) -> None:

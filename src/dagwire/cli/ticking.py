@@ -142,7 +142,7 @@ class Ticker:
         typer.echo(f"{self._tick.label} requests {told}:", err=self._as_json)
         wanted = Wanted(request.partition_key, request.tags, request.run_config, as_json=self._as_json)
         try:
-            job = self._defs.resolve_job_def(name)
+            job = self._defs.resolve_job_def(name).subset(asset_selection=request.asset_selection)
             ticked.runs.append(run_with_progress(job, wanted, instance, self._interrupts))
         except DagwireError as error:
             ticked.not_started.append(f"{told}: {type(error).__name__}: {error}")

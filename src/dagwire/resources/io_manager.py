@@ -30,8 +30,8 @@ class IOManager(InputManager):
     def handle_output(self, context: OutputContext, obj: Any) -> Any:
         """Store `obj`.
 
-        Return nothing. A generator may yield metadata (`{name: value}`) and, of other assets, `AssetMaterialization`
-        objects; a coroutine function or an asynchronous generator may be written too.
+        Return nothing. A generator may yield metadata (`{name: value}`) and AssetMaterializations of other assets; a
+        coroutine function or an asynchronous generator may be written too.
         """
 
 
