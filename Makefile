@@ -31,7 +31,7 @@ $(READY): pyproject.toml constraints.txt
 	@test -e $@ || $(PYTHON) -m venv --clear --without-pip $(VENV)
 	@test -e $@ || $(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@rm -f $@
-	$(BIN)/uv pip install --quiet -c constraints.txt -b constraints.txt -e '.[app,async,cli,graph]' --group dev
+	$(BIN)/uv pip install --quiet -c constraints.txt -b constraints.txt -e '.[app,async,cli,graph,yaml]' --group dev
 	@touch $@
 
 demo: setup ## Run the flights job over the whole of 2013.

@@ -36,12 +36,14 @@ pytest_collect_file = (pages + docstrings).pytest()
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the examples of a page their order back after the shuffle: each goes on from the one before it."""
-    places_by_page = defaultdict(list)
-    for place, item in enumerate(items):
+    """Put the examples of a page together and in order again after the shuffle: each goes on from the one before it."""
+    examples_by_page = defaultdict(list)
+    for item in items:
         if isinstance(item, SybilItem):
-            places_by_page[item.path].append(place)
-    for places in places_by_page.values():
-        in_order = sorted((items[place] for place in places), key=lambda item: item.example.line)
-        for place, item in zip(places, in_order, strict=True):
-            items[place] = item
+            examples_by_page[item.path].append(item)
+    for examples in examples_by_page.values():
+        examples.sort(key=lambda item: item.example.line)
+    ordered: list[pytest.Item] = []
+    for item in items:
+        ordered += examples_by_page.pop(item.path, ()) if isinstance(item, SybilItem) else [item]
+    items[:] = ordered

@@ -5,12 +5,13 @@ from contextlib import AbstractContextManager
 from benchmarks.calling import with_plain_object, with_resource
 from benchmarks.chain import asynchronous_chain_of_five, chain_declared, chain_of_five
 from benchmarks.container_size import three_of
-from benchmarks.importing import import_memory, import_time
+from benchmarks.importing import help_time, import_memory, import_time
 from benchmarks.measuring import Benchmark, Scale
 from benchmarks.memory import peak_memory
 from benchmarks.opening import one_declared, one_resource
 from benchmarks.overriding import overriding
 from benchmarks.reading import reading
+from benchmarks.reading_settings import reading_settings
 from benchmarks.running import many_assets, one_asset
 
 Prepared = AbstractContextManager[Benchmark]
@@ -22,7 +23,7 @@ def sections(scale: Scale) -> dict[str, list[Prepared]]:
     sizes = [size for size in (10, 100, 1_000) if size <= scale.largest]
     counts = [*(count for count in (10, 100) if count <= scale.largest), scale.largest]
     return {
-        "In short": [one_resource(), one_asset(), many_assets(thousand), import_time()],
+        "In short": [one_resource(), one_asset(), many_assets(thousand), import_time(), help_time()],
         "Resources": [
             one_declared(),
             chain_of_five(),
@@ -33,5 +34,6 @@ def sections(scale: Scale) -> dict[str, list[Prepared]]:
             *map(three_of, sizes),
         ],
         "Assets": [*map(many_assets, dict.fromkeys(counts)), with_plain_object(), with_resource()],
+        "Settings": [reading_settings()],
         "Memory": [import_memory(), peak_memory(scale.largest)],
     }

@@ -1,22 +1,17 @@
-"""The settings, each declared once, as a type.
+"""The settings, each declared once, as a type; and the environments, each with its file beside this one.
 
 A value is looked for in this order: an `APP_` variable such as `APP_API__BASE_URL`, the file `.env`, the file of the
-environment (`local.toml`, `test.toml` or `production.toml` beside this one; `DAGWIRE_ENV` chooses), `base.toml`, and
-the default in the resource's own class. Files are merged field by field.
+environment (`local.toml`, `test.toml` or `production.toml`; `DAGWIRE_ENV` chooses), `base.toml`, and the default in the
+resource's own class. `dagwire.explain` tells of each value which of them it came from.
 """
 
-import os
 from pathlib import Path
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-    TomlConfigSettingsSource,
-)
+from pydantic_settings import SettingsConfigDict
+
+from dagwire import Profiles, ProfileSettings
 
 from resources.dashboard import HtmlDashboard
 from resources.flights_api import FlightsApi
@@ -24,26 +19,8 @@ from resources.flights_server import FlightsServer
 from resources.object_store import FlightsStore
 from resources.warehouse import DuckDBWarehouse
 
-FOLDER = Path(__file__).parent
-BASE = FOLDER / "base.toml"
-SWITCH = "DAGWIRE_ENV"
 
-
-class UnknownEnvironmentError(SettingsError):
-    """`DAGWIRE_ENV` names no file."""
-
-    def __init__(self, name: str, known: list[str]) -> None:
-        """Keep the name that was asked for, and those there are."""
-        super().__init__(name, known)
-        self.name = name
-        self.known = known
-
-    def __str__(self) -> str:
-        """The message."""
-        return f"{SWITCH} is '{self.name}', and there is no such environment. Known ones: {', '.join(self.known)}."
-
-
-class Settings(BaseSettings):
+class Settings(ProfileSettings):
     """The resources themselves, as they are to be: a resource is a pydantic model, so it nests.
 
     Read once, by the container, when the first of them is needed.
@@ -58,6 +35,8 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
         nested_model_default_partial_update=True,  # one variable changes one field, and leaves the others
     )
+
+    profiles: ClassVar = Profiles(Path(__file__).parent, default="local")
 
     api: FlightsApi = FlightsApi()
     server: FlightsServer | None = None
@@ -77,29 +56,3 @@ class Settings(BaseSettings):
             msg = "this environment has no server of its own, so APP_API__BASE_URL must say where the API is"
             raise ValueError(msg)
         return self
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Add the files of the environment, under everything else."""
-        files = TomlConfigSettingsSource(settings_cls, toml_file=[BASE, environment_file()], deep_merge=True)
-        return init_settings, env_settings, dotenv_settings, file_secret_settings, files
-
-
-def environment_file() -> Path:
-    """The file of the environment in force.
-
-    Raises:
-        UnknownEnvironmentError: There is none of that name.
-    """
-    files = {path.stem: path for path in sorted(FOLDER.glob("*.toml")) if path != BASE}
-    name = os.environ.get(SWITCH, "local")
-    if name not in files:
-        raise UnknownEnvironmentError(name, list(files))
-    return files[name]

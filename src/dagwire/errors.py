@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 
-def nearest(name: str, choices: Iterable[str]) -> str | None:
+def nearest(name: str, choices: Iterable[str], *, likeness: float = 0.6) -> str | None:
     """The one of `choices` that `name` was most likely meant to be, or None where nothing comes near."""
-    found = difflib.get_close_matches(name, list(choices), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name, list(choices), n=1, cutoff=likeness)
     return found[0] if found else None
 
 
@@ -246,11 +246,41 @@ class InvalidConfigError(DagwireError, ValueError):
 class SettingsError(DagwireError, ValueError):
     """Settings could not be read; each line names the variable that sets the value. Nothing was opened."""
 
-    def __init__(self, settings: str, problems: Iterable[str]) -> None:
-        """`settings` is the class; `problems` name variable and expectation, never the value found."""
+    def __init__(self, settings: str, problems: Iterable[str], looked_in: Iterable[str] = ()) -> None:
+        """`settings` is the class; `problems` name variable and expectation; no value is among them.
+
+        `looked_in` are the places where values were looked for, the strongest first.
+        """
         self.settings = settings
         self.problems = tuple(problems)
-        super().__init__(f"{settings} could not be read:{_bullets(self.problems)}")
+        self.looked_in = tuple(looked_in)
+        places = f"\nLooked in: {', '.join(self.looked_in)}." if self.looked_in else ""
+        super().__init__(f"{settings} could not be read:{_bullets(self.problems)}{places}")
+
+
+class ConfigFileError(InvariantViolationError, ValueError):
+    """A configuration file cannot be read, or is broken. Nothing was opened."""
+
+    def __init__(self, path: str, problem: str, line: int | None = None) -> None:
+        """`problem` says what is wrong with it, without showing what it holds."""
+        self.path = path
+        self.line = line
+        self.problem = problem
+        super().__init__(f"{path}, line {line}: {problem}" if line else f"{path}: {problem}")
+
+
+class UnknownEnvironmentError(DagwireError, ValueError):
+    """The environment that was picked has no profile. Nothing was opened."""
+
+    def __init__(self, name: str, known: Iterable[str], picked_by: str) -> None:
+        """`known` are the environments there are; `picked_by` is what named this one: "DAGWIRE_ENV"."""
+        self.name = name
+        self.known = tuple(known)
+        self.picked_by = picked_by
+        told = f"is '{name}', and there is no such environment" if name else "picks none, and there is no default"
+        super().__init__(
+            f"{picked_by} {told}.{_did_you_mean(name, self.known)} Known ones: {', '.join(self.known) or 'none'}."
+        )
 
 
 class ConfigMappingError(DagwireError):

@@ -1,7 +1,9 @@
 """The public names of dagwire, as Dagster spells them, and where each is defined; `import dagwire` gives them."""
 
 from dagwire.config.config import Config, PermissiveConfig
+from dagwire.config.env_template import env_template
 from dagwire.config.env_var import EnvVar
+from dagwire.config.environments import environment
 from dagwire.config.forms import (
     Array,
     Enum,
@@ -15,11 +17,18 @@ from dagwire.config.forms import (
     Shape,
 )
 from dagwire.config.leaves import BoolSource, IntSource, StringSource
+from dagwire.config.masking import SecretField
+from dagwire.config.profiles import Profiles, ProfileSettings
+from dagwire.config.provenance import Explained
 from dagwire.config.run_config import RunConfig
+from dagwire.config.run_config_files import config_from_files, config_from_pkg_resources, config_from_yaml_strings
 from dagwire.config.settings_provider import SettingsProvider
+from dagwire.config.settings_schema import settings_schema
 from dagwire.containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context
 from dagwire.containers.build_resources import abuild_resources, build_resources
 from dagwire.containers.check_health import Health, check_health
+from dagwire.containers.diff_environments import diff_environments
+from dagwire.containers.explain import explain
 from dagwire.containers.overrides import override
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.definitions.asset import asset
@@ -175,6 +184,7 @@ from dagwire.execution.events import Event, EventType
 from dagwire.execution.hook_context import HookContext
 from dagwire.execution.materialize import amaterialize, materialize, materialize_to_memory
 from dagwire.execution.result import ExecuteInProcessResult
+from dagwire.execution.validate_run_config import validate_run_config
 from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.context import InitResourceContext, Resources
 from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
@@ -263,6 +273,7 @@ __all__ = [
     "EventType",
     "ExecuteInProcessResult",
     "ExpectationResult",
+    "Explained",
     "Failure",
     "Field",
     "FilesystemIOManager",
@@ -308,6 +319,8 @@ __all__ = [
     "PartitionsDefinition",
     "Permissive",
     "PermissiveConfig",
+    "ProfileSettings",
+    "Profiles",
     "ResourceDefinition",
     "ResourceDependency",
     "ResourceParam",
@@ -320,6 +333,7 @@ __all__ = [
     "ScalarUnion",
     "ScheduleDefinition",
     "ScheduleEvaluationContext",
+    "SecretField",
     "Selector",
     "SensorDefinition",
     "SensorEvaluationContext",
@@ -356,12 +370,19 @@ __all__ = [
     "build_schedule_from_partitioned_job",
     "build_sensor_context",
     "check_health",
+    "config_from_files",
+    "config_from_pkg_resources",
+    "config_from_yaml_strings",
     "config_mapping",
     "configured",
     "daily_partitioned_config",
     "define_asset_job",
     "definitions",
+    "diff_environments",
     "dynamic_partitioned_config",
+    "env_template",
+    "environment",
+    "explain",
     "failure_hook",
     "fs_io_manager",
     "graph",
@@ -399,8 +420,10 @@ __all__ = [
     "resource",
     "schedule",
     "sensor",
+    "settings_schema",
     "static_partitioned_config",
     "success_hook",
+    "validate_run_config",
     "weekly_partitioned_config",
     "with_resources",
 ]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from config.settings import FOLDER
+from config.settings import Settings
 
-ROOT = FOLDER.parent
+ROOT = Settings.profiles.folder.parent
 DAGWIRE = Path(sys.executable).with_name("dagwire")
 TABLES = ("airlines", "airports", "flights", "planes", "weather")
 

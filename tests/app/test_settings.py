@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from dagwire import build_resources
-from dagwire.errors import SettingsError
+from dagwire.errors import SettingsError, UnknownEnvironmentError
 
-from config.settings import FOLDER, Settings
+from config.settings import Settings
 from containers.application import Application
 
 CANARY = "canary-51b2"
@@ -41,7 +41,7 @@ def test_later_sources_change_single_fields(monkeypatch: pytest.MonkeyPatch, tmp
     assert api.page_size == 13  # the variable
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.toml") if path.stem != "base"))
+@pytest.mark.parametrize("name", Settings.profiles.names)
 def test_every_environment_can_be_read(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each file of the folder, with the API's address given, makes valid settings."""
     monkeypatch.setenv("DAGWIRE_ENV", name)
@@ -52,7 +52,7 @@ def test_every_environment_can_be_read(name: str, monkeypatch: pytest.MonkeyPatc
 def test_an_unknown_environment_is_refused_with_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     """A typing error in DAGWIRE_ENV is one message that lists what there is."""
     monkeypatch.setenv("DAGWIRE_ENV", "prod")
-    with pytest.raises(SettingsError) as caught, build_resources(Application()):
+    with pytest.raises(UnknownEnvironmentError) as caught, build_resources(Application()):
         pass
     assert "'prod'" in str(caught.value)
     assert "Known ones: local, production, test." in str(caught.value)

@@ -158,6 +158,7 @@ defs = Definitions(
         define_asset_job("bad", ["broken", "after_broken", "report"]),
         define_asset_job("hollow", [empty]),
         define_asset_job("regions", [region]),
+        define_asset_job("printing", [copies]),
         long,
     ],
     schedules=[nightly],

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run
 
 
@@ -159,6 +161,43 @@ def test_a_step_is_configured_for_one_run(run: Run) -> None:
 def test_a_value_may_be_json(run: Run) -> None:
     """`:=` takes JSON: numbers, lists and dicts as they are."""
     assert "trays [1, 2]" in run("materialize", "--select", "copies", "--set", "printer.trays:=[1, 2]").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("run.yaml", "resources:\n  printer:\n    config: {copies: 7}\nops:\n  copies:\n    config: {paper: A5}\n"),
+        (
+            "run.json",
+            '{"resources": {"printer": {"config": {"copies": 7}}}, "ops": {"copies": {"config": {"paper": "A5"}}}}',
+        ),
+        ("run.toml", "[resources.printer.config]\ncopies = 7\n[ops.copies.config]\npaper = 'A5'\n"),
+    ],
+)
+def test_a_run_is_configured_by_files(run: Run, project: Path, name: str, text: str) -> None:
+    """Run config in Dagster's form; `--set` goes over it, field by field."""
+    (project / name).write_text(text)
+    said = run("materialize", "--select", "copies", "--config", name, "--set", "printer.trays:=[1]").stdout
+    assert "wrote 7 copies on A5, trays [1]" in said
+
+
+def test_later_files_win(run: Run, project: Path) -> None:
+    """Field by field."""
+    (project / "a.json").write_text('{"resources": {"printer": {"config": {"copies": 7, "trays": [1]}}}}')
+    (project / "b.json").write_text('{"resources": {"printer": {"config": {"copies": 8}}}}')
+    done = run("job", "run", "printing", "--config", "a.json", "--config", "b.json")
+    assert "wrote 8 copies on A4, trays [1]" in done.stdout
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "canary-7f3a"])
+def test_a_file_that_cannot_be_read_is_named(run: Run, project: Path, text: str) -> None:
+    """Its name and the reason, not what it holds; exit code 1, and nothing ran."""
+    (project / "run.json").write_text(text)
+    for file in ("run.json", "nowhere.json"):
+        done = run("materialize", "--select", "copies", "--config", file)
+        assert done.returncode == 1
+        assert f"ConfigFileError: {file}" in done.stderr
+        assert "canary" not in done.stderr
 
 
 def test_config_for_nothing_names_the_nearest(run: Run) -> None:

@@ -48,8 +48,8 @@ def test_all_faults_are_told_by_their_variables(monkeypatch):
         SettingsProvider(Settings)()
     told = "\n".join(caught.value.problems)
     assert "SHOP_REGION (region): Field required" in told
-    assert "SHOP_STORE__PAGES (store.pages): Input should be a valid integer" in told
-    assert "SHOP_STORE__ULR (store.ulr): There is no such setting. Did you mean 'SHOP_STORE__URL'?" in told
+    assert "SHOP_STORE__PAGES (store.pages of Store): Input should be a valid integer" in told
+    assert "SHOP_STORE__ULR (store.ulr of Store): There is no such setting. Did you mean 'SHOP_STORE__URL'?" in told
     assert told.count("Did you mean") == 1
     assert SECRET not in str(caught.value)
 

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 APPLICATION = ("pyproject.toml", "config", "containers", "resources", "assets")
 REFUSED = {"bash": "console", "sh": "console", "shell": "console", "py": "python", "pycon": "python"}
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-PAGE, PRINTED, WORKPLACE = "dagwire_page", "__printed__", "__workplace__"
+PAGE, PRINTED, WORKPLACE, ENVIRONMENT = "dagwire_page", "__printed__", "__workplace__", "__environment__"
 
 
 class _Page:
@@ -33,7 +33,8 @@ class _Page:
 
 
 def enter_module(namespace: dict) -> None:
-    """Make the page a module: classes defined in it say where they come from."""
+    """Make the page a module: classes defined in it say where they come from. Remember the environment."""
+    namespace[ENVIRONMENT] = dict(os.environ)
     page = _Page()
     page.__dict__ = namespace
     namespace["__name__"] = PAGE
@@ -41,7 +42,9 @@ def enter_module(namespace: dict) -> None:
 
 
 def leave_module(namespace: dict) -> None:
-    """Forget the page and the folder in which its commands worked."""
+    """Forget the page, the variables that it set and the folder in which its commands worked."""
+    os.environ.clear()
+    os.environ.update(namespace[ENVIRONMENT])
     sys.modules.pop(PAGE, None)
     if WORKPLACE in namespace:
         namespace[WORKPLACE].cleanup()

@@ -1,7 +1,9 @@
 """Partitions of what a run takes: told by contexts, checked before anything opens."""
 
 import datetime as dt
+from functools import partial
 
+import anyio
 import pytest
 
 import dagwire as dg
@@ -51,6 +53,21 @@ def test_a_value_of_another_partition_is_not_taken_for_it():
         dg.materialize([count, total], partition_key="2024-01-05", resources={"tracked": tracked})
     assert (refused.value.taken, refused.value.upstream) == (("2024-01-04",), "count")
     assert opened == []
+
+
+def test_an_op_of_an_asset_takes_no_other_partition_for_its_own():
+    """The same holds for the ops that make an asset together."""
+
+    @dg.op
+    def take(before):
+        return before
+
+    @dg.graph_asset(partitions_def=DAYS, ins={"before": dg.AssetIn("count", partition_mapping=DAY_BEFORE)})
+    def total(before):
+        return take(before)
+
+    with pytest.raises(UnstoredPartitionError, match="asset 'total'"):
+        dg.materialize([count, total], partition_key="2024-01-05")
 
 
 def test_a_value_of_the_same_partition_is_handed_on_in_memory():
@@ -114,6 +131,37 @@ def test_outside_a_run_no_other_assets_are_known():
 
     with pytest.raises(InvalidInvocationError, match=r"'count'.*known"):
         total(dg.build_asset_context(partition_key="2024-01-05"), 1)
+
+
+def test_a_context_built_by_hand_asks_its_instance():
+    """A range of dynamic partitions, and a key of several dimensions, are known in a direct call."""
+    letters = dg.DynamicPartitionsDefinition(name="letters")
+
+    @dg.asset(partitions_def=letters)
+    def of_letters(context):
+        return list(context.partition_keys)
+
+    instance = dg.DagsterInstance({"letters": ["a", "b", "c"]})
+    context = dg.build_asset_context(instance=instance, partition_key_range=dg.PartitionKeyRange("a", "b"))
+    assert of_letters(context) == ["a", "b"]
+
+    @dg.asset(partitions_def=dg.MultiPartitionsDefinition({"day": DAYS, "letter": LETTERS}))
+    def of_both(context):
+        return context.partition_key.keys_by_dimension
+
+    assert of_both(dg.build_asset_context(partition_key="2024-01-05|a")) == {"day": "2024-01-05", "letter": "a"}
+
+
+def test_a_run_in_the_caller_s_loop_has_its_instance():
+    """`amaterialize(instance=...)` asks the instance for partitions, and shows it to bodies."""
+
+    @dg.asset(partitions_def=dg.DynamicPartitionsDefinition(name="letters"))
+    async def of_letters(context):
+        context.instance.add_dynamic_partitions("letters", ["b"])
+
+    instance = dg.DagsterInstance({"letters": ["a"]})
+    anyio.run(partial(dg.amaterialize, [of_letters], instance=instance, partition_key="a"))
+    assert instance.get_dynamic_partitions("letters") == ["a", "b"]
 
 
 def test_an_op_has_no_partitions_of_assets():

@@ -270,3 +270,91 @@ def test_run_config_merges_over_a_job_s_own(dg, load_class, differs):
 def test_an_unknown_argument_of_a_config_class_is_refused(dg, load_class, differs):
     """dagwire refuses a misspelt argument; Dagster drops it."""
     differs(lambda: load_class(limt=1).limit, dagster=3, dagwire=ValueError)
+
+
+# -- run config, before a run ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sized_job(dg):
+    """A job of one op and one resource, both with config."""
+
+    class Size(dg.Config):
+        size: int
+        unit: str = "m"
+
+    class Db(dg.ConfigurableResource):
+        path: str
+
+    @dg.op
+    def measure(config: Size, db: Db):
+        return config.size
+
+    @dg.job(resource_defs={"db": Db.configure_at_launch()})
+    def measuring():
+        measure()
+
+    return measuring
+
+
+DB = {"db": {"config": {"path": "x"}}}
+
+
+def test_run_config_is_validated_without_a_run(dg, sized_job):
+    """`validate_run_config` gives the config back, with the defaults."""
+    given = {"ops": {"measure": {"config": {"size": 1}}}, "resources": DB}
+    valid = dg.validate_run_config(sized_job, given)
+    assert valid["ops"]["measure"]["config"] == {"size": 1, "unit": "m"}
+    assert valid["resources"]["db"] == {"config": {"path": "x"}}
+
+
+def test_a_run_config_object_is_validated_too(dg, sized_job):
+    """A RunConfig, and a dict, are the same."""
+    given = dg.RunConfig(ops={"measure": {"config": {"size": 1, "unit": "km"}}}, resources=DB)
+    assert dg.validate_run_config(sized_job, given)["ops"]["measure"]["config"] == {"size": 1, "unit": "km"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        None,
+        {"ops": {"measure": {"config": {"size": 1}}}},
+        {"ops": {"measure": {"config": {"size": "many"}}}, "resources": DB},
+        {"ops": {"measure": {"config": {"size": 1, "colour": "red"}}}, "resources": DB},
+        {"ops": {"other": {"config": {}}, "measure": {"config": {"size": 1}}}, "resources": DB},
+        {"tops": {}},
+    ],
+    ids=["nothing", "no resource", "wrong type", "unknown field", "unknown op", "unknown section"],
+)
+def test_run_config_that_does_not_fit_is_refused(dg, sized_job, given):
+    """Missing, wrong and unknown."""
+    with pytest.raises(dg.DagsterInvalidConfigError):
+        dg.validate_run_config(sized_job, given)
+
+
+def test_run_config_from_yaml_files(dg, tmp_path):
+    """Later files win, field by field; a path may be a pattern."""
+    (tmp_path / "a.yaml").write_text("ops:\n  one:\n    config: {x: 1, y: 2}\n")
+    (tmp_path / "b.yaml").write_text("ops:\n  one:\n    config: {x: 5}\nresources:\n  r:\n    config: {z: 1}\n")
+    merged = {"ops": {"one": {"config": {"x": 5, "y": 2}}}, "resources": {"r": {"config": {"z": 1}}}}
+    assert dg.config_from_files([str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")]) == merged
+    assert dg.config_from_files([str(tmp_path / "a*.yaml"), str(tmp_path / "[b-z]*.yaml")]) == merged
+    assert dg.config_from_files([]) == {}
+
+
+def test_run_config_from_yaml_text(dg):
+    """Texts are merged as files are."""
+    assert dg.config_from_yaml_strings(["a: 1", "b: {c: 2}", "b: {d: 3}"]) == {"a": 1, "b": {"c": 2, "d": 3}}
+
+
+@pytest.mark.parametrize("pattern", ["missing.yaml", "*.yml"])
+def test_run_config_from_no_file_is_refused(dg, pattern, tmp_path):
+    """A path or pattern that finds nothing."""
+    with pytest.raises(dg.DagsterInvariantViolationError):
+        dg.config_from_files([str(tmp_path / pattern)])
+
+
+def test_broken_yaml_is_refused(dg):
+    """What is no YAML."""
+    with pytest.raises(dg.DagsterInvariantViolationError):
+        dg.config_from_yaml_strings(["a: ["])

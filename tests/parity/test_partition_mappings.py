@@ -318,6 +318,30 @@ def test_a_running_total(dg, days, tmp_path):
     assert result.asset_value("two_days") == {"2024-01-04": 4, "2024-01-05": 5}
 
 
+def test_a_mapping_of_an_asset_of_several_ops(dg, days, loading, log):
+    """An op that makes an asset with others takes what the asset's mapping says, and its context tells of it."""
+
+    @dg.asset(partitions_def=days)
+    def up():
+        return 1
+
+    @dg.op
+    def take(context, before):
+        log.append((before, list(context.asset_partition_keys_for_input("before"))))
+        log.append(context.asset_partition_key_for_output())
+        return before
+
+    mapping = dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
+
+    @dg.graph_asset(partitions_def=days, ins={"before": dg.AssetIn("up", partition_mapping=mapping)})
+    def down(before):
+        return take(before)
+
+    dg.materialize([up, down], partition_key="2024-01-05", resources={"io_manager": loading})
+    dg.materialize([up, down], selection=["down"], partition_key="2024-01-05", resources={"io_manager": loading})
+    assert log == [(["2024-01-04"], ["2024-01-04"]), "2024-01-05"] * 2
+
+
 # -- better on purpose -------------------------------------------------------------------------------------------------
 
 

@@ -2,13 +2,15 @@
 
 import contextlib
 import datetime as dt
+import json
 import logging
 import traceback
 import uuid
 from typing import Annotated, Literal
 
 import pytest
-from pydantic import AnyUrl, Field, PrivateAttr, SecretStr, field_validator
+from dependency_injector import containers
+from pydantic import AnyUrl, BaseModel, Field, PrivateAttr, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dagwire import (
@@ -20,12 +22,17 @@ from dagwire import (
     EnvVar,
     FilesystemIOManager,
     IntSource,
+    ResourceProvider,
+    SecretField,
     Selector,
     SettingsProvider,
     build_init_resource_context,
     build_resources,
+    env_template,
+    explain,
     make_values_resource,
     resource,
+    settings_schema,
 )
 from dagwire import Field as SchemaField
 from dagwire.config.run_config import as_run_config
@@ -255,3 +262,70 @@ def test_a_store_shows_no_credentials():
     with contextlib.suppress(Exception), build_resources({"io": manager}) as resources:
         assert CANARY not in f"{resources.io!r}"
     assert CANARY not in repr(manager)
+
+
+class Login(BaseModel):
+    """A field that is secret by its type alone."""
+
+    pin: SecretStr = SecretStr("")
+    size: int = 0
+
+
+class Secretive(BaseSettings):
+    """Secrets of every kind: by type, by mark, by name, in an address, in a list, in a resource."""
+
+    model_config = SettingsConfigDict(env_prefix="CANARY_", env_nested_delimiter="__", env_file=".env")
+
+    typed: SecretStr = SecretStr("")
+    marked: Annotated[str, SecretField()] = ""
+    password: str = ""
+    url: str = ""
+    logins: list[dict[str, str]] = []
+    users: list[Login] = []
+    by_name: dict[str, Login] = {}
+    api: Everything = Everything()
+    token: str = CANARY
+
+
+def _everything_told_of(settings):
+    """All that dagwire has to say of settings that hold secrets."""
+    container = containers.DynamicContainer()
+    container.settings = SettingsProvider(settings)
+    container.api = ResourceProvider(container.settings.provided.api)
+    return [
+        explain(settings),
+        explain(container),
+        explain(container, run_config={"resources": {"api": {"config": {"number": 1}}}}),
+        env_template(settings),
+        settings_schema(settings),
+        container.settings,
+    ]
+
+
+def test_what_is_told_of_settings_holds_no_secret(monkeypatch, tmp_path):
+    """Explanations, the template and the schema; of a default that is secret, too."""
+    monkeypatch.chdir(tmp_path)
+    values = {"TYPED": CANARY, "MARKED": CANARY, "PASSWORD": CANARY, "URL": f"s3://key:{CANARY}@bucket"}
+    values["LOGINS"] = json.dumps([{"password": CANARY, "user": "ann"}])
+    values["USERS"] = json.dumps([{"pin": CANARY}])
+    values["BY_NAME"] = json.dumps({"bob": {"pin": CANARY}})
+    for name, value in values.items():
+        monkeypatch.setenv(f"CANARY_{name}", value)
+    (tmp_path / ".env").write_text("".join(f"CANARY_{name}='{value}'\n" for name, value in values.items()))
+    shown = repr(_everything_told_of(Secretive))
+    assert "ann" in shown
+    assert CANARY not in shown
+    assert CANARY not in repr(explain(Secretive(users=[], by_name={}, logins=[])))
+
+
+def test_what_is_told_of_broken_settings_holds_no_secret(monkeypatch, tmp_path):
+    """The same where a value is wrong, and all are shown as they were found."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CANARY_PASSWORD", CANARY)
+    monkeypatch.setenv("CANARY_MARKED", CANARY)
+    monkeypatch.setenv("CANARY_TYPED", CANARY)
+    monkeypatch.setenv("CANARY_API__NUMBER", "many")
+    monkeypatch.setenv("CANARY_USERS", json.dumps([{"pin": CANARY, "size": "x"}]))
+    monkeypatch.setenv("CANARY_BY_NAME", json.dumps({"bob": {"pin": CANARY}}))
+    assert CANARY not in repr(_everything_told_of(Secretive))
+    assert CANARY not in shown_by(SettingsProvider(Secretive))

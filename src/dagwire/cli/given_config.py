@@ -1,12 +1,14 @@
-"""Run config given on the command line."""
+"""Run config given on the command line: files, and single values over them."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import typer
 
-from dagwire.config.run_config import RunConfig
+from dagwire.config.run_config import RunConfig, as_run_config
+from dagwire.config.run_config_files import config_from_files
 from dagwire.containers.keys import keys_of
 from dagwire.definitions.job import JobDefinition
 from dagwire.errors import InvalidConfigError, nearest
@@ -14,14 +16,15 @@ from dagwire.errors import InvalidConfigError, nearest
 NamesBySection = Mapping[str, Sequence[str]]
 
 
-def given_config(job: JobDefinition, values: Iterable[str]) -> RunConfig:
-    """What `--set` says.
+def given_config(job: JobDefinition, files: Iterable[Path], values: Iterable[str]) -> RunConfig:
+    """What `--config` and `--set` say: later files over earlier ones, single values over all.
 
     Raises:
+        ConfigFileError: A file cannot be read.
         InvalidConfigError: A value is for a step or a resource that the job does not have; all such are named.
         typer.BadParameter: A value is not written KEY.FIELD=VALUE.
     """
-    config = RunConfig()
+    config = as_run_config(config_from_files([str(file) for file in files]))
     names = {"resources": list(keys_of(job.container)), "ops": [node.name for node in job.nodes]}
     problems: list[str] = []
     for value in values:

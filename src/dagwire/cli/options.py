@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-ENVIRONMENT_VARIABLE = "DAGWIRE_ENV"
+from dagwire.config.environments import SWITCH
 
 
 def new_app(*, no_args_is_help: bool = False) -> typer.Typer:
@@ -21,7 +21,7 @@ def new_app(*, no_args_is_help: bool = False) -> typer.Typer:
 
 def _use_environment(name: str | None) -> None:
     if name is not None:
-        os.environ[ENVIRONMENT_VARIABLE] = name
+        os.environ[SWITCH] = name
 
 
 Env = Annotated[
@@ -29,7 +29,7 @@ Env = Annotated[
     typer.Option(
         "--env",
         metavar="NAME",
-        help=f"The environment whose settings are used; {ENVIRONMENT_VARIABLE} says by default.",
+        help=f"The environment whose settings are used; {SWITCH} says by default.",
         callback=_use_environment,
         expose_value=False,
     ),
@@ -67,6 +67,13 @@ State = Annotated[
     ),
 ]
 Traceback = Annotated[bool, typer.Option("--traceback", help="Show the traceback of a failure.")]
+Config = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE",
+        help="Run config in YAML, JSON or TOML: ops and resources. May be repeated; later files win, --set over all.",
+    ),
+]
 Set = Annotated[
     list[str] | None,
     typer.Option(

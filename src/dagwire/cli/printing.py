@@ -44,9 +44,14 @@ def print_rows(rows: "Sequence[DataclassInstance]", *, as_json: bool, none: str)
     if as_json:
         print_json(listed)
     elif listed:
-        new_console().print(_table(listed))
+        print_table(listed)
     else:
         typer.echo(none)
+
+
+def print_table(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print a table of rows, of which there is at least one and which have the same columns."""
+    new_console().print(_table(rows))
 
 
 def print_fields(fields: Mapping[str, Any]) -> None:
@@ -57,7 +62,7 @@ def print_fields(fields: Mapping[str, Any]) -> None:
     new_console().print(table)
 
 
-def _table(rows: Sequence[dict[str, Any]]) -> Table:
+def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
     names = [name for name in rows[0] if any(row[name] not in (None, "", [], False) for row in rows)]
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in names:

@@ -44,16 +44,17 @@ class Wanted:
         job: JobDefinition,
         partition: str | None,
         partition_range: str | None,
+        config: Iterable[Path] | None,
         values: Iterable[str] | None,
         **shown: bool,
     ) -> "Wanted":
         """What the options say.
 
         Raises:
-            DagwireError: Config is for what the job does not have.
+            DagwireError: A file cannot be read, or config is for what the job does not have.
             typer.BadParameter: An option is not written as it should be.
         """
-        run_config = given_config(job, values or ())
+        run_config = given_config(job, config or (), values or ())
         return cls(partition, _range_tags(partition_range), run_config, **shown)
 
 

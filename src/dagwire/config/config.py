@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationErro
 from pydantic_core import CoreSchema
 
 from dagwire.config.env_var import EnvVar, check_variables_are_set, read_variables
+from dagwire.config.masking import masked, secrecy_of
 from dagwire.config.model_schema import accept_variables
 from dagwire.config.narrowing import SCALARS, is_collection, is_mapping
 from dagwire.config.nested_values import with_items_changed
@@ -69,6 +70,12 @@ class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen
             return super().__eq__(other)
         except UnresolvedVariableError:
             return False
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """What `repr` shows of the fields: secrets are masked."""
+        fields = type(self).model_fields
+        for name, value in super().__repr_args__():
+            yield name, masked(value, secrecy_of(name, fields.get(name))) if name else value
 
     def with_variables_read(self) -> Self:
         """This config with every `EnvVar` replaced by its value and validated; itself where it has none.

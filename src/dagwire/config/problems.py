@@ -1,11 +1,13 @@
 """What pydantic found wrong, as lines for a message: fields and expectations, never the values that were given."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import ValidationError
 
 from dagwire.config.env_var import EnvVar
+from dagwire.config.masking import sounds_secret
+from dagwire.config.narrowing import is_collection, is_mapping
 from dagwire.errors import nearest
 
 
@@ -48,11 +50,27 @@ def without_value(fault: Any) -> str:
     """The fault's message, with the value cut out where it is one that may repeat it."""
     message: str = fault["msg"]
     if fault["type"] in _REPEATING:
-        for value in (fault["input"], fault.get("ctx", {}).get("tag")):
-            if isinstance(value, str) and value:
-                message = message.replace(value, "...")
+        tag = fault.get("ctx", {}).get("tag")
+        for value in (*_texts_in(fault["input"]), *_texts_in(tag)):
+            message = message.replace(value, "...")
     return message
 
 
 _REPEATING = frozenset({"value_error", "assertion_error", "union_tag_invalid"})
 """The faults whose message may hold the input: those that a user's validator words, and a union's."""
+
+
+def _texts_in(value: Any, shortest: int = 1) -> Iterator[str]:
+    """The texts in a value that a message may repeat: of one that holds others, those long enough to be told."""
+    if isinstance(value, str) and len(value) >= shortest:
+        yield value
+    elif is_mapping(value):
+        for key, item in value.items():
+            yield from _texts_in(item, 1 if sounds_secret(str(key)) else _TELLING)
+    elif is_collection(value):
+        for item in value:
+            yield from _texts_in(item, _TELLING)
+
+
+_TELLING = 8
+"""From this length on a text hardly stands in a message by chance."""

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from dagwire.config.narrowing import is_mapping
+from dagwire.config.nested_values import merged_config
 from dagwire.errors import InvalidConfigError, nearest
 
 
@@ -155,12 +156,3 @@ def _values_of(config: Any) -> Any:
 def _config_in(entry: Any) -> Any:
     """The config itself, where an entry holds it under "config"."""
     return entry[_CONFIG] if is_mapping(entry) and set(entry) == {_CONFIG} else entry
-
-
-def merged_config(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """`over` laid over `base`, field by field, in nested dicts too."""
-    merged = dict(base)
-    for name, value in over.items():
-        below = merged.get(name)
-        merged[name] = merged_config(below, value) if is_mapping(below) and is_mapping(value) else value
-    return merged

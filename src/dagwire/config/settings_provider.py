@@ -1,16 +1,20 @@
 """`SettingsProvider`: a container's settings, read and validated once, on first use."""
 
-import os
-from collections.abc import Iterator
-from typing import Any, TypeVar, cast, get_args
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TypeVar, cast
 
 from dependency_injector import providers
-from pydantic import BaseModel, ValidationError
 from pydantic_settings import BaseSettings
-from pydantic_settings.exceptions import SettingsError as SourceError
 
-from dagwire.config.problems import without_value
-from dagwire.errors import SettingsError, nearest
+from dagwire.config.claims import check_claims
+from dagwire.config.environments import chosen_environment, environment
+from dagwire.config.explain_settings import explain_settings
+from dagwire.config.profiles import Profile, Profiles
+from dagwire.config.provenance import Explained, SourceKind
+from dagwire.config.settings_faults import settings_error
+from dagwire.config.source_faults import check_sources
+from dagwire.errors import SettingsError, UnknownEnvironmentError
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -19,7 +23,8 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
     """Provide one settings object, read when first asked for and kept for the life of the process.
 
     Nothing is read at import, so a module that declares a container needs no environment. Values are reached as
-    `settings.provided.warehouse.path`; `reset()` makes the next use read anew.
+    `settings.provided.warehouse.path`; `reset()` makes the next use read anew. Settings that have `Profiles` are read
+    once for each environment that is used.
 
     Example:
         >>> from dagwire import SettingsProvider
@@ -31,74 +36,122 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
         'eu'
     """
 
+    def __init__(self, provides: Callable[..., S] | None = None, *args: Any, **kwargs: Any) -> None:
+        """Take the class of the settings, and what it is to be called with.
+
+        Raises:
+            InvalidDefinitionError: Two of its fields are set by one variable.
+        """
+        super().__init__(*(() if provides is None else (provides,)), *args, **kwargs)
+        self._kept: S | None = None
+        self._profile: Profile | None = None
+        self._is_for_process = True
+        self._by_environment: dict[str, SettingsProvider[S]] = {}
+        if provides is not None:
+            check_claims(self.settings)
+
+    # -- environments --------------------------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> type[S]:
+        """The class of the settings."""
+        return cast("type[S]", self.provides)
+
+    @property
+    def profiles(self) -> Profiles | None:
+        """The profiles that the class declares as `profiles`, or None."""
+        found = getattr(self.settings, "profiles", None)
+        return found if isinstance(found, Profiles) else None
+
+    def profile(self) -> Profile | None:
+        """The profile that these settings are read for; None where they have no profiles.
+
+        That of the process is found at the first use, and kept until `reset()`.
+
+        Raises:
+            UnknownEnvironmentError: The environment that is picked has none.
+        """
+        profiles = self.profiles
+        if self._profile is None and profiles is not None:
+            self._profile = profiles.of_process()
+        return self._profile
+
+    def in_force(self) -> "SettingsProvider[S]":
+        """The provider of the settings of the environment in force: itself, unless a block picked another one.
+
+        Raises:
+            UnknownEnvironmentError: The environment that is picked has no profile.
+        """
+        chosen = chosen_environment()
+        if chosen is None or not self._is_for_process or (self._profile is not None and self._profile.name == chosen):
+            return self
+        return self._in_environment(self.profiles, chosen) if self.profiles is not None else self
+
+    def _in_environment(self, profiles: Profiles, name: str) -> "SettingsProvider[S]":
+        if name not in self._by_environment:
+            other = type(self)(self.settings, *self.args, **self.kwargs)
+            other._profile = profiles[name]
+            other._is_for_process = False
+            self._by_environment.setdefault(name, other)
+        return self._by_environment[name]
+
+    def reset(self) -> Any:
+        """Forget what was read, and the environment it was read for; the next use reads anew."""
+        self._kept = None
+        self._by_environment.clear()
+        if self._is_for_process:
+            self._profile = None
+        return super().reset()
+
+    # -- reading -------------------------------------------------------------------------------------------------------
+
+    def explained(self) -> list[Explained]:
+        """Each value with where it came from; see `dagwire.explain`.
+
+        Raises:
+            SettingsError: A source cannot be read. Values that are missing or wrong are explained as such.
+            UnknownEnvironmentError: The environment that is picked has no profile.
+        """
+        provider = self.in_force()
+        try:
+            in_use: S | type[S] = provider()
+        except SettingsError:
+            in_use = self.settings
+        with provider._in_its_environment():
+            return explain_settings(in_use, self._arguments(), otherwise=SourceKind.COMPUTED)
+
     def _provide(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> S:
         """Read the settings, or hand out those read before.
 
         Raises:
             SettingsError: Values are missing or wrong; all of them are named, none is shown. The next use reads again.
+            UnknownEnvironmentError: The environment that is picked has no profile.
         """
-        settings = cast("type[S]", self.provides)
-        try:
-            return super()._provide(args, kwargs)  # type: ignore[misc, no-any-return]  # the stubs leave _provide out
-        except ValidationError as error:
-            problems = _problems_by_variable(error, settings)
-        except SourceError as error:
-            problems = [str(error)]
-        except Exception as error:
-            # A source of the user's own, or a secret manager: its text names what it could not read.
-            raise SettingsError(settings.__name__, [f"{type(error).__name__}: {error}"]) from error
-        # Raised outside the handlers: pydantic's error holds the whole input, secrets included, and would be chained.
-        raise SettingsError(settings.__name__, problems)
+        provider = self.in_force()
+        if provider is not self:
+            return provider._provide(args, kwargs)
+        if self._kept is None:
+            self._kept = self._read(args, kwargs)
+        return self._kept
 
+    def _read(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> S:
+        arguments = {**self._arguments(), **kwargs}
+        with self._in_its_environment():
+            try:
+                check_sources(self.settings)
+                return super()._provide(args, kwargs)  # type: ignore[misc, no-any-return]  # the stubs leave _provide out
+            except (SettingsError, UnknownEnvironmentError):
+                raise
+            except Exception as error:  # noqa: BLE001  # whatever a source raises is a fault of the settings
+                fault = settings_error(self.settings, arguments, error)
+        # Raised outside the handler: pydantic's error holds the whole input, secrets included, and would be chained.
+        raise fault
 
-def variable_of(settings: type[BaseSettings], path: tuple[str, ...]) -> str:
-    """The environment variable that sets the value at `path`: ("api", "base_url") gives APP_API__BASE_URL."""
-    config = settings.model_config
-    delimiter = config.get("env_nested_delimiter") or "__"
-    name = (config.get("env_prefix") or "") + delimiter.join(path)
-    return name if config.get("case_sensitive") else name.upper()
+    def _arguments(self) -> dict[str, Any]:
+        """What the class is called with, providers among it called."""
+        given: dict[str, Any] = self.kwargs
+        return {name: value() if isinstance(value, providers.Provider) else value for name, value in given.items()}
 
-
-def _problems_by_variable(error: ValidationError, settings: type[BaseSettings]) -> list[str]:
-    """One line a fault: the variable that would set the value, and what was expected."""
-    problems: list[str] = []
-    for fault in error.errors(include_url=False):
-        path = tuple(str(part) for part in fault["loc"])
-        told = without_value(fault).removeprefix("Value error, ")
-        if fault["type"] == "extra_forbidden":
-            told = f"There is no such setting{_nearest_setting(settings, path)}"
-        elif fault["type"] == "missing":
-            told += _nearest_that_is_set(settings, path)
-        problems.append(f"{variable_of(settings, path)} ({'.'.join(path)}): {told}" if path else told)
-    return problems
-
-
-def _nearest_setting(settings: type[BaseSettings], path: tuple[str, ...]) -> str:
-    """What was likely meant by a setting that does not exist."""
-    known = [variable_of(settings, (*path[:-1], name)) for name in sorted(_fields_at(settings, path[:-1]))]
-    guess = nearest(variable_of(settings, path), known)
-    return f". Did you mean '{guess}'?" if guess else f". Known: {', '.join(known)}"
-
-
-def _nearest_that_is_set(settings: type[BaseSettings], path: tuple[str, ...]) -> str:
-    """The variable that was likely meant to set a missing value."""
-    prefix = variable_of(settings, ("",)).upper()
-    set_now = [name for name in os.environ if prefix and name.upper().startswith(prefix)]
-    guess = nearest(variable_of(settings, path), set_now)
-    return f". '{guess}' is set; was it meant?" if guess else ""
-
-
-def _fields_at(model: type[BaseModel], path: tuple[str, ...]) -> set[str]:
-    """The names of the fields at `path`, in any of the models that a union allows there."""
-    models = {model}
-    for part in path:
-        annotations = (found.model_fields[part].annotation for found in models if part in found.model_fields)
-        models = {inner for annotation in annotations for inner in _models_in(annotation)}
-    return {name for found in models for name in found.model_fields}
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _models_in(argument)
+    def _in_its_environment(self) -> AbstractContextManager[None]:
+        profile = self.profile()
+        return nullcontext() if profile is None else environment(profile.name)

@@ -18,7 +18,6 @@ from dagwire.errors import (
     InvalidConfigError,
     MissingResourceError,
     ResourceTypeError,
-    SettingsError,
     gathered,
 )
 from dagwire.resources.faults import faults_of, unset_variables
@@ -106,7 +105,7 @@ def _settings_faults(graph: PrivateGraph) -> Iterator[DagwireError]:
     for settings in graph.settings():
         try:
             settings()
-        except SettingsError as fault:
+        except DagwireError as fault:
             yield fault
 
 

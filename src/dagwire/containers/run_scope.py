@@ -16,6 +16,7 @@ from dagwire.containers.keys import Container, Requirement, find_provider, given
 from dagwire.containers.nested import DefinitionByKey
 from dagwire.containers.private_copy import PrivateCopies, PrivateResource
 from dagwire.containers.private_graph import PrivateGraph
+from dagwire.containers.profile_overrides import profile_overrides
 from dagwire.containers.scope_plan import plan_for
 from dagwire.errors import DagwireError, InvalidConfigError, ResourceCycleError, ResourceSetupError, nearest
 from dagwire.resources.context import NO_RESOURCES, InitResourceContext, Resources, log
@@ -62,7 +63,9 @@ class RunScope:
             parent: The scope whose resources this one shares; None for the run's own.
         """
         self._container = container
-        self._given = given_providers(container, replacements) if replacements else {}
+        by_profile = profile_overrides(container)
+        given = {**by_profile, **(replacements or {})} if by_profile else replacements
+        self._given = given_providers(container, given) if given else {}
         self._config_by_key = config_by_key or {}
         self._run_id = run_id
         self._run = run

@@ -35,7 +35,8 @@ class ScopePlan:
         self.order = self._ordered()
         self.private = graph.private_part(self.order)
         self.required = graph.required_by_resources()
-        self.settings = [provider for provider in self.order if isinstance(provider, SettingsProvider)]
+        settings = [provider for provider in self.order if isinstance(provider, SettingsProvider)]
+        self.settings = [provider for provider in settings if graph.stand_in(provider) is None]
         self.has_choices = bool([provider for provider in self.order if isinstance(provider, providers.Selector)])
         self.owned = {
             provider: as_resource_provider(provider)

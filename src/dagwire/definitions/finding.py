@@ -6,9 +6,12 @@ import tomllib
 from pathlib import Path
 from typing import Any, cast
 
+from pydantic import ValidationError
+
+from dagwire.config.problems import problems_of
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.lazy_definitions import LazyDefinitions
-from dagwire.errors import DefinitionsNotFoundError, nearest
+from dagwire.errors import DefinitionsNotFoundError, InvalidConfigError, nearest
 
 PYPROJECT = "pyproject.toml"
 DEFAULT_ATTRIBUTE = "defs"
@@ -22,6 +25,7 @@ def find_definitions(target: str | None, start: Path) -> Definitions:
 
     Raises:
         DefinitionsNotFoundError: Nothing names them, or what is named is not there. The cause is chained.
+        InvalidConfigError: The module reads settings while it is imported, and they are not valid.
     """
     project = project_folder(start)
     if target is None:
@@ -57,6 +61,10 @@ def _module(name: str) -> Any:
         if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
             raise
         raise DefinitionsNotFoundError(f"There is no module '{name}'.") from error
+    except ValidationError as error:
+        model, problems = error.title, problems_of(error)
+    # Raised outside the handler: pydantic's error holds the whole input, secrets included, and would be chained.
+    raise InvalidConfigError(f"module '{name}'", problems, f"Importing '{name}' makes a {model} that is not valid:")
 
 
 def _attribute_of(module: Any, name: str) -> Definitions:

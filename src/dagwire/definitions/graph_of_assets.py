@@ -97,6 +97,7 @@ class GraphAssetDefinition(AssetsDefinition):
         inner = self._op_nodes(inputs, loads)
         taken = {self._outside(self.composed.outputs[output]) for output in outputs}
         for node in inner:
+            node.part_of = self
             node.unstored = frozenset(handle.output for handle in taken if handle.node == node.name)
         return [*self._needed(inner, [*takers, *checks], wanted), *takers, *checks]
 

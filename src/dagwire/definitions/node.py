@@ -74,6 +74,14 @@ class Node:
     unstored: frozenset[str] = frozenset()
     """The outputs that are handed on in memory, whatever IO managers there are: another step stores their values."""
 
+    part_of: AssetsDefinition | None = None
+    """The assets that it makes together with other steps."""
+
+    @property
+    def asset(self) -> AssetsDefinition | None:
+        """The definition of the assets that it makes, alone or with others; None for checks, and ops of no asset."""
+        return self.definition if isinstance(self.definition, AssetsDefinition) else self.part_of
+
     @property
     def requirements(self) -> tuple[Requirement, ...]:
         """Every key that the step, a hook or a value to be loaded asks for, and who asks."""

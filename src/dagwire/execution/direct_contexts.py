@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from dagwire.containers.held_resources import HeldResources
 from dagwire.definitions.op import OpDefinition
+from dagwire.definitions.partition_loading import partition_loading_context
 from dagwire.definitions.partitions import PartitionKeyRange
 from dagwire.errors import InvalidInvocationError
 from dagwire.execution.contexts import (
@@ -72,9 +73,11 @@ class _DirectStep(_Held, StepContext):
         partitions_def = getattr(definition, "partitions_def", None)
         if partitions_def is not None:
             keys = self._partitions.keys
-            if self._partitions.is_range:
-                keys = tuple(partitions_def.get_partition_keys_in_range(PartitionKeyRange(keys[0], keys[-1])))
-            self._partitions = replace(self._partitions, keys=keys, definition=partitions_def)
+            with partition_loading_context(dynamic_partitions_store=self.instance):
+                if self._partitions.is_range:
+                    keys = partitions_def.get_partition_keys_in_range(PartitionKeyRange(keys[0], keys[-1]))
+            named = tuple(partitions_def.as_key(key) for key in keys)
+            self._partitions = replace(self._partitions, keys=named, definition=partitions_def, instance=self.instance)
         body = definition.body
         if body.signature.config is None and body.config_schema is not None:
             self.op_config = body.config_from(self.op_config)

@@ -135,8 +135,8 @@ class StepsIOContexts:
         """
         if upstream is None or key is None:
             return ()
-        made, definition = self._plan.partitions, node.definition
-        if isinstance(definition, AssetsDefinition):
+        made, definition = self._plan.partitions, node.asset
+        if definition is not None:
             makes_none = definition.partitions_def is not None and not made.keys
             return () if makes_none else made.needed_by(definition, key).keys
         if made.definition == upstream:

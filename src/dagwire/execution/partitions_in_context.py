@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dagwire.definitions.assets_definition import AssetsDefinition
+from dagwire.definitions.node import Node
 from dagwire.definitions.partitions import PartitionKeyRange, PartitionsDefinition, TimeWindow
 from dagwire.errors import InvalidInvocationError, UnknownNameError
 from dagwire.execution.partition_selection import PartitionSelection
@@ -12,12 +13,14 @@ from dagwire.execution.partition_selection import PartitionSelection
 class PartitionsInContext:
     """The part of a context that tells of the partitions of the assets that the body takes and makes.
 
-    An input is a parameter, or the name of an asset in `deps`. What is asked of one whose partitions the run does not
+    An input is a parameter, or the name of an asset in `deps`; in an op that makes an asset with others, a parameter of
+    theirs. What is asked of one whose partitions the run does not
     know, such as one outside any run, raises an `InvalidInvocationError`.
     """
 
     _partitions: PartitionSelection
     _definition: Any
+    _node: Node | None
 
     # -- of what it takes ----------------------------------------------------------------------------------------------
 
@@ -104,6 +107,7 @@ class PartitionsInContext:
 
     @property
     def _assets_definition(self) -> AssetsDefinition:
-        if not isinstance(self._definition, AssetsDefinition):
+        asset = self._node.asset if self._node is not None else self._definition
+        if not isinstance(asset, AssetsDefinition):
             raise InvalidInvocationError("This context", "is of no asset, so there are no partitions of assets in it.")
-        return self._definition
+        return asset

@@ -36,21 +36,32 @@ async def arun_job(job: JobDefinition, options: RunOptions) -> ExecuteInProcessR
     return await _Run(job, options, asynchronous=True).execute()
 
 
+def check_run(job: JobDefinition, options: RunOptions) -> Plan:
+    """What `run_job` would do, checked as it checks it; nothing is opened or run.
+
+    Raises:
+        DagwireError: Something is missing, declared wrongly or configured wrongly; all of it is told.
+    """
+    run = _Run(job, options, asynchronous=False)
+    run.check()
+    return run.plan
+
+
 class _Run:
     """One run, from faults to result; lives as long as it."""
 
     def __init__(self, job: JobDefinition, options: RunOptions, *, asynchronous: bool) -> None:
         self._options = options
         instance = given_instance("A run", options.instance) or DagsterInstance.ephemeral()
-        self._plan: Plan = make_plan(job, options)
+        self.plan: Plan = make_plan(job, options)
         run_id = options.run_id or str(uuid.uuid4())
-        self._run = DagsterRun(run_id, job.name, self._plan.tags, self._plan.run_config)
+        self._run = DagsterRun(run_id, job.name, self.plan.tags, self.plan.run_config)
         container, overrides = in_force(job.container)
         strongest = {**overrides, **options.resources}
         self._scope = RunScope(
             container,
             replacements={**job.bindings, **strongest},
-            config_by_key=self._plan.resource_config_by_key,
+            config_by_key=self.plan.resource_config_by_key,
             run_id=run_id,
             run=self._run,
             instance=instance,
@@ -64,7 +75,7 @@ class _Run:
         self._handover = self._made_handover(instance)
         self._steps = Steps(
             self._run,
-            self._plan,
+            self.plan,
             self._scope_by_node,
             self._record,
             self._handover,
@@ -91,7 +102,7 @@ class _Run:
 
     def _find_scopes(self, strongest: Mapping[str, object]) -> None:
         """Say where each step's resources are open, and where what loads values for it is."""
-        for node in self._plan.nodes:
+        for node in self.plan.nodes:
             own = node.definition.bindings
             scope = self._scope_with(stronger_bindings(own, strongest)) if own else self._scope
             self._scope_by_node[node.name] = scope
@@ -104,9 +115,9 @@ class _Run:
         """What stores and loads the values of steps; None where no IO manager is named or provided."""
         scopes = (self._scope, *self._inner_scopes.values())
         is_provided = any(scope.has_key(DEFAULT_IO_MANAGER) for scope in scopes)
-        if not is_provided and not any(node.names_io_managers for node in self._plan.nodes):
+        if not is_provided and not any(node.names_io_managers for node in self.plan.nodes):
             return None
-        return Handover(self._run, self._plan, self._scope_by_node, self._load_scopes, self._record, instance)
+        return Handover(self._run, self.plan, self._scope_by_node, self._load_scopes, self._record, instance)
 
     def _scope_with(self, bindings: Bindings) -> RunScope:
         """The run's own scope; where resources are bound to what runs, one inside it. Same bindings, same scope."""
@@ -121,7 +132,7 @@ class _Run:
 
     async def execute(self) -> ExecuteInProcessResult:
         """Run all steps, and close what was opened, whatever happens."""
-        self._check()
+        self.check()
         record = self._record
         record.emit(EventType.RUN_START)
         try:
@@ -135,13 +146,13 @@ class _Run:
         record.emit(EventType.RUN_FAILURE if failure else EventType.RUN_SUCCESS, data=failure)
         if failure is not None and self._options.raise_on_error:
             raise failure
-        return ExecuteInProcessResult(self._plan.job, self._run, record.events, record.values)
+        return ExecuteInProcessResult(self.plan.job, self._run, record.events, record.values)
 
-    def _check(self) -> None:
+    def check(self) -> None:
         """Raise everything that is wrong, before anything is opened."""
-        faults = [*self._plan.faults]
+        faults = [*self.plan.faults]
         asked: dict[RunScope, list[Requirement]] = {scope: [] for scope in (self._scope, *self._inner_scopes.values())}
-        for node in self._plan.nodes:
+        for node in self.plan.nodes:
             own = asked[self._scope_by_node[node.name]]
             own += node.own_requirements
             if self._handover is not None:
@@ -152,8 +163,8 @@ class _Run:
             faults += scope.prepare(requirements)
         self._opens = any(asked.values())
         faults += self._scope.unknown_config()
-        if self._plan.partitions.keys and not faults:
-            faults += unstored_partitions(self._plan, self._handover)
+        if self.plan.partitions.keys and not faults:
+            faults += unstored_partitions(self.plan, self._handover)
         raise_faults(faults)
 
     async def _open_and_run(self) -> BaseException | None:
@@ -171,14 +182,14 @@ class _Run:
         return self._record.first_failure
 
     async def _do_steps(self) -> None:
-        options, nodes, do = self._options, self._plan.nodes, self._steps.do
+        options, nodes, do = self._options, self.plan.nodes, self._steps.do
         stop = options.raise_on_error
         if options.executor is not None and not self._asynchronous:
             in_threads(nodes, do, self._record, options.executor, stop_at_failure=stop)
         elif options.max_concurrency != 1 and self._asynchronous:
             await in_tasks(nodes, do, self._record, options.max_concurrency, stop_at_failure=stop)
         else:
-            in_turn = cut_out_in_turn(nodes, self._record) if self._plan.job.is_dynamic else nodes
+            in_turn = cut_out_in_turn(nodes, self._record) if self.plan.job.is_dynamic else nodes
             await one_by_one(in_turn, do, self._record, stop_at_failure=stop)
 
     async def _closed(self, failure: BaseException | None) -> BaseException | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.assets_definition import AssetsDefinition
 from dagwire.definitions.handles import OutputHandle
 from dagwire.definitions.node import Node
@@ -17,21 +18,25 @@ def unstored_partitions(plan: Plan, handover: Handover | None) -> Iterator[Dagwi
         plan: A run that makes partitions.
         handover: What stores and loads values; None where all are in memory.
     """
+    nodes = {node.name: node for node in plan.nodes}
     for node in plan.nodes:
-        definition = node.definition
-        if isinstance(definition, AssetsDefinition) and definition.partition_mappings:
+        if node.asset is not None and node.asset.partition_mappings:
             for name, source in node.inputs.items():
-                is_mapped = definition.input_keys.get(name) in definition.partition_mappings
-                if is_mapped and isinstance(source, OutputHandle) and _is_in_memory(handover, node, name, source):
-                    yield from _fault(plan, definition, name)
+                if isinstance(source, OutputHandle) and (handover is None or not handover.loads(node, name, source)):
+                    yield from _fault(plan, node.asset, _asset_of(nodes[source.node], source.output))
 
 
-def _is_in_memory(handover: Handover | None, node: Node, name: str, source: OutputHandle) -> bool:
-    return handover is None or not handover.loads(node, name, source)
+def _asset_of(node: Node, output: str) -> AssetKey | None:
+    """The asset that an output is."""
+    definition = node.definition
+    spec = definition.specs_by_output.get(output) if isinstance(definition, AssetsDefinition) else None
+    return spec.key if spec is not None else None
 
 
-def _fault(plan: Plan, definition: AssetsDefinition, name: str) -> Iterator[DagwireError]:
-    upstream, made = definition.input_keys[name], plan.partitions
+def _fault(plan: Plan, definition: AssetsDefinition, upstream: AssetKey | None) -> Iterator[DagwireError]:
+    if upstream is None or upstream not in definition.partition_mappings:
+        return
+    made = plan.partitions
     try:
         taken = made.needed_by(definition, upstream).keys
     except DagwireError as fault:

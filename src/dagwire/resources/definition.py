@@ -7,7 +7,7 @@ from inspect import Parameter, isasyncgenfunction, isgeneratorfunction, signatur
 from typing import Any, Self, TypeVar, overload
 
 from dagwire.config.narrowing import is_mapping
-from dagwire.config.run_config import merged_config
+from dagwire.config.nested_values import merged_config
 from dagwire.config.schema import validated_config
 from dagwire.errors import (
     DagwireError,

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from dagwire.cli.ending import told
-from dagwire.cli.options import Env, Json, Module, Partition, PartitionRange, Set, State, Traceback, new_app
+from dagwire.cli.options import Config, Env, Json, Module, Partition, PartitionRange, Set, State, Traceback, new_app
 from dagwire.cli.running import Wanted, run_and_end
 from dagwire.definitions.finding import find_definitions
 
@@ -23,6 +23,7 @@ def run(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The job's name.")],
     partition: Partition = None,
     partition_range: PartitionRange = None,
+    config: Config = None,
     set_: Set = None,
     state: State = None,
     module: Module = None,
@@ -34,5 +35,5 @@ def run(
     """Run a job, with live progress."""
     with told(traceback=traceback) as interrupts:
         found = find_definitions(module, Path.cwd()).resolve_job_def(name)
-        wanted = Wanted.of(found, partition, partition_range, set_, as_json=as_json, traceback=traceback)
+        wanted = Wanted.of(found, partition, partition_range, config, set_, as_json=as_json, traceback=traceback)
         run_and_end(found, wanted, state, interrupts)

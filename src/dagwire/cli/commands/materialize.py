@@ -3,7 +3,19 @@
 from pathlib import Path
 
 from dagwire.cli.ending import told
-from dagwire.cli.options import Env, Json, Module, Partition, PartitionRange, Select, Set, State, Traceback, new_app
+from dagwire.cli.options import (
+    Config,
+    Env,
+    Json,
+    Module,
+    Partition,
+    PartitionRange,
+    Select,
+    Set,
+    State,
+    Traceback,
+    new_app,
+)
 from dagwire.cli.running import Wanted, run_and_end
 from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
 from dagwire.definitions.finding import find_definitions
@@ -16,6 +28,7 @@ def materialize(
     select: Select = None,
     partition: Partition = None,
     partition_range: PartitionRange = None,
+    config: Config = None,
     set_: Set = None,
     state: State = None,
     module: Module = None,
@@ -28,5 +41,5 @@ def materialize(
     with told(traceback=traceback) as interrupts:
         defs = find_definitions(module, Path.cwd())
         job = defs.resolve(UnresolvedAssetJobDefinition("materialize", select or "*"))
-        wanted = Wanted.of(job, partition, partition_range, set_, as_json=as_json, traceback=traceback)
+        wanted = Wanted.of(job, partition, partition_range, config, set_, as_json=as_json, traceback=traceback)
         run_and_end(job, wanted, state, interrupts)

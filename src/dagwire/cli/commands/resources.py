@@ -7,9 +7,12 @@ from typing import Annotated
 import typer
 
 from dagwire.cli.ending import told
+from dagwire.cli.explained_rows import explained_data, explained_rows
 from dagwire.cli.options import Env, Json, Module, Traceback, new_app
 from dagwire.cli.printing import print_fields, print_json, print_rows
 from dagwire.cli.resource_rows import resource_rows
+from dagwire.config.provenance import is_within
+from dagwire.containers.explain import explain
 from dagwire.definitions.finding import find_definitions
 from dagwire.errors import UnknownNameError
 
@@ -41,13 +44,17 @@ def show(
     as_json: Json = False,
     traceback: Traceback = False,
 ) -> None:
-    """Show all there is to know of one resource, unopened."""
+    """Show all there is to know of one resource, unopened, and where each value of its config comes from."""
     with told(traceback=traceback):
-        row_by_key = {row.key: row for row in resource_rows(find_definitions(module, Path.cwd()))}
+        defs = find_definitions(module, Path.cwd())
+        row_by_key = {row.key: row for row in resource_rows(defs)}
         if key not in row_by_key:
             raise UnknownNameError("resource", key, row_by_key)
-        found = asdict(row_by_key[key])
+        found, config = asdict(row_by_key[key]), [one for one in explain(defs) if is_within(one.path, key)]
         if as_json:
-            print_json(found)
-        else:
-            print_fields(found)
+            print_json({**found, "config": [explained_data(one) for one in config]})
+            return
+        print_fields(found)
+        if config:
+            typer.echo()
+            print_rows(explained_rows(config), as_json=False, none="")

@@ -1,0 +1,93 @@
+"""`dagwire config explain`, `diff`, `schema` and `template`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic_settings import BaseSettings
+
+from dagwire.cli.ending import told
+from dagwire.cli.explained_rows import difference_data, difference_row, explained_data, explained_rows
+from dagwire.cli.options import Env, Json, Module, Traceback, new_app
+from dagwire.cli.printing import print_json, print_rows, print_table
+from dagwire.config.env_template import env_template
+from dagwire.config.settings_provider import SettingsProvider
+from dagwire.config.settings_schema import settings_schema
+from dagwire.containers.diff_environments import diff_environments
+from dagwire.containers.explain import explain as explained
+from dagwire.containers.keys import Container, find_provider, keys_of
+from dagwire.definitions.finding import find_definitions
+
+app = new_app(no_args_is_help=True)
+
+SettingPath = Annotated[
+    str, typer.Argument(metavar="[PATH]", help="A setting or a resource, and what is below it: warehouse.path, or api.")
+]
+Left = Annotated[str, typer.Argument(metavar="A", help="An environment.")]
+Right = Annotated[str, typer.Argument(metavar="B", help="Another one.")]
+
+
+@app.callback()
+def config() -> None:
+    """Explain, compare and describe the settings."""
+
+
+@app.command()
+def explain(
+    path: SettingPath = "",
+    module: Module = None,
+    env: Env = None,
+    *,
+    as_json: Json = False,
+    traceback: Traceback = False,
+) -> None:
+    """Tell of each value where it comes from, and what would count without it.
+
+    Secrets are masked, and nothing is opened.
+    """
+    with told(traceback=traceback):
+        values = explained(find_definitions(module, Path.cwd()), path)
+        if not path:  # what resources take from the settings is told once, there
+            values = [one for one in values if not one.source.setting]
+        if as_json:
+            print_json([explained_data(one) for one in values])
+        else:
+            print_rows(explained_rows(values), as_json=False, none="There are no settings.")
+
+
+@app.command()
+def diff(
+    left: Left, right: Right, module: Module = None, *, as_json: Json = False, traceback: Traceback = False
+) -> None:
+    """Show what differs between two environments; secrets are compared, and masked."""
+    with told(traceback=traceback):
+        found = diff_environments(find_definitions(module, Path.cwd()), left, right)
+        if as_json:
+            print_json([difference_data(one, left, right) for one in found])
+        elif found:
+            print_table([difference_row(one, left, right) for one in found])
+        else:
+            typer.echo(f"Nothing differs between {left} and {right}.")
+
+
+@app.command()
+def schema(module: Module = None, *, traceback: Traceback = False) -> None:
+    """Print the JSON Schema of the settings; under their keys, where there are several."""
+    with told(traceback=traceback):
+        settings = _settings_in(find_definitions(module, Path.cwd()).container)
+        schemas = {key: settings_schema(kind) for key, kind in settings.items()}
+        print_json(next(iter(schemas.values())) if len(schemas) == 1 else schemas)
+
+
+@app.command()
+def template(module: Module = None, *, traceback: Traceback = False) -> None:
+    """Print a file .env to fill in: every variable with its type and default; secrets are left empty."""
+    with told(traceback=traceback):
+        for kind in _settings_in(find_definitions(module, Path.cwd()).container).values():
+            typer.echo(env_template(kind), nl=False)
+
+
+def _settings_in(container: Container) -> dict[str, type[BaseSettings]]:
+    """`{key: class}` of all settings of a container."""
+    found = {key: find_provider(container, key) for key in keys_of(container)}
+    return {key: provider.settings for key, provider in found.items() if isinstance(provider, SettingsProvider)}

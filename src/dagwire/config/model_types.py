@@ -1,0 +1,107 @@
+"""Types as trees of fields: which models may stand at a path, and all the fields that a model declares."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+Key = str | int
+"""A field's name, a key of a dict, or a place in a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredField:
+    """A field that holds a value itself, somewhere below a model."""
+
+    path: tuple[str, ...]
+    info: FieldInfo
+    owner: type[BaseModel]
+    """The model that declares it."""
+
+
+def declared_fields(model: type[BaseModel]) -> Iterator[DeclaredField]:
+    """The fields below `model` that hold values themselves; of a union of models, those of each of them.
+
+    A model that contains itself is entered once.
+    """
+    yield from _declared_below(model, (), (model,))
+
+
+def _declared_below(
+    model: type[BaseModel], path: tuple[str, ...], around: tuple[type[BaseModel], ...]
+) -> Iterator[DeclaredField]:
+    for name, info in model.model_fields.items():
+        inner = [found for found in models_in(info.annotation) if found not in around]
+        for found in inner:
+            yield from _declared_below(found, (*path, name), (*around, found))
+        if not inner:
+            yield DeclaredField((*path, name), info, model)
+
+
+def models_in(annotation: Any) -> tuple[type[BaseModel], ...]:
+    """The models that a value of this type may be: itself, or members of a union; not what a list or dict holds."""
+    return tuple(
+        dict.fromkeys(one for one in members_of(annotation) if isinstance(one, type) and issubclass(one, BaseModel))
+    )
+
+
+def members_of(annotation: Any) -> Iterator[Any]:
+    """The types that `annotation` allows, those of unions one by one."""
+    annotation = getattr(annotation, "__value__", annotation)  # of a `type X = ...` statement
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from members_of(get_args(annotation)[0])
+    elif origin in (Union, UnionType):
+        for argument in get_args(annotation):
+            yield from members_of(argument)
+    else:
+        yield annotation
+
+
+def literals_of(model: type[BaseModel], name: str) -> tuple[Any, ...]:
+    """The values that a field of literals may have, which tell members of unions apart; none of other fields."""
+    annotation = model.model_fields[name].annotation
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
+def models_at(model: type[BaseModel], path: Sequence[Key]) -> tuple[type[BaseModel], ...]:
+    """The models that may stand at `path` below `model`."""
+    annotations: list[Any] = [model]
+    for key in path:
+        annotations = [inner for annotation in annotations for inner in types_under(annotation, key)]
+    return tuple(dict.fromkeys(found for annotation in annotations for found in models_in(annotation)))
+
+
+def types_under(annotation: Any, key: Key) -> Iterator[Any]:
+    """The types of what a value of this type holds under `key`."""
+    for member in members_of(annotation):
+        if isinstance(member, type) and issubclass(member, BaseModel):
+            if key in member.model_fields:
+                yield member.model_fields[str(key)].annotation
+        elif get_origin(member) is not None and (arguments := get_args(member)):
+            yield arguments[-1] if issubclass(_class_of(member), Mapping) else arguments[0]
+
+
+def _class_of(generic: Any) -> type:
+    origin = get_origin(generic)
+    return origin if isinstance(origin, type) else object
+
+
+def spelled(annotation: Any) -> str:
+    """A type as one would write it: `int`, `Path | None`, `list[str]`, `'a' or 'b'` for literals."""
+    if annotation is None or annotation is type(None):
+        return "None"
+    if isinstance(annotation, type) and get_origin(annotation) is None:
+        return annotation.__name__
+    members = list(members_of(annotation))
+    if len(members) > 1:
+        return " | ".join(spelled(member) for member in members)
+    member = members[0] if members else annotation
+    if isinstance(member, type) and get_origin(member) is None:
+        return member.__name__
+    if get_origin(member) is Literal:
+        return " | ".join(repr(value) for value in get_args(member))
+    return str(member).replace("typing.", "").replace(f"{getattr(member, '__module__', '')}.", "")

@@ -1,0 +1,161 @@
+"""`explain`: every value of settings and resources, and where it comes from. Computed when asked for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from inspect import signature
+from typing import Any, cast
+
+from dependency_injector import providers
+from pydantic import BaseModel
+
+from dagwire.config.explain_settings import explain_settings, explain_written, is_settings
+from dagwire.config.provenance import Explained, Source, SourceKind, laid_over, shadowing, under
+from dagwire.config.run_config import as_run_config
+from dagwire.config.settings_provider import SettingsProvider
+from dagwire.containers.graph import ProviderGraph
+from dagwire.containers.injections import AnyProvider, is_provider
+from dagwire.containers.keys import given_providers, is_container, keys_of
+from dagwire.containers.overrides import in_force
+from dagwire.containers.profile_overrides import profile_overrides
+from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.errors import InvalidInvocationError
+from dagwire.resources.recipe import is_configurable_class
+
+
+def explain(target: Any, path: str = "", *, run_config: Any = None) -> list[Explained]:
+    """Each value that `target` is configured by, where it comes from, and what that keeps from counting.
+
+    Nothing is opened. Secrets are masked. Settings that are missing or wrong are explained as far as they go.
+
+    Args:
+        target: A class or an object of settings, a `SettingsProvider`, a container, or definitions that hold one.
+        path: Only the value at this path and those below it.
+        run_config: Late config of resources, as a run would be given it.
+
+    Raises:
+        SettingsError: A source of the settings cannot be read.
+        UnknownEnvironmentError: The environment that is picked has no profile.
+        UnknownNameError: There is nothing at `path`.
+
+    Example:
+        >>> from dagwire import explain
+        >>> from pydantic_settings import BaseSettings
+        >>> class Settings(BaseSettings):
+        ...     region: str = "eu"
+        ...     api_token: str
+        >>> for value in explain(Settings(api_token="abc")):
+        ...     print(value.path, value.value, value.source, sep=" | ")
+        region | eu | default
+        api_token | ********** | constructor
+    """
+    return under(path, _explained(target, run_config))
+
+
+def _explained(target: Any, run_config: Any) -> list[Explained]:
+    if isinstance(target, SettingsProvider):
+        return target.explained()
+    if is_settings(target):
+        return explain_settings(target)
+    container: Any = target if is_container(target) else getattr(target, "container", None)
+    if container is None:
+        problem = f"takes settings, a SettingsProvider, a container or definitions, not {type(target).__name__}."
+        raise InvalidInvocationError("explain", problem)
+    return list(_Container(container, as_run_config(run_config).resources).explained())
+
+
+class _Container:
+    """One walk through the keys of a container."""
+
+    def __init__(self, container: Any, config_by_key: Mapping[str, Any]) -> None:
+        self._container, overrides = in_force(container)
+        self._config_by_key = config_by_key
+        self._by_profile = profile_overrides(self._container).keys() - overrides.keys()
+        given = given_providers(self._container, {**profile_overrides(self._container), **overrides})
+        self._graph = ProviderGraph(self._container, given)
+        self._settings: dict[AnyProvider, tuple[str, list[Explained]]] = {}
+
+    def explained(self) -> Iterator[Explained]:
+        """The values of all keys, in the order in which these are declared."""
+        found = [(key, self._graph.find(key)) for key in keys_of(self._container)]
+        for key, provider in found:
+            if isinstance(provider, SettingsProvider):
+                self._settings[provider] = (key, provider.explained())
+        for key, provider in found:
+            if provider in self._settings:
+                yield from (replace(one, path=f"{key}.{one.path}") for one in self._settings[provider][1])
+            elif provider is not None:
+                yield from self._resource(key, provider)
+
+    def _resource(self, key: str, provider: AnyProvider) -> Iterator[Explained]:
+        current = self._graph.called_in_the_end(provider)
+        values = self._values(key, current, Source(SourceKind.CONTAINER, key))
+        if current is not provider:
+            override = Source(SourceKind.OVERRIDE, "of the environment" if key in self._by_profile else "")
+            values = self._values(key, current, override) or [_whole(key, override, current)]
+            values = shadowing(self._values(key, provider, Source(SourceKind.CONTAINER, key)), values)
+        config = self._config_by_key.get(key)
+        yield from (
+            laid_over(values, explain_written(config, (key,), Source(SourceKind.RUN_CONFIG))) if config else values
+        )
+
+    def _values(self, key: str, provider: AnyProvider, written: Source) -> list[Explained]:
+        """The values that a resource is made of; none where it is none of dagwire's."""
+        if not isinstance(provider, ResourceProvider):
+            return []
+        source: Any = provider.source
+        info_by_name: Mapping[str, Any] = {}
+        values: list[Explained] = []
+        if is_provider(source):
+            values = self._injected((key,), source, written)
+        elif isinstance(source, BaseModel):
+            values = explain_written(source, (key,), written)
+        elif is_configurable_class(source):
+            info_by_name = cast("type[BaseModel]", source).model_fields
+            values = explain_written(source, (key,), written)
+        given = {**dict(zip(_parameters(source), provider.args, strict=False)), **provider.fields}
+        for name, value in given.items():
+            values = laid_over(values, self._injected((key, name), value, written, info_by_name.get(name)))
+        return values
+
+    def _injected(self, path: tuple[str, ...], value: Any, written: Source, info: Any = None) -> list[Explained]:
+        """What an injection comes to, as far as that is known before anything is opened."""
+        if not is_provider(value):
+            return explain_written(value, path, written, info)
+        setting = _setting_read_by(value)
+        if setting is not None and setting[0] in self._settings:
+            key, values = self._settings[setting[0]]
+            return self._from_settings(".".join(path), key, values, setting[1])
+        return [Explained(".".join(path), None, Source(SourceKind.PROVIDER, self._graph.name(value)))]
+
+    def _from_settings(self, path: str, key: str, settings: list[Explained], inside: str) -> list[Explained]:
+        """What the settings have at `inside`, as values at `path`."""
+        return [
+            replace(one, path=path + one.path[len(inside) :], source=replace(one.source, setting=f"{key}.{one.path}"))
+            for one in settings
+            if one.path == inside or one.path.startswith(f"{inside}.")
+        ]
+
+
+def _setting_read_by(provider: Any) -> tuple[AnyProvider, str] | None:
+    """The settings that `settings.provided.a.b` reads from, and the path; None for other providers."""
+    names: list[str] = []
+    while isinstance(provider, _GETTERS):
+        names.append(str(provider.name))
+        provider = provider.provides
+    return (provider.provides, ".".join(reversed(names))) if isinstance(provider, _PROVIDED) else None
+
+
+_GETTERS: Any = (providers.AttributeGetter, providers.ItemGetter)  # stubs leave what these hold partly unknown
+_PROVIDED: Any = providers.ProvidedInstance
+
+
+def _parameters(source: Any) -> list[str]:
+    """The names of a function's parameters; none for other sources."""
+    if is_provider(source) or isinstance(source, type) or not callable(source):
+        return []
+    return list(signature(source).parameters)
+
+
+def _whole(key: str, source: Source, provider: AnyProvider) -> Explained:
+    """A resource that is replaced by something whose values are not known."""
+    return Explained(key, None, source, type=type(provider).__name__)

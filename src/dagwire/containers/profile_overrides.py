@@ -1,0 +1,55 @@
+"""What the environment in force puts in the place of a container's providers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from dagwire.config.settings_provider import SettingsProvider
+from dagwire.containers.keys import Container, GivenForOneCall, find_provider, keys_of
+from dagwire.containers.overrides import check_override_keys
+
+
+def profile_overrides(container: Container) -> dict[str, Any]:
+    """`{key: value or provider}` of the environment in force: its profile's overrides, and its settings.
+
+    The settings are replaced where a block around this call has picked another environment than the process's, so
+    that whatever is made of them is private to the run, and not shared with those of the other environment.
+
+    Raises:
+        UnknownEnvironmentError: The environment that is picked has no profile.
+        UnknownNameError: A profile overrides a key that the container does not have.
+    """
+    overrides: dict[str, Any] = {}
+    for key, provider in _settings_with_profiles(container):
+        in_force = provider.in_force()
+        profile = in_force.profile()
+        if in_force is not provider:
+            overrides[key] = in_force
+        if profile is not None and profile.overrides:
+            outer = key.rpartition(".")[0]
+            overrides |= {f"{outer}.{name}" if outer else name: value for name, value in profile.overrides.items()}
+    if overrides:
+        check_override_keys(container, overrides)
+    return overrides
+
+
+_KEPT = "_dagwire_settings"
+"""Where a container keeps what was found in it, since every scope asks: `(number of providers, found)`."""
+
+
+def _settings_with_profiles(container: Container) -> list[tuple[str, SettingsProvider[Any]]]:
+    """`(key, provider)` of the settings in the container that have profiles."""
+    if isinstance(container, GivenForOneCall):
+        return list(_search(container))
+    size = len(container.providers)
+    kept: tuple[int, list[tuple[str, SettingsProvider[Any]]]] | None = vars(container).get(_KEPT)
+    if kept is None or kept[0] != size or any(find_provider(container, key) is not one for key, one in kept[1]):
+        kept = (size, list(_search(container)))
+        setattr(container, _KEPT, kept)
+    return kept[1]
+
+
+def _search(container: Container) -> Iterator[tuple[str, SettingsProvider[Any]]]:
+    for key in keys_of(container):
+        provider = find_provider(container, key)
+        if isinstance(provider, SettingsProvider) and provider.profiles is not None:
+            yield key, provider

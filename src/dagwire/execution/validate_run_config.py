@@ -1,0 +1,46 @@
+"""`validate_run_config`: whether a run of a job may be given some config, told without running it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from dagwire.config.run_config import RunConfig
+from dagwire.definitions.job import JobDefinition
+from dagwire.definitions.running import RunOptions
+from dagwire.execution.run import check_run
+
+
+def validate_run_config(
+    job_def: JobDefinition, run_config: Mapping[str, Any] | RunConfig | None = None
+) -> dict[str, Any]:
+    """The config that a run of `job_def` would have: what is given laid over the job's own, with defaults.
+
+    Nothing is opened or run. Variables that an `EnvVar` names must be set.
+
+    Raises:
+        InvalidConfigError: The config does not fit; every fault is named.
+        DagwireError: The job itself is not complete.
+
+    Example:
+        >>> from dagwire import Config, job, op, validate_run_config
+        >>> class Size(Config):
+        ...     size: int
+        ...     unit: str = "m"
+        >>> @op
+        ... def measure(config: Size): ...
+        >>> @job
+        ... def measuring():
+        ...     measure()
+        >>> validate_run_config(measuring, {"ops": {"measure": {"config": {"size": 3}}}})
+        {'ops': {'measure': {'config': {'size': 3, 'unit': 'm'}}}, 'resources': {}}
+    """
+    plan = check_run(job_def, RunOptions(run_config=run_config))
+    return {
+        "ops": {name: {"config": _as_dict(config)} for name, config in plan.config_by_node.items()},
+        "resources": {key: {"config": config} for key, config in plan.resource_config_by_key.items()},
+    }
+
+
+def _as_dict(config: Any) -> Any:
+    return dict(config) if isinstance(config, BaseModel) else config

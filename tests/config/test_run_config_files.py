@@ -1,0 +1,50 @@
+"""Run config from files: merged in order, and each fault told by its file."""
+
+import pytest
+
+from dagwire import config_from_files, config_from_pkg_resources, config_from_yaml_strings
+from dagwire.errors import ConfigFileError
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch, tmp_path):
+    """A working folder with files."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.yaml").write_text("ops:\n  one:\n    config: {x: 1, y: 2}\n")
+    (tmp_path / "b.json").write_text('{"ops": {"one": {"config": {"x": 5}}}}')
+    (tmp_path / "c.toml").write_text("[ops.one.config]\ny = 7\n")
+    return tmp_path
+
+
+def test_the_ending_says_what_a_file_is():
+    """YAML as Dagster has it, and JSON and TOML; later ones win, field by field."""
+    assert config_from_files(["a.yaml", "b.json", "c.toml"]) == {"ops": {"one": {"config": {"x": 5, "y": 7}}}}
+
+
+def test_patterns_take_files_in_order_of_their_names(folder):
+    """And each file once for each pattern."""
+    assert config_from_files([str(folder / "*")]) == {"ops": {"one": {"config": {"x": 5, "y": 7}}}}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: [", "YAML text 1, line 1: it is no YAML"),
+        ("- 1", "YAML text 1: it holds no names"),
+        ("a: &a\n  b: *a\n", "YAML text 1: it is no YAML: an alias makes a value hold itself"),
+    ],
+)
+def test_faults_of_text(text, told):
+    """Text has a number, and a line."""
+    with pytest.raises(ConfigFileError, match=told):
+        config_from_yaml_strings([text])
+
+
+def test_a_file_that_is_not_there():
+    """The path is named."""
+    with pytest.raises(ConfigFileError, match=r"missing.yaml: there is no such file"):
+        config_from_files(["a.yaml", "missing.yaml"])
+    with pytest.raises(ConfigFileError, match=r"missing.yaml of package dagwire: there is no such file"):
+        config_from_pkg_resources([("dagwire", "missing.yaml")])
+    with pytest.raises(ConfigFileError, match=r"a.yaml of package nowhere_at_all: there is no such file"):
+        config_from_pkg_resources([("nowhere_at_all", "a.yaml")])

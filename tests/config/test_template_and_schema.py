@@ -1,0 +1,119 @@
+"""The `.env` template and the JSON Schema of settings: every variable is there, no secret is."""
+
+import json
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dagwire import ConfigurableResource, SecretField, env_template, settings_schema
+
+CANARY = "c4n4ry-do-not-show"
+
+
+class Level(Enum):
+    LOW = "low"
+
+
+class Store(ConfigurableResource):
+    url: str = Field(default="data/raw", description="Where the files are.")
+    token: str = CANARY
+    pin: Annotated[str, SecretField()] = CANARY
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"] = "cat"
+    lives: int = 9
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"] = "dog"
+    tricks: int
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="SHOP_", env_nested_delimiter="__", env_file=".env")
+
+    region: str
+    path: Path = Path("data/with space")
+    level: Level = Level.LOW
+    debug: bool = False
+    sizes: list[int] = [1, 2]
+    nothing: str | None = None
+    made: list[str] = Field(default_factory=list)
+    password: SecretStr
+    dsn: str = f"postgresql://ann:{CANARY}@db"
+    login: dict[str, str] = {"token": CANARY}
+    store: Store = Store(url="changed")
+    pet: Annotated[Cat | Dog, Field(discriminator="kind")] = Cat()
+
+
+def test_every_variable_is_in_the_template():
+    """Its field, type, description and default; what must be given is not commented out."""
+    text = env_template(Settings)
+    for block in (
+        "# region: str, required\nSHOP_REGION=\n",
+        '# path: Path\n# SHOP_PATH="data/with space"\n',
+        "# level: Level\n# SHOP_LEVEL=low\n",
+        "# debug: bool\n# SHOP_DEBUG=false\n",
+        "# sizes: list[int]\n# SHOP_SIZES=[1, 2]\n",
+        "# nothing: str | None\n# SHOP_NOTHING=\n",
+        "# store.url: str\n# Where the files are.\n# SHOP_STORE__URL=changed\n",
+        "# pet.lives: int\n# SHOP_PET__LIVES=9\n",
+        "# pet.tricks: int, required\nSHOP_PET__TRICKS=\n",
+        "# pet.kind: 'cat'\n# pet.kind: 'dog'\n# SHOP_PET__KIND=cat\n",
+    ):
+        assert block in text
+
+
+def test_secrets_are_empty_in_the_template():
+    """Required ones to be filled in, others commented out."""
+    text = env_template(Settings)
+    assert CANARY not in text
+    assert "\nSHOP_PASSWORD=\n" in text
+    for name in ("SHOP_DSN", "SHOP_STORE__TOKEN", "SHOP_STORE__PIN"):
+        assert f"\n# {name}=\n" in text
+
+
+def test_a_copy_of_the_template_changes_nothing(tmp_path, monkeypatch):
+    """With what is required filled in, the settings are those of the defaults; uncommented, too."""
+    monkeypatch.chdir(tmp_path)
+    given = {"region": "eu", "password": "x"}
+    text = (
+        env_template(Settings)
+        .replace("SHOP_REGION=", "SHOP_REGION=eu")
+        .replace("\nSHOP_PASSWORD=", "\nSHOP_PASSWORD=x")
+    )
+    text = text.replace("SHOP_PET__TRICKS=", "")
+    Path(".env").write_text(text)
+    assert Settings() == Settings(**given, _env_file=None)
+    plain = ("# SHOP_PATH", "# SHOP_LEVEL", "# SHOP_DEBUG", "# SHOP_SIZES", "# SHOP_STORE__URL")
+    for name in plain:
+        text = text.replace(name, name[2:])
+    Path(".env").write_text(text)
+    read = Settings()
+    assert read.path == Path("data/with space")
+    assert read.sizes == [1, 2]
+    assert read.store.url == "changed"
+
+
+@pytest.mark.parametrize("name", ["token", "pin", "password", "dsn", "login"])
+def test_the_schema_says_what_is_secret_and_has_no_default_of_it(name):
+    """Secrets are write-only."""
+    schema = settings_schema(Settings)
+    assert CANARY not in json.dumps(schema)
+    properties = {**schema["properties"], **schema["$defs"]["Store"]["properties"]}
+    assert "default" not in properties[name]
+    assert name == "login" or properties[name]["writeOnly"]
+
+
+def test_the_schema_names_the_variables():
+    """By the path of the field; its dialect is told, so that editors use it."""
+    schema = settings_schema(Settings)
+    assert schema["x-environment"]["store.url"] == ["SHOP_STORE__URL"]
+    assert schema["x-environment"]["pet.tricks"] == ["SHOP_PET__TRICKS"]
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    assert schema["properties"]["debug"] == {"default": False, "title": "Debug", "type": "boolean"}
