@@ -15,6 +15,7 @@ class Side(StrEnum):
     DAGWIRE = "dagwire"
     DAGSTER_KEPT = "Dagster, one instance kept"
     DAGSTER = "Dagster as it comes"
+    HAMILTON = "Hamilton"
     BARE = "bare"
 
 

@@ -41,6 +41,8 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(annotated_types|dependency_injector|pydantic|pydantic_core|pydantic_settings|rich|typer)\..*"),
     (r"py:.*", r"providers\..*"),
     (r"py:exc", r"ValidationError"),
+    # A union with a name of its own, which has no page.
+    (r"py:class", r"CoercibleToAssetKey"),
     # Sphinx cuts a generic type in an annotation at its first comma.
     (r"py:class", r"(tuple|frozenset|dict|list)\[.*"),
     # Type variables, which have no page.

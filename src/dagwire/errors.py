@@ -487,6 +487,19 @@ class CheckFailedError(DagwireError):
         super().__init__(f"Blocking check '{check}' of asset '{asset}' failed{said}.")
 
 
+# -- tests -------------------------------------------------------------------------------------------------------------
+
+
+class LeakError(DagwireError):
+    """A test, or a fixture, left something behind that outlives it."""
+
+    def __init__(self, owner: str, leaks: Iterable[str]) -> None:
+        """`leaks` say what it is, and which line made it."""
+        self.owner = owner
+        self.leaks = tuple(leaks)
+        super().__init__(f"{owner} left behind:{_bullets(self.leaks)}")
+
+
 # -- the command line --------------------------------------------------------------------------------------------------
 
 

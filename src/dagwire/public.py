@@ -53,6 +53,7 @@ from dagwire.definitions.graph import GraphDefinition, GraphIn, GraphOut, graph
 from dagwire.definitions.graph_asset import graph_asset
 from dagwire.definitions.graph_multi_asset import graph_multi_asset
 from dagwire.definitions.hook import HookDefinition, failure_hook, success_hook
+from dagwire.definitions.ins_and_outs import DynamicOut, In, Nothing, Out
 from dagwire.definitions.job import JobDefinition
 from dagwire.definitions.lazy_definitions import LazyDefinitions, definitions
 from dagwire.definitions.load_assets import (
@@ -80,7 +81,7 @@ from dagwire.definitions.multi_partition_mapping import (
     MultiToSingleDimensionPartitionMapping,
 )
 from dagwire.definitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
-from dagwire.definitions.op import DynamicOut, In, Nothing, OpDefinition, Out, op
+from dagwire.definitions.op import OpDefinition, op
 from dagwire.definitions.partition_loading import partition_loading_context
 from dagwire.definitions.partition_mapping import (
     AllPartitionMapping,

@@ -66,6 +66,16 @@ def letters(context):
     return [RunRequest(run_key=name, tags={"note": name}) for name in names[done:]]
 
 
+@asset
+def other():
+    leave("other")
+
+
+@sensor(job=define_asset_job("both", [note, other]))
+def choosy():
+    return RunRequest(asset_selection=[AssetKey("other")])
+
+
 @sensor(job=notes)
 def repeating():
     return [RunRequest(run_key="a", tags={"note": "a"}), RunRequest(run_key=None, tags={"note": "b"})]
@@ -96,8 +106,8 @@ def nightly(context):
 
 
 defs = Definitions(
-    assets=[note, town, slow], jobs=[notes, towns, slowly], schedules=[nightly],
-    sensors=[letters, repeating, founded, nowhere, sluggish],
+    assets=[note, other, town, slow], jobs=[notes, towns, slowly], schedules=[nightly],
+    sensors=[letters, choosy, repeating, founded, nowhere, sluggish],
 )
 """
 
@@ -139,6 +149,13 @@ def test_a_run_key_is_run_once(run: Run, project: Path) -> None:
     done = run("tick", "repeating")
     assert notes_in(project) == ["a", "b", "b"]
     assert done.stdout.endswith("Run before, and not again: a.\n")
+
+
+def test_a_request_for_some_assets_makes_only_them(run: Run, project: Path) -> None:
+    """`RunRequest(asset_selection=)` is heeded."""
+    done = run("tick", "choosy")
+    assert done.returncode == 0, done.stderr
+    assert notes_in(project) == ["other"]
 
 
 def test_nothing_requested_is_said(run: Run) -> None:

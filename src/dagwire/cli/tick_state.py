@@ -12,7 +12,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from dagwire.config.narrowing import is_mapping
-from dagwire.definitions.finding import project_folder
+from dagwire.definitions.target import project_folder
 from dagwire.definitions.tick import TickDefinition
 from dagwire.errors import AlreadyTickingError, StateFileError
 from dagwire.resources.instance import DagsterInstance

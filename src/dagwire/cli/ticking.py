@@ -131,7 +131,8 @@ class Ticker:
         typer.echo(f"{self._tick.label} requests {told}:", err=self._as_json)
         wanted = Wanted(request.partition_key, request.tags, request.run_config, as_json=self._as_json)
         try:
-            ticked.runs.append(run_with_progress(self._defs.resolve_job_def(name), wanted, instance))
+            job = self._defs.resolve_job_def(name).subset(asset_selection=request.asset_selection)
+            ticked.runs.append(run_with_progress(job, wanted, instance))
         except DagwireError as error:
             ticked.not_started.append(f"{told}: {type(error).__name__}: {error}")
             typer.echo(f"Not started: {ticked.not_started[-1]}", err=True)

@@ -14,7 +14,8 @@ from dagwire.definitions.composition import Placed
 from dagwire.definitions.frontier import Frontier
 from dagwire.definitions.handles import InputHandle, OutputHandle, Source, handles_of
 from dagwire.definitions.hook import HookDefinition
-from dagwire.definitions.op import In, OpDefinition
+from dagwire.definitions.ins_and_outs import In
+from dagwire.definitions.op import OpDefinition
 from dagwire.definitions.retries import RetryPolicy
 from dagwire.definitions.stored_input import StoredInput
 from dagwire.definitions.value_types import is_config_type

@@ -30,7 +30,7 @@ class IOManager(InputManager):
     def handle_output(self, context: OutputContext, obj: Any) -> Any:
         """Store `obj`.
 
-        Return nothing. A generator may yield metadata (`{name: value}`) and `AssetMaterialization`s of other assets; a
+        Return nothing. A generator may yield metadata (`{name: value}`) and AssetMaterializations of other assets; a
         coroutine function or an asynchronous generator may be written too.
         """
 
