@@ -13,6 +13,7 @@ from benchmarks.overriding import overriding
 from benchmarks.reading import reading
 from benchmarks.reading_settings import reading_settings
 from benchmarks.running import many_assets, one_asset
+from benchmarks.testing import one_test
 
 Prepared = AbstractContextManager[Benchmark]
 
@@ -35,5 +36,6 @@ def sections(scale: Scale) -> dict[str, list[Prepared]]:
         ],
         "Assets": [*map(many_assets, dict.fromkeys(counts)), with_plain_object(), with_resource()],
         "Settings": [reading_settings()],
+        "Tests": [one_test()],
         "Memory": [import_memory(), peak_memory(scale.largest)],
     }

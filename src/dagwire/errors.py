@@ -12,8 +12,14 @@ from typing import ClassVar
 
 def nearest(name: str, choices: Iterable[str], *, likeness: float = 0.6) -> str | None:
     """The one of `choices` that `name` was most likely meant to be, or None where nothing comes near."""
-    found = difflib.get_close_matches(name, list(choices), n=1, cutoff=likeness)
-    return found[0] if found else None
+    known = list(choices)
+    found = difflib.get_close_matches(name, known, n=1, cutoff=likeness)
+    begun = [choice for choice in known if len(name) >= _BEGINNING and choice.startswith(name)]
+    return found[0] if found else begun[0] if len(begun) == 1 else None
+
+
+_BEGINNING = 3
+"""From so many letters on, a beginning says which name is meant: `prod`."""
 
 
 def _did_you_mean(name: str, choices: Iterable[str]) -> str:
@@ -479,6 +485,19 @@ class CheckFailedError(DagwireError):
         self.asset = asset
         said = f": {description}" if description else ""
         super().__init__(f"Blocking check '{check}' of asset '{asset}' failed{said}.")
+
+
+# -- tests -------------------------------------------------------------------------------------------------------------
+
+
+class LeakError(DagwireError):
+    """A test, or a fixture, left something behind that outlives it."""
+
+    def __init__(self, owner: str, leaks: Iterable[str]) -> None:
+        """`leaks` say what it is, and which line made it."""
+        self.owner = owner
+        self.leaks = tuple(leaks)
+        super().__init__(f"{owner} left behind:{_bullets(self.leaks)}")
 
 
 # -- the command line --------------------------------------------------------------------------------------------------

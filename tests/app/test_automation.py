@@ -1,10 +1,12 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from dependency_injector.containers import DynamicContainer
 
 from dagwire import RunRequest, SkipReason, build_schedule_context, build_sensor_context
+from dagwire.testing import Override
 
 from assets.automation import every_month, new_months
 from containers.definitions import defs
@@ -16,10 +18,10 @@ from tests.app.outside import opened
 
 
 @pytest.fixture
-def folder(tmp_path: Path, small_database: Path) -> Iterator[Path]:
+def folder(override: Override, tmp_path: Path, small_database: Path) -> Path:
     """The definitions work in this folder, for the length of a test; it is the first of February 2013."""
-    with defs.override(**kept_in(tmp_path, database=small_database)):
-        yield tmp_path
+    override(kept_in(tmp_path, database=small_database))
+    return tmp_path
 
 
 def stopped_at(*moment: int) -> Callable[[], datetime]:
@@ -41,21 +43,21 @@ def test_the_schedule_says_when_there_is_nothing_to_fetch(today: tuple[int, int,
     assert "There are flights from 2013-01 to 2013-12" in str(skipped.skip_message)
 
 
-def test_the_schedule_reads_the_containers_clock(folder: Path) -> None:
+@pytest.mark.usefixtures("folder")
+def test_the_schedule_reads_the_containers_clock(dagwire_container: DynamicContainer) -> None:
     """A tick takes the time from the container, where a test can stop it."""
-    assert folder.exists()
     schedule = defs.resolve_schedule_def("every_month")
-    tick = schedule.evaluate_tick(build_schedule_context(resources=defs.container))
+    tick = schedule.evaluate_tick(build_schedule_context(resources=dagwire_container))
     assert [request.partition_key for request in tick.run_requests] == ["2013-01"]
 
 
-def test_the_sensor_asks_for_the_months_that_are_missing(folder: Path) -> None:
+def test_the_sensor_asks_for_the_months_that_are_missing(folder: Path, dagwire_container: DynamicContainer) -> None:
     """What the API has and the warehouse has not, each month once, under a key that keeps it from running twice."""
     sensor = defs.resolve_sensor_def("new_months")
     with opened(DuckDBWarehouse(path=folder / "flights.duckdb")) as warehouse:
         for month in range(1, 11):
             warehouse.replace(FLIGHTS, f"2013-{month:02}", [[FLIGHT]], "a")
-    tick = sensor.evaluate_tick(build_sensor_context(resources=defs.container))
+    tick = sensor.evaluate_tick(build_sensor_context(resources=dagwire_container))
     assert [(request.run_key, request.partition_key) for request in tick.run_requests] == [
         ("2013-11", "2013-11"),
         ("2013-12", "2013-12"),

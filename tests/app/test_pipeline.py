@@ -9,6 +9,7 @@ import pytest
 
 from dagwire import Definitions, ExecuteInProcessResult, RunConfig, build_asset_context
 from dagwire.errors import CheckFailedError
+from dagwire.testing import Override, Run
 
 from assets.raw import MONTHLY, Fetching
 from assets.warehouse import flights
@@ -25,7 +26,7 @@ from tests.app.outside import opened
 
 JANUARY, FEBRUARY, MARCH = "2013-01", "2013-02", "2013-03"
 
-Run = Callable[..., ExecuteInProcessResult]
+RunMonths = Callable[..., ExecuteInProcessResult]
 
 
 @pytest.fixture(scope="module")
@@ -36,21 +37,21 @@ def api_url(small_database: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, small_database: Path) -> Iterator[Path]:
+def folder(override: Override, tmp_path: Path, small_database: Path) -> Path:
     """The definitions work in this folder, for the length of a test."""
-    with defs.override(**kept_in(tmp_path, database=small_database)):
-        yield tmp_path
+    override(kept_in(tmp_path, database=small_database))
+    return tmp_path
 
 
 @pytest.fixture
-def run(folder: Path, api_url: str) -> Run:
+def run(run: Run, override: Override, folder: Path, api_url: str) -> RunMonths:
     """Run the job for a month or a range of months, against the API at `url`."""
 
     def run_job(first: str, last: str = "", url: str = api_url, **options: Any) -> ExecuteInProcessResult:
         api = FlightsApi.model_validate({"base_url": url, "attempts": 1, "read_timeout_s": 20})
         tags = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last or first}
-        with defs.override(api=api):
-            return defs.resolve_job_def("flights_etl").execute_in_process(tags=tags, **options)
+        with override(api=api):
+            return run("flights_etl", tags=tags, **options)
 
     return run_job
 
@@ -80,7 +81,7 @@ def test_the_definitions_hold_together() -> None:
     assert MONTHLY.get_partition_keys() == [f"2013-{month:02}" for month in range(1, 13)]
 
 
-def test_a_range_of_months_goes_all_the_way(run: Run, folder: Path, small_data: Path) -> None:
+def test_a_range_of_months_goes_all_the_way(run: RunMonths, folder: Path, small_data: Path) -> None:
     """After three months the warehouse has exactly theirs, every check has passed, and the dashboard is there."""
     result = run(JANUARY, MARCH)
     assert result.success
@@ -94,7 +95,7 @@ def test_a_range_of_months_goes_all_the_way(run: Run, folder: Path, small_data: 
     assert (folder / "dashboard.html").exists()
 
 
-def test_a_second_run_does_only_what_is_needed(run: Run, folder: Path) -> None:
+def test_a_second_run_does_only_what_is_needed(run: RunMonths, folder: Path) -> None:
     """What is there is neither fetched nor loaded nor drawn again: the second run does not even call the API."""
     run(JANUARY)
     published = (folder / "dashboard.html").stat().st_mtime_ns
@@ -108,7 +109,7 @@ def test_a_second_run_does_only_what_is_needed(run: Run, folder: Path) -> None:
     assert (folder / "dashboard.html").stat().st_mtime_ns == published
 
 
-def test_a_refresh_fetches_again(run: Run, folder: Path) -> None:
+def test_a_refresh_fetches_again(run: RunMonths, folder: Path) -> None:
     """With `refresh`, what is there is fetched again and takes the place of the old; nothing is there twice."""
     first = run(JANUARY)
     config = RunConfig(ops={"raw_flights": Fetching(refresh=True)})
@@ -118,7 +119,7 @@ def test_a_refresh_fetches_again(run: Run, folder: Path) -> None:
     assert in_warehouse(folder, "SELECT count(*) FROM flights") == [(facts(first, "flights")["rows"],)]
 
 
-def test_a_month_more_leaves_the_others(run: Run, folder: Path) -> None:
+def test_a_month_more_leaves_the_others(run: RunMonths, folder: Path) -> None:
     """Months may come one by one, in any order; each stays as it was when the next comes."""
     run(FEBRUARY)
     before = in_warehouse(folder, "FROM flights WHERE month = 2 ORDER BY ALL")
@@ -130,7 +131,7 @@ def test_a_month_more_leaves_the_others(run: Run, folder: Path) -> None:
     assert (folder / "dashboard.html").read_bytes()[:60] != edition
 
 
-def test_what_came_before_a_failure_is_kept(run: Run, folder: Path) -> None:
+def test_what_came_before_a_failure_is_kept(run: RunMonths, folder: Path) -> None:
     """The API fails in the second month: the first is stored, nothing downstream runs, the next run goes on there."""
     with serving(page(FLIGHT), send(500, b"")) as server:
         failed = run(JANUARY, FEBRUARY, url=server.url, raise_on_error=False)
@@ -146,7 +147,7 @@ def test_what_came_before_a_failure_is_kept(run: Run, folder: Path) -> None:
     assert result.success
 
 
-def test_the_failure_itself_is_what_the_caller_sees(run: Run) -> None:
+def test_the_failure_itself_is_what_the_caller_sees(run: RunMonths) -> None:
     """An API that is down is raised as the application's own error, with its address."""
     url = nobody_there()
     with pytest.raises(ApiError, match=f"{url}/flights.json"):
@@ -163,7 +164,7 @@ def test_loading_what_was_never_fetched_is_refused(folder: Path) -> None:
         flights(build_asset_context(partition_key=JANUARY), store=store, warehouse=warehouse)
 
 
-def test_a_stored_page_that_does_not_fit_is_named(run: Run, folder: Path) -> None:
+def test_a_stored_page_that_does_not_fit_is_named(run: RunMonths, folder: Path) -> None:
     """A page that was stored whole but is not what the table promises: the page and the field; the table stays."""
     run(JANUARY)
     with opened(FlightsStore(url=str(folder / "raw"))) as store:
@@ -184,7 +185,7 @@ def test_a_stored_page_that_does_not_fit_is_named(run: Run, folder: Path) -> Non
         ("UPDATE weather SET time_hour = '2013-01-01 10:00'", "weather_is_unique"),
     ],
 )
-def test_a_damaged_table_is_not_published(damage: str, check: str, run: Run, folder: Path) -> None:
+def test_a_damaged_table_is_not_published(damage: str, check: str, run: RunMonths, folder: Path) -> None:
     """Rows missing, rows too many, keys twice: the check says so and the dashboard of before stays."""
     run(JANUARY)
     published = (folder / "dashboard.html").stat().st_mtime_ns
@@ -199,7 +200,7 @@ def test_a_damaged_table_is_not_published(damage: str, check: str, run: Run, fol
         run(JANUARY)
 
 
-def test_an_airline_without_a_name_is_only_a_warning(run: Run, folder: Path) -> None:
+def test_an_airline_without_a_name_is_only_a_warning(run: RunMonths, folder: Path) -> None:
     """A flight of an unknown airline is reported by name, and does not stop the run."""
     run(JANUARY)
     in_warehouse(folder, "UPDATE airlines SET carrier = '??' WHERE carrier = 'UA'")

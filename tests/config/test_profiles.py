@@ -321,3 +321,19 @@ def test_broken_files_are_told_with_their_lines(shop, folder, name, text, told):
         pass
     with environment("test"), pytest.raises(ConfigFileError, match=told):
         shop.settings.settings()
+
+
+def test_settings_that_declare_no_profiles():
+    """They are told to, as soon as they are read."""
+
+    class Bare(ProfileSettings):
+        region: str = ""
+
+    with pytest.raises(InvalidDefinitionError, match="Bare declares no profiles"):
+        Bare()
+
+
+def test_a_beginning_is_enough_to_be_told_which_is_meant(shop):
+    """`prod` is no environment, but no other begins so."""
+    with environment("prod"), pytest.raises(UnknownEnvironmentError, match=r"Did you mean 'production'\?"):
+        shop.settings()

@@ -28,7 +28,7 @@ def read(pytester, monkeypatch):
 
     def run(page):
         (pytester.path / "page.md").write_text(page)
-        return pytester.runpytest_inprocess("-p", "no:randomly").parseoutcomes()
+        return pytester.runpytest_inprocess("-pno:randomly", "-pno:asyncio", "-pno:run-parallel").parseoutcomes()
 
     return run
 

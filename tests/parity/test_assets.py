@@ -636,6 +636,35 @@ def test_several_assets_of_several_ops(dg):
     assert dg.materialize([both]).asset_value("b") == 1
 
 
+def test_what_comes_after_an_asset_that_was_not_made(dg):
+    """Whatever depends on an optional asset that is not made is skipped: assets, by value or not, and checks."""
+
+    @dg.multi_asset(outs={"given": dg.AssetOut(is_required=False), "left_out": dg.AssetOut(is_required=False)})
+    def some():
+        yield dg.Output(1, "given")
+
+    @dg.asset(deps=["given"])
+    def after_given():
+        return 1
+
+    @dg.asset(deps=["left_out", "given"])
+    def after_both():
+        return 1
+
+    @dg.asset
+    def takes(left_out):
+        return 1
+
+    @dg.asset_check(asset="left_out")
+    def look():
+        return dg.AssetCheckResult(passed=True)
+
+    result = dg.materialize([some, after_given, after_both, takes, look])
+    assert result.success
+    assert {event.step_key for event in result.get_step_skipped_events()} == {"after_both", "takes", "left_out_look"}
+    assert result.is_node_success("after_given")
+
+
 # -- better on purpose -------------------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from dagwire.cli.kept_events import as_json, from_json, numbered
 from dagwire.config.narrowing import is_mapping
-from dagwire.definitions.finding import project_folder
+from dagwire.definitions.target import project_folder
 from dagwire.definitions.tick import TickDefinition
 from dagwire.errors import AlreadyTickingError, DagwireError, StateFileError
 from dagwire.resources.event_log_entry import EventLogEntry

@@ -1,10 +1,10 @@
 """`EnvVar`: the name of an environment variable, standing for its value until a run starts."""
 
 import builtins
-import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
+from dagwire.config.given_variables import variables_now
 from dagwire.config.narrowing import is_collection, is_mapping
 from dagwire.config.nested_values import with_items_changed
 from dagwire.errors import InvalidConfigError, MissingVariableError, UnresolvedVariableError
@@ -52,7 +52,7 @@ class EnvVar(_Text):
     def get_value(self, default: _D) -> str | _D: ...
     def get_value(self, default: Any = None) -> Any:
         """The variable's value now, or `default` where it is not set."""
-        text = os.environ.get(self.env_var_name)
+        text = variables_now().get(self.env_var_name)
         return default if text is None else self._parsed(text)
 
     def _parsed(self, text: str) -> Any:
@@ -145,7 +145,7 @@ def read_variables(value: object) -> object:
         KeyError: A variable is not set.
     """
     if isinstance(value, EnvVar):
-        return os.environ[value.env_var_name]
+        return variables_now()[value.env_var_name]
     return with_items_changed(value, read_variables)
 
 
@@ -155,6 +155,7 @@ def check_variables_are_set(asked: Iterable[tuple[EnvVar, str]]) -> None:
     Raises:
         MissingVariableError: Some are not; all of them are named.
     """
-    unset = {variable.env_var_name: asker for variable, asker in asked if variable.env_var_name not in os.environ}
+    found = variables_now()
+    unset = {variable.env_var_name: asker for variable, asker in asked if variable.env_var_name not in found}
     if unset:
         raise MissingVariableError(unset)

@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from dagwire.config.config_files import line_of, paths_in, read_config_file
+from dagwire.config.given_variables import variables_now
 from dagwire.config.model_types import Key
 from dagwire.config.narrowing import is_mapping, is_sequence
 from dagwire.config.profiles import ProfileSource
@@ -91,7 +92,7 @@ def _with_absence(path: Path) -> str:
 
 
 def _in_environment(source: EnvSettingsSource, spot: Spot) -> Iterator[Found]:
-    spelled = {_as_compared(source, name): name for name in os.environ}
+    spelled = {_as_compared(source, name): name for name in variables_now()}
     holding = [(Source(SourceKind.VARIABLE, spelled.get(name, name)), value) for name, value in _holding(source, spot)]
     yield from _strongest_first(source, spot, holding)
 

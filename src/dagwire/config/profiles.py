@@ -164,5 +164,12 @@ class ProfileSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Put the files of the profile under pydantic-settings' own sources."""
+        """Put the files of the profile under pydantic-settings' own sources.
+
+        Raises:
+            InvalidDefinitionError: The class declares no profiles.
+        """
+        if not hasattr(cls, "profiles"):
+            msg = f"{cls.__name__} declares no profiles. Write in it: profiles: ClassVar = Profiles(...)."
+            raise InvalidDefinitionError(msg)
         return (init_settings, env_settings, dotenv_settings, file_secret_settings, cls.profiles.source(settings_cls))

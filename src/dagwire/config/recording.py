@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
-Source = PydanticBaseSettingsSource
+from dagwire.config.changed_sources import ChooseSources, Source, with_changed_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +51,12 @@ def read_recorded(settings: type[BaseSettings], arguments: Mapping[str, Any]) ->
 
 
 def _recording(settings: type[BaseSettings], reading: Reading) -> type[BaseSettings]:
-    """A subclass with a listener behind each source, which is told of what the sources before it gave.
+    """A subclass with a listener behind each source, which is told of what the sources before it gave."""
 
-    The public hook for sources and the public property `settings_sources_data` are all that this stands on.
-    """
+    def listening(choose: ChooseSources, settings_cls: type[BaseSettings], sources: dict[str, Any]) -> Iterable[Source]:
+        return _listened_to(settings_cls, choose(settings_cls, **sources), reading)
 
-    def customised(cls: Any, /, settings_cls: type[BaseSettings], **sources: Source) -> tuple[Source, ...]:
-        parent: Any = super(recording, cls)
-        chosen: Iterable[Source] = parent.settings_customise_sources(settings_cls, **sources)
-        return tuple(_listened_to(settings_cls, chosen, reading))
-
-    body = {
-        "settings_customise_sources": classmethod(customised),
-        "__module__": settings.__module__,
-        "__qualname__": settings.__qualname__,
-        "__doc__": settings.__doc__,
-    }
-    make_class: Any = type(settings)  # pydantic's metaclass
-    recording: type[BaseSettings] = make_class(settings.__name__, (settings,), body)
-    return recording
+    return with_changed_sources(settings, listening)
 
 
 def _listened_to(settings: type[BaseSettings], sources: Iterable[Source], reading: Reading) -> Iterable[Source]:

@@ -25,6 +25,8 @@ class Layer:
     value_by_key: dict[str, object]
     copy: Container | None = None
     """What scopes of the container work on instead of it; None for the container itself."""
+    owner: object | None = None
+    """The test that it belongs to, for those that must tell theirs from others'."""
 
 
 _layers: ContextVar[tuple[Layer, ...]] = ContextVar("dagwire_override_layers", default=())
@@ -80,7 +82,7 @@ def override(target: Any, replacements: Mapping[str, object] | None = None, /, *
         end_override(layer)
 
 
-def override_layer(target: Any, replacements: Mapping[str, object]) -> Layer:
+def override_layer(target: Any, replacements: Mapping[str, object], owner: object | None = None) -> Layer:
     """What `override` puts in force; nothing is yet.
 
     Raises:
@@ -89,7 +91,7 @@ def override_layer(target: Any, replacements: Mapping[str, object]) -> Layer:
     container = original_of(target if is_container(target) else target.container)
     value_by_key = given_providers(container, replacements)
     check_override_keys(container, value_by_key)
-    return Layer(container, dict(value_by_key))
+    return Layer(container, dict(value_by_key), owner=owner)
 
 
 def begin_override(layer: Layer) -> None:

@@ -1,12 +1,12 @@
 """Copying the part of a container that one run must have to itself; all else is shared with the container."""
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 from dependency_injector import providers
 
-from dagwire.containers.graph import Replacement
+from dagwire.containers.graph import ProviderGraph, Replacement
 from dagwire.containers.injections import AnyProvider, is_provider
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.containers.scope_plan import ScopePlan
@@ -89,7 +89,7 @@ class PrivateCopies:
 
     def of(self, plan: ScopePlan) -> dict[AnyProvider, Private]:
         """`{provider: its private copy}` for all that the plan says must be private."""
-        copying = _Copying(plan)
+        copying = Copying(plan.graph, plan.order)
         for provider, reached in plan.private.items():
             copied = self._copies.get((provider, reached))
             if copied is None:
@@ -104,32 +104,34 @@ _CHILDREN = (providers.Dependency, providers.DependenciesContainer, providers.Co
 """The kinds of providers that know the container they are in."""
 
 
-class _Copying:
-    """The copying for one scope, one provider at a time.
+class Copying:
+    """The copying of a part of a container, one provider at a time, dependencies first.
 
     `deepcopy` of a provider would recurse, copy plain arguments (a lock cannot be copied, a shared dict would become
     two) and follow references back to whole containers. So it gets a memo in which everything that the provider refers
     to stands already: private copies for what is private, and the thing itself for all else.
     """
 
-    def __init__(self, plan: ScopePlan) -> None:
+    def __init__(self, graph: ProviderGraph, order: Sequence[AnyProvider]) -> None:
+        """`order` is what is copied from, dependencies first."""
         self.copies: dict[AnyProvider, Private] = {}
-        self._graph = plan.graph
-        self._order = plan.order
+        self._graph = graph
+        self._order = order
 
     def copied(self, provider: AnyProvider) -> AnyProvider | StandIn:
+        """A provider of the same kind, which refers to the copies made so far, and to the thing itself for all else."""
         stand_in = self._graph.stand_in(provider)
         if stand_in is not None:
             return StandIn(provider, self.copies.get(stand_in, stand_in))
         memo: dict[int, Any] = {id(value): value for value in _plain_values(provider)}
-        memo.update((id(other), self._current(other)) for other in self._referred_to(provider))
+        memo.update((id(other), self.current(other)) for other in self._referred_to(provider))
         if isinstance(provider, providers.Container):
             return self._copied_container(provider, memo)
         return copy.deepcopy(provider, memo)
 
     def _copied_container(self, provider: AnyProvider, memo: dict[int, Any]) -> AnyProvider:
         """A nested container's copy: its providers may refer to any other, and would take the copy for their parent."""
-        memo.update((id(other), self._current(other)) for other in self._order if other is not provider)
+        memo.update((id(other), self.current(other)) for other in self._order if other is not provider)
         children = [cast("Any", child) for child in self._order if isinstance(child, _CHILDREN)]
         parents = [child.parent for child in children]
         copied = copy.deepcopy(provider, memo)
@@ -137,7 +139,8 @@ class _Copying:
             child.assign_parent(parent)
         return copied
 
-    def _current(self, provider: AnyProvider) -> AnyProvider:
+    def current(self, provider: AnyProvider) -> AnyProvider:
+        """The copy of `provider`, or itself where it has not been copied."""
         return _as_provider(self.copies.get(provider, provider))
 
     def _referred_to(self, provider: Any) -> Iterator[AnyProvider]:

@@ -156,7 +156,9 @@ class RunScope:
         self._life_cycle.scope_is_open(self._opened_names)
 
     def _opened_names(self) -> Iterable[str]:
-        return [str(self._private.name(provider)) for provider in self._private.to_open()]
+        """The names of all that was called, plain values too."""
+        called = self._private.to_open() if self._plan.has_choices else self._plan.order
+        return [self._plan.graph.name(provider) for provider in called]
 
     def _setup_error(self, provider: AnyProvider, cause: Exception) -> ResourceSetupError:
         return ResourceSetupError(self._plan.graph.name(provider), self._askers_of(provider), cause)

@@ -87,6 +87,7 @@ def asset_nodes(
     wanted_checks = {check: _wanted_checks(check, made, selected) for check in checks}
     running = [check for check, wanted in wanted_checks.items() if wanted]
     blockers = _blockers(assets, running)
+    uncertain = {spec.key for d in assets for spec in d.specs_by_output.values() if spec.skippable}
     nodes: list[Node] = []
     for definition in assets:
         parents = [handle for key in definition.dependency_keys if (handle := made.get(key)) is not None]
@@ -99,13 +100,25 @@ def asset_nodes(
         if isinstance(definition, GraphAssetDefinition):
             nodes.extend(definition.nodes(inputs, loads, after, wanted))
             continue
-        nodes.append(Node(definition.name, definition, inputs, tuple(after), outputs=wanted, loads=loads))
+        waits_for = _waits_for(definition.dependency_keys, made, uncertain) if uncertain else ()
+        nodes.append(
+            Node(definition.name, definition, inputs, tuple(after), waits_for=waits_for, outputs=wanted, loads=loads)
+        )
     for check in running:
         after = [made[key].node for key in check.dependency_keys if key in made]
         inputs = _inputs(check.input_keys, made)
         wanted = _subset(check, wanted_checks[check])
-        nodes.append(Node(check.name, check, inputs, tuple(after), outputs=wanted, loads=_loads(check, inputs, known)))
+        waits_for = _waits_for(check.dependency_keys, made, uncertain)
+        loads = _loads(check, inputs, known)
+        nodes.append(Node(check.name, check, inputs, tuple(after), waits_for=waits_for, outputs=wanted, loads=loads))
     return nodes
+
+
+def _waits_for(
+    keys: Iterable[AssetKey], made: Mapping[AssetKey, OutputHandle], uncertain: Collection[AssetKey]
+) -> tuple[OutputHandle, ...]:
+    """The assets without which nothing that comes after them runs: those that may turn out not to be made."""
+    return tuple(made[key] for key in keys if key in uncertain and key in made)
 
 
 def _made(assets: Iterable[AssetsDefinition], selected: Collection[AssetKey] | None) -> dict[AssetKey, OutputHandle]:

@@ -2,7 +2,6 @@
 
 import importlib
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,9 +10,9 @@ from pydantic import ValidationError
 from dagwire.config.problems import problems_of
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.lazy_definitions import LazyDefinitions
+from dagwire.definitions.target import PYPROJECT, named_target, project_folder
 from dagwire.errors import DefinitionsNotFoundError, InvalidConfigError, nearest
 
-PYPROJECT = "pyproject.toml"
 DEFAULT_ATTRIBUTE = "defs"
 
 
@@ -37,18 +36,11 @@ def find_definitions(target: str | None, start: Path) -> Definitions:
     return _attribute_of(_module(module_name), attribute or DEFAULT_ATTRIBUTE)
 
 
-def project_folder(start: Path) -> Path | None:
-    """The nearest folder at or above `start` that has a pyproject.toml."""
-    return next((folder for folder in (start, *start.parents) if (folder / PYPROJECT).is_file()), None)
-
-
 def _configured_target(project: Path | None, start: Path) -> str:
     if project is None:
         raise DefinitionsNotFoundError(f"There is no {PYPROJECT} in {start} or above it.")
-    with (project / PYPROJECT).open("rb") as file:
-        settings: dict[str, Any] = tomllib.load(file).get("tool", {}).get("dagwire", {})
-    target = settings.get("definitions")
-    if not isinstance(target, str):
+    target = named_target(project)
+    if target is None:
         raise DefinitionsNotFoundError(f"{project / PYPROJECT} does not say where the definitions are.")
     return target
 

@@ -67,7 +67,7 @@ def materialize(
         >>> materialize([answer]).success
         True
     """
-    job, given = _job(assets, resources, selection)
+    job, given = ephemeral_job("materialize", assets, resources, selection)
     options = RunOptions(
         run_config,
         partition_key,
@@ -102,7 +102,7 @@ def materialize_to_memory(
     Raises:
         InvariantViolationError: `resources` provides one of the IO managers, which would not be used.
     """
-    job, given = _job(assets, resources, selection)
+    job, given = ephemeral_job("materialize", assets, resources, selection)
     _refuse_io_managers(job)
     options = RunOptions(run_config, partition_key, tags or {}, given, raise_on_error, instance=instance)
     return run_job(job.without_io_managers(), options)
@@ -142,7 +142,7 @@ async def amaterialize(
     Resources open and close in the caller's own task, and assets run in it one after another; with `max_concurrency`
     other than 1 those that are ready run side by side, each in a task of its own.
     """
-    job, given = _job(assets, resources, selection)
+    job, given = ephemeral_job("materialize", assets, resources, selection)
     options = RunOptions(
         run_config,
         partition_key,
@@ -159,12 +159,19 @@ async def amaterialize(
 _TAKEN = (AssetsDefinition, AssetCheckDefinition, SourceAsset, AssetSpec)
 
 
-def _job(assets: Iterable[Any], resources: Any, selection: Any) -> tuple[JobDefinition, dict[str, object]]:
+def ephemeral_job(
+    asker: str, assets: Iterable[Any], resources: Any, selection: Any
+) -> tuple[JobDefinition, dict[str, object]]:
+    """The job of `assets`, and `{key: resource}` of what is stronger than what is bound to them.
+
+    Raises:
+        InvalidInvocationError: Something else is among them; `asker` is who was given it.
+    """
     listed = list(assets)
     strange = [item for item in listed if not isinstance(item, _TAKEN)]
     if strange:
         kinds = ", ".join(sorted({type(item).__name__ for item in strange}))
-        raise InvalidInvocationError("materialize", f"takes assets and asset checks, not {kinds}.")
+        raise InvalidInvocationError(asker, f"takes assets and asset checks, not {kinds}.")
     container = container_from(resources)
     known = known_assets(item for item in listed if not isinstance(item, AssetCheckDefinition))
     checks = [item for item in listed if isinstance(item, AssetCheckDefinition)]

@@ -1,0 +1,110 @@
+"""The fixtures. Whatever does their work is imported when the first test asks for it."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dagwire.errors import DagwireError
+from dagwire.testing.around import TEST, fail, part, recording
+
+if TYPE_CHECKING:
+    from dagwire.definitions.definitions import Definitions
+    from dagwire.testing.one_test import OneTest, Override
+    from dagwire.testing.open_resources import AsyncOpenResources, OpenResources
+    from dagwire.testing.recorder import Recorder
+    from dagwire.testing.runs import AsyncRun, Run
+
+_FOUND: pytest.StashKey["Definitions"] = pytest.StashKey()
+
+__tracebackhide__ = True
+
+
+@pytest.fixture
+def dagwire_definitions(request: pytest.FixtureRequest) -> "Definitions":
+    """The definitions that `[tool.dagwire]` names, bound to a copy of their container. Override it in a conftest."""
+    stash = request.config.stash
+    if _FOUND not in stash:
+        stash[_FOUND] = part("found").find(request.config.rootpath)
+    definitions: Definitions = part("found").bound_to_a_copy(stash[_FOUND])
+    return definitions
+
+
+@pytest.fixture
+def dagwire_container(dagwire_definitions: "Definitions") -> Any:
+    """The container that this test works on: its singletons and settings are the test's own."""
+    return part("found").own_container(dagwire_definitions)
+
+
+@pytest.fixture
+def dagwire_test(request: pytest.FixtureRequest, dagwire_container: Any) -> Iterator["OneTest"]:
+    """All that belongs to one test; what the other fixtures work through."""
+    record = recording(request.node)
+    try:
+        test = part("one_test").OneTest(dagwire_container, part("marks").marks_of(request.node), record)
+    except DagwireError as error:
+        fail(error)
+    request.node.stash[TEST] = test
+    try:
+        test.begin()
+    except DagwireError as error:
+        test.end()
+        fail(error)
+    yield test
+    test.end()
+
+
+@pytest.fixture
+def override(dagwire_test: "OneTest") -> "Override":
+    """`override(db=FakeDb())` replaces resources for the rest of the test."""
+    return dagwire_test.override
+
+
+@pytest.fixture
+def run(request: pytest.FixtureRequest, dagwire_test: "OneTest") -> "Run":
+    """`run("trips")` runs a job or makes an asset, with the test's overrides; gives the result."""
+    runner: Run = part("runs").Run(dagwire_test, lambda: request.getfixturevalue("dagwire_definitions"))
+    return runner
+
+
+@pytest.fixture
+def arun(request: pytest.FixtureRequest, dagwire_test: "OneTest") -> "AsyncRun":
+    """What a test that is a coroutine has for `run`; it awaits the result."""
+    runner: AsyncRun = part("runs").AsyncRun(dagwire_test, lambda: request.getfixturevalue("dagwire_definitions"))
+    return runner
+
+
+@pytest.fixture
+def resources(dagwire_test: "OneTest") -> Iterator["OpenResources"]:
+    """`resources.db` opens the resource under that key; the end of the test closes it."""
+    opened = part("open_resources").OpenResources(dagwire_test)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@pytest.fixture
+def aresources(dagwire_test: "OneTest") -> "AsyncOpenResources":
+    """`await aresources.db`: `resources` in a test that is a coroutine, opened and closed in the test's own task."""
+    opened: AsyncOpenResources = part("open_resources").AsyncOpenResources(dagwire_test)
+    dagwire_test.after_body.append(opened.aclose)
+    return opened
+
+
+@pytest.fixture
+def record(dagwire_test: "OneTest") -> "Callable[[str], Recorder]":
+    """`record("db")` writes down what becomes of the resource under that key: opens, calls, closes."""
+    return dagwire_test.recorder
+
+
+@pytest.fixture
+def assert_opened(dagwire_test: "OneTest") -> Callable[..., None]:
+    """`assert_opened("db")` fails unless a run of this test has opened it."""
+    return dagwire_test.assert_opened
+
+
+@pytest.fixture
+def assert_never_opened(dagwire_test: "OneTest") -> Callable[..., None]:
+    """`assert_never_opened("db")` fails if a run of this test has opened it."""
+    return dagwire_test.assert_never_opened
