@@ -45,6 +45,8 @@ nitpick_ignore_regex = [
     (r"py:class", r"CoercibleToAssetKey"),
     # Sphinx cuts a generic type in an annotation at its first comma.
     (r"py:class", r"(tuple|frozenset|dict|list)\[.*"),
+    # An alias of types, which is not public.
+    (r"py:class", r"CoercibleToAssetKey"),
     # Type variables, which have no page.
     (r"py:(class|obj)", r"(.*\.)?_?[A-Z](_co|_contra)?"),
     # Classes in signatures that are not public: Sphinx takes their names from the objects, so they cannot be wrong.

@@ -113,6 +113,14 @@ def test_two_environments_are_compared(run: Run) -> None:
     assert run("config", "diff", "local", "local").stdout == "Nothing differs between local and local.\n"
 
 
+def test_settings_without_environments_cannot_be_compared(run: Run, project: Path) -> None:
+    """Two names would mean the same, whatever they are."""
+    (project / "plain.py").write_text("from dagwire import Definitions\ndefs = Definitions(resources={'a': 1})\n")
+    done = run("config", "diff", "local", "production", "-m", "plain")
+    assert done.returncode == 1
+    assert "needs settings that know environments" in done.stderr
+
+
 def test_the_schema_has_no_secret_in_it(run: Run) -> None:
     """Fields, types and descriptions, as editors and other languages read them."""
     done = run("config", "schema")

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -45,6 +46,17 @@ def test_every_command_tells_how_it_is_used(run: Run, name: str) -> None:
     done = run(name, "--help")
     assert done.returncode == 0, done.stderr
     assert f" {name} [OPTIONS]" in done.stdout
+
+
+def test_the_version_is_told(run: Run) -> None:
+    """`--version` is that of the package."""
+    assert run("--version").stdout == f"dagwire {version('dagwire')}\n"
+
+
+def test_no_line_of_help_is_cut(run: Run) -> None:
+    """In the lists of commands each has room for its whole first line."""
+    for arguments in ([], ["config"], ["job"], ["resources"]):
+        assert "..." not in run(*arguments, "--help").stdout.partition("Commands:")[2]
 
 
 def test_a_misspelt_command_names_the_nearest(run: Run) -> None:

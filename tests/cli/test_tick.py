@@ -48,7 +48,10 @@ def town(context):
 def slow():
     import time
     (HERE / "waiting").touch()
-    time.sleep(60)
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        raise RuntimeError("as DuckDB does")
 
 
 notes = define_asset_job("notes", [note])
@@ -151,6 +154,13 @@ def test_a_run_key_is_run_once(run: Run, project: Path) -> None:
     assert done.stdout.endswith("Run before, and not again: a.\n")
 
 
+def test_a_run_key_that_is_requested_twice_at_once_is_run_once(run: Run, project: Path) -> None:
+    """By one tick, too."""
+    (project / "letters").write_text("a a b")
+    assert run("tick", "letters").returncode == 0
+    assert notes_in(project) == ["a", "b"]
+
+
 def test_a_request_for_some_assets_makes_only_them(run: Run, project: Path) -> None:
     """`RunRequest(asset_selection=)` is heeded."""
     done = run("tick", "choosy")
@@ -172,7 +182,10 @@ def test_a_failing_run_is_told_and_not_repeated(run: Run, project: Path) -> None
     done = run("tick", "letters")
     assert done.returncode == 1
     assert "Step 'note' failed: ValueError" in done.stderr
+    assert "Traceback" not in done.stderr
     assert state_of(project, "sensor-letters")["cursor"] == "1"
+    (project / "letters").write_text("a b")
+    assert "in note" in run("tick", "letters", "--traceback").stderr
 
 
 def test_a_failing_sensor_keeps_its_cursor(run: Run, project: Path) -> None:

@@ -9,7 +9,7 @@ from typer.core import TyperCommand, TyperGroup
 HELP_BY_COMMAND = {
     "check": "Find everything that is wrong, before anything opens.",
     "config": "Explain, compare and describe the settings.",
-    "resources": "List the resources: what each is, how long it lives, who uses it.",
+    "resources": "List the resources: what each is, and who uses it.",
     "graph": "Draw what depends on what: Mermaid, DOT or SVG.",
     "assets": "List the assets.",
     "jobs": "List the jobs.",

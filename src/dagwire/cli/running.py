@@ -61,9 +61,7 @@ class Wanted:
 def run_and_end(job: JobDefinition, wanted: Wanted, state: Path | None, interrupts: Interrupts) -> None:
     """Run `job` with the dynamic partitions that `state` holds, and end the command with what came of it."""
     with kept_instance(state_folder(state)) as instance:
-        run = run_with_progress(job, wanted, instance)
-    if interrupts.received:
-        raise KeyboardInterrupt
+        run = run_with_progress(job, wanted, instance, interrupts)
     if wanted.as_json:
         print_json(report_of(run))
     if wanted.traceback:
@@ -72,11 +70,12 @@ def run_and_end(job: JobDefinition, wanted: Wanted, state: Path | None, interrup
         raise typer.Exit(FAILED)
 
 
-def run_with_progress(job: JobDefinition, wanted: Wanted, instance: DagsterInstance) -> Run:
+def run_with_progress(job: JobDefinition, wanted: Wanted, instance: DagsterInstance, interrupts: Interrupts) -> Run:
     """Run `job`, showing its progress, and say at the end what came of it; failures go to standard error.
 
     Raises:
         DagwireError: The run could not start.
+        KeyboardInterrupt: The run was ended by a signal, even where a step has made another exception of it.
     """
     with partition_loading_context(dynamic_partitions_store=instance):
         _check_partition_given(job, wanted)
@@ -92,6 +91,8 @@ def run_with_progress(job: JobDefinition, wanted: Wanted, instance: DagsterInsta
             instance=instance,
         )
         run = Run(run_job(job, options), time.monotonic() - started)
+    if interrupts.received:
+        raise KeyboardInterrupt
     for line in failure_lines(run.result):
         typer.echo(line, err=True)
     for line in summary_lines(run):

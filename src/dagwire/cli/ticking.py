@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from dagwire.cli.interrupts import Interrupts
 from dagwire.cli.running import Wanted, run_with_progress
 from dagwire.cli.summary import Run
 from dagwire.cli.tick_state import TickFile, TickState, kept_instance
@@ -65,11 +66,14 @@ def find_tick(defs: Definitions, name: str) -> AnyTick:
 class Ticker:
     """Ticks one schedule or sensor; lives as long as the command."""
 
-    def __init__(self, defs: Definitions, tick: AnyTick, folder: Path, *, as_json: bool) -> None:
+    def __init__(
+        self, defs: Definitions, tick: AnyTick, folder: Path, interrupts: Interrupts, *, as_json: bool
+    ) -> None:
         """`folder` is where state is kept."""
         self._defs = defs
         self._tick = tick
         self._folder = folder
+        self._interrupts = interrupts
         self._as_json = as_json
 
     def tick(self, at: datetime | None) -> Ticked:
@@ -120,9 +124,16 @@ class Ticker:
         return self._answered(_evaluated(self._tick, schedule_context), state, moment.isoformat())
 
     def _answered(self, result: TickResult, state: TickState, scheduled_for: str | None) -> Ticked:
-        new = [request for request in result.run_requests if request.run_key not in state.run_keys]
-        known = [request.run_key for request in result.run_requests if request.run_key in state.run_keys]
-        return Ticked(self._tick, scheduled_for, result, new, [key for key in known if key], result.skip_message)
+        new: list[RunRequest] = []
+        known: list[str] = []
+        keys = set(state.run_keys)
+        for request in result.run_requests:
+            if request.run_key in keys:
+                known.append(request.run_key)
+            else:
+                new.append(request)
+                keys.update([request.run_key] if request.run_key else ())
+        return Ticked(self._tick, scheduled_for, result, new, known, result.skip_message)
 
     def _run(self, request: RunRequest, ticked: Ticked, instance: DagsterInstance) -> bool:
         """Run what is requested; False where it could not start, which is told, and the others have their turn."""
@@ -132,7 +143,7 @@ class Ticker:
         wanted = Wanted(request.partition_key, request.tags, request.run_config, as_json=self._as_json)
         try:
             job = self._defs.resolve_job_def(name).subset(asset_selection=request.asset_selection)
-            ticked.runs.append(run_with_progress(job, wanted, instance))
+            ticked.runs.append(run_with_progress(job, wanted, instance, self._interrupts))
         except DagwireError as error:
             ticked.not_started.append(f"{told}: {type(error).__name__}: {error}")
             typer.echo(f"Not started: {ticked.not_started[-1]}", err=True)

@@ -1,10 +1,9 @@
 """`dagwire config explain`, `diff`, `schema` and `template`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from pydantic_settings import BaseSettings
 
 from dagwire.cli.ending import told
 from dagwire.cli.explained_rows import difference_data, difference_row, explained_data, explained_rows
@@ -17,6 +16,7 @@ from dagwire.containers.diff_environments import diff_environments
 from dagwire.containers.explain import explain as explained
 from dagwire.containers.keys import Container, find_provider, keys_of
 from dagwire.definitions.finding import find_definitions
+from dagwire.errors import InvalidInvocationError
 
 app = new_app(no_args_is_help=True)
 
@@ -41,9 +41,9 @@ def explain(
     as_json: Json = False,
     traceback: Traceback = False,
 ) -> None:
-    """Tell of each value where it comes from, and what would count without it.
+    """Tell where each value comes from.
 
-    Secrets are masked, and nothing is opened.
+    And what would count without it. Secrets are masked, and nothing is opened.
     """
     with told(traceback=traceback):
         values = explained(find_definitions(module, Path.cwd()), path)
@@ -59,9 +59,16 @@ def explain(
 def diff(
     left: Left, right: Right, module: Module = None, *, as_json: Json = False, traceback: Traceback = False
 ) -> None:
-    """Show what differs between two environments; secrets are compared, and masked."""
+    """Show what differs between two environments.
+
+    Secrets are compared, and masked.
+    """
     with told(traceback=traceback):
-        found = diff_environments(find_definitions(module, Path.cwd()), left, right)
+        defs = find_definitions(module, Path.cwd())
+        if not any(provider.profiles for provider in _settings_in(defs.container).values()):
+            problem = "needs settings that know environments; declare `profiles = Profiles(...)` in them."
+            raise InvalidInvocationError("dagwire config diff", problem)
+        found = diff_environments(defs, left, right)
         if as_json:
             print_json([difference_data(one, left, right) for one in found])
         elif found:
@@ -72,22 +79,28 @@ def diff(
 
 @app.command()
 def schema(module: Module = None, *, traceback: Traceback = False) -> None:
-    """Print the JSON Schema of the settings; under their keys, where there are several."""
+    """Print the JSON Schema of the settings.
+
+    Where there are several, each stands under its key.
+    """
     with told(traceback=traceback):
-        settings = _settings_in(find_definitions(module, Path.cwd()).container)
-        schemas = {key: settings_schema(kind) for key, kind in settings.items()}
+        found = _settings_in(find_definitions(module, Path.cwd()).container)
+        schemas = {key: settings_schema(provider.settings) for key, provider in found.items()}
         print_json(next(iter(schemas.values())) if len(schemas) == 1 else schemas)
 
 
 @app.command()
 def template(module: Module = None, *, traceback: Traceback = False) -> None:
-    """Print a file .env to fill in: every variable with its type and default; secrets are left empty."""
+    """Print a file .env to fill in.
+
+    It has every variable with its type and its default; secrets are left empty.
+    """
     with told(traceback=traceback):
-        for kind in _settings_in(find_definitions(module, Path.cwd()).container).values():
-            typer.echo(env_template(kind), nl=False)
+        for provider in _settings_in(find_definitions(module, Path.cwd()).container).values():
+            typer.echo(env_template(provider.settings), nl=False)
 
 
-def _settings_in(container: Container) -> dict[str, type[BaseSettings]]:
-    """`{key: class}` of all settings of a container."""
+def _settings_in(container: Container) -> dict[str, SettingsProvider[Any]]:
+    """`{key: provider}` of all settings of a container."""
     found = {key: find_provider(container, key) for key in keys_of(container)}
-    return {key: provider.settings for key, provider in found.items() if isinstance(provider, SettingsProvider)}
+    return {key: provider for key, provider in found.items() if isinstance(provider, SettingsProvider)}

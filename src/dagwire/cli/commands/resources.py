@@ -28,7 +28,7 @@ def resources(
     as_json: Json = False,
     traceback: Traceback = False,
 ) -> None:
-    """List the resources: what each is, how long it lives, who uses it."""
+    """List the resources: what each is, and who uses it."""
     if context.invoked_subcommand is None:
         with told(traceback=traceback):
             defs = find_definitions(module, Path.cwd())
@@ -44,7 +44,10 @@ def show(
     as_json: Json = False,
     traceback: Traceback = False,
 ) -> None:
-    """Show all there is to know of one resource, unopened, and where each value of its config comes from."""
+    """Show one resource, and where its config comes from.
+
+    Nothing is opened; secrets are masked.
+    """
     with told(traceback=traceback):
         defs = find_definitions(module, Path.cwd())
         row_by_key = {row.key: row for row in resource_rows(defs)}

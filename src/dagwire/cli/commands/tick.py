@@ -10,6 +10,7 @@ from dagwire.cli.ending import FAILED, told
 from dagwire.cli.options import Env, Json, Module, State, Traceback, new_app
 from dagwire.cli.printing import print_json
 from dagwire.cli.run_report import report_of
+from dagwire.cli.running import raise_first_failure
 from dagwire.cli.tick_state import state_folder
 from dagwire.cli.ticking import Ticked, Ticker, find_tick
 from dagwire.definitions.finding import find_definitions
@@ -42,14 +43,14 @@ def tick(
     """
     with told(traceback=traceback) as interrupts:
         defs = find_definitions(module, Path.cwd())
-        ticker = Ticker(defs, find_tick(defs, name), state_folder(state), as_json=as_json)
+        ticker = Ticker(defs, find_tick(defs, name), state_folder(state), interrupts, as_json=as_json)
         ticked = ticker.ask(at) if dry_run else ticker.tick(at)
-        if interrupts.received:
-            raise KeyboardInterrupt
         if as_json:
             print_json(_data(ticked))
         else:
             _say(ticked, dry_run=dry_run)
+        for run in ticked.runs if traceback else ():
+            raise_first_failure(run.result)
         if not ticked.is_fine:
             raise typer.Exit(FAILED)
 
