@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from dagwire import AssetKey, AssetMaterialization, MetadataValue
 from dagwire.cli.tick_state import kept_instance
 
 from tests.cli.conftest import COMMAND, Run
@@ -57,6 +58,12 @@ def slow():
 notes = define_asset_job("notes", [note])
 slowly = define_asset_job("slowly", [slow])
 towns = define_asset_job("towns", [town])
+
+
+@asset_sensor(asset_key=AssetKey("note"), job=notes)
+def after_note(context, event):
+    if event.job_name != "notes":
+        return RunRequest(run_key=context.cursor, tags={"note": "after"})
 
 
 @sensor(job=notes)
@@ -110,7 +117,7 @@ def nightly(context):
 
 defs = Definitions(
     assets=[note, other, town, slow], jobs=[notes, towns, slowly], schedules=[nightly],
-    sensors=[letters, choosy, repeating, founded, nowhere, sluggish],
+    sensors=[after_note, letters, choosy, repeating, founded, nowhere, sluggish],
 )
 """
 
@@ -325,3 +332,41 @@ def test_partitions_that_two_processes_add_are_all_kept(tmp_path: Path) -> None:
         slow.delete_dynamic_partition("towns", "graz")
     with kept_instance(tmp_path) as later:
         assert later.get_dynamic_partitions("towns") == ["wien", "steyr"]
+
+
+def test_materializations_are_kept_for_asset_sensors(tmp_path: Path) -> None:
+    """An asset sensor of a later process sees what an earlier one made, with its metadata, each once and in order."""
+    key = AssetKey(["nested", "rows"])
+    metadata = {"rows": 3, "page": MetadataValue.md("*x*"), "made_of": AssetKey("raw")}
+    with kept_instance(tmp_path) as first:
+        first.report_runless_asset_event(AssetMaterialization(key, "all", metadata, "2013-01", {"a": "b"}))
+    with kept_instance(tmp_path) as slow:
+        with kept_instance(tmp_path) as quick:
+            quick.report_runless_asset_event(AssetMaterialization("other"))
+        slow.report_runless_asset_event(AssetMaterialization("third"))
+    with kept_instance(tmp_path) as later:
+        found = {entry.asset_key.to_user_string(): entry for entry in later.latest_materializations}
+        assert {name: entry.storage_id for name, entry in found.items()} == {"nested/rows": 1, "other": 2, "third": 3}
+        made = found["nested/rows"].materialization
+        assert (made.description, made.partition, made.tags) == ("all", "2013-01", {"a": "b"})
+        assert made.metadata == {"rows": MetadataValue.int(3), "page": MetadataValue.md("*x*")}
+
+
+def test_an_asset_sensor_ticks_after_a_run_of_another_process(run: Run, project: Path) -> None:
+    """`dagwire materialize` makes the asset, and `dagwire tick` asks the sensor, once for each time."""
+    assert "No new materialization" in run("tick", "after_note").stdout
+    assert run("materialize", "--select", "note").returncode == 0
+    assert run("tick", "after_note").returncode == 0
+    assert notes_in(project) == ["-", "after"]
+    run("tick", "after_note")
+    assert notes_in(project) == ["-", "after"]
+
+
+def test_broken_materializations_are_told(run: Run, project: Path) -> None:
+    """With the file's name, and nothing is run."""
+    (project / ".dagwire").mkdir()
+    (project / ".dagwire" / "materializations.json").write_text('{"latest": [{"asset_key": ["a"], "metadata": []}]}')
+    done = run("materialize", "--select", "note")
+    assert done.returncode == 1
+    assert "materializations.json does not hold materializations" in done.stderr
+    assert notes_in(project) == []

@@ -166,3 +166,9 @@ def test_a_misspelt_entry_of_a_dict_form_is_told_with_the_nearest():
     """As for a class."""
     with pytest.raises(InvalidConfigError, match="Did you mean 'size'"):
         validated_config({"size": int}, {"siez": 1}, "op 'a'")
+
+
+def test_config_of_outputs_is_refused():
+    """Dagster's section for config of outputs is not passed over without a word."""
+    with pytest.raises(InvalidConfigError, match=r"ops\.trips"):
+        as_run_config({"ops": {"trips": {"config": {}, "outputs": {"result": {}}}}})

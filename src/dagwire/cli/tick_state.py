@@ -1,4 +1,4 @@
-"""What one tick leaves for the next, kept in files: one a schedule or sensor, and one for dynamic partitions."""
+"""What one tick leaves for the next, kept in files: one a schedule or sensor, and two for what runs leave."""
 
 import json
 import os
@@ -11,10 +11,12 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from dagwire.cli.kept_events import as_json, from_json, numbered
 from dagwire.config.narrowing import is_mapping
 from dagwire.definitions.target import project_folder
 from dagwire.definitions.tick import TickDefinition
-from dagwire.errors import AlreadyTickingError, StateFileError
+from dagwire.errors import AlreadyTickingError, DagwireError, StateFileError
+from dagwire.resources.event_log_entry import EventLogEntry
 from dagwire.resources.instance import DagsterInstance
 
 
@@ -74,24 +76,36 @@ class TickFile:
 
 @contextmanager
 def kept_instance(folder: Path) -> Generator[DagsterInstance]:
-    """An instance that knows the dynamic partitions of earlier runs; changes made in the block are kept for later ones.
+    """An instance that knows what earlier runs left; what changes in the block is kept for later ones.
+
+    That is the keys of dynamic partitions, and the latest materialization of each asset, which asset sensors look for.
 
     What other processes add or take away meanwhile is kept too. Where nothing changes nothing is written.
 
     Raises:
         StateFileError: The file cannot be read or written.
     """
-    path = folder / "dynamic-partitions.json"
-    before = _read_partitions(path)
-    instance = DagsterInstance(before)
+    partitions, materializations = folder / "dynamic-partitions.json", folder / "materializations.json"
+    keys, entries = _read_partitions(partitions), _read_materializations(materializations)
+    instance = DagsterInstance(keys, entries)
     try:
         yield instance
     finally:
-        after = instance.dynamic_partitions
-        if after != before:
-            _made(folder)
-            with FileLock(path.with_suffix(".lock")):
-                _write(path, _changed(_read_partitions(path), before, after))
+        changed = instance.dynamic_partitions
+        if changed != keys:
+            with _locked(partitions):
+                _write(partitions, _changed(_read_partitions(partitions), keys, changed))
+        new = [entry for entry in instance.latest_materializations if entry not in entries]
+        if new:
+            with _locked(materializations):
+                latest = numbered(_read_materializations(materializations), new)
+                _write(materializations, {"latest": [as_json(entry) for entry in latest]})
+
+
+def _locked(path: Path) -> FileLock:
+    """What keeps other processes from writing `path` meanwhile."""
+    _made(path.parent)
+    return FileLock(path.with_suffix(".lock"))
 
 
 Keys = dict[str, list[str]]
@@ -110,6 +124,16 @@ def _changed(now: Keys, before: Keys, after: Keys) -> Keys:
 
 def _read_partitions(path: Path) -> Keys:
     return {name: list(keys) for name, keys in _read(path).items()}
+
+
+def _read_materializations(path: Path) -> list[EventLogEntry]:
+    try:
+        return [from_json(entry) for entry in _read(path).get("latest", ())]
+    except StateFileError:
+        raise
+    except (AttributeError, DagwireError, KeyError, TypeError, ValueError):
+        problem = "does not hold materializations. Mend it, or delete it to begin anew."
+        raise StateFileError(str(path), problem) from None
 
 
 def _read(path: Path) -> dict[str, Any]:

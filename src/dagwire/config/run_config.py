@@ -62,8 +62,8 @@ _CONFIG = "config"
 _SECTIONS = ("ops", "resources", "inputs")
 _IGNORED = ("execution", "loggers")
 """Sections of Dagster's that say how its executors and loggers work; dagwire has neither."""
-_PARTS = frozenset({"config", "inputs", "ops", "outputs"})
-"""What an entry holds in the dict form."""
+_PARTS = frozenset({"config", "inputs", "ops"})
+"""What an entry holds in the dict form; Dagster's "outputs" is for IO managers whose config depends on the output."""
 
 
 def as_run_config(given: Any) -> RunConfig:

@@ -23,7 +23,7 @@ class DagsterInstance:
 
     Dagster's instance is a store of runs and events; dagwire has none, so this is the part of it that definitions read
     and write. It lives as long as whoever made it keeps it, and may be shared by runs that go on side by side. To have
-    it outlive the process save `dynamic_partitions`, and give that to the class again.
+    it outlive the process save `dynamic_partitions` and `latest_materializations`, and give them to the class again.
 
     Example:
         >>> from dagwire import DagsterInstance
@@ -33,13 +33,17 @@ class DagsterInstance:
         ['AA', 'UA']
     """
 
-    def __init__(self, dynamic_partitions: Mapping[str, Iterable[str]] | None = None) -> None:
-        """`dynamic_partitions` is `{name: keys}`, as the property of that name gave it."""
+    def __init__(
+        self,
+        dynamic_partitions: Mapping[str, Iterable[str]] | None = None,
+        latest_materializations: Iterable[EventLogEntry] = (),
+    ) -> None:
+        """Know what another instance's properties of these names gave."""
         # Keys are held as those of a dict: in order, each once.
         given = dynamic_partitions.items() if dynamic_partitions else ()
         self._keys_by_name = {name: dict.fromkeys(keys) for name, keys in given}
-        self._latest: dict[Any, EventLogEntry] = {}
-        self._event_count = 0
+        self._latest: dict[Any, EventLogEntry] = {entry.asset_key: entry for entry in latest_materializations}
+        self._event_count = max((entry.storage_id for entry in self._latest.values()), default=0)
         self._changing = threading.Lock()
 
     @staticmethod
@@ -52,6 +56,12 @@ class DagsterInstance:
         """`{name: keys}` of all sets of partitions: a copy, to save."""
         with self._changing:
             return {name: list(keys) for name, keys in self._keys_by_name.items()}
+
+    @property
+    def latest_materializations(self) -> list[EventLogEntry]:
+        """The latest of each asset: a copy, to save."""
+        with self._changing:
+            return list(self._latest.values())
 
     def add_dynamic_partitions(self, partitions_def_name: str, partition_keys: Sequence[str]) -> None:
         """Add keys to a set of partitions, after those it has; one that is there already stays where it is.
