@@ -82,6 +82,7 @@ def test_variables_reach_an_env_var(run_tests):
     ("mark", "told"),
     [
         ("override(dbs=FakeDb)", "There is no resource to override 'dbs'. Did you mean 'db'?*"),
+        ("override(db=app.Db)", "*The mark on test puts a new Db under 'db', which cannot be made: *"),
         ("override()", "@pytest.mark.override takes resources by key: override(db=FakeDb), or*"),
         ("override('db')", "@pytest.mark.override takes resources by key: override(db=FakeDb), or*"),
         ("settings('APP_PATH')", '@pytest.mark.settings takes variables by name: settings(APP_REGION="eu").'),

@@ -135,7 +135,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
 
 def fail(error: DagwireError) -> NoReturn:
     """Fail with what `error` says; where it was raised is of no interest."""
-    pytest.fail(f"{type(error).__name__}: {error}", pytrace=False)
+    raise pytest.fail.Exception(f"{type(error).__name__}: {error}", pytrace=False) from None
 
 
 def _end(item: pytest.Item, failure: BaseException | None) -> None:

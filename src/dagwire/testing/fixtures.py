@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 _FOUND: pytest.StashKey["Definitions"] = pytest.StashKey()
 
-__tracebackhide__ = True
-
 
 @pytest.fixture
 def dagwire_definitions(request: pytest.FixtureRequest) -> "Definitions":
@@ -47,11 +45,11 @@ def dagwire_test(request: pytest.FixtureRequest, dagwire_container: Any) -> Iter
     request.node.stash[TEST] = test
     try:
         test.begin()
+        yield test
     except DagwireError as error:
-        test.end()
         fail(error)
-    yield test
-    test.end()
+    finally:
+        test.end()
 
 
 @pytest.fixture

@@ -12,14 +12,13 @@ from dagwire.containers.keys import Container, ContainerCopy, find_provider, key
 from dagwire.containers.overrides import (
     Layer,
     begin_override,
-    check_override_keys,
     end_override,
     in_force,
     only_layers,
     override_layer,
 )
 from dagwire.containers.resource_provider import ResourceProvider
-from dagwire.errors import DagwireError, UnknownNameError
+from dagwire.errors import DagwireError, InvalidInvocationError, UnknownNameError
 from dagwire.testing.marks import Marks
 from dagwire.testing.own_settings import ChangedVariableWarning, known_variables, own_settings
 from dagwire.testing.record import Record, recorded_in
@@ -82,8 +81,7 @@ class OneTest:
         self._until_end.enter_context(given_variables(self._marks.variables))
         begin_override(self._standing[0])
         for marked, values in self._marks.overrides:
-            made = {key: value() if isinstance(value, type) else value for key, value in values.items()}
-            layer = self._override(made)
+            layer = self._override({key: _made(marked, key, value) for key, value in values.items()})
             self.record.line_by_layer[layer] = marked
 
     def end(self) -> None:
@@ -130,7 +128,7 @@ class OneTest:
         try:
             layer = override_layer(self.container, replacements, owner=self)
         except DagwireError as error:
-            raise error.with_traceback(None) from None  # from the caller's line on
+            raise error.with_traceback(None)  # noqa: B904  # the same, shown from the caller's line on
         begin_override(layer)
         self._own.append(layer)
         if self.is_being_set_up:
@@ -143,7 +141,7 @@ class OneTest:
         Raises:
             UnknownNameError: There is no such key.
         """
-        check_override_keys(self.container, {key: None})
+        self._check_keys([key])
         recorder = Recorder(key)
         with self.in_force():
             _, overrides = in_force(self.container)
@@ -160,7 +158,7 @@ class OneTest:
         Raises:
             UnknownNameError: There is no such key.
         """
-        check_override_keys(self.container, dict.fromkeys(keys))
+        self._check_keys(keys)
         missing = [key for key in keys if key not in self.record.reached]
         if missing:
             msg = f"never opened: {_listed(missing)}. Opened: {_listed(sorted(self.record.reached))}."
@@ -172,12 +170,15 @@ class OneTest:
         Raises:
             UnknownNameError: There is no such key.
         """
-        check_override_keys(self.container, dict.fromkeys(keys))
+        self._check_keys(keys)
         opened = {one.name: one.line for one in self.record.opened}
         found = [f"{key} ({opened.get(key, 'called')})" for key in keys if key in self.record.reached]
         if found:
             msg = f"opened: {_listed(found)}."
             raise AssertionError(msg)
+
+    def _check_keys(self, keys: Iterable[str]) -> None:
+        _check_known("resource", keys, list(keys_of(self.container)))
 
     def changed_in_vain(self) -> Iterator[ChangedVariableWarning]:
         """A warning for each variable that was changed after the test's settings had read it."""
@@ -213,6 +214,21 @@ def _overridden(container: Container) -> Iterator[tuple[str, Any, tuple[Any, ...
     for key in keys_of(container):
         provider: Any = find_provider(container, key)
         yield key, provider, provider.overridden
+
+
+def _made(marked: str, key: str, value: object) -> object:
+    """What a mark puts under `key`: a new object of `value`, where that is a class.
+
+    Raises:
+        InvalidInvocationError: The class cannot be called without arguments.
+    """
+    if not isinstance(value, type):
+        return value
+    try:
+        return value()
+    except Exception as cause:
+        problem = f"puts a new {value.__name__} under '{key}', which cannot be made: {cause}. Give an object."
+        raise InvalidInvocationError(marked[0].upper() + marked[1:], problem) from cause
 
 
 def _check_known(kind: str, names: Iterable[str], known: list[str]) -> None:

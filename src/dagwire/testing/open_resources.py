@@ -8,6 +8,7 @@ from dagwire.containers.faults import raise_faults
 from dagwire.containers.keys import Requirement
 from dagwire.containers.overrides import in_force
 from dagwire.containers.run_scope import RunScope
+from dagwire.errors import DagwireError
 from dagwire.resources.driving import drive
 from dagwire.testing.one_test import OneTest
 
@@ -74,7 +75,10 @@ class OpenResources:
     def __getitem__(self, key: str) -> Any:
         """The same, for a key that is a path."""
         with self._opening:  # threads of one test may ask at once
-            return drive(self._held.value(key))
+            try:
+                return drive(self._held.value(key))
+            except DagwireError as error:
+                raise error.with_traceback(None)  # noqa: B904  # the same, shown from the caller's line on
 
     def close(self) -> None:
         """Close everything, in reverse order; the fixture does so."""

@@ -8,9 +8,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from dagwire.errors import UnknownNameError
-from dagwire.resources.recipe import is_configurable_class
+from dagwire.resources.recipe import ConfiguredRecipe, is_configurable_class
 
 T = TypeVar("T")
+__tracebackhide__ = True
 
 
 def fake(kind: type[T], **given: object) -> T:
@@ -44,7 +45,8 @@ def fake(kind: type[T], **given: object) -> T:
     known = _names_of(kind)
     for name in given:
         if name not in known:
-            raise UnknownNameError(f"method or field of {kind.__name__}", name, known)
+            own = [one for one in known if one not in dir(ConfiguredRecipe)]
+            raise UnknownNameError(f"method or field of {kind.__name__}", name, own)
     made: Any = create_autospec(kind, instance=True, spec_set=True)
     # Beside the mock's own machinery, which knows what a class has, but not what its objects have.
     attributes = cast("dict[str, object]", made.__dict__)
