@@ -3,12 +3,11 @@
 import logging
 from collections.abc import Callable
 
-from hamilton import ad_hoc_utils, driver, telemetry
+from hamilton import ad_hoc_utils, driver
 
 from benchmarks.journal import Journal
 from benchmarks.measuring import Timed
 
-telemetry.disable_telemetry()
 logging.getLogger("hamilton").setLevel(logging.CRITICAL)
 
 
