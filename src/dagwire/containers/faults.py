@@ -91,7 +91,7 @@ def faults_before_opening(graph: PrivateGraph, config_by_provider: Mapping[AnyPr
     if faults:
         return faults  # recipes are made of settings: their faults would only be told a second time
     try:
-        for provider in graph.before_opening():
+        for provider in graph.before_opening(has_config=bool(config_by_provider)):
             resource = graph.resource(provider)
             if resource is not None and not resource.is_open:
                 config = config_by_provider.get(provider)
@@ -115,7 +115,7 @@ def _recipe_faults(
     name = graph.name(provider)
     declared = resource.declared
     if graph.is_made_late(provider) or (declared.function is not None and config is None):
-        return unset_variables(name, declared.variables) if declared.variables else ()
+        return unset_variables(name, declared.variables)
     try:
         resource.recipe = recipe_of(resource, graph.values_for(resource), name)
     except DagwireError as fault:

@@ -73,10 +73,10 @@ class PrivateGraph:
             return self._plan.made_by_scope
         return dependencies_first(self._plan.roots, self._called_by, self._plan.graph.name)
 
-    def before_opening(self) -> Iterable[AnyProvider]:
-        """The same, as far as it can be told while no resource is open."""
+    def before_opening(self, *, has_config: bool) -> Iterable[AnyProvider]:
+        """The same, as far as it can be told while no resource is open; `has_config` says whether a run gives any."""
         if not self._plan.has_choices:
-            return self._plan.owned
+            return self._plan.owned if has_config else self._plan.checked
         waiting = self._plan.waiting
 
         def called_by(provider: AnyProvider) -> Iterator[AnyProvider]:

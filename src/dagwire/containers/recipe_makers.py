@@ -60,7 +60,9 @@ class FunctionOfArguments:
 
     def called(self, args: Sequence[Any], fields: dict[str, Any]) -> Any:
         """What that definition opens, where the function takes no context."""
-        return self._function(*self._read(args), **self._read(fields))
+        if self._has_variables:
+            args, fields = self._read(args), self._read(fields)
+        return self._function(*args, **fields)
 
     def _read(self, arguments: Any) -> Any:
         return _with_variables_read(arguments) if self._has_variables else arguments

@@ -10,7 +10,7 @@ from dependency_injector import providers
 from dagwire.config.config import variables_at
 from dagwire.config.env_var import EnvVar
 from dagwire.containers.injections import AnyProvider, is_called, is_provider
-from dagwire.containers.recipe_makers import FunctionOfArguments, configured_maker, recipe_maker
+from dagwire.containers.recipe_makers import FunctionOfArguments, RecipeMaker, configured_maker, recipe_maker
 from dagwire.errors import ResourceNotOpenError
 from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.configuring import configured_recipe
@@ -67,7 +67,7 @@ class ResourceProvider(providers.Provider[T]):
             InvalidDefinitionError: `source` is nothing that a resource can be made of.
         """
         self._declare(source, args, fields)
-        self._make_recipe = recipe_maker(source, args, fields)
+        self._make_by(recipe_maker(source, args, fields))
         self.policy: LifeCyclePolicy = PATIENT
         """How patiently it is opened and closed."""
         super().__init__()
@@ -89,6 +89,13 @@ class ResourceProvider(providers.Provider[T]):
         """The recipes that stand in the declaration: in fields of an instance, and among the arguments."""
         self.is_definition = isinstance(source, ResourceDefinition)
         """Whether it is made of a `ResourceDefinition`, which may ask for other resources by their keys."""
+
+    def _make_by(self, make_recipe: RecipeMaker) -> None:
+        self._make_recipe = make_recipe
+        self.function: FunctionOfArguments | None = None
+        """The function that opens it and that is told nothing but its arguments, or None."""
+        if isinstance(make_recipe, FunctionOfArguments) and not make_recipe.definition.takes_context:
+            self.function = make_recipe
 
     def set_life_cycle(self, *, retry: Callable[..., Any] | None = None, timeout_s: float | None = None) -> Self:
         """Say how patiently this resource is opened and closed; return the provider itself.
@@ -115,7 +122,7 @@ class ResourceProvider(providers.Provider[T]):
             source, *rest = (copy.deepcopy(v, memo) if is_provider(v) else v for v in self.injections)
             positional = len(self.args)
             copied._declare(source, tuple(rest[:positional]), dict(zip(self.fields, rest[positional:], strict=True)))
-            copied._make_recipe = self._make_recipe
+            copied._make_by(self._make_recipe)
             copied.policy = self.policy
             cast("Any", self)._copy_overridings(copied, memo)  # stubs: partly unknown
         return cast("ResourceProvider[T]", copied)
@@ -152,22 +159,23 @@ class ResourceProvider(providers.Provider[T]):
         end = 1 + len(self.args)
         return self._make_recipe(values[0], values[1:end], dict(zip(self.fields, values[end:], strict=True)))
 
-    @property
-    def function(self) -> FunctionOfArguments | None:
-        """The function that opens it and that is told nothing but its arguments, or None."""
-        make = self._make_recipe
-        return make if isinstance(make, FunctionOfArguments) and not make.definition.takes_context else None
-
     def called(self, function: FunctionOfArguments, values: Sequence[Any]) -> Any:
         """What `function` gives for these injections; what `recipe` would open."""
+        if not self.fields:
+            return function.called(values[1:], {})
         end = 1 + len(self.args)
         return function.called(values[1:end], dict(zip(self.fields, values[end:], strict=True)))
+
+    @property
+    def is_checked_by_its_keys(self) -> bool:
+        """Whether no more can be told of it beforehand than that what it needs is there, unless config is given."""
+        return self.function is not None and not self.variables
 
     def configured(self, config: object, key: str) -> "ResourceProvider[T]":
         """The same resource with `config` merged over the config it has; `key` names it in messages."""
         copied: ResourceProvider[T] = ResourceProvider()
         copied._declare(self.source, self.args, self.fields)
-        copied._make_recipe = configured_maker(self._make_recipe, config, key)
+        copied._make_by(configured_maker(self._make_recipe, config, key))
         copied.policy = self.policy
         return copied
 

@@ -35,26 +35,35 @@ class ScopePlan:
         self.order = self._ordered()
         self.private = graph.private_part(self.order)
         self.required = graph.required_by_resources()
-        settings = [provider for provider in self.order if isinstance(provider, SettingsProvider)]
-        self.settings = [provider for provider in settings if graph.stand_in(provider) is None]
-        self.has_choices = bool([provider for provider in self.order if isinstance(provider, providers.Selector)])
-        self.owned = {
-            provider: as_resource_provider(provider)
-            for provider in self.private
-            if is_owned_by_run(provider) and graph.stand_in(provider) is None
-        }
+        self.settings: list[AnyProvider] = []
+        """The providers of settings."""
+        self.has_choices = False
+        """Whether there are Selectors, so that it is not told yet what will be called."""
+        self.owned: dict[AnyProvider, ResourceProvider[Any]] = {}
         """`{provider: what is declared}` of the resources that the run opens and closes itself."""
-        self.made_late = {provider for provider, declared in self.owned.items() if self._is_made_late(declared)}
-        """Those of them that are made of what must not be called before opening begins."""
-        self.shared_singletons = {
-            provider
-            for provider in self.order
-            if isinstance(provider, providers.Singleton) and provider not in self.private
-        }
-        self.made_by_scope = [
-            provider for provider in self.order if provider in self.owned or provider in self.shared_singletons
-        ]
+        self.shared_singletons: set[AnyProvider] = set()
+        """The Singletons that other runs share."""
+        for provider in self.order:
+            if graph.stand_in(provider) is None:  # what is replaced is not called
+                self._sort(provider)
+        self.made_by_scope = [one for one in self.order if one in self.owned or one in self.shared_singletons]
         """What a scope opens or builds before anybody asks, dependencies first; where nothing is left to a choice."""
+        self.made_late = {provider for provider, declared in self.owned.items() if self._is_made_late(declared)}
+        """The resources that are made of what must not be called before opening begins."""
+        self.checked = [provider for provider, declared in self.owned.items() if not declared.is_checked_by_its_keys]
+        """Those of which something can be told to be wrong before they are opened, where no config is given."""
+
+    def _sort(self, provider: AnyProvider) -> None:
+        """Note what is to be done with `provider`."""
+        if isinstance(provider, SettingsProvider):
+            self.settings.append(provider)
+        elif isinstance(provider, providers.Selector):
+            self.has_choices = True
+        elif isinstance(provider, providers.Singleton):
+            if provider not in self.private:
+                self.shared_singletons.add(provider)
+        elif is_owned_by_run(provider):
+            self.owned[provider] = as_resource_provider(provider)
 
     def _ordered(self) -> list[AnyProvider]:
         order = self.graph.in_order(self.roots)
@@ -67,7 +76,8 @@ class ScopePlan:
         return self.graph.in_order(by_level)
 
     def _is_made_late(self, declared: ResourceProvider[Any]) -> bool:
-        return any(provider in self.waiting for _, provider, _ in declared.injected_providers)
+        injected = declared.injected_providers
+        return bool(injected) and any(provider in self.waiting for _, provider, _ in injected)
 
     @cached_property
     def waiting(self) -> frozenset[AnyProvider]:
