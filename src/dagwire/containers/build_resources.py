@@ -90,7 +90,7 @@ def _scope(
     container, overrides = in_force(container_for_one_call(resources))
     scope = RunScope(
         container,
-        replacements={**(replacements or {}), **overrides},
+        replacements={**replacements, **overrides} if replacements else overrides,
         config_by_key=as_run_config({"resources": resource_config}).resources if resource_config else None,
         instance=instance,
         asynchronous=asynchronous,

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from dependency_injector import providers
+
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.keys import Container, GivenForOneCall, find_provider, keys_of
 from dagwire.containers.overrides import check_override_keys
@@ -18,8 +20,9 @@ def profile_overrides(container: Container) -> dict[str, Any]:
         UnknownEnvironmentError: The environment that is picked has no profile.
         UnknownNameError: A profile overrides a key that the container does not have.
     """
+    settings = _settings_with_profiles(container)
     overrides: dict[str, Any] = {}
-    for key, provider in _settings_with_profiles(container):
+    for key, provider in settings:
         in_force = provider.in_force()
         profile = in_force.profile()
         if in_force is not provider:
@@ -39,7 +42,9 @@ _KEPT = "_dagwire_settings"
 def _settings_with_profiles(container: Container) -> list[tuple[str, SettingsProvider[Any]]]:
     """`(key, provider)` of the settings in the container that have profiles."""
     if isinstance(container, GivenForOneCall):
-        return list(_search(container))
+        is_settings_or_nested = (SettingsProvider, providers.Container, providers.DependenciesContainer)
+        has_any = any(isinstance(provider, is_settings_or_nested) for provider in container.providers.values())
+        return list(_search(container)) if has_any else []
     size = len(container.providers)
     kept: tuple[int, list[tuple[str, SettingsProvider[Any]]]] | None = vars(container).get(_KEPT)
     if kept is None or kept[0] != size or any(find_provider(container, key) is not one for key, one in kept[1]):

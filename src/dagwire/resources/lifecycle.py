@@ -35,7 +35,7 @@ class LifeCycle:
         self.asynchronous = asynchronous
         self._managers: list[tuple[object, Manager, float | None]] = []
         self._portal: BlockingPortal | None = None
-        self._portal_exit = ExitStack()
+        self._portal_exit: ExitStack | None = None
         self._opening_portal = threading.Lock()
 
     async def enter(self, name: object, manager: Manager, timeout_s: float | None = None) -> object:
@@ -83,15 +83,21 @@ class LifeCycle:
                 In both cases every close has run.
         """
         failures: list[BaseException] = []
+        # What a manager returns is ignored: a resource may see the body's exception, not hide it.
+        details = (type(error), error, error.__traceback__) if error is not None else (None, None, None)
         while self._managers:
             name, manager, timeout_s = self._managers.pop()
             try:
-                await _leave(manager, error, timeout_s)
+                if isinstance(manager, AbstractAsyncContextManager):
+                    await manager.__aexit__(*details)
+                else:
+                    left(manager, details, timeout_s)
             except BaseException as failure:  # noqa: BLE001  # even an interrupt must not keep the others open
                 if failure is not error:
                     failures.append(_as_teardown_error(name, failure))
-        self._portal_exit.close()
-        self._portal = None
+        if self._portal_exit is not None:
+            self._portal_exit.close()
+            self._portal = self._portal_exit = None
         if failures:
             raise _one_or_group(failures, error)
 
@@ -105,6 +111,7 @@ class LifeCycle:
                         "An asynchronous resource or body in synchronous code", "async"
                     ) from missing
 
+                self._portal_exit = ExitStack()
                 self._portal = self._portal_exit.enter_context(start_blocking_portal())
             return self._portal
 
@@ -122,15 +129,6 @@ def use_life_cycles(kind: LifeCycleKind) -> None:
     """Have all life cycles made by `kind` from now on; the pytest plugin has one that keeps a record."""
     global _kind  # noqa: PLW0603  # one process has one kind, and production the one above
     _kind = kind
-
-
-async def _leave(manager: Manager, error: BaseException | None, timeout_s: float | None) -> None:
-    """Close one manager. What it returns is ignored: a resource may see the body's exception, not hide it."""
-    details = (type(error), error, error.__traceback__) if error is not None else (None, None, None)
-    if isinstance(manager, AbstractAsyncContextManager):
-        await manager.__aexit__(*details)
-    else:
-        left(manager, details, timeout_s)
 
 
 async def _awaited(awaitable: Awaitable[T], timeout_s: float | None) -> T:
