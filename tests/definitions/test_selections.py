@@ -159,3 +159,11 @@ def test_steps_of_a_job_by_name():
     assert numbers.execute_in_process(given, op_selection=["double"]).output_for_node("double") == 8
     with pytest.raises(UnknownNameError, match="doubl"):
         steps("doubl")
+
+
+def test_a_list_may_be_long():
+    """A job of thousands of assets, each named, is as good as one of a few."""
+    assets = [_asset(f"a{number}") for number in range(3_000)]
+    job = dg.define_asset_job("all", [*assets[:-1], "a2999"])
+    defs = dg.Definitions(assets=[*assets, *ASSETS], jobs=[job])
+    assert len(defs.resolve_job_def("all").nodes) == len(assets)

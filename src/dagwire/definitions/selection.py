@@ -83,6 +83,16 @@ class AssetSelection:
         return cls("*", lambda among: set(among.spec_by_key))
 
     @classmethod
+    def any_of(cls, selections: Iterable["AssetSelection"]) -> "AssetSelection":
+        """What any of these means, however many they are; none where there are none."""
+        joined = list(selections)
+        return cls(
+            " or ".join(map(str, joined)),
+            lambda among: set[AssetKey]().union(*(one._choose(among) for one in joined)),
+            lambda among: set[AssetCheckKey]().union(*(one._checks(among) for one in joined)),
+        )
+
+    @classmethod
     def keys(cls, *asset_keys: CoercibleToAssetKey) -> "AssetSelection":
         """These assets; text may be a path with slashes."""
         keys = [

@@ -48,10 +48,7 @@ def selection_of(given: Any) -> AssetSelection:
     terms = listed_terms(given)
     if len(terms) == 1 and terms[0] is given:
         return AssetSelection.assets(given)
-    found = AssetSelection("", lambda _: set())
-    for term in terms:
-        found |= selection_of(term)
-    return found
+    return AssetSelection.any_of(map(selection_of, terms))
 
 
 @dataclass(frozen=True, slots=True)
