@@ -167,3 +167,11 @@ def test_a_list_may_be_long():
     job = dg.define_asset_job("all", [*assets[:-1], "a2999"])
     defs = dg.Definitions(assets=[*assets, *ASSETS], jobs=[job])
     assert len(defs.resolve_job_def("all").nodes) == len(assets)
+
+
+def test_many_may_be_joined_one_by_one():
+    """Thousands of selections joined by `|` are read as one list of them."""
+    joined = dg.AssetSelection.keys("a")
+    for _ in range(3_000):
+        joined |= dg.AssetSelection.keys("b")
+    assert {key.to_user_string() for key in joined.resolve(ASSETS)} == {"a", "b"}

@@ -67,6 +67,8 @@ class AssetSelection:
         self._text = text
         self._choose = choose
         self._choose_checks = choose_checks
+        self._joined: tuple[AssetSelection, ...] = ()
+        """What it joins, side by side, so that joining thousands one by one makes no chain of thousands."""
 
     def _checks(self, among: Selectable) -> set[AssetCheckKey]:
         """The checks that are meant; those of the assets where nothing else is said."""
@@ -85,12 +87,14 @@ class AssetSelection:
     @classmethod
     def any_of(cls, selections: Iterable["AssetSelection"]) -> "AssetSelection":
         """What any of these means, however many they are; none where there are none."""
-        joined = list(selections)
-        return cls(
-            " or ".join(map(str, joined)),
+        joined = [part for one in selections for part in one._joined or (one,)]
+        made = cls(
+            f"({' or '.join(map(str, joined))})",
             lambda among: set[AssetKey]().union(*(one._choose(among) for one in joined)),
             lambda among: set[AssetCheckKey]().union(*(one._checks(among) for one in joined)),
         )
+        made._joined = tuple(joined)
+        return made
 
     @classmethod
     def keys(cls, *asset_keys: CoercibleToAssetKey) -> "AssetSelection":
@@ -171,11 +175,7 @@ class AssetSelection:
 
     def __or__(self, other: "AssetSelection") -> "AssetSelection":
         """What either means."""
-        return AssetSelection(
-            f"({self} or {other})",
-            lambda among: self._choose(among) | other._choose(among),
-            lambda among: self._checks(among) | other._checks(among),
-        )
+        return AssetSelection.any_of((self, other))
 
     def __and__(self, other: "AssetSelection") -> "AssetSelection":
         """What both mean."""
