@@ -11,32 +11,34 @@ from time import perf_counter
 
 from benchmarks.measuring import FULL, Benchmark, Sampler, Scale, Side
 
-MODULES_BY_SIDE = {
-    Side.DAGWIRE: ("dagwire.public",),  # all of it, as the first use of a public name loads it
-    Side.DAGSTER: ("dagster",),
-    Side.BARE: ("dependency_injector.containers", "dependency_injector.providers", "pydantic_settings"),
-}
+RESOURCES = (
+    "from dagwire import ConfigurableResource, EnvVar, ResourceProvider, build_resources, override, with_resources"
+)
+APPLICATION = (
+    "from dagwire import ConfigurableResource, Definitions, ResourceProvider, asset, define_asset_job, materialize"
+)
+EVERYTHING = "from dagwire import *"
+DAGSTER = "import dagster"
+BARE = "import dependency_injector.containers, dependency_injector.providers, pydantic_settings"
 BASES = "its two bases: dependency-injector and pydantic-settings"
 SLOW_ROUNDS = 7
 IN_A_FRESH_PROCESS = """
 import json, sys
-from importlib import import_module
 from time import perf_counter
 import psutil
 process = psutil.Process()
 before, started = process.memory_info().rss, perf_counter()
-for name in sys.argv[1:]:
-    import_module(name)
+exec(sys.argv[1])
 took = perf_counter() - started
-print(json.dumps({"s": took, "B": process.memory_info().rss - before, "imported": sys.argv[1] in sys.modules}))
+print(json.dumps({"s": took, "B": process.memory_info().rss - before, "imported": "pydantic" in sys.modules}))
 """
 
 
 @contextmanager
-def import_time() -> Iterator[Benchmark]:
-    """How long it takes."""
-    with samplers("s") as by_side:
-        yield Benchmark("importing, in a fresh process", by_side, bare=BASES, rounds=SLOW_ROUNDS)
+def import_time(statement: str, title: str) -> Iterator[Benchmark]:
+    """How long it takes to import what `statement` does."""
+    with samplers("s", statement) as by_side:
+        yield Benchmark(f"importing {title}, in a fresh process", by_side, bare=BASES, rounds=SLOW_ROUNDS)
 
 
 @contextmanager
@@ -66,15 +68,16 @@ def help_sampler(module: str, told: str, environment: Mapping[str, str]) -> Samp
 @contextmanager
 def import_memory() -> Iterator[Benchmark]:
     """How much the process grows by it."""
-    with samplers("B") as by_side:
-        yield Benchmark("importing: what the process grows by", by_side, bare=BASES, unit="B", rounds=3)
+    with samplers("B", EVERYTHING) as by_side:
+        yield Benchmark("importing every name: what the process grows by", by_side, bare=BASES, unit="B", rounds=3)
 
 
 @contextmanager
-def samplers(unit: str) -> Iterator[dict[Side, Sampler]]:
-    """One for each side."""
+def samplers(unit: str, statement: str) -> Iterator[dict[Side, Sampler]]:
+    """One for each side; dagwire's imports what `statement` does."""
+    statements = {Side.DAGWIRE: statement, Side.DAGSTER: DAGSTER, Side.BARE: BARE}
     with kept_byte_code() as environment:
-        by_side = {side: sampler(modules, unit, environment) for side, modules in MODULES_BY_SIDE.items()}
+        by_side = {side: sampler(said, unit, environment) for side, said in statements.items()}
         for sample in by_side.values():
             sample(FULL)  # the first import compiles
         yield by_side
@@ -89,9 +92,9 @@ def kept_byte_code() -> Iterator[Mapping[str, str]]:
         yield environment
 
 
-def sampler(modules: tuple[str, ...], unit: str, environment: Mapping[str, str]) -> Sampler:
-    """Imports `modules` in a fresh process."""
-    command = [sys.executable, "-c", IN_A_FRESH_PROCESS, *modules]
+def sampler(statement: str, unit: str, environment: Mapping[str, str]) -> Sampler:
+    """Imports in a fresh process."""
+    command = [sys.executable, "-c", IN_A_FRESH_PROCESS, statement]
 
     def sample(_scale: Scale) -> float:
         done = subprocess.run(command, capture_output=True, check=True, text=True, env=environment)

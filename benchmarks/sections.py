@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from benchmarks.calling import with_plain_object, with_resource
 from benchmarks.chain import asynchronous_chain_of_five, chain_declared, chain_of_five
 from benchmarks.container_size import three_of
-from benchmarks.importing import help_time, import_memory, import_time
+from benchmarks.importing import APPLICATION, EVERYTHING, RESOURCES, help_time, import_memory, import_time
 from benchmarks.measuring import Benchmark, Scale
 from benchmarks.memory import peak_memory
 from benchmarks.opening import one_declared, one_resource
@@ -24,7 +24,13 @@ def sections(scale: Scale) -> dict[str, list[Prepared]]:
     sizes = [size for size in (10, 100, 1_000) if size <= scale.largest]
     counts = [*(count for count in (10, 100) if count <= scale.largest), scale.largest]
     return {
-        "In short": [one_resource(), one_asset(), many_assets(thousand), import_time(), help_time()],
+        "In short": [one_resource(), one_asset(), many_assets(thousand)],
+        "Starting": [
+            import_time(RESOURCES, "what resources need"),
+            import_time(APPLICATION, "what an application needs"),
+            import_time(EVERYTHING, "every name"),
+            help_time(),
+        ],
         "Resources": [
             one_declared(),
             chain_of_five(),

@@ -6,9 +6,9 @@ from collections import defaultdict
 from pathlib import Path
 
 import dagwire
-from dagwire import public
 
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
+PUBLIC_NAMES = Path(dagwire.__file__).with_suffix(".pyi")
 INTRODUCTION = """\
 # The public names
 
@@ -38,10 +38,10 @@ def layer(name: str) -> str:
 
 
 def _imported_names() -> dict[str, str]:
-    """`{name: module}` of what `dagwire.public` imports."""
-    tree = ast.parse(Path(public.__file__).read_text(encoding="utf-8"))
+    """`{name: module}` of what the list of public names imports."""
+    tree = ast.parse(PUBLIC_NAMES.read_text(encoding="utf-8"))
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    return {alias.asname or alias.name: str(node.module) for node in imports for alias in node.names}
+    return {alias.name: f"dagwire.{node.module}" for node in imports for alias in node.names}
 
 
 MODULE_BY_NAME = _imported_names()

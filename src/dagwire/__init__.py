@@ -1,26 +1,12 @@
 """Dagster's resource system on a dependency-injector container, configured by pydantic-settings.
 
-The public names are listed in `dagwire.public`. It is loaded when the first of them is used, so that what needs but a
-module of dagwire, as `dagwire --help` does, waits for no other.
+The public names are listed in `__init__.pyi`, which type checkers read, and from which each name is loaded with its own
+module when it is first used: what needs resources alone does not wait for schedules.
 """
 
-import importlib
-from typing import TYPE_CHECKING
+# lazy_loader has no types; `__init__.pyi` has those of the names.
+# pyright: basic
 
-if TYPE_CHECKING:
-    from dagwire.public import *  # noqa: F403  # all of them, as its `__all__` says
-    from dagwire.public import __all__ as __all__
-else:
+import lazy_loader
 
-    def __getattr__(name: str) -> object:
-        """Load the public names, all at once; from then on they stand here as if imported."""
-        public = importlib.import_module("dagwire.public")
-        globals().update({known: getattr(public, known) for known in (*public.__all__, "__all__")})
-        if name not in globals():
-            msg = f"module '{__name__}' has no attribute '{name}'"
-            raise AttributeError(msg)
-        return globals()[name]
-
-    def __dir__() -> list[str]:
-        """The public names, loaded or not, and what every module has."""
-        return sorted({*globals(), *importlib.import_module("dagwire.public").__all__})
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -31,22 +31,53 @@ def test_public_names_exist_and_are_sorted():
     assert all(hasattr(dagwire, name) for name in dagwire.__all__)
 
 
-def test_a_module_of_dagwire_is_had_without_the_others():
-    """What imports one module does not wait for the whole library; the public names are loaded when one is used."""
-    script = """
+LOADS_WHAT_IT_NEEDS = """
 import sys
 import dagwire
 import pytest
 import dagwire.errors
 assert sorted(name for name in sys.modules if name.startswith("dagwire")) == ["dagwire", "dagwire.errors"]
 assert "asset" in dir(dagwire)
+from dagwire import EnvVar, build_resources, override, with_resources
+assert {name.split(".")[1] for name in sys.modules if name.startswith("dagwire.")} == {
+    "errors", "config", "resources", "containers", "definitions"
+}
+assert "dagwire.definitions.sensor" not in sys.modules
 from dagwire import *
-assert asset is dagwire.asset is dagwire.public.asset
+assert asset is dagwire.asset
+assert "dagwire.definitions.sensor" in sys.modules
 """
+
+RUNS_A_JOB = """
+import sys
+from dagwire import job, op
+
+@op
+def one(): return 1
+
+@job
+def alone(): one()
+
+assert not any(name.startswith("dagwire.execution.run") for name in sys.modules)
+assert alone.execute_in_process().output_for_node("one") == 1
+"""
+
+SAME_NAME = """
+from dagwire.definitions.asset import asset as by_its_module
+import dagwire.definitions
+from dagwire import asset, definitions
+assert asset is by_its_module
+assert callable(definitions) and callable(dagwire.definitions)
+"""
+
+
+@pytest.mark.parametrize("script", [LOADS_WHAT_IT_NEEDS, RUNS_A_JOB, SAME_NAME], ids=["needs", "runs", "same name"])
+def test_a_name_is_loaded_with_its_own_module(script: str):
+    """What uses resources alone waits for no schedule; a job finds what runs it; `@definitions` is no package."""
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
 def test_a_name_that_is_not_public_is_refused():
-    """As by any module."""
-    with pytest.raises(AttributeError, match="module 'dagwire' has no attribute 'assett'"):
+    """As any module would."""
+    with pytest.raises(AttributeError, match="No dagwire attribute assett"):
         _ = dagwire.assett

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 from pydantic import BaseModel, RootModel
 from pydantic.fields import FieldInfo
@@ -96,8 +96,7 @@ def explain_written(value: Any, path: Sequence[Key], source: Source, info: Field
     return list(_Walk(None, None, source.kind).value(value, at))
 
 
-@dataclass(frozen=True, slots=True)
-class _At:
+class _At(NamedTuple):
     """A place on the way through settings."""
 
     path: tuple[Key, ...]
@@ -139,7 +138,7 @@ class _Walk:
                 yield replace(one, path=_dotted((*at.path, one.path)))
         elif _is_model(value):
             marked = None if at.secrecy is NAMED_SO else at.secrecy
-            yield from self.model(value, replace(at, secrecy=marked))
+            yield from self.model(value, at._replace(secrecy=marked))
         elif is_mapping(value) and value and not _stands_for_secrets(value, at):
             for key, item in value.items():
                 pieces = pieces_under(at.pieces, [(key,)], key)

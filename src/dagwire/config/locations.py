@@ -1,8 +1,7 @@
 """Where in settings a fault of pydantic's lies: its path of fields, without the tags and types that pydantic adds."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 from pydantic_settings import BaseSettings
@@ -11,8 +10,7 @@ from dagwire.config.model_types import Key, literals_of, members_of, models_in, 
 from dagwire.config.variables import input_paths
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A place in settings."""
 
     path: tuple[Key, ...]

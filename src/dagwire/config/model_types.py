@@ -1,9 +1,8 @@
 """Types as trees of fields: which models may stand at a path, and all the fields that a model declares."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -12,8 +11,7 @@ Key = str | int
 """A field's name, a key of a dict, or a place in a list."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredField:
+class DeclaredField(NamedTuple):
     """A field that holds a value itself, somewhere below a model."""
 
     path: tuple[str, ...]

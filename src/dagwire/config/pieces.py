@@ -1,8 +1,7 @@
 """What sources gave, followed down to single values; merged as pydantic-settings merges. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -10,8 +9,7 @@ from dagwire.config.model_types import Key
 from dagwire.config.narrowing import is_mapping, is_sequence
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A part of what one source gave."""
 
     source: Any
@@ -34,7 +32,7 @@ def pieces_under(pieces: Sequence[Piece], key_paths: Iterable[Sequence[Key]], na
     for keys in key_paths:
         here = [inner for piece in pieces if (inner := _followed(piece, keys, name)) is not None]
         if any(piece.counts for piece in found):
-            here = [replace(piece, counts=False) for piece in here]
+            here = [piece._replace(counts=False) for piece in here]
         found += [piece for piece in here if piece not in found]
     return _counted(found)
 
@@ -42,7 +40,7 @@ def pieces_under(pieces: Sequence[Piece], key_paths: Iterable[Sequence[Key]], na
 def _followed(piece: Piece, keys: Sequence[Key], name: Key) -> Piece | None:
     if isinstance(piece.value, BaseModel):
         given = name in piece.value.model_fields_set
-        return replace(piece, value=getattr(piece.value, str(name)), keys=(*piece.keys, name)) if given else None
+        return piece._replace(value=getattr(piece.value, str(name)), keys=(*piece.keys, name)) if given else None
     value = piece.value
     for key in keys:
         if is_mapping(value) and key in value:
@@ -51,7 +49,7 @@ def _followed(piece: Piece, keys: Sequence[Key], name: Key) -> Piece | None:
             value = value[key]
         else:
             return None
-    return replace(piece, value=value, keys=(*piece.keys, *keys))
+    return piece._replace(value=value, keys=(*piece.keys, *keys))
 
 
 def _counted(pieces: list[Piece]) -> list[Piece]:
@@ -61,6 +59,6 @@ def _counted(pieces: list[Piece]) -> list[Piece]:
         return pieces
     merges = is_mapping(strongest.value)
     return [
-        piece if piece is strongest or (merges and is_mapping(piece.value)) else replace(piece, counts=False)
+        piece if piece is strongest or (merges and is_mapping(piece.value)) else piece._replace(counts=False)
         for piece in pieces
     ]

@@ -3,10 +3,9 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from dotenv.parser import Binding, parse_stream
 from pydantic_settings import (
@@ -28,8 +27,7 @@ from dagwire.config.variables import is_set_alone, variables_of
 from dagwire.errors import ConfigFileError
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A value within what a source gave: by which names one asks for it, and under which keys it was given."""
 
     settings: type[BaseSettings]

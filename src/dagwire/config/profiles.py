@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
 
@@ -15,8 +14,7 @@ from dagwire.config.nested_values import merged_config
 from dagwire.errors import InvalidDefinitionError, UnknownEnvironmentError
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """What one environment is made of."""
 
     name: str

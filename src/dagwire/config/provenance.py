@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from dagwire.config.config_files import from_here
 from dagwire.errors import UnknownNameError
@@ -33,8 +34,7 @@ class SourceKind(StrEnum):
     OVERRIDE = "override"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a value stands."""
 
     kind: SourceKind
@@ -54,8 +54,7 @@ class Source:
 _FILES = frozenset({SourceKind.DOTENV, SourceKind.FILE, SourceKind.SECRETS_FILE})
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A value in one place, masked where it is secret."""
 
     value: object

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -12,8 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from dagwire.config.changed_sources import ChooseSources, Source, with_changed_sources
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What one source gave."""
 
     source: Any

@@ -130,7 +130,7 @@ class _Container:
     def _from_settings(self, path: str, key: str, settings: list[Explained], inside: str) -> list[Explained]:
         """What the settings have at `inside`, as values at `path`."""
         return [
-            replace(one, path=path + one.path[len(inside) :], source=replace(one.source, setting=f"{key}.{one.path}"))
+            replace(one, path=path + one.path[len(inside) :], source=one.source._replace(setting=f"{key}.{one.path}"))
             for one in settings
             if one.path == inside or one.path.startswith(f"{inside}.")
         ]

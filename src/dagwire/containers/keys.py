@@ -1,8 +1,7 @@
 """Keys: a provider's path in its container, `warehouse` or `gateways.s3`, and who asks for it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dependency_injector import containers, providers
 
@@ -27,8 +26,7 @@ class GivenForOneCall:
 Container = containers.Container | containers.DynamicContainer | type[containers.DeclarativeContainer] | GivenForOneCall
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(NamedTuple):
     """A key, and who asks for it."""
 
     key: str

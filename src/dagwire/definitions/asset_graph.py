@@ -1,8 +1,7 @@
 """Assets and checks as nodes: who comes after whom, by key. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_key import AssetKey
@@ -22,8 +21,7 @@ AnyAsset = AssetsDefinition | SourceAsset | AssetSpec
 """What may stand among the assets of definitions: what makes some, and what is said of others, made elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownAssets:
+class KnownAssets(NamedTuple):
     """All assets that there are to choose from: those that can be made here, and those that are made elsewhere."""
 
     made: Sequence[AssetsDefinition]

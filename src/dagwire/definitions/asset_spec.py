@@ -1,8 +1,8 @@
 """`AssetSpec` and its kin: what there is to say of an asset, apart from how it is made."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.names import check_asset_parts
@@ -217,8 +217,7 @@ class AssetIn:
         return own.with_prefix(self.key_prefix) if self.key_prefix else own
 
 
-@dataclass(frozen=True, slots=True)
-class AssetOut:
+class AssetOut(NamedTuple):
     """What there is to say of one of several assets that a function makes."""
 
     key_prefix: str | Sequence[str] | None = None
@@ -233,7 +232,7 @@ class AssetOut:
     code_version: str | None = None
     owners: Sequence[str] | None = None
     tags: Mapping[str, str] | None = None
-    kinds: Iterable[str] = field(default_factory=frozenset[str])
+    kinds: Iterable[str] = frozenset()
 
     def spec_for(self, output: str, deps: Iterable[Any], group_name: str | None) -> AssetSpec:
         """The spec of the asset that is output `output`."""

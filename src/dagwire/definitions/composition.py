@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 from dagwire.config.narrowing import is_mapping
 from dagwire.definitions.config_mapping import ConfigMapping
@@ -111,16 +111,13 @@ class Composition:
         return free
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(NamedTuple):
     """A job's or graph's body, run once: what took places in it, and what it gives back."""
 
     placed: Mapping[str, Placed]
-    outputs: Mapping[str, OutputHandle] = field(default_factory=dict[str, OutputHandle])
-    outputs_by_graph: Mapping[str, Mapping[str, OutputHandle]] = field(
-        default_factory=dict[str, Mapping[str, OutputHandle]]
-    )
-    mappings_by_graph: Mapping[str, ConfigMapping] = field(default_factory=dict[str, ConfigMapping])
+    outputs: Mapping[str, OutputHandle] = {}
+    outputs_by_graph: Mapping[str, Mapping[str, OutputHandle]] = {}
+    mappings_by_graph: Mapping[str, ConfigMapping] = {}
     """`{nested graph: what turns its config into that of its ops}`; its own is under the empty name."""
 
 

@@ -1,8 +1,8 @@
 """`DynamicPartitionsDefinition`: partitions that are added and taken away while programs run."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from dagwire.definitions.partition_loading import store_in_force, time_in_force
 from dagwire.definitions.partitions import PartitionsDefinition
@@ -10,8 +10,7 @@ from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
 from dagwire.resources.instance import DagsterInstance, DynamicPartitionsStore
 
 
-@dataclass(frozen=True, slots=True)
-class AddDynamicPartitionsRequest:
+class AddDynamicPartitionsRequest(NamedTuple):
     """Keys that a sensor wants to be added to dynamic partitions."""
 
     partitions_def_name: str
@@ -22,8 +21,7 @@ class AddDynamicPartitionsRequest:
         instance.add_dynamic_partitions(self.partitions_def_name, self.partition_keys)
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteDynamicPartitionsRequest:
+class DeleteDynamicPartitionsRequest(NamedTuple):
     """Keys that a sensor wants to be taken out of dynamic partitions."""
 
     partitions_def_name: str

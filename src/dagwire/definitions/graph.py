@@ -3,8 +3,8 @@
 import copy
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self, overload
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, overload
 
 from dagwire.definitions.bindings import bindings_from
 from dagwire.definitions.composition import Composed, composed_body, composing
@@ -21,15 +21,13 @@ if TYPE_CHECKING:
     from dagwire.execution.result import ExecuteInProcessResult
 
 
-@dataclass(frozen=True, slots=True)
-class GraphIn:
+class GraphIn(NamedTuple):
     """An input of a graph, as `ins=` declares it."""
 
     description: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GraphOut:
+class GraphOut(NamedTuple):
     """An output of a graph, as `out=` declares it."""
 
     description: str | None = None
@@ -61,7 +59,7 @@ class GraphDefinition:
             name: replace(place, definition=place.definition.with_hooks(hooks))
             for name, place in self.composed.placed.items()
         }
-        changed.composed = replace(self.composed, placed=placed)
+        changed.composed = self.composed._replace(placed=placed)
         return changed
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 from dagwire.errors import InvalidDefinitionError
 
@@ -100,8 +100,7 @@ def _is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
     return isinstance(value, tuple)
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
+class Collected(NamedTuple):
     """All values of what was mapped, or of the dynamic output itself, as one list."""
 
     handle: OutputHandle
@@ -109,8 +108,7 @@ class Collected:
     """The dynamic output that says which values there are; known once all steps of the job are."""
 
 
-@dataclass(frozen=True, slots=True)
-class InputHandle:
+class InputHandle(NamedTuple):
     """An input of the graph that is being defined; its value is known where the graph takes its place."""
 
     name: str

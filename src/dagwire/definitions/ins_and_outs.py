@@ -2,8 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dagwire.definitions.value_types import Classes, checkable_classes
 
@@ -12,8 +11,7 @@ class Nothing:
     """The type of an input or output that orders two ops and carries no value."""
 
 
-@dataclass(frozen=True, slots=True)
-class In:
+class In(NamedTuple):
     """An input of an op, as `ins=` declares it."""
 
     dagster_type: Any = Any
@@ -34,8 +32,7 @@ class In:
         return self.default_value is not inspect.Parameter.empty
 
 
-@dataclass(frozen=True, slots=True)
-class Out:
+class Out(NamedTuple):
     """An output of an op, as `out=` declares it."""
 
     dagster_type: Any = Any

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dagwire.definitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
 from dagwire.definitions.partition_mapping import AllPartitionMapping, IdentityPartitionMapping, PartitionMapping
@@ -48,8 +49,7 @@ class MultiToSingleDimensionPartitionMapping(PartitionMapping):
         return _strange_dimension(self.partition_dimension_name, several[0])
 
 
-@dataclass(frozen=True)
-class DimensionPartitionMapping:
+class DimensionPartitionMapping(NamedTuple):
     """How one dimension of an upstream asset is needed."""
 
     dimension_name: str

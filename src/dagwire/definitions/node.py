@@ -4,7 +4,7 @@ import inspect
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from dagwire.containers.keys import Requirement
 from dagwire.definitions.asset_check import AssetCheckDefinition
@@ -24,8 +24,7 @@ from dagwire.errors import DefinitionCycleError, InvalidDefinitionError
 NodeDefinition = AssetsDefinition | AssetCheckDefinition | OpDefinition
 
 
-@dataclass(frozen=True, slots=True)
-class OpenInput:
+class OpenInput(NamedTuple):
     """An input that no step gives the value of: the run does, by its config or by `input_values`."""
 
     parameter: str

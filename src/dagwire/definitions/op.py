@@ -3,7 +3,6 @@
 import copy
 import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import Any, Self, overload
 
 from dagwire.definitions.asset import RESULT
@@ -198,14 +197,14 @@ def _single_out(declared: Out | None, body: Body) -> Out:
     if declared.dagster_type is not Any:
         return declared
     if declared.is_dynamic:
-        return replace(declared, dagster_type=Any if of_each is None else of_each)
-    return replace(declared, dagster_type=value_annotation(returns))
+        return declared._replace(dagster_type=Any if of_each is None else of_each)
+    return declared._replace(dagster_type=value_annotation(returns))
 
 
 def _several_outs(declared: Mapping[str, Out], body: Body) -> dict[str, Out]:
     kinds = value_annotations(body.signature.returns, len(declared))
     return {
-        name: replace(out, dagster_type=kind) if out.dagster_type is Any and not out.is_dynamic else out
+        name: out._replace(dagster_type=kind) if out.dagster_type is Any and not out.is_dynamic else out
         for (name, out), kind in zip(declared.items(), kinds, strict=True)
     }
 
@@ -221,7 +220,7 @@ def _inputs(body: Body, declared: Mapping[str, In]) -> dict[str, In]:
         said = declared.get(parameter.name, In())
         default = said.default_value if said.has_default else parameter.default
         annotation = parameter.annotation if said.dagster_type is Any else said.dagster_type
-        inputs[parameter.name] = replace(said, dagster_type=annotation, default_value=default)
+        inputs[parameter.name] = said._replace(dagster_type=annotation, default_value=default)
     strange = [name for name, said in declared.items() if name not in inputs and not said.is_nothing]
     if strange and not body.signature.takes_any_name:
         msg = f"{body.owner}: `ins` names {', '.join(strange)}, and the function has no such parameter."

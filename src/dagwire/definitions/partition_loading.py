@@ -3,14 +3,13 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from dagwire.resources.instance import DynamicPartitionsStore
 
 
-@dataclass(frozen=True, slots=True)
-class PartitionLoadingContext:
+class PartitionLoadingContext(NamedTuple):
     """The time and the instance that hold where a call does not say others; lives as long as its block."""
 
     effective_dt: datetime

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
 from dagwire.definitions.job import JobDefinition
@@ -19,8 +19,7 @@ from dagwire.errors import InvalidDefinitionError
 Job = JobDefinition | UnresolvedAssetJobDefinition
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleTimes:
+class ScheduleTimes(NamedTuple):
     """When a schedule of partitions is asked: at another time than the end of a span, or by its own cron line."""
 
     minute_of_hour: int | None = None

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from os import PathLike, fspath
-from typing import Any, Generic, Self, TypeGuard, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeGuard, TypeVar
 
 from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.metadata import MetadataValue, normalized_metadata
@@ -21,8 +21,7 @@ class AssetCheckSeverity(Enum):
     ERROR = "ERROR"
 
 
-@dataclass(frozen=True, slots=True)
-class AssetCheckKey:
+class AssetCheckKey(NamedTuple):
     """The name of a check: its asset's key and its own name."""
 
     asset_key: AssetKey
@@ -57,8 +56,7 @@ class AssetCheckResult:
         self.description = description
 
 
-@dataclass(frozen=True, slots=True)
-class AssetCheckEvaluation:
+class AssetCheckEvaluation(NamedTuple):
     """What a run recorded of one check."""
 
     asset_key: AssetKey

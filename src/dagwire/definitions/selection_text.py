@@ -9,9 +9,8 @@ a or b, and, not    and parentheses; roots(...), sinks(...)
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 from dagwire.definitions.asset_check import AssetCheckDefinition
 from dagwire.definitions.asset_key import AssetKey
@@ -51,8 +50,7 @@ def selection_of(given: Any) -> AssetSelection:
     return AssetSelection.any_of(map(selection_of, terms))
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(NamedTuple):
     """What a run is to make: assets and checks."""
 
     keys: set[AssetKey]

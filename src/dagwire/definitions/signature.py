@@ -3,9 +3,8 @@
 import inspect
 import typing
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from inspect import Parameter, isasyncgenfunction, isgeneratorfunction
-from typing import Any
+from typing import Any, NamedTuple
 
 from dagwire.config.config import Config
 from dagwire.definitions.body_context import is_context_annotation
@@ -17,8 +16,7 @@ CONTEXT_NAMES = frozenset({"context", "_context", "_"})
 CONFIG_NAME = "config"
 
 
-@dataclass(frozen=True, slots=True)
-class InputParameter:
+class InputParameter(NamedTuple):
     """A parameter that takes the value of an upstream asset or op."""
 
     name: str
@@ -33,8 +31,7 @@ class InputParameter:
         return self.default is not Parameter.empty
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """What a function asks for, by kind."""
 
     context: str | None

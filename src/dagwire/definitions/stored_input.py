@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from dagwire.containers.keys import Requirement
 from dagwire.definitions.asset_spec import AssetSpec
@@ -40,8 +40,7 @@ class StoredAsset:
     partitions_def: PartitionsDefinition | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredInput:
+class StoredInput(NamedTuple):
     """An input whose value an IO manager loads."""
 
     manager_key: str

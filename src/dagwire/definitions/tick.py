@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from dagwire.config.narrowing import is_collection, is_mapping, is_sequence
 from dagwire.containers.faults import raise_faults, requirement_faults
@@ -42,8 +42,7 @@ class SensorResult:
     """Keys of dynamic partitions to add or take away, before the runs start."""
 
 
-@dataclass(frozen=True, slots=True)
-class TickResult:
+class TickResult(NamedTuple):
     """What one tick came to."""
 
     run_requests: Sequence[RunRequest] = ()

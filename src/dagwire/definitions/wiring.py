@@ -1,9 +1,8 @@
 """What hangs together with what: definitions and resources as one graph, for lists and pictures. Opens nothing."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from dagwire.containers.graph import ProviderGraph
 from dagwire.containers.injections import AnyProvider
@@ -30,8 +29,7 @@ class Kind(StrEnum):
     RESOURCE = "resource"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A definition or a resource."""
 
     kind: Kind
@@ -39,8 +37,7 @@ class Part:
     """A key, or a name: unique among the parts of its kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(NamedTuple):
     """That one part comes before, checks, uses or runs another."""
 
     source: Part
@@ -48,8 +45,7 @@ class Wire:
     meaning: Meaning
 
 
-@dataclass(frozen=True, slots=True)
-class Wiring:
+class Wiring(NamedTuple):
     """All parts, and how they hang together."""
 
     parts: tuple[Part, ...]

@@ -1,7 +1,6 @@
 """Contexts built by hand, to call an asset, op, check or hook with outside a run."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -77,7 +76,7 @@ class _DirectStep(_Held, StepContext):
                 if self._partitions.is_range:
                     keys = partitions_def.get_partition_keys_in_range(PartitionKeyRange(keys[0], keys[-1]))
             named = tuple(partitions_def.as_key(key) for key in keys)
-            self._partitions = replace(self._partitions, keys=named, definition=partitions_def, instance=self.instance)
+            self._partitions = self._partitions._replace(keys=named, definition=partitions_def, instance=self.instance)
         body = definition.body
         if body.signature.config is None and body.config_schema is not None:
             self.op_config = body.config_from(self.op_config)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.metadata import MetadataValue
@@ -45,19 +45,17 @@ class EventType(StrEnum):
     HOOK_ERRORED = "HOOK_ERRORED"
 
 
-@dataclass(frozen=True, slots=True)
-class HandledOutput:
+class HandledOutput(NamedTuple):
     """A value that an IO manager has stored, or that was handed on in memory."""
 
     output_name: str
     manager_key: str | None = None
     """The IO manager; None in memory."""
-    metadata: Mapping[str, MetadataValue] = field(default_factory=dict[str, MetadataValue])
+    metadata: Mapping[str, MetadataValue] = {}
     """What the IO manager said of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedInput:
+class LoadedInput(NamedTuple):
     """A value that an IO manager has loaded, or that was handed on in memory."""
 
     input_name: str
@@ -66,22 +64,20 @@ class LoadedInput:
     upstream_output_name: str | None = None
     upstream_step_key: str | None = None
     """The step that gave the value; None where no step of the run did, and in memory."""
-    metadata: Mapping[str, MetadataValue] = field(default_factory=dict[str, MetadataValue])
+    metadata: Mapping[str, MetadataValue] = {}
     """The input's own metadata, and what the input manager said."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepOutputData:
+class StepOutputData(NamedTuple):
     """Which output a step gave, and what it said of the value; without the value."""
 
     output_name: str
     mapping_key: str | None = None
     """Which value it is, of a dynamic output."""
-    metadata: Mapping[str, MetadataValue] = field(default_factory=dict[str, MetadataValue])
+    metadata: Mapping[str, MetadataValue] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectationData:
+class ExpectationData(NamedTuple):
     """What was expected, as Dagster wraps it."""
 
     expectation_result: ExpectationResult

@@ -1,13 +1,12 @@
 """Why a step failed, as results and events tell it."""
 
 import traceback
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dagwire.definitions.retries import Failure
 
 
-@dataclass(frozen=True, slots=True)
-class FailureData:
+class FailureData(NamedTuple):
     """Why a step failed."""
 
     error: "ErrorInfo"
@@ -18,8 +17,7 @@ class FailureData:
         return self.error.exception if isinstance(self.error.exception, Failure) else None
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorInfo:
+class ErrorInfo(NamedTuple):
     """An exception, in words."""
 
     exception: BaseException

@@ -2,9 +2,8 @@
 
 from collections.abc import AsyncIterator, Generator, Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from inspect import isasyncgen, isawaitable, isgenerator
-from typing import Any
+from typing import Any, NamedTuple
 
 from dagwire.config.narrowing import is_mapping
 from dagwire.containers.keys import Requirement
@@ -27,8 +26,7 @@ from dagwire.resources.io_contexts import InputContext, OutputContext
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
 
-@dataclass(frozen=True, slots=True)
-class Manager:
+class Manager(NamedTuple):
     """An IO manager of the run: its key, and the scope in which it is open."""
 
     key: str

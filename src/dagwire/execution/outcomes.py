@@ -8,7 +8,7 @@ from dagwire.definitions.metadata import MetadataValue
 from dagwire.definitions.results import AssetCheckEvaluation, Materialized, Remark, is_remark
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Made:
     """One output that a step gave."""
 
@@ -23,7 +23,7 @@ class Made:
     """Which value it is, of a dynamic output."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Outcome:
     """What one step came to."""
 

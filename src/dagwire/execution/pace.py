@@ -1,10 +1,11 @@
 """Which step is done when: one after another, side by side in threads, or side by side in an event loop."""
 
+import concurrent.futures
 import contextvars
 import sys
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from typing import TYPE_CHECKING, Any
 
 from dagwire.definitions.frontier import Frontier
@@ -87,7 +88,7 @@ def in_threads(nodes: Sequence[Node], do: DoStep, record: Record, executor: Exec
     Raises:
         InvalidInvocationError: The executor's workers are processes, which share no resources.
     """
-    if isinstance(executor, ProcessPoolExecutor):
+    if isinstance(executor, concurrent.futures.ProcessPoolExecutor):  # loaded by its name: it takes its time
         raise InvalidInvocationError("A run", "takes an executor of threads; processes do not share its resources.")
     ready = _Ready(nodes, record)
     running: dict[Future[Exception | None], Node] = {}

@@ -1,8 +1,7 @@
 """Which partitions one run makes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from dagwire.definitions.asset_key import AssetKey
 from dagwire.definitions.assets_definition import AssetsDefinition
@@ -20,8 +19,7 @@ from dagwire.errors import InvalidInvocationError
 from dagwire.resources.instance import DagsterInstance
 
 
-@dataclass(frozen=True, slots=True)
-class PartitionSelection:
+class PartitionSelection(NamedTuple):
     """The partitions of one run: none, one, or a range."""
 
     keys: tuple[str, ...] = ()
@@ -86,7 +84,7 @@ class PartitionSelection:
         keys = self.checked_keys if definition.partitions_def is not None else []
         with partition_loading_context(dynamic_partitions_store=self.instance):
             needed = tuple(needed_partitions(definition, keys, upstream, partitions))
-        return replace(self, keys=needed, is_range=len(needed) > 1, definition=partitions)
+        return self._replace(keys=needed, is_range=len(needed) > 1, definition=partitions)
 
     @property
     def key(self) -> str:

@@ -1,8 +1,7 @@
 """A plan: what one run will do, told from its job and options alone. Pure, but for reading the environment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dagwire.config.run_config import RunConfig
 from dagwire.definitions.bindings import Bindings
@@ -14,8 +13,7 @@ from dagwire.execution.given_config import given_run_config, open_input_values, 
 from dagwire.execution.partition_selection import NO_PARTITIONS, PartitionSelection, selected_partitions
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What one run will do."""
 
     job: JobDefinition
@@ -77,8 +75,7 @@ def _tags_of_partition(job: JobDefinition, partitions: PartitionSelection) -> Ma
     return job.partitions_def.tags_of(partitions.key)
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class _Given(NamedTuple):
     """What the run config came to."""
 
     run_config: RunConfig

@@ -2,16 +2,14 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from inspect import get_annotations
-from typing import Any
+from typing import Any, NamedTuple
 
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.context import NO_RESOURCES, log
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredType:
+class DeclaredType(NamedTuple):
     """The type that an output or input is declared as; an IO manager may store each type its own way."""
 
     typing_type: Any

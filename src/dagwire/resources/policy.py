@@ -6,11 +6,10 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from contextvars import copy_context
-from dataclasses import dataclass
 from functools import partial
 from inspect import iscoroutinefunction
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from dagwire.errors import RetryPolicyError
 from dagwire.resources.driving import WaitedError, drive
@@ -18,8 +17,7 @@ from dagwire.resources.driving import WaitedError, drive
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class LifeCyclePolicy:
+class LifeCyclePolicy(NamedTuple):
     """How patiently one resource is opened and closed."""
 
     retry: Callable[..., Any] | None = None

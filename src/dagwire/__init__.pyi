@@ -1,10 +1,10 @@
-"""The public names of dagwire, as Dagster spells them, and where each is defined; `import dagwire` gives them."""
+# The public names of dagwire, as Dagster spells them, and the module of each; `__init__.py` loads them by this list.
 
-from dagwire.config.config import Config, PermissiveConfig
-from dagwire.config.env_template import env_template
-from dagwire.config.env_var import EnvVar
-from dagwire.config.environments import environment
-from dagwire.config.forms import (
+from .config.config import Config, PermissiveConfig
+from .config.env_template import env_template
+from .config.env_var import EnvVar
+from .config.environments import environment
+from .config.forms import (
     Array,
     Enum,
     EnumValue,
@@ -16,47 +16,47 @@ from dagwire.config.forms import (
     Selector,
     Shape,
 )
-from dagwire.config.leaves import BoolSource, IntSource, StringSource
-from dagwire.config.masking import SecretField
-from dagwire.config.profiles import Profiles, ProfileSettings
-from dagwire.config.provenance import Explained
-from dagwire.config.run_config import RunConfig
-from dagwire.config.run_config_files import config_from_files, config_from_pkg_resources, config_from_yaml_strings
-from dagwire.config.settings_provider import SettingsProvider
-from dagwire.config.settings_schema import settings_schema
-from dagwire.containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context
-from dagwire.containers.build_resources import abuild_resources, build_resources
-from dagwire.containers.check_health import Health, check_health
-from dagwire.containers.diff_environments import diff_environments
-from dagwire.containers.explain import explain
-from dagwire.containers.overrides import override
-from dagwire.containers.resource_provider import ResourceProvider
-from dagwire.definitions.asset import asset
-from dagwire.definitions.asset_check import AssetCheckDefinition, asset_check, multi_asset_check
-from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition, define_asset_job
-from dagwire.definitions.asset_key import AssetKey
-from dagwire.definitions.asset_sensor import AssetSensorDefinition, asset_sensor
-from dagwire.definitions.asset_spec import AssetDep, AssetIn, AssetOut, AssetSpec
-from dagwire.definitions.assets_definition import AssetsDefinition, map_asset_specs
-from dagwire.definitions.bindings import with_resources
-from dagwire.definitions.build_io_contexts import build_input_context, build_output_context
-from dagwire.definitions.check_spec import AssetCheckSpec
-from dagwire.definitions.composed_job import job
-from dagwire.definitions.config_mapping import ConfigMapping, config_mapping
-from dagwire.definitions.definitions import Definitions
-from dagwire.definitions.dynamic_partitions import (
+from .config.leaves import BoolSource, IntSource, StringSource
+from .config.masking import SecretField
+from .config.profiles import Profiles, ProfileSettings
+from .config.provenance import Explained
+from .config.run_config import RunConfig
+from .config.run_config_files import config_from_files, config_from_pkg_resources, config_from_yaml_strings
+from .config.settings_provider import SettingsProvider
+from .config.settings_schema import settings_schema
+from .containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context
+from .containers.build_resources import abuild_resources, build_resources
+from .containers.check_health import Health, check_health
+from .containers.diff_environments import diff_environments
+from .containers.explain import explain
+from .containers.overrides import override
+from .containers.resource_provider import ResourceProvider
+from .definitions.asset import asset
+from .definitions.asset_check import AssetCheckDefinition, asset_check, multi_asset_check
+from .definitions.asset_job import UnresolvedAssetJobDefinition, define_asset_job
+from .definitions.asset_key import AssetKey
+from .definitions.asset_sensor import AssetSensorDefinition, asset_sensor
+from .definitions.asset_spec import AssetDep, AssetIn, AssetOut, AssetSpec
+from .definitions.assets_definition import AssetsDefinition, map_asset_specs
+from .definitions.bindings import with_resources
+from .definitions.build_io_contexts import build_input_context, build_output_context
+from .definitions.check_spec import AssetCheckSpec
+from .definitions.composed_job import job
+from .definitions.config_mapping import ConfigMapping, config_mapping
+from .definitions.definitions import Definitions
+from .definitions.dynamic_partitions import (
     AddDynamicPartitionsRequest,
     DeleteDynamicPartitionsRequest,
     DynamicPartitionsDefinition,
 )
-from dagwire.definitions.graph import GraphDefinition, GraphIn, GraphOut, graph
-from dagwire.definitions.graph_asset import graph_asset
-from dagwire.definitions.graph_multi_asset import graph_multi_asset
-from dagwire.definitions.hook import HookDefinition, failure_hook, success_hook
-from dagwire.definitions.ins_and_outs import DynamicOut, In, Nothing, Out
-from dagwire.definitions.job import JobDefinition
-from dagwire.definitions.lazy_definitions import LazyDefinitions, definitions
-from dagwire.definitions.load_assets import (
+from .definitions.graph import GraphDefinition, GraphIn, GraphOut, graph
+from .definitions.graph_asset import graph_asset
+from .definitions.graph_multi_asset import graph_multi_asset
+from .definitions.hook import HookDefinition, failure_hook, success_hook
+from .definitions.ins_and_outs import DynamicOut, In, Nothing, Out
+from .definitions.job import JobDefinition
+from .definitions.lazy_definitions import LazyDefinitions, definitions
+from .definitions.load_assets import (
     load_asset_checks_from_current_module,
     load_asset_checks_from_modules,
     load_asset_checks_from_package_module,
@@ -66,24 +66,24 @@ from dagwire.definitions.load_assets import (
     load_assets_from_package_module,
     load_assets_from_package_name,
 )
-from dagwire.definitions.load_definitions import (
+from .definitions.load_definitions import (
     load_definitions_from_current_module,
     load_definitions_from_module,
     load_definitions_from_modules,
     load_definitions_from_package_module,
     load_definitions_from_package_name,
 )
-from dagwire.definitions.metadata import MetadataValue
-from dagwire.definitions.multi_asset import multi_asset
-from dagwire.definitions.multi_partition_mapping import (
+from .definitions.metadata import MetadataValue
+from .definitions.multi_asset import multi_asset
+from .definitions.multi_partition_mapping import (
     DimensionPartitionMapping,
     MultiPartitionMapping,
     MultiToSingleDimensionPartitionMapping,
 )
-from dagwire.definitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
-from dagwire.definitions.op import OpDefinition, op
-from dagwire.definitions.partition_loading import partition_loading_context
-from dagwire.definitions.partition_mapping import (
+from .definitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
+from .definitions.op import OpDefinition, op
+from .definitions.partition_loading import partition_loading_context
+from .definitions.partition_mapping import (
     AllPartitionMapping,
     IdentityPartitionMapping,
     LastPartitionMapping,
@@ -91,7 +91,7 @@ from dagwire.definitions.partition_mapping import (
     SpecificPartitionsPartitionMapping,
     StaticPartitionMapping,
 )
-from dagwire.definitions.partitioned_config import (
+from .definitions.partitioned_config import (
     PartitionedConfig,
     daily_partitioned_config,
     dynamic_partitioned_config,
@@ -101,15 +101,15 @@ from dagwire.definitions.partitioned_config import (
     static_partitioned_config,
     weekly_partitioned_config,
 )
-from dagwire.definitions.partitioned_schedule import build_schedule_from_partitioned_job
-from dagwire.definitions.partitions import (
+from .definitions.partitioned_schedule import build_schedule_from_partitioned_job
+from .definitions.partitions import (
     BackfillPolicy,
     PartitionKeyRange,
     PartitionsDefinition,
     StaticPartitionsDefinition,
     TimeWindow,
 )
-from dagwire.definitions.results import (
+from .definitions.results import (
     AssetCheckEvaluation,
     AssetCheckKey,
     AssetCheckResult,
@@ -121,34 +121,34 @@ from dagwire.definitions.results import (
     MaterializeResult,
     Output,
 )
-from dagwire.definitions.retries import Backoff, Failure, Jitter, RetryPolicy, RetryRequested
-from dagwire.definitions.run_request import RunRequest
-from dagwire.definitions.schedule import (
+from .definitions.retries import Backoff, Failure, Jitter, RetryPolicy, RetryRequested
+from .definitions.run_request import RunRequest
+from .definitions.schedule import (
     DefaultScheduleStatus,
     ScheduleDefinition,
     ScheduleEvaluationContext,
     build_schedule_context,
     schedule,
 )
-from dagwire.definitions.selection import AssetSelection
-from dagwire.definitions.sensor import (
+from .definitions.selection import AssetSelection
+from .definitions.sensor import (
     DefaultSensorStatus,
     SensorDefinition,
     SensorEvaluationContext,
     build_sensor_context,
     sensor,
 )
-from dagwire.definitions.source_asset import SourceAsset
-from dagwire.definitions.tick import SensorResult, SkipReason, TickResult
-from dagwire.definitions.time_partitions import (
+from .definitions.source_asset import SourceAsset
+from .definitions.tick import SensorResult, SkipReason, TickResult
+from .definitions.time_partitions import (
     DailyPartitionsDefinition,
     HourlyPartitionsDefinition,
     MonthlyPartitionsDefinition,
     WeeklyPartitionsDefinition,
 )
-from dagwire.definitions.time_window_mapping import TimeWindowPartitionMapping
-from dagwire.definitions.time_window_partitions import TimeWindowPartitionsDefinition
-from dagwire.errors import (
+from .definitions.time_window_mapping import TimeWindowPartitionMapping
+from .definitions.time_window_partitions import TimeWindowPartitionsDefinition
+from .errors import (
     DagsterConfigMappingFunctionError,
     DagsterError,
     DagsterExecutionInterruptedError,
@@ -168,32 +168,32 @@ from dagwire.errors import (
     DagsterUserCodeExecutionError,
     DagwireError,
 )
-from dagwire.execution.contexts import (
+from .execution.contexts import (
     AssetCheckExecutionContext,
     AssetExecutionContext,
     DagsterRun,
     OpExecutionContext,
 )
-from dagwire.execution.direct_contexts import (
+from .execution.direct_contexts import (
     build_asset_check_context,
     build_asset_context,
     build_hook_context,
     build_op_context,
 )
-from dagwire.execution.events import Event, EventType
-from dagwire.execution.hook_context import HookContext
-from dagwire.execution.materialize import amaterialize, materialize, materialize_to_memory
-from dagwire.execution.result import ExecuteInProcessResult
-from dagwire.execution.validate_run_config import validate_run_config
-from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
-from dagwire.resources.context import InitResourceContext, Resources
-from dagwire.resources.definition import ResourceDefinition, configured, make_values_resource, resource
-from dagwire.resources.event_log_entry import EventLogEntry
-from dagwire.resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
-from dagwire.resources.input_manager import InputManagerDefinition, input_manager
-from dagwire.resources.instance import DagsterInstance
-from dagwire.resources.io_contexts import InputContext, OutputContext
-from dagwire.resources.io_manager import (
+from .execution.events import Event, EventType
+from .execution.hook_context import HookContext
+from .execution.materialize import amaterialize, materialize, materialize_to_memory
+from .execution.result import ExecuteInProcessResult
+from .execution.validate_run_config import validate_run_config
+from .resources.configurable import ConfigurableResource, ConfigurableResourceFactory
+from .resources.context import InitResourceContext, Resources
+from .resources.definition import ResourceDefinition, configured, make_values_resource, resource
+from .resources.event_log_entry import EventLogEntry
+from .resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
+from .resources.input_manager import InputManagerDefinition, input_manager
+from .resources.instance import DagsterInstance
+from .resources.io_contexts import InputContext, OutputContext
+from .resources.io_manager import (
     ConfigurableIOManager,
     ConfigurableIOManagerFactory,
     InMemoryIOManager,
@@ -203,7 +203,7 @@ from dagwire.resources.io_manager import (
     io_manager,
     mem_io_manager,
 )
-from dagwire.resources.resource_param import ResourceDependency, ResourceParam
+from .resources.resource_param import ResourceDependency, ResourceParam
 
 __all__ = [
     "AddDynamicPartitionsRequest",
