@@ -11,13 +11,17 @@ from dependency_injector import containers, providers
 
 import dagwire
 
+from benchmarks.compiled_sides import (
+    asynchronous_chain_by_dishka,
+    asynchronous_chain_by_wireup,
+    chain_by_dishka,
+    chain_by_wireup,
+)
 from benchmarks.dagster_side import kept_instance
-from benchmarks.journal import Journal
+from benchmarks.journal import CHAIN, CHAIN_DONE, Journal
 from benchmarks.measuring import Benchmark, Side, Timed
 from benchmarks.opening import tracked_function
 
-CHAIN = "abcde"
-CHAIN_DONE = tuple([f"open {name}" for name in CHAIN] + [f"close {name}" for name in reversed(CHAIN)])
 RUNS_IN_A_LOOP = 20
 BY_DEPENDENCY_INJECTOR = "`providers.Resource`, closed one by one, as `shutdown_resources` keeps no order"
 
@@ -42,7 +46,12 @@ def chain_declared() -> Iterator[Benchmark]:
     """Each takes the one before it as an argument."""
     yield Benchmark(
         "opening and closing five, each needing the one before, declared in a container",
-        {Side.DAGWIRE: chain_in_container(), Side.BARE: chain_by_dependency_injector()},
+        {
+            Side.DAGWIRE: chain_in_container(),
+            Side.DISHKA: chain_by_dishka(),
+            Side.WIREUP: chain_by_wireup(),
+            Side.BARE: chain_by_dependency_injector(),
+        },
         bare=BY_DEPENDENCY_INJECTOR,
     )
 
@@ -53,7 +62,12 @@ def asynchronous_chain_of_five() -> Iterator[Benchmark]:
     with asyncio.Runner() as runner:
         yield Benchmark(
             "the same in an event loop",
-            {Side.DAGWIRE: asynchronous_chain(runner), Side.BARE: asynchronous_stack(runner)},
+            {
+                Side.DAGWIRE: asynchronous_chain(runner),
+                Side.DISHKA: asynchronous_chain_by_dishka(runner, RUNS_IN_A_LOOP),
+                Side.WIREUP: asynchronous_chain_by_wireup(runner, RUNS_IN_A_LOOP),
+                Side.BARE: asynchronous_stack(runner),
+            },
             bare="five asynchronous context managers in an `AsyncExitStack`",
         )
 

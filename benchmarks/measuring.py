@@ -16,6 +16,8 @@ class Side(StrEnum):
     DAGSTER_KEPT = "Dagster, one instance kept"
     DAGSTER = "Dagster as it comes"
     HAMILTON = "Hamilton"
+    DISHKA = "dishka"
+    WIREUP = "wireup"
     BARE = "bare"
 
 
@@ -55,6 +57,7 @@ class Timed:
         """
         if self._calls:
             return self._took(self._calls) / (self._calls * self._parts)
+        self._took(1)  # what is loaded at the first use
         calls = 1
         while (took := self._took(calls)) < scale.sample_s:
             calls *= 2

@@ -6,7 +6,16 @@ import weakref
 import pytest
 from dependency_injector import containers, providers
 
-from dagwire import ConfigurableResource, EnvVar, ResourceProvider, build_resources, resource
+from dagwire import (
+    ConfigurableResource,
+    EnvVar,
+    ResourceProvider,
+    asset,
+    build_resources,
+    materialize,
+    override,
+    resource,
+)
 from dagwire.containers.graph import ProviderGraph
 from dagwire.errors import FaultsError, MissingVariableError
 
@@ -63,13 +72,60 @@ def value(container, key):
 def test_the_work_is_done_once(container, monkeypatch):
     """A second scope of the same keys reads no provider's dependencies again; one of other keys does."""
     value(container, "on_db")
-    read = []
-    really_read = ProviderGraph._read_dependencies
-    monkeypatch.setattr(ProviderGraph, "_read_dependencies", lambda *args: read.append(args) or really_read(*args))
+    read = reading(monkeypatch)
     value(container, "on_db")
     assert read == []
     value(container, "on_pool")
     assert read
+
+
+def reading(monkeypatch):
+    """The list of those whose dependencies are read from now on."""
+    read = []
+    really_read = ProviderGraph._read_dependencies
+    monkeypatch.setattr(ProviderGraph, "_read_dependencies", lambda *args: read.append(args) or really_read(*args))
+    return read
+
+
+def test_a_plain_fake_fills_a_slot_of_the_plan(container, monkeypatch):
+    """Which object takes a provider's place is no part of the plan: the second fake costs none of its own."""
+
+    def with_fake(fake):
+        with override(container, db=fake):
+            return value(container, "on_db").below
+
+    assert with_fake("first") == "first"
+    read = reading(monkeypatch)
+    assert with_fake("second") == "second"
+    assert read == []
+    assert with_fake(providers.Object("third")) == "third"
+    assert with_fake(Named(name="fourth")).name == "fourth"
+    assert with_fake(providers.Object(container.gateways.mail)) is container.gateways.mail
+    assert value(container, "on_db").below.name == "declared"
+
+
+def test_a_slot_is_filled_anew_in_each_scope_of_a_run(container):
+    """Two assets bound to different objects under one key have each its own, and so has what depends on it."""
+
+    def bound_to(name, below):
+        @asset(name=name, required_resource_keys={"on_db"}, resource_defs={"db": below})
+        def bound(context):
+            return context.resources.on_db.below
+
+        return bound
+
+    result = materialize([bound_to("left", "l"), bound_to("right", "r")], resources=container)
+    assert [result.output_for_node(name) for name in ("left", "right")] == ["l", "r"]
+
+
+def test_the_provider_itself_in_its_own_place_stays_shared(container):
+    """Nothing is replaced by it: what depends on it is the Singleton that all runs share."""
+    with override(container, pool=container.pool):
+        assert value(container, "on_pool").below is container.pool()
+    container.size = providers.Object(1)
+    container.sized = providers.Singleton(Service, container.size)
+    with override(container, size=container.size):
+        assert value(container, "sized") is container.sized()
 
 
 def test_an_override_is_seen(container):

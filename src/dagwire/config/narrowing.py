@@ -20,9 +20,9 @@ def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
 
 def is_sequence(value: object) -> TypeGuard[list[Any] | tuple[Any, ...]]:
     """Whether `value` is a list or a tuple."""
-    return isinstance(value, list | tuple)
+    return isinstance(value, (list, tuple))
 
 
 def is_collection(value: object) -> TypeGuard[AnyCollection]:
     """Whether `value` is a list, a tuple or a set."""
-    return isinstance(value, list | tuple | set | frozenset)
+    return isinstance(value, (list, tuple, set, frozenset))

@@ -40,8 +40,10 @@ def requirement_faults(container: Container, requirements: Iterable[Requirement]
     return faults_of_requirements(ProviderGraph(container, {}), requirements)
 
 
-def faults_of_requirements(graph: ProviderGraph, requirements: Iterable[Requirement]) -> list[DagwireError]:
-    """The same, for the keys of one scope."""
+def faults_of_requirements(
+    graph: ProviderGraph, requirements: Iterable[Requirement], given: Mapping[AnyProvider, AnyProvider] | None = None
+) -> list[DagwireError]:
+    """The same, for the keys of one scope, which may be `given` what fills the slots of its plan."""
     askers_by_missing: dict[str, list[str]] = {}
     wrong: list[DagwireError] = []
     for requirement in requirements:
@@ -49,7 +51,8 @@ def faults_of_requirements(graph: ProviderGraph, requirements: Iterable[Requirem
         if found is None:
             askers_by_missing.setdefault(requirement.key, []).append(requirement.asker)
         elif requirement.expected is not None:
-            wrong += _type_faults(requirement, graph.called_in_the_end(found))
+            called = graph.called_in_the_end(found)
+            wrong += _type_faults(requirement, (given or {}).get(called, called))
     known = {*keys_of(graph.container), *graph.given} if askers_by_missing else ()
     missing = [
         MissingResourceError(key, dict.fromkeys(filter(None, askers)), known)
@@ -92,7 +95,7 @@ def faults_before_opening(graph: PrivateGraph, config_by_provider: Mapping[AnyPr
         return faults  # recipes are made of settings: their faults would only be told a second time
     try:
         for provider in graph.before_opening(has_config=bool(config_by_provider)):
-            resource = graph.resource(provider)
+            resource = graph.resources.get(provider)
             if resource is not None and not resource.is_open:
                 config = config_by_provider.get(provider)
                 faults += _recipe_faults(graph, provider, resource, config)

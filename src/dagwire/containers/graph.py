@@ -110,12 +110,12 @@ class ProviderGraph:
 
     def _required_and_nested(self, provider: ResourceProvider[Any]) -> Iterator[AnyProvider]:
         """What the resource of `provider` needs besides its arguments."""
-        nested = self.nested.inside(provider)
+        nested = self.nested.inside(provider) if provider.nested else []
         keys = self.nested.required_keys(provider.source, nested)
         if keys:
             self.required_keys[provider] = keys
             yield from (found for key in keys if (found := self.root(key)) is not None)
-        with_keys = self.nested.with_keys(nested)
+        with_keys = self.nested.with_keys(nested) if nested else None
         if with_keys:
             self.nested_keys[provider] = with_keys
             yield from with_keys.values()

@@ -23,6 +23,9 @@ class GivenForOneCall:
         self.providers = providers
 
 
+_NESTED = (providers.Container, providers.DependenciesContainer)
+"""The providers that have keys of their own. A tuple: a union would be made anew each time it is asked."""
+
 Container = containers.Container | containers.DynamicContainer | type[containers.DeclarativeContainer] | GivenForOneCall
 
 
@@ -117,7 +120,7 @@ def given_providers(container: Container, replacements: Mapping[str, Any]) -> di
     """
     given: dict[str, providers.Provider[Any]] = {}
     for key, value in replacements.items():
-        if _is_nested(find_provider(container, key)) and (is_container(value) or _is_nested(value)):
+        if (is_container(value) or _is_nested(value)) and _is_nested(find_provider(container, key)):
             given |= given_providers(container, {f"{key}.{name}": inner for name, inner in value.providers.items()})
         else:
             given[key] = provider_of(key, value)
@@ -125,7 +128,7 @@ def given_providers(container: Container, replacements: Mapping[str, Any]) -> di
 
 
 def _is_nested(provider: object) -> bool:
-    return isinstance(provider, providers.Container | providers.DependenciesContainer)
+    return isinstance(provider, _NESTED)
 
 
 def _container_provider(container: Any) -> providers.Provider[Any]:
@@ -139,7 +142,7 @@ def find_provider(container: Container, key: str) -> providers.Provider[Any] | N
         return found
     outer, _, rest = key.partition(".")
     inner = container.providers.get(outer)
-    if not rest or not isinstance(inner, providers.Container | providers.DependenciesContainer):
+    if not rest or not isinstance(inner, _NESTED):
         return None
     return find_provider(inner, rest)  # type: ignore[arg-type]  # has providers, which is all that is read
 
@@ -156,5 +159,5 @@ def keys_of(container: Container, prefix: str = "") -> Iterator[str]:
     """Every key of `container`, those of nested containers as paths."""
     for name, provider in container.providers.items():
         yield prefix + name
-        if isinstance(provider, providers.Container | providers.DependenciesContainer):
+        if isinstance(provider, _NESTED):
             yield from keys_of(provider, f"{prefix}{name}.")  # type: ignore[arg-type]  # has providers, as above

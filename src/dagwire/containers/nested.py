@@ -1,6 +1,6 @@
 """Recipes that stand in the fields of other recipes: which keys they go by, and which keys they ask for. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dagwire.containers.injections import AnyProvider
@@ -37,8 +37,10 @@ class NestedRecipes:
                 nested += recipe.nested_resources().values()
         return nested
 
-    def required_keys(self, source: object, nested: Iterable[Recipe]) -> list[str]:
+    def required_keys(self, source: object, nested: Sequence[Recipe]) -> list[str]:
         """The keys that `source`, and the definitions nested in it that have no key, ask for by name."""
+        if not nested:
+            return sorted(source.required_resource_keys) if isinstance(source, ResourceDefinition) else []
         definitions = [source, *(recipe for recipe in nested if not self.has_key(recipe))]
         named = (one.required_resource_keys for one in definitions if isinstance(one, ResourceDefinition))
         return sorted(frozenset[str]().union(*named))

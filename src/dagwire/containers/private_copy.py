@@ -1,7 +1,7 @@
 """Copying the part of a container that one run must have to itself; all else is shared with the container."""
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from dependency_injector import providers
@@ -74,7 +74,7 @@ Private = AnyProvider | PrivateResource | StandIn
 
 
 def _as_provider(current: Any) -> AnyProvider:
-    return current.as_provider() if isinstance(current, PrivateResource | StandIn) else current
+    return current.as_provider() if isinstance(current, (PrivateResource, StandIn)) else current
 
 
 class PrivateCopies:
@@ -87,10 +87,12 @@ class PrivateCopies:
     def __init__(self) -> None:
         self._copies: dict[tuple[AnyProvider, frozenset[Replacement]], Private] = {}
 
-    def of(self, plan: ScopePlan) -> dict[AnyProvider, Private]:
-        """`{provider: its private copy}` for all that the plan says must be private."""
+    def of(self, plan: ScopePlan, given: Mapping[AnyProvider, AnyProvider]) -> dict[AnyProvider, Private]:
+        """`{provider: its private copy}` for all that the plan says must be private; of a slot, what is `given`."""
         copying = Copying(plan.graph, plan.order)
-        for provider, reached in plan.private.items():
+        copying.copies.update(given)
+        for provider, planned in plan.private.items():
+            reached = frozenset((old, given.get(new, new)) for old, new in planned) if given else planned
             copied = self._copies.get((provider, reached))
             if copied is None:
                 declared = plan.owned.get(provider)

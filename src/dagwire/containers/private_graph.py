@@ -23,10 +23,12 @@ class PrivateGraph:
     copy, or the provider itself, which is then shared with every other run.
     """
 
-    def __init__(self, plan: ScopePlan, copies: PrivateCopies) -> None:
-        """Copy what must be private. Nothing is called or opened."""
+    def __init__(self, plan: ScopePlan, given: Mapping[AnyProvider, AnyProvider], copies: PrivateCopies) -> None:
+        """Copy what must be private; `{slot of the plan: what is given}`. Nothing is called or opened."""
         self._plan = plan
-        self._copies: Mapping[AnyProvider, Private] = copies.of(plan)
+        self._copies: Mapping[AnyProvider, Private] = copies.of(plan, given)
+        self.resources = {one: copy for one, copy in self._copies.items() if isinstance(copy, PrivateResource)}
+        """`{provider: the run's own resource that stands for it}`; what is not here is nothing to open."""
 
     def current(self, provider: AnyProvider) -> Any:
         """What stands for `provider` in this scope."""
@@ -39,11 +41,6 @@ class PrivateGraph:
     def is_nested_key(self, recipe: object) -> bool:
         """Whether `recipe`, nested in another, is declared under a key of its own."""
         return self._plan.graph.nested.has_key(recipe)
-
-    def resource(self, provider: AnyProvider) -> PrivateResource | None:
-        """The run's own resource that stands for `provider`, or None where it is nothing to open."""
-        current = self._copies.get(provider)
-        return current if isinstance(current, PrivateResource) else None
 
     def build_shared(self, provider: AnyProvider) -> None:
         """Have `provider` build its object now where it is a Singleton that other runs share; only one thread may."""

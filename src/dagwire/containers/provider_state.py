@@ -1,8 +1,8 @@
 """What of a provider decides what it depends on: read when a plan is made, and again to see whether the plan holds."""
 
 from functools import lru_cache
-from operator import is_
-from typing import Any, cast
+from operator import attrgetter, is_
+from typing import cast
 
 from dagwire.containers.injections import AnyProvider
 
@@ -10,30 +10,33 @@ _ONE = ("provides", "selector", "container", "default", "initialized")
 _TUPLES = ("args",)
 _DICTS = ("kwargs", "attributes", "providers")
 
-State = list[object]
+Contents = list[object]
 """Compared by identity: what is injected may have an `==` of its own."""
 
+overriding = attrgetter("last_overriding")
+"""What overrides a provider, or None."""
 
-def state_of(provider: AnyProvider) -> State:
-    """What overrides `provider`, and everything it refers to.
 
-    dependency-injector lets all of it be changed at any time. A `ResourceProvider` keeps what it was made of, so of it
-    there is only what overrides it.
-    """
-    stubbed: Any = provider
-    state: State = [stubbed.last_overriding]
+def can_be_refilled(provider: AnyProvider) -> bool:
+    """Whether what `provider` refers to can be changed, as it can with all kinds but `ResourceProvider`."""
+    return any(_attributes(cast("type", type(provider))))
+
+
+def contents_of(provider: AnyProvider) -> Contents:
+    """Everything that `provider` refers to."""
+    contents: Contents = []
     one, tuples, dicts = _attributes(cast("type", type(provider)))
-    state += [getattr(provider, name) for name in one]
+    contents += [getattr(provider, name) for name in one]
     for name in tuples:
-        state += getattr(provider, name)
+        contents += getattr(provider, name)
     for name in dicts:
         items: dict[object, object] = getattr(provider, name)
-        state += items
-        state += items.values()
-    return state
+        contents += items
+        contents += items.values()
+    return contents
 
 
-def is_same(now: State, then: State) -> bool:
+def is_same(now: Contents, then: Contents) -> bool:
     """Whether nothing has changed."""
     return len(now) == len(then) and all(map(is_, now, then))
 

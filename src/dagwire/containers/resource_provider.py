@@ -169,7 +169,9 @@ class ResourceProvider(providers.Provider[T]):
     @property
     def is_checked_by_its_keys(self) -> bool:
         """Whether no more can be told of it beforehand than that what it needs is there, unless config is given."""
-        return self.function is not None and not self.variables
+        if self.function is not None:
+            return not self.variables
+        return self.is_definition and not self.injected_providers and not self.source.has_config(None)
 
     def configured(self, config: object, key: str) -> "ResourceProvider[T]":
         """The same resource with `config` merged over the config it has; `key` names it in messages."""

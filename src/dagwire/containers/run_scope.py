@@ -23,7 +23,7 @@ from dagwire.resources.context import NO_RESOURCES, InitResourceContext, Resourc
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.lifecycle import new_life_cycle
 from dagwire.resources.opening import NOTHING_OPEN, Opener
-from dagwire.resources.policy import retried
+from dagwire.resources.policy import PATIENT, retried
 
 
 class RunScope:
@@ -77,7 +77,6 @@ class RunScope:
             self._copies = PrivateCopies()
         else:
             self._life_cycle, self._opener, self._copies = parent._life_cycle, parent._opener, parent._copies
-        self._definitions = DefinitionByKey(self.known_keys, self._find)
         self._requirements: list[Requirement] = []
         self._config_by_provider: Mapping[AnyProvider, object] = {}
         self._value_by_key: dict[str, Any] = {}
@@ -107,10 +106,13 @@ class RunScope:
             return [*self._missing_beside_a_circle(keys), circle]
         self._plan = plan
         self._requirements += plan.required
-        faults = faults_of_requirements(plan.graph, self._requirements)
+        is_complete = plan.has_all_keys
+        doubtful = [one for one in self._requirements if one.expected is not None or not is_complete]
+        given = {slot: self._given[key] for key, slot in plan.slots.items()}
+        faults = faults_of_requirements(plan.graph, doubtful, given)
         if faults:
             return faults
-        self._private = PrivateGraph(plan, self._copies)
+        self._private = PrivateGraph(plan, given, self._copies)
         if self._config_by_key:
             self._config_by_provider = self._configs(plan.graph)
         return faults_before_opening(self._private, self._config_by_provider)
@@ -141,7 +143,7 @@ class RunScope:
             ResourceSetupError: One could not be opened. Those before it are open still, until `close`.
         """
         for provider in self._private.to_open():
-            resource = self._private.resource(provider)
+            resource = self._private.resources.get(provider)
             try:
                 if resource is None:
                     self._private.build_shared(provider)
@@ -176,6 +178,8 @@ class RunScope:
         function = resource.declared.function
         if function is not None and provider not in self._config_by_provider:
             call = partial(resource.declared.called, function, await self._injected_into(resource))
+            if resource.declared.policy is PATIENT:
+                return await self._opener.open_called(name, call, function.definition)
             open_once = partial(self._opener.open_called, name, call, function.definition)
         else:
             open_once = await self._from_recipe(name, provider, resource)
@@ -199,7 +203,7 @@ class RunScope:
             run=self._run,
             instance=self._instance,
             log=self._log,
-            all_resource_defs=self._definitions,
+            all_resource_defs=DefinitionByKey(self.known_keys, self._find),
         )
         nested = await self._nested_in(provider) if provider in graph.nested_keys else NOTHING_OPEN
         return partial(self._opener.open, name, recipe, context, nested)
@@ -207,8 +211,9 @@ class RunScope:
     async def _injected_into(self, resource: PrivateResource) -> list[Any]:
         values = self._private.values_for(resource)
         for place, provider, is_called in resource.declared.injected_providers:
-            if is_called and self._private.resource(provider) is None:
-                values[place] = await self._finished(values[place])
+            if is_called and provider not in self._private.resources:
+                value = values[place]
+                values[place] = await self._life_cycle.wait_for(value) if _is_unfinished(value) else value
         return values
 
     async def _required_by(self, provider: AnyProvider) -> Resources:
@@ -226,7 +231,7 @@ class RunScope:
             return self._value_by_key[key]
         provider = self._plan.graph.provider_by_key[key]
         assert provider is not None  # noqa: S101  # prepare reported missing keys
-        resource = self._private.resource(provider)
+        resource = self._private.resources.get(provider)
         if resource is not None:
             return resource.value
         try:
@@ -239,15 +244,11 @@ class RunScope:
 
     async def _value_of(self, provider: AnyProvider) -> Any:
         value = self._private.value(provider)
-        if isinstance(self._private.current(provider), providers.Object | PrivateResource):
-            return value  # it was given as it is, or opened already: a task that is a resource is not awaited
-        return await self._finished(value)
-
-    async def _finished(self, value: Any) -> Any:
-        """`value`, awaited where a `Coroutine` provider, or one that depends on such, gave it."""
-        if iscoroutine(value) or isfuture(value):
+        if _is_unfinished(value) and not isinstance(
+            self._private.current(provider), (providers.Object, PrivateResource)
+        ):
             return await self._life_cycle.wait_for(value)
-        return value
+        return value  # where it was given as it is, or opened already, a task that is a resource is not awaited
 
     # -- while open ----------------------------------------------------------------------------------------------------
 
@@ -258,7 +259,9 @@ class RunScope:
     def opening(self, key: str) -> tuple[Any, InitResourceContext] | None:
         """The recipe that was opened under `key`, and what it was told; None where there was no such thing."""
         provider = self._find(key)
-        resource = None if provider is None else self._private.resource(self._plan.graph.called_in_the_end(provider))
+        if provider is None:
+            return None
+        resource = self._private.resources.get(self._plan.graph.called_in_the_end(provider))
         if resource is None or resource.context is None:
             return None
         return resource.recipe, resource.context
@@ -285,6 +288,11 @@ class RunScope:
     async def close(self, error: BaseException | None) -> None:
         """Close all that was opened, in reverse, telling it of `error`; see `LifeCycle.close`."""
         await self._life_cycle.close(error)
+
+
+def _is_unfinished(value: object) -> bool:
+    """Whether a `Coroutine` provider, or one that depends on such, gave `value`."""
+    return iscoroutine(value) or isfuture(value)
 
 
 def _unknown_resource(key: str, known: list[str]) -> str:

@@ -1,6 +1,10 @@
-"""`ScopePlan`: what the keys of a scope reach, worked out once and kept while the container stays as it was."""
+"""`ScopePlan`: what the keys of a scope reach, worked out once and kept while the container stays as it was.
 
-from collections.abc import Mapping
+That a plain object takes the place of a provider is a part of the plan, and which object is not: the plan has a slot
+for it, which each scope fills. So a test's fake costs no plan of its own.
+"""
+
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -9,15 +13,15 @@ from dependency_injector import providers
 from dagwire.config.settings_provider import SettingsProvider
 from dagwire.containers.from_dependency_injector import as_resource_provider
 from dagwire.containers.graph import ProviderGraph, is_owned_by_run
-from dagwire.containers.injections import AnyProvider
-from dagwire.containers.keys import Container, GivenForOneCall, nested_containers
-from dagwire.containers.provider_state import is_same, state_of
+from dagwire.containers.injections import AnyProvider, is_provider
+from dagwire.containers.keys import Container, GivenForOneCall, find_provider, nested_containers
+from dagwire.containers.provider_state import can_be_refilled, contents_of, is_same, overriding
 from dagwire.containers.resource_provider import ResourceProvider
 
 Keys = tuple[str, ...]
 
 _KEPT = "_dagwire_plans"
-"""Where a container keeps its plans: on itself, so that they end with it. `{keys: plan}`."""
+"""Where a container keeps its plans: on itself, so that they end with it. `{(keys, keys that have slots): plan}`."""
 
 
 class ScopePlan:
@@ -31,10 +35,14 @@ class ScopePlan:
         """
         self.graph = graph
         self.keys = keys
+        self.slots: Mapping[str, AnyProvider] = {}
+        """`{key: what stands in the plan for a plain object that scopes are given}`."""
         self.roots = [found for key in keys if (found := graph.root(key)) is not None]
         self.order = self._ordered()
         self.private = graph.private_part(self.order)
         self.required = graph.required_by_resources()
+        self.has_all_keys = all(found is not None for found in graph.provider_by_key.values())
+        """Whether there is something under every key that the scope or a resource asks for."""
         self.settings: list[AnyProvider] = []
         """The providers of settings."""
         self.has_choices = False
@@ -101,7 +109,8 @@ class _Kept:
         self.plan = plan
         self._find = plan.graph.find
         self._provider_by_key = list(plan.graph.provider_by_key.items())
-        self._state_by_provider = [(provider, state_of(provider)) for provider in plan.order]
+        self._overriding_by_provider = [(provider, overriding(provider)) for provider in plan.order]
+        self._contents_by_provider = [(one, contents_of(one)) for one in plan.order if can_be_refilled(one)]
         listed = nested_containers(plan.graph.container) if plan.graph.is_listed else ()
         self._providers_by_container = [(inner, dict(inner.providers)) for inner in listed]
 
@@ -110,8 +119,11 @@ class _Kept:
         for key, provider in self._provider_by_key:
             if self._find(key) is not provider:
                 return False
-        for provider, state in self._state_by_provider:
-            if not is_same(state_of(provider), state):
+        for provider, known in self._overriding_by_provider:
+            if overriding(provider) is not known:
+                return False
+        for provider, contents in self._contents_by_provider:
+            if not is_same(contents_of(provider), contents):
                 return False
         return all(inner.providers == listing for inner, listing in self._providers_by_container)
 
@@ -119,21 +131,37 @@ class _Kept:
 def plan_for(container: Container, given: Mapping[str, AnyProvider], keys: Keys) -> ScopePlan:
     """What `keys` of `container` reach where `given` stands in for some of its providers.
 
-    Where nothing is given, which is every run but a test's, the plan is kept with the container for the next scope.
+    The plan is kept with the container for the next scope, unless something is given that depends on other things.
 
     Raises:
         ResourceCycleError: Providers depend on one another in a circle.
     """
-    if given or isinstance(container, GivenForOneCall):
+    if isinstance(container, GivenForOneCall) or not all(_fills_a_slot(container, *one) for one in given.items()):
         return ScopePlan(ProviderGraph(container, given), keys)
-    kept_by_keys: dict[Keys, _Kept] | None = vars(container).get(_KEPT)  # of a class, not of the class it inherits from
+    kept_by_keys: dict[tuple[Keys, Keys], _Kept] | None = vars(container).get(_KEPT)  # of this class, not of its bases
     if kept_by_keys is None:
         kept_by_keys = {}
         setattr(container, _KEPT, kept_by_keys)
-    kept = kept_by_keys.get(keys)
+    found = (keys, tuple(given))
+    kept = kept_by_keys.get(found)
     if kept is None or not kept.holds():
-        kept = kept_by_keys[keys] = _Kept(ScopePlan(ProviderGraph(container, {}), keys))
+        kept = kept_by_keys[found] = _Kept(_plan_with_slots(container, given, keys))
     return kept.plan
+
+
+def _fills_a_slot(container: Container, key: str, given: AnyProvider) -> bool:
+    """Whether `given` hands on an object, and neither depends on another provider nor is the one it replaces."""
+    stubbed: Any = given
+    if type(given) is not providers.Object or stubbed.last_overriding is not None or is_provider(stubbed.provides):
+        return False
+    return find_provider(container, key) is not given
+
+
+def _plan_with_slots(container: Container, given: Iterable[str], keys: Keys) -> ScopePlan:
+    slots = {key: providers.Object[Any]() for key in given}
+    plan = ScopePlan(ProviderGraph(container, slots), keys)
+    plan.slots = slots
+    return plan
 
 
 _CALLED_EARLY = (

@@ -8,11 +8,11 @@ loop in a thread of its own that is started when the first of them is met.
 import threading
 from asyncio import timeout
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, ExitStack
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypeVar
 
 from dagwire.errors import MissingExtraError, ResourceTeardownError
-from dagwire.resources.hooks import Manager
+from dagwire.resources.hooks import Manager, is_asynchronous
 from dagwire.resources.policy import Limited, entered, left
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class LifeCycle:
         Raises:
             TimeoutError: It took longer than `timeout_s`, which limits the close, too.
         """
-        if isinstance(manager, AbstractAsyncContextManager):
+        if is_asynchronous(manager):
             if timeout_s is not None:
                 manager, timeout_s = Limited(manager, timeout_s), None
             if self.asynchronous:
@@ -88,7 +88,7 @@ class LifeCycle:
         while self._managers:
             name, manager, timeout_s = self._managers.pop()
             try:
-                if isinstance(manager, AbstractAsyncContextManager):
+                if is_asynchronous(manager):
                     await manager.__aexit__(*details)
                 else:
                     left(manager, details, timeout_s)

@@ -100,7 +100,7 @@ class Opener:
         return await self.open_called(key, partial(recipe.open, context), recipe, timeout_s)
 
     async def open_called(
-        self, key: object, call: Callable[[], Any], definition: ResourceDefinition, timeout_s: float | None
+        self, key: object, call: Callable[[], Any], definition: ResourceDefinition, timeout_s: float | None = None
     ) -> object:
         """The live thing out of what `call`, which calls the function of `definition`, gives."""
         if definition.has_life_cycle:
@@ -117,7 +117,7 @@ def _context_for(recipe: ResourceDefinition, context: InitResourceContext, key: 
     config: Any = recipe.config_from(given, f"resource '{key}'") if recipe.has_config(given) else {}
     names = recipe.required_resource_keys
     required = Resources({name: getattr(context.resources, name) for name in names}) if names else NO_RESOURCES
-    return replace(context, resource_config=config, resource_def=recipe, resources=required)
+    return context.for_definition(recipe, config, required)
 
 
 @contextmanager
