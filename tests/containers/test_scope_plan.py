@@ -194,7 +194,7 @@ def test_a_key_for_a_nested_resource_is_seen(container):
     container.outer = ResourceProvider(Outer(inner=inner))
     assert value(container, "outer").inner.name == "inner"
     container.late = ResourceProvider(inner)
-    with build_resources(container, {"late": {"config": {"name": "by its key"}}}) as resources:
+    with build_resources(container, resource_config={"late": {"config": {"name": "by its key"}}}) as resources:
         assert resources.outer.inner is resources.late
         assert resources.outer.inner.name == "by its key"
 

@@ -56,6 +56,34 @@ def test_resource_config_by_key(dg):
         assert resources.it == 3
 
 
+def told(dg):
+    """A definition of what it was told, by name."""
+
+    @dg.resource
+    def it(context):
+        return {"instance": context.instance, "run": context.run}
+
+    return it
+
+
+def test_the_instance_is_the_second_argument(dg):
+    """By its place, as resources are shown it; anything else there is refused before anything opens."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        with dg.build_resources({"it": told(dg)}, instance) as resources:
+            assert resources.it["instance"] is instance
+        with pytest.raises(Exception, match="instance"), dg.build_resources({"it": told(dg)}, {"it": {"config": 1}}):
+            pytest.fail("it opened")
+
+
+def test_the_run_that_resources_are_told_of(dg):
+    """`dagster_run`, which is none by default."""
+    run = dg.DagsterRun(job_name="nightly", run_id="b7bd5e8c-0000-4000-8000-000000000000")
+    with dg.build_resources({"it": told(dg)}, dagster_run=run) as resources:
+        assert resources.it["run"] is run
+    with dg.build_resources({"it": told(dg)}) as resources:
+        assert resources.it["run"] is None
+
+
 def test_resource_config_of_a_class(dg, tracked):
     """`resource_config` reaches a ConfigurableResource that is left to launch."""
     config = {"db": {"config": {"name": "late"}}}

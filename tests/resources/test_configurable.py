@@ -60,7 +60,7 @@ def db_class(log):
 def opened(recipe, config=None, **others):
     """What `recipe` is inside a scope, under the key `it`."""
     given = {"it": {"config": config}} if config is not None else None
-    with build_resources({"it": recipe, **others}, given) as resources:
+    with build_resources({"it": recipe, **others}, resource_config=given) as resources:
         return resources.it
 
 
@@ -215,7 +215,7 @@ def test_one_instance_is_opened_once_wherever_it_stands(db_class, log):
     db = db_class()
     # The key that sorts and stands last: its config must reach those before it all the same.
     resources = {"a_store": Store(one=db, many=[db, db], by_name={"k": db}), "z_db": db}
-    with build_resources(resources, {"z_db": {"config": {"name": "run"}}}) as open_resources:
+    with build_resources(resources, resource_config={"z_db": {"config": {"name": "run"}}}) as open_resources:
         store = open_resources.a_store
         assert store.one is store.many[0] is store.many[1] is store.by_name["k"] is open_resources.z_db
     assert log == ["open run", "close run"]
@@ -417,7 +417,7 @@ def test_all_faults_of_all_resources_are_told_at_once(monkeypatch, db_class, log
     }
     with (
         pytest.raises(ConfigFaultsError) as caught,
-        build_resources(recipes, {"wrong": {"config": {"size": "many"}}, "nobody": {"config": {}}}),
+        build_resources(recipes, resource_config={"wrong": {"config": {"size": "many"}}, "nobody": {"config": {}}}),
     ):
         pass
     told = str(caught.value)
@@ -429,7 +429,7 @@ def test_all_faults_of_all_resources_are_told_at_once(monkeypatch, db_class, log
 @pytest.mark.parametrize("given", [{"it": {"confg": {"size": 1}}}, {"it": {"size": 1}}, {"it": 5}, 5])
 def test_config_that_does_not_stand_under_its_name_is_refused(given):
     """`resource_config` is `{key: {"config": ...}}`; anything else is refused, not passed over."""
-    with pytest.raises(InvalidConfigError), build_resources({"it": Late(url="u")}, given):
+    with pytest.raises(InvalidConfigError), build_resources({"it": Late(url="u")}, resource_config=given):
         pass
 
 

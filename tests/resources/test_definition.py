@@ -20,7 +20,7 @@ from dagwire.errors import InvalidConfigError, InvalidDefinitionError, InvalidIn
 def opened(recipe, config=None, **others):
     """What `recipe` is inside a scope, under the key `it`."""
     given = {"it": {"config": config}} if config is not None else None
-    with build_resources({"it": recipe, **others}, given) as resources:
+    with build_resources({"it": recipe, **others}, resource_config=given) as resources:
         return resources.it
 
 
@@ -179,5 +179,5 @@ def test_one_definition_under_two_keys_is_opened_once():
     preset = made.configured({"size": 1})
     with build_resources({"a": preset, "b": preset}) as resources:
         assert resources.a is resources.b
-    with build_resources({"a": preset, "b": preset}, {"b": {"config": {"size": 2}}}) as resources:
+    with build_resources({"a": preset, "b": preset}, resource_config={"b": {"config": {"size": 2}}}) as resources:
         assert (resources.a[0], resources.b[0]) == ({"size": 1}, {"size": 2})

@@ -100,7 +100,9 @@ def test_several_partitions_are_loaded_by_key_and_stored_one_by_one(manager):
 
 def test_the_definition_takes_its_folder_from_the_run(tmp_path):
     """`fs_io_manager` is configured by `base_dir`."""
-    with build_resources({"io": fs_io_manager}, {"io": {"config": {"base_dir": str(tmp_path)}}}) as resources:
+    with build_resources(
+        {"io": fs_io_manager}, resource_config={"io": {"config": {"base_dir": str(tmp_path)}}}
+    ) as resources:
         assert resources.io == FilesystemIOManager(base_dir=str(tmp_path))
 
 

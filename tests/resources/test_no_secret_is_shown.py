@@ -94,7 +94,7 @@ def _enter(manager):
 
 
 def _through_run_config(field, value):
-    _enter(build_resources({"it": Everything()}, {"it": {"config": {field: value}}}))
+    _enter(build_resources({"it": Everything()}, resource_config={"it": {"config": {field: value}}}))
 
 
 def _through_launch(field, value):
@@ -175,7 +175,9 @@ def test_config_of_functions_that_does_not_fit(monkeypatch, schema, given):
     def it(context):
         return 1
 
-    assert CANARY not in shown_by(lambda: _enter(build_resources({"it": it}, {"it": {"config": given}})))
+    assert CANARY not in shown_by(
+        lambda: _enter(build_resources({"it": it}, resource_config={"it": {"config": given}}))
+    )
     assert CANARY not in shown_by(lambda: it(build_init_resource_context(config=given)) if is_dict(given) else 1 / 0)
 
 
@@ -192,7 +194,7 @@ def test_config_of_the_wrong_make():
 
 
 def _through_config(config):
-    _enter(build_resources({"it": Everything()}, {"it": {"config": config}}))
+    _enter(build_resources({"it": Everything()}, resource_config={"it": {"config": config}}))
 
 
 def test_settings_that_do_not_fit(monkeypatch):

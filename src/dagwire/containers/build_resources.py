@@ -1,25 +1,28 @@
 """`build_resources`: open resources for a block of code, outside any run."""
 
+import logging
 from collections.abc import AsyncGenerator, Generator, Iterable, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from dagwire.config.run_config import as_run_config
 from dagwire.containers.faults import raise_faults
 from dagwire.containers.keys import Requirement, container_for_one_call
 from dagwire.containers.overrides import in_force
 from dagwire.containers.run_scope import RunScope
-from dagwire.resources.context import Resources
+from dagwire.resources.context import Resources, log
 from dagwire.resources.driving import drive
-from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.instance import DagsterInstance, given_instance
 
 
 @contextmanager
 def build_resources(
     resources: Any,
-    resource_config: Mapping[str, Any] | None = None,
-    *,
     instance: DagsterInstance | None = None,
+    resource_config: Mapping[str, Any] | None = None,
+    dagster_run: Any = None,
+    log_manager: "logging.Logger | logging.LoggerAdapter[Any]" = log,
+    *,
     required_resource_keys: Iterable[str] | None = None,
     replacements: Mapping[str, object] | None = None,
 ) -> Generator[Resources]:
@@ -27,8 +30,10 @@ def build_resources(
 
     Args:
         resources: `{key: resource, definition or plain value}`, or a container. Plain values are never closed.
-        resource_config: Config for a key, merged over what it has: `{key: {"config": {field: value}}}`.
         instance: What resources are shown as `context.instance`.
+        resource_config: Config for a key, merged over what it has: `{key: {"config": {field: value}}}`.
+        dagster_run: The run that resources are told of, as `context.run` and by its `run_id`.
+        log_manager: What resources log to; dagwire's own logger by default.
         required_resource_keys: The keys to open; None opens all.
         replacements: `{key: resource}`, in place of what `resources` has; `override` is stronger.
 
@@ -37,6 +42,7 @@ def build_resources(
 
     Raises:
         InvalidDefinitionError: Something is missing or declared wrongly. Nothing was opened.
+        InvalidInvocationError: `instance` is none.
         InvalidConfigError: Config does not fit. Nothing was opened.
         ResourceSetupError: One open failed. Those before it were closed.
 
@@ -46,7 +52,8 @@ def build_resources(
         ...     resources.answer
         42
     """
-    scope, keys = _scope(resources, resource_config, required_resource_keys, replacements, instance, asynchronous=False)
+    told = Told(instance, dagster_run, log_manager)
+    scope, keys = _scope(resources, resource_config, told, required_resource_keys, replacements, asynchronous=False)
     error: BaseException | None = None
     try:
         yield drive(_opened(scope, keys))
@@ -60,14 +67,17 @@ def build_resources(
 @asynccontextmanager
 async def abuild_resources(
     resources: Any,
-    resource_config: Mapping[str, Any] | None = None,
-    *,
     instance: DagsterInstance | None = None,
+    resource_config: Mapping[str, Any] | None = None,
+    dagster_run: Any = None,
+    log_manager: "logging.Logger | logging.LoggerAdapter[Any]" = log,
+    *,
     required_resource_keys: Iterable[str] | None = None,
     replacements: Mapping[str, object] | None = None,
 ) -> AsyncGenerator[Resources]:
     """`build_resources` for an event loop: asynchronous resources open and close in the caller's own task."""
-    scope, keys = _scope(resources, resource_config, required_resource_keys, replacements, instance, asynchronous=True)
+    told = Told(instance, dagster_run, log_manager)
+    scope, keys = _scope(resources, resource_config, told, required_resource_keys, replacements, asynchronous=True)
     error: BaseException | None = None
     try:
         yield await _opened(scope, keys)
@@ -78,12 +88,20 @@ async def abuild_resources(
         await scope.close(error)
 
 
+class Told(NamedTuple):
+    """What resources are told when they are opened outside a run."""
+
+    instance: DagsterInstance | None
+    run: Any
+    logger: "logging.Logger | logging.LoggerAdapter[Any]"
+
+
 def _scope(
     resources: Any,
     resource_config: Mapping[str, Any] | None,
+    told: Told,
     keys: Iterable[str] | None,
     replacements: Mapping[str, object] | None,
-    instance: DagsterInstance | None,
     *,
     asynchronous: bool,
 ) -> tuple[RunScope, list[str]]:
@@ -92,7 +110,10 @@ def _scope(
         container,
         replacements={**replacements, **overrides} if replacements else overrides,
         config_by_key=as_run_config({"resources": resource_config}).resources if resource_config else None,
-        instance=instance,
+        run_id=getattr(told.run, "run_id", None),
+        run=told.run,
+        instance=given_instance("build_resources", told.instance),
+        logger=told.logger,
         asynchronous=asynchronous,
     )
     return scope, list(container.providers if keys is None else keys)

@@ -50,7 +50,7 @@ class HeldResources:
             if closing:
                 problem = f"holds resources that must be closed ({', '.join(closing)}); use it in a `with` block."
                 raise InvalidInvocationError(self._owner, problem)
-            with build_resources(self.container, self._config_by_key, instance=self._instance) as self._view:
+            with build_resources(self.container, self._instance, self._config_by_key) as self._view:
                 pass
         return self._view
 
@@ -59,8 +59,8 @@ class HeldResources:
         """Open `keys` alone, for a block; `bindings` stand in for what is held. The view is that of the block."""
         with build_resources(
             self.container,
+            self._instance,
             self._config_by_key,
-            instance=self._instance,
             required_resource_keys=keys,
             replacements=bindings,
         ) as resources:
@@ -72,7 +72,7 @@ class HeldResources:
 
     def __enter__(self) -> Resources:
         """Open everything."""
-        self._opening = build_resources(self.container, self._config_by_key, instance=self._instance)
+        self._opening = build_resources(self.container, self._instance, self._config_by_key)
         self._view = self._opening.__enter__()
         return self._view
 

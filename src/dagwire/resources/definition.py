@@ -189,7 +189,7 @@ def make_values_resource(**fields: Any) -> ResourceDefinition:
     Example:
         >>> from dagwire import build_resources, make_values_resource
         >>> config = {"limits": {"config": {"rows": 3}}}
-        >>> with build_resources({"limits": make_values_resource(rows=int)}, config) as resources:
+        >>> with build_resources({"limits": make_values_resource(rows=int)}, resource_config=config) as resources:
         ...     resources.limits
         {'rows': 3}
     """
@@ -210,7 +210,7 @@ def configured(configurable: D, config_schema: object = None, **kwargs: Any) -> 
         >>> @configured(text, config_schema={"name": str})
         ... def greeting(config):
         ...     return {"words": ["hello", config["name"]]}
-        >>> with build_resources({"it": greeting}, {"it": {"config": {"name": "Ann"}}}) as resources:
+        >>> with build_resources({"it": greeting}, resource_config={"it": {"config": {"name": "Ann"}}}) as resources:
         ...     resources.it
         'hello Ann'
     """
