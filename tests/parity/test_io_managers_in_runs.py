@@ -842,6 +842,55 @@ def test_the_partition_of_an_asset_outside_a_run(dg):
     assert defs.load_asset_value("one", partition_key="q") == (["one"], "q")
 
 
+class Echoing:
+    """A store that gives back what it was asked for, not what was stored."""
+
+    def handle_output(self, context, obj): ...
+
+    def load_input(self, context):
+        return context.asset_key.path, context.asset_partition_keys if context.has_asset_partitions else None
+
+
+def echo(dg):
+    return type("Echo", (Echoing, dg.IOManager), {})()
+
+
+def test_a_body_loads_the_value_of_an_asset(dg):
+    """`context.load_asset_value`, of an asset before it, of one made elsewhere, and of one partition."""
+    asked = []
+
+    @dg.asset
+    def one():
+        return 1
+
+    @dg.asset(partitions_def=dg.StaticPartitionsDefinition(["p", "q"]))
+    def parted():
+        return 1
+
+    @dg.asset(deps=[one, "other", dg.AssetDep(parted, partition_mapping=dg.AllPartitionMapping())])
+    def two(context: dg.AssetExecutionContext):
+        asked.append(context.load_asset_value(dg.AssetKey("one")))
+        asked.append(context.load_asset_value(dg.AssetKey("other"), python_type=int))
+        asked.append(context.load_asset_value(dg.AssetKey("parted"), partition_key="q"))
+
+    assets = [one, parted, two, dg.SourceAsset("other")]
+    defs = dg.Definitions(assets=assets, resources={"io_manager": echo(dg)})
+    job = defs.resolve_job_def("__ASSET_JOB") if hasattr(defs, "resolve_job_def") else defs.get_job_def("__ASSET_JOB")
+    assert job.execute_in_process(asset_selection=[dg.AssetKey("two")]).success
+    assert asked == [(["one"], None), (["other"], None), (["parted"], ["q"])]
+
+
+def test_a_body_asks_for_the_value_of_an_unknown_asset(dg):
+    """The step fails with an error that names it."""
+
+    @dg.asset
+    def two(context: dg.AssetExecutionContext):
+        context.load_asset_value(dg.AssetKey("nobody"))
+
+    with pytest.raises(Exception, match="nobody"):
+        dg.materialize([two], resources={"io_manager": echo(dg)})
+
+
 def test_an_input_of_nothing(dg, told):
     """An op's input that is connected to nothing is loaded by its input manager, with no upstream output."""
 
@@ -976,3 +1025,43 @@ def test_without_io_manager_nothing_is_kept(dg, differs, tmp_path):
         dagster=1,
         dagwire=dg.DagsterInvalidDefinitionError,
     )
+
+
+@pytest.mark.absent(
+    "an asset that is made elsewhere is loaded, not observed; a check, or a logged AssetObservation, does"
+)
+def test_an_observable_source_asset(dg):
+    """`@observable_source_asset` declares an asset made elsewhere whose version is asked for."""
+
+    @dg.observable_source_asset
+    def feed():
+        return dg.DataVersion("5")
+
+    assert feed.is_observable
+
+
+@pytest.mark.absent("an IO manager is configured as a resource; config of an output is refused")
+def test_config_of_an_output(dg):
+    """Run config may configure how one output is stored, where the IO manager declares `output_config_schema`."""
+    told = []
+
+    class Store(dg.IOManager):
+        def handle_output(self, context, obj):
+            told.append(context.config["path"])
+
+        def load_input(self, context): ...
+
+    @dg.io_manager(output_config_schema={"path": str})
+    def store(_context):
+        return Store()
+
+    @dg.op
+    def one():
+        return 1
+
+    @dg.job(resource_defs={"io_manager": store})
+    def nightly():
+        one()
+
+    nightly.execute_in_process(run_config={"ops": {"one": {"outputs": {"result": {"path": "here"}}}}})
+    assert told == ["here"]

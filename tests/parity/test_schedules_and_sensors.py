@@ -833,3 +833,38 @@ def test_a_missing_resource_is_found_when_definitions_are_checked(dg, read, nigh
 
         defs = dg.Definitions(assets=[read], jobs=[nightly], sensors=[tick])
     differs(lambda: dg.Definitions.validate_loadable(defs), dagster=None, dagwire=dg.DagsterInvalidDefinitionError)
+
+
+@pytest.mark.absent("it looks into a store of runs and events")
+def test_a_sensor_of_several_assets(dg):
+    """`@multi_asset_sensor` is asked when any of several assets was made."""
+
+    @dg.multi_asset_sensor(monitored_assets=[dg.AssetKey("left"), dg.AssetKey("right")])
+    def either(_context):
+        return dg.SkipReason("nothing new")
+
+    assert either.name == "either"
+
+
+@pytest.mark.absent("it looks into a store of runs")
+def test_a_sensor_of_failed_runs(dg):
+    """`@run_failure_sensor` is told of each run that failed."""
+    told = []
+
+    @dg.run_failure_sensor
+    def alert(context):
+        told.append(context.failure_event.message)
+
+    @dg.op
+    def fails():
+        raise ValueError
+
+    @dg.job
+    def nightly():
+        fails()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = nightly.execute_in_process(instance=instance, raise_on_error=False)
+        event = result.get_run_failure_event()
+        alert(dg.build_run_status_sensor_context("alert", event, instance, result.dagster_run).for_run_failure())
+    assert len(told) == 1

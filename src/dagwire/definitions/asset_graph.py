@@ -14,7 +14,7 @@ from dagwire.definitions.results import AssetCheckKey
 from dagwire.definitions.selection_text import Selected
 from dagwire.definitions.source_asset import SourceAsset
 from dagwire.definitions.stored_input import StoredAsset, StoredInput, stored_input
-from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, nearest
+from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, UnknownNameError, nearest
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
 AnyAsset = AssetsDefinition | SourceAsset | AssetSpec
@@ -32,6 +32,18 @@ class KnownAssets(NamedTuple):
         if key in self.elsewhere:
             return self.elsewhere[key]
         return next((definition.stored[key] for definition in self.made if key in definition.keys), None)
+
+    def stored_value_of(self, key: AssetKey) -> StoredAsset:
+        """The same, of an asset that is asked for by its key.
+
+        Raises:
+            UnknownNameError: There is no such asset.
+        """
+        asset = self.stored(key)
+        if asset is None:
+            known = [*(made for definition in self.made for made in definition.keys), *self.elsewhere]
+            raise UnknownNameError("asset", key.to_user_string(), [one.to_user_string() for one in known])
+        return asset
 
 
 def known_assets(assets: Iterable[AnyAsset]) -> KnownAssets:

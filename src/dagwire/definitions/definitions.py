@@ -194,12 +194,8 @@ class Definitions:
             UnknownNameError: There is no such asset.
             MissingResourceError: Its IO manager is not provided. Nothing was opened.
         """
-        key = AssetKey.from_coercible(asset_key)
-        asset = self._known_assets().stored(key)
-        if asset is None:
-            known = [one.to_user_string() for one in self.resolve_all_asset_keys()]
-            raise UnknownNameError("asset", key.to_user_string(), known)
-        return load_value(asset, self.container, python_type, instance, partition_key, metadata)
+        asset = self._known_assets().stored_value_of(AssetKey.from_coercible(asset_key))
+        return load_value(asset, self.container, python_type, instance, partition_key, metadata, {})
 
     @staticmethod
     def merge(*def_sets: "Definitions") -> "Definitions":

@@ -1,4 +1,4 @@
-"""`load_value`: the stored value of an asset, outside any run."""
+"""`load_value`: the stored value of an asset that no step takes."""
 
 from collections.abc import Mapping
 from inspect import isawaitable
@@ -20,14 +20,16 @@ def load_value(
     instance: DagsterInstance | None,
     partition_key: str | None,
     metadata: Mapping[str, object] | None,
+    replacements: Mapping[str, object],
 ) -> Any:
-    """What the IO manager of `asset` loads; it is opened for this, and closed after.
+    """What the IO manager of `asset` loads; it is opened for this, and closed after. `replacements` are the strongest.
 
     Raises:
         MissingResourceError: The IO manager is not provided. Nothing was opened.
     """
     key, name = asset.io_manager_key, asset.spec.key.to_user_string()
-    if key not in asset.bindings:
+    given = {**asset.bindings, **replacements}
+    if key not in given:
         raise_faults(requirement_faults(container, [Requirement(key, f"load_asset_value of '{name}'", InputManager)]))
     of_asset: dict[str, Any] = {
         "asset_key": asset.spec.key,
@@ -42,9 +44,7 @@ def load_value(
         instance=instance,
         **of_asset,
     )
-    with build_resources(
-        container, instance=instance, required_resource_keys=[key], replacements=asset.bindings
-    ) as resources:
+    with build_resources(container, instance, required_resource_keys=[key], replacements=given) as resources:
         manager: Any = resources.original_resource_dict[key]
         value: Any = manager.load_input(context)
         return _awaited(value) if isawaitable(value) else value

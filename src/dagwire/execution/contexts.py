@@ -15,6 +15,7 @@ from dagwire.errors import InvalidInvocationError, UnknownNameError
 from dagwire.execution.partition_selection import PartitionSelection
 from dagwire.execution.partitions_in_context import PartitionsInContext
 from dagwire.execution.said import Said
+from dagwire.execution.stored_values import StoredValues
 from dagwire.resources.context import NO_RESOURCES, log
 from dagwire.resources.instance import DagsterInstance
 
@@ -34,6 +35,8 @@ class StepContext(BodyContext):
 
     instance: DagsterInstance
     """What the run knows of earlier ones: the keys of dynamic partitions."""
+    stored_values: StoredValues | None = None
+    """What `load_asset_value` loads from; None outside a run."""
 
     def __init__(
         self, run: DagsterRun, partitions: PartitionSelection, node: Node | None, retry_number: int = 0
@@ -181,6 +184,25 @@ class StepContext(BodyContext):
     def output_metadata(self) -> Mapping[str, object]:
         """What `add_output_metadata` was told of the one output."""
         return self.said.of(None)
+
+    def load_asset_value(
+        self, asset_key: CoercibleToAssetKey, *, python_type: Any = Any, partition_key: str | None = None
+    ) -> Any:
+        """The stored value of an asset that no parameter takes, as its IO manager loads it.
+
+        Args:
+            asset_key: The asset: one that is made before this step, or in another run, or elsewhere.
+            python_type: As which type; shown to the IO manager as `context.dagster_type`.
+            partition_key: Which partition.
+
+        Raises:
+            UnknownNameError: The job knows no such asset.
+            MissingResourceError: The asset's IO manager is not provided: then values are handed on in memory alone.
+            InvalidInvocationError: The context was built by hand.
+        """
+        if self.stored_values is None:
+            raise InvalidInvocationError("load_asset_value", "loads in a run; a context built by hand belongs to none.")
+        return self.stored_values.load(AssetKey.from_coercible(asset_key), python_type, partition_key)
 
     def log_event(self, event: Remark) -> None:
         """Say something beside what the body makes: an AssetMaterialization, AssetObservation or ExpectationResult."""

@@ -19,6 +19,7 @@ from dagwire.execution.plan import Plan, make_plan, stronger_bindings
 from dagwire.execution.record import Record
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.steps import Steps
+from dagwire.execution.stored_values import StoredValues
 from dagwire.execution.unstored_partitions import unstored_partitions
 from dagwire.resources.driving import drive
 from dagwire.resources.event_log_entry import EventLogEntry
@@ -80,6 +81,7 @@ class _Run:
             self._record,
             self._handover,
             instance,
+            StoredValues(job, strongest, instance),
             asynchronous=asynchronous,
         )
         self._asynchronous = asynchronous

@@ -33,6 +33,7 @@ from dagwire.execution.outcomes import Outcome, Yielded
 from dagwire.execution.plan import Plan
 from dagwire.execution.record import Record
 from dagwire.execution.said import Said
+from dagwire.execution.stored_values import StoredValues
 from dagwire.resources.instance import DagsterInstance
 
 _CONTEXTS: dict[type, type[StepContext]] = {
@@ -52,6 +53,7 @@ class Steps:
         record: Record,
         handover: Handover | None,
         instance: DagsterInstance,
+        stored_values: StoredValues,
         *,
         asynchronous: bool,
     ) -> None:
@@ -64,6 +66,7 @@ class Steps:
             record: What happens is noted here.
             handover: Stores and loads values; None where all stay in memory.
             instance: Shown to the bodies.
+            stored_values: What bodies may load beside what they take.
             asynchronous: Whether an event loop drives the run.
         """
         self._run = run
@@ -72,6 +75,7 @@ class Steps:
         self._record = record
         self._handover = handover
         self._instance = instance
+        self._stored_values = stored_values
         self._asynchronous = asynchronous
 
     async def do(self, node: Node) -> Exception | None:
@@ -182,6 +186,7 @@ class Steps:
             kind = AssetExecutionContext
         context = kind(self._run, self._plan.partitions, node, retry_number)
         context.instance = self._instance
+        context.stored_values = self._stored_values
         context.resources = self._scope_by_node[node.pattern or node.name].resources(body.keys)
         context.op_config = self._plan.config_by_node.get(node.pattern or node.name)
         context.is_subset = self._plan.job.is_subset or node.outputs is not None

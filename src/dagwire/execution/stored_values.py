@@ -1,0 +1,33 @@
+"""`StoredValues`: what a body may load although no parameter of it takes it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dagwire.definitions.asset_graph import KnownAssets
+from dagwire.definitions.asset_key import AssetKey
+from dagwire.definitions.job import JobDefinition
+from dagwire.definitions.load_value import load_value
+from dagwire.resources.instance import DagsterInstance
+
+_NONE_KNOWN = KnownAssets((), {})
+
+
+class StoredValues:
+    """The stored values of the assets that a run's job was chosen from; lives as long as the run."""
+
+    def __init__(self, job: JobDefinition, replacements: Mapping[str, object], instance: DagsterInstance) -> None:
+        """`replacements` are those of the run, the strongest there are. Nothing is loaded."""
+        self._job = job
+        self._replacements = replacements
+        self._instance = instance
+
+    def load(self, key: AssetKey, python_type: Any, partition_key: str | None) -> Any:
+        """What the asset's IO manager loads, which is opened for this alone, as in Dagster.
+
+        Raises:
+            UnknownNameError: The job knows no such asset.
+            MissingResourceError: The IO manager is not provided.
+        """
+        asset = (self._job.known or _NONE_KNOWN).stored_value_of(key)
+        replacements = {**self._job.bindings, **self._replacements}
+        return load_value(asset, self._job.container, python_type, self._instance, partition_key, None, replacements)

@@ -1,0 +1,59 @@
+"""`context.load_asset_value`: the run's own replacements count, and what cannot be loaded is told."""
+
+import pytest
+from dependency_injector import containers, providers
+
+from dagwire import AssetExecutionContext, IOManager, SourceAsset, asset, build_asset_context, materialize, override
+from dagwire.errors import InvalidInvocationError, MissingResourceError, UnknownNameError
+
+
+class Saying(IOManager):
+    def __init__(self, word):
+        self.word = word
+
+    def handle_output(self, context, obj): ...
+
+    def load_input(self, context):
+        return self.word
+
+
+@asset(deps=["other"])
+def reader(context: AssetExecutionContext):
+    return context.load_asset_value("other")
+
+
+def loaded(container, **given):
+    return materialize([reader, SourceAsset("other", io_manager_key="store")], resources=container, **given)
+
+
+def test_an_override_loads_in_its_place():
+    """A test's fake of the IO manager is what loads, and the container's own again after."""
+    container = containers.DynamicContainer()
+    container.store = providers.Object(Saying("stored"))
+    assert loaded(container).output_for_node("reader") == "stored"
+    with override(container, store=Saying("faked")):
+        assert loaded(container).output_for_node("reader") == "faked"
+    assert loaded(container).output_for_node("reader") == "stored"
+
+
+def test_an_io_manager_that_is_not_provided_is_named():
+    """Without one values are handed on in memory alone, and there is nothing to load."""
+    with pytest.raises(MissingResourceError, match="load_asset_value of 'other'"):
+        loaded({})
+
+
+def test_the_nearest_asset_is_named():
+    """Of those that the job knows."""
+
+    @asset(deps=["other"])
+    def misspelt(context: AssetExecutionContext):
+        context.load_asset_value("othre")
+
+    with pytest.raises(UnknownNameError, match="other"):
+        materialize([misspelt, SourceAsset("other", io_manager_key="store")], resources={"store": Saying("x")})
+
+
+def test_a_context_built_by_hand_loads_nothing():
+    """It belongs to no run, and knows no assets."""
+    with pytest.raises(InvalidInvocationError, match="built by hand"):
+        reader(build_asset_context())
