@@ -9,7 +9,12 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.nodes import make_refnode
 
+import dagwire
 from dagwire import errors
+
+# All names now: autodoc loads what it documents as a type checker would, which not every library bears.
+for name in dagwire.__all__:
+    getattr(dagwire, name)
 
 project = "dagwire"
 author = "The dagwire authors"
