@@ -171,7 +171,11 @@ class ResourceProvider(providers.Provider[T]):
         """Whether no more can be told of it beforehand than that what it needs is there, unless config is given."""
         if self.function is not None:
             return not self.variables
-        return self.is_definition and not self.injected_providers and not self.source.has_config(None)
+        if self.injected_providers or self.fields:
+            return False
+        if is_configurable(self.source):  # it was validated when it was made
+            return self.source.holds_scalars_only() and not self.source.is_late
+        return self.is_definition and not self.source.has_config(None)
 
     def configured(self, config: object, key: str) -> "ResourceProvider[T]":
         """The same resource with `config` merged over the config it has; `key` names it in messages."""
