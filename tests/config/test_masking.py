@@ -1,7 +1,7 @@
 """Secrets are masked by type, by mark and by name, wherever they stand."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import pytest
 from pydantic import AnyUrl, BaseModel, PostgresDsn, Secret, SecretBytes, SecretStr
@@ -23,6 +23,16 @@ def test_secret_types_are_masked_whatever_their_name(value):
 def test_an_empty_secret_is_seen_to_be_empty():
     """That a secret was forgotten is no secret."""
     assert masked(SecretStr("")) == ""
+
+
+class Login(NamedTuple):
+    user: str
+    password: str
+
+
+def test_a_named_tuple_is_masked_by_its_names():
+    """As a dataclass is; no item passes for one without a name."""
+    assert masked({"logins": [Login("ann", CANARY)]}) == {"logins": [{"user": "ann", "password": MASK}]}
 
 
 SECRET_NAMES = (

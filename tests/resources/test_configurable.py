@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import pytest
 from pydantic import BaseModel, PrivateAttr
@@ -516,3 +516,37 @@ def test_reading_an_open_field_costs_no_more_than_any_attribute():
     with build_resources({"it": Late(url="u")}) as resources:
         assert vars(resources.it)["url"] == "u"
     assert "__getattribute__" not in {name for kind in Late.__mro__[:-1] for name in vars(kind)}
+
+
+class Login(NamedTuple):
+    user: str
+    password: str
+
+
+class Inner(ConfigurableResource):
+    name: str = "inner"
+
+    def create_resource(self, context):
+        return self.name.upper()
+
+
+class Pair(NamedTuple):
+    first: Inner
+    second: str
+
+
+class Holder(ConfigurableResource):
+    login: Login = Login("ann", "pw")
+    pair: Pair | None = None
+
+
+def test_named_tuples_hold_variables_and_resources(monkeypatch):
+    """They stay what they are while variables in them are read and resources in them are opened."""
+    monkeypatch.setenv("PASSWORD", "hunter2")
+    holder = Holder(login=Login("ann", EnvVar("PASSWORD")), pair=Pair(Inner(), "b"))
+    with build_resources({"it": holder}) as resources:
+        assert resources.it.login == Login("ann", "hunter2")
+        assert type(resources.it.login) is Login
+        assert isinstance(resources.it.pair, Pair)
+        assert resources.it.pair.second == "b"
+        assert "hunter2" not in repr(resources.it)

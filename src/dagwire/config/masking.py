@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema
 
 from dagwire.config.env_var import EnvVar
 from dagwire.config.model_types import declared_fields, models_in
-from dagwire.config.narrowing import is_collection, is_mapping
+from dagwire.config.narrowing import is_collection, is_mapping, is_named_tuple
 
 MASK = "**********"
 """What stands in the place of a secret; as pydantic has it."""
@@ -106,6 +106,8 @@ def _masked_inside(value: Any, secrecy: SecretField | None) -> Any:
     """What holds values, with all of them masked."""
     if isinstance(value, BaseModel):
         return value.model_copy(update=_masked_fields(dict(value), type(value).model_fields, secrecy))
+    if is_named_tuple(value):
+        return _masked_fields(value._asdict(), {}, secrecy)
     if is_collection(value):
         return type(value)(masked(item, secrecy) for item in value)
     if is_mapping(value):

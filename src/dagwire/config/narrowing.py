@@ -1,7 +1,7 @@
 """`isinstance` for values of unknown make, in a form that both type checkers follow."""
 
 from collections.abc import Mapping
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 SCALARS = frozenset({str, int, float, bool, bytes, type(None)})
 """Types of values that hold no others: told by a look at the type, which is quicker than the questions below."""
@@ -21,6 +21,11 @@ def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
 def is_sequence(value: object) -> TypeGuard[list[Any] | tuple[Any, ...]]:
     """Whether `value` is a list or a tuple."""
     return isinstance(value, (list, tuple))
+
+
+def is_named_tuple(value: object) -> TypeGuard["NamedTuple"]:
+    """Whether `value` is a tuple whose items go by names."""
+    return hasattr(value, "_fields") and isinstance(value, tuple)
 
 
 def is_collection(value: object) -> TypeGuard[AnyCollection]:

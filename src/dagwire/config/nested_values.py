@@ -1,9 +1,9 @@
 """Values that hold values: dicts, lists, tuples and sets, as config has them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from dagwire.config.narrowing import SCALARS, is_collection, is_mapping
+from dagwire.config.narrowing import SCALARS, AnyCollection, is_collection, is_mapping, is_named_tuple
 
 
 def with_items_changed(value: object, change: Callable[[object], object]) -> object:
@@ -15,8 +15,13 @@ def with_items_changed(value: object, change: Callable[[object], object]) -> obj
         return changed if any(changed[key] is not item for key, item in value.items()) else value
     if is_collection(value):
         items = [change(item) for item in value]
-        return type(value)(items) if any(a is not b for a, b in zip(items, value, strict=True)) else value
+        return of_its_kind(value, items) if any(a is not b for a, b in zip(items, value, strict=True)) else value
     return value
+
+
+def of_its_kind(value: AnyCollection, items: Iterable[object]) -> Any:
+    """A collection of the kind of `value`, of other `items`; a named tuple takes them one by one."""
+    return value._make(items) if is_named_tuple(value) else type(value)(items)
 
 
 def merged_config(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

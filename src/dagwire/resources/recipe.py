@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from dagwire.config.config import Config
 from dagwire.config.narrowing import SCALARS, is_mapping, is_sequence
+from dagwire.config.nested_values import of_its_kind
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.context import InitResourceContext
 from dagwire.resources.definition import ResourceDefinition
@@ -177,5 +178,5 @@ def _with_opened(path: str, value: Any, opened_by_path: Mapping[str, object]) ->
     if is_mapping(value):
         return {key: _with_opened(f"{path}.{key}", item, opened_by_path) for key, item in value.items()}
     if is_sequence(value):
-        return type(value)([_with_opened(f"{path}.{i}", item, opened_by_path) for i, item in enumerate(value)])
+        return of_its_kind(value, [_with_opened(f"{path}.{i}", item, opened_by_path) for i, item in enumerate(value)])
     return value
