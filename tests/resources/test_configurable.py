@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import pytest
@@ -550,3 +551,19 @@ def test_named_tuples_hold_variables_and_resources(monkeypatch):
         assert isinstance(resources.it.pair, Pair)
         assert resources.it.pair.second == "b"
         assert "hunter2" not in repr(resources.it)
+
+
+@dataclass
+class Window:
+    hours: int
+
+
+class Windowed(ConfigurableResource):
+    window: Window
+
+
+def test_variables_for_a_dataclass_stand_in_a_dict(monkeypatch):
+    """The dataclass is made, and validated, of what was read."""
+    monkeypatch.setenv("HOURS", "5")
+    with build_resources({"it": Windowed(window={"hours": EnvVar("HOURS")})}) as resources:
+        assert resources.it.window == Window(5)
