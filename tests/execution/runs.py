@@ -1,7 +1,7 @@
 """Random graphs of assets, and the ways in which they can be run."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,11 +16,23 @@ def _in_threads(assets: Any, **kwargs: Any) -> dg.ExecuteInProcessResult:
 
 
 def _in_a_loop(assets: Any, **kwargs: Any) -> dg.ExecuteInProcessResult:
-    return asyncio.run(dg.amaterialize(assets, **kwargs))
+    return _finished(dg.amaterialize(assets, **kwargs))
 
 
 def _in_tasks(assets: Any, **kwargs: Any) -> dg.ExecuteInProcessResult:
-    return asyncio.run(dg.amaterialize(assets, max_concurrency=None, **kwargs))
+    return _finished(dg.amaterialize(assets, max_concurrency=None, **kwargs))
+
+
+def _finished(run: Coroutine[Any, Any, dg.ExecuteInProcessResult]) -> dg.ExecuteInProcessResult:
+    """What `run` comes to. It is asked how it ended, else asyncio logs at any time that nobody did: in another test."""
+    runner = asyncio.Runner()
+    task = runner.get_loop().create_task(run)
+    try:
+        with runner:
+            return runner.get_loop().run_until_complete(task)
+    finally:
+        if not task.cancelled():
+            task.exception()
 
 
 WAYS: dict[str, Callable[..., dg.ExecuteInProcessResult]] = {

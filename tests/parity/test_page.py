@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,6 +79,7 @@ def _rows(module: ast.Module) -> Iterator[Row]:
             yield Row(node.name, rule.replace("|", "\\|"), _verdict(node))
 
 
+@cache
 def _modules() -> dict[str, ast.Module]:
     """Every module of parity tests, by name without `test_`, in the page's order."""
     found = {
