@@ -42,7 +42,7 @@ def build_resources(
 
     Raises:
         InvalidDefinitionError: Something is missing or declared wrongly. Nothing was opened.
-        InvalidInvocationError: `instance` is none.
+        InvalidInvocationError: What is given as `instance` is no `DagsterInstance`.
         InvalidConfigError: Config does not fit. Nothing was opened.
         ResourceSetupError: One open failed. Those before it were closed.
 

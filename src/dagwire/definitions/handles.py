@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, TypeGuard
 
 from dagwire.errors import InvalidDefinitionError
 
@@ -100,7 +100,8 @@ def _is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
     return isinstance(value, tuple)
 
 
-class Collected(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Collected:
     """All values of what was mapped, or of the dynamic output itself, as one list."""
 
     handle: OutputHandle
@@ -108,7 +109,8 @@ class Collected(NamedTuple):
     """The dynamic output that says which values there are; known once all steps of the job are."""
 
 
-class InputHandle(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class InputHandle:
     """An input of the graph that is being defined; its value is known where the graph takes its place."""
 
     name: str

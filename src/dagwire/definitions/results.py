@@ -21,7 +21,8 @@ class AssetCheckSeverity(Enum):
     ERROR = "ERROR"
 
 
-class AssetCheckKey(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AssetCheckKey:
     """The name of a check: its asset's key and its own name."""
 
     asset_key: AssetKey
