@@ -1,10 +1,12 @@
 # The public names of dagwire, as Dagster spells them, and the module of each; `__init__.py` loads them by this list.
 
-from .config.config import Config, PermissiveConfig
-from .config.env_template import env_template
-from .config.env_var import EnvVar
-from .config.environments import environment
-from .config.forms import (
+from .config.environments.environment import environment
+from .config.environments.profiles import Profiles, ProfileSettings
+from .config.explain.env_template import env_template
+from .config.explain.provenance import Explained
+from .config.files.run_config import RunConfig
+from .config.files.run_config_files import config_from_files, config_from_pkg_resources, config_from_yaml_strings
+from .config.schema.config_types import (
     Array,
     Enum,
     EnumValue,
@@ -16,14 +18,12 @@ from .config.forms import (
     Selector,
     Shape,
 )
-from .config.leaves import BoolSource, IntSource, StringSource
-from .config.masking import SecretField
-from .config.profiles import Profiles, ProfileSettings
-from .config.provenance import Explained
-from .config.run_config import RunConfig
-from .config.run_config_files import config_from_files, config_from_pkg_resources, config_from_yaml_strings
-from .config.settings_provider import SettingsProvider
-from .config.settings_schema import settings_schema
+from .config.schema.scalar_config_types import BoolSource, IntSource, StringSource
+from .config.settings.settings_provider import SettingsProvider
+from .config.settings.settings_schema import settings_schema
+from .config.values.config import Config, PermissiveConfig
+from .config.values.env_var import EnvVar
+from .config.values.masking import SecretField
 from .containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context
 from .containers.build_resources import abuild_resources, build_resources
 from .containers.check_health import Health, check_health
@@ -31,67 +31,35 @@ from .containers.diff_environments import diff_environments
 from .containers.explain import explain
 from .containers.overrides import override
 from .containers.resource_provider import ResourceProvider
-from .definitions.asset import asset
-from .definitions.asset_check import AssetCheckDefinition, asset_check, multi_asset_check
-from .definitions.asset_job import UnresolvedAssetJobDefinition, define_asset_job
-from .definitions.asset_key import AssetKey
-from .definitions.asset_sensor import AssetSensorDefinition, asset_sensor
-from .definitions.asset_spec import AssetDep, AssetIn, AssetOut, AssetSpec
-from .definitions.assets_definition import AssetsDefinition, map_asset_specs
-from .definitions.bindings import with_resources
-from .definitions.build_io_contexts import build_input_context, build_output_context
-from .definitions.check_spec import AssetCheckSpec
-from .definitions.composed_job import job
-from .definitions.config_mapping import ConfigMapping, config_mapping
+from .definitions.assets.asset import asset
+from .definitions.assets.asset_check import AssetCheckDefinition, asset_check, multi_asset_check
+from .definitions.assets.assets_definition import AssetsDefinition, map_asset_specs
+from .definitions.assets.multi_asset import multi_asset
+from .definitions.assets.selection import AssetSelection
+from .definitions.assets.source_asset import SourceAsset
+from .definitions.automation.asset_sensor import AssetSensorDefinition, asset_sensor
+from .definitions.automation.partitioned_schedule import build_schedule_from_partitioned_job
+from .definitions.automation.schedule import (
+    DefaultScheduleStatus,
+    ScheduleDefinition,
+    ScheduleEvaluationContext,
+    build_schedule_context,
+    schedule,
+)
+from .definitions.automation.sensor import (
+    DefaultSensorStatus,
+    SensorDefinition,
+    SensorEvaluationContext,
+    build_sensor_context,
+    sensor,
+)
+from .definitions.automation.tick import SensorResult, SkipReason, TickResult
 from .definitions.definitions import Definitions
-from .definitions.dynamic_partitions import (
-    AddDynamicPartitionsRequest,
-    DeleteDynamicPartitionsRequest,
-    DynamicPartitionsDefinition,
-)
-from .definitions.graph import GraphDefinition, GraphIn, GraphOut, graph
-from .definitions.graph_asset import graph_asset
-from .definitions.graph_multi_asset import graph_multi_asset
-from .definitions.hook import HookDefinition, failure_hook, success_hook
-from .definitions.ins_and_outs import DynamicOut, In, Nothing, Out
-from .definitions.job import JobDefinition
-from .definitions.lazy_definitions import LazyDefinitions, definitions
-from .definitions.load_assets import (
-    load_asset_checks_from_current_module,
-    load_asset_checks_from_modules,
-    load_asset_checks_from_package_module,
-    load_asset_checks_from_package_name,
-    load_assets_from_current_module,
-    load_assets_from_modules,
-    load_assets_from_package_module,
-    load_assets_from_package_name,
-)
-from .definitions.load_definitions import (
-    load_definitions_from_current_module,
-    load_definitions_from_module,
-    load_definitions_from_modules,
-    load_definitions_from_package_module,
-    load_definitions_from_package_name,
-)
-from .definitions.metadata import MetadataValue
-from .definitions.multi_asset import multi_asset
-from .definitions.multi_partition_mapping import (
-    DimensionPartitionMapping,
-    MultiPartitionMapping,
-    MultiToSingleDimensionPartitionMapping,
-)
-from .definitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
-from .definitions.op import OpDefinition, op
-from .definitions.partition_loading import partition_loading_context
-from .definitions.partition_mapping import (
-    AllPartitionMapping,
-    IdentityPartitionMapping,
-    LastPartitionMapping,
-    PartitionMapping,
-    SpecificPartitionsPartitionMapping,
-    StaticPartitionMapping,
-)
-from .definitions.partitioned_config import (
+from .definitions.jobs.asset_job import UnresolvedAssetJobDefinition, define_asset_job
+from .definitions.jobs.graph import GraphDefinition, GraphIn, GraphOut, graph
+from .definitions.jobs.job import JobDefinition
+from .definitions.jobs.job_decorator import job
+from .definitions.jobs.partitioned_config import (
     PartitionedConfig,
     daily_partitioned_config,
     dynamic_partitioned_config,
@@ -101,15 +69,70 @@ from .definitions.partitioned_config import (
     static_partitioned_config,
     weekly_partitioned_config,
 )
-from .definitions.partitioned_schedule import build_schedule_from_partitioned_job
-from .definitions.partitions import (
+from .definitions.jobs.run_request import RunRequest
+from .definitions.loading.lazy_definitions import LazyDefinitions, definitions
+from .definitions.loading.load_assets import (
+    load_asset_checks_from_current_module,
+    load_asset_checks_from_modules,
+    load_asset_checks_from_package_module,
+    load_asset_checks_from_package_name,
+    load_assets_from_current_module,
+    load_assets_from_modules,
+    load_assets_from_package_module,
+    load_assets_from_package_name,
+)
+from .definitions.loading.load_definitions import (
+    load_definitions_from_current_module,
+    load_definitions_from_module,
+    load_definitions_from_modules,
+    load_definitions_from_package_module,
+    load_definitions_from_package_name,
+)
+from .definitions.ops.config_mapping import ConfigMapping, config_mapping
+from .definitions.ops.graph_asset import graph_asset
+from .definitions.ops.graph_multi_asset import graph_multi_asset
+from .definitions.ops.ins_and_outs import DynamicOut, In, Nothing, Out
+from .definitions.ops.op import OpDefinition, op
+from .definitions.partitions.calendar_partitions import (
+    DailyPartitionsDefinition,
+    HourlyPartitionsDefinition,
+    MonthlyPartitionsDefinition,
+    WeeklyPartitionsDefinition,
+)
+from .definitions.partitions.dynamic_partitions import (
+    AddDynamicPartitionsRequest,
+    DeleteDynamicPartitionsRequest,
+    DynamicPartitionsDefinition,
+)
+from .definitions.partitions.multi_partition_mapping import (
+    DimensionPartitionMapping,
+    MultiPartitionMapping,
+    MultiToSingleDimensionPartitionMapping,
+)
+from .definitions.partitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
+from .definitions.partitions.partition_loading import partition_loading_context
+from .definitions.partitions.partition_mapping import (
+    AllPartitionMapping,
+    IdentityPartitionMapping,
+    LastPartitionMapping,
+    PartitionMapping,
+    SpecificPartitionsPartitionMapping,
+    StaticPartitionMapping,
+)
+from .definitions.partitions.partitions import (
     BackfillPolicy,
     PartitionKeyRange,
     PartitionsDefinition,
     StaticPartitionsDefinition,
     TimeWindow,
 )
-from .definitions.results import (
+from .definitions.partitions.time_window_mapping import TimeWindowPartitionMapping
+from .definitions.partitions.time_window_partitions import TimeWindowPartitionsDefinition
+from .definitions.specs.asset_key import AssetKey
+from .definitions.specs.asset_spec import AssetDep, AssetIn, AssetOut, AssetSpec
+from .definitions.specs.check_spec import AssetCheckSpec
+from .definitions.specs.metadata import MetadataValue
+from .definitions.specs.results import (
     AssetCheckEvaluation,
     AssetCheckKey,
     AssetCheckResult,
@@ -121,33 +144,10 @@ from .definitions.results import (
     MaterializeResult,
     Output,
 )
-from .definitions.retries import Backoff, Failure, Jitter, RetryPolicy, RetryRequested
-from .definitions.run_request import RunRequest
-from .definitions.schedule import (
-    DefaultScheduleStatus,
-    ScheduleDefinition,
-    ScheduleEvaluationContext,
-    build_schedule_context,
-    schedule,
-)
-from .definitions.selection import AssetSelection
-from .definitions.sensor import (
-    DefaultSensorStatus,
-    SensorDefinition,
-    SensorEvaluationContext,
-    build_sensor_context,
-    sensor,
-)
-from .definitions.source_asset import SourceAsset
-from .definitions.tick import SensorResult, SkipReason, TickResult
-from .definitions.time_partitions import (
-    DailyPartitionsDefinition,
-    HourlyPartitionsDefinition,
-    MonthlyPartitionsDefinition,
-    WeeklyPartitionsDefinition,
-)
-from .definitions.time_window_mapping import TimeWindowPartitionMapping
-from .definitions.time_window_partitions import TimeWindowPartitionsDefinition
+from .definitions.specs.retries import Backoff, Failure, Jitter, RetryPolicy, RetryRequested
+from .definitions.steps.bound_resources import with_resources
+from .definitions.steps.build_io_contexts import build_input_context, build_output_context
+from .definitions.steps.hook import HookDefinition, failure_hook, success_hook
 from .errors import (
     DagsterConfigMappingFunctionError,
     DagsterError,
@@ -185,11 +185,10 @@ from .execution.hook_context import HookContext
 from .execution.materialize import amaterialize, materialize, materialize_to_memory
 from .execution.result import ExecuteInProcessResult
 from .execution.validate_run_config import validate_run_config
-from .resources.configurable import ConfigurableResource, ConfigurableResourceFactory
-from .resources.context import InitResourceContext, Resources
-from .resources.definition import ResourceDefinition, configured, make_values_resource, resource
+from .resources.configurable_resource import ConfigurableResource, ConfigurableResourceFactory
 from .resources.event_log_entry import EventLogEntry
 from .resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
+from .resources.init_resource_context import InitResourceContext, Resources
 from .resources.input_manager import InputManagerDefinition, input_manager
 from .resources.instance import DagsterInstance
 from .resources.io_contexts import InputContext, OutputContext
@@ -203,6 +202,7 @@ from .resources.io_manager import (
     io_manager,
     mem_io_manager,
 )
+from .resources.resource_definition import ResourceDefinition, configured, make_values_resource, resource
 from .resources.resource_param import ResourceDependency, ResourceParam
 
 __all__ = [

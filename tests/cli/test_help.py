@@ -31,7 +31,11 @@ def test_help_loads_no_command_and_nothing_that_commands_need() -> None:
     assert not heavy.intersection(modules)
     ours = [name for name in modules if name.startswith("dagwire")]
     frame = {"dagwire", "dagwire.cli", "dagwire.cli.app", "dagwire.cli.lazy_commands", "dagwire.cli.options"}
-    assert set(ours) == frame | {"dagwire.config", "dagwire.config.environments"}
+    assert set(ours) == frame | {
+        "dagwire.config",
+        "dagwire.config.environments",
+        "dagwire.config.environments.environment",
+    }
 
 
 @pytest.mark.parametrize("name", HELP_BY_COMMAND)

@@ -20,7 +20,7 @@ from dagwire import (
     resource,
 )
 from dagwire.errors import FaultsError, ResourceTypeError, UnknownNameError
-from dagwire.resources.configurable import ConfigurableResource
+from dagwire.resources.configurable_resource import ConfigurableResource
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from dagwire import (
     override,
     resource,
 )
-from dagwire.containers.graph import ProviderGraph
+from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.errors import FaultsError, MissingVariableError
 
 

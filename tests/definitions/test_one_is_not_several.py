@@ -3,8 +3,8 @@
 import pytest
 
 from dagwire import AssetCheckKey, MaterializeResult, Output, RunRequest, SensorResult, SkipReason
-from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
-from dagwire.definitions.handles import Collected, InputHandle, OutputHandle
+from dagwire.definitions.jobs.asset_job import UnresolvedAssetJobDefinition
+from dagwire.definitions.steps.output_handles import Collected, InputHandle, OutputHandle
 
 
 @pytest.mark.parametrize(

@@ -42,10 +42,10 @@ from dagwire import EnvVar, build_resources, override, with_resources
 assert {name.split(".")[1] for name in sys.modules if name.startswith("dagwire.")} == {
     "errors", "config", "resources", "containers", "definitions"
 }
-assert "dagwire.definitions.sensor" not in sys.modules
+assert "dagwire.definitions.automation.sensor" not in sys.modules
 from dagwire import *
 assert asset is dagwire.asset
-assert "dagwire.definitions.sensor" in sys.modules
+assert "dagwire.definitions.automation.sensor" in sys.modules
 """
 
 RUNS_A_JOB = """
@@ -63,7 +63,7 @@ assert alone.execute_in_process().output_for_node("one") == 1
 """
 
 SAME_NAME = """
-from dagwire.definitions.asset import asset as by_its_module
+from dagwire.definitions.assets.asset import asset as by_its_module
 import dagwire.definitions
 from dagwire import asset, definitions
 assert asset is by_its_module

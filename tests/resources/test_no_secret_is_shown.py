@@ -35,8 +35,8 @@ from dagwire import (
     settings_schema,
 )
 from dagwire import Field as SchemaField
-from dagwire.config.run_config import as_run_config
-from dagwire.config.schema import validated_config
+from dagwire.config.files.run_config import as_run_config
+from dagwire.config.schema.config_schema import validated_config
 
 CANARY = "c4n4ry-do-not-show"
 

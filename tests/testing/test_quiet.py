@@ -7,7 +7,7 @@ import sys
 def test_it_imports_little():
     """Neither pydantic nor dependency-injector, nor any layer of dagwire but the errors."""
     program = (
-        "import sys, pytest, dagwire.testing.plugin, dagwire.testing.around, dagwire.testing.fixtures\n"
+        "import sys, pytest, dagwire.testing.plugin, dagwire.testing.pytest_hooks, dagwire.testing.fixtures\n"
         "print(*(name for name in sys.modules if name.split('.')[0] in ('dagwire', 'pydantic', 'dependency_injector')))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -17,10 +17,12 @@ def test_it_imports_little():
             "dagwire.errors",
             "dagwire.config",
             "dagwire.config.environments",
+            "dagwire.config.environments.environment",
             "dagwire.definitions",
-            "dagwire.definitions.target",
+            "dagwire.definitions.loading",
+            "dagwire.definitions.loading.project_setting",
         ),
-        *("dagwire.testing", "dagwire.testing.plugin", "dagwire.testing.around", "dagwire.testing.fixtures"),
+        *("dagwire.testing", "dagwire.testing.plugin", "dagwire.testing.pytest_hooks", "dagwire.testing.fixtures"),
     }
 
 

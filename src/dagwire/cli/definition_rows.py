@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from dagwire.definitions.asset_graph import known_assets
-from dagwire.definitions.asset_spec import AssetSpec
+from dagwire.definitions.assets.selection_text import selection_of
+from dagwire.definitions.automation.tick import TickDefinition
 from dagwire.definitions.definitions import Definitions
-from dagwire.definitions.selection_text import selection_of
-from dagwire.definitions.tick import TickDefinition
-from dagwire.definitions.wiring import resolved_schedules
+from dagwire.definitions.jobs.asset_graph import known_assets
+from dagwire.definitions.lineage import resolved_schedules
+from dagwire.definitions.specs.asset_spec import AssetSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dagwire.config.environments import SWITCH
+from dagwire.config.environments.environment import SWITCH
 
 
 def new_app(*, no_args_is_help: bool = False) -> typer.Typer:

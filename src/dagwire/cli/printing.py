@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from dagwire.config.narrowing import is_collection
+from dagwire.config.values.type_guards import is_collection
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dagwire.execution.events import Event, EventType
-from dagwire.resources.context import log
+from dagwire.resources.init_resource_context import log
 
 _STATE_BY_EVENT = {
     EventType.STEP_START: "running",

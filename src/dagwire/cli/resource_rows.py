@@ -6,15 +6,15 @@ from typing import Any, cast
 
 from dependency_injector import providers
 
-from dagwire.config.settings_provider import SettingsProvider
-from dagwire.containers.graph import dependencies_of
-from dagwire.containers.injections import AnyProvider, is_provider
+from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.containers.keys import find_provider
+from dagwire.containers.provider_graph import dependencies_of
+from dagwire.containers.provider_types import AnyProvider, is_provider
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.definitions.definitions import Definitions
-from dagwire.definitions.wiring import Kind, Part, wiring_of
+from dagwire.definitions.lineage import Kind, Part, wiring_of
 from dagwire.errors import SettingsError
-from dagwire.resources.definition import ResourceDefinition
+from dagwire.resources.resource_definition import ResourceDefinition
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dagwire.cli.summary import Run
+from dagwire.cli.run_summary import Run
 from dagwire.execution.events import EventType
 from dagwire.execution.result import ExecuteInProcessResult
 

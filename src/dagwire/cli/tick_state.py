@@ -11,10 +11,10 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from dagwire.cli.kept_events import as_json, from_json, numbered
-from dagwire.config.narrowing import is_mapping
-from dagwire.definitions.target import project_folder
-from dagwire.definitions.tick import TickDefinition
+from dagwire.cli.materialization_store import as_json, from_json, numbered
+from dagwire.config.values.type_guards import is_mapping
+from dagwire.definitions.automation.tick import TickDefinition
+from dagwire.definitions.loading.project_setting import project_folder
 from dagwire.errors import AlreadyTickingError, DagwireError, StateFileError
 from dagwire.resources.event_log_entry import EventLogEntry
 from dagwire.resources.instance import DagsterInstance

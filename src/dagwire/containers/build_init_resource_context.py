@@ -3,10 +3,10 @@
 from types import TracebackType
 from typing import Any, Self
 
-from dagwire.config.narrowing import is_mapping
-from dagwire.containers.held_resources import HeldResources
+from dagwire.config.values.type_guards import is_mapping
+from dagwire.containers.context_resources import HeldResources
 from dagwire.errors import InvalidInvocationError
-from dagwire.resources.context import InitResourceContext
+from dagwire.resources.init_resource_context import InitResourceContext
 from dagwire.resources.instance import DagsterInstance
 
 

@@ -5,14 +5,14 @@ from collections.abc import AsyncGenerator, Generator, Iterable, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, NamedTuple
 
-from dagwire.config.run_config import as_run_config
-from dagwire.containers.faults import raise_faults
+from dagwire.config.files.run_config import as_run_config
 from dagwire.containers.keys import Requirement, container_for_one_call
 from dagwire.containers.overrides import in_force
 from dagwire.containers.run_scope import RunScope
-from dagwire.resources.context import Resources, log
-from dagwire.resources.driving import drive
+from dagwire.containers.scope_checks import raise_faults
+from dagwire.resources.init_resource_context import Resources, log
 from dagwire.resources.instance import DagsterInstance, given_instance
+from dagwire.resources.run_without_loop import drive
 
 
 @contextmanager

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dagwire.config.environments import environment
-from dagwire.config.provenance import Difference, Explained, differences
+from dagwire.config.environments.environment import environment
+from dagwire.config.explain.provenance import Difference, Explained, differences
 from dagwire.containers.explain import explain
 
 

@@ -8,15 +8,15 @@ from typing import Any, cast
 from dependency_injector import providers
 from pydantic import BaseModel
 
-from dagwire.config.explain_settings import explain_settings, explain_written, is_settings
-from dagwire.config.provenance import Explained, Source, SourceKind, laid_over, shadowing, under
-from dagwire.config.run_config import as_run_config
-from dagwire.config.settings_provider import SettingsProvider
-from dagwire.containers.graph import ProviderGraph
-from dagwire.containers.injections import AnyProvider, is_provider
+from dagwire.config.explain.explain_settings import explain_settings, explain_written, is_settings
+from dagwire.config.explain.provenance import Explained, Source, SourceKind, laid_over, shadowing, under
+from dagwire.config.files.run_config import as_run_config
+from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.containers.keys import given_providers, is_container, keys_of
 from dagwire.containers.overrides import in_force
 from dagwire.containers.profile_overrides import profile_overrides
+from dagwire.containers.provider_graph import ProviderGraph
+from dagwire.containers.provider_types import AnyProvider, is_provider
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.recipe import is_configurable_class

@@ -4,10 +4,10 @@ from typing import Any, cast
 
 from dependency_injector import providers
 
-from dagwire.containers.graph import ProviderGraph
-from dagwire.containers.injections import AnyProvider
 from dagwire.containers.keys import Container, ContainerCopy, find_provider, original_of
-from dagwire.containers.private_copy import Copying
+from dagwire.containers.private_copies import Copying
+from dagwire.containers.provider_graph import ProviderGraph
+from dagwire.containers.provider_types import AnyProvider
 
 
 def isolated_copy(container: Container) -> ContainerCopy:

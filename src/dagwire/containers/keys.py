@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 from dependency_injector import containers, providers
 
-from dagwire.config.narrowing import SCALARS, is_mapping
-from dagwire.containers.injections import AnyProvider, is_provider
+from dagwire.config.values.type_guards import SCALARS, is_mapping
+from dagwire.containers.provider_types import AnyProvider, is_provider
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import ResourceTypeError
-from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.recipe import is_configurable, is_configurable_class
+from dagwire.resources.resource_definition import ResourceDefinition
 
 
 class GivenForOneCall:

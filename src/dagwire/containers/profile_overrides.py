@@ -5,7 +5,7 @@ from typing import Any
 
 from dependency_injector import providers
 
-from dagwire.config.settings_provider import SettingsProvider
+from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.containers.keys import Container, GivenForOneCall, find_provider, keys_of
 from dagwire.containers.overrides import check_override_keys
 

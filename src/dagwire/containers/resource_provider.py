@@ -7,20 +7,20 @@ from typing import Any, Self, TypeVar, cast, overload
 
 from dependency_injector import providers
 
-from dagwire.config.config import variables_at
-from dagwire.config.env_var import EnvVar
-from dagwire.containers.injections import AnyProvider, is_called, is_provider
-from dagwire.containers.recipe_makers import FunctionOfArguments, RecipeMaker, configured_maker, recipe_maker
+from dagwire.config.values.config import variables_at
+from dagwire.config.values.env_var import EnvVar
+from dagwire.containers.provider_types import AnyProvider, is_called, is_provider
+from dagwire.containers.recipe_factory import FunctionOfArguments, RecipeMaker, configured_maker, recipe_maker
 from dagwire.errors import ResourceNotOpenError
-from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
-from dagwire.resources.configuring import configured_recipe
-from dagwire.resources.context import InitResourceContext
-from dagwire.resources.definition import ResourceDefinition
-from dagwire.resources.driving import drive
-from dagwire.resources.lifecycle import LifeCycle
-from dagwire.resources.opening import Opener, has_life_cycle
-from dagwire.resources.policy import PATIENT, LifeCyclePolicy
+from dagwire.resources.configurable_resource import ConfigurableResource, ConfigurableResourceFactory
+from dagwire.resources.init_resource_context import InitResourceContext
+from dagwire.resources.launch_config import configured_recipe
+from dagwire.resources.life_cycle import LifeCycle
+from dagwire.resources.opener import Opener, has_life_cycle
 from dagwire.resources.recipe import Recipe, is_configurable, is_recipe
+from dagwire.resources.resource_definition import ResourceDefinition
+from dagwire.resources.retry_and_timeout import PATIENT, LifeCyclePolicy
+from dagwire.resources.run_without_loop import drive
 
 T = TypeVar("T")
 R = TypeVar("R", bound=ConfigurableResource)

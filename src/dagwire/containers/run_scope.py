@@ -9,21 +9,21 @@ from typing import Any
 
 from dependency_injector import providers
 
-from dagwire.containers.faults import faults_before_opening, faults_of_requirements, recipe_of
-from dagwire.containers.graph import ProviderGraph
-from dagwire.containers.injections import AnyProvider
 from dagwire.containers.keys import Container, Requirement, find_provider, given_providers, keys_of
-from dagwire.containers.nested import DefinitionByKey
-from dagwire.containers.private_copy import PrivateCopies, PrivateResource
-from dagwire.containers.private_graph import PrivateGraph
+from dagwire.containers.nested_resources import DefinitionByKey
+from dagwire.containers.private_copies import PrivateCopies, PrivateResource
 from dagwire.containers.profile_overrides import profile_overrides
+from dagwire.containers.provider_graph import ProviderGraph
+from dagwire.containers.provider_types import AnyProvider
+from dagwire.containers.scope_checks import faults_before_opening, faults_of_requirements, recipe_of
 from dagwire.containers.scope_plan import plan_for
+from dagwire.containers.scope_providers import PrivateGraph
 from dagwire.errors import DagwireError, InvalidConfigError, ResourceCycleError, ResourceSetupError, nearest
-from dagwire.resources.context import NO_RESOURCES, InitResourceContext, Resources, log
+from dagwire.resources.init_resource_context import NO_RESOURCES, InitResourceContext, Resources, log
 from dagwire.resources.instance import DagsterInstance
-from dagwire.resources.lifecycle import new_life_cycle
-from dagwire.resources.opening import NOTHING_OPEN, Opener
-from dagwire.resources.policy import PATIENT, retried
+from dagwire.resources.life_cycle import new_life_cycle
+from dagwire.resources.opener import NOTHING_OPEN, Opener
+from dagwire.resources.retry_and_timeout import PATIENT, retried
 
 
 class RunScope:

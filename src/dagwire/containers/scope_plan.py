@@ -10,12 +10,12 @@ from typing import Any
 
 from dependency_injector import providers
 
-from dagwire.config.settings_provider import SettingsProvider
-from dagwire.containers.from_dependency_injector import as_resource_provider
-from dagwire.containers.graph import ProviderGraph, is_owned_by_run
-from dagwire.containers.injections import AnyProvider, is_provider
+from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.containers.keys import Container, GivenForOneCall, find_provider, nested_containers
-from dagwire.containers.provider_state import can_be_refilled, contents_of, is_same, overriding
+from dagwire.containers.plan_validity import can_be_refilled, contents_of, is_same, overriding
+from dagwire.containers.provider_graph import ProviderGraph, is_owned_by_run
+from dagwire.containers.provider_types import AnyProvider, is_provider
+from dagwire.containers.resource_adapter import as_resource_provider
 from dagwire.containers.resource_provider import ResourceProvider
 
 Keys = tuple[str, ...]

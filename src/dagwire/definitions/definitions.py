@@ -5,24 +5,24 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from dagwire.containers.faults import raise_faults, requirement_faults
 from dagwire.containers.keys import Requirement, container_from
+from dagwire.containers.merged_container import merged_container
 from dagwire.containers.overrides import override
-from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_graph import AnyAsset, KnownAssets, asset_nodes, known_assets, missing_inputs
-from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
-from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
-from dagwire.definitions.asset_spec import AssetSpec
-from dagwire.definitions.assets_definition import AssetsDefinition
-from dagwire.definitions.job import JobDefinition
-from dagwire.definitions.load_value import load_value
-from dagwire.definitions.merged_container import merged_container
-from dagwire.definitions.node import in_running_order
-from dagwire.definitions.partitioned_schedule import UnresolvedPartitionedAssetScheduleDefinition
-from dagwire.definitions.schedule import ScheduleDefinition
-from dagwire.definitions.sensor import SensorDefinition
-from dagwire.definitions.source_asset import SourceAsset
-from dagwire.definitions.tick import TickDefinition
+from dagwire.containers.scope_checks import raise_faults, requirement_faults
+from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.assets.source_asset import SourceAsset
+from dagwire.definitions.automation.partitioned_schedule import UnresolvedPartitionedAssetScheduleDefinition
+from dagwire.definitions.automation.schedule import ScheduleDefinition
+from dagwire.definitions.automation.sensor import SensorDefinition
+from dagwire.definitions.automation.tick import TickDefinition
+from dagwire.definitions.jobs.asset_graph import AnyAsset, KnownAssets, asset_nodes, known_assets, missing_inputs
+from dagwire.definitions.jobs.asset_job import UnresolvedAssetJobDefinition
+from dagwire.definitions.jobs.job import JobDefinition
+from dagwire.definitions.ops.node import in_running_order
+from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.steps.load_value import load_value
 from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, UnknownNameError
 from dagwire.resources.instance import DagsterInstance
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_key import AssetKey
-from dagwire.definitions.assets_definition import AssetsDefinition
-from dagwire.definitions.check_spec import AssetCheckSpec
-from dagwire.definitions.results import (
+from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.specs.asset_key import AssetKey
+from dagwire.definitions.specs.check_spec import AssetCheckSpec
+from dagwire.definitions.specs.results import (
     AssetCheckEvaluation,
     AssetCheckKey,
     AssetCheckResult,
@@ -19,11 +19,11 @@ from dagwire.definitions.results import (
     is_materialize_result,
     is_output,
 )
-from dagwire.definitions.value_types import check_value
+from dagwire.definitions.steps.type_checks import check_value
 from dagwire.errors import CheckFailedError, UnexpectedResultError
 from dagwire.execution.outcomes import Made, Outcome, Yielded, without_remarks
+from dagwire.execution.output_metadata import Said
 from dagwire.execution.partition_selection import PartitionSelection
-from dagwire.execution.said import Said
 
 
 def asset_outcome(

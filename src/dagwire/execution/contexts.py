@@ -5,18 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dagwire.definitions.asset_key import AssetKey, CoercibleToAssetKey
-from dagwire.definitions.body_context import BodyContext
-from dagwire.definitions.check_spec import AssetCheckSpec
-from dagwire.definitions.node import Node
-from dagwire.definitions.partitions import PartitionKeyRange, TimeWindow
-from dagwire.definitions.results import AssetCheckKey, Remark
+from dagwire.definitions.ops.node import Node
+from dagwire.definitions.partitions.partitions import PartitionKeyRange, TimeWindow
+from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.specs.check_spec import AssetCheckSpec
+from dagwire.definitions.specs.results import AssetCheckKey, Remark
+from dagwire.definitions.steps.body_context import BodyContext
 from dagwire.errors import InvalidInvocationError, UnknownNameError
+from dagwire.execution.output_metadata import Said
 from dagwire.execution.partition_selection import PartitionSelection
 from dagwire.execution.partitions_in_context import PartitionsInContext
-from dagwire.execution.said import Said
 from dagwire.execution.stored_values import StoredValues
-from dagwire.resources.context import NO_RESOURCES, log
+from dagwire.resources.init_resource_context import NO_RESOURCES, log
 from dagwire.resources.instance import DagsterInstance
 
 

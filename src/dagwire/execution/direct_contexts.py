@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from dagwire.containers.held_resources import HeldResources
-from dagwire.definitions.op import OpDefinition
-from dagwire.definitions.partition_loading import partition_loading_context
-from dagwire.definitions.partitions import PartitionKeyRange
+from dagwire.containers.context_resources import HeldResources
+from dagwire.definitions.ops.op import OpDefinition
+from dagwire.definitions.partitions.partition_loading import partition_loading_context
+from dagwire.definitions.partitions.partitions import PartitionKeyRange
 from dagwire.errors import InvalidInvocationError
 from dagwire.execution.contexts import (
     AssetCheckExecutionContext,

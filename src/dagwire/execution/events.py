@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from dagwire.definitions.asset_key import AssetKey
-from dagwire.definitions.metadata import MetadataValue
-from dagwire.definitions.results import (
+from dagwire.definitions.specs.asset_key import AssetKey
+from dagwire.definitions.specs.metadata import MetadataValue
+from dagwire.definitions.specs.results import (
     AssetCheckEvaluation,
     AssetMaterialization,
     ExpectationResult,

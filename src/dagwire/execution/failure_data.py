@@ -3,7 +3,7 @@
 import traceback
 from typing import NamedTuple
 
-from dagwire.definitions.retries import Failure
+from dagwire.definitions.specs.retries import Failure
 
 
 class FailureData(NamedTuple):

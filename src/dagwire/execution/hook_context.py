@@ -4,10 +4,10 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from dagwire.definitions.body_context import BodyContext
-from dagwire.definitions.node import Node
+from dagwire.definitions.ops.node import Node
+from dagwire.definitions.steps.body_context import BodyContext
 from dagwire.execution.contexts import DagsterRun
-from dagwire.resources.context import NO_RESOURCES, log
+from dagwire.resources.init_resource_context import NO_RESOURCES, log
 from dagwire.resources.instance import DagsterInstance
 
 

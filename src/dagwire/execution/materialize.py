@@ -5,14 +5,14 @@ from concurrent.futures import Executor
 from typing import Any
 
 from dagwire.containers.keys import container_from, find_provider, is_container
-from dagwire.definitions.asset_check import AssetCheckDefinition
-from dagwire.definitions.asset_graph import AnyAsset, known_assets
-from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
-from dagwire.definitions.asset_spec import AssetSpec
-from dagwire.definitions.assets_definition import AssetsDefinition
-from dagwire.definitions.job import JobDefinition
-from dagwire.definitions.running import RunOptions
-from dagwire.definitions.source_asset import SourceAsset
+from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.assets.source_asset import SourceAsset
+from dagwire.definitions.jobs.asset_graph import AnyAsset, known_assets
+from dagwire.definitions.jobs.asset_job import UnresolvedAssetJobDefinition
+from dagwire.definitions.jobs.job import JobDefinition
+from dagwire.definitions.jobs.run_options import RunOptions
+from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.errors import InvalidInvocationError, InvariantViolationError
 from dagwire.execution.events import Event
 from dagwire.execution.result import ExecuteInProcessResult

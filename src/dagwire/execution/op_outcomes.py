@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dagwire.definitions.metadata import MetadataValue, normalized_metadata
-from dagwire.definitions.op import OpDefinition
-from dagwire.definitions.results import DynamicOutput, is_dynamic_output, is_output
-from dagwire.definitions.value_types import check_value
+from dagwire.definitions.ops.op import OpDefinition
+from dagwire.definitions.specs.metadata import MetadataValue, normalized_metadata
+from dagwire.definitions.specs.results import DynamicOutput, is_dynamic_output, is_output
+from dagwire.definitions.steps.type_checks import check_value
 from dagwire.errors import UnexpectedResultError
 from dagwire.execution.outcomes import Made, Outcome, Yielded, without_remarks
-from dagwire.execution.said import Said
+from dagwire.execution.output_metadata import Said
 
 
 def op_outcome(definition: OpDefinition, returned: Any, said: Said | None) -> Outcome:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dagwire.definitions.metadata import MetadataValue
-from dagwire.definitions.results import AssetCheckEvaluation, Materialized, Remark, is_remark
+from dagwire.definitions.specs.metadata import MetadataValue
+from dagwire.definitions.specs.results import AssetCheckEvaluation, Materialized, Remark, is_remark
 
 
 @dataclass(slots=True, eq=False)

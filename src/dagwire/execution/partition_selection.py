@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from dagwire.definitions.asset_key import AssetKey
-from dagwire.definitions.assets_definition import AssetsDefinition
-from dagwire.definitions.needed_partitions import PartitionsOf, needed_partitions
-from dagwire.definitions.partition_loading import partition_loading_context
-from dagwire.definitions.partitions import (
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.jobs.upstream_partitions import PartitionsOf, needed_partitions
+from dagwire.definitions.partitions.partition_loading import partition_loading_context
+from dagwire.definitions.partitions.partitions import (
     PARTITION_TAG,
     RANGE_END_TAG,
     RANGE_START_TAG,
@@ -15,6 +14,7 @@ from dagwire.definitions.partitions import (
     PartitionsDefinition,
     TimeWindow,
 )
+from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.instance import DagsterInstance
 

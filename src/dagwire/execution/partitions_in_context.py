@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dagwire.definitions.assets_definition import AssetsDefinition
-from dagwire.definitions.node import Node
-from dagwire.definitions.partitions import PartitionKeyRange, PartitionsDefinition, TimeWindow
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.ops.node import Node
+from dagwire.definitions.partitions.partitions import PartitionKeyRange, PartitionsDefinition, TimeWindow
 from dagwire.errors import InvalidInvocationError, UnknownNameError
 from dagwire.execution.partition_selection import PartitionSelection
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from dagwire.config.run_config import RunConfig
-from dagwire.definitions.bindings import Bindings
-from dagwire.definitions.job import JobDefinition
-from dagwire.definitions.node import Node
-from dagwire.definitions.running import RunOptions
+from dagwire.config.files.run_config import RunConfig
+from dagwire.definitions.jobs.job import JobDefinition
+from dagwire.definitions.jobs.run_options import RunOptions
+from dagwire.definitions.ops.node import Node
+from dagwire.definitions.steps.bound_resources import Bindings
 from dagwire.errors import ConfigMappingError, DagwireError, InvalidConfigError, MissingVariableError, nearest
-from dagwire.execution.given_config import given_run_config, open_input_values, written_config
+from dagwire.execution.effective_run_config import given_run_config, open_input_values, written_config
 from dagwire.execution.partition_selection import NO_PARTITIONS, PartitionSelection, selected_partitions
 
 

@@ -4,13 +4,18 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from dagwire.definitions.asset_graph import made_by
-from dagwire.definitions.asset_key import AssetKey
-from dagwire.definitions.handles import OutputHandle
-from dagwire.definitions.job import JobDefinition
-from dagwire.definitions.mapped_steps import step_name
-from dagwire.definitions.node import Node
-from dagwire.definitions.results import AssetCheckEvaluation, AssetMaterialization, AssetObservation, ExpectationResult
+from dagwire.definitions.jobs.asset_graph import made_by
+from dagwire.definitions.jobs.job import JobDefinition
+from dagwire.definitions.ops.dynamic_mapping import step_name
+from dagwire.definitions.ops.node import Node
+from dagwire.definitions.specs.asset_key import AssetKey
+from dagwire.definitions.specs.results import (
+    AssetCheckEvaluation,
+    AssetMaterialization,
+    AssetObservation,
+    ExpectationResult,
+)
+from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.errors import InvalidInvocationError, UnknownNameError
 from dagwire.execution.contexts import DagsterRun
 from dagwire.execution.event_log import EventLog

@@ -3,28 +3,28 @@
 import uuid
 from collections.abc import Callable, Mapping
 
-from dagwire.containers.faults import raise_faults
 from dagwire.containers.keys import Requirement
 from dagwire.containers.overrides import in_force
 from dagwire.containers.run_scope import RunScope
-from dagwire.definitions.bindings import Bindings
-from dagwire.definitions.job import JobDefinition
-from dagwire.definitions.running import RunOptions
+from dagwire.containers.scope_checks import raise_faults
+from dagwire.definitions.jobs.job import JobDefinition
+from dagwire.definitions.jobs.run_options import RunOptions
+from dagwire.definitions.steps.bound_resources import Bindings
 from dagwire.errors import InvalidConfigError, ResourceSetupError
 from dagwire.execution.contexts import DagsterRun
 from dagwire.execution.events import Event, EventType
-from dagwire.execution.handover import Handover
-from dagwire.execution.pace import cut_out_in_turn, in_tasks, in_threads, one_by_one
+from dagwire.execution.executors import cut_out_in_turn, in_tasks, in_threads, one_by_one
 from dagwire.execution.plan import Plan, make_plan, stronger_bindings
-from dagwire.execution.record import Record
 from dagwire.execution.result import ExecuteInProcessResult
-from dagwire.execution.steps import Steps
+from dagwire.execution.run_record import Record
+from dagwire.execution.step_io import Handover
+from dagwire.execution.step_runner import Steps
 from dagwire.execution.stored_values import StoredValues
 from dagwire.execution.unstored_partitions import unstored_partitions
-from dagwire.resources.driving import drive
 from dagwire.resources.event_log_entry import EventLogEntry
 from dagwire.resources.instance import DagsterInstance, given_instance
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
+from dagwire.resources.run_without_loop import drive
 
 
 def run_job(job: JobDefinition, options: RunOptions) -> ExecuteInProcessResult:

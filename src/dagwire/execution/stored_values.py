@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dagwire.definitions.asset_graph import KnownAssets
-from dagwire.definitions.asset_key import AssetKey
-from dagwire.definitions.job import JobDefinition
-from dagwire.definitions.load_value import load_value
+from dagwire.definitions.jobs.asset_graph import KnownAssets
+from dagwire.definitions.jobs.job import JobDefinition
+from dagwire.definitions.specs.asset_key import AssetKey
+from dagwire.definitions.steps.load_value import load_value
 from dagwire.resources.instance import DagsterInstance
 
 _NONE_KNOWN = KnownAssets((), {})

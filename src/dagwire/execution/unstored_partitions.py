@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from dagwire.definitions.asset_key import AssetKey
-from dagwire.definitions.assets_definition import AssetsDefinition
-from dagwire.definitions.handles import OutputHandle
-from dagwire.definitions.node import Node
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.ops.node import Node
+from dagwire.definitions.specs.asset_key import AssetKey
+from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.errors import DagwireError, UnstoredPartitionError
-from dagwire.execution.handover import Handover
 from dagwire.execution.plan import Plan
+from dagwire.execution.step_io import Handover
 
 
 def unstored_partitions(plan: Plan, handover: Handover | None) -> Iterator[DagwireError]:

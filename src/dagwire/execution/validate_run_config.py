@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from dagwire.config.run_config import RunConfig
-from dagwire.definitions.job import JobDefinition
-from dagwire.definitions.running import RunOptions
+from dagwire.config.files.run_config import RunConfig
+from dagwire.definitions.jobs.job import JobDefinition
+from dagwire.definitions.jobs.run_options import RunOptions
 from dagwire.execution.run import check_run
 
 

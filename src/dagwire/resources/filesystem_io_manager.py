@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from dagwire.errors import InvalidInvocationError
-from dagwire.resources.context import InitResourceContext
+from dagwire.resources.init_resource_context import InitResourceContext
 from dagwire.resources.io_contexts import InputContext, IOContext, OutputContext
 from dagwire.resources.io_manager import ConfigurableIOManager, io_manager
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from inspect import signature
 from typing import Any, overload
 
-from dagwire.resources.definition import ResourceDefinition
 from dagwire.resources.io_contexts import InputContext
 from dagwire.resources.io_manager import InputManager
+from dagwire.resources.resource_definition import ResourceDefinition
 
 LoadFunction = Callable[..., Any]
 """Takes an InputContext, or nothing, and gives the value; a coroutine function will do."""

@@ -6,7 +6,7 @@ from inspect import get_annotations
 from typing import Any, NamedTuple
 
 from dagwire.errors import InvalidInvocationError
-from dagwire.resources.context import NO_RESOURCES, log
+from dagwire.resources.init_resource_context import NO_RESOURCES, log
 
 
 class DeclaredType(NamedTuple):

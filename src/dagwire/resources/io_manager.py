@@ -4,10 +4,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar, overload
 
-from dagwire.resources.configurable import ConfigurableResource, ConfigurableResourceFactory
-from dagwire.resources.context import InitResourceContext
-from dagwire.resources.definition import ResourceDefinition, ResourceFunction
+from dagwire.resources.configurable_resource import ConfigurableResource, ConfigurableResourceFactory
+from dagwire.resources.init_resource_context import InitResourceContext
 from dagwire.resources.io_contexts import InputContext, OutputContext
+from dagwire.resources.resource_definition import ResourceDefinition, ResourceFunction
 
 M = TypeVar("M")
 

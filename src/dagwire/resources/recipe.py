@@ -7,13 +7,13 @@ from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar
 
 from pydantic import BaseModel
 
-from dagwire.config.config import Config
-from dagwire.config.narrowing import SCALARS, is_mapping, is_sequence
-from dagwire.config.nested_values import of_its_kind
+from dagwire.config.values.config import Config
+from dagwire.config.values.nested_values import of_its_kind
+from dagwire.config.values.type_guards import SCALARS, is_mapping, is_sequence
 from dagwire.errors import InvalidInvocationError
-from dagwire.resources.context import InitResourceContext
-from dagwire.resources.definition import ResourceDefinition
-from dagwire.resources.hooks import Manager, aopened_by_hooks, call_manager_hook, opened_by_hooks
+from dagwire.resources.init_resource_context import InitResourceContext
+from dagwire.resources.life_cycle_methods import Manager, aopened_by_hooks, call_manager_hook, opened_by_hooks
+from dagwire.resources.resource_definition import ResourceDefinition
 
 T = TypeVar("T")
 

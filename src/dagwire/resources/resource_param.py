@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar, get_args, ge
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from dagwire.resources.configurable import ConfigurableResourceFactory
-from dagwire.resources.definition import ResourceDefinition
+from dagwire.resources.configurable_resource import ConfigurableResourceFactory
 from dagwire.resources.recipe import is_configurable_class
+from dagwire.resources.resource_definition import ResourceDefinition
 
 T = TypeVar("T")
 

@@ -1,10 +1,10 @@
 # The public names of dagwire.testing, and the module of each; `__init__.py` loads them by this list.
 
-from .one_test import Override
+from .fakes import fake
+from .isolation import Override
 from .open_resources import AsyncOpenResources, OpenResources
-from .recorder import Call, Recorder
-from .runs import AsyncRun, Run
-from .stand_in import fake
+from .resource_spy import Call, Recorder
+from .runner import AsyncRun, Run
 
 __all__ = [
     "AsyncOpenResources",

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dagwire.errors import DagwireError
-from dagwire.testing.around import TEST, fail, part, recording
+from dagwire.testing.pytest_hooks import TEST, fail, lazy_module, recording
 
 if TYPE_CHECKING:
     from dagwire.definitions.definitions import Definitions
-    from dagwire.testing.one_test import OneTest, Override
+    from dagwire.testing.isolation import OneTest, Override
     from dagwire.testing.open_resources import AsyncOpenResources, OpenResources
-    from dagwire.testing.recorder import Recorder
-    from dagwire.testing.runs import AsyncRun, Run
+    from dagwire.testing.resource_spy import Recorder
+    from dagwire.testing.runner import AsyncRun, Run
 
 _FOUND: pytest.StashKey["Definitions"] = pytest.StashKey()
 
@@ -23,15 +23,15 @@ def dagwire_definitions(request: pytest.FixtureRequest) -> "Definitions":
     """The definitions that `[tool.dagwire]` names, bound to a copy of their container. Override it in a conftest."""
     stash = request.config.stash
     if _FOUND not in stash:
-        stash[_FOUND] = part("found").find(request.config.rootpath)
-    definitions: Definitions = part("found").bound_to_a_copy(stash[_FOUND])
+        stash[_FOUND] = lazy_module("project_definitions").find(request.config.rootpath)
+    definitions: Definitions = lazy_module("project_definitions").bound_to_a_copy(stash[_FOUND])
     return definitions
 
 
 @pytest.fixture
 def dagwire_container(dagwire_definitions: "Definitions") -> Any:
     """The container that this test works on: its singletons and settings are the test's own."""
-    return part("found").own_container(dagwire_definitions)
+    return lazy_module("project_definitions").own_container(dagwire_definitions)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def dagwire_test(request: pytest.FixtureRequest, dagwire_container: Any) -> Iter
     """All that belongs to one test; what the other fixtures work through."""
     record = recording(request.node)
     try:
-        test = part("one_test").OneTest(dagwire_container, part("marks").marks_of(request.node), record)
+        test = lazy_module("isolation").OneTest(dagwire_container, lazy_module("marks").marks_of(request.node), record)
     except DagwireError as error:
         fail(error)
     request.node.stash[TEST] = test
@@ -61,21 +61,23 @@ def override(dagwire_test: "OneTest") -> "Override":
 @pytest.fixture
 def run(request: pytest.FixtureRequest, dagwire_test: "OneTest") -> "Run":
     """`run("trips")` runs a job or makes an asset, with the test's overrides; gives the result."""
-    runner: Run = part("runs").Run(dagwire_test, lambda: request.getfixturevalue("dagwire_definitions"))
+    runner: Run = lazy_module("runner").Run(dagwire_test, lambda: request.getfixturevalue("dagwire_definitions"))
     return runner
 
 
 @pytest.fixture
 def arun(request: pytest.FixtureRequest, dagwire_test: "OneTest") -> "AsyncRun":
     """What a test that is a coroutine has for `run`; it awaits the result."""
-    runner: AsyncRun = part("runs").AsyncRun(dagwire_test, lambda: request.getfixturevalue("dagwire_definitions"))
+    runner: AsyncRun = lazy_module("runner").AsyncRun(
+        dagwire_test, lambda: request.getfixturevalue("dagwire_definitions")
+    )
     return runner
 
 
 @pytest.fixture
 def resources(dagwire_test: "OneTest") -> Iterator["OpenResources"]:
     """`resources.db` opens the resource under that key; the end of the test closes it."""
-    opened = part("open_resources").OpenResources(dagwire_test)
+    opened = lazy_module("open_resources").OpenResources(dagwire_test)
     try:
         yield opened
     finally:
@@ -85,7 +87,7 @@ def resources(dagwire_test: "OneTest") -> Iterator["OpenResources"]:
 @pytest.fixture
 def aresources(dagwire_test: "OneTest") -> "AsyncOpenResources":
     """`await aresources.db`: `resources` in a test that is a coroutine, opened and closed in the test's own task."""
-    opened: AsyncOpenResources = part("open_resources").AsyncOpenResources(dagwire_test)
+    opened: AsyncOpenResources = lazy_module("open_resources").AsyncOpenResources(dagwire_test)
     dagwire_test.after_body.append(opened.aclose)
     return opened
 

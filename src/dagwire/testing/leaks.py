@@ -6,8 +6,8 @@ from time import monotonic
 
 from dagwire.containers.overrides import end_override
 from dagwire.errors import LeakError
-from dagwire.testing.one_test import OneTest
-from dagwire.testing.record import Record
+from dagwire.testing.activity import Record
+from dagwire.testing.isolation import OneTest
 
 PATIENCE_S = 0.2
 """How long a thread that was told to stop may take to do so."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dagwire.config.narrowing import is_mapping
+from dagwire.config.values.type_guards import is_mapping
 from dagwire.errors import InvalidInvocationError
 
 

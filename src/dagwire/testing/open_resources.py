@@ -4,13 +4,13 @@ import threading
 from collections.abc import Coroutine
 from typing import Any
 
-from dagwire.containers.faults import raise_faults
 from dagwire.containers.keys import Requirement
 from dagwire.containers.overrides import in_force
 from dagwire.containers.run_scope import RunScope
+from dagwire.containers.scope_checks import raise_faults
 from dagwire.errors import DagwireError
-from dagwire.resources.driving import drive
-from dagwire.testing.one_test import OneTest
+from dagwire.resources.run_without_loop import drive
+from dagwire.testing.isolation import OneTest
 
 __tracebackhide__ = True
 

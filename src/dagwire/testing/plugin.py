@@ -5,10 +5,10 @@ import os
 
 import pytest
 
-from dagwire.config.environments import SWITCH
-from dagwire.definitions.target import named_target, project_folder
+from dagwire.config.environments.environment import SWITCH
+from dagwire.definitions.loading.project_setting import named_target, project_folder
 
-pytest_plugins = ("dagwire.testing.fixtures", "dagwire.testing.around")
+pytest_plugins = ("dagwire.testing.fixtures", "dagwire.testing.pytest_hooks")
 
 MARKS = (
     "override(key=value): replace resources for the test; a class stands for a new object of it",

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from dagwire.cli.ending import FAILED, told
+from dagwire.cli.exit_codes import FAILED, told
 from dagwire.cli.options import Env, Json, Module, Traceback, new_app
 from dagwire.cli.printing import print_json, print_rows
-from dagwire.cli.trying import Trial, opened_once, with_health
-from dagwire.definitions.faults import all_faults
-from dagwire.definitions.finding import find_definitions
-from dagwire.definitions.wiring import Wiring, wiring_of
+from dagwire.cli.resource_probes import Trial, opened_once, with_health
+from dagwire.definitions.check_definitions import all_faults
+from dagwire.definitions.lineage import Wiring, wiring_of
+from dagwire.definitions.loading.project_definitions import find_definitions
 from dagwire.errors import DagwireError
 
 app = new_app()

@@ -5,17 +5,17 @@ from typing import Annotated, Any
 
 import typer
 
-from dagwire.cli.ending import told
+from dagwire.cli.exit_codes import told
 from dagwire.cli.explained_rows import difference_data, difference_row, explained_data, explained_rows
 from dagwire.cli.options import Env, Json, Module, Traceback, new_app
 from dagwire.cli.printing import print_json, print_rows, print_table
-from dagwire.config.env_template import env_template
-from dagwire.config.settings_provider import SettingsProvider
-from dagwire.config.settings_schema import settings_schema
+from dagwire.config.explain.env_template import env_template
+from dagwire.config.settings.settings_provider import SettingsProvider
+from dagwire.config.settings.settings_schema import settings_schema
 from dagwire.containers.diff_environments import diff_environments
 from dagwire.containers.explain import explain as explained
 from dagwire.containers.keys import Container, find_provider, keys_of
-from dagwire.definitions.finding import find_definitions
+from dagwire.definitions.loading.project_definitions import find_definitions
 from dagwire.errors import InvalidInvocationError
 
 app = new_app(no_args_is_help=True)

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from dagwire.cli.ending import told
+from dagwire.cli.diagrams import dot_of, mermaid_of, svg_of
+from dagwire.cli.exit_codes import told
 from dagwire.cli.options import Env, Module, Traceback, new_app
-from dagwire.cli.pictures import dot_of, mermaid_of, svg_of
-from dagwire.definitions.finding import find_definitions
-from dagwire.definitions.wiring import Kind, wiring_of
+from dagwire.definitions.lineage import Kind, wiring_of
+from dagwire.definitions.loading.project_definitions import find_definitions
 
 app = new_app()
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dagwire.cli.ending import FAILED
+from dagwire.cli.exit_codes import FAILED
 from dagwire.cli.new_project import project_name, write_project
 from dagwire.cli.options import new_app
 

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from dagwire.cli.ending import told
+from dagwire.cli.exit_codes import told
+from dagwire.cli.job_runner import Wanted, run_and_end
 from dagwire.cli.options import Config, Env, Json, Module, Partition, PartitionRange, Set, State, Traceback, new_app
-from dagwire.cli.running import Wanted, run_and_end
-from dagwire.definitions.finding import find_definitions
+from dagwire.definitions.loading.project_definitions import find_definitions
 
 app = new_app(no_args_is_help=True)
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from dagwire.cli.definition_rows import job_rows
-from dagwire.cli.ending import told
+from dagwire.cli.exit_codes import told
 from dagwire.cli.options import Env, Json, Module, Traceback, new_app
 from dagwire.cli.printing import print_rows
-from dagwire.definitions.finding import find_definitions
+from dagwire.definitions.loading.project_definitions import find_definitions
 
 app = new_app()
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from dagwire.cli.ending import told
+from dagwire.cli.exit_codes import told
+from dagwire.cli.job_runner import Wanted, run_and_end
 from dagwire.cli.options import (
     Config,
     Env,
@@ -16,9 +17,8 @@ from dagwire.cli.options import (
     Traceback,
     new_app,
 )
-from dagwire.cli.running import Wanted, run_and_end
-from dagwire.definitions.asset_job import UnresolvedAssetJobDefinition
-from dagwire.definitions.finding import find_definitions
+from dagwire.definitions.jobs.asset_job import UnresolvedAssetJobDefinition
+from dagwire.definitions.loading.project_definitions import find_definitions
 
 app = new_app()
 

@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from dagwire.cli.ending import told
+from dagwire.cli.exit_codes import told
 from dagwire.cli.explained_rows import explained_data, explained_rows
 from dagwire.cli.options import Env, Json, Module, Traceback, new_app
 from dagwire.cli.printing import print_fields, print_json, print_rows
 from dagwire.cli.resource_rows import resource_rows
-from dagwire.config.provenance import is_within
+from dagwire.config.explain.provenance import is_within
 from dagwire.containers.explain import explain
-from dagwire.definitions.finding import find_definitions
+from dagwire.definitions.loading.project_definitions import find_definitions
 from dagwire.errors import UnknownNameError
 
 app = new_app()

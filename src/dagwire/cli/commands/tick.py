@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from dagwire.cli.ending import FAILED, told
+from dagwire.cli.exit_codes import FAILED, told
+from dagwire.cli.job_runner import raise_first_failure
 from dagwire.cli.options import Env, Json, Module, State, Traceback, new_app
 from dagwire.cli.printing import print_json
 from dagwire.cli.run_report import report_of
-from dagwire.cli.running import raise_first_failure
+from dagwire.cli.tick_runner import Ticked, Ticker, find_tick
 from dagwire.cli.tick_state import state_folder
-from dagwire.cli.ticking import Ticked, Ticker, find_tick
-from dagwire.definitions.finding import find_definitions
+from dagwire.definitions.loading.project_definitions import find_definitions
 
 app = new_app()
 

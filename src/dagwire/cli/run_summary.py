@@ -1,0 +1,81 @@
+"""The last lines of a run: what was done, what failed and why, where the results are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dagwire.definitions.specs.metadata import PathMetadataValue, UrlMetadataValue
+from dagwire.definitions.specs.results import AssetCheckEvaluation, AssetCheckSeverity
+from dagwire.execution.events import EventType
+from dagwire.execution.result import ExecuteInProcessResult
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run came to."""
+
+    result: ExecuteInProcessResult
+    took_s: float
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether every step and every check went well, warnings aside."""
+        return self.result.success and not failed_checks(self.result)
+
+
+def failed_checks(result: ExecuteInProcessResult) -> list[AssetCheckEvaluation]:
+    """The checks that did not pass, blocking or not, warnings left out."""
+    return [
+        evaluation
+        for evaluation in result.get_asset_check_evaluations()
+        if not evaluation.passed and evaluation.severity is AssetCheckSeverity.ERROR
+    ]
+
+
+def summary_lines(run: Run) -> Iterator[str]:
+    """What a person wants to read last."""
+    yield from _where(run.result)
+    yield f"{'Done' if run.is_fine else 'Failed'} in {run.took_s:.1f} s: {_counts(run.result)}."
+
+
+def failure_lines(result: ExecuteInProcessResult) -> Iterator[str]:
+    """One message for each thing that failed."""
+    steps_by_error: dict[BaseException | None, list[str]] = {}
+    for event in result.get_step_failure_events():
+        steps_by_error.setdefault(event.error, []).append(f"'{event.step_key}'")
+    for error, steps in steps_by_error.items():
+        yield f"{'Step' if len(steps) == 1 else 'Steps'} {', '.join(steps)} failed: {_told(error)}"
+    for event in result.filter_events(lambda event: event.event_type is EventType.RUN_FAILURE):
+        if event.error is not None and event.error not in steps_by_error:
+            yield _told(event.error)
+    for evaluation in failed_checks(result):
+        if not evaluation.blocking:
+            said = f": {evaluation.description}" if evaluation.description else ""
+            asset = evaluation.asset_key.to_user_string()
+            yield f"Check '{evaluation.check_name}' of asset '{asset}' did not pass{said}"
+
+
+def _told(error: BaseException | None) -> str:
+    if isinstance(error, BaseExceptionGroup):
+        members: tuple[BaseException, ...] = error.args[1]
+        return "; ".join(_told(member) for member in members)
+    return f"{type(error).__name__}: {error}"
+
+
+def _where(result: ExecuteInProcessResult) -> Iterator[str]:
+    for event in result.get_asset_materialization_events():
+        for name, value in event.materialization.metadata.items():
+            if isinstance(value, PathMetadataValue | UrlMetadataValue):
+                yield f"{event.materialization.asset_key.to_user_string()} {name}: {value.value}"
+
+
+def _counts(result: ExecuteInProcessResult) -> str:
+    steps = len(result.job_def.nodes)
+    done = len(result.get_step_success_events())
+    evaluations = result.get_asset_check_evaluations()
+    passed = sum(evaluation.passed for evaluation in evaluations)
+    parts = [f"{done} of {steps} steps done"]
+    if evaluations:
+        parts.append(f"{passed} of {len(evaluations)} checks passed")
+    if skipped := len(result.get_step_skipped_events()):
+        parts.append(f"{skipped} skipped")
+    return ", ".join(parts)

@@ -1,0 +1,170 @@
+"""One tick: ask a schedule or sensor, run what it requests, keep what it leaves for the next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from dagwire.cli.job_runner import Wanted, run_with_progress
+from dagwire.cli.run_summary import Run
+from dagwire.cli.signals import Interrupts
+from dagwire.cli.tick_state import TickFile, TickState, kept_instance
+from dagwire.definitions.automation.due_times import last_due, next_due, zone_of
+from dagwire.definitions.automation.schedule import ScheduleDefinition, build_schedule_context
+from dagwire.definitions.automation.sensor import SensorDefinition, build_sensor_context
+from dagwire.definitions.automation.tick import TickContext, TickDefinition, TickResult
+from dagwire.definitions.definitions import Definitions
+from dagwire.definitions.jobs.run_request import RunRequest
+from dagwire.definitions.lineage import resolved_schedules
+from dagwire.errors import DagwireError, TickFailedError, UnknownNameError
+from dagwire.resources.instance import DagsterInstance
+
+AnyTick = ScheduleDefinition | SensorDefinition
+
+
+@dataclass(slots=True)
+class Ticked:
+    """What came of one tick."""
+
+    tick: AnyTick
+    scheduled_for: str | None = None
+    """The moment that a schedule was asked for."""
+    result: TickResult | None = None
+    """What it answered; None where it was not asked."""
+    requests: Sequence[RunRequest] = ()
+    """Those that were new."""
+    known_run_keys: list[str] = field(default_factory=list[str])
+    """Of requests that were not: their runs ended in an earlier tick."""
+    why_none: str | None = None
+    """Why nothing was requested."""
+    runs: list[Run] = field(default_factory=list[Run])
+    not_started: list[str] = field(default_factory=list[str])
+    """Why runs could not start."""
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether every run that was requested went well."""
+        return not self.not_started and all(run.is_fine for run in self.runs)
+
+
+def find_tick(defs: Definitions, name: str) -> AnyTick:
+    """The schedule or sensor of that name.
+
+    Raises:
+        UnknownNameError: There is none.
+    """
+    ticks: list[AnyTick] = [*resolved_schedules(defs), *defs.sensors]
+    by_name = {tick.name: tick for tick in ticks}
+    if name not in by_name:
+        raise UnknownNameError("schedule or sensor", name, by_name)
+    return by_name[name]
+
+
+class Ticker:
+    """Ticks one schedule or sensor; lives as long as the command."""
+
+    def __init__(
+        self, defs: Definitions, tick: AnyTick, folder: Path, interrupts: Interrupts, *, as_json: bool
+    ) -> None:
+        """`folder` is where state is kept."""
+        self._defs = defs
+        self._tick = tick
+        self._folder = folder
+        self._interrupts = interrupts
+        self._as_json = as_json
+
+    def tick(self, at: datetime | None) -> Ticked:
+        """Ask, run what is requested, and keep cursor and run keys.
+
+        The cursor is kept when all that was requested has run, well or not. Where a run could not start, or the process
+        ends before, the next tick is given the old one; run keys keep it from running twice what has ended.
+
+        Args:
+            at: The moment, of a schedule, to ask for; the last one it was due at by default, and that once only.
+
+        Raises:
+            AlreadyTickingError: Another process is at it.
+            DagwireError: It could not be asked. Nothing was run or kept.
+        """
+        with TickFile.locked(self._folder, self._tick) as file, kept_instance(self._folder) as instance:
+            ticked = self._asked(file.state, at, instance)
+            if ticked.result is None:
+                return ticked
+            for change in ticked.result.dynamic_partitions_requests:
+                change.apply_to(instance)
+            for request in ticked.requests:
+                if self._run(request, ticked, instance) and request.run_key is not None:
+                    file.state.run_keys.append(request.run_key)
+                    file.save()
+            if not ticked.not_started:
+                file.state.cursor = ticked.result.cursor
+                file.state.ticked_for = ticked.scheduled_for
+                file.save()
+            return ticked
+
+    def ask(self, at: datetime | None) -> Ticked:
+        """Ask alone: nothing is run, and nothing is kept."""
+        with TickFile.locked(self._folder, self._tick) as file, kept_instance(self._folder) as instance:
+            return self._asked(file.state, at, DagsterInstance(instance.dynamic_partitions))
+
+    def _asked(self, state: TickState, at: datetime | None, instance: DagsterInstance) -> Ticked:
+        if isinstance(self._tick, SensorDefinition):
+            sensor_context = build_sensor_context(instance, state.cursor, self._defs.container)
+            return self._answered(_evaluated(self._tick, sensor_context), state, None)
+        now = datetime.now(UTC)
+        moment = last_due(self._tick, now) if at is None else _in_zone(at, self._tick)
+        if at is None and state.ticked_for == moment.isoformat():
+            then = next_due(self._tick, now).isoformat()
+            why = f"it was asked for {moment.isoformat()} before; it is due again at {then}"
+            return Ticked(self._tick, moment.isoformat(), why_none=why)
+        schedule_context = build_schedule_context(instance, moment, self._defs.container)
+        return self._answered(_evaluated(self._tick, schedule_context), state, moment.isoformat())
+
+    def _answered(self, result: TickResult, state: TickState, scheduled_for: str | None) -> Ticked:
+        new: list[RunRequest] = []
+        known: list[str] = []
+        keys = set(state.run_keys)
+        for request in result.run_requests:
+            if request.run_key in keys:
+                known.append(request.run_key)
+            else:
+                new.append(request)
+                keys.update([request.run_key] if request.run_key else ())
+        return Ticked(self._tick, scheduled_for, result, new, known, result.skip_message)
+
+    def _run(self, request: RunRequest, ticked: Ticked, instance: DagsterInstance) -> bool:
+        """Run what is requested; False where it could not start, which is told, and the others have their turn."""
+        name = request.job_name or self._tick.job_name
+        told = f"{name}, partition {request.partition_key}" if request.partition_key else name
+        typer.echo(f"{self._tick.label} requests {told}:", err=self._as_json)
+        wanted = Wanted(request.partition_key, request.tags, request.run_config, as_json=self._as_json)
+        try:
+            job = self._defs.resolve_job_def(name).subset(asset_selection=request.asset_selection)
+            ticked.runs.append(run_with_progress(job, wanted, instance, self._interrupts))
+        except DagwireError as error:
+            ticked.not_started.append(f"{told}: {type(error).__name__}: {error}")
+            typer.echo(f"Not started: {ticked.not_started[-1]}", err=True)
+            return False
+        return True
+
+
+def _evaluated(tick: TickDefinition[Any], context: TickContext) -> TickResult:
+    """What `tick` answers.
+
+    Raises:
+        TickFailedError: Its function raised. The cause is chained.
+    """
+    try:
+        return tick.evaluate_tick(context)
+    except DagwireError:
+        raise
+    except Exception as cause:
+        raise TickFailedError(tick.label, cause) from cause
+
+
+def _in_zone(moment: datetime, schedule: ScheduleDefinition) -> datetime:
+    zone = zone_of(schedule)
+    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)

@@ -1,0 +1,1 @@
+"""Where each value came from, and what it overrides."""

@@ -1,0 +1,1 @@
+"""Config in files, and the config of a run."""

@@ -1,0 +1,225 @@
+"""TOML, YAML and JSON files: read, with every fault told by file and line; and the line on which a value stands."""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Sequence
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+from dagwire.config.values.model_introspection import Key
+from dagwire.config.values.type_guards import is_collection, is_mapping, is_sequence
+from dagwire.errors import ConfigFileError, MissingExtraError
+
+TYPES = (".toml", ".yaml", ".yml", ".json")
+"""The endings of files that are read."""
+
+
+def paths_in(given: object) -> list[Path]:
+    """The paths in one of pydantic-settings' options for files and folders: none, one or several."""
+    if given is None:
+        return []
+    return [Path(str(one)).expanduser() for one in (given if is_collection(given) else [given])]
+
+
+def from_here(path: str) -> str:
+    """A path as one would write it in the working folder."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
+
+
+def read_config_file(path: Path) -> dict[str, Any]:
+    """What the file says: a mapping; an empty one where it is empty.
+
+    Raises:
+        ConfigFileError: It cannot be read, or does not hold a mapping of its type. Its values are not shown.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        problem, line = fault_in_file(path, error)
+    else:
+        return values_in(text, from_here(str(path)), path.suffix)
+    raise ConfigFileError(from_here(str(path)), problem, line)
+
+
+def values_in(text: str, name: str, kind: str) -> dict[str, Any]:
+    """What the text says: a mapping; an empty one where it is empty.
+
+    Args:
+        text: TOML, YAML or JSON.
+        name: What it is called in messages.
+        kind: The ending of files of this kind: ".toml".
+
+    Raises:
+        ConfigFileError: It does not hold a mapping of its kind. Its values are not shown.
+    """
+    parse: Callable[[str], Any] = {".toml": _load_toml, ".json": _load_json}.get(kind, _load_yaml)
+    try:
+        values = parse(text)
+    except (ValueError, _yaml_error()) as error:
+        problem, line = _fault_in_text(text, error)
+    else:
+        if is_mapping(values):
+            return dict(values)
+        problem, line = "it holds no names with values at its top", None
+    raise ConfigFileError(name, problem, line)
+
+
+def fault_in_file(path: Path, error: Exception) -> tuple[str, int | None]:
+    """What is wrong with a file, and on which line, by what its reader or parser raised; never the file's text."""
+    if isinstance(error, IsADirectoryError):
+        return "it is a directory, not a file", None
+    if isinstance(error, OSError):
+        return f"it cannot be read ({error.strerror or type(error).__name__})", None
+    content = path.read_bytes()
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not encoded in UTF-8", _undecodable_line(content)
+    return _fault_in_text(content.decode(errors="replace"), error)
+
+
+def _fault_in_text(text: str, error: Exception) -> tuple[str, int | None]:
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is no JSON: {error.msg}", error.lineno
+    if isinstance(error, tomllib.TOMLDecodeError):
+        told, _, place = str(error).partition(" (at ")
+        line = re.match(r"line (\d+)", place)
+        return f"it is no TOML: {told}", int(line[1]) if line else text.count("\n")
+    mark = getattr(error, "problem_mark", None)
+    return f"it is no YAML: {getattr(error, 'problem', None) or error}", mark.line + 1 if mark else None
+
+
+def _undecodable_line(content: bytes) -> int:
+    """The first line that is not encoded in UTF-8; the error knows its place within a part of the file only."""
+    for number, line in enumerate(content.splitlines(), 1):
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            return number
+    return 1
+
+
+def line_of(path: Path, keys: Sequence[Key]) -> int | None:
+    """The line on which the value under `keys` begins, or None where that cannot be told."""
+    locate = {".toml": _line_in_toml, ".json": _line_in_json}.get(path.suffix, _line_in_yaml)
+    try:
+        return locate(path.read_text(encoding="utf-8"), list(takewhile(_is_name, keys)))
+    except (OSError, ValueError, _yaml_error()):
+        return None
+
+
+def _is_name(key: Key) -> bool:
+    return isinstance(key, str)
+
+
+# -- parsers -----------------------------------------------------------------------------------------------------------
+
+
+def _load_toml(text: str) -> Any:
+    return tomllib.loads(text)
+
+
+def _load_json(text: str) -> Any:
+    return json.loads(text) if text.strip() else {}
+
+
+def _load_yaml(text: str) -> Any:
+    values: Any = _yaml().safe_load(text)
+    _check_circles(values, ())
+    return {} if values is None else values
+
+
+def _check_circles(value: Any, around: tuple[int, ...]) -> None:
+    """Refuse a value that holds itself, as YAML's aliases can make one: nobody who walks through it would return."""
+    if id(value) in around:
+        msg = "an alias makes a value hold itself"
+        raise ValueError(msg)
+    if is_mapping(value) or is_sequence(value):
+        for item in value.values() if is_mapping(value) else value:
+            _check_circles(item, (*around, id(value)))
+
+
+def _yaml() -> Any:
+    try:
+        import yaml  # noqa: PLC0415  # an extra
+    except ImportError:
+        raise MissingExtraError("Reading YAML", "yaml") from None
+    return yaml
+
+
+def _yaml_error() -> type[Exception]:
+    """What PyYAML raises; nothing can have come from it where it is not installed."""
+    try:
+        return _yaml().YAMLError  # type: ignore[no-any-return]  # PyYAML is an extra
+    except MissingExtraError:
+        return UnicodeError
+
+
+# -- lines -------------------------------------------------------------------------------------------------------------
+
+
+def _line_in_toml(text: str, keys: Sequence[Key]) -> int | None:
+    """The first line up to whose end, but not up to whose beginning, the text has the value.
+
+    The parser of the standard library tells no lines, and what stands before the end of a value is a document itself.
+    """
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        if str(keys[-1]) in line and _has_value(lines[:number], keys) is False:
+            ends = (end for end in range(number + 1, len(lines) + 1) if _has_value(lines[:end], keys) is not None)
+            if _has_value(lines[: next(ends, 0)], keys):
+                return number + 1
+    return None
+
+
+def _has_value(lines: Sequence[str], keys: Sequence[Key]) -> bool | None:
+    """Whether these lines give a value under `keys`; None where they break off in the middle of one."""
+    try:
+        values: Any = tomllib.loads("".join(lines))
+    except tomllib.TOMLDecodeError:
+        return None
+    for key in keys:
+        if not is_mapping(values) or key not in values:
+            return False
+        values = values[str(key)]
+    return True
+
+
+def _line_in_json(text: str, keys: Sequence[Key]) -> int | None:
+    """The line of the value; the decoder of the standard library steps over all that is not on the way to it."""
+    decoder = json.JSONDecoder()
+    blank = re.compile(r"[\s,:]*")
+
+    def after_blank(at: int) -> int:
+        found = blank.match(text, at)
+        return found.end() if found else at
+
+    at = after_blank(0)
+    for depth, wanted in enumerate(keys):
+        at = after_blank(at + 1)  # past the brace
+        while at < len(text) and text[at] != "}":
+            start = at
+            key, at = decoder.raw_decode(text, at)
+            at = after_blank(at)
+            if key == wanted:
+                if depth == len(keys) - 1:
+                    return text.count("\n", 0, start) + 1
+                break
+            at = after_blank(decoder.raw_decode(text, at)[1])
+        else:
+            return None
+    return None
+
+
+def _line_in_yaml(text: str, keys: Sequence[Key]) -> int | None:
+    node: Any = _yaml().compose(text)
+    line: int | None = None
+    for wanted in keys:
+        pairs: list[tuple[Any, Any]] = node.value if node is not None and node.id == "mapping" else []
+        found = [(key, value) for key, value in pairs if key.value == str(wanted)]
+        if not found:
+            return None
+        key, node = found[-1]
+        line = key.start_mark.line + 1
+    return line

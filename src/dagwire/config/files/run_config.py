@@ -1,0 +1,158 @@
+"""`RunConfig`: what a run's ops, assets and resources are given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from dagwire.config.values.nested_values import merged_config
+from dagwire.config.values.type_guards import is_mapping
+from dagwire.errors import InvalidConfigError, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """The config of one run: `{name: config}` for ops and assets, `{key: config}` for resources.
+
+    A config is a `Config`, a resource, or a dict. As in files it may stand under "config", with the values of inputs
+    that nothing is connected to beside it, under "inputs".
+    """
+
+    ops: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    resources: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    loggers: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Taken as Dagster takes it: dagwire logs by `logging`, which has a configuration of its own."""
+    execution: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Taken as Dagster takes it: a run is given its executor where it is started."""
+    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """`{path: value}`: inputs of the job by their names, those of a step or graph by `step.input`."""
+
+    def to_config_dict(self) -> dict[str, Any]:
+        """The same in Dagster's dict form, as files have it."""
+        plain = as_run_config(self)
+        tree: dict[str, Any] = {
+            "ops": {},
+            "resources": {key: {_CONFIG: entry} for key, entry in plain.resources.items()},
+        }
+        for step, config in plain.ops.items():
+            _entry(tree, step)[_CONFIG] = config
+        for path, value in plain.inputs.items():
+            step, _, name = path.rpartition(".")
+            _entry(tree, step).setdefault("inputs", {})[name] = value
+        return tree
+
+    def merged_over(self, base: "RunConfig") -> "RunConfig":
+        """This config laid over `base`, field by field."""
+        return RunConfig(
+            merged_config(base.ops, self.ops),
+            merged_config(base.resources, self.resources),
+            inputs={**base.inputs, **self.inputs},
+        )
+
+
+def _entry(tree: dict[str, Any], step: str) -> dict[str, Any]:
+    """Where a step's config stands in the dict form: that of a graph's op under the graph's."""
+    for name in step.split(".") if step else ():
+        tree = tree.setdefault("ops", {}).setdefault(name, {})
+    return tree
+
+
+_CONFIG = "config"
+_SECTIONS = ("ops", "resources", "inputs")
+_IGNORED = ("execution", "loggers")
+"""Sections of Dagster's that say how its executors and loggers work; dagwire has neither."""
+_PARTS = frozenset({"config", "inputs", "ops"})
+"""What an entry holds in the dict form; Dagster's "outputs" is for IO managers whose config depends on the output."""
+
+
+def as_run_config(given: Any) -> RunConfig:
+    """`given` as a RunConfig of plain values: one itself, a dict in Dagster's form, or None.
+
+    Raises:
+        InvalidConfigError: It is none of these, or has sections that do not exist; every fault is named.
+    """
+    if given is None:
+        return RunConfig()
+    if not isinstance(given, RunConfig) and not is_mapping(given):
+        raise InvalidConfigError("the run", [f"run config is a RunConfig or a dict, not {type(given).__name__}"])
+    reading = _Reading(is_strict=not isinstance(given, RunConfig))
+    if isinstance(given, RunConfig):
+        reading.read_ops(given.ops)
+        reading.read_resources(given.resources)
+        reading.inputs.update(given.inputs)
+    else:
+        reading.problems += [_unknown_section(name) for name in given if name not in (*_SECTIONS, *_IGNORED)]
+        reading.read_ops(reading.by_name("ops", given.get("ops")))
+        reading.read_resources(reading.by_name("resources", given.get("resources")))
+        reading.inputs.update(reading.by_name("inputs", given.get("inputs")))
+    if reading.problems:
+        raise InvalidConfigError("the run", reading.problems)
+    return RunConfig(_plain(reading.ops), _plain(reading.resources), inputs=reading.inputs)
+
+
+class _Reading:
+    """What has been read of one run config so far; entries of a file must have the file's form, strictly."""
+
+    def __init__(self, *, is_strict: bool) -> None:
+        self.ops: dict[str, Any] = {}
+        self.resources: dict[str, Any] = {}
+        self.inputs: dict[str, Any] = {}
+        self.problems: list[str] = []
+        self._is_strict = is_strict
+
+    def by_name(self, place: str, entries: Any) -> Mapping[str, Any]:
+        """`entries`, which stand under `place`; a problem and no entries where they are no dict."""
+        if entries is None or is_mapping(entries):
+            return entries or {}
+        self.problems.append(f"{place}: expected a dict by name")
+        return {}
+
+    def read_ops(self, entries: Mapping[str, Any], graph: str = "") -> None:
+        """Read the entries of steps; those of a graph's ops stand under its "ops", and are named `graph.op`."""
+        for name, entry in entries.items():
+            step = f"{graph}{name}"
+            if name == _CONFIG and not graph:
+                self.ops[""] = entry  # of the graph that the whole job is, if its config is mapped
+            elif is_mapping(entry) and set(entry) <= _PARTS and (entry or self._is_strict):
+                self._read_parts(step, entry)
+            elif self._is_strict and not isinstance(entry, BaseModel):
+                self.problems.append(f'ops.{step}: expected {{"config": ...}}')
+            else:
+                self.ops[step] = entry
+
+    def _read_parts(self, step: str, entry: Mapping[str, Any]) -> None:
+        if _CONFIG in entry or not entry:
+            self.ops[step] = entry.get(_CONFIG)
+        for name, value in self.by_name(f"ops.{step}.inputs", entry.get("inputs")).items():
+            self.inputs[f"{step}.{name}"] = value
+        self.read_ops(self.by_name(f"ops.{step}.ops", entry.get("ops")), f"{step}.")
+
+    def read_resources(self, entries: Mapping[str, Any]) -> None:
+        """Read the entries of resources."""
+        for key, entry in entries.items():
+            if not self._is_strict or isinstance(entry, BaseModel) or (is_mapping(entry) and set(entry) <= {_CONFIG}):
+                self.resources[key] = entry or None
+            else:
+                self.problems.append(f'resources.{key}: expected {{"config": ...}}')
+
+
+def _unknown_section(name: str) -> str:
+    guess = nearest(name, _SECTIONS)
+    return f"{name}: unknown section" + (f". Did you mean '{guess}'?" if guess else f". Known: {', '.join(_SECTIONS)}")
+
+
+def _plain(config_by_name: Mapping[str, Any]) -> dict[str, Any]:
+    """`{name: dict or scalar}`: the values of models, nested ones kept whole, since they are valid already."""
+    return {name: _values_of(_config_in(entry)) for name, entry in config_by_name.items()}
+
+
+def _values_of(config: Any) -> Any:
+    if not isinstance(config, BaseModel):
+        return config
+    return {name: getattr(config, name) for name in config.model_fields_set}
+
+
+def _config_in(entry: Any) -> Any:
+    """The config itself, where an entry holds it under "config"."""
+    return entry[_CONFIG] if is_mapping(entry) and set(entry) == {_CONFIG} else entry

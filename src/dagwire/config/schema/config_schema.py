@@ -1,0 +1,71 @@
+"""`config_schema`: config checked against what a definition declares, a `Config` class or a form of Dagster's."""
+
+from functools import lru_cache
+from typing import Any, TypeGuard
+
+from pydantic import TypeAdapter, ValidationError
+
+from dagwire.config.schema.config_types import type_of
+from dagwire.config.values.config import Config
+from dagwire.config.values.env_var import EnvVar, check_variables_are_set, read_variables, variables_in
+from dagwire.config.values.validation_messages import problems_of
+from dagwire.errors import InvalidConfigError
+
+
+def validated_config(schema: Any, given: object, owner: str) -> Any:
+    """`given` checked against `schema`, with every `EnvVar` in it read.
+
+    Args:
+        schema: None (anything goes), a `Config` class, a type, or one of Dagster's forms: `{name: type or form}`,
+            `Field`, `Shape` and the others of `dagwire.config.schema.config_types`.
+        given: The config as written in code, in a run config or in a file.
+        owner: Who is configured, for messages: "resource 'api'".
+
+    Raises:
+        MissingVariableError: Variables named in `given` are not set.
+        InvalidConfigError: The values do not fit; every fault is named.
+    """
+    check_variables_are_set((variable, owner) for variable in variables_in(given))
+    if schema is None:
+        return {} if given is None else read_variables(given)
+    waiting: list[tuple[str, EnvVar]] = []
+    try:
+        if _is_config_class(schema):
+            config = schema.model_validate({} if given is None else given)
+            waiting += config.variables()
+            check_variables_are_set((variable, f"field '{path}' of {owner}") for path, variable in waiting)
+            return config.with_variables_read()
+        return _adapter(_ById(schema)).validate_python(_or_empty(schema, given))
+    except ValidationError as error:
+        problems = problems_of(error, waiting)
+    # Raised outside the handler: pydantic's error holds the values, and would be chained.
+    raise InvalidConfigError(owner, problems)
+
+
+def _is_config_class(schema: object) -> TypeGuard[type[Config]]:
+    return isinstance(schema, type) and issubclass(schema, Config)
+
+
+def _or_empty(schema: object, given: object) -> object:
+    return {} if given is None and not isinstance(schema, type) else given
+
+
+class _ById:
+    """A schema that is found in a cache by identity: dicts, which most schemas are, cannot be hashed."""
+
+    __slots__ = ("schema",)
+
+    def __init__(self, schema: object) -> None:
+        self.schema = schema
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ById) and self.schema is other.schema
+
+    def __hash__(self) -> int:
+        return id(self.schema)
+
+
+@lru_cache(maxsize=512)
+def _adapter(schema: _ById) -> TypeAdapter[Any]:
+    """The compiled schema. The cache keeps the schema itself, so that its id is not given to another."""
+    return TypeAdapter(type_of(schema.schema))

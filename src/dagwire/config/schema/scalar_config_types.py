@@ -1,0 +1,98 @@
+"""The simplest forms of `config_schema`: a value of a type, a variable's value, the fields of a class."""
+
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, TypeAdapter, ValidationError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from dagwire.config.values.config import Config
+from dagwire.config.values.env_var import EnvVar, read_variables, variables_in
+from dagwire.config.values.type_guards import is_mapping
+
+Validate = core_schema.ValidatorFunctionWrapHandler
+
+
+class Form:
+    """One form of `config_schema`; immutable, and usable wherever a type is."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """What pydantic validates by."""
+        raise NotImplementedError
+
+
+class AsDict(Form):
+    """The fields of a `Config` class; what is validated comes back as a dict, as resource functions expect it."""
+
+    def __init__(self, model: type[Config]) -> None:
+        """`model` declares the fields."""
+        self.model = model
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """As the model, then its fields' values."""
+        return core_schema.no_info_after_validator_function(_fields_of, handler.generate_schema(self.model))
+
+
+def _fields_of(config: Config) -> dict[str, Any]:
+    _read_set_variables([variable for _, variable in config.variables()])
+    return dict(config.with_variables_read())
+
+
+class Leaf(Form):
+    """A value of a type; scalars are taken strictly, but text where it was read from a variable."""
+
+    def __init__(self, declared: Any, *, takes_env_form: bool = False) -> None:
+        """`takes_env_form` says whether `{"env": "NAME"}` stands for a variable."""
+        self.declared = declared
+        self.takes_env_form = takes_env_form
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """The type's own schema, after variables were read."""
+        if self.declared in _SCALARS:
+            self._from_text = TypeAdapter[Any](self.declared)
+            return core_schema.no_info_wrap_validator_function(self._read, _SCALARS[self.declared]())
+        schema = handler.generate_schema(self.declared)
+        return core_schema.no_info_before_validator_function(_read_set_variables, schema)
+
+    def _read(self, given: Any, validate: Validate) -> Any:
+        if self.takes_env_form and is_mapping(given) and set(given) == {"env"}:
+            given = EnvVar(str(given["env"]))
+        if not isinstance(given, EnvVar):
+            return validate(given)
+        text = _read_set_variables(given)
+        try:
+            return self._from_text.validate_python(text)
+        except ValidationError:
+            pass
+        raise problem("variable", f"The value of the variable {given.env_var_name} is no {self.declared.__name__}")
+
+
+_SCALARS: dict[Any, Any] = {
+    str: lambda: core_schema.str_schema(strict=True),
+    int: lambda: core_schema.int_schema(strict=True),
+    float: lambda: core_schema.float_schema(strict=True),
+    bool: lambda: core_schema.bool_schema(strict=True),
+}
+
+StringSource = Leaf(str, takes_env_form=True)
+"""Text, or `{"env": "NAME"}`: the text of a variable."""
+IntSource = Leaf(int, takes_env_form=True)
+"""A whole number, or `{"env": "NAME"}`."""
+BoolSource = Leaf(bool, takes_env_form=True)
+"""True or false, or `{"env": "NAME"}`."""
+
+
+def _read_set_variables(given: Any) -> Any:
+    """`given` with its variables read.
+
+    Raises:
+        PydanticCustomError: One is not set; told by name.
+    """
+    unset = ", ".join(variable.env_var_name for variable in variables_in(given) if variable.get_value() is None)
+    if unset:
+        raise problem("missing_variable", f"The environment variable {unset} is not set")
+    return read_variables(given)
+
+
+def problem(kind: Any, text: Any) -> PydanticCustomError:
+    """A fault of ours among pydantic's; its type wants literal text, which keeps no promise here."""
+    return PydanticCustomError(kind, text)

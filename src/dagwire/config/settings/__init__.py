@@ -1,0 +1,1 @@
+"""Settings as a provider, and the errors of their sources."""

@@ -1,0 +1,80 @@
+"""Where in settings a fault of pydantic's lies: its path of fields, without the tags and types that pydantic adds."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings
+
+from dagwire.config.values.model_introspection import Key, literals_of, members_of, models_in, types_under
+from dagwire.config.values.variable_names import input_paths
+
+
+class Location(NamedTuple):
+    """A place in settings."""
+
+    path: tuple[Key, ...]
+    """Names of fields, as Python has them, and keys."""
+    owner: type[BaseModel] | None
+    """The model that declares the field, or would."""
+    annotation: Any
+    """The type that is expected there."""
+    known: frozenset[str]
+    """The fields beside it."""
+
+    @property
+    def dotted(self) -> str:
+        """The path in one word."""
+        return ".".join(str(key) for key in self.path)
+
+    def __str__(self) -> str:
+        """The path, and whose field it is: "store.pages of Store"."""
+        inside = self.owner is not None and len(self.path) > 1
+        return f"{self.dotted} of {self.owner.__name__}" if inside and self.owner else self.dotted
+
+
+def location_of(settings: type[BaseSettings], fault: Any) -> Location:
+    """The place that `fault`, one of `ValidationError.errors()`, is about."""
+    at = Location((), None, settings, frozenset())
+    inside: Any = settings
+    for part in fault["loc"]:
+        if len(choices := [one for one in members_of(inside) if one is not type(None)]) > 1:
+            inside = _chosen(choices, str(part))
+            continue
+        at = _under(at, inside, part)
+        inside = at.annotation
+    discriminator = fault.get("ctx", {}).get("discriminator")
+    if discriminator and fault["type"].startswith("union_tag"):
+        return _under(at, inside, str(discriminator).strip("'"))
+    return at
+
+
+def _under(at: Location, inside: Any, part: Key) -> Location:
+    models = models_in(inside)
+    for model in models:
+        name = _field_named(model, part)
+        if name is not None:
+            return Location((*at.path, name), model, model.model_fields[name].annotation, frozenset(model.model_fields))
+    types = list(types_under(inside, part))
+    known = frozenset(name for model in models for name in model.model_fields)
+    return Location((*at.path, part), models[0] if models else at.owner, types[0] if types else Any, known)
+
+
+def _field_named(model: type[BaseModel], part: Key) -> str | None:
+    """The field that `part`, its name or an alias, stands for."""
+    if part in model.model_fields:
+        return str(part)
+    return next(
+        (name for name in model.model_fields if any(part == keys[0] for keys in input_paths(model, name))), None
+    )
+
+
+def _chosen(choices: Iterable[Any], label: str) -> Any:
+    """The member of a union that pydantic calls `label`: by its tag, or by its name."""
+    for choice in choices:
+        for model in models_in(choice):
+            tags = (tag for name in model.model_fields for tag in literals_of(model, name))
+            if model.__name__ == label or label in map(str, tags):
+                return model
+    named = (choice for choice in choices if label.startswith(getattr(choice, "__name__", str(choice))))
+    return next(named, Any)

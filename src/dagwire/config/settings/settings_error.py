@@ -1,0 +1,123 @@
+"""What is wrong with settings, told by the variables that set them; never by the values that were found."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_settings import BaseSettings, DotEnvSettingsSource
+
+from dagwire.config.explain.explain_settings import explain_reading
+from dagwire.config.explain.provenance import Explained, SourceKind
+from dagwire.config.explain.source_recording import Reading, read_recorded
+from dagwire.config.explain.value_origins import dotenv_files_of, looked_in, variables_in_dotenv
+from dagwire.config.settings.error_locations import Location, location_of
+from dagwire.config.settings.source_checks import source_problem
+from dagwire.config.settings.variable_conflicts import paths_by_variable
+from dagwire.config.values.model_introspection import declared_fields, literals_of, models_in, spelled
+from dagwire.config.values.validation_messages import without_value
+from dagwire.config.values.variable_names import variables_of
+from dagwire.errors import SettingsError, nearest
+
+
+def settings_error(settings: type[BaseSettings], arguments: Mapping[str, Any], error: Exception) -> SettingsError:
+    """What to raise where reading `settings` raised `error`; it holds no value."""
+    if isinstance(error, ValidationError):
+        return _invalid(settings, arguments, error)
+    problem = source_problem(settings, error)
+    if problem is not None:
+        return SettingsError(settings.__name__, [problem])
+    # A source of the user's own, or a secret manager: its text names what it could not read.
+    fault = SettingsError(settings.__name__, [f"{type(error).__name__}: {error}"])
+    fault.__cause__ = error
+    return fault
+
+
+def _invalid(settings: type[BaseSettings], arguments: Mapping[str, Any], error: ValidationError) -> SettingsError:
+    reading = read_recorded(settings, arguments)
+    found = {one.path: one for one in explain_reading(settings, reading)}
+    unclaimed = _unclaimed(settings, reading)
+    faults = [one for fault in error.errors(include_url=False) for one in _each(settings, fault)]
+    problems = [_problem(settings, fault, found, unclaimed) for fault in faults]
+    return SettingsError(settings.__name__, dict.fromkeys(problems), _looked_in(reading))
+
+
+def _each(settings: type[BaseSettings], fault: Any) -> Iterator[Any]:
+    """The fault itself; of a model that is missing whole, one for each field that would have to be given."""
+    models = models_in(location_of(settings, fault).annotation) if fault["type"] == "missing" else ()
+    if len(models) > 1:
+        yield from _choices(fault, models)
+        return
+    required = [field.path for model in models for field in declared_fields(model) if field.info.is_required()]
+    yield from ({**fault, "loc": (*fault["loc"], *path)} for path in required) if required else [fault]
+
+
+def _choices(fault: Any, models: Sequence[type[BaseModel]]) -> Iterator[Any]:
+    """Of a union that is missing whole: the field that chooses its class, or the fault itself where there is none."""
+    tags = sorted({name for model in models for name in model.model_fields if literals_of(model, name)})
+    for tag in tags:
+        values = [value for model in models if tag in model.model_fields for value in literals_of(model, tag)]
+        expected = " | ".join(map(repr, values))
+        yield {**fault, "loc": (*fault["loc"], models[0].__name__, tag), "expected": expected}
+    if not tags:
+        yield fault
+
+
+def _problem(settings: type[BaseSettings], fault: Any, found: Mapping[str, Explained], unclaimed: Iterable[str]) -> str:
+    """The variable that would set the value, what was expected, and where the wrong value was read."""
+    told = without_value(fault).removeprefix("Value error, ")
+    if not fault["loc"]:
+        return told
+    at = location_of(settings, fault)
+    variable = variables_of(settings, at.path)[0] if at.path else ""
+    if fault["type"] == "extra_forbidden":
+        told = f"There is no such setting{_nearest_setting(settings, at, variable)}"
+    elif fault["type"] == "missing":
+        expected = fault.get("expected") or spelled(at.annotation)
+        told = f"Field required, of type {expected}{_nearest_that_is_set(variable, unclaimed)}"
+    return f"{variable} ({at}): {told}{_read_from(found.get(at.dotted), variable)}"
+
+
+def _read_from(found: Explained | None, variable: str) -> str:
+    """Where a wrong value was read, unless that is in the variable that is named already."""
+    if found is None or found.source.kind in (SourceKind.MISSING, SourceKind.DEFAULT, SourceKind.CONSTRUCTOR):
+        return ""
+    return "" if found.source.name.lower() == variable.lower() else f". It was read from {found.source}"
+
+
+def _nearest_setting(settings: type[BaseSettings], at: Location, variable: str) -> str:
+    """What was likely meant by a setting that does not exist."""
+    known = [name for field in sorted(at.known) for name in variables_of(settings, (*at.path[:-1], field))]
+    guess = nearest(variable, known)
+    return f". Did you mean '{guess}'?" if guess else f". Known: {', '.join(known)}"
+
+
+def _nearest_that_is_set(variable: str, unclaimed: Iterable[str]) -> str:
+    """The variable that was likely meant to set a missing value."""
+    guess = nearest(variable.lower(), [name.lower() for name in unclaimed], likeness=_LIKENESS)
+    spelled_so = next((name for name in unclaimed if name.lower() == guess), None)
+    return f". '{spelled_so}' is set; was it meant?" if spelled_so else ""
+
+
+_LIKENESS = 0.8
+"""How much alike a missing variable and one that is set must be: any program's may be set."""
+
+
+def _unclaimed(settings: type[BaseSettings], reading: Reading) -> list[str]:
+    """The variables that are set, in the environment or a dotenv file, and that no field claims."""
+    claimed = {name.lower() for name in paths_by_variable(settings)}
+    names = [*os.environ, *(name for path in _dotenv_files(reading) for name, *_ in variables_in_dotenv(path))]
+    return [name for name in names if name.lower() not in claimed]
+
+
+def _dotenv_files(reading: Reading) -> Iterator[Path]:
+    for given in reading.given:
+        if isinstance(given.source, DotEnvSettingsSource):
+            yield from dotenv_files_of(given.source)
+
+
+def _looked_in(reading: Reading) -> Iterator[str]:
+    """Where values were looked for, the strongest source first, and which files are not there."""
+    for given in reading.given:
+        yield from looked_in(given.source)

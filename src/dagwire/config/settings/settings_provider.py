@@ -1,0 +1,157 @@
+"""`SettingsProvider`: a container's settings, read and validated once, on first use."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TypeVar, cast
+
+from dependency_injector import providers
+from pydantic_settings import BaseSettings
+
+from dagwire.config.environments.environment import chosen_environment, environment
+from dagwire.config.environments.profiles import Profile, Profiles
+from dagwire.config.explain.explain_settings import explain_settings
+from dagwire.config.explain.provenance import Explained, SourceKind
+from dagwire.config.settings.settings_error import settings_error
+from dagwire.config.settings.source_checks import check_sources
+from dagwire.config.settings.variable_conflicts import check_claims
+from dagwire.errors import SettingsError, UnknownEnvironmentError
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+class SettingsProvider(providers.ThreadSafeSingleton[S]):
+    """Provide one settings object, read when first asked for and kept for the life of the process.
+
+    Nothing is read at import, so a module that declares a container needs no environment. Values are reached as
+    `settings.provided.warehouse.path`; `reset()` makes the next use read anew. Settings that have `Profiles` are read
+    once for each environment that is used.
+
+    Example:
+        >>> from dagwire import SettingsProvider
+        >>> from pydantic_settings import BaseSettings
+        >>> class Settings(BaseSettings):
+        ...     region: str = "eu"
+        >>> settings = SettingsProvider(Settings)
+        >>> settings().region
+        'eu'
+    """
+
+    def __init__(self, provides: Callable[..., S] | None = None, *args: Any, **kwargs: Any) -> None:
+        """Take the class of the settings, and what it is to be called with.
+
+        Raises:
+            InvalidDefinitionError: Two of its fields are set by one variable.
+        """
+        super().__init__(*(() if provides is None else (provides,)), *args, **kwargs)
+        self._kept: S | None = None
+        self._profile: Profile | None = None
+        self._is_for_process = True
+        self._by_environment: dict[str, SettingsProvider[S]] = {}
+        if provides is not None:
+            check_claims(self.settings)
+
+    # -- environments --------------------------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> type[S]:
+        """The class of the settings."""
+        return cast("type[S]", self.provides)
+
+    @property
+    def profiles(self) -> Profiles | None:
+        """The profiles that the class declares as `profiles`, or None."""
+        found = getattr(self.settings, "profiles", None)
+        return found if isinstance(found, Profiles) else None
+
+    def profile(self) -> Profile | None:
+        """The profile that these settings are read for; None where they have no profiles.
+
+        That of the process is found at the first use, and kept until `reset()`.
+
+        Raises:
+            UnknownEnvironmentError: The environment that is picked has none.
+        """
+        profiles = self.profiles
+        if self._profile is None and profiles is not None:
+            self._profile = profiles.of_process()
+        return self._profile
+
+    def in_force(self) -> "SettingsProvider[S]":
+        """The provider of the settings of the environment in force: itself, unless a block picked another one.
+
+        Raises:
+            UnknownEnvironmentError: The environment that is picked has no profile.
+        """
+        chosen = chosen_environment()
+        if chosen is None or not self._is_for_process or (self._profile is not None and self._profile.name == chosen):
+            return self
+        return self._in_environment(self.profiles, chosen) if self.profiles is not None else self
+
+    def _in_environment(self, profiles: Profiles, name: str) -> "SettingsProvider[S]":
+        if name not in self._by_environment:
+            other = type(self)(self.settings, *self.args, **self.kwargs)
+            other._profile = profiles[name]
+            other._is_for_process = False
+            self._by_environment.setdefault(name, other)
+        return self._by_environment[name]
+
+    def reset(self) -> Any:
+        """Forget what was read, and the environment it was read for; the next use reads anew."""
+        self._kept = None
+        self._by_environment.clear()
+        if self._is_for_process:
+            self._profile = None
+        return super().reset()
+
+    # -- reading -------------------------------------------------------------------------------------------------------
+
+    def explained(self) -> list[Explained]:
+        """Each value with where it came from; see `dagwire.explain`.
+
+        Raises:
+            SettingsError: A source cannot be read. Values that are missing or wrong are explained as such.
+            UnknownEnvironmentError: The environment that is picked has no profile.
+        """
+        provider = self.in_force()
+        try:
+            in_use: S | type[S] = provider()
+        except SettingsError:
+            in_use = self.settings
+        with provider._in_its_environment():
+            return explain_settings(in_use, self._arguments(), otherwise=SourceKind.COMPUTED)
+
+    def _provide(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> S:
+        """Read the settings, or hand out those read before.
+
+        Raises:
+            SettingsError: Values are missing or wrong; all of them are named, none is shown. The next use reads again.
+            UnknownEnvironmentError: The environment that is picked has no profile.
+        """
+        provider = self.in_force()
+        if provider is not self:
+            return provider._provide(args, kwargs)
+        if self._kept is None:
+            self._kept = self._read(args, kwargs)
+        return self._kept
+
+    def _read(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> S:
+        arguments = {**self._arguments(), **kwargs}
+        with self._in_its_environment():
+            try:
+                check_sources(self.settings)
+                return super()._provide(args, kwargs)  # type: ignore[misc, no-any-return]  # the stubs leave _provide out
+            except (SettingsError, UnknownEnvironmentError):
+                raise
+            except Exception as error:  # noqa: BLE001  # whatever a source raises is a fault of the settings
+                fault = settings_error(self.settings, arguments, error)
+        # Raised outside the handler: pydantic's error holds the whole input, secrets included, and would be chained.
+        raise fault
+
+    def _arguments(self) -> dict[str, Any]:
+        """What the class is called with, providers among it called."""
+        given: dict[str, Any] = self.kwargs
+        return {name: value() if isinstance(value, providers.Provider) else value for name, value in given.items()}
+
+    def _in_its_environment(self) -> AbstractContextManager[None]:
+        profile = self.profile()
+        return nullcontext() if profile is None else environment(profile.name)

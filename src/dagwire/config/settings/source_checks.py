@@ -1,0 +1,110 @@
+"""What is wrong with the sources of settings: files that cannot be read, variables that cannot be."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from traceback import walk_tb
+from typing import Any
+
+from pydantic_settings import BaseSettings
+from pydantic_settings.exceptions import SettingsError as SourceError
+
+from dagwire.config.explain.value_origins import broken_lines_in_dotenv, variables_in_dotenv
+from dagwire.config.files.config_files import fault_in_file, from_here, paths_in
+from dagwire.config.settings.variable_conflicts import paths_by_variable
+from dagwire.errors import ConfigFileError, SettingsError
+
+_Variable = tuple[str, str, str]
+"""Name, value, and where it is set, for the end of a sentence: " in .env"; nothing for the environment."""
+
+
+def check_sources(settings: type[BaseSettings]) -> None:
+    """Go on where the sources that the class names can be told apart; what is refused here goes unnoticed otherwise.
+
+    Raises:
+        SettingsError: A directory stands where a file is to be read, or a variable is set twice, in different case.
+    """
+    config: Mapping[str, Any] = settings.model_config
+    paths = [path for option in _FILE_OPTIONS for path in paths_in(config.get(option))]
+    problems = [f"{path}: it is a directory, not a file" for path in paths if path.is_dir()]
+    dotenv_files = [path for path in paths_in(config.get("env_file")) if path.is_file()]
+    problems += [f"{path}, line {line}: it is no NAME=value" for path in dotenv_files for line in _broken_lines(path)]
+    if not config.get("case_sensitive"):
+        problems += _set_twice(settings, _in_environment())
+        problems += _set_twice(settings, _in_dotenv_files(settings))
+    if problems:
+        raise SettingsError(settings.__name__, problems)
+
+
+_FILE_OPTIONS = ("env_file", "toml_file", "yaml_file", "json_file")
+
+
+def _in_environment() -> Iterator[_Variable]:
+    return ((name, value, "") for name, value in os.environ.items())
+
+
+def _in_dotenv_files(settings: type[BaseSettings]) -> Iterator[_Variable]:
+    for path in paths_in(settings.model_config.get("env_file")):
+        try:
+            yield from ((name, value, f" in {path}") for name, value, _ in variables_in_dotenv(path))
+        except (OSError, ValueError):
+            continue  # told by whoever reads it
+
+
+def _broken_lines(path: Path) -> list[int]:
+    try:
+        return broken_lines_in_dotenv(path)
+    except (OSError, ValueError):
+        return []  # told by whoever reads it
+
+
+def _set_twice(settings: type[BaseSettings], variables: Iterable[_Variable]) -> Iterator[str]:
+    """The variables of `settings` that one source sets in two spellings to two values: which one counts is chance."""
+    found = list(variables)
+    if len({(name.lower(), place) for name, _, place in found}) == len(found):
+        return
+    spelled: dict[tuple[str, str], dict[str, str]] = {}
+    for name, value, place in found:
+        spelled.setdefault((name.lower(), place), {})[name] = value
+    several = {at: values for at, values in spelled.items() if len(set(values.values())) > 1}
+    if several:
+        claimed = {name.lower() for name in paths_by_variable(settings)}
+        for (name, place), values in several.items():
+            if name in claimed:
+                yield f"{' and '.join(sorted(values))} are one variable, set twice{place}. Keep one of them."
+
+
+# -- what a source raised ----------------------------------------------------------------------------------------------
+
+
+def source_problem(settings: type[BaseSettings], error: Exception) -> str | None:
+    """What to say of an error that one of pydantic-settings' sources raised; None of any other."""
+    if isinstance(error, ConfigFileError):
+        return str(error)
+    path = _file_that_was_read(error)
+    if path is not None:
+        return str(ConfigFileError(from_here(str(path)), *fault_in_file(path, error)))
+    return _undecoded(settings, error) if isinstance(error, SourceError) else None
+
+
+def _file_that_was_read(error: Exception) -> Path | None:
+    """The file at which reading failed, known to the function that read it: most parsers do not tell."""
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    found = (frame.f_locals.get("file_path") for frame in frames if frame.f_code.co_name in _READERS)
+    return next((path for path in found if isinstance(path, Path)), None)
+
+
+_READERS = frozenset({"_read_file", "_static_read_env_file"})
+"""The functions of pydantic-settings that read one file each, named by their argument `file_path`."""
+
+
+def _undecoded(settings: type[BaseSettings], error: SourceError) -> str:
+    """What to say of a variable whose value is broken JSON: pydantic-settings names the field at the top alone."""
+    cause: Any = error.__cause__
+    text: str | None = getattr(cause, "doc", None)
+    claimed = {name.lower(): path for name, paths in paths_by_variable(settings).items() for path in paths}
+    for name, value, place in (*_in_environment(), *_in_dotenv_files(settings)):
+        if value == text and name.lower() in claimed:
+            path = ".".join(claimed[name.lower()])
+            return f"{name} ({path}){place}: it is no JSON: {cause.msg}, at character {cause.pos + 1} of {len(value)}"
+    return str(error)

@@ -1,0 +1,1 @@
+"""One value: its validation, its variables, its secrecy."""

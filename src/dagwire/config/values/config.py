@@ -1,0 +1,162 @@
+"""`Config`: the typed, frozen values that an asset, an op or a resource is given."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema
+
+from dagwire.config.values.deferred_validation import accept_variables
+from dagwire.config.values.env_var import EnvVar, check_variables_are_set, read_variables
+from dagwire.config.values.masking import masked, secrecy_of
+from dagwire.config.values.nested_values import with_items_changed
+from dagwire.config.values.type_guards import SCALARS, is_collection, is_mapping
+from dagwire.errors import FrozenConfigError, UnconfiguredFieldError, UnresolvedVariableError
+
+
+class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen model
+    """The typed, frozen values of one asset, op or resource.
+
+    A pydantic model of any field types. Unknown names are refused, error texts never repeat the input, and an `EnvVar`
+    may stand for the value of any field until the run starts.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        arbitrary_types_allowed=True,
+        hide_input_in_errors=True,
+    )
+
+    is_part_of_its_owner: ClassVar[bool] = True
+    """Whether its variables are read with its holder's; a resource's are read when it is opened."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Let every field take an `EnvVar` in place of its value.
+
+        A `field_validator("*", mode="wrap")` would do the same in one line, but pydantic refuses such a validator on
+        the discriminator of a union, and resources are members of unions in settings.
+        """
+        schema = handler(source)
+        accept_variables(handler.resolve_ref_schema(schema), cls)
+        return schema
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set a private attribute; refuse a public field, with the fix.
+
+        Raises:
+            FrozenConfigError: `name` is not private. Nothing was changed.
+        """
+        if not name.startswith("_") and self.model_config.get("frozen"):
+            raise FrozenConfigError(type(self).__name__, name)
+        super().__setattr__(name, value)
+
+    if not TYPE_CHECKING:  # a checker would take any attribute for granted
+
+        def __getattr__(self, name: str) -> Any:
+            """Say of a field that is left to launch that it is.
+
+            Raises:
+                UnconfiguredFieldError: The field has no value yet; it is an AttributeError too.
+            """
+            if name in type(self).model_fields:
+                raise UnconfiguredFieldError(type(self).__name__, name)
+            return super().__getattr__(name)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether class and values are the same; a variable that waits is the same as itself alone."""
+        try:
+            return super().__eq__(other)
+        except UnresolvedVariableError:
+            return False
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """What `repr` shows of the fields: secrets are masked."""
+        fields = type(self).model_fields
+        for name, value in super().__repr_args__():
+            yield name, masked(value, secrecy_of(name, fields.get(name))) if name else value
+
+    def with_variables_read(self) -> Self:
+        """This config with every `EnvVar` replaced by its value and validated; itself where it has none.
+
+        Raises:
+            MissingVariableError: Variables are not set; all of them are named.
+            ValidationError: A value does not fit its field.
+        """
+        if self.holds_scalars_only():
+            return self
+        variables = list(self.variables())
+        if not variables:
+            return self
+        owner = type(self).__name__
+        check_variables_are_set((variable, f"field '{path}' of {owner}") for path, variable in variables)
+        waiting = {path.partition(".")[0] for path, _ in variables}
+        given = {name: _read(self._values()[name]) for name in self.model_fields_set | waiting}
+        return type(self).model_validate(given, by_name=True)
+
+    def with_values(self, values: Mapping[str, object]) -> Self:
+        """This config with `values` laid over those it was built with, field by field, in nested configs too.
+
+        Raises:
+            ValidationError: A value does not fit its field, or a name is unknown.
+        """
+        given = {name: self._values()[name] for name in self.model_fields_set}
+        laid = {name: _laid_over(self._values().get(name), value) for name, value in values.items()}
+        return type(self).model_validate(given | laid, by_name=True)
+
+    def holds_scalars_only(self) -> bool:
+        """Whether no field holds anything in which more could be found: the quick answer to most questions below."""
+        return SCALARS.issuperset(map(type, self._values().values()))
+
+    def variables(self) -> Iterator[tuple[str, EnvVar]]:
+        """`(field path, variable)` for each `EnvVar` held, in nested configs and collections too."""
+        for name, value in self._values().items():
+            if type(value) not in SCALARS:
+                yield from variables_at(name, value)
+
+    def _values(self) -> dict[str, Any]:
+        """`{name: value}`, of names that the class does not declare too, where it allows such."""
+        return {**self.__dict__, **self.__pydantic_extra__} if self.__pydantic_extra__ else vars(self)
+
+
+def variables_at(path: str, value: object) -> Iterator[tuple[str, EnvVar]]:
+    """`(path, variable)` for each `EnvVar` in `value`, which stands at `path`."""
+    if type(value) in SCALARS:
+        return
+    if isinstance(value, EnvVar):
+        yield path, value
+    elif isinstance(value, Config):
+        if value.is_part_of_its_owner:
+            yield from ((f"{path}.{inner}", variable) for inner, variable in value.variables())
+    elif is_mapping(value):
+        for key, item in value.items():
+            yield from variables_at(f"{path}.{key}", item)
+    elif is_collection(value):
+        for position, item in enumerate(value):
+            yield from variables_at(f"{path}.{position}", item)
+
+
+def _read(value: object) -> object:
+    """`value` with the variables in it read, those of configs in collections too."""
+    if isinstance(value, Config):
+        return value.with_variables_read() if value.is_part_of_its_owner else value
+    if isinstance(value, EnvVar):
+        return read_variables(value)
+    return with_items_changed(value, _read)
+
+
+def _laid_over(built: object, value: object) -> object:
+    """A nested config with `value` laid over it; `value` alone where it is for another class of a union."""
+    if isinstance(built, Config) and is_mapping(value):
+        try:
+            return built.with_values(value)
+        except ValidationError:
+            pass
+    return value
+
+
+class PermissiveConfig(Config):
+    """A `Config` that keeps names it does not declare."""
+
+    model_config = ConfigDict(extra="allow")

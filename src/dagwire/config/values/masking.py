@@ -1,0 +1,172 @@
+"""Secrets: how a field is known to hold one, and the one function by which every outlet hides it."""
+
+import hmac
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, GetJsonSchemaHandler, Secret, SecretBytes, SecretStr
+from pydantic.fields import FieldInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from dagwire.config.values.env_var import EnvVar
+from dagwire.config.values.model_introspection import declared_fields, models_in
+from dagwire.config.values.type_guards import is_collection, is_mapping, is_named_tuple
+
+MASK = "**********"
+"""What stands in the place of a secret; as pydantic has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretField:
+    """Marks a field as secret, or, with False, as none although its name sounds so.
+
+    Its value is masked wherever dagwire shows values: messages, explanations, comparisons, templates, the `repr` of a
+    `Config`. To the code that uses it, it stays plain text.
+
+    Example:
+        >>> from typing import Annotated
+        >>> from dagwire import Config, SecretField
+        >>> class Login(Config):
+        ...     user: str
+        ...     pin: Annotated[str, SecretField()]
+        ...     token_issuer: Annotated[str, SecretField(False)] = "idp"
+        >>> Login(user="ann", pin="1234")
+        Login(user='ann', pin='**********', token_issuer='idp')
+    """
+
+    is_secret: bool = True
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Say in the JSON Schema whether the value is for writing alone."""
+        return {**handler(schema), "writeOnly": self.is_secret}
+
+
+def secrecy_of(name: str, field: FieldInfo | None) -> SecretField | None:
+    """How the field is marked, by a mark or its type; `NAMED_SO` where only its name speaks; None for open fields.
+
+    Of a field whose type is secret the text is, too, that a source holds for it.
+    """
+    marks = [mark for mark in field.metadata if isinstance(mark, SecretField)] if field else []
+    if marks:
+        return marks[-1]
+    if field is not None and _is_secret_type(field.annotation):
+        return SecretField()
+    return NAMED_SO if sounds_secret(name) else None
+
+
+def _is_secret_type(annotation: Any) -> bool:
+    """Whether values of this type are secrets, or hold some."""
+    kind = get_origin(annotation) or annotation
+    if isinstance(kind, type) and issubclass(kind, _SECRETS):
+        return True
+    return any(_is_secret_type(argument) for argument in get_args(annotation))
+
+
+def holds_secret_fields(annotation: Any) -> bool:
+    """Whether a value of this type may hold a model that has a secret field."""
+    models = [*models_in(annotation), *(found for argument in get_args(annotation) for found in models_in(argument))]
+    declared = (field for model in models for field in declared_fields(model))
+    return any((secrecy := secrecy_of(field.path[-1], field.info)) and secrecy.is_secret for field in declared)
+
+
+def sounds_secret(name: str) -> bool:
+    """Whether a field of this name is taken for a secret."""
+    words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)]
+    if not words or words[-1] in _ABOUT_A_SECRET:
+        return False
+    return words[-1] in {"key", "keys"} or not _SECRET_WORDS.isdisjoint(words)
+
+
+def masked(value: Any, secrecy: SecretField | None = None) -> Any:
+    """`value` as it may be shown: itself, or with every secret in it masked.
+
+    Secret types are always masked, and so are passwords within addresses and connection strings. Of a field that only
+    sounds secret, text is masked; numbers, switches and None are not.
+
+    Args:
+        value: Any value, collections and models included.
+        secrecy: What `secrecy_of` says of its field.
+    """
+    if isinstance(value, EnvVar):
+        return value  # its name, which is all it knows
+    if isinstance(value, BaseModel) or is_mapping(value) or is_collection(value) or _is_dataclass(value):
+        return _masked_inside(value, secrecy)
+    if isinstance(value, _SECRETS):
+        return MASK if value.get_secret_value() not in ("", b"") else ""
+    if secrecy is not None and secrecy.is_secret and _is_hidden(value, secrecy):
+        return MASK
+    return _without_credentials(value) if _is_text(value) and secrecy != _OPEN else value
+
+
+def _masked_inside(value: Any, secrecy: SecretField | None) -> Any:
+    """What holds values, with all of them masked."""
+    if isinstance(value, BaseModel):
+        return value.model_copy(update=_masked_fields(dict(value), type(value).model_fields, secrecy))
+    if is_named_tuple(value):
+        return _masked_fields(value._asdict(), {}, secrecy)
+    if is_collection(value):
+        return type(value)(masked(item, secrecy) for item in value)
+    if is_mapping(value):
+        return _masked_fields(value, {}, secrecy)
+    return _masked_fields({one.name: getattr(value, one.name) for one in fields(value)}, {}, secrecy)
+
+
+def _is_text(value: object) -> bool:
+    """Whether `value` is text, or one of pydantic's many kinds of addresses."""
+    return isinstance(value, str) or hasattr(type(value), "unicode_string")
+
+
+def _is_dataclass(value: object) -> bool:
+    return is_dataclass(value) and not isinstance(value, type)
+
+
+_OPEN = SecretField(is_secret=False)
+
+
+def _masked_fields(
+    values: Mapping[Any, Any], infos: Mapping[str, FieldInfo], secrecy: SecretField | None
+) -> dict[Any, Any]:
+    """`values` by name or key, masked by the secrecy around them, or else by their own."""
+    return {name: masked(item, secrecy or secrecy_of(str(name), infos.get(name))) for name, item in values.items()}
+
+
+def fingerprint(secret: Any) -> str:
+    """The same text for the same secret, in this process alone: with it, secrets are compared but not guessed."""
+    text = secret.get_secret_value() if isinstance(secret, _SECRETS) else secret
+    return hmac.new(_KEY, repr(text).encode(), "sha256").hexdigest()[:16]
+
+
+_KEY = secrets.token_bytes(32)
+_SECRETS: Any = (SecretStr, SecretBytes, Secret)
+
+NAMED_SO = SecretField()
+"""The secrecy of a field that is not marked, but sounds secret. Told from a mark by identity."""
+
+_SECRET_WORDS = frozenset(
+    {"password", "passwords", "passwd", "pwd", "passphrase", "secret", "secrets", "token", "tokens", "credential"}
+    | {"credentials", "dsn", "apikey"}
+)
+_ABOUT_A_SECRET = frozenset(
+    {"path", "file", "dir", "folder", "url", "uri", "endpoint", "name", "type", "kind", "header", "prefix"}
+    | {"ttl", "expiry", "seconds", "s", "ms", "count", "length"}
+)
+"""Last words of names that tell of a secret where it is kept, or how long it lasts, but not the secret itself."""
+
+_IN_ADDRESS = re.compile(r"(?<=://)([^/?#\s:@]*):[^/?#\s]*(?=@)")
+_IN_CONNECTION_STRING = re.compile(r"(?i)\b(\w*(?:password|passwd|pwd|secret|token|api_?key|signature))=[^;&\s]+")
+
+
+def _is_hidden(value: Any, secrecy: SecretField) -> bool:
+    if value is None or value in ("", b""):
+        return False
+    return secrecy is not NAMED_SO or isinstance(value, bytes) or _is_text(value)
+
+
+def _without_credentials(value: Any) -> Any:
+    text = str(value)
+    hidden = _IN_CONNECTION_STRING.sub(rf"\1={MASK}", _IN_ADDRESS.sub(rf"\1:{MASK}", text))
+    return value if hidden == text else hidden

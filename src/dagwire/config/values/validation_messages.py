@@ -1,0 +1,76 @@
+"""What pydantic found wrong, as lines for a message: fields and expectations, never the values that were given."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from dagwire.config.values.env_var import EnvVar
+from dagwire.config.values.masking import sounds_secret
+from dagwire.config.values.type_guards import is_collection, is_mapping
+from dagwire.errors import nearest
+
+
+def problems_of(error: ValidationError, variables: Iterable[tuple[str, EnvVar]] = ()) -> list[str]:
+    """One line for each fault, naming the variables that the value was read from.
+
+    Args:
+        error: What pydantic raised.
+        variables: `(field path, variable)` of those that were read.
+    """
+    read = list(variables)
+    problems: list[str] = []
+    for fault in error.errors(include_url=False):
+        path = ".".join(str(part) for part in fault["loc"])
+        names = dict.fromkeys(v.env_var_name for at, v in read if _is_within(path, at) or _is_within(at, path))
+        source = f" (read from {', '.join(names)})" if names else ""
+        problems.append(f"{path or _whole(error)}{source}: {without_value(fault)}")
+    return problems
+
+
+def _whole(error: ValidationError) -> str:
+    """What the whole is called: the class; of a bare type pydantic has but the name of a validator."""
+    return "the value" if error.title.startswith("function-") else error.title
+
+
+def unknown_name(name: str, known: Iterable[str]) -> str:
+    """What to say of a name that is not declared."""
+    known = list(known)
+    guess = nearest(name, known)
+    if guess is not None:
+        return f"There is no such field. Did you mean '{guess}'?"
+    return f"There is no such field. Known: {', '.join(known) or 'none'}"
+
+
+def _is_within(path: str, other: str) -> bool:
+    return path == other or path.startswith(f"{other}.")
+
+
+def without_value(fault: Any) -> str:
+    """The fault's message, with the value cut out where it is one that may repeat it."""
+    message: str = fault["msg"]
+    if fault["type"] in _REPEATING:
+        tag = fault.get("ctx", {}).get("tag")
+        for value in (*_texts_in(fault["input"]), *_texts_in(tag)):
+            message = message.replace(value, "...")
+    return message
+
+
+_REPEATING = frozenset({"value_error", "assertion_error", "union_tag_invalid"})
+"""The faults whose message may hold the input: those that a user's validator words, and a union's."""
+
+
+def _texts_in(value: Any, shortest: int = 1) -> Iterator[str]:
+    """The texts in a value that a message may repeat: of one that holds others, those long enough to be told."""
+    if isinstance(value, str) and len(value) >= shortest:
+        yield value
+    elif is_mapping(value):
+        for key, item in value.items():
+            yield from _texts_in(item, 1 if sounds_secret(str(key)) else _TELLING)
+    elif is_collection(value):
+        for item in value:
+            yield from _texts_in(item, _TELLING)
+
+
+_TELLING = 8
+"""From this length on a text hardly stands in a message by chance."""

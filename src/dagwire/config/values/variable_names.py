@@ -1,0 +1,94 @@
+"""The names by which the environment sets a setting: prefix, delimiter, aliases and case taken into account."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pydantic import AliasChoices, AliasPath, BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings
+
+from dagwire.config.values.model_introspection import Key, models_at
+
+
+def input_paths(model: type[BaseModel], name: str) -> list[tuple[Key, ...]]:
+    """Where pydantic looks in its input for the field `name`: paths of keys, the first that is there wins."""
+    config: Mapping[str, Any] = model.model_config
+    alias = model.model_fields[name].validation_alias
+    paths = list(_alias_paths(alias)) if config.get("validate_by_alias", True) is not False else []
+    by_name = config.get("validate_by_name") or config.get("populate_by_name")
+    return [*paths, (name,)] if by_name or not paths else paths
+
+
+def _alias_paths(alias: str | AliasPath | AliasChoices | None) -> Iterator[tuple[Key, ...]]:
+    if isinstance(alias, AliasChoices):
+        for choice in alias.choices:
+            yield from _alias_paths(choice)
+    elif isinstance(alias, AliasPath):
+        yield tuple(alias.path)
+    elif alias is not None:
+        yield (alias,)
+
+
+def variables_of(settings: type[BaseSettings], path: Sequence[Key]) -> tuple[str, ...]:
+    """The variables that set the value at `path`, the preferred one first.
+
+    Where no variable of its own can (inside a list, or without `env_nested_delimiter`), those that hold the nearest
+    value around it, as JSON.
+
+    Args:
+        settings: The class of the settings.
+        path: Names of fields, as Python has them, and keys: `("api", "base_url")`.
+
+    Example:
+        >>> from pydantic_settings import SettingsConfigDict
+        >>> class Api(BaseModel):
+        ...     base_url: str = ""
+        >>> class Settings(BaseSettings):
+        ...     model_config = SettingsConfigDict(env_prefix="APP_", env_nested_delimiter="__")
+        ...     api: Api = Api()
+        >>> variables_of(Settings, ("api", "base_url"))
+        ('APP_API__BASE_URL',)
+    """
+    config: Mapping[str, Any] = settings.model_config
+    first, *inner = path
+    names = list(_top_variables(settings, str(first)))
+    delimiter = config.get("env_nested_delimiter")
+    deepest = config.get("env_nested_max_split") or len(inner)
+    reached: tuple[Key, ...] = (first,)
+    for part in inner[:deepest] if delimiter else ():
+        keys = _nested_keys(settings, reached, part)
+        if not keys:
+            break
+        names = [f"{name}{delimiter}{key}" for name in names for key in keys]
+        reached = (*reached, part)
+    return tuple(dict.fromkeys(name if config.get("case_sensitive") else name.upper() for name in names))
+
+
+def is_set_alone(settings: type[BaseSettings], path: Sequence[Key]) -> bool:
+    """Whether the value at `path` has variables of its own, and is not only a part of what another holds as JSON."""
+    return len(path) == 1 or variables_of(settings, path) != variables_of(settings, path[:-1])
+
+
+def _top_variables(settings: type[BaseSettings], name: str) -> Iterator[str]:
+    config: Mapping[str, Any] = settings.model_config
+    prefix = config.get("env_prefix") or ""
+    prefixed = config.get("env_prefix_target") or "variable"
+    if name not in settings.model_fields:
+        yield prefix + name
+        return
+    for keys in input_paths(settings, name):
+        is_alias = keys != (name,) or _is_alias(settings.model_fields[name], name)
+        yield (prefix if prefixed in ("all", "alias" if is_alias else "variable") else "") + str(keys[0])
+
+
+def _is_alias(field: FieldInfo, name: str) -> bool:
+    return (name,) in _alias_paths(field.validation_alias)
+
+
+def _nested_keys(settings: type[BaseSettings], reached: Sequence[Key], part: Key) -> list[str]:
+    """The spellings of `part`, a field or key of what stands at `reached`; none where it is a place in a list."""
+    if isinstance(part, int):
+        return []
+    models = models_at(settings, reached)
+    named = [str(keys[0]) for model in models if part in model.model_fields for keys in input_paths(model, part)]
+    return list(dict.fromkeys(named)) or [part]

@@ -1,0 +1,91 @@
+"""`HeldResources`: the resources of a context that was built by hand, for a direct call."""
+
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
+from typing import Any
+
+from dependency_injector import providers
+
+from dagwire.containers.build_resources import build_resources
+from dagwire.containers.keys import container_from, find_provider, keys_of
+from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.errors import InvalidInvocationError
+from dagwire.resources.init_resource_context import Resources
+from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.opener import has_life_cycle
+
+
+class HeldResources:
+    """Resources given to `build_..._context`; those with a life cycle are open only inside the context's `with` block.
+
+    Lives as long as the context that holds it.
+    """
+
+    def __init__(
+        self,
+        owner: str,
+        resources: Any,
+        config_by_key: Mapping[str, Any] | None = None,
+        instance: DagsterInstance | None = None,
+    ) -> None:
+        """`owner` is the context's kind, for messages; resources are shown `instance`. Nothing is opened."""
+        self.container = container_from(resources)
+        self._owner = owner
+        self._config_by_key = config_by_key
+        self._instance = instance
+        self._opening: AbstractContextManager[Resources] | None = None
+        self._view: Resources | None = None
+
+    @property
+    def view(self) -> Resources:
+        """The open resources.
+
+        Raises:
+            InvalidInvocationError: Some have a life cycle, and no `with` block is there to close them.
+        """
+        if self._view is None:
+            found = ((key, find_provider(self.container, key)) for key in keys_of(self.container))
+            closing = [key for key, provider in found if _must_be_closed(provider)]
+            if closing:
+                problem = f"holds resources that must be closed ({', '.join(closing)}); use it in a `with` block."
+                raise InvalidInvocationError(self._owner, problem)
+            with build_resources(self.container, self._instance, self._config_by_key) as self._view:
+                pass
+        return self._view
+
+    @contextmanager
+    def narrowed(self, keys: Iterable[str], bindings: Mapping[str, object]) -> Generator[Resources]:
+        """Open `keys` alone, for a block; `bindings` stand in for what is held. The view is that of the block."""
+        with build_resources(
+            self.container,
+            self._instance,
+            self._config_by_key,
+            required_resource_keys=keys,
+            replacements=bindings,
+        ) as resources:
+            outer, self._view = self._view, resources
+            try:
+                yield resources
+            finally:
+                self._view = outer
+
+    def __enter__(self) -> Resources:
+        """Open everything."""
+        self._opening = build_resources(self.container, self._instance, self._config_by_key)
+        self._view = self._opening.__enter__()
+        return self._view
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close everything, telling it of the block's exception."""
+        opening, self._opening, self._view = self._opening, None, None
+        if opening is not None:
+            opening.__exit__(kind, error, traceback)
+
+
+def _must_be_closed(provider: providers.Provider[Any] | None) -> bool:
+    if isinstance(provider, ResourceProvider):
+        return has_life_cycle(provider.recipe())
+    return isinstance(provider, providers.BaseResource) and not provider.initialized

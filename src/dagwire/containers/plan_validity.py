@@ -1,0 +1,48 @@
+"""What of a provider decides what it depends on: read when a plan is made, and again to see whether the plan holds."""
+
+from functools import lru_cache
+from operator import attrgetter, is_
+from typing import cast
+
+from dagwire.containers.provider_types import AnyProvider
+
+_ONE = ("provides", "selector", "container", "default", "initialized")
+_TUPLES = ("args",)
+_DICTS = ("kwargs", "attributes", "providers")
+
+Contents = list[object]
+"""Compared by identity: what is injected may have an `==` of its own."""
+
+overriding = attrgetter("last_overriding")
+"""What overrides a provider, or None."""
+
+
+def can_be_refilled(provider: AnyProvider) -> bool:
+    """Whether what `provider` refers to can be changed, as it can with all kinds but `ResourceProvider`."""
+    return any(_attributes(cast("type", type(provider))))
+
+
+def contents_of(provider: AnyProvider) -> Contents:
+    """Everything that `provider` refers to."""
+    contents: Contents = []
+    one, tuples, dicts = _attributes(cast("type", type(provider)))
+    contents += [getattr(provider, name) for name in one]
+    for name in tuples:
+        contents += getattr(provider, name)
+    for name in dicts:
+        items: dict[object, object] = getattr(provider, name)
+        contents += items
+        contents += items.values()
+    return contents
+
+
+def is_same(now: Contents, then: Contents) -> bool:
+    """Whether nothing has changed."""
+    return len(now) == len(then) and all(map(is_, now, then))
+
+
+@lru_cache(maxsize=256)
+def _attributes(kind: type) -> tuple[list[str], list[str], list[str]]:
+    """Those that providers of `kind` have. Asked of the class: an AttributeGetter has any attribute there is."""
+    one, tuples, dicts = ([name for name in names if hasattr(kind, name)] for names in (_ONE, _TUPLES, _DICTS))
+    return one, tuples, dicts

@@ -1,0 +1,70 @@
+"""dependency-injector's own `Resource` as a resource that a run scope can own."""
+
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
+from inspect import isasyncgenfunction, isawaitable, iscoroutinefunction, unwrap
+from typing import Any, cast
+
+from dependency_injector import providers
+
+from dagwire.containers.provider_types import AnyProvider
+from dagwire.containers.resource_provider import ResourceProvider
+
+
+def as_resource_provider(provider: AnyProvider) -> ResourceProvider[Any]:
+    """A resource that a run scope can own: `provider` itself, or one made of dependency-injector's own."""
+    if isinstance(provider, ResourceProvider):
+        return provider
+    return from_dependency_injector(cast("providers.BaseResource[Any]", provider))
+
+
+def from_dependency_injector(resource: providers.BaseResource[Any]) -> ResourceProvider[Any]:
+    """The same resource as one that a run scope can own: dependency-injector's refuses to be copied once it is open.
+
+    Like the original it enters what its function returns, where that is a context manager; unlike the original it
+    tells it of the body's exception.
+    """
+    stubbed: Any = resource
+    provides: Callable[..., Any] = stubbed.provides
+    managed = _managed_in_a_loop if _is_asynchronous(provides) else _managed
+    return ResourceProvider(managed(provides), *stubbed.args, **stubbed.kwargs)
+
+
+def _is_asynchronous(provides: Any) -> bool:
+    return iscoroutinefunction(provides) or isasyncgenfunction(unwrap(provides)) or hasattr(provides, "__aenter__")
+
+
+def _managed(provides: Callable[..., Any]) -> Callable[..., Any]:
+    @contextmanager
+    def opened(*args: Any, **kwargs: Any) -> Generator[Any]:
+        made = provides(*args, **kwargs)
+        if isinstance(made, AbstractContextManager):
+            with cast("AbstractContextManager[Any]", made) as value:
+                yield value
+        else:
+            yield made
+
+    return _named_after(provides, opened)
+
+
+def _managed_in_a_loop(provides: Callable[..., Any]) -> Callable[..., Any]:
+    @asynccontextmanager
+    async def opened(*args: Any, **kwargs: Any) -> AsyncGenerator[Any]:
+        made = provides(*args, **kwargs)
+        if isawaitable(made):
+            made = await made
+        if isinstance(made, AbstractAsyncContextManager):
+            async with cast("AbstractAsyncContextManager[Any]", made) as value:
+                yield value
+        elif isinstance(made, AbstractContextManager):
+            with cast("AbstractContextManager[Any]", made) as value:
+                yield value
+        else:
+            yield made
+
+    return _named_after(provides, opened)
+
+
+def _named_after(provides: Callable[..., Any], opened: Callable[..., Any]) -> Callable[..., Any]:
+    opened.__name__ = getattr(provides, "__name__", type(provides).__name__)
+    return opened

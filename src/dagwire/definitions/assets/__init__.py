@@ -1,0 +1,1 @@
+"""Assets, asset checks and selections of them."""

@@ -1,0 +1,184 @@
+"""`@asset`: a function that makes one asset."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, overload
+
+from dagwire.definitions.assets.assets_definition import AssetsDefinition, asset_ins
+from dagwire.definitions.partitions.partitions import BackfillPolicy, PartitionsDefinition
+from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.specs.asset_spec import AssetIn, AssetSpec
+from dagwire.definitions.specs.check_spec import AssetCheckSpec
+from dagwire.definitions.specs.retries import RetryPolicy
+from dagwire.definitions.specs.valid_names import name_of
+from dagwire.definitions.steps.body import Body
+from dagwire.definitions.steps.hook import HookDefinition
+from dagwire.definitions.steps.signature import RESULT
+from dagwire.definitions.steps.stored_input import own_io_manager
+from dagwire.errors import InvalidDefinitionError
+
+
+@overload
+def asset(compute_fn: Callable[..., Any]) -> AssetsDefinition: ...
+@overload
+def asset(
+    *,
+    name: str | None = None,
+    key: CoercibleToAssetKey | None = None,
+    key_prefix: str | Sequence[str] | None = None,
+    ins: Mapping[str, AssetIn] | None = None,
+    deps: Iterable[Any] | None = None,
+    description: str | None = None,
+    metadata: Mapping[str, object] | None = None,
+    tags: Mapping[str, str] | None = None,
+    owners: Sequence[str] | None = None,
+    kinds: Iterable[str] | None = None,
+    group_name: str | None = None,
+    output_required: bool = True,
+    config_schema: object = None,
+    required_resource_keys: Iterable[str] | None = None,
+    resource_defs: Mapping[str, object] | None = None,
+    io_manager_def: object = None,
+    io_manager_key: str | None = None,
+    dagster_type: Any = Any,
+    partitions_def: PartitionsDefinition | None = None,
+    backfill_policy: BackfillPolicy | None = None,
+    retry_policy: RetryPolicy | None = None,
+    hooks: Iterable[HookDefinition] | None = None,
+    op_tags: Mapping[str, object] | None = None,
+    check_specs: Iterable[AssetCheckSpec] | None = None,
+    code_version: str | None = None,
+) -> Callable[[Callable[..., Any]], AssetsDefinition]: ...
+def asset(  # Dagster's signature
+    compute_fn: Callable[..., Any] | None = None,
+    *,
+    name: str | None = None,
+    key: CoercibleToAssetKey | None = None,
+    key_prefix: str | Sequence[str] | None = None,
+    ins: Mapping[str, AssetIn] | None = None,
+    deps: Iterable[Any] | None = None,
+    description: str | None = None,
+    metadata: Mapping[str, object] | None = None,
+    tags: Mapping[str, str] | None = None,
+    owners: Sequence[str] | None = None,
+    kinds: Iterable[str] | None = None,
+    group_name: str | None = None,
+    output_required: bool = True,
+    config_schema: object = None,
+    required_resource_keys: Iterable[str] | None = None,
+    resource_defs: Mapping[str, object] | None = None,
+    io_manager_def: object = None,
+    io_manager_key: str | None = None,
+    dagster_type: Any = Any,
+    partitions_def: PartitionsDefinition | None = None,
+    backfill_policy: BackfillPolicy | None = None,
+    retry_policy: RetryPolicy | None = None,
+    hooks: Iterable[HookDefinition] | None = None,
+    op_tags: Mapping[str, object] | None = None,
+    check_specs: Iterable[AssetCheckSpec] | None = None,
+    code_version: str | None = None,
+) -> AssetsDefinition | Callable[[Callable[..., Any]], AssetsDefinition]:
+    """Make an asset of a function.
+
+    The function's parameters say what it needs: `context` first if it wants one; `config`, a `Config`; resources, by
+    their annotations; and the values of upstream assets, by their names.
+
+    Args:
+        compute_fn: The function, where the decorator is used without arguments.
+        name: The last part of the key; the function's name by default.
+        key: The whole key, in place of `name` and `key_prefix`.
+        key_prefix: The parts before the name.
+        ins: What there is to say of parameters that take assets' values: `{parameter: AssetIn}`.
+        deps: Assets that come first and whose values are not taken: keys, names or assets.
+        description: For people; the docstring by default.
+        metadata: Facts about the asset.
+        tags: For selecting and grouping.
+        owners: Email addresses, or `team:name`.
+        kinds: What it is made with or kept in, for people.
+        group_name: The group it is shown in.
+        output_required: Whether it is made each time; one that need not be yields its value, or nothing.
+        config_schema: Config for `context.op_config`, where there is no parameter `config`.
+        required_resource_keys: Resources read as `context.resources.<key>`.
+        resource_defs: Resources of its own, stronger than those of `Definitions`.
+        io_manager_def: An IO manager of its own.
+        io_manager_key: The IO manager that stores its value; "io_manager" by default, where that is provided.
+        dagster_type: What its value is held to be; the return annotation by default.
+        partitions_def: The parts it is made in.
+        backfill_policy: Whether a range of partitions is one run.
+        retry_policy: How often it is tried again where it fails.
+        hooks: Called when it is done, or has failed.
+        op_tags: Tags of its step.
+        check_specs: Checks that the function itself makes, in its `MaterializeResult`.
+        code_version: Changes when what the function makes changes.
+
+    Raises:
+        InvalidDefinitionError: A parameter or a name cannot be used.
+
+    Example:
+        >>> from dagwire import asset, materialize
+        >>> @asset
+        ... def numbers():
+        ...     return [1, 2, 3]
+        >>> @asset
+        ... def total(numbers):
+        ...     return sum(numbers)
+        >>> materialize([numbers, total]).asset_value("total")
+        6
+    """
+
+    def decorate(function: Callable[..., Any]) -> AssetsDefinition:
+        own_key = asset_key_for(function, name, key, key_prefix)
+        spec = AssetSpec(
+            own_key,
+            deps=deps,
+            description=description or inspect.getdoc(function),
+            metadata=metadata,
+            skippable=not output_required,
+            group_name=group_name,
+            tags=tags,
+            owners=owners,
+            kinds=kinds,
+            code_version=code_version,
+            partitions_def=partitions_def,
+        )
+        owner = f"asset '{own_key.to_user_string()}'"
+        own_name = own_key.to_python_identifier()
+        manager_key, own_resources = own_io_manager(owner, own_name, io_manager_key, io_manager_def, resource_defs)
+        body = Body(function, owner, required_resource_keys or (), config_schema)
+        return AssetsDefinition(
+            own_name,
+            body,
+            {RESULT: spec},
+            ins=asset_ins(body, ins),
+            io_manager_keys={RESULT: manager_key} if manager_key else None,
+            types_by_output=None if dagster_type is Any else {RESULT: dagster_type},
+            check_specs=check_specs,
+            partitions_def=partitions_def,
+            backfill_policy=backfill_policy,
+            resource_defs=own_resources,
+            retry_policy=retry_policy,
+            hooks=hooks,
+            tags=op_tags,
+        )
+
+    return decorate if compute_fn is None else decorate(compute_fn)
+
+
+def asset_key_for(
+    function: Callable[..., Any],
+    name: str | None,
+    key: CoercibleToAssetKey | None,
+    prefix: str | Sequence[str] | None,
+) -> AssetKey:
+    """The key that the arguments of a decorator say.
+
+    Raises:
+        InvalidDefinitionError: They say it twice.
+    """
+    if key is not None:
+        if name is not None or prefix is not None:
+            msg = f"asset '{key}': give `key`, or `name` and `key_prefix`, not both."
+            raise InvalidDefinitionError(msg)
+        return AssetKey.from_coercible(key)
+    own = AssetKey(name or name_of(function))
+    return own.with_prefix(prefix) if prefix else own

@@ -1,0 +1,142 @@
+"""`SourceAsset`: an asset that is made elsewhere, and that an IO manager can load."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from dagwire.containers.keys import Requirement
+from dagwire.definitions.partitions.partitions import PartitionsDefinition
+from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.specs.metadata import MetadataValue, normalized_metadata
+from dagwire.definitions.steps.bound_resources import Bindings, bindings_from
+from dagwire.definitions.steps.stored_input import StoredAsset, own_io_manager
+from dagwire.resources.io_manager import DEFAULT_IO_MANAGER, InputManager
+
+
+class SourceAsset:
+    """An asset that is made elsewhere. A step that takes its value has it loaded by the IO manager named here.
+
+    Example:
+        >>> from dagwire import InMemoryIOManager, SourceAsset, asset, materialize
+        >>> class Numbers(InMemoryIOManager):
+        ...     def load_input(self, context):
+        ...         return [1, 2, 3]
+        >>> numbers = SourceAsset("numbers", io_manager_key="store")
+        >>> @asset
+        ... def total(numbers):
+        ...     return sum(numbers)
+        >>> materialize([numbers, total], resources={"store": Numbers()}).asset_value("total")
+        6
+    """
+
+    def __init__(  # Dagster's signature
+        self,
+        key: CoercibleToAssetKey,
+        metadata: Mapping[str, object] | None = None,
+        io_manager_key: str | None = None,
+        io_manager_def: object = None,
+        description: str | None = None,
+        partitions_def: PartitionsDefinition | None = None,
+        group_name: str | None = None,
+        resource_defs: Mapping[str, object] | None = None,
+        *,
+        tags: Mapping[str, str] | None = None,
+        owners: Sequence[str] | None = None,
+    ) -> None:
+        """Keep what is said.
+
+        Args:
+            key: Its key, in any form that an `AssetKey` is made of.
+            metadata: Facts about it, for its IO manager and for people.
+            io_manager_key: What loads it; "io_manager" by default.
+            io_manager_def: An IO manager of its own.
+            description: For people.
+            partitions_def: The parts it is made in.
+            group_name: The group it is shown in.
+            resource_defs: Resources of its own, stronger than those of `Definitions`.
+            tags: For selecting and grouping.
+            owners: Email addresses, or `team:name`.
+
+        Raises:
+            InvalidDefinitionError: The IO manager is given twice, or the name cannot be used.
+        """
+        self.spec = AssetSpec(
+            key,
+            description=description,
+            metadata=metadata,
+            group_name=group_name,
+            owners=owners,
+            tags=tags,
+            partitions_def=partitions_def,
+        )
+        name = self.key.to_python_identifier()
+        self.io_manager_key, own = own_io_manager(self.label, name, io_manager_key, io_manager_def, resource_defs)
+        self.bindings: Bindings = bindings_from(own)
+
+    @property
+    def key(self) -> AssetKey:
+        """Its key."""
+        return self.spec.key
+
+    @property
+    def metadata(self) -> Mapping[str, MetadataValue]:
+        """The facts about it, each in the kind that suits it."""
+        return normalized_metadata(self.spec.metadata, self.label)
+
+    @property
+    def raw_metadata(self) -> Mapping[str, object]:
+        """The facts about it, as they were written."""
+        return self.spec.metadata
+
+    @property
+    def description(self) -> str | None:
+        """What it is, for people."""
+        return self.spec.description
+
+    @property
+    def group_name(self) -> str:
+        """The group it is shown in."""
+        return self.spec.group_name
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Its tags."""
+        return self.spec.tags
+
+    @property
+    def partitions_def(self) -> PartitionsDefinition | None:
+        """The parts it is made in."""
+        return self.spec.partitions_def
+
+    def get_io_manager_key(self) -> str:
+        """The key of the IO manager that loads it."""
+        return self.io_manager_key or DEFAULT_IO_MANAGER
+
+    # -- as a definition that resources can be bound to ----------------------------------------------------------------
+
+    @cached_property
+    def label(self) -> str:
+        """How messages name it."""
+        return f"source asset '{self.key.to_user_string()}'"
+
+    @property
+    def required_keys(self) -> frozenset[str]:
+        """The key of the IO manager that it names."""
+        return frozenset(filter(None, [self.io_manager_key]))
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The IO manager that it names, which is needed where something takes its value."""
+        return tuple(Requirement(key, self.label, InputManager) for key in self.required_keys)
+
+    @property
+    def stored(self) -> StoredAsset:
+        """What a step that takes its value has to know."""
+        spec = self.spec
+        if self.io_manager_key is not None:
+            spec = spec.with_io_manager_key(self.io_manager_key)
+        return StoredAsset(spec, self.get_io_manager_key(), self.bindings, self.partitions_def)
+
+    def __repr__(self) -> str:
+        """Name the key."""
+        return f"SourceAsset({self.key.to_user_string()})"

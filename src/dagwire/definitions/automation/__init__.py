@@ -1,0 +1,1 @@
+"""Schedules and sensors, and the evaluation of one tick."""

@@ -1,0 +1,144 @@
+"""`@asset_sensor`: runs to start when an asset was made."""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from dagwire.definitions.automation.sensor import DefaultSensorStatus, SensorDefinition, SensorEvaluationContext
+from dagwire.definitions.automation.tick import SensorResult, SkipReason, TickResult, answers_in, tick_body
+from dagwire.definitions.jobs.asset_job import target_job
+from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.specs.valid_names import check_name, name_of
+from dagwire.errors import InvalidInvocationError, UnexpectedResultError
+from dagwire.resources.event_log_entry import EventLogEntry
+
+
+class AssetSensorDefinition(SensorDefinition):
+    """A sensor that is asked when an asset was made; made by `@asset_sensor`.
+
+    What it knows of assets is what the context's instance remembers: the runs that were given the same instance. Its
+    cursor says which event it was asked about last.
+    """
+
+    asset_key: AssetKey
+
+    def evaluate_tick(self, context: SensorEvaluationContext) -> TickResult:
+        """Ask once, if the asset was made since the cursor; see `TickDefinition.evaluate_tick`.
+
+        Raises:
+            UnexpectedResultError: The function answered with a cursor, which is the sensor's own.
+        """
+        event = self._news(context)
+        if event is None:
+            return TickResult((), self._nothing_new(), context.cursor)
+        answers = self._answers(context, self._told(event))
+        if any(isinstance(answer, SensorResult) and answer.cursor is not None for answer in answers):
+            raise UnexpectedResultError(self.label, "answered with a cursor. The cursor of an asset sensor is its own.")
+        context.update_cursor(str(event.storage_id))
+        return self._result(answers, context)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        """Call the function in a test, with the event of the asset that the context's instance has.
+
+        Returns:
+            What the function answered, one by one; the reason why it was not asked, where there is no event.
+
+        Raises:
+            InvalidInvocationError: No context is given first.
+        """
+        given = (*args, *kwargs.values())
+        context = next((value for value in given if isinstance(value, SensorEvaluationContext)), None)
+        if context is None:
+            raise InvalidInvocationError(self.label, "takes a context; build one with an instance, and give it first.")
+        event = self._news(context)
+        if event is None:
+            return iter([SkipReason(self._nothing_new())])
+        answers = answers_in(self.body.call(self, args, {**kwargs, **self._told(event)}))
+        context.update_cursor(str(event.storage_id))
+        return iter(answers)
+
+    def _told(self, event: EventLogEntry) -> dict[str, Any]:
+        """The event, under the name of the parameter that takes it, if there is one."""
+        return dict.fromkeys(self.body.signature.inputs, event)
+
+    def _news(self, context: SensorEvaluationContext) -> EventLogEntry | None:
+        """The latest event of the asset, if it is newer than the cursor."""
+        event = context.instance.get_latest_materialization_event(self.asset_key)
+        seen = int(context.cursor) if context.cursor and context.cursor.isdecimal() else 0
+        return event if event is not None and event.storage_id > seen else None
+
+    def _nothing_new(self) -> str:
+        return f"No new materialization events found for asset key {self.asset_key}"
+
+
+def asset_sensor(  # Dagster's signature
+    asset_key: CoercibleToAssetKey,
+    *,
+    job_name: str | None = None,
+    name: str | None = None,
+    minimum_interval_seconds: int | None = None,
+    description: str | None = None,
+    job: Any = None,
+    jobs: Sequence[Any] | None = None,
+    default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED,
+    required_resource_keys: Iterable[str] | None = None,
+    tags: Mapping[str, str] | None = None,
+    metadata: Mapping[str, object] | None = None,
+    target: Any = None,
+) -> Callable[[Callable[..., Any]], AssetSensorDefinition]:
+    """Make a sensor of a function that is asked which runs to start when an asset was made.
+
+    The function takes the context, the event (an `EventLogEntry`, whatever the parameter is named), and resources; it
+    may leave out the event, or both. It answers as that of a `@sensor` does, without a cursor.
+
+    Args:
+        asset_key: The asset.
+        job_name: The job's name, where the job itself is not at hand.
+        name: The function's name by default.
+        minimum_interval_seconds: The least time between two ticks, in seconds; 30 by default.
+        description: For people; the docstring by default.
+        job: The job to run.
+        jobs: The jobs to run, where there are several; each request then names one.
+        default_status: Whether it is switched on where it is deployed first.
+        required_resource_keys: Resources read as `context.resources.<key>`.
+        tags: Tags of the runs.
+        metadata: Facts about the sensor, for people.
+        target: A job, or the assets to make: an `AssetSelection`, assets, keys or text.
+
+    Raises:
+        InvalidDefinitionError: No job is named, or a parameter cannot be filled.
+
+    Example:
+        >>> from dagwire import DagsterInstance, RunRequest, asset, asset_sensor, build_sensor_context, materialize
+        >>> @asset
+        ... def trips():
+        ...     return 3
+        >>> @asset_sensor("trips", job_name="report")
+        ... def when_made(context, event):
+        ...     return RunRequest(run_key=event.run_id)
+        >>> instance = DagsterInstance.ephemeral()
+        >>> run = materialize([trips], instance=instance)
+        >>> tick = when_made.evaluate_tick(build_sensor_context(instance=instance))
+        >>> tick.run_requests[0].run_key == run.run_id
+        True
+        >>> when_made.evaluate_tick(build_sensor_context(instance=instance, cursor=tick.cursor)).run_requests
+        ()
+    """
+
+    def decorate(function: Callable[..., Any]) -> AssetSensorDefinition:
+        own = name or name_of(function)
+        check_name("sensor", own)
+        definition = AssetSensorDefinition(
+            own,
+            tick_body(function, own, "sensor", required_resource_keys, takes_event=True),
+            job or jobs or job_name or target_job(target, own),
+            description=description or inspect.getdoc(function),
+            tags=tags,
+            metadata=metadata,
+        )
+        definition.asset_key = AssetKey.from_coercible(asset_key)
+        definition.minimum_interval_seconds = minimum_interval_seconds or 30
+        definition.default_status = default_status
+        return definition
+
+    return decorate

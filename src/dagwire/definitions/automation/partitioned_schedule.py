@@ -1,0 +1,169 @@
+"""`build_schedule_from_partitioned_job`: a schedule that runs a job for each partition."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from dagwire.definitions.automation.schedule import DefaultScheduleStatus, ScheduleDefinition, ScheduleEvaluationContext
+from dagwire.definitions.automation.tick import SkipReason
+from dagwire.definitions.jobs.asset_job import UnresolvedAssetJobDefinition
+from dagwire.definitions.jobs.job import JobDefinition
+from dagwire.definitions.jobs.run_request import RunRequest
+from dagwire.definitions.partitions.multi_partitions import MultiPartitionsDefinition
+from dagwire.definitions.partitions.partition_loading import partition_loading_context
+from dagwire.definitions.partitions.partitions import PartitionsDefinition, StaticPartitionsDefinition
+from dagwire.definitions.partitions.time_window_partitions import TimeWindowPartitionsDefinition
+from dagwire.errors import InvalidDefinitionError
+
+Job = JobDefinition | UnresolvedAssetJobDefinition
+
+
+class ScheduleTimes(NamedTuple):
+    """When a schedule of partitions is asked: at another time than the end of a span, or by its own cron line."""
+
+    minute_of_hour: int | None = None
+    hour_of_day: int | None = None
+    day_of_week: int | None = None
+    day_of_month: int | None = None
+    cron_schedule: str | None = None
+    execution_timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnresolvedPartitionedAssetScheduleDefinition:
+    """A schedule of a job of assets whose partitions are known only when `Definitions` resolves the job."""
+
+    name: str
+    job: UnresolvedAssetJobDefinition
+    times: ScheduleTimes
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What else the schedule is made with."""
+
+    @property
+    def job_name(self) -> str:
+        """The job's name."""
+        return self.job.name
+
+    @property
+    def jobs(self) -> list[Any]:
+        """The job, as schedules of several have it."""
+        return [self.job]
+
+    def resolve(self, job: JobDefinition) -> ScheduleDefinition:
+        """The schedule, of the resolved `job`.
+
+        Raises:
+            InvalidDefinitionError: The job's assets have no partitions that a schedule can follow.
+        """
+        return _schedule(self.name, self.job, job.partitions_def, self.times, self.options)
+
+
+def build_schedule_from_partitioned_job(  # Dagster's signature
+    job: Job,
+    description: str | None = None,
+    name: str | None = None,
+    minute_of_hour: int | None = None,
+    hour_of_day: int | None = None,
+    day_of_week: int | None = None,
+    day_of_month: int | None = None,
+    default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED,
+    tags: Mapping[str, str] | None = None,
+    cron_schedule: str | None = None,
+    execution_timezone: str | None = None,
+) -> ScheduleDefinition | UnresolvedPartitionedAssetScheduleDefinition:
+    """A schedule that runs a job for each partition.
+
+    Partitions that are spans of time are run as soon as they are complete; of several dimensions, one of which is time,
+    all that have the last span. A fixed list of partitions is run whole at every tick of `cron_schedule`.
+
+    Args:
+        job: A job that has partitions. A job of assets that is given none has those of its assets; `Definitions` then
+            completes the schedule.
+        description: For people.
+        name: The job's name and "_schedule" by default.
+        minute_of_hour: Another minute than that at which a span ends.
+        hour_of_day: Another hour.
+        day_of_week: Another day of the week, 0 for Sunday.
+        day_of_month: Another day of the month.
+        default_status: Whether it is switched on where it is deployed first.
+        tags: Tags of the runs.
+        cron_schedule: When a fixed list of partitions is run; spans of time say that themselves.
+        execution_timezone: The zone of `cron_schedule`; UTC by default.
+
+    Raises:
+        InvalidDefinitionError: The job has no partitions that a schedule can follow, or they have no such time.
+    """
+    times = ScheduleTimes(minute_of_hour, hour_of_day, day_of_week, day_of_month, cron_schedule, execution_timezone)
+    options = {"description": description, "default_status": default_status, "tags": tags}
+    own = name or f"{job.name}_schedule"
+    if job.partitions_def is None and isinstance(job, UnresolvedAssetJobDefinition):
+        return UnresolvedPartitionedAssetScheduleDefinition(own, job, times, options)
+    return _schedule(own, job, job.partitions_def, times, options)
+
+
+def _schedule(
+    name: str, job: Job, partitions: PartitionsDefinition | None, times: ScheduleTimes, options: Mapping[str, Any]
+) -> ScheduleDefinition:
+    cron_line, timezone = _cron(f"The schedule of job '{job.name}'", partitions, times)
+    assert partitions is not None  # noqa: S101  # `_cron` refused it
+
+    def ask(context: ScheduleEvaluationContext) -> Sequence[RunRequest] | SkipReason:
+        time = context.scheduled_execution_time
+        with partition_loading_context(time, context.known_instance):
+            keys = _due_keys(partitions, time)
+            requests = [job.run_request_for_partition(key, run_key=key) for key in keys]
+        return requests or SkipReason("The job's partition set is empty")
+
+    return ScheduleDefinition(
+        name, cron_schedule=cron_line, execution_fn=ask, job=job, execution_timezone=timezone, **options
+    )
+
+
+def _cron(owner: str, partitions: PartitionsDefinition | None, times: ScheduleTimes) -> tuple[str, str | None]:
+    """The cron line and its time zone.
+
+    Raises:
+        InvalidDefinitionError: None follows from the partitions, or one is given that does not go with them.
+    """
+    own_line = times.cron_schedule is not None or times.execution_timezone is not None
+    moved = (times.minute_of_hour, times.hour_of_day, times.day_of_week, times.day_of_month)
+    in_time = _in_time(partitions)
+    if in_time is not None:
+        if own_line:
+            _refuse(owner, "takes no `cron_schedule` and no `execution_timezone`: its partitions say when they end.")
+        return in_time.get_cron_schedule(*moved), in_time.timezone
+    if not isinstance(partitions, StaticPartitionsDefinition):
+        found = f"are '{partitions}'" if partitions is not None else "do not exist: it has none"
+        _refuse(owner, f"follows spans of time, or a fixed list of partitions. Those of the job {found}.")
+    if times.cron_schedule is None:
+        _refuse(owner, "needs a `cron_schedule`: a fixed list of partitions does not say when it is to be run.")
+    if any(time is not None for time in moved):
+        _refuse(owner, "takes no hour, minute or day beside `cron_schedule`.")
+    return str(times.cron_schedule), times.execution_timezone
+
+
+def _refuse(owner: str, problem: str) -> None:
+    """Raise an InvalidDefinitionError."""
+    msg = f"{owner} {problem}"
+    raise InvalidDefinitionError(msg)
+
+
+def _in_time(partitions: PartitionsDefinition | None) -> TimeWindowPartitionsDefinition | None:
+    """The spans of time among partitions: they themselves, or their one dimension of time."""
+    if isinstance(partitions, TimeWindowPartitionsDefinition):
+        return partitions
+    dimension = partitions.time_dimension if isinstance(partitions, MultiPartitionsDefinition) else None
+    return dimension[1] if dimension else None
+
+
+def _due_keys(partitions: PartitionsDefinition, time: datetime) -> Sequence[str]:
+    """The partitions to run at a tick."""
+    if isinstance(partitions, MultiPartitionsDefinition) and partitions.time_dimension is not None:
+        name, in_time = partitions.time_dimension
+        last = in_time.get_last_partition_key(time)
+        return partitions.get_multipartition_keys_with_dimension_value(name, last) if last else []
+    if isinstance(partitions, TimeWindowPartitionsDefinition):
+        last = partitions.get_last_partition_key(time)
+        return [last] if last else []
+    return partitions.get_partition_keys(time)

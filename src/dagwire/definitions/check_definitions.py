@@ -1,0 +1,41 @@
+"""Everything that is wrong with definitions, their container and their settings, told without opening anything."""
+
+from typing import Any
+
+from dagwire.containers.keys import Container, Requirement, find_provider, keys_of
+from dagwire.containers.overrides import in_force
+from dagwire.containers.run_scope import RunScope
+from dagwire.definitions.definitions import Definitions
+from dagwire.errors import ConfigFaultsError, DagwireError, FaultsError
+from dagwire.resources.recipe import is_configurable
+from dagwire.resources.resource_definition import ResourceDefinition
+
+
+def all_faults(defs: Definitions) -> list[DagwireError]:
+    """Every fault that `Definitions.faults` tells of, and those that show when the environment is read.
+
+    Resources that no definition asks for are looked at as well. What a resource is to be given at launch is not missed.
+    """
+    found: list[DagwireError] = []
+    try:
+        found += defs.faults()
+    except DagwireError as fault:  # two definitions of one name, say: what hangs on names cannot be told then
+        found.append(fault)
+    container, overrides = in_force(defs.container)
+    scope = RunScope(container, replacements=overrides)
+    found += scope.prepare([Requirement(key) for key in keys_of(container)])
+    launched = {f"resource '{key}'" for key in keys_of(container) if _is_configured_at_launch(container, key)}
+    listed = {str(fault): fault for one in found for fault in _each(one)}.values()
+    return [fault for fault in listed if getattr(fault, "owner", None) not in launched]
+
+
+def _is_configured_at_launch(container: Container, key: str) -> bool:
+    source: Any = getattr(find_provider(container, key), "source", None)
+    if isinstance(source, ResourceDefinition):
+        return source.config_schema is not None
+    return is_configurable(source) and source.is_late
+
+
+def _each(fault: DagwireError) -> tuple[DagwireError, ...]:
+    """The members of a fault that stands for several."""
+    return fault.faults if isinstance(fault, FaultsError | ConfigFaultsError) else (fault,)

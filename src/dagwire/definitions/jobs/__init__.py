@@ -1,0 +1,1 @@
+"""Jobs, the graph of assets, and what a run is asked for."""

@@ -1,0 +1,257 @@
+"""Assets and checks as nodes: who comes after whom, by key. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.assets.selection_text import Selected
+from dagwire.definitions.assets.source_asset import SourceAsset
+from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition
+from dagwire.definitions.ops.node import Node
+from dagwire.definitions.specs.asset_key import AssetKey
+from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.specs.results import AssetCheckKey
+from dagwire.definitions.steps.output_handles import OutputHandle
+from dagwire.definitions.steps.stored_input import StoredAsset, StoredInput, stored_input
+from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, UnknownNameError, nearest
+from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
+
+AnyAsset = AssetsDefinition | SourceAsset | AssetSpec
+"""What may stand among the assets of definitions: what makes some, and what is said of others, made elsewhere."""
+
+
+class KnownAssets(NamedTuple):
+    """All assets that there are to choose from: those that can be made here, and those that are made elsewhere."""
+
+    made: Sequence[AssetsDefinition]
+    elsewhere: Mapping[AssetKey, StoredAsset]
+
+    def stored(self, key: AssetKey) -> StoredAsset | None:
+        """What there is to know of an asset that a run does not make; None where there is no such asset."""
+        if key in self.elsewhere:
+            return self.elsewhere[key]
+        return next((definition.stored[key] for definition in self.made if key in definition.keys), None)
+
+    def stored_value_of(self, key: AssetKey) -> StoredAsset:
+        """The same, of an asset that is asked for by its key.
+
+        Raises:
+            UnknownNameError: There is no such asset.
+        """
+        asset = self.stored(key)
+        if asset is None:
+            known = [*(made for definition in self.made for made in definition.keys), *self.elsewhere]
+            raise UnknownNameError("asset", key.to_user_string(), [one.to_user_string() for one in known])
+        return asset
+
+
+def known_assets(assets: Iterable[AnyAsset]) -> KnownAssets:
+    """`assets` sorted, without repetition of the very same one.
+
+    Raises:
+        DuplicateDefinitionError: Two different assets have one key.
+    """
+    by_key: dict[AssetKey, AnyAsset] = {}
+    made: list[AssetsDefinition] = []
+    elsewhere: dict[AssetKey, StoredAsset] = {}
+    for definition in {id(item): item for item in assets}.values():
+        if isinstance(definition, AssetsDefinition):
+            keys: Collection[AssetKey] = definition.keys
+            made.append(definition)
+        else:
+            keys = (definition.key,)
+            elsewhere[definition.key] = _stored_elsewhere(definition)
+        for key in keys:
+            if by_key.setdefault(key, definition) is not definition:
+                raise DuplicateDefinitionError("asset", key.to_user_string())
+    return KnownAssets(made, elsewhere)
+
+
+def _stored_elsewhere(asset: SourceAsset | AssetSpec) -> StoredAsset:
+    if isinstance(asset, SourceAsset):
+        return asset.stored
+    return StoredAsset(asset, asset.io_manager_key or DEFAULT_IO_MANAGER, {}, asset.partitions_def)
+
+
+def asset_nodes(
+    assets: Sequence[AssetsDefinition],
+    checks: Sequence[AssetCheckDefinition],
+    selected: Selected | None = None,
+    known: KnownAssets | None = None,
+) -> list[Node]:
+    """A node for each asset definition, and for each check of which an asset is among them.
+
+    Dependencies on assets that are not made here order nothing: they were made before.
+
+    Args:
+        assets: The definitions.
+        checks: The checks; unless they are selected, those of other assets are left out.
+        selected: What is wanted; all by default.
+        known: All assets there are; the values of those that do not run here are loaded.
+
+    Raises:
+        InvalidDefinitionError: Only some of what a definition makes is wanted, and it cannot make that alone.
+    """
+    made = _made(assets, None if selected is None else selected.keys)
+    wanted_checks = {check: _wanted_checks(check, made, selected) for check in checks}
+    running = [check for check, wanted in wanted_checks.items() if wanted]
+    blockers = _blockers(assets, running)
+    uncertain = {spec.key for d in assets for spec in d.specs_by_output.values() if spec.skippable}
+    nodes: list[Node] = []
+    for definition in assets:
+        parents = [handle for key in definition.dependency_keys if (handle := made.get(key)) is not None]
+        after = [handle.node for handle in parents]
+        if blockers:
+            after += [check for key in definition.dependency_keys for check in blockers.get(key, ())]
+        inputs = _inputs(definition.input_keys, made) if definition.input_keys else {}
+        loads = _loads(definition, inputs, known) if len(inputs) < len(definition.input_keys) else {}
+        wanted = _wanted(definition, selected)
+        if isinstance(definition, GraphAssetDefinition):
+            nodes.extend(definition.nodes(inputs, loads, after, wanted))
+            continue
+        waits_for = _waits_for(definition.dependency_keys, made, uncertain) if uncertain else ()
+        nodes.append(
+            Node(definition.name, definition, inputs, tuple(after), waits_for=waits_for, outputs=wanted, loads=loads)
+        )
+    for check in running:
+        after = [made[key].node for key in check.dependency_keys if key in made]
+        inputs = _inputs(check.input_keys, made)
+        wanted = _subset(check, wanted_checks[check])
+        waits_for = _waits_for(check.dependency_keys, made, uncertain)
+        loads = _loads(check, inputs, known)
+        nodes.append(Node(check.name, check, inputs, tuple(after), waits_for=waits_for, outputs=wanted, loads=loads))
+    return nodes
+
+
+def _waits_for(
+    keys: Iterable[AssetKey], made: Mapping[AssetKey, OutputHandle], uncertain: Collection[AssetKey]
+) -> tuple[OutputHandle, ...]:
+    """The assets without which nothing that comes after them runs: those that may turn out not to be made."""
+    return tuple(made[key] for key in keys if key in uncertain and key in made)
+
+
+def _made(assets: Iterable[AssetsDefinition], selected: Collection[AssetKey] | None) -> dict[AssetKey, OutputHandle]:
+    """`{key: the output that it is}` of what is made here."""
+    return {
+        spec.key: definition.handle_of(output)
+        for definition in assets
+        for output, spec in definition.specs_by_output.items()
+        if selected is None or spec.key in selected
+    }
+
+
+def _inputs(input_keys: Mapping[str, AssetKey], made: Mapping[AssetKey, OutputHandle]) -> dict[str, Any]:
+    return {name: made[key] for name, key in input_keys.items() if key in made}
+
+
+def _loads(
+    definition: AssetsDefinition | AssetCheckDefinition, inputs: Collection[str], known: KnownAssets | None
+) -> dict[str, StoredInput]:
+    """`{parameter: what loads its value}` of the known assets that do not run here."""
+    found = (
+        (name, known.stored(key))
+        for name, key in definition.input_keys.items()
+        if known is not None and name not in inputs
+    )
+    named = definition.input_manager_keys
+    return {name: stored_input(asset, named.get(name)) for name, asset in found if asset is not None}
+
+
+def chosen_assets(assets: Iterable[AssetsDefinition], selected: Selected | None) -> list[AssetsDefinition]:
+    """Those of which anything is wanted: an asset, or a check that can be made without one."""
+    return [
+        definition
+        for definition in assets
+        if selected is None
+        or not definition.keys.isdisjoint(selected.keys)
+        or (definition.can_subset and not definition.check_keys.isdisjoint(selected.check_keys))
+    ]
+
+
+def _wanted(definition: AssetsDefinition, selected: Selected | None) -> frozenset[str] | None:
+    """The outputs that are wanted, those of its checks under their steps' names; None for all."""
+    if selected is None:
+        return None
+    is_whole = definition.keys.issubset(selected.keys)
+    if is_whole and not (definition.can_subset and definition.check_keys.difference(selected.check_keys)):
+        return None
+    if not definition.can_subset:
+        missing = ", ".join(sorted(key.to_user_string() for key in definition.keys.difference(selected.keys)))
+        msg = (
+            f"{definition.label} makes all its assets or none, and {missing} are not selected. Select them too, or "
+            f"declare it with `can_subset=True` and make only `context.selected_asset_keys`."
+        )
+        raise InvalidDefinitionError(msg)
+    outputs = [output for output, spec in definition.specs_by_output.items() if spec.key in selected.keys]
+    checks = [spec.step_name for spec in definition.check_specs if spec.key in selected.check_keys]
+    return frozenset((*outputs, *checks))
+
+
+def _wanted_checks(
+    check: AssetCheckDefinition, made: Collection[AssetKey], selected: Selected | None
+) -> set[AssetCheckKey]:
+    """Those of its checks that are selected, or whose assets are made where nothing is."""
+    if selected is not None:
+        return check.check_keys & selected.check_keys
+    return {key for key in check.specs_by_key if key.asset_key in made}
+
+
+def _subset(check: AssetCheckDefinition, wanted: Collection[AssetCheckKey]) -> frozenset[str] | None:
+    """The steps' names of the checks that are wanted; None for all."""
+    left = [spec for key, spec in check.specs_by_key.items() if key not in wanted]
+    if not left:
+        return None
+    if not check.can_subset:
+        msg = (
+            f"{check.label} makes all its checks or none, and not all are wanted: "
+            f"{', '.join(spec.key.to_user_string() for spec in left)}. Select them and their assets too, or declare it "
+            f"with `can_subset=True` and make only `context.selected_asset_check_keys`."
+        )
+        raise InvalidDefinitionError(msg)
+    return frozenset(spec.step_name for key, spec in check.specs_by_key.items() if key in wanted)
+
+
+def _blockers(assets: Iterable[AssetsDefinition], checks: Iterable[AssetCheckDefinition]) -> dict[AssetKey, list[str]]:
+    """`{asset: the steps of its blocking checks}`."""
+    blockers: dict[AssetKey, list[str]] = {}
+    for definition in assets:
+        if isinstance(definition, GraphAssetDefinition) and definition.check_specs:
+            for spec, step in definition.blocking_checks:
+                blockers.setdefault(spec.asset_key, []).append(step)
+    for check in checks:
+        for spec in check.specs_by_key.values():
+            if spec.blocking:
+                blockers.setdefault(spec.asset_key, []).append(check.name)
+    return blockers
+
+
+def missing_inputs(nodes: Iterable[Node], elsewhere: Iterable[AssetKey] = ()) -> list[DagwireError]:
+    """One fault for each input whose asset neither runs here nor is known to be made elsewhere."""
+    nodes = list(nodes)
+    missing = [
+        (node.definition.label, name, key.to_user_string())
+        for node in nodes
+        if isinstance(node.definition, AssetsDefinition | AssetCheckDefinition)
+        for name, key in node.definition.unfilled_inputs({*node.inputs, *node.loads}).items()
+    ]
+    known = [key.to_user_string() for key in (*made_by(nodes), *elsewhere)] if missing else []
+    return [_missing_input(label, name, key, known) for label, name, key in missing]
+
+
+def made_by(nodes: Iterable[Node]) -> dict[AssetKey, Any]:
+    """`{key: node}` of the assets that `nodes` make."""
+    return {
+        key: node for node in nodes if isinstance(node.definition, AssetsDefinition) for key in node.definition.keys
+    }
+
+
+def _missing_input(label: str, parameter: str, key: str, known: Sequence[str]) -> InvalidDefinitionError:
+    guess = nearest(key, known)
+    hint = f" Did you mean '{guess}'?" if guess else ""
+    return InvalidDefinitionError(
+        f"{label} takes the value of asset '{key}' as its parameter '{parameter}', and that asset is not run "
+        f"here.{hint} Run it too; declare it as made elsewhere, by a `SourceAsset` with an IO manager; or name it in "
+        f"`deps` and read its data from a resource. "
+        f"If '{parameter}' is a resource, annotate it: `{parameter}: ResourceParam[...]`."
+    )

@@ -1,0 +1,261 @@
+"""`JobDefinition`: what runs together, under one name."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from dependency_injector import containers
+
+from dagwire.containers.keys import Container, Requirement
+from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.assets.selection_text import selected
+from dagwire.definitions.jobs.asset_graph import KnownAssets, asset_nodes, chosen_assets, made_by, missing_inputs
+from dagwire.definitions.jobs.partitioned_config import PartitionedConfig, partition_request, partitions_of_job
+from dagwire.definitions.jobs.run_by_name import run_job
+from dagwire.definitions.jobs.run_options import RunOptions
+from dagwire.definitions.jobs.run_request import RunRequest
+from dagwire.definitions.jobs.upstream_partitions import mapping_faults
+from dagwire.definitions.ops.composition import Composed
+from dagwire.definitions.ops.config_mapping import ConfigMapping
+from dagwire.definitions.ops.dynamic_mapping import has_dynamic_steps, with_mapping
+from dagwire.definitions.ops.graph_assets_definition import GraphAssetCheck
+from dagwire.definitions.ops.node import Node, in_running_order, op_node, with_job_policies
+from dagwire.definitions.ops.op_selection import chosen_steps
+from dagwire.definitions.partitions.partitions import PartitionsDefinition
+from dagwire.definitions.specs.asset_key import AssetKey
+from dagwire.definitions.specs.retries import RetryPolicy
+from dagwire.definitions.steps.bound_resources import Bindings
+from dagwire.definitions.steps.hook import HookDefinition
+from dagwire.definitions.steps.output_handles import OutputHandle
+from dagwire.errors import DagwireError, InvalidInvocationError, UnknownNameError
+from dagwire.resources.instance import DagsterInstance
+
+if TYPE_CHECKING:
+    from dagwire.execution.result import ExecuteInProcessResult
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class JobDefinition:
+    """Steps that run together, and where their resources come from."""
+
+    name: str
+    nodes: tuple[Node, ...]
+    """In the order they run."""
+    container: Container = field(default_factory=containers.DynamicContainer)
+    bindings: Bindings = field(default_factory=dict[str, Any])
+    """The job's own resources, stronger than the container's."""
+    config: Any = None
+    """Run config that every run starts from; or a `ConfigMapping`, which makes it of what a run gives."""
+    mappings_by_graph: Mapping[str, ConfigMapping] = field(default_factory=dict[str, ConfigMapping])
+    """`{nested graph: what turns its config into that of its ops}`; that of the graph the job is of is under ""."""
+    input_values: Mapping[str, object] = field(default_factory=dict[str, object])
+    """`{input: value}` of the job's own inputs; a run's come first."""
+    partitions_def: PartitionsDefinition | None = None
+    description: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    outputs_by_graph: Mapping[str, Mapping[str, OutputHandle]] = field(
+        default_factory=dict[str, Mapping[str, OutputHandle]]
+    )
+    """`{nested graph: {its output: whose output that is}}`; the job's own are under the empty name."""
+    known: KnownAssets | None = None
+    """All assets that those of the job were chosen from; None for a job of ops."""
+    is_subset: bool = False
+    """Whether some steps of the job were left out for one run."""
+    is_dynamic: bool = False
+    """Whether the number of steps is known only as the job runs."""
+    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
+    owners: Sequence[str] = ()
+    hook_defs: frozenset[HookDefinition] = frozenset()
+    """The hooks of every step."""
+    op_retry_policy: RetryPolicy | None = None
+    """How often a step that has no policy of its own is tried again."""
+
+    def without_io_managers(self) -> "JobDefinition":
+        """This job with no IO manager named: its values are handed on in memory."""
+        return replace(self, nodes=tuple(node.without_io_managers() for node in self.nodes))
+
+    @property
+    def partitioned_config(self) -> PartitionedConfig | None:
+        """Its config, where that differs from partition to partition."""
+        return self.config if isinstance(self.config, PartitionedConfig) else None
+
+    @property
+    def run_tags(self) -> Mapping[str, str]:
+        """The tags of every run."""
+        return self.tags
+
+    @property
+    def resource_defs(self) -> Bindings:
+        """The job's own resources, as providers."""
+        return self.bindings
+
+    @property
+    def required_resource_keys(self) -> set[str]:
+        """The keys of the resources that its steps ask for."""
+        return {requirement.key for requirement in self.requirements}
+
+    def has_node_named(self, name: str) -> bool:
+        """Whether there is such a step."""
+        return any(node.name == name for node in self.nodes)
+
+    def get_node_named(self, name: str) -> Node:
+        """The step of that name.
+
+        Raises:
+            UnknownNameError: There is none.
+        """
+        found = next((node for node in self.nodes if node.name == name), None)
+        if found is None:
+            raise UnknownNameError(f"step of job '{self.name}'", name, [node.name for node in self.nodes])
+        return found
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Every key that a step asks for, and which step."""
+        return tuple(requirement for node in self.nodes for requirement in node.requirements)
+
+    def faults(self) -> list[DagwireError]:
+        """What is wrong with the steps themselves, apart from resources."""
+        missing = missing_inputs(self.nodes, self.known.elsewhere if self.known is not None else ())
+        return missing if self.partitions_def is None else missing + mapping_faults(self.nodes, self.partitions_of)
+
+    def partitions_of(self, key: AssetKey) -> PartitionsDefinition | None:
+        """The partitions of an asset that the job makes or needs; None where it has none."""
+        asset = self.known.stored(key) if self.known is not None else None
+        return asset.partitions_def if asset is not None else None
+
+    def with_hooks(self, hook_defs: Iterable[HookDefinition]) -> "JobDefinition":
+        """This job with hooks of every step."""
+        hooks = frozenset(hook_defs)
+        nodes = with_job_policies(self.nodes, hooks, None)
+        return replace(self, nodes=nodes, hook_defs=self.hook_defs | hooks)
+
+    def run_request_for_partition(
+        self,
+        partition_key: str,
+        run_key: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        run_config: Any = None,
+    ) -> RunRequest:
+        """A request to run this job for one partition; config and tags of the partition are in it.
+
+        Raises:
+            UnknownPartitionError: The job's partitions are known, and it is none of them.
+        """
+        return partition_request(self, partition_key, run_key, tags, run_config)
+
+    def __repr__(self) -> str:
+        """Name it; its config and its resources may hold secrets."""
+        return f"JobDefinition({self.name})"
+
+    def __call__(self, *_: Any, **__: Any) -> None:
+        """Refuse: a job is executed.
+
+        Raises:
+            InvalidInvocationError: Always.
+        """
+        raise InvalidInvocationError(f"job '{self.name}'", "is not called; use `execute_in_process()`.")
+
+    def execute_in_process(  # Dagster's signature
+        self,
+        run_config: Any = None,
+        instance: DagsterInstance | None = None,
+        *,
+        partition_key: str | None = None,
+        raise_on_error: bool = True,
+        op_selection: Sequence[str] | None = None,
+        asset_selection: Any = None,
+        run_id: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        input_values: Mapping[str, object] | None = None,
+        resources: Mapping[str, object] | None = None,
+        executor: Executor | None = None,
+    ) -> "ExecuteInProcessResult":
+        """Run all steps here and now.
+
+        Args:
+            run_config: A `RunConfig` or a dict, merged over the job's own; of a job whose config is mapped, what its
+                `ConfigMapping` declares.
+            instance: What the run knows of earlier ones: the keys of dynamic partitions. A new one by default.
+            partition_key: The partition to make, of a job that has partitions.
+            raise_on_error: Whether a failing step's own exception is raised; a result tells of it otherwise.
+            op_selection: The steps to run, by name, with `+` and `*` as in selections of assets; all by default.
+            asset_selection: The assets to make, of a job of assets.
+            run_id: The run's id; made up by default.
+            input_values: `{input: value}` of the job's own inputs.
+            tags: The run's tags, merged over the job's own.
+            resources: `{key: resource}`, stronger than everything else that provides them.
+            executor: Threads to run independent steps in, side by side; without it steps run one after another.
+
+        Raises:
+            InvalidDefinitionError: Something needed is missing or declared wrongly. Nothing was opened.
+            InvalidConfigError: Config does not fit. Nothing was opened.
+            ResourceSetupError: A resource could not be opened. Those before it were closed.
+        """
+        options = RunOptions(
+            run_config,
+            partition_key,
+            tags or {},
+            resources or {},
+            raise_on_error,
+            run_id,
+            executor=executor,
+            instance=instance,
+            input_values=input_values or {},
+        )
+        return run_job(self.subset(op_selection, asset_selection), options)
+
+    def subset(self, op_selection: Sequence[str] | None = None, asset_selection: Any = None) -> "JobDefinition":
+        """This job with some of its steps alone; itself where nothing is selected.
+
+        Raises:
+            InvalidDefinitionError: A selection names no step or asset, or a step left out gives what another one takes.
+        """
+        if op_selection is None and asset_selection is None:
+            return self
+        nodes = chosen_steps(f"job '{self.name}'", self.nodes, op_selection)
+        if asset_selection is not None:
+            assets = dict.fromkeys(node.definition.whole for node in made_by(nodes).values())
+            nodes = _selected_nodes(list(assets), nodes, asset_selection)
+        return replace(self, nodes=tuple(nodes), is_subset=True)
+
+
+def job_of(
+    name: str,
+    composed: Composed,
+    *,
+    hooks: frozenset[HookDefinition],
+    op_retry_policy: RetryPolicy | None,
+    **job: Any,
+) -> JobDefinition:
+    """The job of what a body came to.
+
+    Raises:
+        InvalidDefinitionError: An input is given nothing, and no run could give it anything.
+    """
+    owner = f"job '{name}'"
+    job["partitions_def"] = partitions_of_job(owner, job["config"], job["partitions_def"])
+    nodes = with_mapping(owner, in_running_order(op_node(owner, place) for place in composed.placed.values()))
+    outputs = {"": composed.outputs, **composed.outputs_by_graph}
+    return JobDefinition(
+        name=name,
+        nodes=with_job_policies(nodes, hooks, op_retry_policy),
+        outputs_by_graph=outputs,
+        mappings_by_graph=composed.mappings_by_graph,
+        hook_defs=hooks,
+        op_retry_policy=op_retry_policy,
+        is_dynamic=has_dynamic_steps(nodes),
+        **job,
+    )
+
+
+def _selected_nodes(assets: Sequence[AssetsDefinition], nodes: Sequence[Node], selection: Any) -> list[Node]:
+    """The nodes of the selected ones among `assets`, and of their checks."""
+    definitions = [node.definition for node in nodes]
+    checks = [d for d in definitions if isinstance(d, AssetCheckDefinition) and not isinstance(d, GraphAssetCheck)]
+    loaded = [load.asset for node in nodes for load in node.loads.values() if load.asset is not None]
+    known = KnownAssets(assets, {asset.spec.key: asset for asset in loaded})
+    wanted = selected(assets, checks, selection)
+    return in_running_order(asset_nodes(chosen_assets(assets, wanted), checks, wanted, known))

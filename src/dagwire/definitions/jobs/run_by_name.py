@@ -1,0 +1,28 @@
+"""The one thing that definitions ask of the layer below them: to run a job.
+
+Data flows from definitions to execution, so a definition cannot import what runs it. It knows its name, and loads it
+when it is asked to run.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Protocol
+
+from dagwire.definitions.jobs.run_options import RunOptions
+
+if TYPE_CHECKING:
+    from dagwire.definitions.jobs.job import JobDefinition
+    from dagwire.execution.result import ExecuteInProcessResult
+
+
+class RunJob(Protocol):
+    """Runs a job to its end, in this process."""
+
+    def __call__(self, job: "JobDefinition", options: RunOptions) -> "ExecuteInProcessResult":
+        """Run `job`."""
+        ...
+
+
+def run_job(job: "JobDefinition", options: RunOptions) -> "ExecuteInProcessResult":
+    """Run `job`; what runs it is loaded now."""
+    run: RunJob = importlib.import_module("dagwire.execution.run").run_job
+    return run(job, options)

@@ -1,0 +1,30 @@
+"""What one run of a job is given."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from typing import Any, NamedTuple
+
+from dagwire.resources.instance import DagsterInstance
+
+
+class RunOptions(NamedTuple):
+    """What one run is given, beside its job."""
+
+    run_config: Any = None
+    """A `RunConfig`, or a dict: `{"ops": {name: {"config": {}}}, "resources": {key: {"config": {}}}}`."""
+    partition_key: str | None = None
+    tags: Mapping[str, str] = {}
+    resources: Mapping[str, object] = {}
+    """`{key: resource}`: the strongest replacements there are."""
+    raise_on_error: bool = True
+    run_id: str | None = None
+    on_event: Callable[[Any], None] | None = None
+    """Told each event as it happens, one at a time; by the thread that the step runs in."""
+    executor: Executor | None = None
+    """Threads to run independent steps in."""
+    max_concurrency: int | None = 1
+    """How many steps may run at once in an event loop; None for as many as are ready."""
+    instance: DagsterInstance | None = None
+    """What the run knows of earlier ones; a new one by default."""
+    input_values: Mapping[str, object] = {}
+    """`{input: value}` of the job's own inputs."""

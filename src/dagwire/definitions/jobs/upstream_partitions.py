@@ -1,0 +1,61 @@
+"""Which partitions of the assets before it a step needs, and what is wrong with what is said of them. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.ops.node import Node
+from dagwire.definitions.partitions.multi_partition_mapping import inferred_mapping
+from dagwire.definitions.partitions.partitions import PartitionsDefinition
+from dagwire.definitions.specs.asset_key import AssetKey
+from dagwire.errors import DagwireError, MissingUpstreamPartitionError, PartitionMappingError
+
+PartitionsOf = Callable[[AssetKey], PartitionsDefinition | None]
+"""Says the partitions of an asset; None where it has none, or where there is no such asset."""
+
+
+def needed_partitions(
+    definition: AssetsDefinition, keys: Sequence[str], upstream: AssetKey, partitions: PartitionsDefinition
+) -> list[str]:
+    """The partitions of an upstream asset that a step needs.
+
+    Args:
+        definition: The step's.
+        keys: The partitions that it makes.
+        upstream: The asset.
+        partitions: The asset's partitions.
+
+    Raises:
+        PartitionMappingError: The mapping that was given does not fit the two assets' partitions.
+        MissingUpstreamPartitionError: It needs some that do not exist.
+    """
+    fault = _misfit(definition, upstream, partitions)
+    if fault is not None:
+        raise fault
+    mapping = definition.partition_mappings.get(upstream) or inferred_mapping(definition.partitions_def, partitions)
+    needed = mapping.upstream_keys(keys, definition.partitions_def, partitions)
+    missing = [key for key in needed if not partitions.has_partition_key(key)]
+    if missing:
+        raise MissingUpstreamPartitionError(definition.label, upstream.to_user_string(), keys, missing)
+    return needed
+
+
+def mapping_faults(nodes: Iterable[Node], partitions_of: PartitionsOf) -> list[DagwireError]:
+    """One fault for each partition mapping that does not fit the partitions of the two assets it is between."""
+    found = (
+        _misfit(node.definition, upstream, partitions)
+        for node in nodes
+        if isinstance(node.definition, AssetsDefinition)
+        for upstream in node.definition.partition_mappings
+        if (partitions := partitions_of(upstream)) is not None
+    )
+    return [fault for fault in found if fault is not None]
+
+
+def _misfit(
+    definition: AssetsDefinition, upstream: AssetKey, partitions: PartitionsDefinition
+) -> PartitionMappingError | None:
+    mapping = definition.partition_mappings.get(upstream)
+    problem = mapping.misfit(definition.partitions_def, partitions) if mapping is not None else None
+    if problem is None:
+        return None
+    return PartitionMappingError(definition.label, upstream.to_user_string(), type(mapping).__name__, problem)

@@ -1,0 +1,1 @@
+"""How definitions are found in modules and projects."""

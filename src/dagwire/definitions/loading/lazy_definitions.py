@@ -1,0 +1,62 @@
+"""`@definitions`: definitions that are made when they are asked for."""
+
+from collections.abc import Callable
+from inspect import signature
+
+from dagwire.definitions.definitions import Definitions
+from dagwire.definitions.specs.valid_names import name_of
+from dagwire.errors import InvalidInvocationError, UnexpectedResultError
+
+
+class LazyDefinitions:
+    """A function that makes definitions; made by `@definitions`. Whoever loads it calls it, as a test may."""
+
+    def __init__(self, function: Callable[[], object]) -> None:
+        """Nothing is called yet.
+
+        Raises:
+            InvalidInvocationError: The function takes parameters, which nothing could fill.
+        """
+        self.name = name_of(function)
+        parameters = ", ".join(signature(function).parameters)
+        if parameters:
+            problem = f"is made of '{self.name}', which takes {parameters}. The function takes nothing."
+            raise InvalidInvocationError("@definitions", problem)
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __call__(self) -> Definitions:
+        """Make the definitions, anew each time.
+
+        Raises:
+            UnexpectedResultError: The function made something else.
+        """
+        made = self._function()
+        if not isinstance(made, Definitions):
+            problem = f"returned {type(made).__name__}; return Definitions."
+            raise UnexpectedResultError(f"@definitions '{self.name}'", problem)
+        return made
+
+    def __repr__(self) -> str:
+        """Name the function."""
+        return f"LazyDefinitions({self.name})"
+
+
+def definitions(fn: Callable[[], Definitions]) -> LazyDefinitions:
+    """Make definitions of a function, when they are asked for; importing its module makes nothing.
+
+    The command line, the pytest plugin and `load_definitions_from_module` take what this makes wherever they take
+    `Definitions`.
+
+    Example:
+        >>> from dagwire import Definitions, asset, definitions
+        >>> @definitions
+        ... def defs():
+        ...     @asset
+        ...     def answer():
+        ...         return 42
+        ...     return Definitions(assets=[answer])
+        >>> defs().resolve_implicit_global_asset_job_def().execute_in_process().asset_value("answer")
+        42
+    """
+    return LazyDefinitions(fn)

@@ -1,0 +1,1 @@
+"""Ops, graphs of ops, and the nodes that a graph places."""

@@ -1,0 +1,111 @@
+"""`@graph_asset`: an asset that several ops make together."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, overload
+
+from dagwire.definitions.assets.asset import asset_key_for
+from dagwire.definitions.ops.config_mapping import ConfigMapping
+from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition, composed_assets
+from dagwire.definitions.partitions.partitions import BackfillPolicy, PartitionsDefinition
+from dagwire.definitions.specs.asset_key import CoercibleToAssetKey
+from dagwire.definitions.specs.asset_spec import AssetIn, AssetSpec
+from dagwire.definitions.specs.check_spec import AssetCheckSpec
+from dagwire.definitions.steps.hook import HookDefinition
+from dagwire.definitions.steps.signature import RESULT
+
+
+@overload
+def graph_asset(compose_fn: Callable[..., Any]) -> GraphAssetDefinition: ...
+@overload
+def graph_asset(
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    ins: Mapping[str, AssetIn] | None = None,
+    key_prefix: str | Sequence[str] | None = None,
+    group_name: str | None = None,
+    partitions_def: PartitionsDefinition | None = None,
+    metadata: Mapping[str, object] | None = None,
+    tags: Mapping[str, str] | None = None,
+    owners: Sequence[str] | None = None,
+    backfill_policy: BackfillPolicy | None = None,
+    resource_defs: Mapping[str, object] | None = None,
+    code_version: str | None = None,
+    key: CoercibleToAssetKey | None = None,
+    kinds: Iterable[str] | None = None,
+    config: ConfigMapping | Mapping[str, Any] | None = None,
+    hooks: Iterable[HookDefinition] | None = None,
+    check_specs: Sequence[AssetCheckSpec] | None = None,
+) -> Callable[[Callable[..., Any]], GraphAssetDefinition]: ...
+def graph_asset(  # Dagster's signature
+    compose_fn: Callable[..., Any] | None = None,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    ins: Mapping[str, AssetIn] | None = None,
+    key_prefix: str | Sequence[str] | None = None,
+    group_name: str | None = None,
+    partitions_def: PartitionsDefinition | None = None,
+    metadata: Mapping[str, object] | None = None,
+    tags: Mapping[str, str] | None = None,
+    owners: Sequence[str] | None = None,
+    backfill_policy: BackfillPolicy | None = None,
+    resource_defs: Mapping[str, object] | None = None,
+    code_version: str | None = None,
+    key: CoercibleToAssetKey | None = None,
+    kinds: Iterable[str] | None = None,
+    config: ConfigMapping | Mapping[str, Any] | None = None,
+    hooks: Iterable[HookDefinition] | None = None,
+    check_specs: Sequence[AssetCheckSpec] | None = None,
+) -> GraphAssetDefinition | Callable[[Callable[..., Any]], GraphAssetDefinition]:
+    """Make an asset of a function that calls ops and returns the output of the last one.
+
+    Its parameters are upstream assets, by their names; everything else is as `@asset` has it. `config` turns the
+    asset's own config into that of its ops, and `hooks` are theirs. Where it has `check_specs` the function returns a
+    dict: the asset's value under "result", and the output of the op that makes a check under `<asset>_<check>`.
+
+    Raises:
+        InvalidDefinitionError: It does not return the output of an op, or a name cannot be used.
+
+    Example:
+        >>> from dagwire import graph_asset, materialize, op
+        >>> @op
+        ... def one():
+        ...     return 1
+        >>> @op
+        ... def double(number):
+        ...     return number * 2
+        >>> @graph_asset
+        ... def doubled():
+        ...     return double(one())
+        >>> materialize([doubled]).asset_value("doubled")
+        2
+    """
+
+    def decorate(function: Callable[..., Any]) -> GraphAssetDefinition:
+        spec = AssetSpec(
+            asset_key_for(function, name, key, key_prefix),
+            description=description or inspect.getdoc(function),
+            metadata=metadata,
+            group_name=group_name,
+            tags=tags,
+            owners=owners,
+            kinds=kinds,
+            code_version=code_version,
+            partitions_def=partitions_def,
+        )
+        return GraphAssetDefinition(
+            spec.key.to_python_identifier(),
+            f"graph asset '{spec.key.to_user_string()}'",
+            {RESULT: spec},
+            composed_assets(f"graph asset '{spec.key.to_user_string()}'", function, (RESULT,), check_specs, config),
+            {parameter: (ins or {}).get(parameter, AssetIn()) for parameter in inspect.signature(function).parameters},
+            check_specs=check_specs,
+            hooks=hooks,
+            partitions_def=partitions_def,
+            backfill_policy=backfill_policy,
+            resource_defs=resource_defs,
+        )
+
+    return decorate if compose_fn is None else decorate(compose_fn)

@@ -1,0 +1,86 @@
+"""`@graph_multi_asset`: several assets that several ops make together."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from dagwire.definitions.ops.config_mapping import ConfigMapping
+from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition, composed_assets
+from dagwire.definitions.partitions.partitions import BackfillPolicy, PartitionsDefinition
+from dagwire.definitions.specs.asset_spec import AssetIn, AssetOut
+from dagwire.definitions.specs.check_spec import AssetCheckSpec
+from dagwire.definitions.specs.valid_names import check_name, name_of
+from dagwire.definitions.steps.hook import HookDefinition
+
+
+def graph_multi_asset(  # Dagster's signature
+    *,
+    outs: Mapping[str, AssetOut],
+    name: str | None = None,
+    ins: Mapping[str, AssetIn] | None = None,
+    partitions_def: PartitionsDefinition | None = None,
+    hooks: Iterable[HookDefinition] | None = None,
+    backfill_policy: BackfillPolicy | None = None,
+    group_name: str | None = None,
+    can_subset: bool = False,
+    resource_defs: Mapping[str, object] | None = None,
+    check_specs: Sequence[AssetCheckSpec] | None = None,
+    config: ConfigMapping | Mapping[str, Any] | None = None,
+) -> Callable[[Callable[..., Any]], GraphAssetDefinition]:
+    """Make several assets of a function that calls ops and returns `{output: the output of the op that makes it}`.
+
+    Its parameters are upstream assets, by their names.
+
+    Args:
+        outs: `{output: AssetOut}`; an asset's key is its output's name unless it says otherwise.
+        name: The name that its steps' names begin with; the function's by default.
+        ins: What there is to say of parameters: `{parameter: AssetIn}`.
+        partitions_def: The parts they are made in.
+        hooks: Hooks of its ops.
+        backfill_policy: Whether a range of partitions is one run.
+        group_name: The group of those that name none.
+        can_subset: Whether a run may want some of them alone; only the ops that these need are run then.
+        resource_defs: Resources of its own, stronger than those of `Definitions`.
+        check_specs: Checks; the function returns the output of the op that makes one under `<asset>_<check>`.
+        config: Turns the config given under its name into that of its ops; a dict configures them once and for all.
+
+    Raises:
+        InvalidDefinitionError: It does not return the output of an op for each asset and check.
+
+    Example:
+        >>> from dagwire import AssetOut, graph_multi_asset, materialize, op
+        >>> @op
+        ... def numbers():
+        ...     return [3, 4]
+        >>> @op
+        ... def total(numbers):
+        ...     return sum(numbers)
+        >>> @graph_multi_asset(outs={"readings": AssetOut(), "sum_of_readings": AssetOut()})
+        ... def measured():
+        ...     readings = numbers()
+        ...     return {"readings": readings, "sum_of_readings": total(readings)}
+        >>> materialize([measured]).asset_value("sum_of_readings")
+        7
+    """
+
+    def decorate(function: Callable[..., Any]) -> GraphAssetDefinition:
+        own = name or name_of(function)
+        check_name("graph_multi_asset", own)
+        owner = f"graph_multi_asset '{own}'"
+        return GraphAssetDefinition(
+            own,
+            owner,
+            {output: out.spec_for(output, (), group_name) for output, out in outs.items()},
+            composed_assets(owner, function, tuple(outs), check_specs, config),
+            {parameter: (ins or {}).get(parameter, AssetIn()) for parameter in inspect.signature(function).parameters},
+            check_specs=check_specs,
+            types_by_output={output: out.dagster_type for output, out in outs.items()},
+            can_subset=can_subset,
+            partitions_def=partitions_def,
+            backfill_policy=backfill_policy,
+            resource_defs=resource_defs,
+            hooks=hooks,
+            io_manager_keys={output: out.io_manager_key for output, out in outs.items() if out.io_manager_key},
+        )
+
+    return decorate

@@ -1,0 +1,94 @@
+"""`In`, `Out`, `DynamicOut`, `Nothing`: what an op takes and gives, as it declares it. Pure."""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from dagwire.definitions.steps.type_checks import Classes, checkable_classes
+
+
+class Nothing:
+    """The type of an input or output that orders two ops and carries no value."""
+
+
+class In(NamedTuple):
+    """An input of an op, as `ins=` declares it."""
+
+    dagster_type: Any = Any
+    description: str | None = None
+    default_value: Any = inspect.Parameter.empty
+    metadata: Mapping[str, object] | None = None
+    input_manager_key: str | None = None
+    """What loads the value; by default what stored it. With it the input need not be connected."""
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it orders ops and carries no value."""
+        return self.dagster_type is Nothing
+
+    @property
+    def has_default(self) -> bool:
+        """Whether it need not be connected."""
+        return self.default_value is not inspect.Parameter.empty
+
+
+class Out(NamedTuple):
+    """An output of an op, as `out=` declares it."""
+
+    dagster_type: Any = Any
+    description: str | None = None
+    is_required: bool = True
+    io_manager_key: str | None = None
+    """What stores the value; "io_manager" by default, where that is provided."""
+    metadata: Mapping[str, object] | None = None
+    code_version: str | None = None
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether it is a `DynamicOut`."""
+        return False
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it orders ops and carries no value; `-> None` says so, too."""
+        return self.dagster_type in (Nothing, None, type(None))
+
+    @property
+    def classes(self) -> Classes:
+        """What a value is held to be an instance of; none where anything goes."""
+        return (type(None),) if self.is_nothing else checkable_classes(self.dagster_type)
+
+
+class DynamicOut(Out):
+    """An output of an op that gives several values, known only as the job runs: it gives a `DynamicOutput` for each.
+
+    What takes the values is mapped over them, or collects them. None at all is fine; where nothing is given although
+    `is_required=False` says that it need not be, what collects is skipped.
+
+    Example:
+        >>> from dagwire import DynamicOut, DynamicOutput, job, op
+        >>> @op(out=DynamicOut())
+        ... def letters():
+        ...     return [DynamicOutput(letter, mapping_key=letter) for letter in "abc"]
+        >>> @op
+        ... def upper(letter):
+        ...     return letter.upper()
+        >>> @op
+        ... def word(letters):
+        ...     return "".join(letters)
+        >>> @job
+        ... def shout():
+        ...     word(letters().map(upper).collect())
+        >>> result = shout.execute_in_process()
+        >>> result.output_for_node("upper")
+        {'a': 'A', 'b': 'B', 'c': 'C'}
+        >>> result.output_for_node("word")
+        'ABC'
+    """
+
+    __slots__ = ()
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether it is a `DynamicOut`; it is."""
+        return True

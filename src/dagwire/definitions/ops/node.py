@@ -1,0 +1,216 @@
+"""`Node`: one step of a job, whatever kind of definition it runs; and the order that nodes run in. Pure."""
+
+import inspect
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from dagwire.containers.keys import Requirement
+from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.ops.composition import Placed
+from dagwire.definitions.ops.ins_and_outs import In
+from dagwire.definitions.ops.op import OpDefinition
+from dagwire.definitions.ops.topological_sorter import Frontier
+from dagwire.definitions.specs.retries import RetryPolicy
+from dagwire.definitions.steps.bound_resources import Bindings
+from dagwire.definitions.steps.hook import HookDefinition
+from dagwire.definitions.steps.output_handles import InputHandle, OutputHandle, Source, handles_of
+from dagwire.definitions.steps.stored_input import StoredInput
+from dagwire.definitions.steps.type_checks import is_config_type
+from dagwire.errors import DefinitionCycleError, InvalidDefinitionError
+
+NodeDefinition = AssetsDefinition | AssetCheckDefinition | OpDefinition
+
+
+class OpenInput(NamedTuple):
+    """An input that no step gives the value of: the run does, by its config or by `input_values`."""
+
+    parameter: str
+    path: str
+    """Where run config gives it: `step.parameter`, or the input of a graph or of the job that it is connected to."""
+    annotation: Any
+    """What run config must give; Any for anything."""
+    default: Any = inspect.Parameter.empty
+
+    @property
+    def has_default(self) -> bool:
+        """Whether the run need not give it."""
+        return self.default is not inspect.Parameter.empty
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One step of a job; not to be changed (a frozen dataclass takes five times as long to make)."""
+
+    name: str
+    """The step's key, unique in its job."""
+    definition: NodeDefinition
+    inputs: Mapping[str, Source] = field(default_factory=dict[str, Source])
+    """`{parameter: the output whose value it takes}`."""
+    after: tuple[str, ...] = ()
+    """The names of all steps that come before this one, whether it takes their values or not."""
+    constants: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """`{parameter: value}` given where the job was defined."""
+    waits_for: tuple[Source, ...] = ()
+    """Outputs without which it is skipped, though it does not take their values; of a list, one will do."""
+    open_inputs: tuple[OpenInput, ...] = ()
+    outputs: frozenset[str] | None = None
+    """The outputs that the run wants; None for all."""
+    hooks: frozenset[HookDefinition] = frozenset()
+    """The job's hooks; the definition has its own."""
+    job_retry_policy: RetryPolicy | None = None
+    """The job's policy, for a definition that has none of its own."""
+    mapped_over: OutputHandle | None = None
+    """The dynamic output of which each value has a step of its own; this node is the pattern that they are cut from."""
+    pattern: str | None = None
+    """The name of that pattern, of one of these steps."""
+    mapping_key: str | None = None
+    """Which value it is for, of one of these steps."""
+    loads: Mapping[str, StoredInput] = field(default_factory=dict[str, StoredInput])
+    """`{parameter: what an IO manager loads for it}`: values that no step of the job gives."""
+    unstored: frozenset[str] = frozenset()
+    """The outputs that are handed on in memory, whatever IO managers there are: another step stores their values."""
+
+    part_of: AssetsDefinition | None = None
+    """The assets that it makes together with other steps."""
+
+    @property
+    def asset(self) -> AssetsDefinition | None:
+        """The definition of the assets that it makes, alone or with others; None for checks, and ops of no asset."""
+        return self.definition if isinstance(self.definition, AssetsDefinition) else self.part_of
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Every key that the step, a hook or a value to be loaded asks for, and who asks."""
+        own = self.own_requirements
+        return (*own, *self.load_requirements) if self.loads else own
+
+    @property
+    def own_requirements(self) -> tuple[Requirement, ...]:
+        """The same, without what loads values for it."""
+        own = self.definition.requirements
+        return (*own, *(r for hook in self.hooks for r in hook.body.requirements)) if self.hooks else own
+
+    @property
+    def load_requirements(self) -> tuple[Requirement, ...]:
+        """What loads values for it, where the assets do not have that bound to themselves."""
+        return tuple(
+            load.requirement(self.definition.label, name)
+            for name, load in self.loads.items()
+            if load.manager_key not in (load.bindings or {})
+        )
+
+    @property
+    def names_io_managers(self) -> bool:
+        """Whether it or its definition says what stores or loads a value."""
+        return bool(self.loads or self.definition.io_manager_keys or self.definition.input_manager_keys)
+
+    def without_io_managers(self) -> "Node":
+        """This node of a definition that names no IO manager."""
+        return replace(self, definition=self.definition.without_io_managers())
+
+    @property
+    def bindings(self) -> Bindings:
+        """The definition's own resources."""
+        return self.definition.bindings
+
+    @property
+    def retry_policy(self) -> RetryPolicy | None:
+        """How often it is tried again."""
+        return self.definition.retry_policy or self.job_retry_policy
+
+
+def op_node(owner: str, placed: Placed) -> Node:
+    """The node of an op that took its place in a job or graph.
+
+    Raises:
+        InvalidDefinitionError: An input is given nothing, has no default, and is of a type that no config can give.
+    """
+    definition: OpDefinition = placed.definition
+    connected = {name: source for name, source in placed.inputs.items() if not isinstance(source, InputHandle)}
+    taken = {name: source for name, source in connected.items() if not definition.ins[name].is_nothing}
+    unconnected = [
+        name
+        for name, declared in definition.ins.items()
+        if name not in connected and name not in placed.constants and not declared.is_nothing
+    ]
+    loads = {name: StoredInput(key) for name in unconnected if (key := definition.input_manager_keys.get(name))}
+    loads |= {name: value for name, value in placed.constants.items() if isinstance(value, StoredInput)}
+    open_inputs = tuple(_open_input(owner, placed, name) for name in unconnected if name not in loads)
+    defaults = {given.parameter: given.default for given in open_inputs if given.has_default}
+    return Node(
+        placed.name,
+        definition,
+        taken,
+        tuple(dict.fromkeys(handle.node for source in connected.values() for handle in handles_of(source))),
+        {**defaults, **{name: value for name, value in placed.constants.items() if name not in loads}},
+        tuple(source for name, source in connected.items() if name not in taken),
+        open_inputs,
+        loads=loads,
+    )
+
+
+def _open_input(owner: str, placed: Placed, parameter: str) -> OpenInput:
+    declared = placed.definition.ins[parameter]
+    source = placed.inputs.get(parameter)
+    if isinstance(source, InputHandle):
+        return OpenInput(parameter, source.name, declared.dagster_type, declared.default_value)
+    if not declared.has_default and not is_config_type(declared.dagster_type):
+        kind = getattr(declared.dagster_type, "__name__", declared.dagster_type)
+        msg = (
+            f"{owner}: op '{placed.name}' is not given its input '{parameter}', and no config can give it, "
+            f"being {kind}. Connect it, or give it a default."
+        )
+        raise InvalidDefinitionError(msg)
+    return OpenInput(parameter, f"{placed.name}.{parameter}", declared.dagster_type, declared.default_value)
+
+
+def open_input(node: Node, parameter: str) -> OpenInput:
+    """The input of an op that another step gave, in a run in which that step is left out."""
+    declared = node.definition.ins[parameter] if isinstance(node.definition, OpDefinition) else In()
+    return OpenInput(parameter, f"{node.name}.{parameter}", declared.dagster_type)
+
+
+def with_job_policies(
+    nodes: Iterable[Node], hooks: frozenset[HookDefinition], retry_policy: RetryPolicy | None
+) -> tuple[Node, ...]:
+    """`nodes` under a job's hooks and retry policy."""
+    if not hooks and retry_policy is None:
+        return tuple(nodes)
+    return tuple(
+        replace(node, hooks=node.hooks | hooks, job_retry_policy=retry_policy or node.job_retry_policy)
+        for node in nodes
+    )
+
+
+def in_running_order(nodes: Iterable[Node]) -> list[Node]:
+    """`nodes`, each after those it comes after; in Dagster's order where that leaves a choice.
+
+    Steps without parents come first, by name; each step that ends is followed by those it made ready, by name.
+
+    Raises:
+        DefinitionCycleError: Nodes come after one another in a circle.
+    """
+    by_name = {node.name: node for node in nodes}
+    frontier = Frontier({name: node.after for name, node in by_name.items()})
+    ready = deque(frontier.first())
+    order: list[Node] = []
+    while ready:
+        name = ready.popleft()
+        order.append(by_name[name])
+        ready.extend(frontier.finish(name))
+    if len(order) < len(by_name):
+        raise DefinitionCycleError(_circle({name: by_name[name] for name in frontier.stuck()}))
+    return order
+
+
+def _circle(stuck: Mapping[str, Node]) -> Sequence[str]:
+    """One circle among nodes that wait for one another: follow parents until a name comes again."""
+    path = [next(iter(stuck))]
+    while True:
+        parent = next(name for name in stuck[path[-1]].after if name in stuck)
+        if parent in path:
+            return path[path.index(parent) :][::-1]
+        path.append(parent)

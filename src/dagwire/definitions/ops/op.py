@@ -1,0 +1,228 @@
+"""`@op`: a function that is one step of a job."""
+
+import copy
+import inspect
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Self, overload
+
+from dagwire.definitions.ops.composition import composing
+from dagwire.definitions.ops.ins_and_outs import DynamicOut, In, Out
+from dagwire.definitions.specs.retries import RetryPolicy
+from dagwire.definitions.specs.valid_names import check_name, name_of
+from dagwire.definitions.steps.body import Body
+from dagwire.definitions.steps.hook import HookDefinition
+from dagwire.definitions.steps.signature import RESULT
+from dagwire.definitions.steps.step_definition import StepDefinition
+from dagwire.definitions.steps.type_checks import (
+    checkable_classes,
+    dynamic_annotation,
+    value_annotation,
+    value_annotations,
+)
+from dagwire.errors import InvalidDefinitionError
+
+
+class OpDefinition(StepDefinition[In]):
+    """An op; made by `@op`. Called in the body of a job it takes its place there; elsewhere it runs, as in a test."""
+
+    def __init__(
+        self,
+        name: str,
+        body: Body,
+        ins: Mapping[str, In],
+        outs: Mapping[str, Out],
+        *,
+        code_version: str | None = None,
+        **step: Any,
+    ) -> None:
+        """`ins` are all inputs, those that are parameters included; `step` is what `StepDefinition` takes."""
+        super().__init__(
+            name,
+            body,
+            ins=ins,
+            io_manager_keys={output: out.io_manager_key for output, out in outs.items() if out.io_manager_key},
+            **step,
+        )
+        self.outs = outs
+        self.code_version = code_version
+        self.input_classes = {
+            name: classes
+            for name, said in ins.items()
+            if not said.is_nothing and (classes := checkable_classes(said.dagster_type))
+        }
+        self.classes_by_output = {output: out.classes for output, out in outs.items()}
+        self._alias: str | None = None
+
+    @property
+    def config_schema(self) -> object:
+        """What config it declares; None for none."""
+        return self.body.config_schema
+
+    @property
+    def output_names(self) -> Collection[str]:
+        """The names of its outputs."""
+        return self.outs
+
+    @property
+    def dynamic_output_names(self) -> Collection[str]:
+        """Those that are a `DynamicOut`."""
+        return [output for output, out in self.outs.items() if out.is_dynamic]
+
+    @property
+    def stored_outputs(self) -> Iterable[str]:
+        """The outputs that have a value."""
+        return [output for output, out in self.outs.items() if not out.is_nothing]
+
+    def output_type(self, output: str) -> Any:
+        """What an output is declared as."""
+        return self.outs[output].dagster_type
+
+    def output_metadata(self, output: str) -> Mapping[str, object]:
+        """What the op says of an output."""
+        return self.outs[output].metadata or {}
+
+    def alias(self, name: str) -> Self:
+        """This op under another name, to be called in a job's body."""
+        check_name("op", name)
+        return self._changed(_alias=name)
+
+    def with_hooks(self, hook_defs: Iterable[HookDefinition]) -> Self:
+        """This op with more hooks, to be called in a job's body."""
+        return self._changed(hooks=self.hooks | frozenset(hook_defs))
+
+    def with_retry_policy(self, retry_policy: RetryPolicy) -> Self:
+        """This op tried again by another policy, to be called in a job's body."""
+        return self._changed(retry_policy=retry_policy)
+
+    def tag(self, tags: Mapping[str, object]) -> Self:
+        """This op with more tags, to be called in a job's body."""
+        return self._changed(tags={**self.tags, **{key: str(value) for key, value in tags.items()}})
+
+    def _changed(self, **attributes: Any) -> Self:
+        changed = copy.copy(self)
+        vars(changed).pop("requirements", None)
+        vars(changed).update(attributes)
+        return changed
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """In a job's body, take a place in the job; elsewhere run, resources by keyword or in a context.
+
+        Raises:
+            InvalidDefinitionError: An op under another name is called outside a job's body.
+        """
+        composition = composing()
+        if composition is not None:
+            return composition.place(self, self._alias or self.name, args, kwargs)
+        if self._alias is not None:
+            msg = f"op '{self.name}' as '{self._alias}' can be called only in the body of a job."
+            raise InvalidDefinitionError(msg)
+        return super().__call__(*args, **kwargs)
+
+
+@overload
+def op(compute_fn: Callable[..., Any]) -> OpDefinition: ...
+@overload
+def op(
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    ins: Mapping[str, In] | None = None,
+    out: Out | Mapping[str, Out] | None = None,
+    config_schema: object = None,
+    required_resource_keys: Iterable[str] | None = None,
+    resource_defs: Mapping[str, object] | None = None,
+    tags: Mapping[str, object] | None = None,
+    retry_policy: RetryPolicy | None = None,
+    code_version: str | None = None,
+) -> Callable[[Callable[..., Any]], OpDefinition]: ...
+def op(  # Dagster's signature
+    compute_fn: Callable[..., Any] | None = None,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    ins: Mapping[str, In] | None = None,
+    out: Out | Mapping[str, Out] | None = None,
+    config_schema: object = None,
+    required_resource_keys: Iterable[str] | None = None,
+    resource_defs: Mapping[str, object] | None = None,
+    tags: Mapping[str, object] | None = None,
+    retry_policy: RetryPolicy | None = None,
+    code_version: str | None = None,
+) -> OpDefinition | Callable[[Callable[..., Any]], OpDefinition]:
+    """Make an op of a function; its parameters are read as those of an asset, its inputs being other ops' outputs.
+
+    Args:
+        compute_fn: The function, where the decorator is used without arguments.
+        name: The function's name by default.
+        description: For people; the docstring by default.
+        ins: What there is to say of inputs; one of type `Nothing` orders ops without being a parameter.
+        out: The output, or `{name: Out}` for several.
+        config_schema: Config for `context.op_config`, where there is no parameter `config`.
+        required_resource_keys: Resources read as `context.resources.<key>`.
+        resource_defs: Resources of its own, stronger than those of the job.
+        tags: For people and outlets.
+        retry_policy: How often it is tried again where it fails.
+        code_version: Changes when what the function makes changes.
+
+    Raises:
+        InvalidDefinitionError: A parameter or a name cannot be used.
+    """
+
+    def decorate(function: Callable[..., Any]) -> OpDefinition:
+        own = name or name_of(function)
+        check_name("op", own)
+        body = Body(function, f"op '{own}'", required_resource_keys or (), config_schema)
+        outs = _several_outs(out, body) if isinstance(out, Mapping) else {RESULT: _single_out(out, body)}
+        return OpDefinition(
+            own,
+            body,
+            _inputs(body, ins or {}),
+            outs,
+            description=description or inspect.getdoc(function),
+            resource_defs=resource_defs,
+            retry_policy=retry_policy,
+            tags=tags,
+            code_version=code_version,
+        )
+
+    return decorate if compute_fn is None else decorate(compute_fn)
+
+
+def _single_out(declared: Out | None, body: Body) -> Out:
+    """The one output; what is not said of it, the return annotation says."""
+    returns = body.signature.returns
+    of_each = dynamic_annotation(returns)
+    if declared is None:
+        return Out(value_annotation(returns)) if of_each is None else DynamicOut(of_each)
+    if declared.dagster_type is not Any:
+        return declared
+    if declared.is_dynamic:
+        return declared._replace(dagster_type=Any if of_each is None else of_each)
+    return declared._replace(dagster_type=value_annotation(returns))
+
+
+def _several_outs(declared: Mapping[str, Out], body: Body) -> dict[str, Out]:
+    kinds = value_annotations(body.signature.returns, len(declared))
+    return {
+        name: out._replace(dagster_type=kind) if out.dagster_type is Any and not out.is_dynamic else out
+        for (name, out), kind in zip(declared.items(), kinds, strict=True)
+    }
+
+
+def _inputs(body: Body, declared: Mapping[str, In]) -> dict[str, In]:
+    """All inputs: the parameters, and those of type `Nothing`.
+
+    Raises:
+        InvalidDefinitionError: One is declared that is no parameter and carries a value.
+    """
+    inputs: dict[str, In] = {}
+    for parameter in body.signature.inputs.values():
+        said = declared.get(parameter.name, In())
+        default = said.default_value if said.has_default else parameter.default
+        annotation = parameter.annotation if said.dagster_type is Any else said.dagster_type
+        inputs[parameter.name] = said._replace(dagster_type=annotation, default_value=default)
+    strange = [name for name, said in declared.items() if name not in inputs and not said.is_nothing]
+    if strange and not body.signature.takes_any_name:
+        msg = f"{body.owner}: `ins` names {', '.join(strange)}, and the function has no such parameter."
+        raise InvalidDefinitionError(msg)
+    return {**inputs, **{name: said for name, said in declared.items() if name not in inputs}}

@@ -1,0 +1,1 @@
+"""Partitions, and the mappings between them."""

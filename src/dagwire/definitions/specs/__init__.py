@@ -1,0 +1,1 @@
+"""Plain descriptions: names, keys, metadata, results, retry policies."""

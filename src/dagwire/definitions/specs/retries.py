@@ -1,0 +1,88 @@
+"""How often a step is tried, and what a body raises to say so: `RetryPolicy`, `RetryRequested`, `Failure`."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from dagwire.definitions.specs.metadata import MetadataValue, normalized_metadata
+from dagwire.errors import InvalidDefinitionError
+
+
+class Backoff(Enum):
+    """How the delay grows from one attempt to the next."""
+
+    LINEAR = "LINEAR"
+    EXPONENTIAL = "EXPONENTIAL"
+
+
+class Jitter(Enum):
+    """How the delay is spread, so that many steps do not come back at one moment."""
+
+    FULL = "FULL"
+    """Anywhere between nothing and the delay."""
+    PLUS_MINUS = "PLUS_MINUS"
+    """The delay, more or less a random part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often a step that fails is tried again, and after what delay."""
+
+    max_retries: int = 1
+    delay: float | None = None
+    """Seconds before the first retry; none by default."""
+    backoff: Backoff | None = None
+    jitter: Jitter | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would do nothing: a delay that grows or is spread, and is none.
+
+        Raises:
+            InvalidDefinitionError: `backoff` or `jitter` is given without `delay`.
+        """
+        given = [name for name in ("backoff", "jitter") if getattr(self, name) is not None]
+        if given and self.delay is None:
+            msg = f"A RetryPolicy has {' and '.join(given)} and no delay to apply it to. Give `delay`, in seconds."
+            raise InvalidDefinitionError(msg)
+
+    def delay_s(self, retry_number: int) -> float:
+        """The seconds to wait before retry `retry_number`, which counts from 1."""
+        delay = self.delay or 0.0
+        if self.backoff is Backoff.LINEAR:
+            delay *= retry_number
+        elif self.backoff is Backoff.EXPONENTIAL:
+            delay *= 2**retry_number - 1
+        if self.jitter is Jitter.FULL:
+            return random.random() * delay  # noqa: S311  # it spreads load, it guards nothing
+        if self.jitter is Jitter.PLUS_MINUS:
+            return delay + (2 * random.random() - 1) * (self.delay or 0.0)  # noqa: S311  # as above
+        return delay
+
+
+class RetryRequested(Exception):  # noqa: N818  # Dagster's name
+    """Raised by a body that wants to be tried again."""
+
+    def __init__(self, max_retries: int | None = 1, seconds_to_wait: float | None = None) -> None:
+        """`max_retries` counts all retries of the step; `raise ... from error` keeps the reason."""
+        super().__init__(f"The step asked to be tried again, {max_retries} times at most.")
+        self.max_retries = 1 if max_retries is None else max_retries
+        self.seconds_to_wait = seconds_to_wait
+
+
+class Failure(Exception):  # noqa: N818  # Dagster's name
+    """Raised by a body to fail with a description and metadata of its own."""
+
+    def __init__(
+        self,
+        description: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        allow_retries: bool | None = None,  # Dagster's signature
+    ) -> None:
+        """`allow_retries=False` fails at once, whatever the step's policy says."""
+        super().__init__(description or "")
+        self.label = "intentional-failure"
+        """Dagster's name for a failure that a body raises on purpose."""
+        self.description = description
+        self.metadata: Mapping[str, MetadataValue] = normalized_metadata(metadata, "a Failure")
+        self.allow_retries = True if allow_retries is None else allow_retries

@@ -1,0 +1,1 @@
+"""What every step has: a body, its signature, its inputs, outputs and hooks."""

@@ -1,0 +1,181 @@
+"""`Body`: a decorated function, what it asks for, and how it is called directly, as in a test."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
+from typing import Any
+
+from dagwire.config.schema.config_schema import validated_config
+from dagwire.containers.build_resources import abuild_resources, build_resources
+from dagwire.containers.keys import Requirement
+from dagwire.containers.scope_checks import raise_faults
+from dagwire.definitions.specs.valid_names import name_of
+from dagwire.definitions.steps.body_context import BodyContext
+from dagwire.definitions.steps.signature import CONFIG_NAME, Signature, read_signature
+from dagwire.errors import InvalidInvocationError, MissingResourceError, UnknownResourceError
+from dagwire.resources.configurable_resource import ConfigurableResourceFactory
+from dagwire.resources.resource_definition import ResourceDefinition
+
+
+class Body:
+    """A function with what it asks for; immutable, shared by all copies of its definition."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        owner: str,
+        required_resource_keys: Iterable[str] = (),
+        config_schema: object = None,
+        *,
+        context_first: bool = False,
+    ) -> None:
+        """Read what the function asks for.
+
+        Args:
+            function: The function.
+            owner: How messages name the definition: "asset 'trips'".
+            required_resource_keys: Keys it reads from its context.
+            config_schema: What its config is declared as, where no parameter says.
+            context_first: Whether its first parameter is the context, whatever it is named.
+
+        Raises:
+            InvalidDefinitionError: A parameter or annotation cannot be used.
+        """
+        name_of(function)
+        self.function = function
+        self.owner = owner
+        self.signature: Signature = read_signature(function, owner, context_first=context_first)
+        self.extra_keys = frozenset(required_resource_keys)
+        self.config_schema = self.signature.config if self.signature.config is not None else config_schema
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of all resources it asks for, by parameter or by name."""
+        return tuple(dict.fromkeys((*self.signature.keys.values(), *sorted(self.extra_keys))))
+
+    @cached_property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The same, saying who asks."""
+        signature = self.signature
+        declared = {key: signature.resources[parameter] for parameter, key in signature.keys.items()}
+        return tuple(Requirement(key, self.owner, declared.get(key)) for key in self.keys)
+
+    def config_from(self, given: object) -> Any:
+        """The validated config of one call.
+
+        Raises:
+            InvalidConfigError: It does not fit the declaration; every fault is named.
+            MissingVariableError: It names variables that are not set.
+        """
+        return validated_config(self.config_schema, given, self.owner)
+
+    def call(self, definition: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Call the function outside a run; resources come by keyword or from a context given first.
+
+        A resource given by keyword that has a life cycle is open for the call, and closed after it. Those of a context
+        are the context's to close.
+
+        Raises:
+            InvalidInvocationError: Arguments are missing, given twice, or too many; all are named.
+            MissingResourceError: A resource is given neither by keyword nor in the context.
+        """
+        context, given = self._given(args, kwargs)
+        if context is not None:
+            context.bind(definition)
+        by_keyword = set(given)
+        self._fill_resources(given, context)
+        self._fill_config(given, context)
+        missing = [
+            name for name, parameter in self.signature.inputs.items() if name not in given and not parameter.is_optional
+        ]
+        if missing:
+            raise InvalidInvocationError(self.owner, f"was called without its inputs {', '.join(missing)}.")
+        leading = () if self.signature.context is None else (context,)
+        recipes = {name: given[name] for name in self.signature.keys if name in by_keyword and _is_recipe(given[name])}
+        if not recipes:
+            return self.function(*leading, **given)
+        return self._call_with_open(recipes, leading, given)
+
+    def _given(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """The context, and `{parameter: value}`."""
+        positional = list(args)
+        given = dict(kwargs)
+        context = None
+        name = self.signature.context
+        if name is not None and name in given:
+            context = given.pop(name)
+        elif name is not None:
+            if not positional:
+                raise InvalidInvocationError(self.owner, "takes a context; build one and give it first.")
+            context = positional.pop(0)
+        elif positional and isinstance(positional[0], BodyContext):
+            context = positional.pop(0)
+        if len(positional) > len(self.signature.parameters):
+            problem = f"takes {len(self.signature.parameters)} arguments; {len(positional)} were given."
+            raise InvalidInvocationError(self.owner, problem)
+        for parameter, value in zip(self.signature.parameters, positional, strict=False):
+            if parameter in given:
+                raise InvalidInvocationError(self.owner, f"was given '{parameter}' twice.")
+            given[parameter] = value
+        return context, given
+
+    def _fill_resources(self, given: dict[str, Any], context: Any) -> None:
+        missing = [key for key in sorted(self.extra_keys) if context is not None and _held(context, key) is _ABSENT]
+        for parameter, key in self.signature.keys.items():
+            held = _held(context, key)
+            if parameter in given and held is not _ABSENT:
+                problem = f"was given resource '{key}' by keyword and in its context. Give it once."
+                raise InvalidInvocationError(self.owner, problem)
+            if held is not _ABSENT:
+                given[parameter] = held
+            elif parameter not in given:
+                missing.append(key)
+        raise_faults([MissingResourceError(key, [self.owner], given) for key in missing])
+
+    def _fill_config(self, given: dict[str, Any], context: Any) -> None:
+        if self.signature.config is not None and CONFIG_NAME not in given:
+            given[CONFIG_NAME] = self.config_from(getattr(context, "op_config", None))
+
+    def _call_with_open(self, recipes: dict[str, Any], leading: tuple[Any, ...], given: dict[str, Any]) -> Any:
+        function = self.function
+        if iscoroutinefunction(function):
+
+            async def awaited() -> Any:
+                async with abuild_resources(recipes) as opened:
+                    return await function(*leading, **given | vars(opened))
+
+            return awaited()
+        if isasyncgenfunction(function):
+
+            async def agenerated() -> AsyncIterator[Any]:
+                async with abuild_resources(recipes) as opened:
+                    async for item in function(*leading, **given | vars(opened)):
+                        yield item
+
+            return agenerated()
+        if isgeneratorfunction(function):
+
+            def generated() -> Iterator[Any]:
+                with build_resources(recipes) as opened:
+                    yield from function(*leading, **given | vars(opened))
+
+            return generated()
+        with build_resources(recipes) as opened:
+            return function(*leading, **given | vars(opened))
+
+
+_ABSENT = object()
+
+
+def _held(context: Any, key: str) -> object:
+    """What a context holds under `key`, or `_ABSENT`."""
+    if context is None:
+        return _ABSENT
+    try:
+        return getattr(context.resources, key)
+    except UnknownResourceError:
+        return _ABSENT
+
+
+def _is_recipe(value: object) -> bool:
+    return isinstance(value, ConfigurableResourceFactory | ResourceDefinition)

@@ -1,0 +1,59 @@
+"""`load_value`: the stored value of an asset that no step takes."""
+
+from collections.abc import Mapping
+from inspect import isawaitable
+from typing import Any
+
+from dagwire.containers.build_resources import build_resources
+from dagwire.containers.keys import Container, Requirement
+from dagwire.containers.scope_checks import raise_faults, requirement_faults
+from dagwire.definitions.steps.stored_input import StoredAsset
+from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.io_contexts import DeclaredType, InputContext, OutputContext
+from dagwire.resources.io_manager import InputManager
+
+
+def load_value(
+    asset: StoredAsset,
+    container: Container,
+    python_type: Any,
+    instance: DagsterInstance | None,
+    partition_key: str | None,
+    metadata: Mapping[str, object] | None,
+    replacements: Mapping[str, object],
+) -> Any:
+    """What the IO manager of `asset` loads; it is opened for this, and closed after. `replacements` are the strongest.
+
+    Raises:
+        MissingResourceError: The IO manager is not provided. Nothing was opened.
+    """
+    key, name = asset.io_manager_key, asset.spec.key.to_user_string()
+    given = {**asset.bindings, **replacements}
+    if key not in given:
+        raise_faults(requirement_faults(container, [Requirement(key, f"load_asset_value of '{name}'", InputManager)]))
+    of_asset: dict[str, Any] = {
+        "asset_key": asset.spec.key,
+        "asset_partitions_def": asset.partitions_def,
+        "partition_key": partition_key,
+        "asset_partition_keys": None if partition_key is None else [partition_key],
+    }
+    context = InputContext(
+        upstream_output=OutputContext(asset_spec=asset.spec, definition_metadata=asset.spec.metadata, **of_asset),
+        definition_metadata=metadata,
+        dagster_type=DeclaredType(python_type),
+        instance=instance,
+        **of_asset,
+    )
+    with build_resources(container, instance, required_resource_keys=[key], replacements=given) as resources:
+        manager: Any = resources.original_resource_dict[key]
+        value: Any = manager.load_input(context)
+        return _awaited(value) if isawaitable(value) else value
+
+
+def _awaited(value: Any) -> Any:
+    from anyio import run  # noqa: PLC0415  # only asynchronous IO managers need anyio
+
+    async def finished() -> Any:
+        return await value
+
+    return run(finished)

@@ -1,0 +1,165 @@
+"""What a decorated function asks for, read from its parameters."""
+
+import inspect
+import typing
+from collections.abc import Callable, Iterator
+from inspect import Parameter, isasyncgenfunction, isgeneratorfunction
+from typing import Any, NamedTuple
+
+from dagwire.config.values.config import Config
+from dagwire.definitions.steps.body_context import is_context_annotation
+from dagwire.definitions.steps.type_checks import Classes, checkable_classes
+from dagwire.errors import InvalidDefinitionError
+from dagwire.resources.resource_param import declared_type, is_resource_annotation, resource_key
+
+CONTEXT_NAMES = frozenset({"context", "_context", "_"})
+CONFIG_NAME = "config"
+RESULT = "result"
+"""The name of the output of a single asset, and of the one value of an op."""
+
+
+class InputParameter(NamedTuple):
+    """A parameter that takes the value of an upstream asset or op."""
+
+    name: str
+    annotation: Any
+    default: Any = Parameter.empty
+    classes: Classes = ()
+    """What a value is held to be an instance of; none where anything goes."""
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether the function can do without it."""
+        return self.default is not Parameter.empty
+
+
+class Signature(NamedTuple):
+    """What a function asks for, by kind."""
+
+    context: str | None
+    """The name of the context parameter, which is always the first."""
+    context_type: Any
+    """How the context parameter is annotated; Any where it is not."""
+    config: type[Config] | Any
+    """The declared type of the parameter `config`; None where there is none."""
+    resources: dict[str, Any]
+    """`{parameter: declared type}`: the parameters that are resources."""
+    keys: dict[str, str]
+    """`{parameter: key}` of the same: the key is the parameter's name, unless its annotation names another."""
+    inputs: dict[str, InputParameter]
+    """`{name: parameter}`: all the others."""
+    parameters: tuple[str, ...]
+    """The names of all parameters but the context, in order."""
+    takes_any_name: bool
+    """Whether there is a `**` parameter."""
+    returns: Any
+    """The return annotation; Any where there is none, and of a generator, whose annotation is not that of a value."""
+
+
+def read_signature(function: Callable[..., Any], owner: str, *, context_first: bool = False) -> Signature:
+    """Sort the parameters of `function`.
+
+    The first one is the context if it is named so, or with `context_first` whatever it is named; `config` is config;
+    one annotated as a resource is a resource; all others are inputs.
+
+    Raises:
+        InvalidDefinitionError: An annotation cannot be resolved, or a parameter stands where it cannot be filled.
+    """
+    parameters = list(inspect.signature(function).parameters.values())
+    hints = annotations_of(function, owner)
+    context = _context_among(parameters, hints, context_first=context_first)
+    parameters = [parameter for parameter in parameters if parameter.name != context]
+    context_type = hints.get(context, Any) if context else Any
+    if not is_context_annotation(context_type):
+        msg = (
+            f"{owner} takes '{context}' as {context_type.__name__}, which no context is. Rename it, or annotate it so."
+        )
+        raise InvalidDefinitionError(msg)
+    config: Any = None
+    resources: dict[str, Any] = {}
+    keys: dict[str, str] = {}
+    inputs: dict[str, InputParameter] = {}
+    for parameter in parameters:
+        annotation = hints.get(parameter.name, Any)
+        _check_parameter(parameter, owner)
+        if parameter.kind is Parameter.VAR_KEYWORD:
+            continue
+        if parameter.name == CONFIG_NAME and parameter.name in hints:
+            config = annotation
+        elif is_resource_annotation(annotation):
+            resources[parameter.name] = declared_type(annotation)
+            keys[parameter.name] = _checked_key(parameter.name, annotation, owner)
+        else:
+            classes = checkable_classes(annotation)
+            inputs[parameter.name] = InputParameter(parameter.name, annotation, parameter.default, classes)
+    named = tuple(p.name for p in parameters if p.kind is not Parameter.VAR_KEYWORD)
+    return Signature(
+        context,
+        context_type,
+        config,
+        resources,
+        keys,
+        inputs,
+        named,
+        len(named) < len(parameters),
+        Any if isgeneratorfunction(function) or isasyncgenfunction(function) else hints.get("return", Any),
+    )
+
+
+def _context_among(parameters: list[Parameter], hints: dict[str, Any], *, context_first: bool) -> str | None:
+    """The name of the parameter that is the context."""
+    if parameters and parameters[0].name in CONTEXT_NAMES:
+        return parameters[0].name
+    others = (p for p in parameters if not is_resource_annotation(hints.get(p.name, Any)))
+    first = next(others, None) if context_first else None
+    return first.name if first is not None and first.kind is Parameter.POSITIONAL_OR_KEYWORD else None
+
+
+def _checked_key(parameter: str, annotation: object, owner: str) -> str:
+    key = resource_key(parameter, annotation)
+    if isinstance(key, str):
+        return key
+    msg = f"{owner} takes '{parameter}' by a Provide that holds no key. Write the key's path: Provide[\"gateways.s3\"]."
+    raise InvalidDefinitionError(msg)
+
+
+def _check_parameter(parameter: Parameter, owner: str) -> None:
+    if parameter.name in CONTEXT_NAMES:
+        msg = f"{owner} takes '{parameter.name}' as a later parameter. A context is the first parameter; move it."
+        raise InvalidDefinitionError(msg)
+    if parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.POSITIONAL_ONLY):
+        msg = f"{owner} takes '{parameter}', which cannot be given by name. Write it as a plain parameter."
+        raise InvalidDefinitionError(msg)
+
+
+def annotations_of(function: Callable[..., Any], owner: str) -> dict[str, Any]:
+    """`{parameter: annotation}`, strings resolved; the return annotation is under "return".
+
+    Raises:
+        InvalidDefinitionError: An annotation cannot be resolved.
+    """
+    try:
+        return typing.get_type_hints(function, include_extras=True)
+    except NameError:
+        pass
+    # Annotations that are strings may name classes of the function that encloses this one.
+    try:
+        return typing.get_type_hints(function, localns=_names_in_calling_frames(), include_extras=True)
+    except NameError as error:
+        msg = f"{owner} has an annotation that cannot be resolved: {error}. Import the name where the function stands."
+        raise InvalidDefinitionError(msg) from error
+
+
+def _names_in_calling_frames() -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    for frame_locals in reversed(list(_calling_frames())):
+        names.update(frame_locals)
+    return names
+
+
+def _calling_frames() -> Iterator[dict[str, Any]]:
+    frame = inspect.currentframe()
+    while frame is not None:
+        if frame.f_code.co_name != "<module>" and not frame.f_globals.get("__name__", "").startswith("dagwire."):
+            yield frame.f_locals
+        frame = frame.f_back

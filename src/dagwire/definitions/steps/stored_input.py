@@ -1,0 +1,74 @@
+"""What a step takes that no step of its run gives: values that an IO manager loads, such as those of other runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from dagwire.containers.keys import Requirement
+from dagwire.definitions.partitions.partitions import PartitionsDefinition
+from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.steps.bound_resources import Bindings
+from dagwire.errors import InvalidDefinitionError
+from dagwire.resources.io_manager import DEFAULT_IO_MANAGER, InputManager, IOManager
+
+
+def own_io_manager(
+    owner: str, name: str, key: str | None, manager: object, resource_defs: Mapping[str, object] | None
+) -> tuple[str | None, Mapping[str, object]]:
+    """The key under which `owner` finds its IO manager, and its own resources, `manager` among them.
+
+    Raises:
+        InvalidDefinitionError: The IO manager is given twice.
+    """
+    if manager is None:
+        return key, resource_defs or {}
+    if key is not None:
+        msg = f"{owner}: give `io_manager_key` or `io_manager_def`, not both."
+        raise InvalidDefinitionError(msg)
+    own_key = f"{name}__{DEFAULT_IO_MANAGER}"
+    return own_key, {**(resource_defs or {}), own_key: manager}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAsset:
+    """An asset that a run does not make: what there is to say of it, and which IO manager loads it."""
+
+    spec: AssetSpec
+    io_manager_key: str = DEFAULT_IO_MANAGER
+    bindings: Bindings = field(default_factory=dict[str, Any])
+    """The asset's own resources."""
+    partitions_def: PartitionsDefinition | None = None
+
+
+class StoredInput(NamedTuple):
+    """An input whose value an IO manager loads."""
+
+    manager_key: str
+    asset: StoredAsset | None = None
+    """Whose value it is; None for the input of an op that nothing is connected to."""
+    bindings: Bindings | None = None
+    """The asset's own resources, stronger than the run's; None where the step itself names what loads the value."""
+
+    def requirement(self, label: str, name: str) -> Requirement:
+        """The IO manager, asked for by the step `label` for its input `name`."""
+        asker = f"input '{name}' of {label}"
+        if self.asset is not None:
+            asker += f" (asset '{self.asset.spec.key.to_user_string()}' is not made by the run)"
+        return Requirement(self.manager_key, asker, InputManager)
+
+
+def stored_input(asset: StoredAsset, input_manager_key: str | None) -> StoredInput:
+    """How a step takes the value of `asset`: by what the step names, or else by what stored it."""
+    if input_manager_key is not None:
+        return StoredInput(input_manager_key, asset)
+    return StoredInput(asset.io_manager_key, asset, asset.bindings)
+
+
+def output_requirement(label: str, output: str, key: str) -> Requirement:
+    """The IO manager that stores an output."""
+    return Requirement(key, f"output '{output}' of {label}", IOManager)
+
+
+def input_requirement(label: str, name: str, key: str) -> Requirement:
+    """The input manager that a step names for an input."""
+    return Requirement(key, f"input '{name}' of {label}", InputManager)

@@ -1,0 +1,160 @@
+"""What a run is given: its config merged over the job's, that of graphs turned into their ops', and open inputs."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dagwire.config.files.run_config import RunConfig, as_run_config
+from dagwire.config.schema.config_schema import validated_config
+from dagwire.config.values.type_guards import is_mapping, is_sequence
+from dagwire.definitions.jobs.job import JobDefinition
+from dagwire.definitions.jobs.run_options import RunOptions
+from dagwire.definitions.ops.config_mapping import ConfigMapping
+from dagwire.definitions.ops.node import Node, OpenInput
+from dagwire.definitions.steps.type_checks import checkable_classes
+from dagwire.errors import DagwireError, InvalidConfigError, MissingVariableError, UnknownNameError, nearest
+from dagwire.execution.partition_selection import PartitionSelection
+
+
+def given_run_config(job: JobDefinition, given: Any, partitions: PartitionSelection) -> RunConfig:
+    """The config of each step and resource, told from what a run was given and what its job has.
+
+    Raises:
+        InvalidConfigError: It is none, or does not fit a config mapping.
+        ConfigMappingError: A config mapping fails.
+    """
+    if isinstance(job.config, ConfigMapping):
+        run_config = as_run_config(job.config.resolve(_plain_dict(job, given), f"job '{job.name}'"))
+    else:
+        run_config = as_run_config(given).merged_over(as_run_config(_base_config(job, partitions)))
+    for graph in sorted(
+        job.mappings_by_graph, key=lambda name: name.split(".") if name else []
+    ):  # the outer ones first
+        run_config = _mapped(run_config, graph, job)
+    return run_config
+
+
+def _base_config(job: JobDefinition, partitions: PartitionSelection) -> object:
+    """The job's own config: where it goes by partition, that of the one that the run makes, or none."""
+    if job.partitioned_config is None:
+        return job.config
+    is_one = partitions.keys and not partitions.is_range
+    return job.partitioned_config.get_run_config_for_partition_key(partitions.key) if is_one else None
+
+
+def written_config(job: JobDefinition, options: RunOptions, run_config: RunConfig) -> Mapping[str, Any]:
+    """The run's config as contexts show it; of a job whose config is mapped, what the mapping was given."""
+    if isinstance(job.config, ConfigMapping) and is_mapping(options.run_config):
+        return options.run_config
+    return run_config.to_config_dict()
+
+
+def _plain_dict(job: JobDefinition, given: Any) -> Any:
+    if isinstance(given, RunConfig):
+        problem = "its config is mapped: give a dict of what the mapping declares, not a RunConfig"
+        raise InvalidConfigError(f"job '{job.name}'", [problem])
+    return given
+
+
+def _mapped(run_config: RunConfig, graph: str, job: JobDefinition) -> RunConfig:
+    """`run_config`, with the config of one graph turned into that of its ops."""
+    prefix = f"{graph}." if graph else ""
+    if not any(node.name.startswith(prefix) for node in job.nodes):
+        return run_config
+    owner = f"graph '{graph}'" if graph else f"job '{job.name}'"
+    inside = [name for name in run_config.ops if name != graph and name.startswith(prefix)]
+    if inside:
+        problems = [f"ops.{name}: is set by the config mapping; give the graph's own config" for name in inside]
+        raise InvalidConfigError(owner, problems)
+    returned = job.mappings_by_graph[graph].resolve(run_config.ops.get(graph), owner)
+    is_whole = isinstance(returned, RunConfig) or set(returned) == {"ops"}
+    inner = as_run_config(returned if is_whole else {"ops": returned})
+    ops = {name: config for name, config in run_config.ops.items() if name != graph}
+    return RunConfig(
+        ops | {f"{prefix}{name}": config for name, config in inner.ops.items()},
+        {**run_config.resources, **inner.resources},
+        inputs={**{f"{prefix}{path}": value for path, value in inner.inputs.items()}, **run_config.inputs},
+    )
+
+
+# -- open inputs -------------------------------------------------------------------------------------------------------
+
+
+def open_input_values(
+    job: JobDefinition, run_config: RunConfig, options: RunOptions
+) -> tuple[dict[str, dict[str, Any]], list[DagwireError]]:
+    """`{step: {parameter: value}}` of the inputs that no step gives, and what is wrong with them."""
+    values = {**job.input_values, **options.input_values}
+    opened = [(node, given) for node in job.nodes for given in node.open_inputs]
+    if not (opened or values or run_config.inputs):
+        return {}, []
+    reading = _Inputs(job, values, run_config.inputs)
+    found: dict[str, dict[str, Any]] = {}
+    for node, given in opened:
+        reading.read(node, given, found.setdefault(node.name, {}))
+    return found, reading.faults({given.path for _, given in opened})
+
+
+class _Inputs:
+    """The values of open inputs as they are read, and the faults found on the way; lives as long as that takes."""
+
+    def __init__(self, job: JobDefinition, values: Mapping[str, object], configured: Mapping[str, Any]) -> None:
+        self._job = job
+        self._values = values
+        self._configured = configured
+        self._problems: list[str] = []
+        self._faults: list[DagwireError] = []
+
+    def read(self, node: Node, given: OpenInput, found: dict[str, Any]) -> None:
+        """Put the value of one input into `found`, if there is one."""
+        path = given.path
+        if path in self._values:
+            found[given.parameter] = self._values[path]
+        elif path in self._configured:
+            try:
+                found[given.parameter] = _configured(node, given, self._configured[path])
+            except (InvalidConfigError, MissingVariableError) as fault:
+                self._faults.append(fault)
+        elif not given.has_default:
+            self._problems.append(
+                f"input '{path}' is given by no step and has no default. Give it in the run config, as {_written(path)}"
+            )
+
+    def faults(self, known: Iterable[str]) -> list[DagwireError]:
+        """What was wrong, inputs that do not exist included; `known` are those that do."""
+        known = sorted(known)
+        unknown = [path for path in self._configured if path not in known]
+        self._problems += [f"inputs.{path}: nothing takes it{_hint(path, known)}" for path in unknown]
+        twice = [path for path in self._configured if path in self._values]
+        self._problems += [f"inputs.{path}: is given by `input_values` already" for path in twice]
+        if self._problems:
+            self._faults.append(InvalidConfigError(f"job '{self._job.name}'", dict.fromkeys(self._problems)))
+        own = [path for path in known if "." not in path]
+        strange = [name for name in self._values if name not in own]
+        return [*self._faults, *(UnknownNameError(f"input of job '{self._job.name}'", name, own) for name in strange)]
+
+
+def _configured(node: Node, given: OpenInput, value: Any) -> Any:
+    """The value that config gives, which may stand under "value"."""
+    classes = checkable_classes(given.annotation)
+    plain = value if dict in classes else _under_value(value)
+    if plain is None and (not classes or type(None) in classes):
+        return None
+    return validated_config(given.annotation, plain, f"input '{given.path}' of {node.definition.label}")
+
+
+def _under_value(value: Any) -> Any:
+    if is_mapping(value) and set(value) == {"value"}:
+        return value["value"]
+    return [_under_value(item) for item in value] if is_sequence(value) else value
+
+
+def _written(path: str) -> str:
+    """Where the value stands in a run config's dict form."""
+    *steps, name = path.split(".")
+    opening = "".join(f'{{"ops": {{"{step}": ' for step in steps)
+    return f'{opening}{{"inputs": {{"{name}": ...}}}}{"}}" * len(steps)}'
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    guess = nearest(name, known)
+    return f". Did you mean '{guess}'?" if guess else ""

@@ -1,0 +1,236 @@
+"""`Handover`: how values pass from step to step where IO managers store and load them."""
+
+from collections.abc import AsyncIterator, Generator, Iterable, Mapping
+from contextlib import contextmanager
+from inspect import isasyncgen, isawaitable, isgenerator
+from typing import Any, NamedTuple
+
+from dagwire.config.values.type_guards import is_mapping
+from dagwire.containers.keys import Requirement
+from dagwire.containers.run_scope import RunScope
+from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.ops.node import Node
+from dagwire.definitions.specs.metadata import MetadataValue, normalized_metadata
+from dagwire.definitions.specs.results import (
+    AssetMaterialization,
+    AssetObservation,
+    Remark,
+    as_materialization,
+    is_remark,
+)
+from dagwire.definitions.steps.output_handles import OutputHandle
+from dagwire.definitions.steps.stored_input import StoredInput, output_requirement
+from dagwire.errors import UnexpectedResultError
+from dagwire.execution.contexts import DagsterRun, StepContext
+from dagwire.execution.events import EventType, HandledOutput, LoadedInput
+from dagwire.execution.outcomes import Made, Outcome
+from dagwire.execution.plan import Plan
+from dagwire.execution.run_record import Record, told_of
+from dagwire.execution.step_io_contexts import StepsIOContexts
+from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.io_contexts import InputContext, OutputContext
+from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
+
+
+class Manager(NamedTuple):
+    """An IO manager of the run: its key, and the scope in which it is open."""
+
+    key: str
+    scope: RunScope
+
+    @property
+    def resource(self) -> Any:
+        """The IO manager itself."""
+        return self.scope.value(self.key)
+
+
+class Handover:
+    """Stores what steps give and loads what they take, by the run's IO managers; lives as long as the run.
+
+    An output goes to the IO manager that its definition names, or to "io_manager", where anything is provided under
+    that key. What has neither is handed on in memory; a run in which nothing else happens has no use for this class.
+    """
+
+    def __init__(
+        self,
+        run: DagsterRun,
+        plan: Plan,
+        scope_by_node: Mapping[str, RunScope],
+        load_scopes: Mapping[tuple[str, str], RunScope],
+        record: Record,
+        instance: DagsterInstance,
+    ) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            run: What contexts tell of the run.
+            plan: The run's plan.
+            scope_by_node: Where each step's resources are open.
+            load_scopes: `{(step, input): where what loads it is open}`, for values that no step gives.
+            record: What is stored and loaded is noted here.
+            instance: Shown to the IO managers.
+        """
+        self._scope_by_node = scope_by_node
+        self._load_scopes = load_scopes
+        self._record = record
+        self._nodes = {node.name: node for node in plan.nodes}
+        self._contexts = StepsIOContexts(run, plan, instance)
+        self._has_default = {id(scope): scope.has_key(DEFAULT_IO_MANAGER) for scope in scope_by_node.values()}
+        self._stored: dict[OutputHandle, OutputContext] = {}
+
+    def default_requirements(self, node: Node) -> Iterable[Requirement]:
+        """The default IO manager, where a step has outputs that go to it."""
+        outputs = [output for output in node.definition.stored_outputs if output not in node.unstored]
+        return (
+            output_requirement(node.definition.label, output, DEFAULT_IO_MANAGER)
+            for output in outputs
+            if self._key(node, output) == DEFAULT_IO_MANAGER
+        )
+
+    def _key(self, node: Node, output: str) -> str | None:
+        """The key of what stores an output; None for memory."""
+        if output in node.unstored or isinstance(node.definition, AssetCheckDefinition):
+            return None
+        named = node.definition.io_manager_keys.get(output)
+        if named is None and self._has_default[id(self._scope(node))]:
+            return DEFAULT_IO_MANAGER
+        return named
+
+    def _scope(self, node: Node) -> RunScope:
+        """Where a step's resources are open."""
+        return self._scope_by_node[node.pattern or node.name]
+
+    # -- storing -------------------------------------------------------------------------------------------------------
+
+    async def store(self, node: Node, outcome: Outcome, step: StepContext | None) -> None:
+        """Hand each value of a step to its IO manager, and note what was said of it."""
+        self._nodes[node.name] = node  # which one that is cut out as the job runs was not
+        self._record.say(node.name, outcome.remarks)
+        for made in outcome.made:
+            self._record.emit(EventType.STEP_OUTPUT, node.name, told_of(made))
+            key = self._key(node, made.output) if made.is_handed_on else None
+            handled: object = made.output
+            if key is not None:
+                handled = await self._handled(node, made, Manager(key, self._scope(node)), step)
+            for materialization in made.materializations:
+                self._record.emit(EventType.ASSET_MATERIALIZATION, node.name, materialization)
+            if made.is_handed_on:
+                self._record.emit(EventType.HANDLED_OUTPUT, node.name, handled)
+        outcome.is_stored = True
+
+    async def _handled(self, node: Node, made: Made, manager: Manager, step: StepContext | None) -> HandledOutput:
+        handle = OutputHandle(node.name, made.output, made.mapping_key)
+        context = self._contexts.of_output(node, handle, manager.scope, manager.key, made.metadata, step)
+        owner = f"IO manager '{manager.key}'"
+        with _told(f"while {owner} stored output '{made.output}' of {node.definition.label}"):
+            said = await _finished(manager.scope, manager.resource.handle_output(context, made.value))
+            metadata = {**context.get_logged_metadata(), **self._said(owner, node, said)}
+            shown = normalized_metadata(metadata, f"output '{made.output}' of {node.definition.label}")
+        self._record.say(node.name, context.get_logged_events())
+        self._stored[handle] = context
+        if shown:
+            made.materializations = [_with_metadata(as_materialization(one), shown) for one in made.materializations]
+        return HandledOutput(made.output, manager.key, shown)
+
+    def _said(self, owner: str, node: Node, items: list[Any]) -> dict[str, object]:
+        """The metadata among what an IO manager yielded; materializations of other assets are noted.
+
+        Raises:
+            UnexpectedResultError: It gave back something else.
+        """
+        metadata: dict[str, object] = {}
+        remarks: list[Remark] = []
+        for item in items:
+            if is_mapping(item):
+                metadata |= item
+            elif is_remark(item):
+                remarks.append(item)
+            elif item is not None:
+                problem = (
+                    f"gave back {type(item).__name__} for an output of {node.definition.label}. `handle_output` "
+                    f"returns nothing, or yields metadata (a dict) and AssetMaterializations."
+                )
+                raise UnexpectedResultError(owner, problem)
+        self._record.say(node.name, remarks)
+        return metadata
+
+    # -- loading -------------------------------------------------------------------------------------------------------
+
+    def loads(self, node: Node, name: str, handle: OutputHandle) -> bool:
+        """Whether the value that an input takes of another step is loaded, not handed on in memory."""
+        is_stored = self._key(self._nodes[handle.node], handle.output) is not None
+        return is_stored or name in node.definition.input_manager_keys
+
+    async def take(self, node: Node, name: str, handle: OutputHandle) -> Any:
+        """The value that an input takes of another step: loaded, or out of memory."""
+        upstream = self._nodes[handle.node]
+        stored_by = self._key(upstream, handle.output)
+        named = node.definition.input_manager_keys.get(name)
+        if named is None and stored_by is None:
+            self._record.emit(EventType.LOADED_INPUT, node.name, name)
+            return self._record.value(handle)
+        if named is not None:
+            manager = Manager(named, self._scope(node))
+        else:
+            manager = Manager(str(stored_by), self._scope(upstream))
+        given = self._stored.get(handle)
+        if given is None:
+            given = self._contexts.of_output(upstream, handle, self._scope(upstream), stored_by)
+        context = self._contexts.of_input(node, name, manager.scope, manager.key, given)
+        return await self._loaded(node, context, manager, handle)
+
+    async def load(self, node: Node, name: str, load: StoredInput) -> Any:
+        """The value that an input takes of no step of the run."""
+        manager = Manager(load.manager_key, self._load_scopes[node.pattern or node.name, name])
+        given = self._contexts.of_stored_asset(node, load.asset) if load.asset is not None else None
+        context = self._contexts.of_input(node, name, manager.scope, manager.key, given, load.asset)
+        return await self._loaded(node, context, manager, None)
+
+    async def _loaded(self, node: Node, context: InputContext, manager: Manager, handle: OutputHandle | None) -> Any:
+        with _told(f"while IO manager '{manager.key}' loaded input '{context.name}' of {node.definition.label}"):
+            value = manager.resource.load_input(context)
+            if isawaitable(value):
+                value = await manager.scope.wait_for(value)
+            owner = f"input '{context.name}' of {node.definition.label}"
+            added = normalized_metadata(context.get_added_metadata(), owner)
+            shown = {**normalized_metadata(context.definition_metadata, owner), **added}
+        if added and context.has_asset_key:
+            observed = AssetObservation(context.asset_key, context.description, added)
+            self._record.emit(EventType.ASSET_OBSERVATION, node.name, observed)
+        output, step = (handle.output, handle.node) if handle is not None else (None, None)
+        loaded = LoadedInput(context.name, manager.key, output, step, shown)
+        self._record.emit(EventType.LOADED_INPUT, node.name, loaded)
+        return value
+
+
+def _with_metadata(materialization: AssetMaterialization, more: Mapping[str, MetadataValue]) -> AssetMaterialization:
+    return AssetMaterialization(
+        materialization.asset_key,
+        materialization.description,
+        {**materialization.metadata, **more},
+        materialization.partition,
+        materialization.tags,
+    )
+
+
+async def _finished(scope: RunScope, returned: Any) -> list[Any]:
+    """What `handle_output` gave back, as a list: what it yielded, or the one thing that it returned."""
+    if isgenerator(returned):
+        return list(returned)
+    if isasyncgen(returned):
+        return list(await scope.wait_for(_listed(returned)))
+    return [await scope.wait_for(returned) if isawaitable(returned) else returned]
+
+
+async def _listed(items: AsyncIterator[Any]) -> list[Any]:
+    return [item async for item in items]
+
+
+@contextmanager
+def _told(doing: str) -> Generator[None]:
+    """Have an exception of the user's own say what was being done."""
+    try:
+        yield
+    except Exception as failure:
+        failure.add_note(doing)
+        raise

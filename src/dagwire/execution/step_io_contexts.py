@@ -1,0 +1,174 @@
+"""`StepsIOContexts`: what IO managers are told of the outputs and inputs of a run's steps."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dagwire.containers.run_scope import RunScope
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.ops.node import Node
+from dagwire.definitions.partitions.partition_loading import partition_loading_context
+from dagwire.definitions.partitions.partitions import PartitionKeyRange, PartitionsDefinition
+from dagwire.definitions.specs.asset_key import AssetKey
+from dagwire.definitions.steps.output_handles import OutputHandle
+from dagwire.definitions.steps.stored_input import StoredAsset
+from dagwire.execution.contexts import DagsterRun, OpExecutionContext, StepContext
+from dagwire.execution.partition_selection import PartitionSelection
+from dagwire.execution.plan import Plan
+from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.io_contexts import DeclaredType, InputContext, OutputContext
+from dagwire.resources.recipe import is_configurable
+
+
+class StepsIOContexts:
+    """Makes the contexts of one run, which it lives as long as."""
+
+    def __init__(self, run: DagsterRun, plan: Plan, instance: DagsterInstance) -> None:
+        """These are what there is to tell."""
+        self._instance = instance
+        self._run = run
+        self._plan = plan
+
+    def of_output(
+        self,
+        node: Node,
+        handle: OutputHandle,
+        scope: RunScope,
+        key: str | None,
+        metadata: Mapping[str, object] | None = None,
+        step: StepContext | None = None,
+    ) -> OutputContext:
+        """What is told of a step's output.
+
+        Args:
+            node: The step.
+            handle: Which of its outputs, and which value of a dynamic one.
+            scope: Where its IO manager is open.
+            key: The key of its IO manager; None where the value is in memory.
+            metadata: What the step said of the value.
+            step: The context of the step's body, where it has one.
+        """
+        definition, output = node.definition, handle.output
+        facts: dict[str, Any] = {}
+        partitions_def = None
+        if isinstance(definition, AssetsDefinition):
+            spec = definition.specs_by_output[output]
+            facts = {"asset_key": spec.key, "asset_spec": spec}
+            partitions_def = definition.partitions_def
+        return OutputContext(
+            name=output,
+            step_key=node.name,
+            mapping_key=handle.mapping_key,
+            definition_metadata=definition.output_metadata(output),
+            output_metadata=metadata,
+            dagster_type=DeclaredType(definition.output_type(output)),
+            asset_partitions_def=partitions_def,
+            run_id=self._run.run_id,
+            **facts,
+            **self._of_run(node, step),
+            **self._of_partitions(partitions_def, self._plan.partitions.keys),
+            **_of_manager(scope, key),
+        )
+
+    def of_stored_asset(self, node: Node, asset: StoredAsset) -> OutputContext:
+        """What is told of an asset that the run does not make: it has no step and no run."""
+        return OutputContext(
+            name=asset.spec.key.parts[-1],
+            asset_key=asset.spec.key,
+            asset_spec=asset.spec,
+            asset_partitions_def=asset.partitions_def,
+            definition_metadata=asset.spec.metadata,
+            job_name=self._run.job_name,
+            **self._of_partitions(asset.partitions_def, self._keys_taken(node, asset.spec.key, asset.partitions_def)),
+        )
+
+    def of_input(
+        self,
+        node: Node,
+        name: str,
+        scope: RunScope,
+        key: str,
+        upstream: OutputContext | None,
+        asset: StoredAsset | None = None,
+    ) -> InputContext:
+        """What is told of a step's input, where `key` loads it.
+
+        Args:
+            node: The step.
+            name: The input's name.
+            scope: Where its input manager is open.
+            key: The key of its input manager.
+            upstream: What was told of the output that it takes; None for the input of an op that takes none.
+            asset: The asset that it takes, where that is not made in this run.
+        """
+        definition = node.definition
+        asset_key: AssetKey | None = vars(upstream).get("asset_key") if upstream is not None else None
+        partitions_def = vars(upstream).get("asset_partitions_def") if upstream is not None else None
+        if asset is not None:
+            partitions_def = asset.partitions_def
+        return InputContext(
+            name=name,
+            upstream_output=upstream,
+            definition_metadata=definition.input_metadata(name),
+            dagster_type=DeclaredType(definition.input_type(name)),
+            instance=self._instance,
+            asset_key=asset_key,
+            asset_partitions_def=partitions_def,
+            **self._of_run(node, None),
+            **self._of_partitions(partitions_def, self._keys_taken(node, asset_key, partitions_def)),
+            **_of_manager(scope, key),
+        )
+
+    def _of_run(self, node: Node, step: StepContext | None) -> dict[str, Any]:
+        """What both contexts are told of run and step."""
+        partitions = self._plan.partitions
+        return {
+            "job_name": self._run.job_name,
+            "op_def": node.definition,
+            "partition_key": partitions.keys[0] if len(partitions.keys) == 1 and not partitions.is_range else None,
+            "step_context": step or OpExecutionContext(self._run, partitions, node),
+        }
+
+    def _keys_taken(self, node: Node, key: AssetKey | None, upstream: PartitionsDefinition | None) -> Sequence[str]:
+        """The partitions of an upstream asset that a step takes: those that its partition mapping says.
+
+        A check has no mapping: it takes those that the run makes, and all where the run makes none of them.
+        """
+        if upstream is None or key is None:
+            return ()
+        made, definition = self._plan.partitions, node.asset
+        if definition is not None:
+            makes_none = definition.partitions_def is not None and not made.keys
+            return () if makes_none else made.needed_by(definition, key).keys
+        if made.definition == upstream:
+            return made.keys
+        with partition_loading_context(dynamic_partitions_store=made.instance):
+            return upstream.get_partition_keys()
+
+    def _of_partitions(self, definition: PartitionsDefinition | None, keys: Sequence[str]) -> dict[str, Any]:
+        """What both contexts are told of the partitions of an asset."""
+        if definition is None or not keys:
+            return {}
+        told: dict[str, Any] = {
+            "asset_partition_keys": list(keys),
+            "asset_partition_key_range": PartitionKeyRange(keys[0], keys[-1]),
+        }
+        if hasattr(definition, "time_window_for_partition_key"):
+            selection = PartitionSelection(tuple(keys), definition=definition)
+            told["asset_partitions_time_window"] = selection.time_window
+        return told
+
+
+def _of_manager(scope: RunScope, key: str | None) -> dict[str, Any]:
+    """What both contexts are told of the IO manager: the config it was opened with, and the resources it requires."""
+    opening = scope.opening(key) if key is not None else None
+    if opening is None:
+        return {}
+    recipe, context = opening
+    value = scope.value(str(key))
+    if is_configurable(value):
+        config = {name: getattr(value, name) for name in type(value).model_fields}
+    elif is_configurable(recipe):
+        config = {name: getattr(recipe, name) for name in type(recipe).model_fields}
+    else:
+        config = recipe.config_from(context.resource_config, f"resource '{key}'")
+    return {"resource_config": config, "resources": context.resources}

@@ -1,0 +1,268 @@
+"""`Steps`: how one step of a run is done: its body called with what it asks for, again where it is to be retried."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from inspect import isasyncgen, isawaitable, isgenerator
+from typing import Any
+
+from dagwire.containers.run_scope import RunScope
+from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.ops.graph_assets_definition import GraphAssetPart
+from dagwire.definitions.ops.node import Node
+from dagwire.definitions.ops.op import OpDefinition
+from dagwire.definitions.specs.retries import Failure, RetryPolicy, RetryRequested
+from dagwire.definitions.steps.body import Body
+from dagwire.definitions.steps.hook import HookDefinition, Occasion
+from dagwire.definitions.steps.signature import CONFIG_NAME, RESULT
+from dagwire.definitions.steps.type_checks import check_value
+from dagwire.execution.asset_outcomes import asset_outcome, check_outcome
+from dagwire.execution.contexts import (
+    AssetCheckExecutionContext,
+    AssetExecutionContext,
+    DagsterRun,
+    OpExecutionContext,
+    StepContext,
+)
+from dagwire.execution.events import EventType
+from dagwire.execution.hook_context import HookContext
+from dagwire.execution.op_outcomes import op_outcome
+from dagwire.execution.outcomes import Outcome, Yielded
+from dagwire.execution.output_metadata import Said
+from dagwire.execution.plan import Plan
+from dagwire.execution.run_record import Record
+from dagwire.execution.step_io import Handover
+from dagwire.execution.stored_values import StoredValues
+from dagwire.resources.instance import DagsterInstance
+
+_CONTEXTS: dict[type, type[StepContext]] = {
+    AssetsDefinition: AssetExecutionContext,
+    AssetCheckDefinition: AssetCheckExecutionContext,
+}
+
+
+class Steps:
+    """Does the steps of one run, which it lives as long as; several may be done at once, in threads or in tasks."""
+
+    def __init__(
+        self,
+        run: DagsterRun,
+        plan: Plan,
+        scope_by_node: Mapping[str, RunScope],
+        record: Record,
+        handover: Handover | None,
+        instance: DagsterInstance,
+        stored_values: StoredValues,
+        *,
+        asynchronous: bool,
+    ) -> None:
+        """Nothing is done yet.
+
+        Args:
+            run: What the bodies are told of the run.
+            plan: The run's plan.
+            scope_by_node: Where each step's resources are open.
+            record: What happens is noted here.
+            handover: Stores and loads values; None where all stay in memory.
+            instance: Shown to the bodies.
+            stored_values: What bodies may load beside what they take.
+            asynchronous: Whether an event loop drives the run.
+        """
+        self._run = run
+        self._plan = plan
+        self._scope_by_node = scope_by_node
+        self._record = record
+        self._handover = handover
+        self._instance = instance
+        self._stored_values = stored_values
+        self._asynchronous = asynchronous
+
+    async def do(self, node: Node) -> Exception | None:
+        """Do one step to its end, retries included; return the failure that it ends in, or None."""
+        self._record.emit(EventType.STEP_START, node.name)
+        retries = 0
+        while True:
+            try:
+                outcome = await self._attempt(node, retries)
+            except Exception as failure:  # noqa: BLE001  # the user's own, which the caller raises or tells of
+                delay_s = _delay_before_retry(node.retry_policy, failure, retries)
+                if delay_s is None:
+                    return await self._failed(node, failure)
+                self._record.emit(EventType.STEP_UP_FOR_RETRY, node.name, failure)
+                await self._sleep(delay_s)
+                retries += 1
+                self._record.emit(EventType.STEP_RESTARTED, node.name)
+            else:
+                failed = self._record.finish(node, outcome)
+                if node.hooks or node.definition.hooks:
+                    await self._call_hooks(node, "failure" if failed else "success", failed)
+                return failed
+
+    async def _failed(self, node: Node, failure: Exception) -> Exception:
+        reason = failure.__cause__ if isinstance(failure, RetryRequested) else failure
+        failed = self._record.fail(node, reason if isinstance(reason, Exception) else failure)
+        await self._call_hooks(node, "failure", failed)
+        return failed
+
+    async def _sleep(self, seconds: float) -> None:
+        if self._asynchronous:
+            from anyio import sleep  # noqa: PLC0415  # only asynchronous runs need anyio
+
+            await sleep(seconds)
+        elif seconds > 0:
+            time.sleep(seconds)  # noqa: ASYNC251  # no event loop drives this run
+
+    # -- one attempt ---------------------------------------------------------------------------------------------------
+
+    async def _attempt(self, node: Node, retry_number: int) -> Outcome:
+        definition = node.definition
+        body = definition.body
+        signature = body.signature
+        arguments = dict(node.constants)
+        if node.inputs or node.loads or node.open_inputs:
+            arguments |= await self._inputs(node)
+        if signature.keys:
+            scope = self._scope_by_node[node.pattern or node.name]
+            for parameter, key in signature.keys.items():
+                arguments[parameter] = scope.value(key)
+        if signature.config is not None:
+            arguments[CONFIG_NAME] = self._plan.config_by_node.get(node.pattern or node.name)
+        if signature.context is None:
+            context = None
+            returned = body.function(**arguments)
+        else:
+            context = self._context(node, retry_number)
+            returned = body.function(context, **arguments)
+        if returned is not None:
+            returned = await self._finished(node, returned)
+        outcome = self._outcome(node, returned, context)
+        if self._handover is not None:
+            await self._handover.store(node, outcome, context)
+        return outcome
+
+    async def _inputs(self, node: Node) -> dict[str, Any]:
+        """What the step takes of others.
+
+        Raises:
+            WrongTypeError: A value is of another type than its parameter's.
+        """
+        taken: dict[str, Any] = {}
+        for name, source in node.inputs.items():
+            if isinstance(source, list):
+                given = [handle for handle in source if self._record.has(handle)]  # type: ignore[arg-type]  # in a node none is an InputHandle
+                taken[name] = [await self._value(node, name, handle) for handle in given]
+            elif self._handover is None:
+                self._record.emit(EventType.LOADED_INPUT, node.name, name)
+                taken[name] = self._record.value(source)  # type: ignore[arg-type]  # as above
+            else:
+                taken[name] = await self._handover.take(node, name, source)  # type: ignore[arg-type]  # as above
+        if self._handover is not None:
+            for name, load in node.loads.items():
+                taken[name] = await self._handover.load(node, name, load)
+        if node.open_inputs:
+            taken |= self._plan.inputs_by_node.get(node.pattern or node.name, {})
+        classes = node.definition.input_classes
+        for name, value in taken.items():
+            if name in classes:
+                check_value(node.definition.label, f"input '{name}'", classes[name], value)
+            self._record.emit(EventType.STEP_INPUT, node.name, name)
+        return taken
+
+    async def _value(self, node: Node, name: str, source: Any) -> Any:
+        """The one value of a handle, from where it was stored, or from memory."""
+        if self._handover is not None:
+            return await self._handover.take(node, name, source)
+        self._record.emit(EventType.LOADED_INPUT, node.name, name)
+        return self._record.value(source)
+
+    def _context(self, node: Node, retry_number: int) -> StepContext:
+        body = node.definition.body
+        declared = body.signature.context_type
+        kind = _CONTEXTS.get(type(node.definition), OpExecutionContext)
+        if declared is OpExecutionContext:
+            kind = OpExecutionContext
+        elif isinstance(node.definition, AssetsDefinition):
+            kind = AssetExecutionContext
+        context = kind(self._run, self._plan.partitions, node, retry_number)
+        context.instance = self._instance
+        context.stored_values = self._stored_values
+        context.resources = self._scope_by_node[node.pattern or node.name].resources(body.keys)
+        context.op_config = self._plan.config_by_node.get(node.pattern or node.name)
+        context.is_subset = self._plan.job.is_subset or node.outputs is not None
+        return context
+
+    async def _finished(self, node: Node, returned: Any) -> Any:
+        """What a body came to: a generator's items, a coroutine's result, or the value itself."""
+        if isgenerator(returned):
+            return Yielded(returned)
+        if isasyncgen(returned):
+            return await self._scope_by_node[node.pattern or node.name].wait_for(_listed(returned))
+        if isawaitable(returned):
+            return await self._scope_by_node[node.pattern or node.name].wait_for(returned)
+        return returned
+
+    def _outcome(self, node: Node, returned: Any, context: StepContext | None) -> Outcome:
+        definition = node.definition
+        said = context.said if context is not None else self._said_before(node)
+        if isinstance(definition, AssetsDefinition):
+            outcome = asset_outcome(definition, node.outputs, returned, said, self._plan.partitions)
+        elif isinstance(definition, OpDefinition):
+            outcome = op_outcome(definition, returned, said)
+        else:
+            outcome = check_outcome(definition, returned, self._plan.partitions)
+        if context is not None and context.remarks:
+            outcome.remarks[:0] = context.remarks
+        return outcome
+
+    def _said_before(self, node: Node) -> Said | None:
+        """What the op said of the value that an asset of a graph takes."""
+        if not isinstance(node.definition, GraphAssetPart):
+            return None
+        metadata = self._record.metadata_of(node.inputs[RESULT])  # type: ignore[arg-type]  # it is an OutputHandle
+        said = Said()
+        said.add(metadata or {}, RESULT, None)
+        return said
+
+    # -- hooks ---------------------------------------------------------------------------------------------------------
+
+    async def _call_hooks(self, node: Node, occasion: Occasion, failure: Exception | None) -> None:
+        """Call the hooks of one occasion; one that fails is told of, and changes nothing else, as in Dagster."""
+        hooks = sorted(node.hooks | node.definition.hooks, key=lambda hook: hook.name)
+        for hook in (hook for hook in hooks if hook.occasion == occasion):
+            try:
+                await self._call_hook(node, hook, failure)
+            except Exception as error:  # noqa: BLE001  # the step's end stands
+                self._record.emit(EventType.HOOK_ERRORED, node.name, error)
+            else:
+                self._record.emit(EventType.HOOK_COMPLETED, node.name, hook.name)
+
+    async def _call_hook(self, node: Node, hook: HookDefinition, failure: Exception | None) -> None:
+        scope = self._scope_by_node[node.pattern or node.name]
+        body: Body = hook.body
+        arguments = {parameter: scope.value(key) for parameter, key in body.signature.keys.items()}
+        if body.signature.context is None:
+            await self._finished(node, body.function(**arguments))
+            return
+        context = HookContext(self._run, node, hook, failure, self._record.values.get(node.name, {}))
+        context.instance = self._instance
+        context.resources = scope.resources(body.keys)
+        context.op_config = self._plan.config_by_node.get(node.pattern or node.name)
+        await self._finished(node, body.function(context, **arguments))
+
+
+def _delay_before_retry(policy: RetryPolicy | None, failure: Exception, retries: int) -> float | None:
+    """The seconds to wait before the next attempt; None where there is none."""
+    if isinstance(failure, RetryRequested):
+        return (failure.seconds_to_wait or 0.0) if retries < failure.max_retries else None
+    if policy is None or retries >= policy.max_retries:
+        return None
+    if isinstance(failure, Failure) and not failure.allow_retries:
+        return None
+    return policy.delay_s(retries + 1)
+
+
+def _listed(items: AsyncIterator[Any]) -> Awaitable[Yielded]:
+    async def collect() -> Yielded:
+        return Yielded([item async for item in items])
+
+    return collect()

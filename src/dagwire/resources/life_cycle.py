@@ -1,0 +1,151 @@
+"""The one life cycle: open, then register; close in exact reverse; run every close; lose no failure.
+
+Everything here is written once, as coroutines. A synchronous entry point drives them by hand (`drive`), which costs no
+event loop: they never wait, because a `LifeCycle` that is not asynchronous hands its asynchronous parts to a portal, a
+loop in a thread of its own that is started when the first of them is met.
+"""
+
+import threading
+from asyncio import timeout
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, TypeVar
+
+from dagwire.errors import MissingExtraError, ResourceTeardownError
+from dagwire.resources.life_cycle_methods import Manager, is_asynchronous
+from dagwire.resources.retry_and_timeout import Limited, entered, left
+
+if TYPE_CHECKING:
+    from anyio.from_thread import BlockingPortal
+
+T = TypeVar("T")
+
+
+class LifeCycle:
+    """What is open, in the order it was opened; lives as long as one run scope.
+
+    The scope that makes it closes it. Asynchronous resources open and close in the task that runs the scope where
+    `asynchronous` is true, and in one task of the portal's loop where it is not.
+    """
+
+    __slots__ = ("_managers", "_opening_portal", "_portal", "_portal_exit", "asynchronous")
+
+    def __init__(self, *, asynchronous: bool) -> None:
+        """`asynchronous` says whether the caller drives this from an event loop."""
+        self.asynchronous = asynchronous
+        self._managers: list[tuple[object, Manager, float | None]] = []
+        self._portal: BlockingPortal | None = None
+        self._portal_exit: ExitStack | None = None
+        self._opening_portal = threading.Lock()
+
+    async def enter(self, name: object, manager: Manager, timeout_s: float | None = None) -> object:
+        """Open `manager` and register its close under `name`; return what it yields.
+
+        A manager that fails to open is not registered: it has cleaned up after itself, by the protocol.
+
+        Raises:
+            TimeoutError: It took longer than `timeout_s`, which limits the close, too.
+        """
+        if is_asynchronous(manager):
+            if timeout_s is not None:
+                manager, timeout_s = Limited(manager, timeout_s), None
+            if self.asynchronous:
+                value = await manager.__aenter__()
+                self._managers.append((name, manager, None))
+                return value
+            manager = self._open_portal().wrap_async_context_manager(manager)
+        value = entered(manager, timeout_s)
+        self._managers.append((name, manager, timeout_s))
+        return value
+
+    def scope_is_open(self, names: Callable[[], Iterable[str]]) -> None:
+        """Hear that a scope has opened all it needs, `names()`. Nothing follows; tests use another kind, which asks."""
+
+    async def wait_for(self, awaitable: Awaitable[T], timeout_s: float | None = None) -> T:
+        """The result of `awaitable`, in the caller's loop or in the portal's.
+
+        Raises:
+            TimeoutError: It took longer than `timeout_s`.
+        """
+        if self.asynchronous:
+            return await _awaited(awaitable, timeout_s)
+        return self._open_portal().call(_awaited, awaitable, timeout_s)
+
+    async def close(self, error: BaseException | None) -> None:
+        """Close everything in reverse order, telling each of `error`, the body's exception or None.
+
+        Nothing is shielded from anyio's cancel scopes here: a resource may hold a task group, and scopes must nest. By
+        anyio's own rule a close that awaits shields itself.
+
+        Raises:
+            ResourceTeardownError: One close failed after a body that did not.
+            BaseExceptionGroup: Several failed; the body's exception is the group's first member where there is one.
+                In both cases every close has run.
+        """
+        failures: list[BaseException] = []
+        # What a manager returns is ignored: a resource may see the body's exception, not hide it.
+        details = (type(error), error, error.__traceback__) if error is not None else (None, None, None)
+        while self._managers:
+            name, manager, timeout_s = self._managers.pop()
+            try:
+                if is_asynchronous(manager):
+                    await manager.__aexit__(*details)
+                else:
+                    left(manager, details, timeout_s)
+            except BaseException as failure:  # noqa: BLE001  # even an interrupt must not keep the others open
+                if failure is not error:
+                    failures.append(_as_teardown_error(name, failure))
+        if self._portal_exit is not None:
+            self._portal_exit.close()
+            self._portal = self._portal_exit = None
+        if failures:
+            raise _one_or_group(failures, error)
+
+    def _open_portal(self) -> "BlockingPortal":
+        with self._opening_portal:  # steps may run side by side in threads
+            if self._portal is None:
+                try:
+                    from anyio.from_thread import start_blocking_portal  # noqa: PLC0415  # only they need it
+                except ImportError as missing:
+                    raise MissingExtraError(
+                        "An asynchronous resource or body in synchronous code", "async"
+                    ) from missing
+
+                self._portal_exit = ExitStack()
+                self._portal = self._portal_exit.enter_context(start_blocking_portal())
+            return self._portal
+
+
+LifeCycleKind = Callable[..., LifeCycle]
+_kind: LifeCycleKind = LifeCycle
+
+
+def new_life_cycle(*, asynchronous: bool) -> LifeCycle:
+    """A life cycle of the kind in use."""
+    return _kind(asynchronous=asynchronous)
+
+
+def use_life_cycles(kind: LifeCycleKind) -> None:
+    """Have all life cycles made by `kind` from now on; the pytest plugin has one that keeps a record."""
+    global _kind  # noqa: PLW0603  # one process has one kind, and production the one above
+    _kind = kind
+
+
+async def _awaited(awaitable: Awaitable[T], timeout_s: float | None) -> T:
+    async with timeout(timeout_s):
+        return await awaitable
+
+
+def _as_teardown_error(name: object, failure: BaseException) -> BaseException:
+    if not isinstance(failure, Exception):
+        return failure
+    error = ResourceTeardownError(str(name), failure)
+    error.__cause__ = failure
+    return error
+
+
+def _one_or_group(failures: list[BaseException], error: BaseException | None) -> BaseException:
+    members = failures if error is None else [error, *failures]
+    if len(members) == 1:
+        return members[0]
+    return BaseExceptionGroup("resources failed while closing", members)

@@ -1,0 +1,147 @@
+"""Opening one recipe in a life cycle: the single place that knows how each kind of recipe becomes a live thing."""
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from inspect import isawaitable, iscoroutinefunction
+from typing import Any
+
+from dagwire.resources.init_resource_context import NO_RESOURCES, InitResourceContext, Resources
+from dagwire.resources.launch_config import with_config
+from dagwire.resources.life_cycle import LifeCycle, new_life_cycle
+from dagwire.resources.life_cycle_methods import call_hook
+from dagwire.resources.recipe import ConfiguredRecipe, Recipe, is_configurable, is_recipe
+from dagwire.resources.recipe_checks import faults_of
+from dagwire.resources.resource_definition import ResourceDefinition
+from dagwire.resources.retry_and_timeout import called
+from dagwire.resources.run_without_loop import drive
+
+NOTHING_OPEN: Mapping[int, object] = {}
+NONE_NESTED: Mapping[str, object] = {}
+
+
+class Opener:
+    """Opens recipes into one life cycle, each instance once; lives as long as the run scope that made it."""
+
+    __slots__ = ("_life_cycle", "_opened")
+
+    def __init__(self, life_cycle: LifeCycle) -> None:
+        """`life_cycle` is where everything opened is registered."""
+        self._life_cycle = life_cycle
+        self._opened: dict[tuple[int, ...], tuple[object, object]] = {}
+
+    async def open(
+        self,
+        key: object,
+        recipe: object,
+        context: InitResourceContext,
+        open_by_id: Mapping[int, object] = NOTHING_OPEN,
+        timeout_s: float | None = None,
+    ) -> object:
+        """The live thing that `recipe` stands for; a value that is no recipe is itself.
+
+        One instance is opened once, however many keys and fields hold it.
+
+        Args:
+            key: Its name in messages.
+            recipe: What to open.
+            context: What it is told.
+            open_by_id: `{id(recipe): live thing}` for nested recipes that have keys of their own.
+            timeout_s: After how many seconds its open, and later its close, has failed.
+        """
+        if id(recipe) in open_by_id:
+            return open_by_id[id(recipe)]
+        if not is_recipe(recipe):
+            return recipe
+        identity = (id(recipe), *map(id, open_by_id.values()))
+        # The recipe is kept beside its value: an id is only its own while the object lives.
+        kept = self._opened.get(identity)
+        if kept is not None and not context.resource_config:
+            return kept[1]
+        if isinstance(recipe, ResourceDefinition):
+            value = await self._open_definition(key, recipe, context, timeout_s)
+        else:
+            value = await self._open_configurable(key, recipe, context, open_by_id, timeout_s)
+        self._opened[identity] = (recipe, value)
+        return value
+
+    async def _open_configurable(
+        self,
+        key: object,
+        recipe: ConfiguredRecipe[Any],
+        context: InitResourceContext,
+        open_by_id: Mapping[int, object],
+        timeout_s: float | None,
+    ) -> object:
+        recipe = with_config(recipe, context.resource_config, key)
+        nested = recipe.nested_resources()
+        opened = await self._open_nested(key, nested, context, open_by_id) if nested else NONE_NESTED
+        copied = recipe.private_copy(opened, context)
+        if recipe.has_life_cycle:
+            return await self._life_cycle.enter(key, copied.life_cycle(context), timeout_s)
+        value = called(partial(call_hook, copied.create_resource, context), timeout_s)
+        if recipe.has_async_hooks and iscoroutinefunction(copied.create_resource):
+            return await self._life_cycle.wait_for(value, timeout_s)
+        return value
+
+    async def _open_nested(
+        self, key: object, nested: Mapping[str, Recipe], context: InitResourceContext, open_by_id: Mapping[int, object]
+    ) -> dict[str, object]:
+        """`{path: live thing}` of what is nested in the resource `key`."""
+        told = replace(context, resource_config=None)
+        return {path: await self.open(f"{key}.{path}", inner, told, open_by_id) for path, inner in nested.items()}
+
+    async def _open_definition(
+        self, key: object, recipe: ResourceDefinition, context: InitResourceContext, timeout_s: float | None
+    ) -> object:
+        if recipe.takes_context or recipe.has_config(context.resource_config):
+            context = _context_for(recipe, context, key)
+        return await self.open_called(key, partial(recipe.open, context), recipe, timeout_s)
+
+    async def open_called(
+        self, key: object, call: Callable[[], Any], definition: ResourceDefinition, timeout_s: float | None = None
+    ) -> object:
+        """The live thing out of what `call`, which calls the function of `definition`, gives."""
+        if definition.has_life_cycle:
+            return await self._life_cycle.enter(key, call(), timeout_s)
+        value = called(call, timeout_s)
+        if isawaitable(value):
+            return await self._life_cycle.wait_for(value, timeout_s)
+        return value
+
+
+def _context_for(recipe: ResourceDefinition, context: InitResourceContext, key: object) -> InitResourceContext:
+    """The context with the config as the function takes it, and with the resources alone that it requires."""
+    given = context.resource_config
+    config: Any = recipe.config_from(given, f"resource '{key}'") if recipe.has_config(given) else {}
+    names = recipe.required_resource_keys
+    required = Resources({name: getattr(context.resources, name) for name in names}) if names else NO_RESOURCES
+    return context.for_definition(recipe, config, required)
+
+
+@contextmanager
+def opened_alone(key: object, recipe: object, context: InitResourceContext) -> Generator[Any]:
+    """Open one recipe outside any run scope, and close it on exit.
+
+    Raises:
+        InvalidConfigError: The config does not fit, or variables are not set. Nothing was opened.
+    """
+    for fault in faults_of(key, recipe, None):
+        raise fault
+    life_cycle = new_life_cycle(asynchronous=False)
+    failure: BaseException | None = None
+    try:
+        yield drive(Opener(life_cycle).open(key, recipe, context.replace_config(None)))
+    except BaseException as error:
+        failure = error
+        raise
+    finally:
+        drive(life_cycle.close(failure))
+
+
+def has_life_cycle(recipe: object) -> bool:
+    """Whether opening `recipe`, or a resource nested in it, leaves something to close."""
+    if is_configurable(recipe) and not recipe.is_open:
+        return recipe.has_life_cycle or any(map(has_life_cycle, recipe.nested_resources().values()))
+    return isinstance(recipe, ResourceDefinition) and recipe.has_life_cycle

@@ -1,0 +1,281 @@
+"""`ResourceDefinition` and `@resource`: a recipe that is a function."""
+
+import copy
+from collections.abc import Callable, Iterable
+from functools import partial
+from inspect import Parameter, isasyncgenfunction, isgeneratorfunction, signature, unwrap
+from typing import Any, Self, TypeVar, overload
+
+from dagwire.config.schema.config_schema import validated_config
+from dagwire.config.values.nested_values import merged_config
+from dagwire.config.values.type_guards import is_mapping
+from dagwire.errors import (
+    DagwireError,
+    InvalidConfigError,
+    InvalidDefinitionError,
+    InvalidInvocationError,
+    MissingResourceError,
+)
+from dagwire.resources.init_resource_context import InitResourceContext
+from dagwire.resources.life_cycle_methods import as_manager_function
+
+ResourceFunction = Callable[..., Any]
+
+
+class ResourceDefinition:
+    """A recipe that is a function of no argument, or of an `InitResourceContext`.
+
+    The function may return the resource, yield it (a generator, or one decorated with `contextmanager`: what follows
+    the `yield` is its close), or be a coroutine or an asynchronous generator. Any callable will do, `partial` included.
+    """
+
+    def __init__(
+        self,
+        resource_fn: ResourceFunction,
+        config_schema: object = None,
+        description: str | None = None,
+        required_resource_keys: Iterable[str] | None = None,
+        version: str | None = None,
+    ) -> None:
+        """`required_resource_keys` are opened before this resource and found in its context.
+
+        Raises:
+            InvalidDefinitionError: `resource_fn` needs more than one argument.
+        """
+        self.resource_fn = resource_fn
+        self.config_schema = config_schema
+        self.description = description
+        self.required_resource_keys = frozenset(required_resource_keys or ())
+        self.version = version
+        self.preset_config: object = None
+        """The config it has of its own; a run's is laid over it."""
+        self._mapping: Callable[[Any], Any] | None = None
+        """What makes the config of `_mapped` out of this one's; see `configured`."""
+        self._mapped: ResourceDefinition | None = None
+        self.takes_context = _takes_context(resource_fn)
+        self._open = as_manager_function(resource_fn)
+        self.has_life_cycle = self._open is not resource_fn or _is_manager_function(resource_fn)
+
+    @property
+    def name(self) -> str:
+        """The function's name, for messages."""
+        return getattr(self.resource_fn, "__name__", type(self.resource_fn).__name__)
+
+    def open(self, context: InitResourceContext) -> Any:
+        """The resource, a manager of it where `has_life_cycle`, or an awaitable of it."""
+        return self._open(context) if self.takes_context else self._open()
+
+    def has_config(self, given: object) -> bool:
+        """Whether there is any config to check, where a run gives `given`; else it is an empty dict."""
+        return not (given is None is self.config_schema is self.preset_config is self._mapping)
+
+    def config_from(self, given: object, owner: str) -> Any:
+        """The config that the function gets, where a run gives `given`.
+
+        Raises:
+            InvalidConfigError: It does not fit; `owner` says whose it is.
+        """
+        preset = self.preset_config
+        if is_mapping(preset) and is_mapping(given):
+            given = merged_config(preset, given)
+        config = validated_config(self.config_schema, preset if given is None else given, owner)
+        if self._mapped is None or self._mapping is None:
+            return config
+        try:
+            mapped = self._mapping(config)
+        except DagwireError:
+            raise
+        except Exception as cause:
+            problem = f"the function that `configured` was given failed: {type(cause).__name__}"
+            raise InvalidConfigError(owner, [problem]) from cause
+        return self._mapped.config_from(mapped, owner)
+
+    def __call__(self, *args: Any) -> Any:
+        """Call the function as a test does: with a context of `build_init_resource_context`, or with nothing.
+
+        Raises:
+            InvalidInvocationError: The function takes a context and none was given, or the other way round.
+            InvalidConfigError: The context's config does not fit.
+            MissingResourceError: The context lacks a resource that this one requires.
+        """
+        if len(args) != int(self.takes_context):
+            wanted = "one argument, a context" if self.takes_context else "no argument"
+            raise InvalidInvocationError(f"resource function '{self.name}'", f"takes {wanted}; {len(args)} given.")
+        return self._open(*map(self._checked, args))
+
+    def _checked(self, context: Any) -> Any:
+        """`context` with its config validated."""
+        owner = f"resource function '{self.name}'"
+        if context is None and self.config_schema is None and not self.required_resource_keys:
+            return None
+        if not isinstance(context, InitResourceContext):
+            problem = "reads config or resources from its context; make one with build_init_resource_context."
+            raise InvalidInvocationError(owner, problem)
+        for key in sorted(self.required_resource_keys):
+            if not hasattr(context.resources, key):
+                raise MissingResourceError(key, [owner], context.resources._asdict())
+        if self.config_schema is None and self.preset_config is None and self._mapping is None:
+            return context
+        return context.replace_config(self.config_from(context.resource_config, owner))
+
+    def configured(
+        self, config_or_config_fn: Any, config_schema: object = None, description: str | None = None
+    ) -> Self:
+        """This definition with its config given, or made by a function of other config.
+
+        Args:
+            config_or_config_fn: The config, over which a run's for the key is laid; or a function of the new config
+                that returns this definition's.
+            config_schema: What the function takes.
+            description: In place of this definition's.
+        """
+        copied = copy.copy(self)
+        copied.description = description or self.description
+        if callable(config_or_config_fn):
+            copied.config_schema = config_schema
+            copied.preset_config = None
+            copied._mapping = config_or_config_fn
+            copied._mapped = self
+        elif is_mapping(self.preset_config) and is_mapping(config_or_config_fn):
+            copied.preset_config = merged_config(self.preset_config, config_or_config_fn)
+        else:
+            copied.preset_config = config_or_config_fn
+        return copied
+
+    def with_arguments(self, bound: ResourceFunction) -> Self:
+        """This definition with other arguments: `bound` is what opens it, a manager function where it yields."""
+        copied = object.__new__(type(self))  # a fourth of what copy.copy takes, and this is done in every scope
+        copied.__dict__ = {**self.__dict__, "resource_fn": bound, "_open": bound}
+        return copied
+
+    def __repr__(self) -> str:
+        """Name the function."""
+        return f"ResourceDefinition({self.name})"
+
+    @staticmethod
+    def hardcoded_resource(value: object, description: str | None = None) -> "ResourceDefinition":
+        """A resource that is `value` itself."""
+        return ResourceDefinition(lambda: value, description=description)
+
+    @staticmethod
+    def none_resource(description: str | None = None) -> "ResourceDefinition":
+        """A resource that is None."""
+        return ResourceDefinition.hardcoded_resource(None, description)
+
+    @staticmethod
+    def mock_resource(description: str | None = None) -> "ResourceDefinition":
+        """A resource that takes any call and any attribute; a new one each time it is opened."""
+        return ResourceDefinition(_mock, description=description)
+
+    @staticmethod
+    def string_resource(description: str | None = None) -> "ResourceDefinition":
+        """A resource that is its own config, a text."""
+        return ResourceDefinition(_config_itself, str, description)
+
+
+def _mock() -> Any:
+    from unittest.mock import MagicMock  # noqa: PLC0415  # costs 15 ms to import, and only tests ask for it
+
+    return MagicMock()
+
+
+def _config_itself(context: InitResourceContext) -> Any:
+    return context.resource_config
+
+
+def make_values_resource(**fields: Any) -> ResourceDefinition:
+    """A resource that is its own config: a dict of the fields declared, or anything where none is.
+
+    Example:
+        >>> from dagwire import build_resources, make_values_resource
+        >>> config = {"limits": {"config": {"rows": 3}}}
+        >>> with build_resources({"limits": make_values_resource(rows=int)}, resource_config=config) as resources:
+        ...     resources.limits
+        {'rows': 3}
+    """
+    return ResourceDefinition(_config_itself, fields or None)
+
+
+D = TypeVar("D", bound=ResourceDefinition)
+
+
+def configured(configurable: D, config_schema: object = None, **kwargs: Any) -> Callable[[Any], D]:
+    """Decorate a function of config that returns the config of `configurable`; gives the configured definition.
+
+    Example:
+        >>> from dagwire import build_resources, configured, resource
+        >>> @resource(config_schema={"words": list})
+        ... def text(context):
+        ...     return " ".join(context.resource_config["words"])
+        >>> @configured(text, config_schema={"name": str})
+        ... def greeting(config):
+        ...     return {"words": ["hello", config["name"]]}
+        >>> with build_resources({"it": greeting}, resource_config={"it": {"config": {"name": "Ann"}}}) as resources:
+        ...     resources.it
+        'hello Ann'
+    """
+
+    def configure(config_or_config_fn: Any) -> D:
+        return configurable.configured(config_or_config_fn, config_schema, **kwargs)
+
+    return configure
+
+
+@overload
+def resource(config_schema: ResourceFunction) -> ResourceDefinition: ...
+@overload
+def resource(
+    config_schema: object = None,
+    description: str | None = None,
+    required_resource_keys: Iterable[str] | None = None,
+    version: str | None = None,
+) -> Callable[[ResourceFunction], ResourceDefinition]: ...
+def resource(
+    config_schema: object = None,
+    description: str | None = None,
+    required_resource_keys: Iterable[str] | None = None,
+    version: str | None = None,
+) -> ResourceDefinition | Callable[[ResourceFunction], ResourceDefinition]:
+    """Make a `ResourceDefinition` of a function; with or without arguments.
+
+    Example:
+        >>> from dagwire import build_resources, resource
+        >>> @resource
+        ... def clock():
+        ...     yield "tick"
+        ...     print("stopped")
+        >>> with build_resources({"clock": clock}) as resources:
+        ...     print(resources.clock)
+        tick
+        stopped
+    """
+    if callable(config_schema) and not isinstance(config_schema, type):
+        return ResourceDefinition(config_schema)
+
+    def decorate(function: ResourceFunction) -> ResourceDefinition:
+        return ResourceDefinition(function, config_schema, description, required_resource_keys, version)
+
+    return decorate
+
+
+def _takes_context(function: ResourceFunction) -> bool:
+    parameters = signature(function).parameters.values()
+    positional = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    required = [p for p in parameters if p.kind in positional and p.default is Parameter.empty]
+    if len(required) > 1:
+        names = ", ".join(p.name for p in required)
+        msg = f"A resource function takes no argument or one, an InitResourceContext; {function} takes {names}."
+        raise InvalidDefinitionError(msg)
+    return bool(required)
+
+
+def _is_manager_function(function: ResourceFunction) -> bool:
+    """Whether `function` was decorated with `contextmanager` or its twin.
+
+    Told by the generator underneath: an object that merely has `__enter__`, such as a file or a lock, is a resource as
+    it stands and is not entered, as in Dagster.
+    """
+    while isinstance(function, partial):
+        function = function.func
+    inner = unwrap(function)
+    return inner is not function and (isgeneratorfunction(inner) or isasyncgenfunction(inner))

@@ -1,0 +1,152 @@
+"""What a test opens and overrides, written down while it runs, with the lines that did it."""
+
+import os
+import threading
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from dagwire.containers.overrides import Layer, Watcher, watch_overrides
+from dagwire.resources.life_cycle import LifeCycle, use_life_cycles
+from dagwire.resources.life_cycle_methods import Manager
+from dagwire.testing.call_site import calling_line
+
+
+@dataclass(eq=False, slots=True)
+class Opened:
+    """One resource that was opened, or was to be."""
+
+    name: str
+    line: str
+    is_open: bool = False
+    threads: set[threading.Thread] = field(default_factory=set[threading.Thread])
+    """Those that began to run while it was opened."""
+
+
+class Record:
+    """What one test has done, or the set-up of one fixture that outlives a test; lives as long as either."""
+
+    def __init__(self) -> None:
+        """Begin with an empty page."""
+        self.opened: list[Opened] = []
+        self.reached: set[str] = set()
+        """The keys of what scopes have called: resources, and plain values too."""
+        self.line_by_layer: dict[Layer, str] = {}
+        """Where each override began that is still in force."""
+        self.threads_before = set(threading.enumerate())
+        self.environment_before = dict(os.environ)
+
+    def leave_out(self, inner: "Record") -> None:
+        """Take what happened since `inner` began for none of this one's: it belongs to a fixture that lives longer."""
+        self.threads_before.update(threading.enumerate())
+        before, now = inner.environment_before, dict(os.environ)
+        for name in before.keys() | now.keys():
+            if before.get(name) != now.get(name):
+                self.environment_before.pop(name, None)
+                self.environment_before.update({name: now[name]} if name in now else {})
+
+
+_of_context: ContextVar[Record | None] = ContextVar("dagwire_record", default=None)
+_running: Record | None = None
+
+
+@contextmanager
+def recorded_in(record: Record) -> Generator[None]:
+    """Write into `record` what is done inside this block, in this thread or task."""
+    token = _of_context.set(record)
+    try:
+        yield
+    finally:
+        _of_context.reset(token)
+
+
+@contextmanager
+def recorded_in_threads(record: Record) -> Generator[None]:
+    """The same, and for threads that are started meanwhile, which inherit no context: of one test at a time."""
+    global _running  # noqa: PLW0603  # a thread has nothing else from which it could tell what is running
+    outer, _running = _running, record
+    try:
+        with recorded_in(record):
+            yield
+    finally:
+        _running = outer
+        if outer is not None:
+            outer.leave_out(record)
+
+
+def current_record() -> Record | None:
+    """The record to write into; None for what belongs to no test, such as a thread that outlives them."""
+    record = _of_context.get()
+    if record is None and _running is not None and threading.current_thread() not in _running.threads_before:
+        record = _running
+    return record
+
+
+def begin_recording() -> None:
+    """Write down all that is opened and overridden from now on, where there is a record to write into."""
+    use_life_cycles(_life_cycle)
+    watch_overrides(_watched_overrides)
+
+
+def _life_cycle(*, asynchronous: bool) -> LifeCycle:
+    record = current_record()
+    return LifeCycle(asynchronous=asynchronous) if record is None else RecordedLifeCycle(record, asynchronous)
+
+
+class RecordedLifeCycle(LifeCycle):
+    """A life cycle that writes down what it opens and closes."""
+
+    __slots__ = ("_opened", "_record")
+
+    def __init__(self, record: Record, asynchronous: bool) -> None:  # handed on
+        """`record` is where it is written."""
+        super().__init__(asynchronous=asynchronous)
+        self._record = record
+        self._opened: list[Opened] = []
+
+    async def enter(self, name: object, manager: Manager, timeout_s: float | None = None) -> object:
+        """Open `manager`, and write down where this was asked for and which threads it started."""
+        opened = Opened(str(name), calling_line())
+        self._record.opened.append(opened)
+        threads_before = set(threading.enumerate())
+        try:
+            value = await super().enter(name, manager, timeout_s)
+        finally:
+            opened.threads = set(threading.enumerate()) - threads_before
+        opened.is_open = True
+        self._opened.append(opened)
+        return value
+
+    def scope_is_open(self, names: Callable[[], Iterable[str]]) -> None:
+        """Write down what was called."""
+        self._record.reached.update(names())
+
+    async def close(self, error: BaseException | None) -> None:
+        """Close everything; every close is tried, whatever fails."""
+        try:
+            await super().close(error)
+        finally:
+            for opened in self._opened:
+                opened.is_open = False
+
+
+class _WatchedOverrides(Watcher):
+    """Writes down each override where it began, until it ends, wherever that is."""
+
+    def __init__(self) -> None:
+        self._record_by_layer: dict[Layer, Record] = {}
+
+    def began(self, layer: Layer) -> None:
+        record = current_record()
+        if record is not None:
+            self._record_by_layer[layer] = record
+            record.line_by_layer[layer] = calling_line()
+
+    def ended(self, layer: Layer) -> None:
+        record = self._record_by_layer.pop(layer, None)
+        if record is not None:
+            record.line_by_layer.pop(layer, None)
+
+
+_watched_overrides = _WatchedOverrides()

@@ -1,0 +1,44 @@
+"""What was in force when a test failed, in words; never a value of an override, which may be secret."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from dependency_injector import providers
+
+from dagwire.config.explain.provenance import SourceKind
+from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.testing.isolation import OneTest
+
+
+def described(test: OneTest) -> str:
+    """Overrides and settings of `test`, one a line; nothing where there are none."""
+    with test.in_force():
+        return "\n".join([*_overrides(test), *_settings(test)])
+
+
+def _overrides(test: OneTest) -> Iterator[str]:
+    for layer, line in test.record.line_by_layer.items():
+        for key, provider in layer.value_by_key.items():
+            yield f"override  {key} = {_kind(provider)}  ({line})"
+
+
+def _kind(provider: object) -> str:
+    """What a replacement is, in a word."""
+    given: Any = provider
+    if isinstance(provider, ResourceProvider):
+        given = given.source
+    elif isinstance(provider, providers.Object):
+        given = given()
+    return str(getattr(given, "__name__", type(given).__name__))
+
+
+def _settings(test: OneTest) -> Iterator[str]:
+    for settings in test.settings:
+        if settings.line is None:
+            continue
+        explained = settings.provider.explained()
+        told = [one for one in explained if one.source.kind is not SourceKind.DEFAULT]
+        for one in told:
+            yield f"setting   {settings.key}.{one.path} = {one.value!r}  ({one.source})"
+        by_default = len(explained) - len(told)
+        yield f"settings  {settings.key}, {by_default} more as by default; read by {settings.line}"

@@ -1,0 +1,33 @@
+"""The definitions that a project names, and copies of them for one test."""
+
+import copy
+from pathlib import Path
+
+from dagwire.containers.isolated_copy import isolated_copy
+from dagwire.containers.keys import Container, ContainerCopy
+from dagwire.definitions.definitions import Definitions
+from dagwire.definitions.loading.project_definitions import find_definitions
+
+__tracebackhide__ = True
+
+
+def find(start: Path) -> Definitions:
+    """The definitions that the nearest pyproject.toml names.
+
+    Raises:
+        DefinitionsNotFoundError: None does, or what is named is not there.
+    """
+    return find_definitions(None, start)
+
+
+def bound_to_a_copy(definitions: Definitions) -> Definitions:
+    """The same definitions, working on a copy of their container."""
+    bound = copy.copy(definitions)
+    bound.container = own_container(definitions)
+    return bound
+
+
+def own_container(definitions: Definitions) -> Container:
+    """A copy of the container of `definitions`; where it is a copy already, that one."""
+    container = definitions.container
+    return container if isinstance(container, ContainerCopy) else isolated_copy(container)

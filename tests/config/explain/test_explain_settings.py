@@ -1,0 +1,333 @@
+"""Every value of settings can be explained: where it came from, and what that keeps from counting."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import AliasChoices, BaseModel, Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    JsonConfigSettingsSource,
+    PyprojectTomlConfigSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+    YamlConfigSettingsSource,
+)
+
+from dagwire import ConfigurableResource, EnvVar, SettingsProvider, explain
+from dagwire.config.explain.provenance import SourceKind
+from dagwire.errors import UnknownNameError
+
+CANARY = "c4n4ry-do-not-show"
+
+
+class Store(ConfigurableResource):
+    url: str = "data"
+    pages: int = 1
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="SHOP_", env_nested_delimiter="__", env_file=".env")
+
+    region: str = "eu"
+    password: str = "none"
+    store: Store = Store()
+    labels: dict[str, str] = {}
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch, tmp_path):
+    """An empty working folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def by_path(target, **options):
+    """`{path: explained value}`."""
+    return {one.path: one for one in explain(target, **options)}
+
+
+def told(one):
+    """A value's source and those it shadows, as one says them."""
+    return [str(one.source), *(str(found.source) for found in one.shadowed)]
+
+
+def test_each_value_is_there_with_its_default():
+    """Without any source, every value is told to be a default, with its type and its variable."""
+    found = by_path(Settings)
+    assert list(found) == ["region", "password", "store.url", "store.pages", "labels"]
+    assert {str(one.source) for one in found.values()} == {"default"}
+    assert found["store.pages"].variables == ("SHOP_STORE__PAGES",)
+    assert found["store.pages"].type == "int"
+
+
+def test_what_a_source_shadows_comes_in_the_order_in_which_it_would_count(monkeypatch, folder):
+    """The variable counts, then `.env` with its line; each with the value that it has."""
+    (folder / ".env").write_text("# comment\n\nSHOP_REGION=us\nexport SHOP_STORE__PAGES='3'\n")
+    monkeypatch.setenv("SHOP_REGION", "asia")
+    found = by_path(Settings)
+    assert told(found["region"]) == ["environment variable SHOP_REGION", ".env, line 3"]
+    assert found["region"].value == "asia"
+    assert found["region"].shadowed[0].value == "us"
+    assert told(found["store.pages"]) == [".env, line 4"]
+    assert found["store.pages"].value == 3
+
+
+def test_a_variable_s_own_spelling_is_told(monkeypatch):
+    """Case does not matter to the settings; the message has the name that one can look for."""
+    monkeypatch.setenv("shop_Region", "us")
+    assert told(by_path(Settings)["region"]) == ["environment variable shop_Region"]
+
+
+def test_json_in_a_variable_gives_way_to_a_variable_of_the_field(monkeypatch):
+    """Both are told, for the field that both give."""
+    monkeypatch.setenv("SHOP_STORE", json.dumps({"url": "a", "pages": 2}))
+    monkeypatch.setenv("SHOP_STORE__URL", "b")
+    found = by_path(Settings)
+    assert told(found["store.url"]) == ["environment variable SHOP_STORE__URL", "environment variable SHOP_STORE"]
+    assert told(found["store.pages"]) == ["environment variable SHOP_STORE"]
+
+
+def test_keys_of_a_dict_are_values_of_their_own(monkeypatch):
+    """Each key has a path and a source."""
+    monkeypatch.setenv("SHOP_LABELS__TEAM", "flights")
+    assert told(by_path(Settings)["labels.team"]) == ["environment variable SHOP_LABELS__TEAM"]
+
+
+def test_arguments_of_the_constructor():
+    """What code gave is told to be given by code."""
+    found = by_path(Settings(region="x", store=Store(url="y")))
+    assert told(found["region"]) == ["constructor"]
+    assert told(found["store.url"]) == ["constructor"]
+    assert told(found["store.pages"]) == ["default"]
+
+
+def test_what_a_provider_s_arguments_shadow(monkeypatch):
+    """A provider knows what it calls the class with, so that what this shadows is told too."""
+    monkeypatch.setenv("SHOP_REGION", "us")
+    found = by_path(SettingsProvider(Settings, region="x"))
+    assert told(found["region"]) == ["constructor", "environment variable SHOP_REGION"]
+
+
+FILES = {
+    "toml": 'region = "us"\n\n[store]\nurl = """\nx"""\npages = 3\n',
+    "yaml": "region: us\nstore:\n  url: |\n    x\n\n  pages: 3\n",
+    "json": '{"region": "us",\n "other": {"pages": [1, {"pages": 2}]},\n\n "store": {\n "url": "x",\n "pages": 3}}\n',
+}
+SOURCES = {"toml": TomlConfigSettingsSource, "yaml": YamlConfigSettingsSource, "json": JsonConfigSettingsSource}
+
+
+def settings_of(*sources):
+    """Settings whose weakest sources are those made by `sources`."""
+
+    class FromFiles(Settings):
+        model_config = SettingsConfigDict(extra="ignore")
+
+        @classmethod
+        def settings_customise_sources(cls, settings_cls, **known):
+            return (*known.values(), *(make(settings_cls) for make in sources))
+
+    return FromFiles
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_values_of_files_have_lines(folder, kind):
+    """The line on which the value begins, in every kind of file."""
+    path = folder / f"settings.{kind}"
+    path.write_text(FILES[kind])
+    found = by_path(settings_of(lambda cls: SOURCES[kind](cls, path)))
+    assert told(found["region"]) == [f"settings.{kind}, line 1"]
+    assert told(found["store.pages"]) == [f"settings.{kind}, line 6"]
+    assert found["store.pages"].value == 3
+
+
+def test_the_last_of_several_files_counts_and_the_others_are_shadowed(folder):
+    """Files that are merged are told one by one."""
+    (folder / "a.toml").write_text("[store]\npages = 2\nurl = 'a'\n")
+    (folder / "b.toml").write_text("[store]\npages = 3\n")
+    files = ["a.toml", "b.toml", "c.toml"]
+    found = by_path(settings_of(lambda cls: TomlConfigSettingsSource(cls, files, deep_merge=True)))
+    assert told(found["store.pages"]) == ["b.toml, line 2", "a.toml, line 2"]
+    assert told(found["store.url"]) == ["a.toml, line 3"]
+
+
+def test_a_table_of_pyproject(folder):
+    """Settings in pyproject.toml stand under their table."""
+    (folder / "pyproject.toml").write_text('[project]\nname = "x"\n[tool.pydantic-settings]\nregion = "us"\n')
+    found = by_path(settings_of(PyprojectTomlConfigSettingsSource))
+    assert told(found["region"]) == ["pyproject.toml, line 4"]
+
+
+def test_secrets_files(folder):
+    """A folder of secrets: the file is named, its value is not shown."""
+    (folder / "secrets").mkdir()
+    (folder / "secrets" / "SHOP_PASSWORD").write_text(CANARY)
+
+    class WithSecrets(Settings):
+        model_config = SettingsConfigDict(secrets_dir="secrets")
+
+    one = by_path(WithSecrets)["password"]
+    assert told(one) == ["secrets/SHOP_PASSWORD"]
+    assert one.source.kind is SourceKind.SECRETS_FILE
+    assert CANARY not in repr(one)
+
+
+def test_the_command_line():
+    """Arguments come before all else."""
+
+    class FromCommandLine(Settings):
+        model_config = SettingsConfigDict(cli_parse_args=["--store.pages", "5"])
+
+    assert told(by_path(FromCommandLine)["store.pages"]) == ["command line --store.pages"]
+
+
+def test_a_source_of_the_user_s_own_is_named_by_its_class():
+    """Secret managers and the like."""
+
+    class Vault(JsonConfigSettingsSource):
+        def __init__(self, settings_cls):
+            super().__init__(settings_cls, None)
+            self.init_kwargs = {"password": CANARY}
+
+    one = by_path(settings_of(Vault))["password"]
+    assert told(one) == ["source Vault"]
+    assert CANARY not in repr(one)
+
+
+class Pond(BaseModel):
+    kind: Literal["pond"] = "pond"
+    depth: int = 1
+
+
+class Lake(BaseModel):
+    kind: Literal["lake"] = "lake"
+    area: int
+
+
+class Waters(BaseSettings):
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    water: Annotated[Pond | Lake, Field(discriminator="kind")] = Pond()
+
+
+def test_a_union_is_explained_by_the_class_in_use(monkeypatch):
+    """One variable switches the class, and with it the values that there are."""
+    assert list(by_path(Waters)) == ["water.kind", "water.depth"]
+    monkeypatch.setenv("WATER__KIND", "lake")
+    monkeypatch.setenv("WATER__AREA", "9")
+    assert by_path(Waters)["water.area"].value == 9
+
+
+def test_settings_that_are_not_valid_are_explained_as_far_as_they_go(monkeypatch):
+    """What is missing is told to be; what is wrong is shown as it was found, in the class that was meant."""
+    monkeypatch.setenv("WATER__KIND", "lake")
+    monkeypatch.setenv("WATER__DEPTH", "many")
+    found = by_path(Waters)
+    assert told(found["water.area"]) == ["missing"]
+    assert told(found["water.kind"]) == ["environment variable WATER__KIND"]
+
+
+def test_aliases_are_told_by_the_name_that_was_used(monkeypatch):
+    """Of several aliases the one that is set."""
+
+    class Aliased(BaseSettings):
+        url: str = Field("x", validation_alias=AliasChoices("DATABASE_URL", "DB_URL"))
+
+    monkeypatch.setenv("DB_URL", "y")
+    one = by_path(Aliased)["url"]
+    assert told(one) == ["environment variable DB_URL"]
+    assert one.variables == ("DATABASE_URL", "DB_URL")
+
+
+def test_a_value_that_a_validator_made_is_told_to_be_computed():
+    """No source has it, and it is not the default."""
+
+    class Computed(BaseSettings):
+        name: str = "ann"
+
+        @field_validator("name", mode="after")
+        @classmethod
+        def _greeted(cls, name):
+            return f"hello {name}"
+
+        model_config = SettingsConfigDict(validate_default=True)
+
+    assert told(by_path(Computed)["name"]) == ["computed"]
+
+
+def test_a_value_read_before_its_variable_changed(monkeypatch):
+    """The value in use is told, not the one that would be read now; which says that it is not what is there."""
+    provider = SettingsProvider(Settings)
+    monkeypatch.setenv("SHOP_REGION", "us")
+    provider()
+    monkeypatch.setenv("SHOP_REGION", "asia")
+    one = by_path(provider)["region"]
+    assert one.value == "us"
+    assert told(one) == ["computed", "environment variable SHOP_REGION"]
+
+
+def test_variables_that_wait_are_told_by_name(monkeypatch):
+    """An EnvVar in a setting is explained by the variable that it stands for."""
+    monkeypatch.setenv("PAGES", "8")
+    one = by_path(Settings(store=Store(pages=EnvVar("PAGES"))))["store.pages"]
+    assert str(one.source) == "EnvVar PAGES"
+    assert one.value == "8"
+
+
+def test_secrets_are_masked_in_every_source(monkeypatch, folder):
+    """In use, shadowed, in JSON, in lists: no value of a secret is among the data."""
+
+    class Login(BaseModel):
+        user: str
+        pin: SecretStr
+
+    class Secretive(Settings):
+        logins: list[Login] = []
+        by_name: dict[str, SecretStr] = {}
+
+    (folder / ".env").write_text(f"SHOP_PASSWORD={CANARY}\nSHOP_BY_NAME__ANN={CANARY}\n")
+    monkeypatch.setenv("SHOP_PASSWORD", CANARY)
+    monkeypatch.setenv("SHOP_LOGINS", json.dumps([{"user": "ann", "pin": CANARY}]))
+    found = by_path(Secretive)
+    assert found["password"].is_secret
+    assert found["logins.0.user"].value == "ann"
+    assert CANARY not in repr(list(found.values()))
+
+
+def test_one_path_alone():
+    """A path picks a value and what lies below it; one that does not exist is refused with the nearest."""
+    assert [one.path for one in explain(Settings, "store")] == ["store.url", "store.pages"]
+    with pytest.raises(UnknownNameError, match=r"Did you mean 'store.pages'\?"):
+        explain(Settings, "store.pagse")
+
+
+def test_an_object_explains_what_it_holds_not_what_would_be_read(monkeypatch):
+    """The value is the object's own, whatever the environment says by now."""
+    settings = Settings(region="x")
+    monkeypatch.setenv("SHOP_REGION", "us")
+    one = by_path(settings)["region"]
+    assert (one.value, *told(one)) == ("x", "constructor", "environment variable SHOP_REGION")
+
+
+def test_files_elsewhere_are_named_in_full(tmp_path_factory):
+    """A path below the working folder is told from there, another as it is."""
+    path = tmp_path_factory.mktemp("far") / "settings.toml"
+    path.write_text('region = "us"\n')
+    found = by_path(settings_of(lambda cls: TomlConfigSettingsSource(cls, path)))
+    assert told(found["region"]) == [f"{path}, line 1"]
+    assert Path(found["region"].source.name).is_absolute()
+
+
+def test_what_an_object_was_given_in_place_of_what_is_missing(monkeypatch):
+    """Sources that would not make valid settings by themselves do not confuse what code has given."""
+
+    class Demanding(Settings):
+        token: str
+
+    monkeypatch.setenv("SHOP_REGION", "us")
+    monkeypatch.setenv("SHOP_STORE__PAGES", "many")
+    found = by_path(Demanding(region="x", token="abc", store=Store(pages=4)))
+    assert told(found["region"]) == ["constructor", "environment variable SHOP_REGION"]
+    assert told(found["token"]) == ["constructor"]
+    assert (found["store.pages"].value, told(found["store.pages"])[0]) == (4, "constructor")

@@ -1,0 +1,174 @@
+"""`Config`: what it refuses, and how it says so."""
+
+from typing import Annotated, Generic, Literal, TypeVar
+
+import pytest
+from pydantic import BaseModel, Field, ValidationError, computed_field, field_validator
+
+from dagwire import Config, PermissiveConfig, RunConfig
+from dagwire.config.files.run_config import as_run_config, merged_config
+from dagwire.config.schema.config_schema import validated_config
+from dagwire.config.values.validation_messages import problems_of
+from dagwire.errors import FrozenConfigError, InvalidConfigError, InvalidInvocationError
+
+T = TypeVar("T")
+
+
+class Pool(Config):
+    size: int = 4
+    name: str = "p"
+
+
+class Base(Config):
+    url: str
+    pool: Pool = Pool()
+
+
+def test_a_misspelt_argument_is_told_with_the_nearest_name():
+    """The error names what was probably meant, next to every other fault."""
+    with pytest.raises(ValidationError) as caught:
+        Base(ur1="u", pool={"siez": 1})
+    told = str(caught.value)
+    assert "Did you mean 'url'?" in told
+    assert "Did you mean 'size'?" in told
+    assert "Field required" in told
+
+
+def test_a_name_like_no_other_is_told_with_all_that_are_known():
+    """Where nothing comes near, the known names are listed."""
+    with pytest.raises(ValidationError, match="Known: size, name"):
+        Pool(zzz=1)
+
+
+def test_a_permissive_class_keeps_any_name():
+    """`PermissiveConfig` keeps what it does not declare."""
+    assert PermissiveConfig(anything=1).model_dump() == {"anything": 1}
+
+
+def test_a_frozen_field_shows_the_fix():
+    """Setting a field is an invalid invocation and an AttributeError; the message shows a private attribute."""
+    with pytest.raises(FrozenConfigError, match="PrivateAttr") as caught:
+        Pool().size = 5
+    assert isinstance(caught.value, InvalidInvocationError)
+    assert isinstance(caught.value, AttributeError)
+
+
+def test_inheritance_generics_and_computed_fields():
+    """A generic base, a subclass with more fields, and a computed field are pydantic's, unchanged."""
+
+    class Box(Config, Generic[T]):
+        value: T
+
+        @computed_field
+        @property
+        def shown(self) -> str:
+            return f"<{self.value}>"
+
+    class Named(Box[int]):
+        name: str = "n"
+
+    assert Named(value="3").model_dump() == {"value": 3, "name": "n", "shown": "<3>"}
+    with pytest.raises(ValidationError):
+        Named(value="many")
+
+
+def test_members_of_a_union_are_told_apart_by_their_literal():
+    """A union of configs with a discriminator reads a dict as the member that it names."""
+
+    class Cat(Config):
+        kind: Literal["cat"] = "cat"
+        lives: int = 9
+
+    class Dog(Config):
+        kind: Literal["dog"] = "dog"
+
+    class Owner(Config):
+        pet: Annotated[Cat | Dog, Field(discriminator="kind")] = Dog()
+
+    assert Owner(pet={"kind": "cat", "lives": "3"}).pet == Cat(lives=3)
+    assert Owner(pet=Cat()).with_values({"pet": {"kind": "dog"}}).pet == Dog()
+    assert Owner(pet=Cat(lives=2)).with_values({"pet": {"lives": 1}}).pet == Cat(lives=1)
+
+
+def test_values_are_laid_over_field_by_field():
+    """Fields that are not named keep the value they were built with, in nested configs too."""
+    built = Base(url="u", pool=Pool(size=1, name="built"))
+    assert built.with_values({"pool": {"size": 2}}) == Base(url="u", pool=Pool(size=2, name="built"))
+
+
+def test_problems_never_hold_the_value():
+    """A validator's own words, and pydantic's of a union, may repeat the value; the lines made of them do not."""
+
+    class Checked(Config):
+        token: str
+        kind: Annotated[Pool | Base, Field(discriminator=None)] = Pool()
+
+        @field_validator("token")
+        @classmethod
+        def _refused(cls, token: str) -> str:
+            msg = f"{token} is too short"
+            raise ValueError(msg)
+
+    with pytest.raises(ValidationError) as caught:
+        Checked.model_validate({"token": "s3cret"})
+    assert problems_of(caught.value) == ["token: Value error, ... is too short"]
+
+
+# -- run config --------------------------------------------------------------------------------------------------------
+
+
+def test_run_config_takes_the_config_bare_or_under_its_name():
+    """In a RunConfig a config may stand itself, as a dict, or under "config" as in files."""
+    for entry in (Pool(size=1), {"size": 1}, {"config": {"size": 1}}, {"config": Pool(size=1)}):
+        assert as_run_config(RunConfig(ops={"a": entry})).ops == {"a": {"size": 1}}
+        assert RunConfig(ops={"a": entry}).to_config_dict()["ops"]["a"]["config"] in ({"size": 1}, Pool(size=1))
+
+
+def test_every_fault_of_a_run_config_is_told_at_once():
+    """Unknown sections and entries that hold no config are listed together."""
+    with pytest.raises(InvalidConfigError) as caught:
+        as_run_config({"opz": {}, "ops": {"a": {"size": 1}}})
+    assert len(caught.value.problems) == 2
+    assert "Did you mean 'ops'?" in str(caught.value)
+
+
+def test_merging_leaves_both_sides_alone():
+    """Config laid over config is a new dict."""
+    base, over = {"a": {"x": 1, "y": 2}}, {"a": {"x": 3}}
+    assert merged_config(base, over) == {"a": {"x": 3, "y": 2}}
+    assert (base, over) == ({"a": {"x": 1, "y": 2}}, {"a": {"x": 3}})
+
+
+# -- config_schema -----------------------------------------------------------------------------------------------------
+
+
+def test_a_config_class_reads_its_variables(monkeypatch):
+    """`config_schema=SomeConfig` gives an instance with every variable read, the form of files included."""
+    monkeypatch.setenv("SIZE", "7")
+    assert validated_config(Pool, {"size": {"env": "SIZE"}}, "op 'a'").size == 7
+    monkeypatch.setenv("SIZE", "s3cret")
+    with pytest.raises(InvalidConfigError, match="SIZE") as caught:
+        validated_config(Pool, {"size": {"env": "SIZE"}}, "op 'a'")
+    assert "s3cret" not in str(caught.value)
+
+
+def test_types_that_dagster_has_no_form_for():
+    """Any type that pydantic knows serves in a dict form."""
+
+    class Point(BaseModel):
+        x: int
+
+    schema = {"at": Point, "sizes": tuple[int, int]}
+    assert validated_config(schema, {"at": {"x": 1}, "sizes": [1, 2]}, "op 'a'") == {"at": Point(x=1), "sizes": (1, 2)}
+
+
+def test_a_misspelt_entry_of_a_dict_form_is_told_with_the_nearest():
+    """As for a class."""
+    with pytest.raises(InvalidConfigError, match="Did you mean 'size'"):
+        validated_config({"size": int}, {"siez": 1}, "op 'a'")
+
+
+def test_config_of_outputs_is_refused():
+    """Dagster's section for config of outputs is not passed over without a word."""
+    with pytest.raises(InvalidConfigError, match=r"ops\.trips"):
+        as_run_config({"ops": {"trips": {"config": {}, "outputs": {"result": {}}}}})

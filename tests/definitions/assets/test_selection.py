@@ -1,0 +1,177 @@
+"""Which assets a selection means, as text and as objects."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import dagwire as dg
+from dagwire.definitions.assets.graph_traversal import Reach
+from dagwire.definitions.assets.selection_text import parsed, selection_of
+from dagwire.definitions.ops.op_selection import chosen_steps
+from dagwire.errors import InvalidConfigError, InvalidDefinitionError, UnknownNameError
+
+
+def _asset(name, *deps, **said):
+    return dg.asset(lambda: None, name=name, deps=list(deps), **said)
+
+
+ASSETS = [
+    _asset("a", group_name="raw", tags={"tier": "1"}, kinds={"python"}, owners=["team:x"]),
+    _asset("b", "a", group_name="raw"),
+    _asset("c", "b"),
+    _asset("d", "c", tags={"tier": "2"}),
+    dg.asset(lambda: None, key=["deep", "e"], deps=["a"]),
+]
+
+
+def chosen(selection):
+    """The selected keys, as text in order."""
+    return " ".join(sorted(key.to_user_string() for key in selection_of(selection).resolve(ASSETS)))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("*", "a b c d deep/e"),
+        ("b", "b"),
+        ("deep/e", "deep/e"),
+        ("+c", "b c"),
+        ("++c", "a b c"),
+        ("*c", "a b c"),
+        ("2+d", "b c d"),
+        ("b+", "b c"),
+        ("b++", "b c d"),
+        ("b+2", "b c d"),
+        ("b*", "b c d"),
+        ("+b+", "a b c"),
+        ("key:b", "b"),
+        ("+key:c", "a b c"),
+        ("1+key:c", "b c"),
+        ('key:"deep/*"', "deep/e"),
+        ("group:raw", "a b"),
+        ("group:raw+1", "a b c deep/e"),
+        ("tag:tier=2", "d"),
+        ("kind:python", "a"),
+        ('owner:"team:x"', "a"),
+        ("a or d", "a d"),
+        ("group:raw and not a", "b"),
+        ("not (a or b)", "c d deep/e"),
+        ("a or b and not b", "a"),
+        ("roots(*)", "a"),
+        ("sinks(*)", "d deep/e"),
+        ("sinks(group:raw)", "b"),
+        ("order or a", None),
+    ],
+)
+def test_text_means(text, expected):
+    """Names, marks, attributes, words and parentheses, the tightest first."""
+    if expected is None:
+        with pytest.raises(UnknownNameError, match="order"):
+            chosen(text)
+    else:
+        assert chosen(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "a b", "a or", "(a", "a)", "+", "color:red", "a &", "roots(a"])
+def test_text_that_does_not_read_is_refused(text):
+    """The message shows the text."""
+    with pytest.raises(InvalidDefinitionError):
+        chosen(text)
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        (dg.AssetSelection.all() - dg.AssetSelection.groups("raw"), "c d deep/e"),
+        (dg.AssetSelection.keys("b").upstream(include_self=False), "a"),
+        (dg.AssetSelection.keys("a").downstream(depth=1), "a b deep/e"),
+        (dg.AssetSelection.tag("tier", "1") | dg.AssetSelection.kind("nope"), "a"),
+        (dg.AssetSelection.key_prefixes("deep"), "deep/e"),
+        (dg.AssetSelection.key_substring("e"), "deep/e"),
+        (dg.AssetSelection.owner("team:x"), "a"),
+        ([ASSETS[0], "c", dg.AssetKey("d")], "a c d"),
+        ([], ""),
+        (None, "a b c d deep/e"),
+    ],
+    ids=str,
+)
+def test_objects_mean(selection, expected):
+    """Selections are joined, crossed and taken away; a list means any of its members."""
+    assert chosen(selection) == expected
+
+
+def test_an_unknown_name_is_told_with_the_nearest():
+    """A selection of nothing that exists names what is near."""
+    with pytest.raises(UnknownNameError, match="Did you mean 'deep/e'"):
+        chosen("deep/f")
+
+
+def test_a_selection_reads_as_it_writes():
+    """What a selection is shown as selects the same again."""
+    selection = (dg.AssetSelection.groups("raw") | dg.AssetSelection.keys("d")) - dg.AssetSelection.keys("a")
+    assert parsed(str(selection)).resolve(ASSETS) == selection.resolve(ASSETS)
+
+
+GRAPHS = st.integers(1, 12).flatmap(
+    lambda n: st.fixed_dictionaries(
+        {i: st.sets(st.integers(0, max(i - 1, 0))) if i else st.just(set()) for i in range(n)}
+    )
+)
+
+
+@given(GRAPHS, st.data())
+def test_upstream_and_downstream_are_each_other_s_reverse(parents, data):
+    """In any graph: one is before another exactly where the other is after it."""
+    reach = Reach(parents)
+    one, other = (data.draw(st.sampled_from(sorted(parents))) for _ in range(2))
+    assert (other in reach.before({one})) == (one in reach.after({other}))
+
+
+def test_steps_of_a_job_by_name():
+    """`op_selection` means steps as text selections mean assets; what a step left out would give, the run gives."""
+
+    @dg.op
+    def one():
+        return 1
+
+    @dg.op
+    def double(number):
+        return 2 * number
+
+    @dg.op
+    def other():
+        return 3
+
+    @dg.job
+    def numbers():
+        double(one())
+        other()
+
+    def steps(*selection):
+        return [node.name for node in chosen_steps("job 'numbers'", numbers.nodes, selection)]
+
+    assert steps("*double") == ["one", "double"]
+    assert steps("one+") == ["one", "double"]
+    assert steps("other", "one") == ["one", "other"]
+    with pytest.raises(InvalidConfigError, match=r"double\.number"):
+        numbers.execute_in_process(op_selection=["double"])
+    given = {"ops": {"double": {"inputs": {"number": 4}}}}
+    assert numbers.execute_in_process(given, op_selection=["double"]).output_for_node("double") == 8
+    with pytest.raises(UnknownNameError, match="doubl"):
+        steps("doubl")
+
+
+def test_a_list_may_be_long():
+    """A job of thousands of assets, each named, is as good as one of a few."""
+    assets = [_asset(f"a{number}") for number in range(3_000)]
+    job = dg.define_asset_job("all", [*assets[:-1], "a2999"])
+    defs = dg.Definitions(assets=[*assets, *ASSETS], jobs=[job])
+    assert len(defs.resolve_job_def("all").nodes) == len(assets)
+
+
+def test_many_may_be_joined_one_by_one():
+    """Thousands of selections joined by `|` are read as one list of them."""
+    joined = dg.AssetSelection.keys("a")
+    for _ in range(3_000):
+        joined |= dg.AssetSelection.keys("b")
+    assert {key.to_user_string() for key in joined.resolve(ASSETS)} == {"a", "b"}

@@ -1,0 +1,273 @@
+"""How values pass between steps by IO managers: waited for, side by side, from which scope, and what messages say."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dagwire import (
+    AssetIn,
+    ConfigurableIOManager,
+    Definitions,
+    FilesystemIOManager,
+    InputContext,
+    IOManager,
+    OutputContext,
+    SourceAsset,
+    amaterialize,
+    asset,
+    asset_check,
+    graph_asset,
+    materialize,
+    op,
+    with_resources,
+)
+from dagwire.definitions.specs.results import AssetCheckResult
+from dagwire.errors import InvalidDefinitionError, MissingResourceError, UnexpectedResultError
+
+
+class Shelf(IOManager):
+    """Keeps values by asset; several threads may use it."""
+
+    def __init__(self) -> None:
+        """Nothing is kept yet."""
+        self.values: dict[tuple[str, ...], Any] = {}
+        self.threads: set[int] = set()
+
+    def handle_output(self, context: OutputContext, obj: Any) -> None:
+        """Keep the value, and note the thread."""
+        self.threads.add(threading.get_ident())
+        self.values[tuple(context.get_asset_identifier())] = obj
+
+    def load_input(self, context: InputContext) -> Any:
+        """The value kept."""
+        return self.values[tuple(context.get_asset_identifier())]
+
+
+class WaitingShelf(Shelf):
+    """The same, by coroutine functions."""
+
+    async def handle_output(self, context: OutputContext, obj: Any) -> None:
+        """Keep the value."""
+        super().handle_output(context, obj)
+
+    async def load_input(self, context: InputContext) -> Any:
+        """The value kept."""
+        return super().load_input(context)
+
+
+class YieldingShelf(Shelf):
+    """The same, by an asynchronous generator, which says how many it has."""
+
+    async def handle_output(self, context: OutputContext, obj: Any) -> Any:  # type: ignore[override]  # what it yields
+        """Keep the value."""
+        super().handle_output(context, obj)
+        yield {"kept": len(self.values)}
+
+
+@asset
+def one() -> int:
+    """An asset."""
+    return 1
+
+
+@asset
+def two(one: int) -> int:
+    """Its child."""
+    return one + 1
+
+
+@pytest.mark.parametrize("kind", [Shelf, WaitingShelf, YieldingShelf])
+def test_a_synchronous_run_waits_for_its_io_managers(kind: type[Shelf]) -> None:
+    """Methods may be functions, coroutine functions or asynchronous generators."""
+    shelf = kind()
+    result = materialize([one, two], resources={"io_manager": shelf})
+    assert result.asset_value("two") == 2
+    assert shelf.values == {("one",): 1, ("two",): 2}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("kind", [Shelf, WaitingShelf, YieldingShelf])
+async def test_an_asynchronous_run_waits_for_its_io_managers(kind: type[Shelf]) -> None:
+    """In the caller's event loop, too, and with steps side by side."""
+    shelf = kind()
+    result = await amaterialize([one, two], resources={"io_manager": shelf}, max_concurrency=None)
+    assert result.asset_value("two") == 2
+
+
+def test_what_an_asynchronous_generator_says() -> None:
+    """What it yields is metadata, as of a generator."""
+    result = materialize([one], resources={"io_manager": YieldingShelf()})
+    assert result.asset_materializations_for_node("one")[0].metadata["kept"].value == 1
+
+
+def test_steps_side_by_side_store_side_by_side() -> None:
+    """In threads each step stores its own value in its own thread; every value arrives."""
+
+    def make(number: int) -> Any:
+        @asset(name=f"a{number}")
+        def made() -> int:
+            meeting.wait(timeout=10)
+            return number
+
+        return made
+
+    meeting = threading.Barrier(4)
+    assets = [make(number) for number in range(4)]
+    shelf = Shelf()
+    with ThreadPoolExecutor(4) as executor:
+        materialize(assets, resources={"io_manager": shelf}, executor=executor)
+    assert shelf.values == {(f"a{number}",): number for number in range(4)}
+    assert len(shelf.threads) == 4
+
+
+def test_files_last_from_run_to_run(tmp_path: Path) -> None:
+    """With a FilesystemIOManager a later run starts where an earlier one ended."""
+    given = {"io_manager": FilesystemIOManager(base_dir=str(tmp_path))}
+    materialize([one, two], selection="one", resources=given)
+    assert materialize([one, two], selection="two", resources=given).asset_value("two") == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
+
+
+def test_io_managers_open_once_and_close_after_the_last_step() -> None:
+    """An IO manager is a resource: open for the run, and closed at its end."""
+    log: list[str] = []
+
+    class Opened(ConfigurableIOManager):
+        def setup_for_execution(self, context: Any) -> None:
+            log.append("open")
+
+        def teardown_after_execution(self, context: Any) -> None:
+            log.append("close")
+
+        def handle_output(self, context: OutputContext, obj: Any) -> None:
+            log.append(f"store {context.step_key}")
+
+        def load_input(self, context: InputContext) -> Any:
+            return 1
+
+    materialize([one, two], resources={"io_manager": Opened()})
+    assert log == ["open", "store one", "store two", "close"]
+
+
+def test_the_default_io_manager_is_not_opened_where_nothing_is_stored() -> None:
+    """A run of assets that say `-> None` leaves "io_manager" alone."""
+
+    class Broken(ConfigurableIOManager):
+        def setup_for_execution(self, context: Any) -> None:
+            raise OSError
+
+        def handle_output(self, context: OutputContext, obj: Any) -> None: ...
+
+        def load_input(self, context: InputContext) -> Any: ...
+
+    @asset
+    def silent() -> None: ...
+
+    assert materialize([silent], resources={"io_manager": Broken()}).success
+
+
+def test_each_asset_has_what_it_was_bound_to() -> None:
+    """Two assets of one run may store by different objects under one key; each value is loaded by its own."""
+    upper, lower = Shelf(), Shelf()
+    bound = [*with_resources([one], {"io_manager": upper}), *with_resources([two], {"io_manager": lower})]
+    assert materialize(bound).asset_value("two") == 2
+    assert (upper.values, lower.values) == ({("one",): 1}, {("two",): 2})
+
+
+def test_what_is_loaded_from_elsewhere_has_its_own_binding() -> None:
+    """An asset that does not run here is loaded by what it was bound to, not by what its child is bound to."""
+    upper, lower = Shelf(), Shelf()
+    bound = [*with_resources([one], {"io_manager": upper}), *with_resources([two], {"io_manager": lower})]
+    materialize(bound, selection="one")
+    assert materialize(bound, selection="two").asset_value("two") == 2
+
+
+def test_a_run_s_io_manager_wins_over_a_bound_one() -> None:
+    """What `materialize` is given comes before what an asset is bound to."""
+    mine, bound = Shelf(), Shelf()
+    materialize(with_resources([one], {"io_manager": bound}), resources={"io_manager": mine})
+    assert (mine.values, bound.values) == ({("one",): 1}, {})
+
+
+def test_a_graph_asset_takes_a_value_from_elsewhere() -> None:
+    """A parameter of a graph asset is loaded where its asset does not run here."""
+
+    @op
+    def double(number: int) -> int:
+        return number * 2
+
+    @graph_asset
+    def doubled(one: Any) -> Any:
+        return double(one)
+
+    shelf = Shelf()
+    materialize([one], resources={"io_manager": shelf})
+
+    class Anything(Shelf):
+        def handle_output(self, context: OutputContext, obj: Any) -> None: ...
+
+        def load_input(self, context: InputContext) -> Any:
+            return shelf.load_input(context) if context.has_asset_key else 2
+
+    result = materialize([one, doubled], selection="doubled", resources={"io_manager": Anything()})
+    assert result.asset_value("doubled") == 2
+
+
+def test_a_check_of_an_asset_from_elsewhere_takes_its_value() -> None:
+    """A check loads what another check's asset is, where that does not run."""
+
+    @asset_check(asset=two, additional_ins={"one": AssetIn("one")})
+    def grows(two: int, one: int) -> AssetCheckResult:
+        return AssetCheckResult(passed=two > one)
+
+    shelf = Shelf()
+    materialize([one, two], resources={"io_manager": shelf})
+    result = materialize([one, two, grows], selection="two", resources={"io_manager": shelf})
+    assert [evaluation.passed for evaluation in result.get_asset_check_evaluations()] == [True]
+
+
+def test_a_value_from_elsewhere_needs_an_io_manager() -> None:
+    """Without one the error says which asset would have to be loaded, and for whom."""
+    with pytest.raises(MissingResourceError) as raised:
+        materialize([one, two], selection="two")
+    assert str(raised.value).startswith(
+        "Resource 'io_manager', asked for by input 'one' of asset 'two' (asset 'one' is not made by the run), is not"
+    )
+
+
+def test_definitions_tell_what_no_io_manager_loads() -> None:
+    """`validate_loadable` names a source asset's IO manager that is not provided, with the nearest name."""
+
+    @asset
+    def total(trips: int) -> int:
+        return trips
+
+    defs = Definitions([total, SourceAsset("trips", io_manager_key="stor")], resources={"store": Shelf()})
+    with pytest.raises(InvalidDefinitionError, match=r"'stor'.*Did you mean 'store'"):
+        Definitions.validate_loadable(defs)
+
+
+def test_a_failure_says_what_was_being_stored() -> None:
+    """The user's own exception has a note: which IO manager, which output, of whom."""
+
+    class Full(Shelf):
+        def handle_output(self, context: OutputContext, obj: Any) -> None:
+            raise OSError
+
+    with pytest.raises(OSError) as raised:  # noqa: PT011  # its note is what is looked at
+        materialize([one], resources={"io_manager": Full()})
+    assert raised.value.__notes__ == ["while IO manager 'io_manager' stored output 'result' of asset 'one'"]
+
+
+def test_a_wrong_answer_of_an_io_manager_is_its_own() -> None:
+    """The error names the IO manager, the type that it gave back, and what it may give back."""
+
+    class Answering(Shelf):
+        def handle_output(self, context: OutputContext, obj: Any) -> Any:
+            return 5
+
+    with pytest.raises(UnexpectedResultError, match=r"IO manager 'io_manager' gave back int .*yields metadata"):
+        materialize([one], resources={"io_manager": Answering()})
