@@ -1,4 +1,4 @@
-"""docs/parity.md and the parity tests say the same. `python tests/parity/test_page.py` writes the tables anew."""
+"""docs/parity/ and the parity tests agree. `python tests/parity/test_page.py` writes the pages anew."""
 
 import ast
 import re
@@ -7,36 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 HERE = Path(__file__).parent
-PAGE = HERE.parents[1] / "docs" / "parity.md"
-BEGIN, END = "<!-- begin: from the tests -->", "<!-- end: from the tests -->"
-ORDER = (
-    "env_var",
-    "config",
-    "configurable_resource",
-    "life_cycle",
-    "nesting",
-    "resource_param",
-    "resource_definition",
-    "config_schema",
-    "io_managers",
-    "io_managers_in_runs",
-    "build_resources",
-    "assets",
-    "contexts",
-    "checks",
-    "jobs",
-    "dynamic_outputs",
-    "open_inputs",
-    "config_mapping",
-    "graph_assets",
-    "schedules_and_sensors",
-    "partitions",
-    "partition_mappings",
-    "binding",
-    "materialize",
-    "direct_calls",
-)
+OVERVIEW = HERE.parents[1] / "docs" / "parity.md"
+PAGES = HERE.parents[1] / "docs" / "parity"
+ABSENT_NAMES = "absent-names"
+"""The one page in that folder that comes from the public names, not from the tests."""
 
 
 class Row(NamedTuple):
@@ -81,48 +58,45 @@ def _rows(module: ast.Module) -> Iterator[Row]:
 
 @cache
 def _modules() -> dict[str, ast.Module]:
-    """Every module of parity tests, by name without `test_`, in the page's order."""
-    found = {
-        path.stem.removeprefix("test_"): ast.parse(path.read_text(encoding="utf-8"))
-        for path in HERE.glob("test_*.py")
+    """Every module of parity tests, by the name of its page: `env-var` for `test_env_var.py`."""
+    return {
+        path.stem.removeprefix("test_").replace("_", "-"): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(HERE.glob("test_*.py"))
         if path != Path(__file__)
     }
-    assert set(found) == set(ORDER), "ORDER names every module of parity tests"
-    return {name: found[name] for name in ORDER}
 
 
-def render() -> str:
-    """The tables, one section for each module, one row for each test."""
-    sections = []
-    for name, module in _modules().items():
-        title, _, about = (ast.get_docstring(module) or "").partition(": ")
-        lines = [f"({name.replace('_', '-')})=", f"## {title}", "", about[:1].upper() + about[1:], ""]
-        lines += ["| test | rule | verdict |", "| --- | --- | --- |"]
-        lines += [
-            f"| [`{row.name}`](../tests/parity/test_{name}.py) | {row.rule} | {row.verdict} |" for row in _rows(module)
-        ]
-        sections.append("\n".join(lines))
-    return "\n\n".join(sections)
+def render(name: str) -> str:
+    """The page of one module: one row for each test."""
+    module = _modules()[name]
+    title, _, about = (ast.get_docstring(module) or "").partition(": ")
+    lines = [f"# {title}", "", about[:1].upper() + about[1:], "", "| test | rule | verdict |", "| --- | --- | --- |"]
+    file = f"test_{name.replace('-', '_')}.py"
+    lines += [f"| [`{row.name}`](../../tests/parity/{file}) | {row.rule} | {row.verdict} |" for row in _rows(module)]
+    return "\n".join(lines) + "\n"
 
 
-def test_every_parity_test_is_on_the_page():
-    """The page's tables are those of the tests: rule, verdict and name."""
-    page = PAGE.read_text(encoding="utf-8")
-    written = page.partition(BEGIN)[2].partition(END)[0].strip()
-    assert written == render(), "run: python tests/parity/test_page.py"
+@pytest.mark.parametrize("name", _modules())
+def test_each_module_has_its_page(name):
+    """A page's rows are those of the tests: name, rule and verdict."""
+    assert (PAGES / f"{name}.md").read_text(encoding="utf-8") == render(name), "run: python tests/parity/test_page.py"
 
 
-def test_every_test_named_on_the_page_exists():
-    """No row, and no sentence before or after the tables, names a test that is not there."""
+def test_no_page_is_left_of_a_module_that_is_gone():
+    """A page without tests would promise what nobody holds."""
+    assert {path.stem for path in PAGES.glob("*.md")} - {ABSENT_NAMES} == set(_modules())
+
+
+def test_every_test_named_in_the_overview_exists():
+    """No sentence of the overview names a test that is not there."""
     known = {row.name for module in _modules().values() for row in _rows(module)}
-    assert set(re.findall(r"`(test_\w+)`", PAGE.read_text(encoding="utf-8"))) <= known
+    assert set(re.findall(r"`(test_\w+)`", OVERVIEW.read_text(encoding="utf-8"))) <= known
 
 
-def test_every_part_of_the_overview_leads_to_its_section():
-    """The links of the overview lead to sections that exist, and every section is led to."""
-    page = PAGE.read_text(encoding="utf-8")
-    overview = page.partition(BEGIN)[0]
-    assert set(re.findall(r"\]\(#([\w-]+)\)", overview)) == {name.replace("_", "-") for name in ORDER}
+def test_the_overview_leads_to_every_page():
+    """Each page is linked from the overview, and each link leads to a page."""
+    links = set(re.findall(r"\]\(parity/([\w-]+)\.md\)", OVERVIEW.read_text(encoding="utf-8")))
+    assert links - {ABSENT_NAMES} == set(_modules())
 
 
 def test_every_parity_test_states_its_rule():
@@ -132,12 +106,12 @@ def test_every_parity_test_states_its_rule():
 
 
 def test_names_are_used_once():
-    """A name names one test, so that the page's names are clear."""
+    """A name names one test, so that the names in the pages are clear."""
     names = [row.name for module in _modules().values() for row in _rows(module)]
     assert sorted({name for name in names if names.count(name) > 1}) == []
 
 
 if __name__ == "__main__":
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n\n{render()}\n\n{END}{after}", encoding="utf-8")
+    PAGES.mkdir(exist_ok=True)
+    for name in _modules():
+        (PAGES / f"{name}.md").write_text(render(name), encoding="utf-8")

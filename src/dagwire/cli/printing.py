@@ -63,13 +63,18 @@ def print_fields(fields: Mapping[str, Any]) -> None:
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
-    names = [name for name in rows[0] if any(row[name] not in (None, "", [], False) for row in rows)]
+    names = [name for name in rows[0] if any(_is_shown(row[name]) for row in rows)]
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in names:
         table.add_column(name.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*(escape(_shown(row[name])) for name in names))
     return table
+
+
+def _is_shown(value: Any) -> bool:
+    """Whether `value` has a text in a table; the number 0 has, though it equals False."""
+    return _shown(value) != ""
 
 
 def _shown(value: Any, most: int | None = _MOST_SHOWN) -> str:
