@@ -21,8 +21,8 @@ from dagwire.definitions.specs.results import (
 )
 from dagwire.definitions.steps.type_checks import check_value
 from dagwire.errors import CheckFailedError, UnexpectedResultError
-from dagwire.execution.outcomes import Made, Outcome, Yielded, without_remarks
-from dagwire.execution.output_metadata import Said
+from dagwire.execution.outcomes import Outcome, StepOutput, Yielded, without_extra_events
+from dagwire.execution.output_metadata import OutputMetadata
 from dagwire.execution.partition_selection import PartitionSelection
 
 
@@ -30,7 +30,7 @@ def asset_outcome(
     definition: AssetsDefinition,
     wanted: frozenset[str] | None,
     returned: Any,
-    said: Said | None,
+    added: OutputMetadata | None,
     partitions: PartitionSelection,
 ) -> Outcome:
     """Read what an asset's body returned.
@@ -39,7 +39,7 @@ def asset_outcome(
         definition: Whose body it was.
         wanted: The outputs that the run wants; None for all.
         returned: What it returned, or a `Yielded` of what it yielded.
-        said: The metadata that it gave to its context.
+        added: The metadata that it gave to its context.
         partitions: What the run makes.
 
     Raises:
@@ -47,26 +47,26 @@ def asset_outcome(
         WrongTypeError: A value is of another type than declared.
     """
     outcome = Outcome()
-    if said is None and definition.is_plain and (returned is None or not isinstance(returned, _SPECIAL)):
-        outcome.made.append(_plain(definition, returned))
+    if added is None and definition.is_plain and (returned is None or not isinstance(returned, _SPECIAL)):
+        outcome.outputs.append(_plain(definition, returned))
         return outcome
-    results = without_remarks(returned, outcome)
+    results = without_extra_events(returned, outcome)
     checked: list[_Checked] = [(item, None) for item in results if isinstance(item, AssetCheckResult)]
     single = len(definition.specs_by_output) == 1
     by_output = _single(definition, results) if single else _several(definition, wanted, results, returned)
     keys = partitions.keys if definition.partitions_def is not None and partitions.keys else (None,)
     for output, result in by_output.items():
-        made = _made(definition, output, result)
+        step_output = _made(definition, output, result)
         metadata = result.metadata if is_materialize_result(result) or is_output(result) else None
-        if said is not None and (more := said.of(output)):
+        if added is not None and (more := added.of(output)):
             metadata = {**(metadata or {}), **more}
         tags = result.tags if is_materialize_result(result) else None
         key = definition.specs_by_output[output].key
         materializations = [AssetMaterialization(key, None, metadata, part, tags) for part in keys]
-        made.materializations = materializations
+        step_output.materializations = materializations
         if metadata:
-            made.metadata = materializations[0].metadata
-        outcome.made.append(made)
+            step_output.metadata = materializations[0].metadata
+        outcome.outputs.append(step_output)
         if is_materialize_result(result):
             checked += [(check, key) for check in result.check_results]
     if definition.check_specs or checked:
@@ -81,11 +81,11 @@ _Checked = tuple[AssetCheckResult, AssetKey | None]
 """A check's result, and the asset that it is about unless it says otherwise."""
 
 
-def _plain(definition: AssetsDefinition, value: Any) -> Made:
+def _plain(definition: AssetsDefinition, value: Any) -> StepOutput:
     """A value of which there is no more to say than that it is a single asset's; most are, so this is quick."""
-    made = _made(definition, next(iter(definition.specs_by_output)), value)
-    made.materializations = (definition.spec.key,)
-    return made
+    step_output = _made(definition, next(iter(definition.specs_by_output)), value)
+    step_output.materializations = (definition.spec.key,)
+    return step_output
 
 
 def _single(definition: AssetsDefinition, results: Sequence[Any]) -> dict[str, Any]:
@@ -162,16 +162,16 @@ def _output_of(definition: AssetsDefinition, item: Any) -> str:
     raise UnexpectedResultError(definition.label, problem)
 
 
-def _made(definition: AssetsDefinition, output: str, result: Any) -> Made:
+def _made(definition: AssetsDefinition, output: str, result: Any) -> StepOutput:
     if is_materialize_result(result) and result.value is None:
-        return Made(output, NoValueSentinel, is_handed_on=False)
+        return StepOutput(output, NoValueSentinel, has_value=False)
     is_plain = not (is_materialize_result(result) or is_output(result))
     value = result if is_plain else result.value
     classes = definition.classes_by_output.get(output) or (
         definition.result_classes if len(definition.specs_by_output) == 1 else ()
     )
     check_value(definition.label, f"output '{output}'", classes, value)
-    return Made(output, value, is_handed_on=not (is_plain and definition.stores_nothing))
+    return StepOutput(output, value, has_value=not (is_plain and definition.stores_nothing))
 
 
 def _items(returned: Any) -> Iterable[Any]:
@@ -185,7 +185,7 @@ def check_outcome(definition: AssetCheckDefinition, returned: Any, partitions: P
         UnexpectedResultError: It is no result of a declared check, or one is missing.
     """
     outcome = Outcome()
-    results = without_remarks(returned, outcome)
+    results = without_extra_events(returned, outcome)
     if not isinstance(returned, Yielded) and isinstance(returned, list | tuple):
         results = [*_items(returned)]
     strange = [type(item).__name__ for item in results if not isinstance(item, AssetCheckResult)]
@@ -195,7 +195,7 @@ def check_outcome(definition: AssetCheckDefinition, returned: Any, partitions: P
     checked: list[_Checked] = [(result, None) for result in results]
     specs = tuple(definition.specs_by_key.values())
     _evaluate(definition.label, specs, checked, definition.can_subset, outcome, partitions)
-    outcome.made.append(Made("result", results[0] if len(results) == 1 else results, is_handed_on=False))
+    outcome.outputs.append(StepOutput("result", results[0] if len(results) == 1 else results, has_value=False))
     return outcome
 
 

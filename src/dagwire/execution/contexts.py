@@ -9,10 +9,10 @@ from dagwire.definitions.ops.node import Node
 from dagwire.definitions.partitions.partitions import PartitionKeyRange, TimeWindow
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
-from dagwire.definitions.specs.results import AssetCheckKey, Remark
+from dagwire.definitions.specs.results import AssetCheckKey, ExtraEvent
 from dagwire.definitions.steps.body_context import BodyContext
 from dagwire.errors import InvalidInvocationError, UnknownNameError
-from dagwire.execution.output_metadata import Said
+from dagwire.execution.output_metadata import OutputMetadata
 from dagwire.execution.partition_selection import PartitionSelection
 from dagwire.execution.partitions_in_context import PartitionsInContext
 from dagwire.execution.stored_values import StoredValues
@@ -55,9 +55,9 @@ class StepContext(BodyContext):
         self._node = node
         self._mapping_key = node.mapping_key if node else None
         self._definition: Any = node.definition if node else None
-        self.said = Said()
+        self.added_metadata = OutputMetadata()
         """What `add_output_metadata` was told."""
-        self.remarks: list[Remark] = []
+        self.extra_events: list[ExtraEvent] = []
         """What `log_event` was told."""
 
     @property
@@ -160,7 +160,7 @@ class StepContext(BodyContext):
             InvalidInvocationError: There are several, or several values, and it is not said of which.
         """
         self._check_place(output_name, mapping_key)
-        self.said.add(metadata, output_name, mapping_key)
+        self.added_metadata.add(metadata, output_name, mapping_key)
 
     def _check_place(self, output_name: str | None, mapping_key: str | None) -> None:
         if self._definition is None:
@@ -178,12 +178,12 @@ class StepContext(BodyContext):
 
     def get_output_metadata(self, output_name: str, mapping_key: str | None = None) -> Mapping[str, object] | None:
         """What `add_output_metadata` was told of an output, or of one value of a dynamic one; or None."""
-        return self.said.of(output_name, mapping_key) or None
+        return self.added_metadata.of(output_name, mapping_key) or None
 
     @property
     def output_metadata(self) -> Mapping[str, object]:
         """What `add_output_metadata` was told of the one output."""
-        return self.said.of(None)
+        return self.added_metadata.of(None)
 
     def load_asset_value(
         self, asset_key: CoercibleToAssetKey, *, python_type: Any = Any, partition_key: str | None = None
@@ -204,9 +204,9 @@ class StepContext(BodyContext):
             raise InvalidInvocationError("load_asset_value", "loads in a run; a context built by hand belongs to none.")
         return self.stored_values.load(AssetKey.from_coercible(asset_key), python_type, partition_key)
 
-    def log_event(self, event: Remark) -> None:
+    def log_event(self, event: ExtraEvent) -> None:
         """Say something beside what the body makes: an AssetMaterialization, AssetObservation or ExpectationResult."""
-        self.remarks.append(event)
+        self.extra_events.append(event)
 
     @property
     def op_def(self) -> Any:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from typing import TYPE_CHECKING, Any
 
-from dagwire.definitions.ops.dynamic_mapping import collecting, cut_out
+from dagwire.definitions.ops.dynamic_mapping import collecting, expand
 from dagwire.definitions.ops.node import Node
-from dagwire.definitions.ops.topological_sorter import Frontier
+from dagwire.definitions.ops.topological_sorter import TopologicalSorter
 from dagwire.errors import InvalidInvocationError
 from dagwire.execution.run_record import Record
 from dagwire.resources.run_without_loop import drive
@@ -24,31 +24,31 @@ DoStep = Callable[[Node], Coroutine[Any, Any, Exception | None]]
 async def one_by_one(nodes: Iterable[Node], do: DoStep, record: Record, *, stop_at_failure: bool) -> None:
     """Do `nodes` in the order given."""
     for node in nodes:
-        if record.is_lost(node):
+        if record.cannot_run(node):
             record.skip(node)
         elif await do(node) is not None and stop_at_failure:
             break
 
 
-def cut_out_in_turn(nodes: Iterable[Node], record: Record) -> Iterator[Node]:
+def expanded(nodes: Iterable[Node], record: Record) -> Iterator[Node]:
     """`nodes`, each as the steps that it stands for by the time its turn comes."""
     for node in nodes:
-        yield from cut_out(node, record.keys_of)
+        yield from expand(node, record.keys_of)
 
 
 class _Ready:
     """The steps that can be done now, in order; what cannot is skipped on the way.
 
-    A pattern of mapped steps is done when all steps are that were cut from it, which are taken in as soon as the
+    A template of mapped steps is done when all steps are that were cut from it, which are taken in as soon as the
     dynamic output is there.
     """
 
     def __init__(self, nodes: Sequence[Node], record: Record) -> None:
         self._by_name = {node.name: node for node in nodes}
-        self._patterns = [node for node in nodes if node.mapped_over is not None]
-        self._frontier = Frontier({node.name: node.after for node in nodes})
+        self._templates = [node for node in nodes if node.mapped_over is not None]
+        self._sorter = TopologicalSorter({node.name: node.after for node in nodes})
         self._record = record
-        self._waiting = deque(self._frontier.first())
+        self._waiting = deque(self._sorter.ready())
         self.is_stopped = False
 
     def take(self) -> list[Node]:
@@ -57,27 +57,27 @@ class _Ready:
         while self._waiting and not self.is_stopped:
             node = self._by_name[self._waiting.popleft()]
             if node.mapped_over is not None and self._record.has(node.mapped_over):
-                self._waiting.extend(self._frontier.finish(node.name))
+                self._waiting.extend(self._sorter.done(node.name))
                 continue
             node = collecting(node, self._record.keys_of)
-            if self._record.is_lost(node):
+            if self._record.cannot_run(node):
                 self._record.skip(node)
-                self._waiting.extend(self._frontier.finish(node.name))
+                self._waiting.extend(self._sorter.done(node.name))
             else:
                 taken.append(node)
         return taken
 
     def finish(self, node: Node) -> None:
         """Note that a step is done."""
-        for pattern in self._patterns:
-            if pattern.mapped_over is not None and pattern.mapped_over.node == node.name:
-                self._take_in(pattern)
-        self._waiting.extend(self._frontier.finish(node.name))
+        for template in self._templates:
+            if template.mapped_over is not None and template.mapped_over.node == node.name:
+                self._take_in(template)
+        self._waiting.extend(self._sorter.done(node.name))
 
-    def _take_in(self, pattern: Node) -> None:
-        steps = {step.name: step for step in cut_out(pattern, self._record.keys_of) if step is not pattern}
+    def _take_in(self, template: Node) -> None:
+        steps = {step.name: step for step in expand(template, self._record.keys_of) if step is not template}
         self._by_name.update(steps)
-        self._frontier.insert({name: step.after for name, step in steps.items()}, pattern.name)
+        self._sorter.insert({name: step.after for name, step in steps.items()}, template.name)
 
 
 def in_threads(nodes: Sequence[Node], do: DoStep, record: Record, executor: Executor, *, stop_at_failure: bool) -> None:

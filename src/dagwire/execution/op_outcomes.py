@@ -8,17 +8,17 @@ from dagwire.definitions.specs.metadata import MetadataValue, normalized_metadat
 from dagwire.definitions.specs.results import DynamicOutput, is_dynamic_output, is_output
 from dagwire.definitions.steps.type_checks import check_value
 from dagwire.errors import UnexpectedResultError
-from dagwire.execution.outcomes import Made, Outcome, Yielded, without_remarks
-from dagwire.execution.output_metadata import Said
+from dagwire.execution.outcomes import Outcome, StepOutput, Yielded, without_extra_events
+from dagwire.execution.output_metadata import OutputMetadata
 
 
-def op_outcome(definition: OpDefinition, returned: Any, said: Said | None) -> Outcome:
+def op_outcome(definition: OpDefinition, returned: Any, added: OutputMetadata | None) -> Outcome:
     """Read what an op returned.
 
     Args:
         definition: Whose body it was.
         returned: What it returned, or a `Yielded` of what it yielded.
-        said: The metadata that it gave to its context.
+        added: The metadata that it gave to its context.
 
     Raises:
         UnexpectedResultError: It is not what the op declares.
@@ -26,50 +26,50 @@ def op_outcome(definition: OpDefinition, returned: Any, said: Said | None) -> Ou
     """
     outcome = Outcome()
     outs = definition.outs
-    results = without_remarks(returned, outcome)
+    results = without_extra_events(returned, outcome)
     is_whole = not isinstance(returned, Yielded)
     given = _returned(definition, returned) if is_whole else _yielded(definition, results)
     _check_complete(definition, given)
     for output, value in given.items():
         if outs[output].is_dynamic:
-            outcome.made += _made_of_each(definition, output, value, said)
+            outcome.outputs += _step_outputs(definition, output, value, added)
             outcome.dynamic_outputs = (*outcome.dynamic_outputs, output)
         else:
-            outcome.made.append(_made(definition, output, value, said))
+            outcome.outputs.append(_step_output(definition, output, value, added))
     return outcome
 
 
-def _made(definition: OpDefinition, output: str, given: Any, said: Said | None) -> Made:
+def _step_output(definition: OpDefinition, output: str, given: Any, added: OutputMetadata | None) -> StepOutput:
     value = given.value if is_output(given) else given
     check_value(definition.label, f"output '{output}'", definition.classes_by_output.get(output, ()), value)
-    return Made(
+    return StepOutput(
         output,
         value,
-        is_handed_on=not definition.outs[output].is_nothing,
-        metadata=_metadata(definition, given.metadata if is_output(given) else None, said, output),
+        has_value=not definition.outs[output].is_nothing,
+        metadata=_metadata(definition, given.metadata if is_output(given) else None, added, output),
     )
 
 
 def _metadata(
-    definition: OpDefinition, own: Mapping[str, object] | None, said: Said | None, output: str
+    definition: OpDefinition, own: Mapping[str, object] | None, added: OutputMetadata | None, output: str
 ) -> Mapping[str, MetadataValue] | None:
-    more = said.of(output) if said is not None else None
+    more = added.of(output) if added is not None else None
     if not own and not more:
         return None
     return normalized_metadata({**(own or {}), **(more or {})}, f"{definition.label}, output '{output}'")
 
 
-def _made_of_each(definition: OpDefinition, output: str, given: Any, said: Said | None) -> list[Made]:
-    made: dict[str, Made] = {}
+def _step_outputs(definition: OpDefinition, output: str, given: Any, added: OutputMetadata | None) -> list[StepOutput]:
+    outputs_by_key: dict[str, StepOutput] = {}
     for item in _dynamic_outputs(definition, output, given):
         key = item.mapping_key
-        if key in made:
+        if key in outputs_by_key:
             raise UnexpectedResultError(definition.label, f"gave two values with the mapping key '{key}'.")
         check_value(definition.label, f"output '{output}'", definition.classes_by_output.get(output, ()), item.value)
-        more = said.of(output, key) if said is not None else None
+        more = added.of(output, key) if added is not None else None
         metadata = normalized_metadata({**item.metadata, **(more or {})}, f"{definition.label}, output '{output}'")
-        made[key] = Made(output, item.value, metadata=metadata, mapping_key=key)
-    return list(made.values())
+        outputs_by_key[key] = StepOutput(output, item.value, metadata=metadata, mapping_key=key)
+    return list(outputs_by_key.values())
 
 
 def _dynamic_outputs(definition: OpDefinition, output: str, given: Any) -> list[DynamicOutput[Any]]:

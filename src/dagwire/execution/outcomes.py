@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dagwire.definitions.specs.metadata import MetadataValue
-from dagwire.definitions.specs.results import AssetCheckEvaluation, Materialized, Remark, is_remark
+from dagwire.definitions.specs.results import AssetCheckEvaluation, ExtraEvent, Materialized, is_extra_event
 
 
 @dataclass(slots=True, eq=False)
-class Made:
+class StepOutput:
     """One output that a step gave."""
 
-    output: str
+    name: str
     value: Any
-    is_handed_on: bool = True
+    has_value: bool = True
     """Whether there is a value for those downstream; an asset that stored its data itself has none."""
     materializations: Sequence[Materialized] = ()
     metadata: Mapping[str, MetadataValue] | None = None
@@ -27,8 +27,8 @@ class Made:
 class Outcome:
     """What one step came to."""
 
-    made: list[Made] = field(default_factory=list[Made])
-    remarks: list[Remark] = field(default_factory=list[Remark])
+    outputs: list[StepOutput] = field(default_factory=list[StepOutput])
+    extra_events: list[ExtraEvent] = field(default_factory=list[ExtraEvent])
     evaluations: list[AssetCheckEvaluation] = field(default_factory=list[AssetCheckEvaluation])
     is_stored: bool = False
     """Whether IO managers have stored the values, and the record has what they said."""
@@ -42,9 +42,9 @@ class Yielded(list[Any]):
     """What a generator body yielded; a class of its own, so that a body may return a plain list."""
 
 
-def without_remarks(returned: Any, outcome: Outcome) -> list[Any]:
+def without_extra_events(returned: Any, outcome: Outcome) -> list[Any]:
     """The results among what a body returned or yielded; what it said beside goes into `outcome`."""
     if not isinstance(returned, Yielded):
         return [returned]
-    outcome.remarks += [item for item in returned if is_remark(item)]
-    return [item for item in returned if not is_remark(item)]
+    outcome.extra_events += [item for item in returned if is_extra_event(item)]
+    return [item for item in returned if not is_extra_event(item)]

@@ -1,9 +1,9 @@
-"""`Said`: the metadata that a body gives to its context, kept until the body is done."""
+"""`OutputMetadata`: the metadata that a body gives to its context, kept until the body is done."""
 
 from collections.abc import Mapping
 
 
-class Said:
+class OutputMetadata:
     """`{name: value}` by output, and by value of a dynamic output; lives as long as its step."""
 
     def __init__(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from dagwire.definitions.jobs.asset_graph import made_by
+from dagwire.definitions.jobs.asset_graph import nodes_by_asset
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.ops.dynamic_mapping import step_name
 from dagwire.definitions.ops.node import Node
@@ -101,7 +101,7 @@ class ExecuteInProcessResult:
             UnknownNameError: The run has no such asset, or it gave no value.
         """
         key = AssetKey.from_coercible(asset_key)
-        assets = made_by(self.job_def.nodes)
+        assets = nodes_by_asset(self.job_def.nodes)
         if key not in assets:
             raise UnknownNameError("asset", key.to_user_string(), [known.to_user_string() for known in assets])
         node = assets[key]

@@ -13,7 +13,7 @@ from dagwire.definitions.steps.bound_resources import Bindings
 from dagwire.errors import InvalidConfigError, ResourceSetupError
 from dagwire.execution.contexts import DagsterRun
 from dagwire.execution.events import Event, EventType
-from dagwire.execution.executors import cut_out_in_turn, in_tasks, in_threads, one_by_one
+from dagwire.execution.executors import expanded, in_tasks, in_threads, one_by_one
 from dagwire.execution.plan import Plan, make_plan, stronger_bindings
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.run_record import Record
@@ -191,7 +191,7 @@ class _Run:
         elif options.max_concurrency != 1 and self._asynchronous:
             await in_tasks(nodes, do, self._record, options.max_concurrency, stop_at_failure=stop)
         else:
-            in_turn = cut_out_in_turn(nodes, self._record) if self.plan.job.is_dynamic else nodes
+            in_turn = expanded(nodes, self._record) if self.plan.job.is_dynamic else nodes
             await one_by_one(in_turn, do, self._record, stop_at_failure=stop)
 
     async def _closed(self, failure: BaseException | None) -> BaseException | None:

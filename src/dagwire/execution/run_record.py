@@ -7,11 +7,11 @@ from typing import Any
 from dagwire.definitions.ops.node import Node
 from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.specs.metadata import MetadataValue
-from dagwire.definitions.specs.results import AssetObservation, ExpectationResult, Remark
+from dagwire.definitions.specs.results import AssetObservation, ExpectationResult, ExtraEvent
 from dagwire.definitions.steps.output_handles import OutputHandle, Source
 from dagwire.execution.event_log import EventLog
 from dagwire.execution.events import Event, EventType, StepOutputData
-from dagwire.execution.outcomes import Made, Outcome
+from dagwire.execution.outcomes import Outcome, StepOutput
 
 
 class Record:
@@ -24,7 +24,7 @@ class Record:
         self.first_failure: Exception | None = None
         self._metadata: dict[OutputHandle, Mapping[str, MetadataValue]] = {}
         """What was said of values, of those of which anything was."""
-        self._lost: set[str] = set()
+        self._unavailable: set[str] = set()
         """The steps that failed or were skipped: what comes after them is skipped."""
         self._on_event = on_event
         self._telling = threading.Lock()
@@ -55,9 +55,9 @@ class Record:
         """The mapping keys of a dynamic output; None where the step gave nothing, not even no value."""
         return self.value(handle) if self.has(handle) else None
 
-    def is_lost(self, node: Node) -> bool:
+    def cannot_run(self, node: Node) -> bool:
         """Whether a step cannot run, because one before it failed, was skipped or gave nothing."""
-        if self._lost and not self._lost.isdisjoint(node.after):
+        if self._unavailable and not self._unavailable.isdisjoint(node.after):
             return True
         if node.waits_for and not all(map(self._gave, node.waits_for)):
             return True
@@ -71,42 +71,42 @@ class Record:
 
     def skip(self, node: Node) -> None:
         """Note that a step does not run."""
-        if not isinstance(node.definition, OpDefinition) or not self._lost.isdisjoint(node.after):
-            self._lose(node)  # an op that lacks a value takes along only those that then lack one in turn
+        if not isinstance(node.definition, OpDefinition) or not self._unavailable.isdisjoint(node.after):
+            self._mark_unavailable(node)  # an op that lacks a value takes along only those that then lack one in turn
         self.emit(EventType.STEP_SKIPPED, node.name)
 
-    def _lose(self, node: Node) -> None:
-        self._lost.add(node.name)
-        if node.pattern is not None:
-            self._lost.add(node.pattern)  # for whoever collects
+    def _mark_unavailable(self, node: Node) -> None:
+        self._unavailable.add(node.name)
+        if node.template is not None:
+            self._unavailable.add(node.template)  # for whoever collects
 
     def fail(self, node: Node, failure: Exception) -> Exception:
         """Note that a step failed."""
-        self._lose(node)
+        self._mark_unavailable(node)
         self.first_failure = self.first_failure or failure
         self.emit(EventType.STEP_FAILURE, node.name, failure)
         return failure
 
-    def say(self, step_key: str, remarks: Iterable[Remark]) -> None:
+    def emit_events(self, step_key: str, extra_events: Iterable[ExtraEvent]) -> None:
         """Note what was said beside what a step makes."""
-        for remark in remarks:
-            self.emit(_type_of(remark), step_key, remark)
+        for event in extra_events:
+            self.emit(_type_of(event), step_key, event)
 
     def finish(self, node: Node, outcome: Outcome) -> Exception | None:
         """Note what a step came to; return its failure, where a blocking check did not pass."""
         name = node.name
         self.values[name] = _values_of(outcome)
-        for made in outcome.made:
-            if made.metadata:
-                self._metadata[OutputHandle(name, made.output)] = made.metadata
+        for output in outcome.outputs:
+            if output.metadata:
+                self._metadata[OutputHandle(name, output.name)] = output.metadata
         if not outcome.is_stored:
-            self.say(name, outcome.remarks)
-            for made in outcome.made:
-                self.emit(EventType.STEP_OUTPUT, name, told_of(made))
-                for materialization in made.materializations:
+            self.emit_events(name, outcome.extra_events)
+            for output in outcome.outputs:
+                self.emit(EventType.STEP_OUTPUT, name, output_data(output))
+                for materialization in output.materializations:
                     self.emit(EventType.ASSET_MATERIALIZATION, name, materialization)
-                if made.is_handed_on:
-                    self.emit(EventType.HANDLED_OUTPUT, name, made.output)
+                if output.has_value:
+                    self.emit(EventType.HANDLED_OUTPUT, name, output.name)
         for evaluation in outcome.evaluations:
             self.emit(EventType.ASSET_CHECK_EVALUATION, name, evaluation)
         if outcome.error is not None:
@@ -118,24 +118,24 @@ class Record:
 def _values_of(outcome: Outcome) -> dict[str, Any]:
     """`{output: value}`; of a dynamic output the value is `{mapping key: value}`."""
     if not outcome.dynamic_outputs:
-        return {made.output: made.value for made in outcome.made}
+        return {output.name: output.value for output in outcome.outputs}
     values: dict[str, Any] = {output: {} for output in outcome.dynamic_outputs}
-    for made in outcome.made:
-        if made.mapping_key is None:
-            values[made.output] = made.value
+    for output in outcome.outputs:
+        if output.mapping_key is None:
+            values[output.name] = output.value
         else:
-            values[made.output][made.mapping_key] = made.value
+            values[output.name][output.mapping_key] = output.value
     return values
 
 
-def told_of(made: Made) -> str | StepOutputData:
+def output_data(output: StepOutput) -> str | StepOutputData:
     """What an event says of an output; its name, where there is no more to say."""
-    if made.metadata is None and made.mapping_key is None:
-        return made.output
-    return StepOutputData(made.output, made.mapping_key, made.metadata or {})
+    if output.metadata is None and output.mapping_key is None:
+        return output.name
+    return StepOutputData(output.name, output.mapping_key, output.metadata or {})
 
 
-def _type_of(remark: Remark) -> EventType:
-    if isinstance(remark, ExpectationResult):
+def _type_of(event: ExtraEvent) -> EventType:
+    if isinstance(event, ExpectationResult):
         return EventType.STEP_EXPECTATION_RESULT
-    return EventType.ASSET_OBSERVATION if isinstance(remark, AssetObservation) else EventType.ASSET_MATERIALIZATION
+    return EventType.ASSET_OBSERVATION if isinstance(event, AssetObservation) else EventType.ASSET_MATERIALIZATION

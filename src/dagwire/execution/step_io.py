@@ -14,18 +14,18 @@ from dagwire.definitions.specs.metadata import MetadataValue, normalized_metadat
 from dagwire.definitions.specs.results import (
     AssetMaterialization,
     AssetObservation,
-    Remark,
+    ExtraEvent,
     as_materialization,
-    is_remark,
+    is_extra_event,
 )
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.definitions.steps.stored_input import StoredInput, output_requirement
 from dagwire.errors import UnexpectedResultError
 from dagwire.execution.contexts import DagsterRun, StepContext
 from dagwire.execution.events import EventType, HandledOutput, LoadedInput
-from dagwire.execution.outcomes import Made, Outcome
+from dagwire.execution.outcomes import Outcome, StepOutput
 from dagwire.execution.plan import Plan
-from dagwire.execution.run_record import Record, told_of
+from dagwire.execution.run_record import Record, output_data
 from dagwire.execution.step_io_contexts import StepsIOContexts
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_contexts import InputContext, OutputContext
@@ -98,60 +98,64 @@ class Handover:
 
     def _scope(self, node: Node) -> RunScope:
         """Where a step's resources are open."""
-        return self._scope_by_node[node.pattern or node.name]
+        return self._scope_by_node[node.template or node.name]
 
     # -- storing -------------------------------------------------------------------------------------------------------
 
     async def store(self, node: Node, outcome: Outcome, step: StepContext | None) -> None:
         """Hand each value of a step to its IO manager, and note what was said of it."""
         self._nodes[node.name] = node  # which one that is cut out as the job runs was not
-        self._record.say(node.name, outcome.remarks)
-        for made in outcome.made:
-            self._record.emit(EventType.STEP_OUTPUT, node.name, told_of(made))
-            key = self._key(node, made.output) if made.is_handed_on else None
-            handled: object = made.output
+        self._record.emit_events(node.name, outcome.extra_events)
+        for output in outcome.outputs:
+            self._record.emit(EventType.STEP_OUTPUT, node.name, output_data(output))
+            key = self._key(node, output.name) if output.has_value else None
+            handled: object = output.name
             if key is not None:
-                handled = await self._handled(node, made, Manager(key, self._scope(node)), step)
-            for materialization in made.materializations:
+                handled = await self._handled(node, output, Manager(key, self._scope(node)), step)
+            for materialization in output.materializations:
                 self._record.emit(EventType.ASSET_MATERIALIZATION, node.name, materialization)
-            if made.is_handed_on:
+            if output.has_value:
                 self._record.emit(EventType.HANDLED_OUTPUT, node.name, handled)
         outcome.is_stored = True
 
-    async def _handled(self, node: Node, made: Made, manager: Manager, step: StepContext | None) -> HandledOutput:
-        handle = OutputHandle(node.name, made.output, made.mapping_key)
-        context = self._contexts.of_output(node, handle, manager.scope, manager.key, made.metadata, step)
+    async def _handled(
+        self, node: Node, output: StepOutput, manager: Manager, step: StepContext | None
+    ) -> HandledOutput:
+        handle = OutputHandle(node.name, output.name, output.mapping_key)
+        context = self._contexts.of_output(node, handle, manager.scope, manager.key, output.metadata, step)
         owner = f"IO manager '{manager.key}'"
-        with _told(f"while {owner} stored output '{made.output}' of {node.definition.label}"):
-            said = await _finished(manager.scope, manager.resource.handle_output(context, made.value))
-            metadata = {**context.get_logged_metadata(), **self._said(owner, node, said)}
-            shown = normalized_metadata(metadata, f"output '{made.output}' of {node.definition.label}")
-        self._record.say(node.name, context.get_logged_events())
+        with _noting(f"while {owner} stored output '{output.name}' of {node.definition.label}"):
+            returned = await _finished(manager.scope, manager.resource.handle_output(context, output.value))
+            metadata = {**context.get_logged_metadata(), **self._metadata_among(owner, node, returned)}
+            shown = normalized_metadata(metadata, f"output '{output.name}' of {node.definition.label}")
+        self._record.emit_events(node.name, context.get_logged_events())
         self._stored[handle] = context
         if shown:
-            made.materializations = [_with_metadata(as_materialization(one), shown) for one in made.materializations]
-        return HandledOutput(made.output, manager.key, shown)
+            output.materializations = [
+                _with_metadata(as_materialization(one), shown) for one in output.materializations
+            ]
+        return HandledOutput(output.name, manager.key, shown)
 
-    def _said(self, owner: str, node: Node, items: list[Any]) -> dict[str, object]:
+    def _metadata_among(self, owner: str, node: Node, items: list[Any]) -> dict[str, object]:
         """The metadata among what an IO manager yielded; materializations of other assets are noted.
 
         Raises:
             UnexpectedResultError: It gave back something else.
         """
         metadata: dict[str, object] = {}
-        remarks: list[Remark] = []
+        extra_events: list[ExtraEvent] = []
         for item in items:
             if is_mapping(item):
                 metadata |= item
-            elif is_remark(item):
-                remarks.append(item)
+            elif is_extra_event(item):
+                extra_events.append(item)
             elif item is not None:
                 problem = (
                     f"gave back {type(item).__name__} for an output of {node.definition.label}. `handle_output` "
                     f"returns nothing, or yields metadata (a dict) and AssetMaterializations."
                 )
                 raise UnexpectedResultError(owner, problem)
-        self._record.say(node.name, remarks)
+        self._record.emit_events(node.name, extra_events)
         return metadata
 
     # -- loading -------------------------------------------------------------------------------------------------------
@@ -181,13 +185,13 @@ class Handover:
 
     async def load(self, node: Node, name: str, load: StoredInput) -> Any:
         """The value that an input takes of no step of the run."""
-        manager = Manager(load.manager_key, self._load_scopes[node.pattern or node.name, name])
+        manager = Manager(load.manager_key, self._load_scopes[node.template or node.name, name])
         given = self._contexts.of_stored_asset(node, load.asset) if load.asset is not None else None
         context = self._contexts.of_input(node, name, manager.scope, manager.key, given, load.asset)
         return await self._loaded(node, context, manager, None)
 
     async def _loaded(self, node: Node, context: InputContext, manager: Manager, handle: OutputHandle | None) -> Any:
-        with _told(f"while IO manager '{manager.key}' loaded input '{context.name}' of {node.definition.label}"):
+        with _noting(f"while IO manager '{manager.key}' loaded input '{context.name}' of {node.definition.label}"):
             value = manager.resource.load_input(context)
             if isawaitable(value):
                 value = await manager.scope.wait_for(value)
@@ -227,7 +231,7 @@ async def _listed(items: AsyncIterator[Any]) -> list[Any]:
 
 
 @contextmanager
-def _told(doing: str) -> Generator[None]:
+def _noting(doing: str) -> Generator[None]:
     """Have an exception of the user's own say what was being done."""
     try:
         yield

@@ -28,7 +28,7 @@ from dagwire.execution.events import EventType
 from dagwire.execution.hook_context import HookContext
 from dagwire.execution.op_outcomes import op_outcome
 from dagwire.execution.outcomes import Outcome, Yielded
-from dagwire.execution.output_metadata import Said
+from dagwire.execution.output_metadata import OutputMetadata
 from dagwire.execution.plan import Plan
 from dagwire.execution.run_record import Record
 from dagwire.execution.step_io import Handover
@@ -122,11 +122,11 @@ class Steps:
         if node.inputs or node.loads or node.open_inputs:
             arguments |= await self._inputs(node)
         if signature.keys:
-            scope = self._scope_by_node[node.pattern or node.name]
+            scope = self._scope_by_node[node.template or node.name]
             for parameter, key in signature.keys.items():
                 arguments[parameter] = scope.value(key)
         if signature.config is not None:
-            arguments[CONFIG_NAME] = self._plan.config_by_node.get(node.pattern or node.name)
+            arguments[CONFIG_NAME] = self._plan.config_by_node.get(node.template or node.name)
         if signature.context is None:
             context = None
             returned = body.function(**arguments)
@@ -160,7 +160,7 @@ class Steps:
             for name, load in node.loads.items():
                 taken[name] = await self._handover.load(node, name, load)
         if node.open_inputs:
-            taken |= self._plan.inputs_by_node.get(node.pattern or node.name, {})
+            taken |= self._plan.inputs_by_node.get(node.template or node.name, {})
         classes = node.definition.input_classes
         for name, value in taken.items():
             if name in classes:
@@ -186,8 +186,8 @@ class Steps:
         context = kind(self._run, self._plan.partitions, node, retry_number)
         context.instance = self._instance
         context.stored_values = self._stored_values
-        context.resources = self._scope_by_node[node.pattern or node.name].resources(body.keys)
-        context.op_config = self._plan.config_by_node.get(node.pattern or node.name)
+        context.resources = self._scope_by_node[node.template or node.name].resources(body.keys)
+        context.op_config = self._plan.config_by_node.get(node.template or node.name)
         context.is_subset = self._plan.job.is_subset or node.outputs is not None
         return context
 
@@ -196,32 +196,32 @@ class Steps:
         if isgenerator(returned):
             return Yielded(returned)
         if isasyncgen(returned):
-            return await self._scope_by_node[node.pattern or node.name].wait_for(_listed(returned))
+            return await self._scope_by_node[node.template or node.name].wait_for(_listed(returned))
         if isawaitable(returned):
-            return await self._scope_by_node[node.pattern or node.name].wait_for(returned)
+            return await self._scope_by_node[node.template or node.name].wait_for(returned)
         return returned
 
     def _outcome(self, node: Node, returned: Any, context: StepContext | None) -> Outcome:
         definition = node.definition
-        said = context.said if context is not None else self._said_before(node)
+        added = context.added_metadata if context is not None else self._metadata_of_op(node)
         if isinstance(definition, AssetsDefinition):
-            outcome = asset_outcome(definition, node.outputs, returned, said, self._plan.partitions)
+            outcome = asset_outcome(definition, node.outputs, returned, added, self._plan.partitions)
         elif isinstance(definition, OpDefinition):
-            outcome = op_outcome(definition, returned, said)
+            outcome = op_outcome(definition, returned, added)
         else:
             outcome = check_outcome(definition, returned, self._plan.partitions)
-        if context is not None and context.remarks:
-            outcome.remarks[:0] = context.remarks
+        if context is not None and context.extra_events:
+            outcome.extra_events[:0] = context.extra_events
         return outcome
 
-    def _said_before(self, node: Node) -> Said | None:
-        """What the op said of the value that an asset of a graph takes."""
+    def _metadata_of_op(self, node: Node) -> OutputMetadata | None:
+        """What the op added of the value that an asset of a graph takes."""
         if not isinstance(node.definition, GraphAssetPart):
             return None
         metadata = self._record.metadata_of(node.inputs[RESULT])  # type: ignore[arg-type]  # it is an OutputHandle
-        said = Said()
-        said.add(metadata or {}, RESULT, None)
-        return said
+        added = OutputMetadata()
+        added.add(metadata or {}, RESULT, None)
+        return added
 
     # -- hooks ---------------------------------------------------------------------------------------------------------
 
@@ -237,7 +237,7 @@ class Steps:
                 self._record.emit(EventType.HOOK_COMPLETED, node.name, hook.name)
 
     async def _call_hook(self, node: Node, hook: HookDefinition, failure: Exception | None) -> None:
-        scope = self._scope_by_node[node.pattern or node.name]
+        scope = self._scope_by_node[node.template or node.name]
         body: Body = hook.body
         arguments = {parameter: scope.value(key) for parameter, key in body.signature.keys.items()}
         if body.signature.context is None:
@@ -246,7 +246,7 @@ class Steps:
         context = HookContext(self._run, node, hook, failure, self._record.values.get(node.name, {}))
         context.instance = self._instance
         context.resources = scope.resources(body.keys)
-        context.op_config = self._plan.config_by_node.get(node.pattern or node.name)
+        context.op_config = self._plan.config_by_node.get(node.template or node.name)
         await self._finished(node, body.function(context, **arguments))
 
 

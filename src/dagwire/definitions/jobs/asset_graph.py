@@ -235,11 +235,11 @@ def missing_inputs(nodes: Iterable[Node], elsewhere: Iterable[AssetKey] = ()) ->
         if isinstance(node.definition, AssetsDefinition | AssetCheckDefinition)
         for name, key in node.definition.unfilled_inputs({*node.inputs, *node.loads}).items()
     ]
-    known = [key.to_user_string() for key in (*made_by(nodes), *elsewhere)] if missing else []
+    known = [key.to_user_string() for key in (*nodes_by_asset(nodes), *elsewhere)] if missing else []
     return [_missing_input(label, name, key, known) for label, name, key in missing]
 
 
-def made_by(nodes: Iterable[Node]) -> dict[AssetKey, Any]:
+def nodes_by_asset(nodes: Iterable[Node]) -> dict[AssetKey, Any]:
     """`{key: node}` of the assets that `nodes` make."""
     return {
         key: node for node in nodes if isinstance(node.definition, AssetsDefinition) for key in node.definition.keys

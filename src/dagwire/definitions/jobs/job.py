@@ -11,7 +11,7 @@ from dagwire.containers.keys import Container, Requirement
 from dagwire.definitions.assets.asset_check import AssetCheckDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.selection_text import selected
-from dagwire.definitions.jobs.asset_graph import KnownAssets, asset_nodes, chosen_assets, made_by, missing_inputs
+from dagwire.definitions.jobs.asset_graph import KnownAssets, asset_nodes, chosen_assets, missing_inputs, nodes_by_asset
 from dagwire.definitions.jobs.partitioned_config import PartitionedConfig, partition_request, partitions_of_job
 from dagwire.definitions.jobs.run_by_name import run_job
 from dagwire.definitions.jobs.run_options import RunOptions
@@ -217,7 +217,7 @@ class JobDefinition:
             return self
         nodes = chosen_steps(f"job '{self.name}'", self.nodes, op_selection)
         if asset_selection is not None:
-            assets = dict.fromkeys(node.definition.whole for node in made_by(nodes).values())
+            assets = dict.fromkeys(node.definition.whole for node in nodes_by_asset(nodes).values())
             nodes = _selected_nodes(list(assets), nodes, asset_selection)
         return replace(self, nodes=tuple(nodes), is_subset=True)
 

@@ -116,10 +116,10 @@ class _Mapping:
 # -- as the job runs ---------------------------------------------------------------------------------------------------
 
 
-def cut_out(node: Node, keys_of: KeysOf) -> list[Node]:
+def expand(node: Node, keys_of: KeysOf) -> list[Node]:
     """The steps that `node` stands for, now that what comes before it is done.
 
-    A pattern stands for one step for each key, a step that collects for itself with all it collects, any other for
+    A template stands for one step for each key, a step that collects for itself with all it collects, any other for
     itself. Where the dynamic output has given nothing, the node is handed back: what it takes is not there.
     """
     if node.mapped_over is None:
@@ -144,7 +144,7 @@ def _all_of(source: Source, keys_of: KeysOf) -> Source:
 
 
 def _step_for(node: Node, over: OutputHandle, key: str) -> Node:
-    """The step that is cut from the pattern `node` for one key."""
+    """The step that is cut from the template `node` for one key."""
 
     def for_key(source: Source) -> Source:
         if isinstance(source, OutputHandle) and source.mapping_key == EACH:
@@ -165,7 +165,7 @@ def _step_for(node: Node, over: OutputHandle, key: str) -> Node:
         waits_for=waits_for,
         after=tuple(beside.get(name, name) for name in node.after),
         mapped_over=None,
-        pattern=node.name,
+        template=node.name,
         mapping_key=key,
     )
 
@@ -177,6 +177,6 @@ def _at(handle: OutputHandle, over: OutputHandle, key: str) -> OutputHandle:
     return OutputHandle(step_name(handle.node, key), handle.output)
 
 
-def step_name(pattern: str, key: str) -> str:
-    """The name of the step that is cut from a pattern for one key."""
-    return f"{pattern}[{key}]"
+def step_name(template: str, key: str) -> str:
+    """The name of the step that is cut from a template for one key."""
+    return f"{template}[{key}]"

@@ -12,7 +12,7 @@ from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.ops.composition import Placed
 from dagwire.definitions.ops.ins_and_outs import In
 from dagwire.definitions.ops.op import OpDefinition
-from dagwire.definitions.ops.topological_sorter import Frontier
+from dagwire.definitions.ops.topological_sorter import TopologicalSorter
 from dagwire.definitions.specs.retries import RetryPolicy
 from dagwire.definitions.steps.bound_resources import Bindings
 from dagwire.definitions.steps.hook import HookDefinition
@@ -64,7 +64,7 @@ class Node:
     """The job's policy, for a definition that has none of its own."""
     mapped_over: OutputHandle | None = None
     """The dynamic output of which each value has a step of its own; this node is the pattern that they are cut from."""
-    pattern: str | None = None
+    template: str | None = None
     """The name of that pattern, of one of these steps."""
     mapping_key: str | None = None
     """Which value it is for, of one of these steps."""
@@ -194,15 +194,15 @@ def in_running_order(nodes: Iterable[Node]) -> list[Node]:
         DefinitionCycleError: Nodes come after one another in a circle.
     """
     by_name = {node.name: node for node in nodes}
-    frontier = Frontier({name: node.after for name, node in by_name.items()})
-    ready = deque(frontier.first())
+    sorter = TopologicalSorter({name: node.after for name, node in by_name.items()})
+    ready = deque(sorter.ready())
     order: list[Node] = []
     while ready:
         name = ready.popleft()
         order.append(by_name[name])
-        ready.extend(frontier.finish(name))
+        ready.extend(sorter.done(name))
     if len(order) < len(by_name):
-        raise DefinitionCycleError(_circle({name: by_name[name] for name in frontier.stuck()}))
+        raise DefinitionCycleError(_circle({name: by_name[name] for name in sorter.blocked()}))
     return order
 
 

@@ -1,9 +1,9 @@
-"""`Frontier`: which steps are ready, as others are done. Pure."""
+"""`TopologicalSorter`: which steps are ready, as others are done. Pure."""
 
 from collections.abc import Iterable, Mapping
 
 
-class Frontier:
+class TopologicalSorter:
     """Counts down what each step waits for; lives as long as one ordering or one run."""
 
     def __init__(self, after: Mapping[str, Iterable[str]]) -> None:
@@ -16,11 +16,11 @@ class Frontier:
             for parent in parents:
                 self._children[parent].append(name)
 
-    def first(self) -> list[str]:
+    def ready(self) -> list[str]:
         """The steps that wait for none, by name."""
         return sorted(name for name, count in self._unmet.items() if not count)
 
-    def finish(self, name: str) -> list[str]:
+    def done(self, name: str) -> list[str]:
         """The steps that `name` was the last to be waited for by, by name."""
         freed: list[str] = []
         for child in self._children.pop(name):
@@ -39,6 +39,6 @@ class Frontier:
             for parent in parents:
                 self._children[parent].append(name)
 
-    def stuck(self) -> list[str]:
+    def blocked(self) -> list[str]:
         """The steps that still wait."""
         return [name for name, count in self._unmet.items() if count]

@@ -200,7 +200,7 @@ class ExpectationResult:
         self.metadata = normalized_metadata(metadata, f"expectation '{label}'")
 
 
-Remark = AssetMaterialization | ExpectationResult
+ExtraEvent = AssetMaterialization | ExpectationResult
 """What a body may say beside what it makes: it yields it, or gives it to `context.log_event`."""
 
 
@@ -219,9 +219,9 @@ def is_materialize_result(value: object) -> TypeGuard[MaterializeResult[Any]]:
     return isinstance(value, MaterializeResult)
 
 
-def is_remark(value: object) -> TypeGuard[Remark]:
+def is_extra_event(value: object) -> TypeGuard[ExtraEvent]:
     """Whether `value` is something that a body says beside what it makes."""
-    return isinstance(value, Remark)
+    return isinstance(value, ExtraEvent)
 
 
 class NoValueSentinel:
