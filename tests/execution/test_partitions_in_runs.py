@@ -1,4 +1,4 @@
-"""Partitions of what a run takes: told by contexts, checked before anything opens."""
+"""Upstream partitions of a run: shown by contexts, checked before anything opens."""
 
 import datetime as dt
 from functools import partial
@@ -38,7 +38,7 @@ def asset_after_count(mapping, partitions=DAYS):
 
 
 def test_a_value_of_another_partition_is_not_taken_for_it():
-    """Where nothing stores values, one of another partition than the run makes is refused: it is not in memory."""
+    """Without an IO manager, a value of another partition than the run makes is refused: it is not in memory."""
     opened = []
 
     @dg.resource
@@ -56,7 +56,7 @@ def test_a_value_of_another_partition_is_not_taken_for_it():
 
 
 def test_an_op_of_an_asset_takes_no_other_partition_for_its_own():
-    """The same holds for the ops that make an asset together."""
+    """Ops that make an asset together are refused a partition that is not in memory, too."""
 
     @dg.op
     def take(before):
@@ -71,13 +71,13 @@ def test_an_op_of_an_asset_takes_no_other_partition_for_its_own():
 
 
 def test_a_value_of_the_same_partition_is_handed_on_in_memory():
-    """A mapping that says the partition which the run makes changes nothing."""
+    """A mapping to the very partition that the run makes needs no IO manager."""
     result = dg.materialize([count, asset_after_count(dg.IdentityPartitionMapping())], partition_key="2024-01-05")
     assert result.asset_value("total") == 1
 
 
 def test_a_mapping_that_does_not_fit_is_told_before_the_run():
-    """The message names both assets, the mapping, and why it cannot stand between them."""
+    """The message names both assets, the mapping, and why it cannot connect them."""
     total = asset_after_count(dg.StaticPartitionMapping({"2024-01-01": "z"}), LETTERS)
     up = dg.AssetSpec("count", partitions_def=DAYS)
     job = dg.define_asset_job("j", selection=[total])
@@ -87,7 +87,7 @@ def test_a_mapping_that_does_not_fit_is_told_before_the_run():
 
 
 def test_what_does_not_exist_is_named_with_who_needs_it():
-    """The message names the partition that is made, and those needed that do not exist."""
+    """The message names the partition that is made, and the needed partitions that do not exist."""
 
     @dg.asset(partitions_def=DAYS, deps=[dg.AssetSpec("late")])
     def total(context):
@@ -99,7 +99,7 @@ def test_what_does_not_exist_is_named_with_who_needs_it():
 
 
 def test_a_misspelt_input_is_told_the_nearest():
-    """Asking for the partitions of an input that does not exist names those that do."""
+    """An unknown input is refused, and the message names the known ones."""
 
     @dg.asset(partitions_def=DAYS, deps=[dg.AssetKey(["raw", "count"])])
     def total(context, count):
@@ -111,7 +111,7 @@ def test_a_misspelt_input_is_told_the_nearest():
 
 
 def test_a_run_without_a_partition_has_none_of_inputs():
-    """A partitioned asset that runs without a key is told so when it asks for the partitions of an input."""
+    """A partitioned asset that runs without a key gets an error when it asks for the partitions of an input."""
 
     @dg.asset(partitions_def=DAYS)
     def total(context, count):
@@ -122,7 +122,7 @@ def test_a_run_without_a_partition_has_none_of_inputs():
 
 
 def test_outside_a_run_no_other_assets_are_known():
-    """A context built by hand tells of the partitions that the body makes, and knows of no other assets."""
+    """A context built by hand knows the partitions that the body makes, and no other assets."""
 
     @dg.asset(partitions_def=DAYS)
     def total(context, count):
@@ -165,7 +165,7 @@ def test_a_run_in_the_caller_s_loop_has_its_instance():
 
 
 def test_an_op_has_no_partitions_of_assets():
-    """The context of an op that is no asset's says so."""
+    """The context of an op without asset refuses questions about partitions of assets."""
 
     @dg.op
     def plain(context):
@@ -180,7 +180,7 @@ def test_an_op_has_no_partitions_of_assets():
 
 
 def test_a_mapping_moves_with_its_asset():
-    """An asset that gets a prefix, or a spec that is changed, keeps what was said of the partitions before it."""
+    """An asset with a new prefix or a changed spec keeps its partition mappings."""
     spec = dg.AssetSpec("total", deps=[dg.AssetDep("count", partition_mapping=DAY_BEFORE)])
     assert spec.replace_attributes(group_name="g").partition_mappings == {dg.AssetKey("count"): DAY_BEFORE}
 

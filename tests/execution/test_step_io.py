@@ -1,4 +1,4 @@
-"""How values pass between steps by IO managers: waited for, side by side, from which scope, and what messages say."""
+"""Values between steps through IO managers: async, side by side, by scope, and with their messages."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -47,7 +47,7 @@ class Shelf(IOManager):
 
 
 class WaitingShelf(Shelf):
-    """The same, by coroutine functions."""
+    """A store of coroutine functions."""
 
     async def handle_output(self, context: OutputContext, obj: Any) -> None:
         """Keep the value."""
@@ -59,7 +59,7 @@ class WaitingShelf(Shelf):
 
 
 class YieldingShelf(Shelf):
-    """The same, by an asynchronous generator, which says how many it has."""
+    """A store whose asynchronous generator yields its number of values."""
 
     async def handle_output(self, context: OutputContext, obj: Any) -> Any:  # type: ignore[override]  # what it yields
         """Keep the value."""
@@ -91,20 +91,20 @@ def test_a_synchronous_run_waits_for_its_io_managers(kind: type[Shelf]) -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize("kind", [Shelf, WaitingShelf, YieldingShelf])
 async def test_an_asynchronous_run_waits_for_its_io_managers(kind: type[Shelf]) -> None:
-    """In the caller's event loop, too, and with steps side by side."""
+    """Asynchronous IO managers work in the caller's event loop and with steps side by side."""
     shelf = kind()
     result = await amaterialize([one, two], resources={"io_manager": shelf}, max_concurrency=None)
     assert result.asset_value("two") == 2
 
 
 def test_what_an_asynchronous_generator_says() -> None:
-    """What it yields is metadata, as of a generator."""
+    """An asynchronous generator yields metadata, like a generator."""
     result = materialize([one], resources={"io_manager": YieldingShelf()})
     assert result.asset_materializations_for_node("one")[0].metadata["kept"].value == 1
 
 
 def test_steps_side_by_side_store_side_by_side() -> None:
-    """In threads each step stores its own value in its own thread; every value arrives."""
+    """Each step of a threaded run stores its value in its own thread; every value arrives."""
 
     def make(number: int) -> Any:
         @asset(name=f"a{number}")
@@ -124,7 +124,7 @@ def test_steps_side_by_side_store_side_by_side() -> None:
 
 
 def test_files_last_from_run_to_run(tmp_path: Path) -> None:
-    """With a FilesystemIOManager a later run starts where an earlier one ended."""
+    """A later run starts where an earlier one ended if a FilesystemIOManager stored its values."""
     given = {"io_manager": FilesystemIOManager(base_dir=str(tmp_path))}
     materialize([one, two], selection="one", resources=given)
     assert materialize([one, two], selection="two", resources=given).asset_value("two") == 2
@@ -153,7 +153,7 @@ def test_io_managers_open_once_and_close_after_the_last_step() -> None:
 
 
 def test_the_default_io_manager_is_not_opened_where_nothing_is_stored() -> None:
-    """A run of assets that say `-> None` leaves "io_manager" alone."""
+    """A run of assets annotated `-> None` does not open "io_manager"."""
 
     class Broken(ConfigurableIOManager):
         def setup_for_execution(self, context: Any) -> None:
@@ -186,14 +186,14 @@ def test_what_is_loaded_from_elsewhere_has_its_own_binding() -> None:
 
 
 def test_a_run_s_io_manager_wins_over_a_bound_one() -> None:
-    """What `materialize` is given comes before what an asset is bound to."""
+    """Resources of `materialize` are stronger than those bound to an asset."""
     mine, bound = Shelf(), Shelf()
     materialize(with_resources([one], {"io_manager": bound}), resources={"io_manager": mine})
     assert (mine.values, bound.values) == ({("one",): 1}, {})
 
 
 def test_a_graph_asset_takes_a_value_from_elsewhere() -> None:
-    """A parameter of a graph asset is loaded where its asset does not run here."""
+    """A parameter of a graph asset is loaded if its asset is not part of the run."""
 
     @op
     def double(number: int) -> int:
@@ -217,7 +217,7 @@ def test_a_graph_asset_takes_a_value_from_elsewhere() -> None:
 
 
 def test_a_check_of_an_asset_from_elsewhere_takes_its_value() -> None:
-    """A check loads what another check's asset is, where that does not run."""
+    """A check loads the asset of another check if that asset is not part of the run."""
 
     @asset_check(asset=two, additional_ins={"one": AssetIn("one")})
     def grows(two: int, one: int) -> AssetCheckResult:
@@ -230,7 +230,7 @@ def test_a_check_of_an_asset_from_elsewhere_takes_its_value() -> None:
 
 
 def test_a_value_from_elsewhere_needs_an_io_manager() -> None:
-    """Without one the error says which asset would have to be loaded, and for whom."""
+    """Without an IO manager the error names the asset that must be loaded, and who takes it."""
     with pytest.raises(MissingResourceError) as raised:
         materialize([one, two], selection="two")
     assert str(raised.value).startswith(
@@ -251,7 +251,7 @@ def test_definitions_tell_what_no_io_manager_loads() -> None:
 
 
 def test_a_failure_says_what_was_being_stored() -> None:
-    """The user's own exception has a note: which IO manager, which output, of whom."""
+    """The user's exception gets a note that names the IO manager, the output and the step."""
 
     class Full(Shelf):
         def handle_output(self, context: OutputContext, obj: Any) -> None:
@@ -263,7 +263,7 @@ def test_a_failure_says_what_was_being_stored() -> None:
 
 
 def test_a_wrong_answer_of_an_io_manager_is_its_own() -> None:
-    """The error names the IO manager, the type that it gave back, and what it may give back."""
+    """The error names the IO manager, the type that it returned, and the types that it may return."""
 
     class Answering(Shelf):
         def handle_output(self, context: OutputContext, obj: Any) -> Any:

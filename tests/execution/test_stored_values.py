@@ -1,4 +1,4 @@
-"""`context.load_asset_value`: the run's own replacements count, and what cannot be loaded is told."""
+"""`context.load_asset_value`: replacements of the run count, and failures name their cause."""
 
 import pytest
 from dependency_injector import containers, providers
@@ -27,7 +27,7 @@ def loaded(container, **given):
 
 
 def test_an_override_loads_in_its_place():
-    """A test's fake of the IO manager is what loads, and the container's own again after."""
+    """A test's fake of the IO manager loads the value; the container's own is back afterwards."""
     container = containers.DynamicContainer()
     container.store = providers.Object(Saying("stored"))
     assert loaded(container).output_for_node("reader") == "stored"
@@ -37,13 +37,13 @@ def test_an_override_loads_in_its_place():
 
 
 def test_an_io_manager_that_is_not_provided_is_named():
-    """Without one values are handed on in memory alone, and there is nothing to load."""
+    """Without an IO manager values pass in memory only, and there is nothing to load."""
     with pytest.raises(MissingResourceError, match="load_asset_value of 'other'"):
         loaded({})
 
 
 def test_the_nearest_asset_is_named():
-    """Of those that the job knows."""
+    """An unknown asset is refused with the nearest asset of the job."""
 
     @asset(deps=["other"])
     def misspelt(context: AssetExecutionContext):
@@ -54,6 +54,6 @@ def test_the_nearest_asset_is_named():
 
 
 def test_a_context_built_by_hand_loads_nothing():
-    """It belongs to no run, and knows no assets."""
+    """A context built by hand has no run, and so no assets to load."""
     with pytest.raises(InvalidInvocationError, match="built by hand"):
         reader(build_asset_context())

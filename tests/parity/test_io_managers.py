@@ -1,16 +1,16 @@
-"""IO managers: resources that store what a step returns and load it for others, and what they are told."""
+"""IO managers: resources that store and load values, and the contexts that they get."""
 
 import pytest
 
 
 @pytest.fixture
 def of_op(dg):
-    """An output of an op, told by run, step and name."""
+    """The context of an output of an op, built by hand."""
     return dg.build_output_context(step_key="step", name="result", run_id="run")
 
 
 def test_an_output_is_told_by_run_step_and_name(of_op):
-    """An op's value goes by run, step and output; it has no asset key and no partition."""
+    """An op's value is identified by run, step and output; it has no asset key and no partition."""
     assert of_op.get_identifier() == ["run", "step", "result"]
     assert not of_op.has_asset_key
     assert not of_op.has_partition_key
@@ -18,7 +18,7 @@ def test_an_output_is_told_by_run_step_and_name(of_op):
 
 
 def test_an_asset_is_told_by_key_and_partition(dg):
-    """An asset's value goes by the parts of its key, then the partition's key."""
+    """An asset's value is identified by the parts of its key, then the partition's key."""
     context = dg.build_output_context(asset_key=["raw", "trips"], partition_key="p")
     assert context.get_asset_identifier() == ["raw", "trips", "p"]
     assert context.asset_key == dg.AssetKey(["raw", "trips"])
@@ -27,7 +27,7 @@ def test_an_asset_is_told_by_key_and_partition(dg):
 
 
 def test_contexts_hold_what_is_given(dg):
-    """Config, metadata and resources of a context are what it was built with; the rest is empty or None."""
+    """Config, metadata and resources of a context are those it was built with; the rest is empty or None."""
     context = dg.build_output_context(
         config={"a": 1}, definition_metadata={"m": 1}, resource_config={"z": 1}, resources={"q": 3}
     )
@@ -46,7 +46,7 @@ def test_what_an_output_was_not_given_raises(dg, attribute):
 
 @pytest.mark.parametrize("attribute", ["name", "asset_key", "op_def", "job_name", "instance"])
 def test_what_an_input_was_not_given_raises(dg, attribute):
-    """As for an output; `upstream_output` alone is None."""
+    """An attribute of an input context that was not given raises; only `upstream_output` is None."""
     context = dg.build_input_context()
     with pytest.raises(dg.DagsterInvariantViolationError):
         getattr(context, attribute)

@@ -1,4 +1,4 @@
-"""IO managers in runs: which one stores and loads a value, what it is told, and what a run records of it."""
+"""IO managers in runs: which one stores and loads a value, its contexts, and the events of the run."""
 
 import pytest
 
@@ -7,7 +7,7 @@ SHOWN = ("LOADED_INPUT", "STEP_INPUT", "STEP_OUTPUT", "ASSET_MATERIALIZATION", "
 
 @pytest.fixture
 def stored():
-    """What IO managers of a test have stored: `{identifier: value}`."""
+    """The values that IO managers of a test stored: `{identifier: value}`."""
     return {}
 
 
@@ -66,7 +66,7 @@ def chain(dg):
 
 
 def shown(result, *types):
-    """What the events of some types say: `[(type, step, {name: value})]`."""
+    """The events of some types as `[(type, step, {name: value})]`."""
     names = ("output_name", "input_name", "upstream_output_name", "upstream_step_key", "manager_key")
     return [
         (event.event_type_value, event.step_key, {n: getattr(data, n) for n in names if hasattr(data, n)})
@@ -85,7 +85,7 @@ def plain(metadata):
 
 
 def test_an_output_s_io_manager_stores_and_loads(dg, chain, keeping, log):
-    """What names `io_manager_key` is stored by that resource, and loaded by it; all else goes to "io_manager"."""
+    """`io_manager_key` names the resource that stores and loads a value; all else goes to "io_manager"."""
     result = dg.materialize(chain, resources={"store": keeping(tag="store"), "io_manager": keeping()})
     assert log == ["store stores trips", "store loads trips as trips", "io stores total"]
     assert (result.output_for_node("trips"), result.asset_value("total")) == (3, 4)
@@ -128,7 +128,7 @@ def test_an_io_manager_given_twice_is_refused(dg, keeping):
 
 
 def test_several_outputs_have_their_own(dg, keeping, log):
-    """`AssetOut(io_manager_key=)` names what stores one of several assets."""
+    """`AssetOut(io_manager_key=)` names the IO manager of one of several assets."""
 
     @dg.multi_asset(outs={"low": dg.AssetOut(io_manager_key="store"), "high": dg.AssetOut(key=["x", "high"])})
     def bounds():
@@ -140,7 +140,7 @@ def test_several_outputs_have_their_own(dg, keeping, log):
 
 
 def test_an_op_s_outputs_and_inputs(dg, keeping, log):
-    """`Out(io_manager_key=)` says what stores a value, `In(input_manager_key=)` what loads it."""
+    """`Out(io_manager_key=)` names the store of a value, `In(input_manager_key=)` its loader."""
 
     @dg.op(out=dg.Out(io_manager_key="store"))
     def one():
@@ -160,7 +160,7 @@ def test_an_op_s_outputs_and_inputs(dg, keeping, log):
 
 
 def test_an_asset_s_input_may_name_what_loads_it(dg, keeping, log):
-    """`AssetIn(input_manager_key=)` is stronger than what stored the value."""
+    """`AssetIn(input_manager_key=)` is stronger than the IO manager that stored the value."""
 
     @dg.asset
     def one():
@@ -175,7 +175,7 @@ def test_an_asset_s_input_may_name_what_loads_it(dg, keeping, log):
 
 
 def test_the_last_op_s_io_manager_stores_a_graph_asset(dg, keeping, log):
-    """A graph asset is stored by what the output of its last op names, once."""
+    """A graph asset is stored once, by the IO manager that the output of its last op names."""
 
     @dg.op
     def one():
@@ -195,7 +195,7 @@ def test_the_last_op_s_io_manager_stores_a_graph_asset(dg, keeping, log):
 
 
 def test_a_check_loads_and_stores_nothing(dg, keeping, log):
-    """The value that a check looks at is loaded; what the check gives is not stored."""
+    """The value that a check looks at is loaded; the check's result is not stored."""
 
     @dg.asset
     def one():
@@ -210,7 +210,7 @@ def test_a_check_loads_and_stores_nothing(dg, keeping, log):
 
 
 def test_with_resources_binds_io_managers(dg, keeping, log):
-    """`with_resources` binds "io_manager", which every asset is taken to ask for."""
+    """`with_resources` binds "io_manager", which every asset requires."""
 
     @dg.asset
     def one():
@@ -236,7 +236,7 @@ def test_a_missing_io_manager_is_named(dg, chain):
 
 
 def test_a_missing_input_manager_is_named(dg):
-    """So does an input manager."""
+    """An input manager that is named and not provided stops the run before it starts."""
 
     @dg.asset
     def one():
@@ -271,7 +271,7 @@ def test_in_memory_io_managers_are_refused(dg, chain, keeping):
 
 
 def test_none_is_a_value(dg, keeping, stored):
-    """What returns None without saying so in its annotation is stored."""
+    """None is stored unless the annotation says `-> None`."""
 
     @dg.asset
     def one():
@@ -282,7 +282,7 @@ def test_none_is_a_value(dg, keeping, stored):
 
 
 def test_what_has_no_value_is_not_stored(dg, keeping, log):
-    """`-> None`, a MaterializeResult without value, and an output of type Nothing pass the IO manager by."""
+    """`-> None`, a MaterializeResult without value, and an output of type Nothing skip the IO manager."""
 
     @dg.asset
     def one() -> None: ...
@@ -304,7 +304,7 @@ def test_what_has_no_value_is_not_stored(dg, keeping, log):
 
 
 def test_the_value_of_a_result_is_stored(dg, keeping, stored):
-    """`MaterializeResult(value=)` and `Output` hand on their value."""
+    """`MaterializeResult(value=)` and `Output` pass their value to the IO manager."""
 
     @dg.asset
     def one():
@@ -319,7 +319,7 @@ def test_the_value_of_a_result_is_stored(dg, keeping, stored):
 
 
 def test_the_result_has_what_was_returned(dg, told):
-    """`output_for_node` is what the function returned; a child is given what was loaded."""
+    """`output_for_node` is the returned value; a child gets the loaded one."""
 
     @dg.asset
     def one():
@@ -352,7 +352,7 @@ def test_what_was_loaded_is_held_to_the_annotation(dg, told):
 
 
 def test_what_an_output_tells(dg, told):
-    """Key, step, run, job, the definition's metadata and type, and what the step said of the value."""
+    """An output context has key, step, run, job, the definition's metadata and type, and the step's metadata."""
 
     @dg.asset(key=["raw", "trips"], metadata={"owner": "me"})
     def trips() -> dg.Output[int]:
@@ -373,7 +373,7 @@ def test_what_an_output_tells(dg, told):
 
 
 def test_an_output_s_identifier_in_a_run(dg, told):
-    """`get_identifier` is of run, step and output; an asset's own, which the next run finds too, is another."""
+    """`get_identifier` names run, step and output; `get_asset_identifier` is equal in every run."""
 
     @dg.asset
     def one():
@@ -385,7 +385,7 @@ def test_an_output_s_identifier_in_a_run(dg, told):
 
 
 def test_what_an_input_tells(dg, told):
-    """Its name, type and metadata, the upstream asset's key, and what the upstream output told."""
+    """An input context has name, type, metadata, the upstream asset's key, and the upstream output's context."""
 
     @dg.asset(metadata={"upstream": 1})
     def one():
@@ -454,7 +454,7 @@ def test_a_configurable_io_manager_s_config(dg):
 
 
 def test_partitions_are_told(dg, told):
-    """Partition key and the asset's partitions; of an asset without partitions the run's key alone."""
+    """Contexts have the run's partition key, and the asset's partitions if it has any."""
     days = dg.StaticPartitionsDefinition(["p", "q"])
 
     @dg.asset(partitions_def=days)
@@ -480,7 +480,7 @@ def test_partitions_are_told(dg, told):
 
 
 def test_the_window_of_a_partition_is_told(dg, told):
-    """Of partitions that are spans of time, the span."""
+    """Contexts have the time window of partitions of time."""
     months = dg.MonthlyPartitionsDefinition(start_date="2013-01-01")
 
     @dg.asset(partitions_def=months)
@@ -497,7 +497,7 @@ def test_the_window_of_a_partition_is_told(dg, told):
 
 
 def test_the_events_name_the_io_managers(dg, chain, keeping):
-    """HANDLED_OUTPUT and LOADED_INPUT name the IO manager and what they are about."""
+    """HANDLED_OUTPUT and LOADED_INPUT events name the IO manager and the output or input."""
     result = dg.materialize(chain, resources={"store": keeping(), "io_manager": keeping()})
     assert shown(result, "HANDLED_OUTPUT", "LOADED_INPUT") == [
         ("HANDLED_OUTPUT", "trips", {"output_name": "result", "manager_key": "store"}),
@@ -572,7 +572,7 @@ def recorded(dg, manager):
 
 
 def test_metadata_is_added_to_the_materialization(dg, saying):
-    """What `add_output_metadata` says shows in the event and, stronger than the step's, in the materialization."""
+    """Metadata of `add_output_metadata` shows in the event and, stronger than the step's, in the materialization."""
     manager = saying(lambda context, _: context.add_output_metadata({"rows": 3}))
     assert recorded(dg, manager) == ([("one", {"own": 1, "rows": 3})], {"rows": 3})
 
@@ -631,7 +631,7 @@ def test_metadata_of_what_was_loaded(dg, saying):
 
 
 def test_a_failing_store(dg, saying, events):
-    """A step whose value cannot be stored fails of the IO manager's own exception, and made nothing."""
+    """A step whose value cannot be stored fails with the IO manager's own exception, and made nothing."""
 
     def handle(context, obj):
         raise OSError("no space")
@@ -714,7 +714,7 @@ def test_a_partition_of_an_earlier_run(dg, keeping, stored):
 
 
 def test_a_source_asset_is_loaded(dg, told):
-    """The IO manager that a SourceAsset names loads it; its metadata is what the upstream output tells."""
+    """The IO manager that a SourceAsset names loads it; the upstream output has its metadata."""
     source = dg.SourceAsset(["raw", "trips"], io_manager_key="store", metadata={"table": "t"})
 
     @dg.asset(ins={"trips": dg.AssetIn(key=["raw", "trips"])})
@@ -743,7 +743,7 @@ def test_a_source_asset_with_an_io_manager_of_its_own(dg, told):
 
 
 def test_a_spec_that_names_its_io_manager(dg, told):
-    """`AssetSpec.with_io_manager_key` says what loads an asset that is made elsewhere."""
+    """`AssetSpec.with_io_manager_key` names the loader of an asset that is made elsewhere."""
     spec = dg.AssetSpec("trips").with_io_manager_key("store")
 
     @dg.asset
@@ -780,7 +780,7 @@ def test_a_missing_io_manager_of_a_source_asset(dg):
 
 
 def test_what_a_source_asset_says(dg):
-    """A SourceAsset keeps what it is given."""
+    """A SourceAsset keeps its arguments."""
     days = dg.StaticPartitionsDefinition(["p"])
     source = dg.SourceAsset(
         "trips",
@@ -843,7 +843,7 @@ def test_the_partition_of_an_asset_outside_a_run(dg):
 
 
 class Echoing:
-    """A store that gives back what it was asked for, not what was stored."""
+    """A store that returns the identifier it was asked for, not a stored value."""
 
     def handle_output(self, context, obj): ...
 
@@ -856,7 +856,7 @@ def echo(dg):
 
 
 def test_a_body_loads_the_value_of_an_asset(dg):
-    """`context.load_asset_value`, of an asset before it, of one made elsewhere, and of one partition."""
+    """`context.load_asset_value` loads an upstream asset, one made elsewhere, and one partition."""
     asked = []
 
     @dg.asset

@@ -1,4 +1,4 @@
-"""Partition mappings: which partitions of the assets before it a partition takes."""
+"""Partition mappings: the upstream partitions that a partition takes."""
 
 import datetime as dt
 
@@ -36,7 +36,7 @@ def letters(dg):
 
 @pytest.fixture
 def seen(dg, log):
-    """Run one partition of an asset that comes after `up`, and hand its context to a function."""
+    """Run one partition of an asset downstream of `up`, and pass its context to a function."""
 
     def run(see, up_def, down_def, mapping=None, key=None, **run_options):
         @dg.asset(partitions_def=down_def, deps=[dg.AssetDep("up", partition_mapping=mapping)])
@@ -52,7 +52,7 @@ def seen(dg, log):
 
 @pytest.fixture
 def taken(seen):
-    """The partitions of `up` that one partition of the asset after it takes, in the order of their keys."""
+    """The partitions of `up` that one downstream partition takes, in the order of their keys."""
     return lambda *args, **kwargs: seen(
         lambda context: sorted(context.asset_partition_keys_for_input("up")), *args, **kwargs
     )
@@ -60,7 +60,7 @@ def taken(seen):
 
 @pytest.fixture
 def loading(dg):
-    """An IO manager that loads no value, but tells which partitions it is asked for."""
+    """An IO manager that returns the partitions it is asked for."""
 
     class Loading(dg.IOManager):
         def handle_output(self, context, obj):
@@ -76,18 +76,18 @@ def loading(dg):
 
 
 def test_the_same_partitions(taken, days, letters):
-    """Between equal partitions a partition takes that of its own key."""
+    """A partition takes the upstream one of its own key if both have equal partitions."""
     assert taken(days, days, key="2024-01-05") == ["2024-01-05"]
     assert taken(letters, letters, key="b") == ["b"]
 
 
 def test_a_week_takes_its_days(taken, days, weeks):
-    """A coarse span takes all fine ones in it."""
+    """A coarse time window takes all fine ones in it."""
     assert taken(days, weeks, key="2024-01-07") == [f"2024-01-{day:02}" for day in range(7, 14)]
 
 
 def test_a_day_takes_its_month(taken, days, months):
-    """A fine span takes the coarse one around it."""
+    """A fine time window takes the coarse one around it."""
     assert taken(months, days, key="2024-02-05") == ["2024-02-01"]
 
 
@@ -99,19 +99,19 @@ def test_a_range_takes_what_its_partitions_take(taken, days, months):
 
 
 def test_an_asset_without_partitions_takes_all(taken, letters):
-    """An asset that has no partitions takes all of those before it."""
+    """An asset without partitions takes all upstream partitions."""
     assert taken(letters, None) == ["a", "b", "c"]
 
 
 def test_dimensions_and_one_of_them(dg, taken, days, letters):
-    """Between partitions of several dimensions and those of one, the dimension that they share decides."""
+    """The shared dimension decides between multi partitions and partitions of one dimension."""
     both = dg.MultiPartitionsDefinition({"day": days, "letter": letters})
     assert taken(both, days, key="2024-01-05") == ["2024-01-05|a", "2024-01-05|b", "2024-01-05|c"]
     assert taken(days, both, key="2024-01-05|b") == ["2024-01-05"]
 
 
 def test_what_is_not_there_upstream(dg, taken, letters):
-    """A key that the asset before it does not have is refused."""
+    """A key that the upstream asset does not have is refused."""
     others = dg.StaticPartitionsDefinition(["c", "d"])
     assert taken(letters, others, key="c") == ["c"]
     with pytest.raises(dg.DagsterInvariantViolationError):
@@ -122,14 +122,14 @@ def test_what_is_not_there_upstream(dg, taken, letters):
 
 
 def test_spans_before(dg, taken, days):
-    """Offsets move the first and the last span that is taken."""
+    """Offsets move the first and the last time window that is taken."""
     mapping = dg.TimeWindowPartitionMapping
     assert taken(days, days, mapping(start_offset=-1), "2024-01-05") == ["2024-01-04", "2024-01-05"]
     assert taken(days, days, mapping(start_offset=-1, end_offset=-1), "2024-01-05") == ["2024-01-04"]
 
 
 def test_offsets_count_downstream_spans(dg, taken, days, months):
-    """An offset of a month is a month, whatever the asset before it is made in."""
+    """An offset counts in downstream time windows, whatever the upstream ones are."""
     keys = taken(days, months, dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1), "2024-02-01")
     assert (keys[0], keys[-1], len(keys)) == ("2024-01-01", "2024-01-31", 31)
 
@@ -142,7 +142,7 @@ def test_offsets_stop_at_the_first_span(dg, taken, days):
 
 
 def test_spans_that_do_not_exist(dg, taken, days, weeks):
-    """A span that the asset before it does not have is refused, or left out where that is allowed."""
+    """A time window that the upstream asset does not have is refused, or left out if that is allowed."""
     late = dg.DailyPartitionsDefinition("2024-01-10", end_date="2024-03-01")
     with pytest.raises(dg.DagsterInvariantViolationError):
         taken(late, weeks, key="2024-01-07")
@@ -159,7 +159,7 @@ def test_all_last_and_some(dg, taken, days, letters):
 
 
 def test_a_table(dg, taken, letters):
-    """`StaticPartitionMapping` says for each partition upstream which ones downstream take it."""
+    """`StaticPartitionMapping` lists for each upstream partition the downstream ones that take it."""
     sizes = dg.StaticPartitionsDefinition(["few", "many"])
     table = dg.StaticPartitionMapping({"a": "few", "b": ["few", "many"], "c": "many"})
     assert taken(letters, sizes, table, "few") == ["a", "b"]
@@ -174,7 +174,7 @@ def test_a_dimension_by_name(dg, taken, days, letters):
 
 
 def test_dimension_by_dimension(dg, taken, days, weeks, letters):
-    """`MultiPartitionMapping` says for each dimension upstream how it goes by one downstream."""
+    """`MultiPartitionMapping` maps each upstream dimension to a downstream one."""
     by_day = dg.MultiPartitionsDefinition({"day": days, "letter": letters})
     by_week = dg.MultiPartitionsDefinition({"week": weeks, "letter": letters})
     mapping = dg.MultiPartitionMapping(
@@ -187,7 +187,7 @@ def test_dimension_by_dimension(dg, taken, days, weeks, letters):
 
 
 def test_dynamic_partitions_upstream(dg, taken, letters):
-    """All partitions of an asset whose partitions are dynamic are those that the run's instance knows."""
+    """`AllPartitionMapping` over dynamic partitions takes the keys that the run's instance knows."""
     instance = dg.DagsterInstance.ephemeral()
     instance.add_dynamic_partitions("test_mappings", ["x", "y"])
     partitions = dg.DynamicPartitionsDefinition(name="test_mappings")
@@ -195,7 +195,7 @@ def test_dynamic_partitions_upstream(dg, taken, letters):
 
 
 def test_a_mapping_that_does_not_fit(dg, days, letters):
-    """A mapping that cannot go between the two assets' partitions is found when definitions are checked."""
+    """A mapping that cannot connect the two assets' partitions is found when definitions are checked."""
 
     @dg.asset(partitions_def=letters)
     def up():
@@ -214,7 +214,7 @@ def test_a_mapping_that_does_not_fit(dg, days, letters):
 
 
 def test_one_partition_of_an_input(seen, days):
-    """One partition that is taken has a key, a range and a window, and tells whose partitions it is one of."""
+    """A single upstream partition has a key, a range, a window and a definition."""
 
     def see(context):
         key_range = context.asset_partition_key_range_for_input("up")
@@ -263,7 +263,7 @@ def test_an_asset_without_partitions_upstream(seen, letters):
 
 
 def test_partitions_of_an_output(dg, days, log):
-    """What is made has a key, keys, a range, a window and a definition, too."""
+    """The partition that is made has a key, keys, a range, a window and a definition."""
 
     @dg.asset(partitions_def=days)
     def rows(context) -> None:
@@ -280,7 +280,7 @@ def test_partitions_of_an_output(dg, days, log):
 
 
 def test_an_io_manager_is_asked_for_what_the_mapping_says(dg, days, loading, log):
-    """The IO manager of an input is told which partitions the mapping says."""
+    """The IO manager of an input gets the partitions of the mapping."""
 
     @dg.asset(partitions_def=days)
     def up():
@@ -319,7 +319,7 @@ def test_a_running_total(dg, days, tmp_path):
 
 
 def test_a_mapping_of_an_asset_of_several_ops(dg, days, loading, log):
-    """An op that makes an asset with others takes what the asset's mapping says, and its context tells of it."""
+    """An op of a graph asset takes the partitions of the asset's mapping, and its context shows them."""
 
     @dg.asset(partitions_def=days)
     def up():
@@ -346,7 +346,7 @@ def test_a_mapping_of_an_asset_of_several_ops(dg, days, loading, log):
 
 
 def test_partitions_named_that_do_not_exist(dg, seen, days, letters, differs):
-    """dagwire refuses a partition that is named and does not exist; Dagster hands it on."""
+    """dagwire refuses a named partition that does not exist; Dagster passes it on."""
     mapping = dg.SpecificPartitionsPartitionMapping(["a", "z"])
 
     def see(context):

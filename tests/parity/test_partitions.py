@@ -47,7 +47,7 @@ def test_start_and_end_may_be_datetimes(dg):
 
 
 def test_only_whole_months_count(dg):
-    """A start or end inside a month leaves that month out."""
+    """A start or end inside a month excludes that month."""
     months = dg.MonthlyPartitionsDefinition(start_date="2013-01-15", end_date="2013-04-15")
     assert list(months.get_partition_keys()) == ["2013-02-01", "2013-03-01"]
 
@@ -94,13 +94,13 @@ def test_a_time_zone(dg):
 
 
 def test_has_partition_key(months):
-    """`has_partition_key` tells a key from what is none."""
+    """`has_partition_key` distinguishes a key from other text."""
     assert months.has_partition_key("2013-02")
     assert not months.has_partition_key("2014-02")
 
 
 def test_keys_in_a_range(dg, months):
-    """`get_partition_keys_in_range` has both ends in it; a reversed range is empty."""
+    """`get_partition_keys_in_range` includes both ends; a reversed range is empty."""
     assert list(months.get_partition_keys_in_range(dg.PartitionKeyRange("2013-02", "2013-04"))) == [
         "2013-02",
         "2013-03",
@@ -128,7 +128,7 @@ def test_equal_arguments_make_equal_partitions(dg, months):
 
 @pytest.fixture
 def look(dg, months):
-    """An asset with monthly partitions that hands its context to a function and keeps what comes back."""
+    """An asset with monthly partitions that passes its context to a function and keeps the result."""
 
     def make(see, **options):
         @dg.asset(partitions_def=months, **options)
@@ -195,7 +195,7 @@ def test_an_unpartitioned_asset_beside_a_partitioned_one(dg, look, log):
 
 
 def test_an_unknown_key_is_refused(dg, look, log):
-    """A run of a key that is none is refused, and nothing runs."""
+    """A run of an unknown key is refused, and nothing runs."""
     with pytest.raises(dg.DagsterUnknownPartitionError, match="2033-01"):
         dg.materialize([look(log.append)], partition_key="2033-01")
     assert log == []
@@ -260,7 +260,7 @@ def test_a_range_s_materializations(dg, months):
 
 
 def test_a_range_goes_downstream(dg, look, months, log):
-    """What is downstream by `deps` sees the same range."""
+    """An asset downstream by `deps` sees the same range."""
     flights = look(lambda context: None, backfill_policy=dg.BackfillPolicy.single_run())
 
     @dg.asset(partitions_def=months, deps=[flights], backfill_policy=dg.BackfillPolicy.single_run())
@@ -279,7 +279,7 @@ def test_half_a_range_is_refused(dg, look):
 
 
 def test_a_range_beyond_the_end_is_refused(dg, look):
-    """A range that ends in a key that is none is refused."""
+    """A range that ends in an unknown key is refused."""
     flights = look(lambda context: context.partition_keys, backfill_policy=dg.BackfillPolicy.single_run())
     with pytest.raises(Exception, match="2033-01"):
         dg.materialize([flights], tags={**RANGE, "dagster/asset_partition_range_end": "2033-01"})
@@ -313,7 +313,7 @@ def test_a_job_s_range(dg, look, log):
 
 
 def test_a_job_refuses_an_unknown_key(dg, look):
-    """`execute_in_process` refuses a partition key that is none."""
+    """`execute_in_process` refuses an unknown partition key."""
     job = dg.Definitions(assets=[look(print)], jobs=[dg.define_asset_job("monthly")]).get_job_def("monthly")
     with pytest.raises(dg.DagsterUnknownPartitionError):
         job.execute_in_process(partition_key="2033-01")
@@ -364,7 +364,7 @@ def test_days_weeks_and_hours(dg):
 
 
 def test_spans_that_are_left_out(dg):
-    """`exclusions` are starts of spans, or cron lines that fire at starts; they are no partitions."""
+    """`exclusions` are starts of time windows, or cron lines that fire at starts; those windows are not partitions."""
     days = dg.DailyPartitionsDefinition(
         "2024-01-01", end_date="2024-01-15", exclusions=["0 0 * * 6", "0 0 * * 0", dt.datetime(2024, 1, 3)]
     )
@@ -378,7 +378,7 @@ def test_spans_that_are_left_out(dg):
 
 
 def test_spans_of_every_kind_can_be_left_out(dg):
-    """Hours, weeks and months take `exclusions` too; a time at which no span starts leaves none out."""
+    """Hours, weeks and months take `exclusions` too; a time at which no window starts excludes nothing."""
     hours = dg.HourlyPartitionsDefinition("2024-01-01-00:00", end_date="2024-01-02-00:00", exclusions=["0 1-22 * * *"])
     weeks = dg.WeeklyPartitionsDefinition(
         "2024-01-01", end_date="2024-02-06", exclusions=[at(2024, 1, 14), at(2024, 1, 22)]
@@ -507,7 +507,7 @@ def airlines(dg, request):
 
 
 def test_an_instance_knows_dynamic_partitions(instance, airlines):
-    """Keys are kept in the order they were added, each once; to delete what is not there is no error."""
+    """Keys are kept in the order they were added, each once; deleting an unknown key is not an error."""
     instance.add_dynamic_partitions(airlines.name, ["b", "a"])
     instance.add_dynamic_partitions(airlines.name, ["a", "c"])
     assert list(instance.get_dynamic_partitions(airlines.name)) == ["b", "a", "c"]
@@ -551,7 +551,7 @@ def test_a_block_at_another_time(dg):
 
 
 def test_a_run_of_a_dynamic_partition(dg, instance, airlines, log):
-    """A run of a dynamic partition asks the `instance` given whether there is one; bodies see it as it is."""
+    """A run of a dynamic partition asks the run's `instance` for the key; bodies see that very instance."""
 
     @dg.asset(partitions_def=airlines)
     def delays(context):
@@ -570,7 +570,7 @@ def test_a_run_of_a_dynamic_partition(dg, instance, airlines, log):
 
 
 def test_a_range_of_dynamic_partitions(dg, instance, airlines, log):
-    """A range goes by the order in which keys were added."""
+    """A range follows the order in which keys were added."""
 
     @dg.asset(partitions_def=airlines, backfill_policy=dg.BackfillPolicy.single_run())
     def delays(context) -> None:
@@ -593,7 +593,7 @@ def test_a_body_adds_partitions(dg, instance, airlines):
 
 
 def test_every_run_has_an_instance(dg, log):
-    """A run that is given no instance has one of its own, the same for all of its steps."""
+    """A run without `instance=` has one of its own, shared by all of its steps."""
 
     @dg.op
     def one(context):
@@ -638,14 +638,14 @@ def test_contexts_built_by_hand_have_an_instance(dg, instance):
 
 
 def test_a_tick_without_an_instance(dg):
-    """A sensor's or a schedule's context that was built without an instance says so when it is asked for."""
+    """A sensor's or a schedule's context that was built without an instance raises when asked for one."""
     for context in (dg.build_sensor_context(), dg.build_schedule_context()):
         with pytest.raises(dg.DagsterInvariantViolationError, match="instance"):
             _ = context.instance
 
 
 def test_a_sensor_asks_for_partitions(dg, instance, airlines):
-    """A sensor's `dynamic_partitions_requests` are handed on as they are; nothing is added by the tick itself."""
+    """A sensor's `dynamic_partitions_requests` are passed on unchanged; the tick itself adds nothing."""
 
     @dg.sensor(job_name="all")
     def new_airlines(context):
@@ -661,7 +661,7 @@ def test_a_sensor_asks_for_partitions(dg, instance, airlines):
 
 
 def test_dynamic_partitions_of_a_function(dg):
-    """The older form, a function that says which keys there are; it asks no instance, and none can be added."""
+    """`partition_fn` returns the keys; it needs no instance, and no key can be added."""
     partitions = dg.DynamicPartitionsDefinition(lambda _time: ["x", "y"])
     assert list(partitions.get_partition_keys()) == ["x", "y"]
     with pytest.raises(Exception, match="name"):
@@ -669,14 +669,14 @@ def test_dynamic_partitions_of_a_function(dg):
 
 
 def test_dynamic_partitions_have_a_name_or_a_function(dg):
-    """Neither, or both, is refused."""
+    """Dynamic partitions with neither or both of `name` and `partition_fn` are refused."""
     for arguments in ({}, {"name": "both", "partition_fn": lambda _time: ["x"]}):
         with pytest.raises(dg.DagsterInvalidDefinitionError):
             dg.DynamicPartitionsDefinition(**arguments)
 
 
 def test_equal_names_make_equal_dynamic_partitions(dg):
-    """Two dynamic partitions of one name are the same ones."""
+    """Two dynamic partitions of one name are equal."""
     assert dg.DynamicPartitionsDefinition(name="x") == dg.DynamicPartitionsDefinition(name="x")
     assert dg.DynamicPartitionsDefinition(name="x") != dg.DynamicPartitionsDefinition(name="y")
 
@@ -692,7 +692,7 @@ def test_one_text_is_no_list_of_keys(dg, airlines):
 
 @pytest.fixture
 def told(dg, log):
-    """An op that takes `{"what": str}`, and notes it with the run's partition."""
+    """An op that takes `{"what": str}`, and records it with the run's partition."""
 
     @dg.op(config_schema={"what": str})
     def told(context):
@@ -707,7 +707,7 @@ def config_of(what):
 
 
 def test_config_by_month(dg):
-    """`monthly_partitioned_config` decorates a function of start and end; it says the config of each key."""
+    """`monthly_partitioned_config` decorates a function of start and end that returns the config of each key."""
 
     @dg.monthly_partitioned_config(start_date="2013-01-01")
     def by_month(start, end):
@@ -768,7 +768,7 @@ def test_config_by_key_as_a_run_config(dg):
 
 
 def test_tags_by_key(dg):
-    """`tags_for_partition_key_fn` says the tags of a key's run; those of Dagster's own names are refused."""
+    """`tags_for_partition_key_fn` returns the tags of a key's run; names that Dagster uses itself are refused."""
     config = dg.static_partitioned_config(["x"], tags_for_partition_key_fn=lambda key: {"letter": key})(config_of)
     assert config.get_tags_for_partition_key("x") == {"letter": "x", "dagster/partition": "x"}
     own = dg.static_partitioned_config(["x"], tags_for_partition_key_fn=lambda key: {"dagster/mine": key})(config_of)
@@ -777,7 +777,7 @@ def test_tags_by_key(dg):
 
 
 def test_config_made_without_a_decorator(dg):
-    """A `PartitionedConfig` made by hand says the config of a key; it cannot be called."""
+    """A `PartitionedConfig` made by hand returns the config of a key; it cannot be called."""
     config = dg.PartitionedConfig(
         partitions_def=dg.StaticPartitionsDefinition(["x"]), run_config_for_partition_key_fn=config_of
     )

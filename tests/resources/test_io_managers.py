@@ -22,12 +22,12 @@ TRIPS = "trips"
 
 @pytest.fixture
 def manager(tmp_path):
-    """One that stores in a folder of the test's."""
+    """A FilesystemIOManager in a temporary folder."""
     return FilesystemIOManager(base_dir=str(tmp_path))
 
 
 def stored(key=TRIPS):
-    """The value stored under `key`'s file, told to an IO manager."""
+    """A context whose asset has the key `key`."""
     return build_output_context(asset_key=key), build_input_context(asset_key=key)
 
 
@@ -42,7 +42,7 @@ def test_a_value_that_cannot_be_stored_leaves_the_one_before(manager, tmp_path):
 
 
 def test_a_reader_never_meets_half_a_file(manager):
-    """While a value is stored over and over, whoever loads it gets one whole value or another."""
+    """A reader beside a writer gets one whole value or another."""
     output, asked = stored()
     values = [bytes([number]) * 1_000_000 for number in range(20)]
     manager.handle_output(output, values[0])
@@ -56,7 +56,7 @@ def test_a_reader_never_meets_half_a_file(manager):
 
 
 def test_an_interrupted_store_leaves_no_part(manager, tmp_path, monkeypatch):
-    """What was written so far is taken away, also where an interrupt ends it."""
+    """A failing or interrupted write leaves no file behind."""
 
     def interrupt(_: int) -> None:
         raise KeyboardInterrupt
@@ -124,7 +124,7 @@ def test_what_a_function_returns_is_the_io_manager():
 
 
 def test_resources_of_a_context_are_open_in_its_with_block():
-    """Those with a life cycle are open inside `with` alone."""
+    """Resources with a life cycle are open only inside the `with` block."""
     log = []
 
     @resource

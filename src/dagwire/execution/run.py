@@ -17,7 +17,7 @@ from dagwire.execution.executors import expanded, in_tasks, in_threads, one_by_o
 from dagwire.execution.plan import Plan, make_plan, stronger_bindings
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.run_record import Record
-from dagwire.execution.step_io import Handover
+from dagwire.execution.step_io import StepIO
 from dagwire.execution.step_runner import Steps
 from dagwire.execution.stored_values import StoredValues
 from dagwire.execution.unstored_partitions import unstored_partitions
@@ -73,13 +73,13 @@ class _Run:
         self._load_scopes: dict[tuple[str, str], RunScope] = {}
         self._find_scopes(strongest)
         self._record = Record(self._listener())
-        self._handover = self._made_handover(instance)
+        self._step_io = self._make_step_io(instance)
         self._steps = Steps(
             self._run,
             self.plan,
             self._scope_by_node,
             self._record,
-            self._handover,
+            self._step_io,
             instance,
             StoredValues(job, strongest, instance),
             asynchronous=asynchronous,
@@ -113,13 +113,13 @@ class _Run:
                     scope if load.bindings is None else self._scope_with(stronger_bindings(load.bindings, strongest))
                 )
 
-    def _made_handover(self, instance: DagsterInstance) -> Handover | None:
+    def _make_step_io(self, instance: DagsterInstance) -> StepIO | None:
         """What stores and loads the values of steps; None where no IO manager is named or provided."""
         scopes = (self._scope, *self._inner_scopes.values())
         is_provided = any(scope.has_key(DEFAULT_IO_MANAGER) for scope in scopes)
         if not is_provided and not any(node.names_io_managers for node in self.plan.nodes):
             return None
-        return Handover(self._run, self.plan, self._scope_by_node, self._load_scopes, self._record, instance)
+        return StepIO(self._run, self.plan, self._scope_by_node, self._load_scopes, self._record, instance)
 
     def _scope_with(self, bindings: Bindings) -> RunScope:
         """The run's own scope; where resources are bound to what runs, one inside it. Same bindings, same scope."""
@@ -157,8 +157,8 @@ class _Run:
         for node in self.plan.nodes:
             own = asked[self._scope_by_node[node.name]]
             own += node.own_requirements
-            if self._handover is not None:
-                own += self._handover.default_requirements(node)
+            if self._step_io is not None:
+                own += self._step_io.default_requirements(node)
             for name, load in node.loads.items():
                 asked[self._load_scopes[node.name, name]].append(load.requirement(node.definition.label, name))
         for scope, requirements in asked.items():
@@ -166,7 +166,7 @@ class _Run:
         self._opens = any(asked.values())
         faults += self._scope.unknown_config()
         if self.plan.partitions.keys and not faults:
-            faults += unstored_partitions(self.plan, self._handover)
+            faults += unstored_partitions(self.plan, self._step_io)
         raise_faults(faults)
 
     async def _open_and_run(self) -> BaseException | None:

@@ -1,4 +1,4 @@
-"""`Handover`: how values pass from step to step where IO managers store and load them."""
+"""`StepIO`: how values pass from step to step where IO managers store and load them."""
 
 from collections.abc import AsyncIterator, Generator, Iterable, Mapping
 from contextlib import contextmanager
@@ -44,7 +44,7 @@ class Manager(NamedTuple):
         return self.scope.value(self.key)
 
 
-class Handover:
+class StepIO:
     """Stores what steps give and loads what they take, by the run's IO managers; lives as long as the run.
 
     An output goes to the IO manager that its definition names, or to "io_manager", where anything is provided under

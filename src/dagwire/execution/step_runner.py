@@ -31,7 +31,7 @@ from dagwire.execution.outcomes import Outcome, Yielded
 from dagwire.execution.output_metadata import OutputMetadata
 from dagwire.execution.plan import Plan
 from dagwire.execution.run_record import Record
-from dagwire.execution.step_io import Handover
+from dagwire.execution.step_io import StepIO
 from dagwire.execution.stored_values import StoredValues
 from dagwire.resources.instance import DagsterInstance
 
@@ -50,7 +50,7 @@ class Steps:
         plan: Plan,
         scope_by_node: Mapping[str, RunScope],
         record: Record,
-        handover: Handover | None,
+        step_io: StepIO | None,
         instance: DagsterInstance,
         stored_values: StoredValues,
         *,
@@ -63,7 +63,7 @@ class Steps:
             plan: The run's plan.
             scope_by_node: Where each step's resources are open.
             record: What happens is noted here.
-            handover: Stores and loads values; None where all stay in memory.
+            step_io: Stores and loads values; None where all stay in memory.
             instance: Shown to the bodies.
             stored_values: What bodies may load beside what they take.
             asynchronous: Whether an event loop drives the run.
@@ -72,7 +72,7 @@ class Steps:
         self._plan = plan
         self._scope_by_node = scope_by_node
         self._record = record
-        self._handover = handover
+        self._step_io = step_io
         self._instance = instance
         self._stored_values = stored_values
         self._asynchronous = asynchronous
@@ -136,8 +136,8 @@ class Steps:
         if returned is not None:
             returned = await self._finished(node, returned)
         outcome = self._outcome(node, returned, context)
-        if self._handover is not None:
-            await self._handover.store(node, outcome, context)
+        if self._step_io is not None:
+            await self._step_io.store(node, outcome, context)
         return outcome
 
     async def _inputs(self, node: Node) -> dict[str, Any]:
@@ -151,14 +151,14 @@ class Steps:
             if isinstance(source, list):
                 given = [handle for handle in source if self._record.has(handle)]  # type: ignore[arg-type]  # in a node none is an InputHandle
                 taken[name] = [await self._value(node, name, handle) for handle in given]
-            elif self._handover is None:
+            elif self._step_io is None:
                 self._record.emit(EventType.LOADED_INPUT, node.name, name)
                 taken[name] = self._record.value(source)  # type: ignore[arg-type]  # as above
             else:
-                taken[name] = await self._handover.take(node, name, source)  # type: ignore[arg-type]  # as above
-        if self._handover is not None:
+                taken[name] = await self._step_io.take(node, name, source)  # type: ignore[arg-type]  # as above
+        if self._step_io is not None:
             for name, load in node.loads.items():
-                taken[name] = await self._handover.load(node, name, load)
+                taken[name] = await self._step_io.load(node, name, load)
         if node.open_inputs:
             taken |= self._plan.inputs_by_node.get(node.template or node.name, {})
         classes = node.definition.input_classes
@@ -170,8 +170,8 @@ class Steps:
 
     async def _value(self, node: Node, name: str, source: Any) -> Any:
         """The one value of a handle, from where it was stored, or from memory."""
-        if self._handover is not None:
-            return await self._handover.take(node, name, source)
+        if self._step_io is not None:
+            return await self._step_io.take(node, name, source)
         self._record.emit(EventType.LOADED_INPUT, node.name, name)
         return self._record.value(source)
 

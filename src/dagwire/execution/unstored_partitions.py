@@ -8,21 +8,21 @@ from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.errors import DagwireError, UnstoredPartitionError
 from dagwire.execution.plan import Plan
-from dagwire.execution.step_io import Handover
+from dagwire.execution.step_io import StepIO
 
 
-def unstored_partitions(plan: Plan, handover: Handover | None) -> Iterator[DagwireError]:
+def unstored_partitions(plan: Plan, step_io: StepIO | None) -> Iterator[DagwireError]:
     """One fault for each input that takes, by its partition mapping, others than the run hands on in memory.
 
     Args:
         plan: A run that makes partitions.
-        handover: What stores and loads values; None where all are in memory.
+        step_io: What stores and loads values; None where all are in memory.
     """
     nodes = {node.name: node for node in plan.nodes}
     for node in plan.nodes:
         if node.asset is not None and node.asset.partition_mappings:
             for name, source in node.inputs.items():
-                if isinstance(source, OutputHandle) and (handover is None or not handover.loads(node, name, source)):
+                if isinstance(source, OutputHandle) and (step_io is None or not step_io.loads(node, name, source)):
                     yield from _fault(plan, node.asset, _asset_of(nodes[source.node], source.output))
 
 

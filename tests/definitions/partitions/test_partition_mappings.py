@@ -20,7 +20,7 @@ BY_WEEK = dg.MultiPartitionsDefinition({"letter": LETTERS, "week": WEEKS})
 
 
 def needed(key, downstream, upstream, mapping=None):
-    """What a mapping, or the one that holds where none is given, says of one key."""
+    """The upstream keys that a mapping gives for one key; the inferred mapping if none is named."""
     mapping = mapping or inferred_mapping(downstream, upstream)
     assert mapping.misfit(downstream, upstream) is None
     return mapping.upstream_keys([key], downstream, upstream)
@@ -59,7 +59,7 @@ def test_offsets_are_in_spans_of_the_downstream_asset(offset):
 
 
 def test_what_does_not_exist_is_needed_unless_it_is_allowed_to_be_missing():
-    """A span before the upstream asset's first is needed all the same, and left out only where that is allowed."""
+    """A time window before the first upstream one is still needed; it is left out only if that is allowed."""
     late = dg.DailyPartitionsDefinition("2024-01-10", end_date="2024-02-01")
     allowing = dg.TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)
     assert needed("2024-01-07", WEEKS, late)[0] == "2024-01-07"
@@ -81,7 +81,7 @@ def test_a_dimension_that_is_shared_is_found():
 
 
 def test_a_dimension_that_two_could_be_is_to_be_named():
-    """Where two dimensions have the same partitions the name says which is meant."""
+    """If two dimensions have the same partitions, the name decides between them."""
     twice = dg.MultiPartitionsDefinition({"from": LETTERS, "to": LETTERS})
     mapping = dg.MultiToSingleDimensionPartitionMapping()
     assert "partition_dimension_name" in mapping.misfit(LETTERS, twice)
@@ -91,7 +91,7 @@ def test_a_dimension_that_two_could_be_is_to_be_named():
 
 
 def test_several_dimensions_on_both_sides():
-    """Each upstream dimension goes by a downstream one; of one that is not named all keys are needed."""
+    """Each upstream dimension follows a downstream one; a dimension that is not named is needed whole."""
     by_week = dg.DimensionPartitionMapping("week", dg.TimeWindowPartitionMapping())
     same = dg.DimensionPartitionMapping("letter", dg.IdentityPartitionMapping())
     both = dg.MultiPartitionMapping({"day": by_week, "letter": same})
@@ -133,12 +133,12 @@ def test_several_dimensions_on_both_sides():
     ],
 )
 def test_a_mapping_that_does_not_fit_says_why(mapping, downstream, upstream, said):
-    """Partitions of a kind that a mapping does not go between, and names that do not exist."""
+    """A mapping refuses partitions of a kind that it cannot connect, and names that do not exist."""
     assert said in mapping.misfit(downstream, upstream)
 
 
 def test_what_holds_where_no_mapping_is_given():
-    """By time, by the dimension that is shared, by equal keys; all where the downstream asset is made as a whole."""
+    """Without a mapping, time, the shared dimension or equal keys decide; an unpartitioned asset takes all."""
     assert inferred_mapping(WEEKS, DAYS) == dg.TimeWindowPartitionMapping()
     assert inferred_mapping(LETTERS, BY_DAY) == dg.MultiToSingleDimensionPartitionMapping()
     assert inferred_mapping(BY_WEEK, BY_DAY) == dg.IdentityPartitionMapping()

@@ -34,7 +34,7 @@ NOW = dt.datetime(2024, 3, 5, 10, 30, tzinfo=dt.UTC)
     ids=str,
 )
 def test_spans_that_exist_now(partitions, first, last, cron):
-    """The first starts at or after the start, the last has ended by now, and the cron line fires at the ends."""
+    """The first window starts at or after the start, the last has ended by now, and the cron line fires at the ends."""
     keys = partitions.get_partition_keys(NOW)
     assert (keys[0], keys[-1]) == (first, last)
     assert partitions.get_cron_schedule() == cron
@@ -45,7 +45,7 @@ def test_spans_that_exist_now(partitions, first, last, cron):
 
 @given(st.dates(dt.date(2000, 1, 1), dt.date(2030, 1, 1)), st.integers(0, 6), st.integers(0, 23))
 def test_every_week_starts_on_its_day(date, day, hour):
-    """Whatever the start: weeks start on the day and hour that they are to, at or after it, less than a week later."""
+    """Weeks start on their day and hour, at or after the start date and less than a week later."""
     start = dt.datetime.combine(date, dt.time(), dt.UTC)
     partitions = dg.WeeklyPartitionsDefinition(start, day_offset=day, hour_offset=hour)
     key = partitions.get_partition_keys(start + dt.timedelta(weeks=3))[0]
@@ -65,7 +65,7 @@ def test_days_are_wall_clock_days():
 
 
 def test_a_key_exists_or_not():
-    """A key must read, be written as keys are, and name a span that exists."""
+    """A key must be readable, written in the form of keys, and name a time window that exists."""
     days = dg.DailyPartitionsDefinition("2024-03-01", end_date="2024-03-05")
     assert days.has_partition_key("2024-03-04")
     for strange in ("2024-03-05", "2024-02-29", "2024-3-4", "yesterday"):
@@ -73,7 +73,7 @@ def test_a_key_exists_or_not():
 
 
 def test_a_wrong_date_is_told_with_its_form():
-    """A date that does not read is refused with the form it should have."""
+    """An unreadable date is refused, and the message shows the right form."""
     with pytest.raises(UnreadableDateError, match="%Y-%m-%d"):
         dg.DailyPartitionsDefinition("01.03.2024")
 
@@ -91,7 +91,7 @@ def test_a_time_that_spans_do_not_have_is_refused():
 
 
 def test_a_range_has_both_ends():
-    """Ranges include both ends; reversed ones are empty; strange ends are refused."""
+    """A range includes both ends; a reversed one is empty; an unknown end is refused."""
     letters = dg.StaticPartitionsDefinition(["a", "b", "c"])
     assert letters.get_partition_keys_in_range(dg.PartitionKeyRange("a", "b")) == ["a", "b"]
     assert letters.get_partition_keys_in_range(dg.PartitionKeyRange("b", "a")) == []
@@ -101,7 +101,7 @@ def test_a_range_has_both_ends():
 
 @pytest.mark.parametrize("keys", [["a", "a"], ["a,b"], ["a...b"]])
 def test_static_keys_that_are_refused(keys):
-    """A key twice, or one with the marks that several are written with."""
+    """A key that is there twice, or holds the marks of ranges, is refused."""
     with pytest.raises(InvalidDefinitionError):
         dg.StaticPartitionsDefinition(keys)
 
@@ -115,7 +115,7 @@ def test_equal_by_what_they_give():
 
 
 def test_several_dimensions():
-    """A key for each combination, dimensions in the order of their names; the window is that of the one with time."""
+    """Each combination has a key, dimensions in the order of their names; the window is that of the time dimension."""
     partitions = dg.MultiPartitionsDefinition(
         {"market": dg.StaticPartitionsDefinition(["x", "y"]), "date": dg.DailyPartitionsDefinition("2024-03-01")}
     )
@@ -138,7 +138,7 @@ def test_a_backfill_policy_says_how_many_at_once():
 
 
 def test_requests_are_applied_to_an_instance():
-    """Whoever starts a sensor's runs applies its requests first: keys are added and taken away."""
+    """The caller who starts a sensor's runs applies its requests first: keys are added and deleted."""
     airlines = dg.DynamicPartitionsDefinition(name="airlines")
     instance = dg.DagsterInstance({"airlines": ["a", "b"]})
     for request in (airlines.build_delete_request(["a", "z"]), airlines.build_add_request(["c", "b"])):
@@ -153,7 +153,7 @@ def test_a_name_given_as_a_function_is_told_how():
 
 
 def test_partitions_of_a_function_see_the_time():
-    """The function of the older form is asked with the time given, else with that of the block around."""
+    """`partition_fn` is called with the time of the call, or else with that of the surrounding block."""
     seen = []
     partitions = dg.DynamicPartitionsDefinition(lambda time: seen.append(time) or [])
     partitions.get_partition_keys(NOW)
@@ -176,7 +176,7 @@ EVERY_KIND = [
 
 @given(st.sampled_from(EVERY_KIND), st.datetimes(dt.datetime(2024, 2, 20), dt.datetime(2024, 5, 1)))
 def test_the_last_window_is_that_of_the_last_key(partitions, naive):
-    """At any time the last window, which is found without counting, is that of the last of all keys."""
+    """The last window, which is found without counting, is that of the last of all keys at any time."""
     now = naive.replace(tzinfo=dt.UTC)
     keys = partitions.get_partition_keys(now)
     window = partitions.get_last_partition_window(now)
@@ -186,7 +186,7 @@ def test_the_last_window_is_that_of_the_last_key(partitions, naive):
 
 @given(st.sampled_from(EVERY_KIND), st.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2024, 5, 1)))
 def test_every_moment_lies_in_one_span(partitions, naive):
-    """The span at a moment starts at or before it and ends after it; one ends at it or after."""
+    """The window at a moment starts at or before it and ends after it."""
     moment = naive.replace(tzinfo=dt.UTC)
     window = partitions.window_at(moment)
     assert window.start <= moment < window.end
@@ -197,7 +197,7 @@ def test_every_moment_lies_in_one_span(partitions, naive):
 
 
 def test_an_exclusion_of_another_kind_is_refused():
-    """An exclusion is a datetime or a cron line; a date is told from a datetime."""
+    """An exclusion is a datetime or a cron line; a date is refused."""
     with pytest.raises(InvalidDefinitionError, match="2024-01-03"):
         dg.DailyPartitionsDefinition("2024-01-01", exclusions=[dt.date(2024, 1, 3)])
 
