@@ -1,4 +1,4 @@
-"""Contexts of steps: what a body can ask of its run."""
+"""Contexts of steps: the questions that a body can ask of its run."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_the_log_is_a_logger(seen):
 
 
 def test_the_resources_of_the_step(dg, seen):
-    """By attribute; what the step did not ask for is unknown, and the error is an AttributeError."""
+    """Resources are attributes; a resource that the step did not ask for raises an AttributeError."""
 
     def look(context):
         try:
@@ -77,7 +77,7 @@ def test_only_the_step_s_own_resources(dg, tracked):
 
 
 def test_op_config_without_config(seen):
-    """`context.op_config` is None where nothing is configured."""
+    """`context.op_config` is None if nothing is configured."""
     assert seen(lambda context: context.op_config) is None
 
 
@@ -97,7 +97,7 @@ def test_partition_of_a_run_without_one(dg, seen):
 
 
 def test_selected_keys(dg, seen):
-    """`selected_asset_keys` is what this step makes."""
+    """`selected_asset_keys` are the assets of this step."""
     assert seen(lambda context: {key.to_user_string() for key in context.selected_asset_keys}) == {"read"}
 
 

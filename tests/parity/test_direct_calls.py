@@ -72,7 +72,7 @@ def test_too_many_values_are_refused(dg, kind):
 
 
 def test_a_resource_by_keyword(dg, tracked, log):
-    """A resource given by keyword is open for the call and closed after it."""
+    """A resource passed by keyword is open for the call and closed after it."""
 
     @dg.asset
     def read(db: tracked):
@@ -84,7 +84,7 @@ def test_a_resource_by_keyword(dg, tracked, log):
 
 
 def test_a_resource_by_keyword_is_closed_after_a_failure(dg, tracked, log):
-    """A resource given by keyword is closed when the body fails; the body's exception comes out."""
+    """A resource passed by keyword is closed when the body fails; the body's exception comes out."""
 
     @dg.asset
     def read(db: tracked):
@@ -157,7 +157,7 @@ def test_resources_of_a_context_not_opened_are_refused(dg, tracked):
 
 
 def test_a_missing_resource_of_a_context_is_refused(dg, plain_class):
-    """A resource that the context does not give is named in the error."""
+    """The error names a resource that the context does not have."""
 
     @dg.asset(required_resource_keys={"db"})
     def read(context):
@@ -168,7 +168,7 @@ def test_a_missing_resource_of_a_context_is_refused(dg, plain_class):
 
 
 def test_everything_by_keyword(dg, everything, plain_class, load_class):
-    """Context comes first; config, values and resources may be given by name."""
+    """Context comes first; config, values and resources may be passed by name."""
     found = everything(dg.build_asset_context(), config=load_class(limit=4), numbers=[1], db=plain_class())
     assert found == (4, [1], "plain")
 
@@ -182,13 +182,13 @@ def test_config_through_the_context(dg, everything, plain_class):
 
 
 def test_a_missing_context_is_refused(dg, everything, plain_class, load_class):
-    """A function that takes a context must be given one."""
+    """A function that takes a context must be called with one."""
     with pytest.raises(dg.DagsterInvalidInvocationError, match="context"):
         everything(config=load_class(), numbers=[1], db=plain_class())
 
 
 def test_none_serves_as_a_context(dg, everything, plain_class, load_class):
-    """None serves as a context of which nothing is asked."""
+    """None serves as a context if the body asks nothing of it."""
     assert everything(None, config=load_class(), numbers=[1], db=plain_class()) == (3, [1], "plain")
 
 
@@ -234,7 +234,7 @@ def test_an_async_function_is_awaitable(dg):
 
 
 def test_the_context_of_a_direct_call(dg):
-    """It is the same class as a run's; the asset's key is known inside the call."""
+    """A direct call's context has the class of a run's context and knows the asset's key."""
 
     @dg.asset
     def read(context):
@@ -245,7 +245,7 @@ def test_the_context_of_a_direct_call(dg):
 
 
 def test_metadata_of_a_direct_call(dg):
-    """`get_output_metadata` of the context tells what `add_output_metadata` was given."""
+    """`get_output_metadata` of the context returns the metadata of `add_output_metadata`."""
 
     @dg.asset
     def read(context):
@@ -295,7 +295,7 @@ def test_an_op_with_several_outputs(dg):
 
 
 def test_a_missing_resource_by_keyword_is_named(dg, plain_class, differs):
-    """dagwire raises one of its own errors, which says what is missing; Dagster a bare KeyError."""
+    """dagwire raises an error of its own that names the missing resource; Dagster raises a bare KeyError."""
 
     @dg.asset
     def read(db: plain_class):

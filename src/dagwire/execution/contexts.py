@@ -1,4 +1,4 @@
-"""What a body is told of its run: the contexts of assets, ops and checks."""
+"""The contexts of assets, ops and checks: what a body can ask of its run."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from dagwire.resources.instance import DagsterInstance
 
 @dataclass(frozen=True, slots=True)
 class DagsterRun:
-    """What there is to know of one run."""
+    """The facts of one run."""
 
     run_id: str
     job_name: str
@@ -31,22 +31,22 @@ class DagsterRun:
 
 
 class StepContext(BodyContext):
-    """What every body is told; lives as long as its step."""
+    """The part of a context that all bodies have; lives as long as its step."""
 
     instance: DagsterInstance
-    """What the run knows of earlier ones: the keys of dynamic partitions."""
+    """The instance of the run: it keeps the keys of dynamic partitions."""
     stored_values: StoredValues | None = None
-    """What `load_asset_value` loads from; None outside a run."""
+    """The values that `load_asset_value` can load; None outside a run."""
 
     def __init__(
         self, run: DagsterRun, partitions: PartitionSelection, node: Node | None, retry_number: int = 0
     ) -> None:
-        """`node` is None outside a run; resources, config and instance are filled in by whoever runs the step."""
+        """Start without resources, config and instance: the caller fills them in. `node` is None outside a run."""
         self.run = run
         self.retry_number = retry_number
         """How often the step has been tried before."""
         self.is_subset = False
-        """Whether the run makes only some of what the job or the step can make."""
+        """Whether the run makes only some outputs of the job or of the step."""
         self.resources: Any = NO_RESOURCES
         """The resources that the body asks for, one attribute a key."""
         self.op_config: Any = None
@@ -56,9 +56,9 @@ class StepContext(BodyContext):
         self._mapping_key = node.mapping_key if node else None
         self._definition: Any = node.definition if node else None
         self.added_metadata = OutputMetadata()
-        """What `add_output_metadata` was told."""
+        """The metadata that `add_output_metadata` was called with."""
         self.extra_events: list[ExtraEvent] = []
-        """What `log_event` was told."""
+        """The events that `log_event` was called with."""
 
     @property
     def run_id(self) -> str:
@@ -67,7 +67,7 @@ class StepContext(BodyContext):
 
     @property
     def dagster_run(self) -> DagsterRun:
-        """The run, under Dagster's second name for it."""
+        """The run; Dagster's second name for `run`."""
         return self.run
 
     @property
@@ -138,26 +138,26 @@ class StepContext(BodyContext):
 
     @property
     def partition_time_window(self) -> TimeWindow:
-        """The time that the partitions span.
+        """The time window of the partitions.
 
         Raises:
-            InvalidInvocationError: The run has none, or they are no spans of time.
+            InvalidInvocationError: The run has none, or they are not time windows.
         """
         return self._partitions.time_window
 
     def add_output_metadata(
         self, metadata: Mapping[str, object], output_name: str | None = None, mapping_key: str | None = None
     ) -> None:
-        """Say more about what the body makes; merged over the metadata that it returns.
+        """Add metadata to an output; it is merged over the metadata that the body returns.
 
         Args:
             metadata: `{name: value}`.
-            output_name: Of which output, where there are several.
-            mapping_key: Of which value, where the output is a dynamic one.
+            output_name: The output, if there are several.
+            mapping_key: The key of the value, if the output is dynamic.
 
         Raises:
             UnknownNameError: There is no such output.
-            InvalidInvocationError: There are several, or several values, and it is not said of which.
+            InvalidInvocationError: There are several outputs or values, and none is named.
         """
         self._check_place(output_name, mapping_key)
         self.added_metadata.add(metadata, output_name, mapping_key)
@@ -167,37 +167,37 @@ class StepContext(BodyContext):
             return
         outputs = self._definition.output_names
         if output_name is None and len(outputs) > 1:
-            problem = f"was not told of which output, and there are several: {', '.join(outputs)}. Give `output_name`."
+            problem = f"needs `output_name`, because there are several outputs: {', '.join(outputs)}."
             raise InvalidInvocationError("add_output_metadata", problem)
         if output_name is not None and output_name not in outputs:
             raise UnknownNameError(f"output of {self._definition.label}", output_name, outputs)
         named = output_name or next(iter(outputs), "")
         if mapping_key is None and named in self._definition.dynamic_output_names:
-            problem = f"was not told of which value of the dynamic output '{named}'. Give `mapping_key`."
+            problem = f"needs `mapping_key`, because the output '{named}' is dynamic."
             raise InvalidInvocationError("add_output_metadata", problem)
 
     def get_output_metadata(self, output_name: str, mapping_key: str | None = None) -> Mapping[str, object] | None:
-        """What `add_output_metadata` was told of an output, or of one value of a dynamic one; or None."""
+        """Return the metadata added to an output, or to one value of a dynamic output; None if there is none."""
         return self.added_metadata.of(output_name, mapping_key) or None
 
     @property
     def output_metadata(self) -> Mapping[str, object]:
-        """What `add_output_metadata` was told of the one output."""
+        """The metadata that was added to the only output."""
         return self.added_metadata.of(None)
 
     def load_asset_value(
         self, asset_key: CoercibleToAssetKey, *, python_type: Any = Any, partition_key: str | None = None
     ) -> Any:
-        """The stored value of an asset that no parameter takes, as its IO manager loads it.
+        """Load the stored value of an asset that no parameter takes, by its IO manager.
 
         Args:
-            asset_key: The asset: one that is made before this step, or in another run, or elsewhere.
-            python_type: As which type; shown to the IO manager as `context.dagster_type`.
-            partition_key: Which partition.
+            asset_key: An asset that was made before this step, in another run, or elsewhere.
+            python_type: The type to load; shown to the IO manager as `context.dagster_type`.
+            partition_key: The partition to load.
 
         Raises:
             UnknownNameError: The job knows no such asset.
-            MissingResourceError: The asset's IO manager is not provided: then values are handed on in memory alone.
+            MissingResourceError: The asset's IO manager is not provided, so its values stay in memory.
             InvalidInvocationError: The context was built by hand.
         """
         if self.stored_values is None:
@@ -205,40 +205,40 @@ class StepContext(BodyContext):
         return self.stored_values.load(AssetKey.from_coercible(asset_key), python_type, partition_key)
 
     def log_event(self, event: ExtraEvent) -> None:
-        """Say something beside what the body makes: an AssetMaterialization, AssetObservation or ExpectationResult."""
+        """Record an AssetMaterialization, AssetObservation or ExpectationResult."""
         self.extra_events.append(event)
 
     @property
     def op_def(self) -> Any:
-        """The definition whose body runs; None for a context built by hand that no call has used yet."""
+        """The definition whose body runs; None for a context built by hand before its first call."""
         return self._definition
 
     @property
     def op_execution_context(self) -> "StepContext":
-        """This context; Dagster keeps two."""
+        """This context; Dagster has two objects."""
         return self
 
 
 class OpExecutionContext(PartitionsInContext, StepContext):
-    """What an op is told of its run; lives as long as its step."""
+    """The context of an op; lives as long as its step."""
 
     def get_mapping_key(self) -> str | None:
-        """Which value of a dynamic output the step is for; None where it is mapped over none."""
+        """Return the key of the dynamic value that the step works on; None if it is not mapped."""
         return self._mapping_key
 
 
 class AssetExecutionContext(PartitionsInContext, StepContext):
-    """What an asset is told of its run; lives as long as its step."""
+    """The context of an asset; lives as long as its step."""
 
     @property
     def assets_def(self) -> Any:
         """The asset's definition.
 
         Raises:
-            InvalidInvocationError: The context was built by hand, and no asset was called with it yet.
+            InvalidInvocationError: The context was built by hand, and no asset has been called with it.
         """
         if self._definition is None:
-            raise InvalidInvocationError("A context built by hand", "belongs to no asset before one is called with it.")
+            raise InvalidInvocationError("A context built by hand", "belongs to no asset until one is called with it.")
         return self._definition
 
     @property
@@ -252,49 +252,49 @@ class AssetExecutionContext(PartitionsInContext, StepContext):
 
     @property
     def selected_output_names(self) -> set[str]:
-        """The outputs that the run wants of this step."""
+        """The names of the outputs of this step that the run selects."""
         wanted = self._node.outputs if self._node else None
         return {output for output in self.assets_def.specs_by_output if wanted is None or output in wanted}
 
     @property
     def selected_asset_keys(self) -> set[AssetKey]:
-        """The assets that the run wants of this step."""
+        """The keys of the assets of this step that the run selects."""
         return {self.assets_def.specs_by_output[output].key for output in self.selected_output_names}
 
     @property
     def selected_asset_check_keys(self) -> set[AssetCheckKey]:
-        """The checks that the step makes itself, of those that the run wants."""
+        """The keys of the checks in this step that the run selects."""
         wanted = self._node.outputs if self._node else None
         return {spec.key for spec in self.assets_def.check_specs if wanted is None or spec.step_name in wanted}
 
     def asset_key_for_output(self, output_name: str = "result") -> AssetKey:
-        """The asset that an output is."""
+        """Return the key of the asset behind an output."""
         return self.assets_def.specs_by_output[output_name].key  # type: ignore[no-any-return]  # a spec's
 
     def output_for_asset_key(self, asset_key: AssetKey) -> str:
-        """The output that an asset is."""
+        """Return the name of an asset's output."""
         return self.assets_def.output_of(asset_key)  # type: ignore[no-any-return]  # an AssetsDefinition's
 
     def asset_key_for_input(self, input_name: str) -> AssetKey:
-        """The asset whose value a parameter takes."""
+        """Return the key of the asset whose value a parameter takes."""
         return self.assets_def.input_keys[input_name]  # type: ignore[no-any-return]  # a definition's
 
     def add_asset_metadata(self, metadata: Mapping[str, object], asset_key: CoercibleToAssetKey | None = None) -> None:
-        """Say more about an asset that the body makes; the one that it makes by default."""
+        """Add metadata to an asset of this step; to the only one by default."""
         output = None if asset_key is None else self.output_for_asset_key(AssetKey.from_coercible(asset_key))
         self.add_output_metadata(metadata, output)
 
 
 class AssetCheckExecutionContext(StepContext):
-    """What a check is told of its run; lives as long as its step."""
+    """The context of a check; lives as long as its step."""
 
     @property
     def check_specs(self) -> list[AssetCheckSpec]:
-        """The checks that this step makes."""
+        """The specs of the checks in this step."""
         return list(self._definition.specs_by_key.values()) if self._definition else []
 
     @property
     def selected_asset_check_keys(self) -> set[AssetCheckKey]:
-        """The keys of those that the run wants."""
+        """The keys of the checks that the run selects."""
         wanted = self._node.outputs if self._node else None
         return {spec.key for spec in self.check_specs if wanted is None or spec.step_name in wanted}

@@ -1,4 +1,4 @@
-"""Contexts built by hand, to call an asset, op, check or hook with outside a run."""
+"""Contexts built by hand, for direct calls of assets, ops, checks and hooks."""
 
 from collections.abc import Mapping
 from types import TracebackType
@@ -24,12 +24,12 @@ EPHEMERAL_RUN_ID = "EPHEMERAL"
 
 
 class _Held:
-    """The part of a context built by hand that holds resources, which its `with` block opens and closes."""
+    """The resources of a context built by hand; its `with` block opens and closes them."""
 
     _held: HeldResources
 
     def hold(self, held: HeldResources) -> Self:
-        """Take the resources to hold; return the context itself."""
+        """Keep the resources; return the context itself."""
         self._held = held
         return self
 
@@ -38,35 +38,35 @@ class _Held:
         """The open resources, one attribute a key.
 
         Raises:
-            InvalidInvocationError: Some have a life cycle, and no `with` block is there to close them.
+            InvalidInvocationError: A resource has a life cycle, and there is no `with` block to close it.
         """
         return self._held.view
 
     @resources.setter
     def resources(self, value: Any) -> None:
-        """Ignore what the base class fills in: a context built by hand has its own."""
+        """Ignore the assignment of the base class: a context built by hand has its own resources."""
 
     def __enter__(self) -> Self:
-        """Open the resources it holds."""
+        """Open the resources."""
         self._held.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close them."""
+        """Close the resources."""
         self._held.__exit__(kind, error, traceback)
 
 
 class _DirectStep(_Held, StepContext):
-    """A step's context, built by hand; it learns whose it is when a definition is called with it."""
+    """A step's context, built by hand; a call with it binds it to the definition called."""
 
     def bind(self, definition: Any) -> None:
-        """Learn whose body is called: its key, its partitions, what its config must be.
+        """Take over the key, the partitions and the config schema of the definition that is called.
 
         Raises:
-            InvalidConfigError: The config that the context was built with does not fit.
-            UnknownPartitionError: Nor does a range of partitions.
+            InvalidConfigError: The context's config does not fit the definition.
+            UnknownPartitionError: The definition has no such range of partitions.
         """
         self._definition = definition
         partitions_def = getattr(definition, "partitions_def", None)
@@ -90,7 +90,7 @@ class DirectOpExecutionContext(_DirectStep, OpExecutionContext):
     """An op's context, built by hand for a direct call."""
 
     def stand_for(self, mapping_key: str | None) -> None:
-        """Tell the op which value of a dynamic output it is called for."""
+        """Set the key of the dynamic value that the op is called for."""
         self._mapping_key = mapping_key
 
 
@@ -112,14 +112,14 @@ def build_asset_context(
     partition_key_range: PartitionKeyRange | None = None,
     run_tags: Mapping[str, str] | None = None,
 ) -> DirectAssetExecutionContext:
-    """A context to call an asset or a check with, outside a run.
+    """Build a context for the direct call of an asset or a check.
 
     Args:
-        resources: A container, or `{key: resource, definition or plain value}`. Those with a life cycle are open inside
-            the context's `with` block only.
+        resources: A container, or `{key: resource, definition or plain value}`. A resource with a life cycle is open
+            only inside the context's `with` block.
         resources_config: Config for a resource, merged over what it has: `{key: {field: value}}`.
-        asset_config: The config that the asset is given.
-        instance: What the context's `instance` will be; a new one by default.
+        asset_config: The config of the asset.
+        instance: The context's `instance`; a new one by default.
         partition_key: The partition to make.
         partition_key_range: The partitions to make; only the two ends are known here.
         run_tags: The run's tags.
@@ -149,15 +149,15 @@ def build_op_context(
     mapping_key: str | None = None,
     run_tags: Mapping[str, str] | None = None,
 ) -> DirectOpExecutionContext:
-    """A context to call an op with, outside a run; arguments as `build_asset_context` has them.
+    """Build a context for the direct call of an op; see `build_asset_context` for the arguments.
 
-    `mapping_key` says which value of a dynamic output the op is called for.
+    `mapping_key` is the key of the dynamic value that the op is called for.
 
     Raises:
-        InvalidInvocationError: Both `op_config` and `config`, its older name, are given.
+        InvalidInvocationError: Both `op_config` and `config`, its older name, are passed.
     """
     if op_config is not None and config is not None:
-        raise InvalidInvocationError("build_op_context", "was given `op_config` and `config`, which are one. Give one.")
+        raise InvalidInvocationError("build_op_context", "takes `op_config` or `config`, and both were passed.")
     context = DirectOpExecutionContext(*_run_of(partition_key, partition_key_range, run_tags))
     context.stand_for(mapping_key)
     _fill(context, "build_op_context", resources, resources_config, op_config if config is None else config, instance)
@@ -173,7 +173,7 @@ def build_asset_check_context(
     partition_key: str | None = None,
     run_tags: Mapping[str, str] | None = None,
 ) -> DirectAssetCheckExecutionContext:
-    """A context to call a check with, outside a run; arguments as `build_asset_context` has them."""
+    """Build a context for the direct call of a check; see `build_asset_context` for the arguments."""
     context = DirectAssetCheckExecutionContext(*_run_of(partition_key, None, run_tags))
     _fill(context, "build_asset_check_context", resources, resources_config, asset_config, instance)
     return context
@@ -187,16 +187,16 @@ def build_hook_context(
     op_exception: Exception | None = None,
     instance: DagsterInstance | None = None,
 ) -> DirectHookContext:
-    """A context to call a hook with, outside a run.
+    """Build a context for the direct call of a hook.
 
     Args:
-        resources: A container, or `{key: resource, definition or plain value}`. Those with a life cycle are open inside
-            the context's `with` block only.
+        resources: A container, or `{key: resource, definition or plain value}`. A resource with a life cycle is open
+            only inside the context's `with` block.
         op: The op that the hook is called after.
         run_id: The run's id.
         job_name: The job's name.
-        op_exception: What the op failed of.
-        instance: What the context's `instance` will be; a new one by default.
+        op_exception: The exception of the failed op.
+        instance: The context's `instance`; a new one by default.
     """
     run = DagsterRun(run_id or EPHEMERAL_RUN_ID, job_name or EPHEMERAL_RUN_ID)
     context = DirectHookContext(run, None, None, op_exception, {})

@@ -1,4 +1,4 @@
-"""What a hook is told of the step that it is called after."""
+"""`HookContext`: the step that a hook is called after."""
 
 import logging
 from collections.abc import Mapping
@@ -12,10 +12,10 @@ from dagwire.resources.instance import DagsterInstance
 
 
 class HookContext(BodyContext):
-    """What a hook is told of the step that it is called after; lives as long as the call."""
+    """The context of a hook: the step that it is called after. Lives as long as the call."""
 
     instance: DagsterInstance
-    """What the run knows of earlier ones: the keys of dynamic partitions."""
+    """The instance of the run: it keeps the keys of dynamic partitions."""
 
     def __init__(
         self,
@@ -25,16 +25,16 @@ class HookContext(BodyContext):
         failure: BaseException | None,
         output_values: Mapping[str, Any],
     ) -> None:
-        """`node` is the step; None outside a run. Resources, config and instance are filled in by whoever calls it."""
+        """Start without resources, config and instance: the caller fills them in. `node` is None outside a run."""
         self._run = run
         self.resources: Any = NO_RESOURCES
         """The resources that the hook asks for, one attribute a key."""
         self.op_config: Any = None
         """The config of the step."""
         self.op_exception = failure
-        """What the step failed of, or None."""
+        """The exception of a failed step, or None."""
         self.op_output_values = output_values
-        """`{output: value}` of what the step gave."""
+        """`{output: value}` of the step."""
         self.hook_def = hook
         self.op: Any = node.definition if node else None
         """The definition of the step."""
@@ -62,5 +62,5 @@ class HookContext(BodyContext):
         return logging.LoggerAdapter(log, {"run_id": self.run_id, "step_key": self.step_key})
 
     def bind(self, definition: Any) -> None:
-        """Learn which hook is called; one built by hand cannot know before."""
+        """Take note of the hook that is called; a context built by hand cannot know it before."""
         self.hook_def = definition

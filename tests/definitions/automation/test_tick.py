@@ -134,7 +134,7 @@ def test_what_a_tick_takes_for_its_context_is_held_to_it():
     def arrivals(db: int) -> None:
         """Is asked now and then."""
 
-    with pytest.raises(InvalidDefinitionError, match="takes 'db' as int, which no context is"):
+    with pytest.raises(InvalidDefinitionError, match="annotates 'db' as int, and that is not a context"):
         dg.sensor(job_name="load")(arrivals)
 
 

@@ -1,4 +1,4 @@
-"""What a decorated function asks for, read from its parameters."""
+"""The requests of a decorated function, read from its parameters."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_parameters_are_sorted_by_kind():
 
 
 def test_string_annotations_are_read():
-    """Annotations that are strings are resolved, in the function that encloses the definition too."""
+    """String annotations are resolved, also by names of the function that encloses the definition."""
 
     class Inner(dg.Config):
         limit: int = 4
@@ -52,7 +52,7 @@ def test_a_later_context_is_refused(name):
     """A context that is not the first parameter is refused, with the fix."""
     namespace = {}
     exec(f"def body(rows, {name}): pass", namespace)  # noqa: S102  # a parameter named by the test
-    with pytest.raises(InvalidDefinitionError, match="first parameter; move it"):
+    with pytest.raises(InvalidDefinitionError, match="first parameter: move it"):
         read_signature(namespace["body"], "asset 'x'")
 
 
@@ -71,7 +71,7 @@ def test_what_cannot_be_given_by_name_is_refused():
 
 
 def test_an_annotation_of_nothing_is_refused():
-    """An annotation that names nothing is refused at declaration, and says what to import."""
+    """An annotation that cannot be resolved is refused at declaration; the message names the missing name."""
 
     def body(rows: "Nowhere"):  # noqa: F821  # that is the point
         pass
@@ -86,5 +86,5 @@ def test_a_context_of_another_class_is_refused():
     def body(context: int):
         pass
 
-    with pytest.raises(InvalidDefinitionError, match="no context is"):
+    with pytest.raises(InvalidDefinitionError, match="is not a context"):
         read_signature(body, "asset 'x'")

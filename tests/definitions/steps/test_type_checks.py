@@ -1,4 +1,4 @@
-"""Which values an annotation lets through."""
+"""The values that an annotation lets through."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Protocol
@@ -10,7 +10,7 @@ from dagwire.errors import WrongTypeError
 
 
 class Speaks(Protocol):
-    """What cannot be told of an object without calling it."""
+    """A protocol, which an object cannot be checked against without a call."""
 
     def speak(self) -> str:
         """Speak."""
@@ -34,17 +34,17 @@ class Speaks(Protocol):
     ids=str,
 )
 def test_the_classes_of_an_annotation(annotation, classes):
-    """Plain classes and unions of them are held to; what cannot be told lets everything through."""
+    """Plain classes and unions of them are checked; an annotation that cannot be checked lets every value through."""
     assert checkable_classes(annotation) == classes
 
 
 def test_a_generic_of_the_standard_library_is_its_class():
-    """Of a generic the class is held to, its arguments are not."""
+    """The class of a generic is checked, its arguments are not."""
     assert checkable_classes(Iterator[int]) == (Iterator,)
 
 
 def test_a_wrong_value_is_named_by_its_type():
-    """The message says where, what was declared and what was found, and never the value."""
+    """The message names the place, the declared and the actual type, and never the value."""
     with pytest.raises(WrongTypeError, match="input 'rows' is declared as int or NoneType, and is str") as caught:
         check_value("asset 'x'", "input 'rows'", (int, type(None)), "hunter2")
     assert "hunter2" not in str(caught.value)

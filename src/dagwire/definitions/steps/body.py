@@ -1,4 +1,4 @@
-"""`Body`: a decorated function, what it asks for, and how it is called directly, as in a test."""
+"""`Body`: a decorated function with its requests, and its direct calls, as in a test."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -18,7 +18,7 @@ from dagwire.resources.resource_definition import ResourceDefinition
 
 
 class Body:
-    """A function with what it asks for; immutable, shared by all copies of its definition."""
+    """A function with its requests; immutable, shared by all copies of its definition."""
 
     def __init__(
         self,
@@ -29,13 +29,13 @@ class Body:
         *,
         context_first: bool = False,
     ) -> None:
-        """Read what the function asks for.
+        """Read the function's parameters.
 
         Args:
             function: The function.
-            owner: How messages name the definition: "asset 'trips'".
+            owner: The definition's name in messages: "asset 'trips'".
             required_resource_keys: Keys it reads from its context.
-            config_schema: What its config is declared as, where no parameter says.
+            config_schema: The declared config, if no parameter declares it.
             context_first: Whether its first parameter is the context, whatever it is named.
 
         Raises:
@@ -55,29 +55,29 @@ class Body:
 
     @cached_property
     def requirements(self) -> tuple[Requirement, ...]:
-        """The same, saying who asks."""
+        """The requirements of its resources, each with the definition that asks."""
         signature = self.signature
         declared = {key: signature.resources[parameter] for parameter, key in signature.keys.items()}
         return tuple(Requirement(key, self.owner, declared.get(key)) for key in self.keys)
 
     def config_from(self, given: object) -> Any:
-        """The validated config of one call.
+        """Return the validated config of one call.
 
         Raises:
-            InvalidConfigError: It does not fit the declaration; every fault is named.
-            MissingVariableError: It names variables that are not set.
+            InvalidConfigError: The config does not fit the declaration; every fault is named.
+            MissingVariableError: The config names variables that are not set.
         """
         return validated_config(self.config_schema, given, self.owner)
 
     def call(self, definition: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """Call the function outside a run; resources come by keyword or from a context given first.
+        """Call the function outside a run; resources come by keyword or from a context passed first.
 
-        A resource given by keyword that has a life cycle is open for the call, and closed after it. Those of a context
-        are the context's to close.
+        A resource with a life cycle that is passed by keyword is open for the call and closed after it. The resources
+        of a context are closed by the context.
 
         Raises:
-            InvalidInvocationError: Arguments are missing, given twice, or too many; all are named.
-            MissingResourceError: A resource is given neither by keyword nor in the context.
+            InvalidInvocationError: Arguments are missing, passed twice, or too many; all are named.
+            MissingResourceError: A resource is passed neither by keyword nor in the context.
         """
         context, given = self._given(args, kwargs)
         if context is not None:
@@ -97,7 +97,7 @@ class Body:
         return self._call_with_open(recipes, leading, given)
 
     def _given(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
-        """The context, and `{parameter: value}`."""
+        """Return the context, and `{parameter: value}`."""
         positional = list(args)
         given = dict(kwargs)
         context = None
@@ -168,7 +168,7 @@ _ABSENT = object()
 
 
 def _held(context: Any, key: str) -> object:
-    """What a context holds under `key`, or `_ABSENT`."""
+    """Return the resource that a context has under `key`, or `_ABSENT`."""
     if context is None:
         return _ABSENT
     try:

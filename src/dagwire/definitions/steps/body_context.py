@@ -1,20 +1,20 @@
-"""`BodyContext`: what every context is, as far as definitions need to know."""
+"""`BodyContext`: the part of every context that definitions need to know."""
 
 from typing import Any
 
 
 class BodyContext:
-    """What a body may be given as its context; the execution layer says what it holds."""
+    """Anything that a body may take as its context; the execution layer fills it."""
 
     resources: Any
     op_config: Any
 
     def bind(self, definition: Any) -> None:
-        """Learn whose body is called with this context; one built by hand cannot know before."""
+        """Take note of the definition that is called; a context built by hand cannot know it before."""
 
 
 def is_context_annotation(annotation: Any) -> bool:
-    """Whether a parameter annotated so may be given a context: a class that is none may not."""
+    """Whether a context may be passed to a parameter with this annotation; no other class will do."""
     if annotation is Any or annotation is object or not isinstance(annotation, type):
         return True
     return issubclass(annotation, BodyContext)

@@ -1,4 +1,4 @@
-"""`@success_hook` and `@failure_hook`: functions that are called when a step is done, or has failed."""
+"""`@success_hook` and `@failure_hook`: functions that are called after a step."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ class HookDefinition:
 
     @property
     def required_resource_keys(self) -> set[str]:
-        """The keys of the resources it asks for."""
+        """The keys of its resources."""
         return set(self.body.keys)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the function, resources by keyword or in a context given first; see `Body.call`."""
+        """Call the function with resources by keyword or in a context passed first; see `Body.call`."""
         return self.body.call(self, args, kwargs)
 
 
@@ -45,12 +45,12 @@ def success_hook(
     """Make a hook of a function that takes a context, to be called when a step is done.
 
     Args:
-        hook_fn: The function, where the decorator is used without arguments.
+        hook_fn: The function, if the decorator is used without arguments.
         name: The function's name by default.
         required_resource_keys: Resources read as `context.resources.<key>`, beside annotated parameters.
 
     Raises:
-        InvalidDefinitionError: It takes something that is neither a context nor a resource.
+        InvalidDefinitionError: A parameter is neither a context nor a resource.
     """
     decorate = _decorator("success", name, required_resource_keys)
     return decorate if hook_fn is None else decorate(hook_fn)
@@ -78,7 +78,7 @@ def _decorator(occasion: Occasion, name: str | None, keys: Iterable[str] | None)
         body = Body(function, f"hook '{own}'", keys or ())
         if body.signature.inputs or body.signature.config is not None:
             names = ", ".join(body.signature.inputs) or "config"
-            msg = f"{body.owner} takes {names}, which nothing can give it. A hook takes `context` and resources."
+            msg = f"{body.owner} takes {names}, and a hook has no such arguments. It takes `context` and resources."
             raise InvalidDefinitionError(msg)
         return HookDefinition(own, body, occasion)
 

@@ -1,4 +1,4 @@
-"""What a decorated function asks for, read from its parameters."""
+"""`Signature`: the requests of a decorated function, read from its parameters."""
 
 import inspect
 import typing
@@ -15,7 +15,7 @@ from dagwire.resources.resource_param import declared_type, is_resource_annotati
 CONTEXT_NAMES = frozenset({"context", "_context", "_"})
 CONFIG_NAME = "config"
 RESULT = "result"
-"""The name of the output of a single asset, and of the one value of an op."""
+"""The output name of a single asset, and of an op's only output."""
 
 
 class InputParameter(NamedTuple):
@@ -25,35 +25,35 @@ class InputParameter(NamedTuple):
     annotation: Any
     default: Any = Parameter.empty
     classes: Classes = ()
-    """What a value is held to be an instance of; none where anything goes."""
+    """The classes that a value must be an instance of; empty if anything goes."""
 
     @property
     def is_optional(self) -> bool:
-        """Whether the function can do without it."""
+        """Whether the parameter has a default."""
         return self.default is not Parameter.empty
 
 
 class Signature(NamedTuple):
-    """What a function asks for, by kind."""
+    """The parameters of a function, sorted by kind."""
 
     context: str | None
     """The name of the context parameter, which is always the first."""
     context_type: Any
-    """How the context parameter is annotated; Any where it is not."""
+    """The annotation of the context parameter; Any if it has none."""
     config: type[Config] | Any
-    """The declared type of the parameter `config`; None where there is none."""
+    """The declared type of the parameter `config`; None if there is no such parameter."""
     resources: dict[str, Any]
     """`{parameter: declared type}`: the parameters that are resources."""
     keys: dict[str, str]
-    """`{parameter: key}` of the same: the key is the parameter's name, unless its annotation names another."""
+    """`{parameter: key}` of the resources; a key is its parameter's name, unless the annotation names another."""
     inputs: dict[str, InputParameter]
-    """`{name: parameter}`: all the others."""
+    """`{name: parameter}` of all other parameters."""
     parameters: tuple[str, ...]
     """The names of all parameters but the context, in order."""
     takes_any_name: bool
     """Whether there is a `**` parameter."""
     returns: Any
-    """The return annotation; Any where there is none, and of a generator, whose annotation is not that of a value."""
+    """The return annotation; Any if there is none, and for a generator, whose annotation is not that of a value."""
 
 
 def read_signature(function: Callable[..., Any], owner: str, *, context_first: bool = False) -> Signature:
@@ -72,7 +72,8 @@ def read_signature(function: Callable[..., Any], owner: str, *, context_first: b
     context_type = hints.get(context, Any) if context else Any
     if not is_context_annotation(context_type):
         msg = (
-            f"{owner} takes '{context}' as {context_type.__name__}, which no context is. Rename it, or annotate it so."
+            f"{owner} annotates '{context}' as {context_type.__name__}, and that is not a context. Rename the "
+            f"parameter, or annotate it as a context."
         )
         raise InvalidDefinitionError(msg)
     config: Any = None
@@ -119,16 +120,16 @@ def _checked_key(parameter: str, annotation: object, owner: str) -> str:
     key = resource_key(parameter, annotation)
     if isinstance(key, str):
         return key
-    msg = f"{owner} takes '{parameter}' by a Provide that holds no key. Write the key's path: Provide[\"gateways.s3\"]."
+    msg = f"{owner} takes '{parameter}' by a Provide without a key. Write the key's path: Provide[\"gateways.s3\"]."
     raise InvalidDefinitionError(msg)
 
 
 def _check_parameter(parameter: Parameter, owner: str) -> None:
     if parameter.name in CONTEXT_NAMES:
-        msg = f"{owner} takes '{parameter.name}' as a later parameter. A context is the first parameter; move it."
+        msg = f"{owner} takes '{parameter.name}' as a later parameter. A context must be the first parameter: move it."
         raise InvalidDefinitionError(msg)
     if parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.POSITIONAL_ONLY):
-        msg = f"{owner} takes '{parameter}', which cannot be given by name. Write it as a plain parameter."
+        msg = f"{owner} takes '{parameter}', which cannot be passed by name. Write it as a plain parameter."
         raise InvalidDefinitionError(msg)
 
 

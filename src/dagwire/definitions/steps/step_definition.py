@@ -1,4 +1,4 @@
-"""`StepDefinition`: what assets, checks and ops have in common: a body, and how it is run."""
+"""`StepDefinition`: the common part of assets, checks and ops: a body, and how it runs."""
 
 import copy
 from collections.abc import Collection, Iterable, Mapping
@@ -15,21 +15,21 @@ from dagwire.definitions.steps.type_checks import Classes, checkable_classes
 
 
 class AnyIn(Protocol):
-    """What there is to say of an input, be it an asset's or an op's."""
+    """The declaration of an input, of an asset or of an op."""
 
     @property
     def dagster_type(self) -> Any:
-        """What its value is held to be; Any where nothing is said."""
+        """The type that its value must have; Any if none is declared."""
         ...
 
     @property
     def metadata(self) -> Mapping[str, object] | None:
-        """Facts for what loads it."""
+        """Facts for the IO manager that loads it."""
         ...
 
     @property
     def input_manager_key(self) -> str | None:
-        """What loads it."""
+        """The key of the IO manager or input manager that loads it."""
         ...
 
 
@@ -37,7 +37,7 @@ D = TypeVar("D", bound=AnyIn)
 
 
 class StepDefinition(Generic[D]):
-    """A body, its own resources, its hooks, and how often it is tried. Callable, as the function is, in a test."""
+    """A body, its own resources, its hooks and its retry policy. A test calls it as it calls the function."""
 
     def __init__(
         self,
@@ -52,18 +52,18 @@ class StepDefinition(Generic[D]):
         ins: Mapping[str, D] | None = None,
         io_manager_keys: Mapping[str, str] | None = None,
     ) -> None:
-        """Keep what the decorators read.
+        """Keep the facts that the decorators read.
 
         Args:
             name: The name of its step.
             body: The function.
             description: For people.
             resource_defs: Resources of its own, stronger than those of `Definitions`.
-            retry_policy: How often it is tried again where it fails.
-            hooks: Called when it is done, or has failed.
-            tags: Of its step.
-            ins: `{input: what is said of it}`.
-            io_manager_keys: `{output: key}` of what stores a value, for outputs that say so.
+            retry_policy: How often a failed step is tried again.
+            hooks: Called after the step.
+            tags: The tags of its step.
+            ins: `{input: declaration}`.
+            io_manager_keys: `{output: key}` of the IO managers that store values, if the definition names them.
         """
         self.name = name
         self.body = body
@@ -77,41 +77,41 @@ class StepDefinition(Generic[D]):
         self.input_manager_keys = {
             name: said.input_manager_key for name, said in self.ins.items() if said.input_manager_key is not None
         }
-        """`{input: key}` of what loads a value, for inputs that say so."""
+        """`{input: key}` of the managers that load values, if the definition names them."""
 
     @cached_property
     def label(self) -> str:
-        """How messages name it."""
+        """Its name in messages."""
         return self.body.owner
 
     @property
     def shown_name(self) -> str:
-        """How people are told of its step."""
+        """The name of its step, as people see it."""
         return self.name
 
     @property
     def output_names(self) -> Collection[str]:
-        """The names of what its body gives."""
+        """The names of its outputs."""
         return ("result",)
 
     @property
     def dynamic_output_names(self) -> Collection[str]:
-        """Those of which it gives several values."""
+        """The names of its dynamic outputs."""
         return ()
 
     @property
     def required_keys(self) -> frozenset[str]:
-        """The keys of the resources it asks for."""
+        """The keys of its resources, those of IO managers included."""
         return frozenset((*self.body.keys, *self.io_manager_keys.values(), *self.input_manager_keys.values()))
 
     @property
     def required_resource_keys(self) -> set[str]:
-        """The same, as Dagster has it."""
+        """The keys of its resources, as a set; Dagster's name for `required_keys`."""
         return set(self.required_keys)
 
     @cached_property
     def requirements(self) -> tuple[Requirement, ...]:
-        """Every key that the body, a hook, an output or an input asks for, and who asks."""
+        """The requirements of the body, its hooks, its outputs and its inputs."""
         return (
             *self.body.requirements,
             *(r for hook in self.hooks for r in hook.body.requirements),
@@ -120,7 +120,7 @@ class StepDefinition(Generic[D]):
         )
 
     def without_io_managers(self) -> Self:
-        """A copy that names no IO manager: its values are handed on in memory."""
+        """Return a copy without IO managers: its values stay in memory."""
         copied = copy.copy(self)
         vars(copied).pop("requirements", None)
         copied.io_manager_keys = {}
@@ -129,29 +129,29 @@ class StepDefinition(Generic[D]):
 
     @cached_property
     def input_classes(self) -> Mapping[str, Classes]:
-        """`{input: what its value is held to be an instance of}`, of those that are held to something."""
+        """`{input: classes}` of the inputs whose values are checked."""
         found = {name: checkable_classes(self.input_type(name)) for name in self.body.signature.inputs}
         return {name: classes for name, classes in found.items() if classes}
 
-    # -- what IO managers are told -------------------------------------------------------------------------------------
+    # -- facts for IO managers -----------------------------------------------------------------------------------------
 
     @property
     def stored_outputs(self) -> Iterable[str]:
-        """The outputs that may have a value to store."""
+        """The names of the outputs that may have a value to store."""
         return ()
 
     def output_type(self, output: str) -> Any:
-        """What an output is declared as."""
+        """Return the declared type of an output."""
         del output
         return self.body.signature.returns
 
     def output_metadata(self, output: str) -> Mapping[str, object]:
-        """What the definition says of an output."""
+        """Return the declared metadata of an output."""
         del output
         return {}
 
     def input_type(self, name: str) -> Any:
-        """What an input is declared as."""
+        """Return the declared type of an input."""
         said = self.ins.get(name)
         if said is not None and said.dagster_type is not Any:
             return said.dagster_type
@@ -159,14 +159,14 @@ class StepDefinition(Generic[D]):
         return Any if parameter is None else parameter.annotation
 
     def input_metadata(self, name: str) -> Mapping[str, object]:
-        """What the definition says of an input."""
+        """Return the declared metadata of an input."""
         said = self.ins.get(name)
         return (said.metadata if said is not None else None) or {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the function, resources by keyword or in a context given first; see `Body.call`."""
+        """Call the function with resources by keyword or in a context passed first; see `Body.call`."""
         return self.body.call(self, args, kwargs)
 
     def __repr__(self) -> str:
-        """Name it."""
+        """Show its class and name."""
         return f"{type(self).__name__}({self.name})"

@@ -1,4 +1,4 @@
-"""The types that steps declare for what they take and give, as far as a value can be held to them. Pure."""
+"""The types of inputs and outputs that steps declare, as far as a value can be checked against them. Pure."""
 
 import types
 import typing
@@ -11,9 +11,9 @@ Classes = tuple[type, ...]
 
 
 def checkable_classes(annotation: Any) -> Classes:
-    """The classes that a value so annotated is an instance of one of; none where that cannot be told.
+    """Return the classes one of which a value must be an instance of; empty if that cannot be decided.
 
-    Of `list[int]` only the list is held to: looking at every element could cost more than the step.
+    For `list[int]` only the list is checked: a look at every element could cost more than the step.
     """
     if annotation is None:
         return (type(None),)
@@ -31,7 +31,7 @@ def checkable_classes(annotation: Any) -> Classes:
 
 
 def value_annotation(returns: Any) -> Any:
-    """What a return annotation says of the value itself: of `Output[int]` it is `int`."""
+    """Return the type of the value itself: `int` for `Output[int]`."""
     origin = typing.get_origin(returns) or returns
     if isinstance(origin, type) and issubclass(origin, _WRAPPERS):
         return next(iter(typing.get_args(returns)), Any)
@@ -39,7 +39,7 @@ def value_annotation(returns: Any) -> Any:
 
 
 def value_annotations(returns: Any, count: int) -> list[Any]:
-    """The same of each of `count` values, where a tuple of so many is declared."""
+    """Return the type of each of `count` values, if a tuple of that length is declared."""
     items = typing.get_args(returns)
     if typing.get_origin(returns) is not tuple or len(items) != count or Ellipsis in items:
         return [Any] * count
@@ -47,7 +47,7 @@ def value_annotations(returns: Any, count: int) -> list[Any]:
 
 
 def dynamic_annotation(returns: Any) -> Any:
-    """What `list[DynamicOutput[int]]` says of each value, `int`; None where the annotation is another."""
+    """Return the type of each value, `int` for `list[DynamicOutput[int]]`; None for other annotations."""
     items = typing.get_args(returns) if typing.get_origin(returns) is list else ()
     if items and (typing.get_origin(items[0]) or items[0]) is DynamicOutput:
         return value_annotation(items[0])
@@ -55,20 +55,20 @@ def dynamic_annotation(returns: Any) -> Any:
 
 
 def is_config_type(annotation: Any) -> bool:
-    """Whether a value so annotated can be written in a file: numbers, text, lists, dicts, or anything at all."""
+    """Whether values of this type can be written in a file: numbers, text, lists, dicts, or anything at all."""
     return all(found in _WRITABLE for found in checkable_classes(annotation))
 
 
 _WRITABLE = (bool, int, float, str, list, dict, tuple, type(None))
 _WRAPPERS = (Output, MaterializeResult, DynamicOutput)
-"""What a body wraps a value in to say more of it."""
+"""Wrappers by which a body adds facts to a value."""
 
 
 def check_value(step: str, place: str, classes: Classes, value: object) -> None:
     """Refuse a value that is an instance of none of `classes`.
 
     Raises:
-        WrongTypeError: It names types, never the value.
+        WrongTypeError: The value has another type; the message names types, never the value.
     """
     if classes and not isinstance(value, classes):
         expected = " or ".join(found.__name__ for found in classes)
