@@ -1,10 +1,10 @@
-"""`@asset`: what a function's parameters mean, and what the definition tells."""
+"""`@asset`: the parameters of its function, and the attributes of the definition."""
 
 import pytest
 
 
 def test_a_parameter_is_an_upstream_asset(dg):
-    """It gets the value that the asset of that name returned."""
+    """A parameter takes the value of the asset of its name."""
 
     @dg.asset
     def numbers():
@@ -44,7 +44,7 @@ def test_an_upstream_parameter_nobody_makes_is_refused(dg):
 
 @pytest.mark.parametrize("form", ["name", "key", "parts", "definition", "spec"])
 def test_deps_order_without_a_value(dg, log, form):
-    """`deps` takes names, keys, definitions and specs; the parent runs first and hands on nothing."""
+    """`deps` takes names, keys, definitions and specs; the parent runs first and passes no value."""
 
     @dg.asset
     def zulu():
@@ -139,7 +139,7 @@ def test_names_of_the_context(dg, name):
 
 
 def test_a_context_by_annotation_alone_is_an_input(dg):
-    """A parameter of another name is an upstream asset, annotated as a context or not."""
+    """A first parameter of another name is an upstream asset, even if it is annotated as a context."""
 
     @dg.asset
     def read(ctx: dg.AssetExecutionContext):
@@ -168,7 +168,7 @@ def test_a_context_of_a_wrong_type_is_refused(dg):
 
 
 def test_the_types_of_the_context(dg):
-    """AssetExecutionContext unless the annotation asks for the op's."""
+    """The context is an AssetExecutionContext unless the annotation asks for the op's."""
 
     @dg.asset
     def plain(context):
@@ -201,7 +201,7 @@ def test_async_assets_run(dg):
 
 
 def test_varargs_are_refused(dg):
-    """`*args` in a signature is refused, as it does not say what is asked for."""
+    """`*args` in a signature is refused, because it names no dependency."""
     with pytest.raises(dg.DagsterInvalidDefinitionError):
 
         @dg.asset
@@ -256,7 +256,7 @@ def test_key_in_full(dg):
 
 @pytest.mark.parametrize("name", ["a b", "context", "config", "type", "if", "ü"])
 def test_names_that_are_refused(dg, name):
-    """Blanks, keywords, and names that the signature has a use for."""
+    """Blanks, keywords and reserved words are no names of assets."""
     with pytest.raises(dg.DagsterInvalidDefinitionError):
         dg.asset(lambda: 1, name=name)
 
@@ -330,7 +330,7 @@ def test_a_circle_of_assets_is_refused(dg):
 
 
 def test_a_value_is_handed_downstream(dg):
-    """None too, from a function without a return annotation."""
+    """An asset without a return annotation may return None, which is its value."""
 
     @dg.asset
     def nothing():
@@ -344,7 +344,7 @@ def test_a_value_is_handed_downstream(dg):
 
 
 def test_materialize_result_carries_metadata(dg):
-    """Its metadata is on the materialization, as typed values."""
+    """The metadata of a MaterializeResult is on the materialization, as typed values."""
 
     @dg.asset
     def read():
@@ -402,7 +402,7 @@ def test_metadata_of_an_unknown_type_fails_the_step(dg):
 
 
 def test_yielding_a_materialize_result(dg, log):
-    """A generator may yield it; what follows the yield runs."""
+    """A generator may yield a MaterializeResult; the code after the yield runs."""
 
     @dg.asset
     def read():
@@ -443,7 +443,7 @@ def test_metadata_added_through_the_context(dg):
 
 
 def test_a_value_of_a_wrong_type_fails_the_step(dg):
-    """A simple return annotation is held to what is returned."""
+    """A returned value is checked against a simple return annotation."""
 
     @dg.asset
     def read() -> int:
@@ -455,7 +455,7 @@ def test_a_value_of_a_wrong_type_fails_the_step(dg):
 
 
 def test_an_input_of_a_wrong_type_fails_the_step(dg):
-    """A simple parameter annotation is held to what arrives."""
+    """A value is checked against a simple annotation of the parameter that takes it."""
 
     @dg.asset
     def number():
@@ -474,7 +474,7 @@ def test_an_input_of_a_wrong_type_fails_the_step(dg):
 
 
 def test_several_assets_of_specs(dg):
-    """`@multi_asset(specs=...)` stores its data itself; a spec that nothing is said of is made, too."""
+    """`@multi_asset(specs=...)` stores its data itself; an asset without a result of its own is materialized, too."""
 
     @dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b", deps=["a"])])
     def both():
@@ -502,7 +502,7 @@ def test_several_assets_of_outs(dg):
 
 
 def test_some_of_several_assets(dg):
-    """With `can_subset` a run may want some; the context says which."""
+    """With `can_subset` a run may select some of the assets; the context names them."""
 
     @dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b")], can_subset=True)
     def both(context):
@@ -525,7 +525,7 @@ def test_some_of_what_is_made_together_is_refused(dg):
 
 
 def test_an_optional_asset_that_is_left_out(dg):
-    """What is left out is not made, and what takes its value is skipped."""
+    """An optional output that is left out is not materialized, and the assets that take its value are skipped."""
 
     @dg.multi_asset(outs={"a": dg.AssetOut(is_required=False), "b": dg.AssetOut()})
     def some():
@@ -561,7 +561,7 @@ def test_an_asset_of_several_ops(dg):
 
 
 def test_an_asset_that_need_not_be_made(dg):
-    """`output_required=False`: what yields nothing made nothing, and what comes after is skipped."""
+    """An asset with `output_required=False` that yields nothing is not materialized; assets downstream are skipped."""
 
     @dg.asset(output_required=False)
     def maybe():
@@ -606,7 +606,7 @@ def test_specs_are_mapped(dg):
 
 
 def test_observations(dg):
-    """What a body says of assets that it looked at is in the result."""
+    """The observations that a body yields are in the result."""
 
     @dg.asset
     def one(context):
@@ -637,7 +637,7 @@ def test_several_assets_of_several_ops(dg):
 
 
 def test_what_comes_after_an_asset_that_was_not_made(dg):
-    """Whatever depends on an optional asset that is not made is skipped: assets, by value or not, and checks."""
+    """Assets and checks that depend on an optional asset which is not made are skipped, with or without its value."""
 
     @dg.multi_asset(outs={"given": dg.AssetOut(is_required=False), "left_out": dg.AssetOut(is_required=False)})
     def some():
@@ -669,7 +669,7 @@ def test_what_comes_after_an_asset_that_was_not_made(dg):
 
 
 def test_a_circle_of_assets_is_an_invalid_definition(dg, differs):
-    """dagwire says so with the same class as every other wrong definition; Dagster lets its sorting's error out."""
+    """A cycle is an InvalidDefinitionError in dagwire; Dagster raises the error of its sort."""
     first = dg.asset(lambda: 1, name="first", deps=["second"])
     second = dg.asset(lambda: 1, name="second", deps=["first"])
 

@@ -31,7 +31,7 @@ def failing(dg, rows):
 
 
 def test_is_evaluated_after_its_asset(dg, rows):
-    """The evaluation tells asset, name, verdict, severity, description and metadata."""
+    """The evaluation has asset, name, verdict, severity, description and metadata."""
 
     @dg.asset_check(asset=rows)
     def some():
@@ -60,7 +60,7 @@ def test_gets_the_asset_s_value(dg, rows):
 
 
 def test_gets_resources_config_and_context(dg, rows, tracked):
-    """A check's signature is read as an asset's."""
+    """The parameters of a check are read like those of an asset."""
 
     class Limit(dg.Config):
         least: int = 1
@@ -90,7 +90,7 @@ def test_takes_the_asset_by_name_or_key(dg, rows):
 
 
 def test_a_failed_check_is_no_failed_run(dg, rows, failing):
-    """A run whose check does not pass is a success all the same; the evaluation tells."""
+    """A run succeeds although a check does not pass; the evaluation shows it."""
     result = dg.materialize([rows, failing()])
     assert result.success
     assert [e.passed for e in result.get_asset_check_evaluations()] == [False]
@@ -203,7 +203,7 @@ def test_several_checks_of_one_function(dg, rows):
 
 
 def test_a_blocking_check_inside_an_asset(dg):
-    """Where it does not pass the asset is recorded, its step fails, and what is downstream does not run."""
+    """If a blocking check inside an asset does not pass, the asset is recorded and its step fails."""
 
     @dg.asset(check_specs=[dg.AssetCheckSpec("some", asset="rows", blocking=True)])
     def rows():
@@ -268,7 +268,7 @@ def evaluated(result):
 
 
 def test_a_subset_of_several_checks(dg, rows, trips, log):
-    """With `can_subset` a run of one asset makes its check alone; the context says which are wanted."""
+    """With `can_subset` a run of one asset makes its check alone; the context names the selected checks."""
     checks = several(dg, log, can_subset=True)
     assert evaluated(dg.materialize([rows, trips, checks])) == ["of_rows", "of_trips"]
     assert evaluated(dg.materialize([rows, trips, checks], selection=["rows"])) == ["of_rows"]
@@ -298,7 +298,7 @@ def test_a_subset_may_leave_results_out(dg, rows, trips):
 
 
 def test_selections_of_checks(dg, rows, trips, log):
-    """Selections mean the checks of their assets; checks may be selected alone, and left out."""
+    """A selection of assets includes their checks; checks may be selected alone, or left out."""
     pair = several(dg, log, can_subset=True)
 
     @dg.asset_check(asset=rows)
@@ -335,7 +335,7 @@ def test_a_job_of_checks(dg, rows, trips, log):
 
 
 def test_a_subset_of_checks_inside_assets(dg):
-    """A function that makes assets and checks is told which of both are wanted, where it can make some alone."""
+    """With `can_subset` the context names the selected assets and the selected checks."""
     specs = [dg.AssetSpec("x"), dg.AssetSpec("y")]
     check_specs = [dg.AssetCheckSpec("of_x", asset="x"), dg.AssetCheckSpec("of_y", asset="y")]
 
@@ -358,7 +358,7 @@ def test_a_subset_of_checks_inside_assets(dg):
 
 
 def test_the_step_of_a_check(dg, rows, failing):
-    """A check's step is named by asset and check; so is its spec, as an identifier."""
+    """The step of a check, and the identifier of its spec, are named by asset and check."""
     assert dg.AssetCheckSpec("fine", asset=["a", "rows"]).get_python_identifier() == "a__rows_fine"
     result = dg.materialize([rows, failing()])
     assert any(e.step_key == f"rows_{failing().check_key.name}" for e in result.all_events)

@@ -32,7 +32,7 @@ def outs(dg):
 
 
 def materialized(result):
-    """The assets of which there is a materialization, in order."""
+    """The materialized assets, in order."""
     return [event.asset_key.path[-1] for event in result.get_asset_materialization_events()]
 
 
@@ -54,7 +54,7 @@ def test_assets_of_a_graph_s_outputs(dg, one, double, outs):
 
 
 def test_assets_of_a_tuple(dg, one, double, outs):
-    """A tuple is as good as a dictionary."""
+    """A graph may return a tuple in place of a dictionary."""
 
     @dg.graph_multi_asset(outs=outs)
     def both():
@@ -86,7 +86,7 @@ def test_upstream_and_downstream_of_a_graph(dg, double, outs):
 
 
 def test_what_is_said_of_assets_of_a_graph(dg, one):
-    """`AssetOut` says key and group, `group_name` the group of the others."""
+    """`AssetOut` sets key and group; `group_name` is the group of the others."""
     said = {"low": dg.AssetOut(key_prefix="a", group_name="own"), "high": dg.AssetOut(key=["b", "c"])}
     with_groups = {"low": dg.AssetOut(), "high": dg.AssetOut()}
 
@@ -101,7 +101,7 @@ def test_what_is_said_of_assets_of_a_graph(dg, one):
 
 
 def test_one_of_the_ops_fails(dg, one, outs):
-    """The assets that do not depend on it are made, and what is downstream of these."""
+    """If one op fails, the assets that do not depend on it are made, and those downstream of them."""
 
     @dg.op
     def broken(x):
@@ -123,7 +123,7 @@ def test_one_of_the_ops_fails(dg, one, outs):
 
 
 def test_an_optional_asset_of_a_graph(dg):
-    """An asset whose op gives nothing is not made."""
+    """An asset whose op has no output is not made."""
 
     @dg.op(out={"x": dg.Out(is_required=False), "y": dg.Out(is_required=False)})
     def maybe():
@@ -285,7 +285,7 @@ def test_hooks_of_a_graph_asset(dg, one, log):
 
 
 def test_metadata_of_a_graph_asset(dg):
-    """What the last op says of its value is said of the asset."""
+    """The metadata of the last op's output is the metadata of the asset."""
 
     @dg.op
     def counted():
@@ -332,7 +332,7 @@ def test_resources_and_partitions_of_a_graph_s_assets(dg, outs):
 
 
 def test_a_graph_that_returns_too_little(dg, one, outs):
-    """An output for each asset, and nothing else."""
+    """The function returns one output for each asset; anything else is refused."""
     for names in (["low"], ["low", "high", "more"]):
 
         def body():

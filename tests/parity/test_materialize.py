@@ -37,7 +37,7 @@ def test_the_result_has_each_node_s_output(dg, chain):
 
 
 def test_an_unknown_node_or_asset_raises(dg, chain):
-    """`output_for_node` and `asset_value` raise for a name that is none."""
+    """`output_for_node` and `asset_value` raise for an unknown name."""
     result = dg.materialize(chain)
     with pytest.raises(dg.DagsterInvariantViolationError):
         result.output_for_node("z")
@@ -46,7 +46,7 @@ def test_an_unknown_node_or_asset_raises(dg, chain):
 
 
 def test_materializations_by_node(dg, chain):
-    """`asset_materializations_for_node` has one for each asset made, none for a name that is none."""
+    """`asset_materializations_for_node` has one for each asset made, none for an unknown name."""
     result = dg.materialize(chain)
     assert [m.asset_key for m in result.asset_materializations_for_node("b")] == [dg.AssetKey("b")]
     assert list(result.asset_materializations_for_node("z")) == []
@@ -98,7 +98,7 @@ def test_the_run_s_events(dg, tracked, events):
 
 
 def test_the_events_of_values_handed_on(dg, chain):
-    """A value kept is handled; a value taken is loaded."""
+    """A stored value is a handled output; a value that is taken is a loaded input."""
     result = dg.materialize(chain)
     assert [event.event_type_value for event in result.events_for_node("a")] == [
         "STEP_START",
@@ -125,7 +125,7 @@ def test_events_for_node(dg, chain):
 
 
 def test_filter_events(dg, chain):
-    """`filter_events` takes any question to an event."""
+    """`filter_events` takes any predicate."""
     result = dg.materialize(chain)
     found = result.filter_events(lambda event: event.event_type_value == "STEP_SUCCESS")
     assert {event.step_key for event in found} == {"a", "b", "c"}
@@ -133,7 +133,7 @@ def test_filter_events(dg, chain):
 
 
 def test_the_run_of_a_result(dg, chain):
-    """`run_id` and `dagster_run` of a result tell its id and tags."""
+    """`run_id` and `dagster_run` of a result have its id and tags."""
     result = dg.materialize(chain, tags={"team": "a"})
     assert result.run_id == result.dagster_run.run_id
     assert result.dagster_run.tags["team"] == "a"
@@ -150,7 +150,7 @@ def test_nothing_to_materialize_is_a_success(dg):
 
 
 def test_materialize_to_memory(dg, chain):
-    """`materialize_to_memory` does the same without a store."""
+    """`materialize_to_memory` materializes without a store."""
     assert dg.materialize_to_memory(chain).asset_value("b") == 2
 
 
@@ -178,7 +178,7 @@ def breaking(dg, log):
 
 
 def test_the_user_s_own_exception_is_raised(dg, breaking):
-    """What an asset raised is what comes out: the very object, no wrapper."""
+    """The very exception that an asset raised is raised, without a wrapper."""
     assets, error = breaking
     with pytest.raises(ValueError, match="the step") as caught:
         dg.materialize(assets)
@@ -186,7 +186,7 @@ def test_the_user_s_own_exception_is_raised(dg, breaking):
 
 
 def test_without_raising_the_rest_runs(dg, breaking, log):
-    """What is downstream of the failure does not run; everything else does."""
+    """Assets downstream of a failure do not run; all others do."""
     assets, _ = breaking
     result = dg.materialize(assets, raise_on_error=False)
     assert not result.success
@@ -194,7 +194,7 @@ def test_without_raising_the_rest_runs(dg, breaking, log):
 
 
 def test_the_result_of_a_failure(dg, breaking):
-    """A result says which steps failed and which succeeded."""
+    """A result lists the steps that failed and those that succeeded."""
     assets, _ = breaking
     result = dg.materialize(assets, raise_on_error=False)
     assert set(result.get_failed_step_keys()) == {"broken"}
@@ -229,7 +229,7 @@ def test_events_of_a_failure(dg, breaking):
 
 
 def test_raising_stops_the_run(dg, breaking, log):
-    """Where errors are raised no further step starts."""
+    """If errors are raised, no further step starts."""
     assets, _ = breaking
     with pytest.raises(ValueError, match="the step"):
         dg.materialize(assets)
@@ -237,7 +237,7 @@ def test_raising_stops_the_run(dg, breaking, log):
 
 
 def test_what_was_made_before_a_failure_is_kept(dg, log):
-    """Its value and materialization are in the result."""
+    """The value and the materialization of an asset are in the result."""
 
     @dg.asset
     def first():
@@ -269,7 +269,7 @@ def test_what_was_made_before_a_failure_is_kept(dg, log):
     ids=str,
 )
 def test_selections_as_text(dg, chain, selection, expected):
-    """A selection takes names, and what is upstream and downstream of them."""
+    """A selection takes names, with the assets upstream and downstream of them."""
     made = dg.materialize(chain, selection=selection).get_asset_materialization_events()
     assert sorted(event.asset_key.to_user_string() for event in made) == list(expected)
 
@@ -303,12 +303,12 @@ def test_selections_by_attribute(dg, chain, selection, expected):
     ids=["all", "by keys", "downstream", "upstream", "groups", "or", "and", "minus"],
 )
 def test_selections_as_objects(dg, chain, select, expected):
-    """AssetSelection finds by keys, groups and neighbours, and joins, meets and subtracts."""
+    """AssetSelection selects by keys, groups and neighbours; selections unite, intersect and subtract."""
     made = dg.materialize(chain, selection=select(dg, chain)).get_asset_materialization_events()
     assert sorted(event.asset_key.to_user_string() for event in made) == list(expected)
 
 
 def test_an_unknown_selection_is_refused(dg, chain):
-    """A selection of a name that no asset bears is refused."""
+    """A selection of an unknown name is refused."""
     with pytest.raises(dg.DagsterInvalidDefinitionError):
         dg.materialize(chain, selection="nope")

@@ -1,4 +1,4 @@
-"""What the return value of an asset's or a check's body means."""
+"""The outcome of an asset's or a check's body, read from its return value."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -33,17 +33,17 @@ def asset_outcome(
     added: OutputMetadata | None,
     partitions: PartitionSelection,
 ) -> Outcome:
-    """Read what an asset's body returned.
+    """Read the return value of an asset's body.
 
     Args:
-        definition: Whose body it was.
-        wanted: The outputs that the run wants; None for all.
-        returned: What it returned, or a `Yielded` of what it yielded.
+        definition: The asset whose body returned.
+        wanted: The selected outputs; None for all.
+        returned: The return value, or a `Yielded` of the yielded values.
         added: The metadata that it gave to its context.
-        partitions: What the run makes.
+        partitions: The partitions of the run.
 
     Raises:
-        UnexpectedResultError: It is not what the definition declares.
+        UnexpectedResultError: The result does not fit the declaration.
         WrongTypeError: A value is of another type than declared.
     """
     outcome = Outcome()
@@ -75,14 +75,14 @@ def asset_outcome(
 
 
 _SPECIAL = (Yielded, MaterializeResult, AssetCheckResult, Output)
-"""What is more than a value."""
+"""Results that are more than a value."""
 
 _Checked = tuple[AssetCheckResult, AssetKey | None]
-"""A check's result, and the asset that it is about unless it says otherwise."""
+"""A check's result, and the asset that it verifies unless it names another."""
 
 
 def _plain(definition: AssetsDefinition, value: Any) -> StepOutput:
-    """A value of which there is no more to say than that it is a single asset's; most are, so this is quick."""
+    """The plain value of a single asset; most results are one, so this path is quick."""
     step_output = _made(definition, next(iter(definition.specs_by_output)), value)
     step_output.materializations = (definition.spec.key,)
     return step_output
@@ -104,10 +104,10 @@ def _single(definition: AssetsDefinition, results: Sequence[Any]) -> dict[str, A
 def _several(
     definition: AssetsDefinition, wanted: frozenset[str] | None, results: Sequence[Any], returned: Any
 ) -> dict[str, Any]:
-    """`{output: result}`; those of which nothing is said are made too, unless they may be left out."""
+    """`{output: result}`; an output without a result counts as materialized unless it may be left out."""
     names = [name for name in definition.specs_by_output if wanted is None or name in wanted]
     if isinstance(returned, tuple):
-        items: tuple[Any, ...] = returned  # pyright: ignore[reportUnknownVariableType]  # of anything
+        items: tuple[Any, ...] = returned  # pyright: ignore[reportUnknownVariableType]  # its items may be anything
         results = items if any(map(_is_result, items)) else [_named_pair(definition, names, items)]
     by_output: dict[str, Any] = {}
     for item in results:
@@ -179,10 +179,10 @@ def _items(returned: Any) -> Iterable[Any]:
 
 
 def check_outcome(definition: AssetCheckDefinition, returned: Any, partitions: PartitionSelection) -> Outcome:
-    """Read what a check's body returned.
+    """Read the return value of a check's body.
 
     Raises:
-        UnexpectedResultError: It is no result of a declared check, or one is missing.
+        UnexpectedResultError: A result belongs to no declared check, or is missing.
     """
     outcome = Outcome()
     results = without_extra_events(returned, outcome)
@@ -207,10 +207,10 @@ def _evaluate(
     outcome: Outcome,
     partitions: PartitionSelection,
 ) -> None:
-    """Put the evaluation of each result into `outcome`, and the failure of a blocking one.
+    """Add the evaluation of each result to `outcome`, and the failure of a blocking check.
 
     Raises:
-        UnexpectedResultError: A result is of no declared check, or a declared check has none.
+        UnexpectedResultError: A result belongs to no declared check, or a declared check has no result.
     """
     unmet = {spec.key: spec for spec in specs}
     for result, about in checked:

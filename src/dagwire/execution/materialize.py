@@ -42,20 +42,20 @@ def materialize(
     Args:
         assets: Assets and checks, in any order.
         run_config: A `RunConfig`, or a dict in Dagster's form.
-        instance: What the run knows of earlier ones: the keys of dynamic partitions. A new one by default.
-        resources: `{key: resource, definition or plain value}`, stronger than what is bound to the assets; or a
-            container, which stands behind it.
+        instance: The record of earlier runs, with the keys of dynamic partitions. A new one by default.
+        resources: `{key: resource, definition or plain value}`, which override the resources bound to the assets; or a
+            container, which the bound resources override.
         partition_key: The partition to make.
-        raise_on_error: Whether a failing step's own exception is raised; the result tells of it otherwise.
+        raise_on_error: Whether a failing step's own exception is raised; otherwise the result has it.
         tags: The run's tags.
         selection: Which of the assets; all by default.
-        on_event: Told each event as it happens, one at a time.
+        on_event: Called with each event as it happens, one at a time.
         executor: Threads to run independent steps in, side by side; without it steps run one after another.
         max_concurrency: How many steps may run at once in one event loop, which more than one of them starts; None for
             as many as are ready. Only asynchronous bodies gain by it.
 
     Raises:
-        InvalidDefinitionError: Something needed is missing or declared wrongly. Nothing was opened.
+        InvalidDefinitionError: A needed resource is missing, or a definition is wrong. Nothing was opened.
         InvalidConfigError: Config does not fit. Nothing was opened.
         ResourceSetupError: A resource could not be opened. Those before it were closed.
 
@@ -97,7 +97,7 @@ def materialize_to_memory(
     tags: Mapping[str, str] | None = None,
     selection: Any = None,
 ) -> ExecuteInProcessResult:
-    """`materialize`, with values handed on in memory even where IO managers are named.
+    """Materialize `assets` with all values kept in memory, even if assets name IO managers.
 
     Raises:
         InvariantViolationError: `resources` provides one of the IO managers, which would not be used.
@@ -109,16 +109,16 @@ def materialize_to_memory(
 
 
 def _refuse_io_managers(job: JobDefinition) -> None:
-    """Refuse IO managers that are provided where none is used.
+    """Refuse IO managers that are provided, because none is used.
 
     Raises:
-        InvariantViolationError: One is.
+        InvariantViolationError: One is provided.
     """
     for node in job.nodes:
         for key in (DEFAULT_IO_MANAGER, *node.definition.io_manager_keys.values()):
             if key in node.bindings or find_provider(job.container, key) is not None:
                 msg = (
-                    f"materialize_to_memory was given IO manager '{key}', and hands on all values in memory. Leave it "
+                    f"materialize_to_memory was given IO manager '{key}', and passes all values in memory. Leave it "
                     f"out, or use `materialize`."
                 )
                 raise InvariantViolationError(msg)
@@ -160,18 +160,18 @@ _TAKEN = (AssetsDefinition, AssetCheckDefinition, SourceAsset, AssetSpec)
 
 
 def ephemeral_job(
-    asker: str, assets: Iterable[Any], resources: Any, selection: Any
+    required_by: str, assets: Iterable[Any], resources: Any, selection: Any
 ) -> tuple[JobDefinition, dict[str, object]]:
-    """The job of `assets`, and `{key: resource}` of what is stronger than what is bound to them.
+    """The job of `assets`, and the resources `{key: resource}` that override those bound to them.
 
     Raises:
-        InvalidInvocationError: Something else is among them; `asker` is who was given it.
+        InvalidInvocationError: Another kind of object is among `assets`.
     """
     listed = list(assets)
     strange = [item for item in listed if not isinstance(item, _TAKEN)]
     if strange:
         kinds = ", ".join(sorted({type(item).__name__ for item in strange}))
-        raise InvalidInvocationError(asker, f"takes assets and asset checks, not {kinds}.")
+        raise InvalidInvocationError(required_by, f"takes assets and asset checks, not {kinds}.")
     container = container_from(resources)
     known = known_assets(item for item in listed if not isinstance(item, AssetCheckDefinition))
     checks = [item for item in listed if isinstance(item, AssetCheckDefinition)]

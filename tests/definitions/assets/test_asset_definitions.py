@@ -1,4 +1,4 @@
-"""`@asset`, `@multi_asset`, `@graph_asset` and their checks: what is said of assets, and what is refused."""
+"""`@asset`, `@multi_asset`, `@graph_asset` and their checks: their specs, and the definitions that are refused."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError, Inv
 
 
 def test_a_spec_of_one_asset():
-    """What the decorator is told is in the one spec."""
+    """The arguments of the decorator are attributes of the one spec."""
 
     @dg.asset(owners=["team:data"], kinds={"duckdb"}, tags={"tier": "1"}, code_version="2")
     def rows():
@@ -40,7 +40,7 @@ def test_a_longer_key_may_have_reserved_parts():
 
 
 def test_ins_that_name_no_parameter_are_refused():
-    """`ins` speaks of parameters; a name that is none is a mistake."""
+    """`ins` names parameters; any other name is refused."""
     with pytest.raises(InvalidDefinitionError, match="no such parameter"):
         dg.asset(lambda rows: 1, name="x", ins={"row": dg.AssetIn()})
 
@@ -60,7 +60,7 @@ def test_an_asset_cannot_come_before_itself():
 
 
 def test_several_assets_have_no_one_key():
-    """`key` and `spec` are of a single asset; the error says what to read instead."""
+    """`key` and `spec` belong to a single asset; the error names what to read instead."""
 
     @dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b", deps=["a"])])
     def both():
@@ -105,7 +105,7 @@ def test_check_specs_are_of_the_function_s_own_assets():
 
 
 def test_a_graph_asset_returns_an_output():
-    """The value of a graph asset is the output of an op; nothing else can be."""
+    """The value of a graph asset is the output of an op; anything else is refused."""
     with pytest.raises(InvalidDefinitionError):
 
         @dg.graph_asset
@@ -114,7 +114,7 @@ def test_a_graph_asset_returns_an_output():
 
 
 def test_a_graph_asset_is_not_called():
-    """In a test one calls its ops, or materializes it; the error says so."""
+    """A graph asset is not called directly; the error advises to call its ops or to materialize it."""
 
     @dg.op
     def one():

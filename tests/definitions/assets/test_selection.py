@@ -1,4 +1,4 @@
-"""Which assets a selection means, as text and as objects."""
+"""Selections of assets, as text and as objects."""
 
 import pytest
 from hypothesis import given
@@ -64,7 +64,7 @@ def chosen(selection):
     ],
 )
 def test_text_means(text, expected):
-    """Names, marks, attributes, words and parentheses, the tightest first."""
+    """Marks bind before attributes, attributes before `not`, `and`, `or`; parentheses before all."""
     if expected is None:
         with pytest.raises(UnknownNameError, match="order"):
             chosen(text)
@@ -101,13 +101,13 @@ def test_objects_mean(selection, expected):
 
 
 def test_an_unknown_name_is_told_with_the_nearest():
-    """A selection of nothing that exists names what is near."""
+    """A selection of an unknown name shows the nearest names."""
     with pytest.raises(UnknownNameError, match="Did you mean 'deep/e'"):
         chosen("deep/f")
 
 
 def test_a_selection_reads_as_it_writes():
-    """What a selection is shown as selects the same again."""
+    """The text of a selection, parsed again, selects the same assets."""
     selection = (dg.AssetSelection.groups("raw") | dg.AssetSelection.keys("d")) - dg.AssetSelection.keys("a")
     assert parsed(str(selection)).resolve(ASSETS) == selection.resolve(ASSETS)
 
@@ -121,14 +121,14 @@ GRAPHS = st.integers(1, 12).flatmap(
 
 @given(GRAPHS, st.data())
 def test_upstream_and_downstream_are_each_other_s_reverse(parents, data):
-    """In any graph: one is before another exactly where the other is after it."""
+    """In any graph one node is upstream of another exactly if the other is downstream of it."""
     reach = Reach(parents)
     one, other = (data.draw(st.sampled_from(sorted(parents))) for _ in range(2))
-    assert (other in reach.before({one})) == (one in reach.after({other}))
+    assert (other in reach.upstream_of({one})) == (one in reach.downstream_of({other}))
 
 
 def test_steps_of_a_job_by_name():
-    """`op_selection` means steps as text selections mean assets; what a step left out would give, the run gives."""
+    """`op_selection` selects steps as text selects assets; the run supplies the value of a step that is left out."""
 
     @dg.op
     def one():
@@ -162,7 +162,7 @@ def test_steps_of_a_job_by_name():
 
 
 def test_a_list_may_be_long():
-    """A job of thousands of assets, each named, is as good as one of a few."""
+    """A job may select thousands of assets, each by its name."""
     assets = [_asset(f"a{number}") for number in range(3_000)]
     job = dg.define_asset_job("all", [*assets[:-1], "a2999"])
     defs = dg.Definitions(assets=[*assets, *ASSETS], jobs=[job])

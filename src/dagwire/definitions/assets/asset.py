@@ -80,32 +80,32 @@ def asset(  # Dagster's signature
 ) -> AssetsDefinition | Callable[[Callable[..., Any]], AssetsDefinition]:
     """Make an asset of a function.
 
-    The function's parameters say what it needs: `context` first if it wants one; `config`, a `Config`; resources, by
+    The function's parameters declare its needs: `context` first, if it takes one; `config`, a `Config`; resources, by
     their annotations; and the values of upstream assets, by their names.
 
     Args:
-        compute_fn: The function, where the decorator is used without arguments.
+        compute_fn: The function, if the decorator is used without arguments.
         name: The last part of the key; the function's name by default.
         key: The whole key, in place of `name` and `key_prefix`.
         key_prefix: The parts before the name.
-        ins: What there is to say of parameters that take assets' values: `{parameter: AssetIn}`.
+        ins: `{parameter: AssetIn}` for parameters that take assets' values.
         deps: Assets that come first and whose values are not taken: keys, names or assets.
         description: For people; the docstring by default.
         metadata: Facts about the asset.
         tags: For selecting and grouping.
         owners: Email addresses, or `team:name`.
-        kinds: What it is made with or kept in, for people.
+        kinds: The technologies that make or store it, for people.
         group_name: The group it is shown in.
-        output_required: Whether it is made each time; one that need not be yields its value, or nothing.
-        config_schema: Config for `context.op_config`, where there is no parameter `config`.
+        output_required: Whether each run materializes it; if not, the function yields its value, or nothing.
+        config_schema: Config for `context.op_config`, if there is no parameter `config`.
         required_resource_keys: Resources read as `context.resources.<key>`.
         resource_defs: Resources of its own, stronger than those of `Definitions`.
         io_manager_def: An IO manager of its own.
-        io_manager_key: The IO manager that stores its value; "io_manager" by default, where that is provided.
-        dagster_type: What its value is held to be; the return annotation by default.
-        partitions_def: The parts it is made in.
+        io_manager_key: The IO manager that stores its value; "io_manager" by default, if that is provided.
+        dagster_type: The type against which its value is checked; the return annotation by default.
+        partitions_def: Its partitions.
         backfill_policy: Whether a range of partitions is one run.
-        retry_policy: How often it is tried again where it fails.
+        retry_policy: How often it is retried if it fails.
         hooks: Called when it is done, or has failed.
         op_tags: Tags of its step.
         check_specs: Checks that the function itself makes, in its `MaterializeResult`.
@@ -170,10 +170,10 @@ def asset_key_for(
     key: CoercibleToAssetKey | None,
     prefix: str | Sequence[str] | None,
 ) -> AssetKey:
-    """The key that the arguments of a decorator say.
+    """The key that the arguments of a decorator name.
 
     Raises:
-        InvalidDefinitionError: They say it twice.
+        InvalidDefinitionError: They name it twice.
     """
     if key is not None:
         if name is not None or prefix is not None:

@@ -1,4 +1,4 @@
-"""`@asset_check` and `@multi_asset_check`: functions that look at assets and say whether they are as they should be."""
+"""`@asset_check` and `@multi_asset_check`: functions that verify assets."""
 
 import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -29,14 +29,14 @@ class AssetCheckDefinition(StepDefinition[AssetIn]):
         can_subset: bool = False,
         **step: Any,
     ) -> None:
-        """`name` is that of its step; `can_subset`, whether some may be made alone; `step` is for `StepDefinition`."""
+        """Make the step `name`; with `can_subset` a run may select some checks; `step` is for `StepDefinition`."""
         super().__init__(name, body, ins=ins, **step)
         self.specs_by_key = {spec.key: spec for spec in specs}
         self.can_subset = can_subset
 
     @property
     def spec(self) -> AssetCheckSpec:
-        """What there is to say of the one check.
+        """The spec of the one check.
 
         Raises:
             InvariantViolationError: There are several.
@@ -58,27 +58,27 @@ class AssetCheckDefinition(StepDefinition[AssetIn]):
 
     @property
     def check_keys(self) -> set[AssetCheckKey]:
-        """The keys of all checks it makes."""
+        """The keys of all its checks."""
         return set(self.specs_by_key)
 
     @cached_property
     def asset_keys(self) -> tuple[AssetKey, ...]:
-        """The assets it looks at."""
+        """The assets that it verifies."""
         return tuple(dict.fromkeys(key.asset_key for key in self.specs_by_key))
 
     @property
     def asset_key(self) -> AssetKey:
-        """The asset that the one check looks at."""
+        """The asset that the one check verifies."""
         return self.spec.asset_key
 
     @property
     def blocking(self) -> bool:
-        """Whether what is downstream waits for the one check."""
+        """Whether assets downstream wait for the one check."""
         return self.spec.blocking
 
     @cached_property
     def input_keys(self) -> Mapping[str, AssetKey]:
-        """`{parameter: key}`: a parameter named as an asset that is looked at takes its value."""
+        """`{parameter: key}`: a parameter named like a verified asset takes its value."""
         own = {key.parts[-1]: key for key in self.asset_keys}
         return {
             name: self.ins[name].key_for(name) if name in self.ins else own.get(name, AssetKey(name))
@@ -87,7 +87,7 @@ class AssetCheckDefinition(StepDefinition[AssetIn]):
 
     @cached_property
     def dependency_keys(self) -> tuple[AssetKey, ...]:
-        """The keys of the assets that come before it."""
+        """The keys of the assets upstream of it."""
         additional = (dep for spec in self.specs_by_key.values() for dep in spec.additional_deps)
         return tuple(dict.fromkeys((*self.asset_keys, *self.input_keys.values(), *additional)))
 
@@ -116,20 +116,20 @@ def asset_check(  # Dagster's signature
     retry_policy: RetryPolicy | None = None,
     metadata: Mapping[str, object] | None = None,
 ) -> Callable[[Callable[..., Any]], AssetCheckDefinition]:
-    """Make a check of `asset` of a function that returns an `AssetCheckResult`.
+    """Make a check of `asset` from a function that returns an `AssetCheckResult`.
 
     Args:
         asset: The asset, its key or its name.
         name: The check's name; the function's by default.
         description: For people; the docstring by default.
-        blocking: Whether what is downstream of the asset waits for the check, and does not run where it fails.
-        additional_ins: What there is to say of parameters that take other assets' values.
+        blocking: Whether assets downstream wait for the check, and do not run if it fails.
+        additional_ins: `{parameter: AssetIn}` for parameters that take other assets' values.
         additional_deps: Assets that must be made before the check runs, besides its own.
         required_resource_keys: Resources read as `context.resources.<key>`.
         resource_defs: Resources of its own, stronger than those of `Definitions`.
-        config_schema: Config for `context.op_config`, where there is no parameter `config`.
+        config_schema: Config for `context.op_config`, if there is no parameter `config`.
         op_tags: Tags of its step.
-        retry_policy: How often it is tried again where it fails; a check that does not pass has not failed.
+        retry_policy: How often it is retried if it raises; a check that does not pass is not retried.
         metadata: Facts about the check.
 
     Raises:
@@ -175,19 +175,19 @@ def multi_asset_check(  # Dagster's signature
     op_tags: Mapping[str, object] | None = None,
     retry_policy: RetryPolicy | None = None,
 ) -> Callable[[Callable[..., Any]], AssetCheckDefinition]:
-    """Make several checks of one function, which yields or returns an `AssetCheckResult` for each.
+    """Make several checks from one function, which yields or returns an `AssetCheckResult` for each.
 
     Args:
-        specs: The checks; each result names the one it is of by `check_name`, and by `asset_key` where names repeat.
+        specs: The checks; each result names its check by `check_name`, and by `asset_key` if names repeat.
         name: The name of the step; the function's by default.
         description: For people; the docstring by default.
-        can_subset: Whether a run may want some of them alone; the context says which, by `selected_asset_check_keys`.
-        ins: What there is to say of parameters that take assets' values.
+        can_subset: Whether a run may select some of them; `context.selected_asset_check_keys` are the selected ones.
+        ins: `{parameter: AssetIn}` for parameters that take assets' values.
         required_resource_keys: Resources read as `context.resources.<key>`.
         resource_defs: Resources of its own, stronger than those of `Definitions`.
-        config_schema: Config for `context.op_config`, where there is no parameter `config`.
+        config_schema: Config for `context.op_config`, if there is no parameter `config`.
         op_tags: Tags of the step.
-        retry_policy: How often the step is tried again where it fails.
+        retry_policy: How often the step is retried if it raises.
 
     Raises:
         InvalidDefinitionError: There are no specs, or a parameter or name cannot be used.

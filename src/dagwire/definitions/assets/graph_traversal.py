@@ -1,4 +1,4 @@
-"""What lies upstream and downstream of names in a graph. Pure."""
+"""The names upstream and downstream of others in a graph. Pure."""
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import Generic, TypeVar
@@ -7,10 +7,10 @@ N = TypeVar("N", bound=Hashable)
 
 
 class Reach(Generic[N]):
-    """A graph of names, asked what lies in one direction of some of them."""
+    """A graph of names that can be walked in both directions."""
 
     def __init__(self, parents: Mapping[N, Iterable[N]]) -> None:
-        """`parents` is `{name: what comes before it}`; names that are no key of it are left out."""
+        """`parents` is `{name: the names directly upstream}`; names that are not a key of it are left out."""
         self.upstream: dict[N, list[N]] = {
             name: [p for p in before if p in parents] for name, before in parents.items()
         }
@@ -19,12 +19,12 @@ class Reach(Generic[N]):
             for parent in before:
                 self.downstream[parent].append(name)
 
-    def before(self, names: Collection[N], depth: int | None = None) -> set[N]:
-        """What comes before `names`, at most `depth` steps away; without the names themselves, unless on the way."""
+    def upstream_of(self, names: Collection[N], depth: int | None = None) -> set[N]:
+        """The names upstream of `names`, at most `depth` steps away; `names` themselves only if they are on the way."""
         return self._walk(names, self.upstream, depth)
 
-    def after(self, names: Collection[N], depth: int | None = None) -> set[N]:
-        """What comes after `names`."""
+    def downstream_of(self, names: Collection[N], depth: int | None = None) -> set[N]:
+        """The names downstream of `names`, at most `depth` steps away."""
         return self._walk(names, self.downstream, depth)
 
     @staticmethod

@@ -40,26 +40,26 @@ def multi_asset(  # Dagster's signature
     """Make several assets of one function.
 
     With `specs` the function stores its data itself, and returns or yields a `MaterializeResult` for each asset, or
-    nothing. With `outs` it returns a tuple of values, or yields each as an `Output`, to be handed to those downstream.
+    nothing. With `outs` it returns a tuple of values, or yields each as an `Output`, for the assets downstream.
 
     Args:
         outs: `{output: AssetOut}`; an asset's key is its output's name unless it says otherwise.
         name: The name of the step; the function's by default.
-        ins: What there is to say of parameters that take assets' values: `{parameter: AssetIn}`.
-        deps: Assets that come before all of these.
+        ins: `{parameter: AssetIn}` for parameters that take assets' values.
+        deps: Assets upstream of all of these.
         description: For people; the docstring by default.
-        config_schema: Config for `context.op_config`, where there is no parameter `config`.
+        config_schema: Config for `context.op_config`, if there is no parameter `config`.
         required_resource_keys: Resources read as `context.resources.<key>`.
-        internal_asset_deps: `{output: keys}`: what an output depends on, if not on all that comes before the step.
-        partitions_def: The parts they are made in.
+        internal_asset_deps: `{output: keys}` for outputs that do not depend on everything upstream of the step.
+        partitions_def: Their partitions.
         hooks: Called when the step is done, or has failed.
         backfill_policy: Whether a range of partitions is one run.
         op_tags: Tags of the step.
-        can_subset: Whether a run may want some of them alone; the context says which, by `selected_asset_keys`.
+        can_subset: Whether a run may select some of them; `context.selected_asset_keys` are the selected ones.
         resource_defs: Resources of its own, stronger than those of `Definitions`.
         group_name: The group of those that name none.
-        retry_policy: How often the step is tried again where it fails.
-        specs: The assets, where the function stores its data itself.
+        retry_policy: How often the step is retried if it fails.
+        specs: The assets, if the function stores its data itself.
         check_specs: Checks that the function itself makes.
 
     Raises:

@@ -214,7 +214,7 @@ class AssetSelection:
     ) -> "AssetSelection":
         def choose(among: Selectable) -> set[AssetKey]:
             own = self._choose(among)
-            found = among.reach.before(own, depth) if walk == "before" else among.reach.after(own, depth)
+            found = among.reach.upstream_of(own, depth) if walk == "before" else among.reach.downstream_of(own, depth)
             return found | own if include_self else found - own
 
         return AssetSelection(text, choose)

@@ -1,4 +1,4 @@
-"""`SourceAsset`: an asset that is made elsewhere, and that an IO manager can load."""
+"""`SourceAsset`: an asset that is made elsewhere and that an IO manager can load."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -43,15 +43,15 @@ class SourceAsset:
         tags: Mapping[str, str] | None = None,
         owners: Sequence[str] | None = None,
     ) -> None:
-        """Keep what is said.
+        """Describe the asset.
 
         Args:
-            key: Its key, in any form that an `AssetKey` is made of.
+            key: Its key, in any form that `AssetKey.from_coercible` takes.
             metadata: Facts about it, for its IO manager and for people.
-            io_manager_key: What loads it; "io_manager" by default.
+            io_manager_key: The IO manager that loads it; "io_manager" by default.
             io_manager_def: An IO manager of its own.
             description: For people.
-            partitions_def: The parts it is made in.
+            partitions_def: Its partitions.
             group_name: The group it is shown in.
             resource_defs: Resources of its own, stronger than those of `Definitions`.
             tags: For selecting and grouping.
@@ -80,17 +80,17 @@ class SourceAsset:
 
     @property
     def metadata(self) -> Mapping[str, MetadataValue]:
-        """The facts about it, each in the kind that suits it."""
+        """The facts about it, each as a `MetadataValue`."""
         return normalized_metadata(self.spec.metadata, self.label)
 
     @property
     def raw_metadata(self) -> Mapping[str, object]:
-        """The facts about it, as they were written."""
+        """The facts about it, as they were declared."""
         return self.spec.metadata
 
     @property
     def description(self) -> str | None:
-        """What it is, for people."""
+        """Its description, for people."""
         return self.spec.description
 
     @property
@@ -105,7 +105,7 @@ class SourceAsset:
 
     @property
     def partitions_def(self) -> PartitionsDefinition | None:
-        """The parts it is made in."""
+        """Its partitions."""
         return self.spec.partitions_def
 
     def get_io_manager_key(self) -> str:
@@ -126,12 +126,12 @@ class SourceAsset:
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
-        """The IO manager that it names, which is needed where something takes its value."""
+        """The IO manager that it names, which is needed if a step takes its value."""
         return tuple(Requirement(key, self.label, InputManager) for key in self.required_keys)
 
     @property
     def stored(self) -> StoredAsset:
-        """What a step that takes its value has to know."""
+        """The facts that a step needs which takes its value."""
         spec = self.spec
         if self.io_manager_key is not None:
             spec = spec.with_io_manager_key(self.io_manager_key)

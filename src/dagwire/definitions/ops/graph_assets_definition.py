@@ -124,7 +124,7 @@ class GraphAssetDefinition(AssetsDefinition):
         if wanted is None:
             return inner
         reach = Reach({node.name: node.after for node in (*inner, *takers)})
-        needed = reach.before({taker.name for taker in takers})
+        needed = reach.upstream_of({taker.name for taker in takers})
         return [node for node in inner if node.name in needed]
 
     def _taker(self, output: str, after: Sequence[str]) -> Node:

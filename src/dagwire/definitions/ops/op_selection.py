@@ -34,7 +34,7 @@ def _meant(owner: str, term: str, reach: Reach[str]) -> set[str]:
     if found is None or name not in reach.upstream:
         raise UnknownNameError(f"step of {owner}", name, reach.upstream)
     own = {name}
-    return own | reach.before(own, _depth(found["before"])) | reach.after(own, _depth(found["after"]))
+    return own | reach.upstream_of(own, _depth(found["before"])) | reach.downstream_of(own, _depth(found["after"]))
 
 
 def _depth(marks: str) -> int | None:

@@ -1,4 +1,4 @@
-"""How often a step is tried, and what a body raises to say so: `RetryPolicy`, `RetryRequested`, `Failure`."""
+"""Retries, and the exceptions by which a body controls them: `RetryPolicy`, `RetryRequested`, `Failure`."""
 
 import random
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ class Backoff(Enum):
 
 
 class Jitter(Enum):
-    """How the delay is spread, so that many steps do not come back at one moment."""
+    """How the delay is spread, so that many steps are not retried at one moment."""
 
     FULL = "FULL"
     """Anywhere between nothing and the delay."""
@@ -36,7 +36,7 @@ class RetryPolicy:
     jitter: Jitter | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what would do nothing: a delay that grows or is spread, and is none.
+        """Refuse `backoff` or `jitter` without a delay, which would have no effect.
 
         Raises:
             InvalidDefinitionError: `backoff` or `jitter` is given without `delay`.
@@ -56,12 +56,12 @@ class RetryPolicy:
         if self.jitter is Jitter.FULL:
             return random.random() * delay  # noqa: S311  # it spreads load, it guards nothing
         if self.jitter is Jitter.PLUS_MINUS:
-            return delay + (2 * random.random() - 1) * (self.delay or 0.0)  # noqa: S311  # as above
+            return delay + (2 * random.random() - 1) * (self.delay or 0.0)  # noqa: S311  # it spreads load, it guards nothing
         return delay
 
 
 class RetryRequested(Exception):  # noqa: N818  # Dagster's name
-    """Raised by a body that wants to be tried again."""
+    """Raised by a body to have its step retried."""
 
     def __init__(self, max_retries: int | None = 1, seconds_to_wait: float | None = None) -> None:
         """`max_retries` counts all retries of the step; `raise ... from error` keeps the reason."""
@@ -79,7 +79,7 @@ class Failure(Exception):  # noqa: N818  # Dagster's name
         metadata: Mapping[str, object] | None = None,
         allow_retries: bool | None = None,  # Dagster's signature
     ) -> None:
-        """`allow_retries=False` fails at once, whatever the step's policy says."""
+        """`allow_retries=False` fails at once, whatever the step's policy is."""
         super().__init__(description or "")
         self.label = "intentional-failure"
         """Dagster's name for a failure that a body raises on purpose."""

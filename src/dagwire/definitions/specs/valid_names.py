@@ -1,4 +1,4 @@
-"""Which names definitions may bear. Pure."""
+"""The names that definitions may have. Pure."""
 
 import keyword
 import re
@@ -12,14 +12,14 @@ RESERVED = frozenset(
     {"arg_dict", "bool", "conf", "config", "context", "dict", "float", "input", "input_arg_dict", "int", "meta"}
     | {"output", "output_arg_dict", "str", "type", *keyword.kwlist}
 )
-"""Names that a step's signature or a run config has a use for, as in Dagster."""
+"""Names that have a meaning in a step's signature or in run config, as in Dagster."""
 
 
 def check_name(kind: str, name: str) -> None:
-    """Refuse a name of an op, job, check, schedule or sensor that cannot serve.
+    """Refuse an invalid name of an op, job, check, schedule or sensor.
 
     Raises:
-        InvalidNameError: It says why.
+        InvalidNameError: The name is invalid; the message has the reason.
     """
     article = "An" if kind[0] in "aeiou" else "A"
     _check(f"{article} {kind}", name, _PLAIN, "letters, digits and underscores make a name.")
@@ -29,17 +29,17 @@ def check_mapping_key(key: object) -> None:
     """Refuse a mapping key that cannot be part of a step's name.
 
     Raises:
-        InvalidNameError: It says why.
+        InvalidNameError: The name is invalid; the message has the reason.
     """
     if not isinstance(key, str) or not _PLAIN.fullmatch(key):
         raise InvalidNameError("A mapping key", str(key), "letters, digits and underscores make one; it is a str.")
 
 
 def check_asset_parts(parts: Iterable[str]) -> None:
-    """Refuse an asset's key of which a part cannot serve; the key of one part is a name, too.
+    """Refuse an asset's key with an invalid part; a key of one part is a name, too.
 
     Raises:
-        InvalidNameError: It says why.
+        InvalidNameError: The name is invalid; the message has the reason.
     """
     parts = tuple(parts)
     for part in parts:
@@ -61,7 +61,7 @@ def name_of(function: object) -> str:
     """The name of a function that is to become a definition.
 
     Raises:
-        TypeError: It is no function, and no name was given in its place.
+        TypeError: It is not a function.
     """
     name = getattr(function, "__name__", None)
     if not callable(function) or name is None:
