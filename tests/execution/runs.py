@@ -24,7 +24,7 @@ def _in_tasks(assets: Any, **kwargs: Any) -> dg.ExecuteInProcessResult:
 
 
 def _finished(run: Coroutine[Any, Any, dg.ExecuteInProcessResult]) -> dg.ExecuteInProcessResult:
-    """What `run` comes to. It is asked how it ended, else asyncio logs at any time that nobody did: in another test."""
+    """The result of `run`. It is asked how it ended, else asyncio logs that nobody did, in another test."""
     runner = asyncio.Runner()
     task = runner.get_loop().create_task(run)
     try:
@@ -54,7 +54,7 @@ def graphs(most: int) -> st.SearchStrategy[dict[int, set[int]]]:
 
 
 def descendants(parents: dict[int, set[int]], start: set[int]) -> set[int]:
-    """What lies after `start`, without it unless on the way; told in the plainest manner, as tests should."""
+    """The nodes after `start`, itself only if it is on a path; written in the plainest manner, as tests should be."""
     found: set[int] = set()
     for node in sorted(parents):
         if parents[node] & (start | found):

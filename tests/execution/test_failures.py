@@ -15,13 +15,13 @@ from tests.execution.runs import WAYS
 
 @pytest.fixture
 def happened():
-    """What happened, in order."""
+    """The log of a test, in order."""
     return []
 
 
 @pytest.fixture
 def resources(happened):
-    """Two resources that note opening and closing, and what the closing is told of."""
+    """Two resources that log opening, closing, and the failure that closing sees."""
 
     def make(name):
         @dg.resource
@@ -47,7 +47,7 @@ def _asset(body, name, **kwargs):
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit, GeneratorExit], ids=lambda kind: kind.__name__)
 def test_an_interrupt_closes_everything_and_goes_on(way, interrupt, resources, happened, caplog):
-    """What is no `Exception` ends the run: all is closed, the closes are told of it, and it comes out."""
+    """An interrupt ends the run: everything is closed, each close sees it, and it is raised."""
     if way in ("in a loop", "in tasks") and interrupt is not SystemExit:
         interrupt = asyncio.CancelledError  # what a loop's tasks are interrupted by
 
@@ -66,7 +66,7 @@ def test_an_interrupt_closes_everything_and_goes_on(way, interrupt, resources, h
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_body_s_exception_comes_out_itself(way, resources, happened):
-    """The very object, its own traceback on top, after everything is closed; each close is told of it."""
+    """The very exception is raised after everything is closed, its own traceback on top; each close sees it."""
     error = ValueError("the step")
 
     def fails(context):
@@ -119,7 +119,7 @@ def test_steps_that_run_when_another_fails_come_to_their_end():
 
 
 def test_a_failing_close_fails_the_run(happened):
-    """All steps ran and one close failed: the run is no success, and tells the resource."""
+    """All steps ran and one close failed: the run is not a success, and names the resource."""
 
     @dg.resource
     def breaks():
@@ -162,7 +162,7 @@ def test_a_cancelled_task_closes_its_run(resources, happened):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_all_faults_before_anything_opens(way, resources, happened):
-    """Missing assets, missing resources, wrong config and wrong partitions are told at once; nothing opens."""
+    """Missing assets, missing resources, wrong config and wrong partitions are reported at once; nothing opens."""
 
     class Load(dg.Config):
         limit: int

@@ -100,7 +100,7 @@ class Graph:
         return collector
 
     def expected(self):
-        """`(steps that run, steps that succeed)`, told in the plainest manner."""
+        """`(steps that run, steps that succeed)`, computed in the plainest manner."""
         ran, done = set(), set()
         for number in sorted(self.parents):
             for key in self.keys:

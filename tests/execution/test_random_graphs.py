@@ -36,7 +36,7 @@ def _assets(parents, attempts, failing, asynchronous):
 @settings(max_examples=60, deadline=None)
 @given(parents=graphs(25), data=st.data())
 def test_exactly_the_right_steps_run(way, parents, data):
-    """Those after a failed step are skipped and no others; a failing step is tried once more."""
+    """The steps after a failed step are skipped and no others; a failing step is tried once more."""
     nodes = sorted(parents)
     failing = data.draw(st.dictionaries(st.sampled_from(nodes), st.integers(1, 3), max_size=4))
     asynchronous = data.draw(st.sets(st.sampled_from(nodes)))

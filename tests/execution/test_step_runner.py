@@ -70,7 +70,7 @@ def test_a_body_may_ask_to_be_tried_again():
 
 
 def test_a_failure_may_forbid_retries():
-    """`Failure(allow_retries=False)` fails at once, and tells description and metadata."""
+    """`Failure(allow_retries=False)` fails at once, with its description and metadata."""
 
     @dg.asset(retry_policy=dg.RetryPolicy(max_retries=2))
     def rows():
@@ -107,7 +107,7 @@ def test_jitter_stays_near(jitter):
 
 
 def test_a_job_s_policy_is_for_ops_without_one():
-    """`op_retry_policy` holds where the op says nothing."""
+    """`op_retry_policy` holds for an op without a policy."""
     attempts = []
 
     def fails(name):
@@ -205,7 +205,7 @@ def test_a_multi_asset_may_yield_results_or_outputs():
 
 
 def test_only_what_is_wanted_of_a_multi_asset():
-    """With `can_subset` the context tells which; giving another is an error."""
+    """With `can_subset` the context names the wanted assets; making another is an error."""
 
     @dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b")], can_subset=True)
     def both(context):
@@ -239,7 +239,7 @@ def test_an_asset_that_was_left_out_skips_its_readers():
     "returned", [5, dg.MaterializeResult("x"), (1, 2, 3), dg.Output(1, "z")], ids=["value", "key", "three", "output"]
 )
 def test_results_of_a_multi_asset_that_are_none(returned):
-    """What belongs to no output, or does not fit their number, fails the step by name."""
+    """A result that fits no output, or not their number, fails the step by name."""
 
     @dg.multi_asset(outs={"a": dg.AssetOut(), "b": dg.AssetOut()})
     def both():
@@ -261,7 +261,7 @@ def test_checks_inside_an_asset_are_all_wanted():
 
 
 def test_a_blocking_check_inside_an_asset():
-    """Where it does not pass, the asset is recorded, its step fails, and nothing downstream runs."""
+    """If it does not pass, the asset is recorded, its step fails, and nothing downstream runs."""
 
     @dg.asset(check_specs=[dg.AssetCheckSpec("some", asset="rows", blocking=True)])
     def rows():
@@ -444,7 +444,7 @@ def test_log_records_know_their_step(caplog):
 
 
 def test_run_config_is_merged_over_the_job_s():
-    """What the run gives wins field by field; the rest is the job's."""
+    """The run's config wins field by field; the rest is the job's."""
 
     class Load(dg.Config):
         low: int = 0

@@ -26,7 +26,7 @@ def fetch(dg, load):
 
 @pytest.fixture
 def size(dg):
-    """What a job or graph is given."""
+    """The config of a job or graph."""
 
     class Size(dg.Config):
         base: int
@@ -86,7 +86,7 @@ def test_a_job_s_config_is_mapped(dg, fetch, by_schema):
     ids=["nothing", "an empty dict", "a wrong type", "a wrong name", "one level more", "config of the ops"],
 )
 def test_config_that_does_not_fit_the_mapping(dg, fetch, by_schema, given):
-    """What the mapping does not declare is refused, config of the ops too."""
+    """Config that the mapping does not declare is refused, config of the ops too."""
 
     @dg.job(config=by_schema)
     def nightly():
@@ -110,7 +110,7 @@ def test_a_config_class_for_a_mapping(dg, fetch, by_class):
 
 
 def test_a_mapping_with_defaults_alone(dg, fetch):
-    """Where everything has a default, a run need not be given any config."""
+    """A run needs no config if everything has a default."""
 
     @dg.config_mapping(config_schema={"base": dg.Field(int, default_value=7)})
     def mapping(value):
@@ -270,7 +270,7 @@ def test_a_mapping_without_a_schema(dg, fetch):
 
 
 def test_a_mapping_that_fails(dg, fetch):
-    """An exception of the mapping's function is told of as such, with its cause."""
+    """An exception of the mapping's function is reported as such, with its cause."""
 
     @dg.config_mapping(config_schema={"base": int})
     def broken(value):
@@ -291,7 +291,7 @@ def test_a_mapping_that_fails(dg, fetch):
     ids=["a wrong type", "a wrong name", "nothing"],
 )
 def test_a_mapping_that_gives_wrong_config(dg, fetch, ops):
-    """What a mapping gives is checked as what a run gives is."""
+    """The config that a mapping returns is checked as a run's is."""
 
     @dg.config_mapping(config_schema={"base": int})
     def wrong(value):

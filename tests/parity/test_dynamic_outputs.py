@@ -94,7 +94,7 @@ def test_what_is_collected_is_in_order(dg, run, double):
 
 
 def test_maps_are_chained(run, fan, double, total):
-    """What is mapped is mapped on, and collected by as many as like."""
+    """A mapped output is mapped again, and collected by any number of ops."""
 
     def nightly():
         twice = fan().map(double).map(double.alias("again"))
@@ -186,7 +186,7 @@ def test_dynamic_beside_plain_outputs(dg, run, total, plus):
 
 
 def test_two_dynamic_outputs_of_one_op(dg, run, total):
-    """Of several dynamic outputs each has a list of its own."""
+    """Several dynamic outputs have a list each."""
 
     @dg.op(out={"left": dg.DynamicOut(), "right": dg.DynamicOut()})
     def split():
@@ -203,7 +203,7 @@ def test_two_dynamic_outputs_of_one_op(dg, run, total):
 
 
 def test_one_after_the_other(dg, run, fan, double, total):
-    """What collected may be a dynamic output's source."""
+    """An op that collects may have a dynamic output itself."""
 
     @dg.op(out=dg.DynamicOut())
     def up_to(x):
@@ -335,7 +335,7 @@ def test_no_values_at_all(dg, run, double, total):
 
 
 def test_no_values_of_an_optional_output(dg, run, double, total):
-    """Where `is_required=False`, what collects is skipped if nothing was given."""
+    """With `is_required=False`, an op that collects is skipped if nothing was given."""
 
     @dg.op(out=dg.DynamicOut(is_required=False))
     def none():
@@ -404,7 +404,7 @@ def test_one_of_the_mapped_steps_gives_nothing(dg, run, fan, double, total):
 
 
 def test_all_of_the_mapped_steps_give_nothing(dg, run, fan, total):
-    """Where no mapped step gives anything, what collects is skipped."""
+    """If no mapped step gives anything, an op that collects is skipped."""
 
     @dg.op(out=dg.Out(is_required=False))
     def never(x):
@@ -507,7 +507,7 @@ def test_a_mapped_graph(dg, run, fan, double, plus, total):
 
 
 def test_a_graph_gives_a_dynamic_output(dg, run, fan, double, total):
-    """What a graph returns may be dynamic, or mapped: it is mapped and collected where the graph is called."""
+    """A graph may return a dynamic or mapped output, which its caller maps or collects."""
 
     @dg.graph
     def values():
@@ -565,7 +565,7 @@ def test_an_asset_of_dynamic_steps(dg, fan, double, total):
 
 
 def test_the_context_knows_the_mapping_key(dg, run, fan):
-    """`get_mapping_key` is the key of a mapped step, and None of any other; `build_op_context` may say it."""
+    """`get_mapping_key` is the key of a mapped step, and None for any other; `build_op_context` may set it."""
 
     @dg.op
     def key(context, x):
@@ -618,7 +618,7 @@ def test_resources_of_mapped_steps(dg, run, fan, tracked, log):
 
 
 def test_hooks_of_mapped_steps(dg, fan, double, log):
-    """A hook is called for each mapped step, and told its step key."""
+    """A hook is called for each mapped step, with its step key."""
 
     @dg.success_hook
     def note(context):
@@ -689,7 +689,7 @@ def test_metadata_of_no_value_in_particular(dg, run):
 
 
 def test_a_dynamic_output_in_a_direct_call(dg, fan):
-    """Called in a test, the op gives its DynamicOutputs, which are equal by what they say."""
+    """A direct call of the op returns its DynamicOutputs, which are equal by value."""
     first, *_ = fan()
     assert (first.value, first.mapping_key, first.output_name) == (0, "a", "result")
     assert dg.DynamicOutput(1, mapping_key="a") == dg.DynamicOutput(1, mapping_key="a")
@@ -703,7 +703,7 @@ def refused(dg, body):
 
 
 def test_a_dynamic_output_is_mapped_or_collected(dg, fan, double, plus):
-    """A dynamic output, or what is mapped over one, is no input as a whole."""
+    """A dynamic output, or one mapped over it, is not an input as a whole."""
     refused(dg, lambda: double(fan()))
     refused(dg, lambda: double.alias("again")(fan().map(double)))
 
@@ -715,7 +715,7 @@ def test_two_dynamic_outputs_do_not_multiply(dg, fan, plus, total, double):
 
 
 def test_a_mapped_step_s_own_dynamic_output(dg, fan, double, total):
-    """What a mapped step gives dynamically cannot be mapped or collected in turn."""
+    """The dynamic output of a mapped step cannot be mapped or collected in turn."""
 
     @dg.op(out=dg.DynamicOut())
     def inner(x):
@@ -737,7 +737,7 @@ def test_a_list_with_a_mapped_item(dg, fan, double, total):
 
 @pytest.mark.parametrize("asked", ["map", "collect"])
 def test_one_value_is_not_mapped(dg, differs, double, asked):
-    """The output of a plain op is neither mapped nor collected; dagwire says how to declare it."""
+    """The output of a plain op is neither mapped nor collected; dagwire's message shows how to declare it."""
 
     @dg.op
     def one():

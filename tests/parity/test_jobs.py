@@ -28,7 +28,7 @@ def plus(dg):
 
 
 def test_a_value_goes_from_op_to_op(dg, one):
-    """The body of a job says who gets whose output."""
+    """The body of a job connects outputs to inputs."""
 
     @dg.op
     def double(x):
@@ -113,7 +113,7 @@ def test_output_objects(dg):
 
 
 def test_order_without_a_value(dg, log):
-    """An input of type Nothing orders and hands on nothing."""
+    """An input of type Nothing orders two ops and carries no value."""
 
     @dg.op
     def zulu():
@@ -337,7 +337,7 @@ def test_what_depends_on_a_failed_op_does_not_run(dg, log):
 
 
 def test_the_op_s_own_exception_is_raised(dg):
-    """What an op raised is what comes out: the very object."""
+    """A run raises the very exception that an op raised."""
     error = ValueError("the op")
 
     @dg.op
@@ -424,7 +424,7 @@ def test_tags_and_description(dg, one):
 
 
 def test_a_step_may_ask_to_be_tried_again(dg, log):
-    """`RetryRequested` is heard as often as it says."""
+    """`RetryRequested` is granted as often as it asks."""
 
     @dg.op
     def flaky(context):
@@ -597,7 +597,7 @@ def test_some_steps_of_a_job(dg, one, log):
 
 @pytest.fixture
 def talkative(dg):
-    """A job of one op that says something of every kind."""
+    """A job of one op that logs an event of every kind."""
 
     @dg.op
     def talk(context):
@@ -615,7 +615,7 @@ def talkative(dg):
 
 
 def test_expectations(talkative):
-    """`expectation_results_for_node` is what was logged and yielded; their events tell of each."""
+    """`expectation_results_for_node` lists the logged and yielded expectations; each has an event."""
     found = talkative.expectation_results_for_node("talk")
     assert [(e.success, e.label, e.description) for e in found] == [
         (False, "logged", "It was not."),
@@ -627,7 +627,7 @@ def test_expectations(talkative):
 
 
 def test_what_was_looked_at(dg, talkative):
-    """`asset_observations_for_node` and `get_asset_observation_events` tell of what was looked at."""
+    """`asset_observations_for_node` and `get_asset_observation_events` list the observed assets."""
     (seen,) = talkative.asset_observations_for_node("talk")
     assert (seen.asset_key, seen.metadata["rows"].value) == (dg.AssetKey("seen"), 1)
     assert [event.is_asset_observation for event in talkative.get_asset_observation_events()] == [True]
@@ -675,7 +675,7 @@ def test_metadata_of_outputs(dg):
 
 @pytest.mark.parametrize("output", [None, "middle"])
 def test_metadata_of_no_output(dg, output):
-    """Of several outputs it is said which one is meant, and it exists."""
+    """If there are several outputs, metadata names one of them, and it exists."""
 
     @dg.op(out={"low": dg.Out(), "high": dg.Out()})
     def several(context):
@@ -691,7 +691,7 @@ def test_metadata_of_no_output(dg, output):
 
 
 def test_what_failed(dg):
-    """`failure_data_for_node` and the event's `step_failure_data` tell of a Failure what it said."""
+    """`failure_data_for_node` and the event's `step_failure_data` show a Failure's description and metadata."""
 
     @dg.op
     def broken():
@@ -713,7 +713,7 @@ def test_what_failed(dg):
 
 
 def test_kinds_of_events(dg, one):
-    """Events say of what kind they are."""
+    """Events have a property for each kind."""
 
     @dg.op(retry_policy=dg.RetryPolicy(max_retries=1))
     def flaky(context):
@@ -778,7 +778,7 @@ def test_what_a_job_says_of_itself(dg, one, read_db, tracked):
 
 
 def test_hooks_of_a_graph(dg, one, log):
-    """`graph.with_hooks` are hooks of its ops, where it takes its place."""
+    """`graph.with_hooks` gives its ops hooks in the job that it is placed in."""
 
     @dg.success_hook
     def note(context):
@@ -819,7 +819,7 @@ def outcome(dg, op):
 
 
 def test_annotations_of_what_is_wrapped(dg):
-    """`-> Output[int]` says what the value is, in a tuple too; a generator's annotation says nothing of it."""
+    """`-> Output[int]` declares the type of the value, in a tuple too; a generator's annotation does not."""
 
     def right() -> dg.Output[int]:
         return dg.Output(1)
@@ -873,7 +873,7 @@ def test_an_op_without_outputs(dg):
 
 
 def test_some_of_a_list_was_not_given(dg, one):
-    """Of a list of outputs those that were given arrive; where none was, the step is skipped."""
+    """An input takes those outputs of a list that were given; if none was, the step is skipped."""
 
     @dg.op(out=dg.Out(is_required=False))
     def never():

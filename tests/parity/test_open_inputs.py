@@ -97,7 +97,7 @@ def test_lists_and_dicts_from_run_config(dg):
 
 
 def test_a_default_gives_way_to_run_config(dg):
-    """Defaults, of Python's or of `In`, hold where the run gives nothing."""
+    """Defaults of the parameter or of `In` hold if the run gives no value."""
 
     @dg.op
     def plain(x: int = 4):
@@ -248,7 +248,7 @@ def test_no_config_can_give_it(dg):
 
 
 def test_a_selected_step_lacks_its_upstream(dg, plus, one):
-    """What a step left out would have given, the run config gives."""
+    """The run config gives the value of a step that is left out."""
 
     @dg.job
     def nightly():

@@ -1,4 +1,4 @@
-"""What a run is given: its config merged over the job's, that of graphs turned into their ops', and open inputs."""
+"""The effective run config: the run's merged over the job's, graphs' config mapped to their ops, and open inputs."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,11 +15,11 @@ from dagwire.errors import DagwireError, InvalidConfigError, MissingVariableErro
 from dagwire.execution.partition_selection import PartitionSelection
 
 
-def given_run_config(job: JobDefinition, given: Any, partitions: PartitionSelection) -> RunConfig:
-    """The config of each step and resource, told from what a run was given and what its job has.
+def resolved_run_config(job: JobDefinition, given: Any, partitions: PartitionSelection) -> RunConfig:
+    """The config of each step and resource, from the run's config and the job's.
 
     Raises:
-        InvalidConfigError: It is none, or does not fit a config mapping.
+        InvalidConfigError: It is not run config, or does not fit a config mapping.
         ConfigMappingError: A config mapping fails.
     """
     if isinstance(job.config, ConfigMapping):
@@ -34,7 +34,7 @@ def given_run_config(job: JobDefinition, given: Any, partitions: PartitionSelect
 
 
 def _base_config(job: JobDefinition, partitions: PartitionSelection) -> object:
-    """The job's own config: where it goes by partition, that of the one that the run makes, or none."""
+    """The job's own config; if it depends on the partition, the config of the run's one partition."""
     if job.partitioned_config is None:
         return job.config
     is_one = partitions.keys and not partitions.is_range
@@ -42,7 +42,7 @@ def _base_config(job: JobDefinition, partitions: PartitionSelection) -> object:
 
 
 def written_config(job: JobDefinition, options: RunOptions, run_config: RunConfig) -> Mapping[str, Any]:
-    """The run's config as contexts show it; of a job whose config is mapped, what the mapping was given."""
+    """The run's config as contexts show it; for a job with a config mapping, the config before mapping."""
     if isinstance(job.config, ConfigMapping) and is_mapping(options.run_config):
         return options.run_config
     return run_config.to_config_dict()
@@ -50,13 +50,13 @@ def written_config(job: JobDefinition, options: RunOptions, run_config: RunConfi
 
 def _plain_dict(job: JobDefinition, given: Any) -> Any:
     if isinstance(given, RunConfig):
-        problem = "its config is mapped: give a dict of what the mapping declares, not a RunConfig"
+        problem = "its config is mapped: give a dict of the config that the mapping declares, not a RunConfig"
         raise InvalidConfigError(f"job '{job.name}'", [problem])
     return given
 
 
 def _mapped(run_config: RunConfig, graph: str, job: JobDefinition) -> RunConfig:
-    """`run_config`, with the config of one graph turned into that of its ops."""
+    """`run_config` with the config of one graph mapped to its ops."""
     prefix = f"{graph}." if graph else ""
     if not any(node.name.startswith(prefix) for node in job.nodes):
         return run_config
@@ -82,7 +82,7 @@ def _mapped(run_config: RunConfig, graph: str, job: JobDefinition) -> RunConfig:
 def open_input_values(
     job: JobDefinition, run_config: RunConfig, options: RunOptions
 ) -> tuple[dict[str, dict[str, Any]], list[DagwireError]]:
-    """`{step: {parameter: value}}` of the inputs that no step gives, and what is wrong with them."""
+    """`{step: {parameter: value}}` of the inputs without an upstream step, and their faults."""
     values = {**job.input_values, **options.input_values}
     opened = [(node, given) for node in job.nodes for given in node.open_inputs]
     if not (opened or values or run_config.inputs):
@@ -116,11 +116,11 @@ class _Inputs:
                 self._faults.append(fault)
         elif not given.has_default:
             self._problems.append(
-                f"input '{path}' is given by no step and has no default. Give it in the run config, as {_written(path)}"
+                f"input '{path}' is not connected and has no default. Give it in the run config, as {_written(path)}"
             )
 
     def faults(self, known: Iterable[str]) -> list[DagwireError]:
-        """What was wrong, inputs that do not exist included; `known` are those that do."""
+        """The faults found, unknown inputs included; `known` are the inputs that exist."""
         known = sorted(known)
         unknown = [path for path in self._configured if path not in known]
         self._problems += [f"inputs.{path}: nothing takes it{_hint(path, known)}" for path in unknown]
@@ -134,7 +134,7 @@ class _Inputs:
 
 
 def _configured(node: Node, given: OpenInput, value: Any) -> Any:
-    """The value that config gives, which may stand under "value"."""
+    """The value from config, which may be nested under "value"."""
     classes = checkable_classes(given.annotation)
     plain = value if dict in classes else _under_value(value)
     if plain is None and (not classes or type(None) in classes):
@@ -149,7 +149,7 @@ def _under_value(value: Any) -> Any:
 
 
 def _written(path: str) -> str:
-    """Where the value stands in a run config's dict form."""
+    """The place of the value in a run config's dict form."""
     *steps, name = path.split(".")
     opening = "".join(f'{{"ops": {{"{step}": ' for step in steps)
     return f'{opening}{{"inputs": {{"{name}": ...}}}}{"}}" * len(steps)}'

@@ -1,4 +1,4 @@
-"""Which step is done when: one after another, side by side in threads, or side by side in an event loop."""
+"""Executors: run steps one after another, side by side in threads, or side by side in an event loop."""
 
 import concurrent.futures
 import contextvars
@@ -31,13 +31,13 @@ async def one_by_one(nodes: Iterable[Node], do: DoStep, record: Record, *, stop_
 
 
 def expanded(nodes: Iterable[Node], record: Record) -> Iterator[Node]:
-    """`nodes`, each as the steps that it stands for by the time its turn comes."""
+    """`nodes`, each expanded to its steps when its turn comes."""
     for node in nodes:
         yield from expand(node, record.keys_of)
 
 
 class _Ready:
-    """The steps that can be done now, in order; what cannot is skipped on the way.
+    """The steps that can run now, in order; steps that cannot are skipped on the way.
 
     A template of mapped steps is done when all steps are that were cut from it, which are taken in as soon as the
     dynamic output is there.

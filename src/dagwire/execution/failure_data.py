@@ -1,4 +1,4 @@
-"""Why a step failed, as results and events tell it."""
+"""The reason of a step's failure, as results and events report it."""
 
 import traceback
 from typing import NamedTuple
@@ -7,13 +7,13 @@ from dagwire.definitions.specs.retries import Failure
 
 
 class FailureData(NamedTuple):
-    """Why a step failed."""
+    """The reason of a step's failure."""
 
     error: "ErrorInfo"
 
     @property
     def user_failure_data(self) -> Failure | None:
-        """The `Failure` that the body raised, with its description and metadata; None where it raised another error."""
+        """The `Failure` that the body raised, with its description and metadata; None if it raised another error."""
         return self.error.exception if isinstance(self.error.exception, Failure) else None
 
 
@@ -24,7 +24,7 @@ class ErrorInfo(NamedTuple):
 
     @property
     def message(self) -> str:
-        """The last lines of its traceback: its class and what it says."""
+        """The last lines of its traceback: its class and its message."""
         return "".join(traceback.format_exception_only(self.exception))
 
     @property
@@ -34,7 +34,7 @@ class ErrorInfo(NamedTuple):
 
     @property
     def cause(self) -> "ErrorInfo | None":
-        """What it was raised from."""
+        """The exception that it was raised from."""
         return ErrorInfo(self.exception.__cause__) if self.exception.__cause__ is not None else None
 
     def to_string(self) -> str:

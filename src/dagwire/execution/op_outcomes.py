@@ -1,4 +1,4 @@
-"""What the return value of an op's body means."""
+"""The outcome of an op, from the return value of its body."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -92,7 +92,7 @@ def _check_complete(definition: OpDefinition, given: Mapping[str, Any]) -> None:
 
 
 def _yielded(definition: OpDefinition, results: list[Any]) -> dict[str, Any]:
-    """`{output: what was yielded of it}`; of a dynamic output a list, which is empty where nothing was."""
+    """`{output: its yielded item}`; for a dynamic output a list of items, which may be empty."""
     outs = definition.outs
     required = [name for name, out in outs.items() if out.is_dynamic and out.is_required]
     given: dict[str, Any] = {name: [] for name in required}

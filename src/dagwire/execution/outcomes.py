@@ -1,4 +1,4 @@
-"""What a step came to: values for those downstream, and what is recorded of them."""
+"""The outcome of a step: its values for downstream steps, and the facts to record."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,40 +10,40 @@ from dagwire.definitions.specs.results import AssetCheckEvaluation, ExtraEvent, 
 
 @dataclass(slots=True, eq=False)
 class StepOutput:
-    """One output that a step gave."""
+    """One output of a step."""
 
     name: str
     value: Any
     has_value: bool = True
-    """Whether there is a value for those downstream; an asset that stored its data itself has none."""
+    """Whether there is a value for downstream steps; an asset that stored its data itself has none."""
     materializations: Sequence[Materialized] = ()
     metadata: Mapping[str, MetadataValue] | None = None
-    """What is said of the value; None for nothing."""
+    """Facts about the value; None for none."""
     mapping_key: str | None = None
-    """Which value it is, of a dynamic output."""
+    """The value's key, for a dynamic output."""
 
 
 @dataclass(slots=True, eq=False)
 class Outcome:
-    """What one step came to."""
+    """The outcome of one step."""
 
     outputs: list[StepOutput] = field(default_factory=list[StepOutput])
     extra_events: list[ExtraEvent] = field(default_factory=list[ExtraEvent])
     evaluations: list[AssetCheckEvaluation] = field(default_factory=list[AssetCheckEvaluation])
     is_stored: bool = False
-    """Whether IO managers have stored the values, and the record has what they said."""
+    """Whether IO managers have stored the values, and the record has their events."""
     error: Exception | None = None
-    """Set where the step ran well and fails all the same: a blocking check that did not pass."""
+    """Set if the body ran well and the step fails all the same: a blocking check that did not pass."""
     dynamic_outputs: Sequence[str] = ()
     """The dynamic outputs that the step gave, those of no value included."""
 
 
 class Yielded(list[Any]):
-    """What a generator body yielded; a class of its own, so that a body may return a plain list."""
+    """The items that a generator body yielded; a class of its own, so that a body may return a plain list."""
 
 
 def without_extra_events(returned: Any, outcome: Outcome) -> list[Any]:
-    """The results among what a body returned or yielded; what it said beside goes into `outcome`."""
+    """The results among the items that a body returned or yielded; its extra events go into `outcome`."""
     if not isinstance(returned, Yielded):
         return [returned]
     outcome.extra_events += [item for item in returned if is_extra_event(item)]

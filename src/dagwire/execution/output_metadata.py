@@ -7,15 +7,15 @@ class OutputMetadata:
     """`{name: value}` by output, and by value of a dynamic output; lives as long as its step."""
 
     def __init__(self) -> None:
-        """Nothing has been said yet."""
+        """Start empty."""
         self._by_place: dict[tuple[str | None, str | None], dict[str, object]] = {}
 
     def add(self, metadata: Mapping[str, object], output: str | None, mapping_key: str | None) -> None:
-        """Lay `metadata` over what has been said of the same; of all outputs where `output` is None."""
+        """Merge `metadata` over the earlier metadata of an output; of all outputs if `output` is None."""
         self._by_place.setdefault((output, mapping_key), {}).update(metadata)
 
     def of(self, output: str | None, mapping_key: str | None = None) -> Mapping[str, object]:
-        """What has been said of an output, or of one value of it."""
+        """The metadata of an output, or of one value of it."""
         if not self._by_place:
             return {}
         return {**self._by_place.get((None, mapping_key), {}), **self._by_place.get((output, mapping_key), {})}

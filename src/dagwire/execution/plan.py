@@ -1,4 +1,4 @@
-"""A plan: what one run will do, told from its job and options alone. Pure, but for reading the environment."""
+"""`Plan`: the steps and config of one run, from its job and options alone. Pure, but for reading the environment."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -9,12 +9,12 @@ from dagwire.definitions.jobs.run_options import RunOptions
 from dagwire.definitions.ops.node import Node
 from dagwire.definitions.steps.bound_resources import Bindings
 from dagwire.errors import ConfigMappingError, DagwireError, InvalidConfigError, MissingVariableError, nearest
-from dagwire.execution.effective_run_config import given_run_config, open_input_values, written_config
+from dagwire.execution.effective_run_config import open_input_values, resolved_run_config, written_config
 from dagwire.execution.partition_selection import NO_PARTITIONS, PartitionSelection, selected_partitions
 
 
 class Plan(NamedTuple):
-    """What one run will do."""
+    """The steps and config of one run."""
 
     job: JobDefinition
     nodes: tuple[Node, ...]
@@ -25,22 +25,22 @@ class Plan(NamedTuple):
     """`{name: {parameter: value}}` of the inputs that no step gives."""
     resource_config_by_key: Mapping[str, Any]
     run_config: Mapping[str, Any]
-    """What contexts tell of it, as a dict: the run's merged over the job's, or what a config mapping was given."""
+    """The run config as contexts show it: the run's merged over the job's, or the config before mapping."""
     partitions: PartitionSelection
     tags: Mapping[str, str]
     faults: tuple[DagwireError, ...]
-    """What is wrong with all this; a plan with faults is not run."""
+    """The faults of all this; a plan with faults is not run."""
 
 
 def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
-    """Put together what `options` say and what `job` has; nothing is raised, faults are in the plan.
+    """Combine `options` with `job`; nothing is raised, faults are in the plan.
 
     The run's config is merged over the job's, field by field.
     """
     faults: list[DagwireError] = list(job.faults())
     tags = {**job.tags, **options.tags}
     partitions = NO_PARTITIONS
-    given = _Given(RunConfig(), {}, {})
+    config = _ResolvedConfig(RunConfig(), {}, {})
     try:
         partitions = selected_partitions(
             job.partitions_def, options.partition_key, tags, options.instance, job.partitions_of
@@ -50,16 +50,16 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
     except DagwireError as fault:
         faults.append(fault)
     try:
-        given = _given(job, options, partitions, faults)
+        config = _resolved_config(job, options, partitions, faults)
     except (InvalidConfigError, MissingVariableError, ConfigMappingError) as fault:
-        faults.append(fault)  # what steps then lack they may well have been meant to have: not told of
+        faults.append(fault)  # what steps then lack, that config may have given them: not reported
     return Plan(
         job,
         job.nodes,
-        given.config_by_node,
-        given.inputs_by_node,
-        given.run_config.resources,
-        written_config(job, options, given.run_config),
+        config.config_by_node,
+        config.inputs_by_node,
+        config.run_config.resources,
+        written_config(job, options, config.run_config),
         partitions,
         tags,
         tuple(faults),
@@ -75,29 +75,29 @@ def _tags_of_partition(job: JobDefinition, partitions: PartitionSelection) -> Ma
     return job.partitions_def.tags_of(partitions.key)
 
 
-class _Given(NamedTuple):
-    """What the run config came to."""
+class _ResolvedConfig(NamedTuple):
+    """The run config, resolved for each step."""
 
     run_config: RunConfig
     config_by_node: Mapping[str, Any]
     inputs_by_node: Mapping[str, Mapping[str, Any]]
 
 
-def _given(
+def _resolved_config(
     job: JobDefinition, options: RunOptions, partitions: PartitionSelection, faults: list[DagwireError]
-) -> _Given:
-    run_config = given_run_config(job, options.run_config, partitions)
+) -> _ResolvedConfig:
+    run_config = resolved_run_config(job, options.run_config, partitions)
     if job.partitioned_config is not None and partitions.definition is None:
-        # A partition that is none has no config; to tell of all that is missing then would make many faults of one.
-        return _Given(run_config, {}, {})
+        # An unknown partition has no config; reporting all that is missing then would make many faults of one.
+        return _ResolvedConfig(run_config, {}, {})
     config_by_node, config_faults = _config_by_node(job, run_config)
     inputs_by_node, input_faults = open_input_values(job, run_config, options)
     faults += [*config_faults, *input_faults]
-    return _Given(run_config, config_by_node, inputs_by_node)
+    return _ResolvedConfig(run_config, config_by_node, inputs_by_node)
 
 
 def stronger_bindings(bindings: Bindings, overridden: Mapping[str, object]) -> Bindings:
-    """What is bound to a definition itself, less what the run or its context replaces."""
+    """The resources bound to a definition itself, without the ones that the run or its context replaces."""
     return {key: provider for key, provider in bindings.items() if key not in overridden}
 
 

@@ -1,4 +1,4 @@
-"""`validate_run_config`: whether a run of a job may be given some config, told without running it."""
+"""`validate_run_config`: check the config of a run without running it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from dagwire.execution.run import check_run
 def validate_run_config(
     job_def: JobDefinition, run_config: Mapping[str, Any] | RunConfig | None = None
 ) -> dict[str, Any]:
-    """The config that a run of `job_def` would have: what is given laid over the job's own, with defaults.
+    """The config that a run of `job_def` would have: `run_config` merged over the job's own, with defaults.
 
     Nothing is opened or run. Variables that an `EnvVar` names must be set.
 

@@ -89,7 +89,7 @@ def test_a_graph_as_a_job():
 
 
 def test_what_no_run_could_give_is_refused():
-    """An input that nothing is connected to is refused at once, where no config can give a value of its type."""
+    """An input that is not connected is refused at once if no config can give a value of its type."""
 
     @dg.op
     def read(file: Path):
@@ -145,7 +145,7 @@ def test_names_of_jobs_and_ops_are_checked():
 
 
 def test_a_circle_is_drawn():
-    """Nodes that wait for one another are told in order."""
+    """Nodes that wait for one another are reported in order."""
     nodes = [Node("a", one, after=("c",)), Node("b", one, after=("a",)), Node("c", one, after=("b",)), Node("d", one)]
     with pytest.raises(DefinitionCycleError) as caught:
         in_running_order(nodes)

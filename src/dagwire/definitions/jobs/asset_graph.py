@@ -1,4 +1,4 @@
-"""Assets and checks as nodes: who comes after whom, by key. Pure."""
+"""Assets and checks as nodes, in the order of their keys' dependencies. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -18,23 +18,23 @@ from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefini
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
 AnyAsset = AssetsDefinition | SourceAsset | AssetSpec
-"""What may stand among the assets of definitions: what makes some, and what is said of others, made elsewhere."""
+"""An item in the assets of `Definitions`: a definition that makes assets, or the description of one made elsewhere."""
 
 
 class KnownAssets(NamedTuple):
-    """All assets that there are to choose from: those that can be made here, and those that are made elsewhere."""
+    """All assets to choose from: the ones that can be made here, and the ones that are made elsewhere."""
 
     made: Sequence[AssetsDefinition]
     elsewhere: Mapping[AssetKey, StoredAsset]
 
     def stored(self, key: AssetKey) -> StoredAsset | None:
-        """What there is to know of an asset that a run does not make; None where there is no such asset."""
+        """The description of an asset that a run does not make; None if there is no such asset."""
         if key in self.elsewhere:
             return self.elsewhere[key]
         return next((definition.stored[key] for definition in self.made if key in definition.keys), None)
 
     def stored_value_of(self, key: AssetKey) -> StoredAsset:
-        """The same, of an asset that is asked for by its key.
+        """The description of an asset that is asked for by its key.
 
         Raises:
             UnknownNameError: There is no such asset.
@@ -80,18 +80,18 @@ def asset_nodes(
     selected: Selected | None = None,
     known: KnownAssets | None = None,
 ) -> list[Node]:
-    """A node for each asset definition, and for each check of which an asset is among them.
+    """A node for each asset definition, and for each check of one of these assets.
 
     Dependencies on assets that are not made here order nothing: they were made before.
 
     Args:
         assets: The definitions.
-        checks: The checks; unless they are selected, those of other assets are left out.
-        selected: What is wanted; all by default.
-        known: All assets there are; the values of those that do not run here are loaded.
+        checks: The checks; checks of other assets are left out unless they are selected.
+        selected: The wanted assets and checks; all by default.
+        known: All assets; the values of the ones that do not run here are loaded.
 
     Raises:
-        InvalidDefinitionError: Only some of what a definition makes is wanted, and it cannot make that alone.
+        InvalidDefinitionError: A definition is wanted in part, and makes all its assets or none.
     """
     made = _made(assets, None if selected is None else selected.keys)
     wanted_checks = {check: _wanted_checks(check, made, selected) for check in checks}
@@ -127,12 +127,12 @@ def asset_nodes(
 def _waits_for(
     keys: Iterable[AssetKey], made: Mapping[AssetKey, OutputHandle], uncertain: Collection[AssetKey]
 ) -> tuple[OutputHandle, ...]:
-    """The assets without which nothing that comes after them runs: those that may turn out not to be made."""
+    """The upstream assets that a run may turn out not to make; without them nothing downstream runs."""
     return tuple(made[key] for key in keys if key in uncertain and key in made)
 
 
 def _made(assets: Iterable[AssetsDefinition], selected: Collection[AssetKey] | None) -> dict[AssetKey, OutputHandle]:
-    """`{key: the output that it is}` of what is made here."""
+    """`{key: its output}` of the assets that are made here."""
     return {
         spec.key: definition.handle_of(output)
         for definition in assets
@@ -148,7 +148,7 @@ def _inputs(input_keys: Mapping[str, AssetKey], made: Mapping[AssetKey, OutputHa
 def _loads(
     definition: AssetsDefinition | AssetCheckDefinition, inputs: Collection[str], known: KnownAssets | None
 ) -> dict[str, StoredInput]:
-    """`{parameter: what loads its value}` of the known assets that do not run here."""
+    """`{parameter: the loader of its value}` of the known assets that do not run here."""
     found = (
         (name, known.stored(key))
         for name, key in definition.input_keys.items()
@@ -159,7 +159,7 @@ def _loads(
 
 
 def chosen_assets(assets: Iterable[AssetsDefinition], selected: Selected | None) -> list[AssetsDefinition]:
-    """Those of which anything is wanted: an asset, or a check that can be made without one."""
+    """The definitions with a wanted asset, or with a wanted check that they can make alone."""
     return [
         definition
         for definition in assets
@@ -170,7 +170,7 @@ def chosen_assets(assets: Iterable[AssetsDefinition], selected: Selected | None)
 
 
 def _wanted(definition: AssetsDefinition, selected: Selected | None) -> frozenset[str] | None:
-    """The outputs that are wanted, those of its checks under their steps' names; None for all."""
+    """The wanted outputs, a check by the name of its step; None for all."""
     if selected is None:
         return None
     is_whole = definition.keys.issubset(selected.keys)
@@ -191,14 +191,14 @@ def _wanted(definition: AssetsDefinition, selected: Selected | None) -> frozense
 def _wanted_checks(
     check: AssetCheckDefinition, made: Collection[AssetKey], selected: Selected | None
 ) -> set[AssetCheckKey]:
-    """Those of its checks that are selected, or whose assets are made where nothing is."""
+    """Its selected checks; without a selection, its checks of assets that are made."""
     if selected is not None:
         return check.check_keys & selected.check_keys
     return {key for key in check.specs_by_key if key.asset_key in made}
 
 
 def _subset(check: AssetCheckDefinition, wanted: Collection[AssetCheckKey]) -> frozenset[str] | None:
-    """The steps' names of the checks that are wanted; None for all."""
+    """The wanted checks by the names of their steps; None for all."""
     left = [spec for key, spec in check.specs_by_key.items() if key not in wanted]
     if not left:
         return None

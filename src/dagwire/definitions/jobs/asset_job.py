@@ -1,4 +1,4 @@
-"""`define_asset_job`: a job of assets, named by a selection."""
+"""`define_asset_job`: a job of selected assets."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from dagwire.errors import InvalidDefinitionError
 
 @dataclass(frozen=True)
 class UnresolvedAssetJobDefinition:
-    """A job of assets, named by a selection; `Definitions` says which assets that means."""
+    """A job of selected assets; `Definitions` resolves the selection."""
 
     name: str
     selection: Any = None
@@ -55,7 +55,7 @@ class UnresolvedAssetJobDefinition:
         """The job, among the `known` assets.
 
         Raises:
-            UnknownNameError: The selection names no asset.
+            UnknownNameError: The selection names an asset that does not exist.
         """
         assets = known.made
         wanted = None if self.selection is None else selected(assets, checks, self.selection)
@@ -111,7 +111,7 @@ def define_asset_job(
         config: Run config that every run starts from.
         description: For people.
         tags: Tags of every run.
-        partitions_def: The parts it is run in; those of its assets by default.
+        partitions_def: The parts it is run in; its assets' by default.
         hooks: Hooks of every step.
         op_retry_policy: How often a step that has no policy of its own is tried again.
 
@@ -132,7 +132,7 @@ def define_asset_job(
 
 
 def target_job(target: Any, owner_name: str | None) -> JobDefinition | UnresolvedAssetJobDefinition | None:
-    """The job that a schedule's or sensor's `target` means: itself, or a job of the assets that it selects."""
+    """The job of a schedule's or sensor's `target`: the target itself, or a job of the assets that it selects."""
     if target is None or isinstance(target, JobDefinition | UnresolvedAssetJobDefinition):
         return target
     return UnresolvedAssetJobDefinition(f"__anonymous_asset_job_{owner_name or 'target'}", target)

@@ -1,4 +1,4 @@
-"""`@graph`: ops that are connected, to take their place in a job, in another graph or as an asset."""
+"""`@graph`: connected ops, to be placed in a job, in another graph, or as an asset."""
 
 import copy
 import inspect
@@ -37,7 +37,7 @@ class GraphDefinition:
     """Connected ops; made by `@graph`. Called in the body of a job or graph, its ops take their places there."""
 
     def __init__(self, name: str, inputs: Iterable[str], composed: Composed, *, description: str | None = None) -> None:
-        """`composed` is what its body came to."""
+        """`composed` is the result of its body."""
         self.name = name
         self.inputs = tuple(inputs)
         self.composed = composed
@@ -91,7 +91,7 @@ class GraphDefinition:
             name: The graph's name by default.
             description: The graph's by default.
             resource_defs: The job's own resources, stronger than those of `Definitions`.
-            config: Run config that every run starts from; or a `ConfigMapping`, which makes it of what a run gives.
+            config: Run config that every run starts from; or a `ConfigMapping` of the run's own config.
             tags: Tags of every run.
             hooks: Hooks of every step.
             op_retry_policy: How often a step that has no policy of its own is tried again.
@@ -99,7 +99,7 @@ class GraphDefinition:
             input_values: `{input: value}` of the graph's inputs; a run's own come first.
 
         Raises:
-            InvalidDefinitionError: An input is given nothing, and no run could give it anything.
+            InvalidDefinitionError: An input is not connected, and no run could give it a value.
         """
         own = name or self.name
         check_name("job", own)
@@ -166,15 +166,15 @@ def graph(
     """Make a graph of a function that calls ops and graphs; calling them connects them, nothing runs.
 
     Args:
-        compose_fn: The function, where the decorator is used without arguments.
+        compose_fn: The function, if the decorator is used without arguments.
         name: The function's name by default.
         description: For people; the docstring by default.
-        ins: What there is to say of inputs, which are the function's parameters.
-        out: `{output: GraphOut}` where there are several; the function then returns a dict or a tuple of them.
+        ins: `{input: GraphIn}`; the inputs are the function's parameters.
+        out: `{output: GraphOut}` if there are several; the function then returns a dict or a tuple.
         config: Turns the graph's own config into that of its ops; a dict configures them once and for all.
 
     Raises:
-        InvalidDefinitionError: An input is given that does not exist, or what is returned is no output.
+        InvalidDefinitionError: `ins` names no parameter, or the function returns something else than outputs.
 
     Example:
         >>> from dagwire import graph, op

@@ -1,4 +1,4 @@
-"""`JobDefinition`: what runs together, under one name."""
+"""`JobDefinition`: steps that run together, under one name."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class JobDefinition:
-    """Steps that run together, and where their resources come from."""
+    """Steps that run together, and the source of their resources."""
 
     name: str
     nodes: tuple[Node, ...]
@@ -47,9 +47,9 @@ class JobDefinition:
     bindings: Bindings = field(default_factory=dict[str, Any])
     """The job's own resources, stronger than the container's."""
     config: Any = None
-    """Run config that every run starts from; or a `ConfigMapping`, which makes it of what a run gives."""
+    """Run config that every run starts from; or a `ConfigMapping`, which makes it from the run's own config."""
     mappings_by_graph: Mapping[str, ConfigMapping] = field(default_factory=dict[str, ConfigMapping])
-    """`{nested graph: what turns its config into that of its ops}`; that of the graph the job is of is under ""."""
+    """`{nested graph: the mapping of its config to its ops}`; the mapping of the job's own graph is under ""."""
     input_values: Mapping[str, object] = field(default_factory=dict[str, object])
     """`{input: value}` of the job's own inputs; a run's come first."""
     partitions_def: PartitionsDefinition | None = None
@@ -58,9 +58,9 @@ class JobDefinition:
     outputs_by_graph: Mapping[str, Mapping[str, OutputHandle]] = field(
         default_factory=dict[str, Mapping[str, OutputHandle]]
     )
-    """`{nested graph: {its output: whose output that is}}`; the job's own are under the empty name."""
+    """`{nested graph: {its output: the op's output}}`; the job's own outputs are under ""."""
     known: KnownAssets | None = None
-    """All assets that those of the job were chosen from; None for a job of ops."""
+    """All assets that the job's were chosen from; None for a job of ops."""
     is_subset: bool = False
     """Whether some steps of the job were left out for one run."""
     is_dynamic: bool = False
@@ -73,12 +73,12 @@ class JobDefinition:
     """How often a step that has no policy of its own is tried again."""
 
     def without_io_managers(self) -> "JobDefinition":
-        """This job with no IO manager named: its values are handed on in memory."""
+        """This job with no IO manager named: its values stay in memory."""
         return replace(self, nodes=tuple(node.without_io_managers() for node in self.nodes))
 
     @property
     def partitioned_config(self) -> PartitionedConfig | None:
-        """Its config, where that differs from partition to partition."""
+        """Its config, if that differs from partition to partition."""
         return self.config if isinstance(self.config, PartitionedConfig) else None
 
     @property
@@ -117,12 +117,12 @@ class JobDefinition:
         return tuple(requirement for node in self.nodes for requirement in node.requirements)
 
     def faults(self) -> list[DagwireError]:
-        """What is wrong with the steps themselves, apart from resources."""
+        """The faults of the steps themselves, apart from resources."""
         missing = missing_inputs(self.nodes, self.known.elsewhere if self.known is not None else ())
         return missing if self.partitions_def is None else missing + mapping_faults(self.nodes, self.partitions_of)
 
     def partitions_of(self, key: AssetKey) -> PartitionsDefinition | None:
-        """The partitions of an asset that the job makes or needs; None where it has none."""
+        """The partitions of an asset that the job makes or needs; None if it has none."""
         asset = self.known.stored(key) if self.known is not None else None
         return asset.partitions_def if asset is not None else None
 
@@ -176,11 +176,11 @@ class JobDefinition:
         """Run all steps here and now.
 
         Args:
-            run_config: A `RunConfig` or a dict, merged over the job's own; of a job whose config is mapped, what its
-                `ConfigMapping` declares.
-            instance: What the run knows of earlier ones: the keys of dynamic partitions. A new one by default.
+            run_config: A `RunConfig` or a dict, merged over the job's own; for a job with a `ConfigMapping`, the config
+                that the mapping declares.
+            instance: The memory of earlier runs: the keys of dynamic partitions. A new one by default.
             partition_key: The partition to make, of a job that has partitions.
-            raise_on_error: Whether a failing step's own exception is raised; a result tells of it otherwise.
+            raise_on_error: Whether a failing step's own exception is raised; otherwise the result reports it.
             op_selection: The steps to run, by name, with `+` and `*` as in selections of assets; all by default.
             asset_selection: The assets to make, of a job of assets.
             run_id: The run's id; made up by default.
@@ -208,10 +208,10 @@ class JobDefinition:
         return run_job(self.subset(op_selection, asset_selection), options)
 
     def subset(self, op_selection: Sequence[str] | None = None, asset_selection: Any = None) -> "JobDefinition":
-        """This job with some of its steps alone; itself where nothing is selected.
+        """This job with some of its steps alone; itself if nothing is selected.
 
         Raises:
-            InvalidDefinitionError: A selection names no step or asset, or a step left out gives what another one takes.
+            InvalidDefinitionError: A selection names no step or asset, or leaves out what a mapped step needs.
         """
         if op_selection is None and asset_selection is None:
             return self
@@ -230,10 +230,10 @@ def job_of(
     op_retry_policy: RetryPolicy | None,
     **job: Any,
 ) -> JobDefinition:
-    """The job of what a body came to.
+    """The job of a composed body.
 
     Raises:
-        InvalidDefinitionError: An input is given nothing, and no run could give it anything.
+        InvalidDefinitionError: An input is not connected, and no run could give it a value.
     """
     owner = f"job '{name}'"
     job["partitions_def"] = partitions_of_job(owner, job["config"], job["partitions_def"])
@@ -252,7 +252,7 @@ def job_of(
 
 
 def _selected_nodes(assets: Sequence[AssetsDefinition], nodes: Sequence[Node], selection: Any) -> list[Node]:
-    """The nodes of the selected ones among `assets`, and of their checks."""
+    """The nodes of the selected assets, and of their checks."""
     definitions = [node.definition for node in nodes]
     checks = [d for d in definitions if isinstance(d, AssetCheckDefinition) and not isinstance(d, GraphAssetCheck)]
     loaded = [load.asset for node in nodes for load in node.loads.values() if load.asset is not None]

@@ -1,4 +1,4 @@
-"""`@job`: a function whose body connects ops, as a job."""
+"""`@job`: a job from a function whose body connects ops."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -51,11 +51,11 @@ def job(
     """Make a job of a function that calls ops; calling them connects them, nothing runs.
 
     Args:
-        compose_fn: The function, where the decorator is used without arguments.
+        compose_fn: The function, if the decorator is used without arguments.
         name: The function's name by default.
         description: For people; the docstring by default.
         resource_defs: The job's own resources, stronger than those of `Definitions`.
-        config: Run config that every run starts from; or a `ConfigMapping`, which makes it of what a run gives.
+        config: Run config that every run starts from; or a `ConfigMapping` of the run's own config.
         tags: Tags of the job, and of every run.
         run_tags: More tags of every run.
         metadata: Facts about the job.
@@ -67,7 +67,7 @@ def job(
             first.
 
     Raises:
-        InvalidDefinitionError: An input is given that does not exist, or nothing where no run could give anything.
+        InvalidDefinitionError: An input does not exist, or is not connected and no run could give it a value.
 
     Example:
         >>> from dagwire import job, op

@@ -24,7 +24,7 @@ TagsOfKey = Callable[[str], Mapping[str, str]]
 TagsOfSpan = Callable[[datetime, datetime], Mapping[str, str]]
 
 RESERVED_TAGS = "dagster/"
-"""What the names of a run's own tags start with."""
+"""The prefix of tags that a run sets itself."""
 
 
 class PartitionedConfig:
@@ -83,7 +83,7 @@ class PartitionedConfig:
         return {**own, **self.partitions_def.tags_of(partition_key)}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """What the function under the decorator says.
+        """The answer of the decorated function.
 
         Raises:
             InvalidInvocationError: There is none: this was made without a decorator.

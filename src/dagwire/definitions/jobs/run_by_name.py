@@ -1,7 +1,7 @@
-"""The one thing that definitions ask of the layer below them: to run a job.
+"""`run_job`: the one call from definitions to the layer below them.
 
-Data flows from definitions to execution, so a definition cannot import what runs it. It knows its name, and loads it
-when it is asked to run.
+Data flows from definitions to execution, so a definition cannot import its runner. It knows the runner's name, and
+loads it when it is asked to run.
 """
 
 import importlib
@@ -23,6 +23,6 @@ class RunJob(Protocol):
 
 
 def run_job(job: "JobDefinition", options: RunOptions) -> "ExecuteInProcessResult":
-    """Run `job`; what runs it is loaded now."""
+    """Run `job`; its runner is loaded now."""
     run: RunJob = importlib.import_module("dagwire.execution.run").run_job
     return run(job, options)

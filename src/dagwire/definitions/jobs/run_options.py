@@ -1,4 +1,4 @@
-"""What one run of a job is given."""
+"""`RunOptions`: the arguments of one run."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
@@ -8,7 +8,7 @@ from dagwire.resources.instance import DagsterInstance
 
 
 class RunOptions(NamedTuple):
-    """What one run is given, beside its job."""
+    """The arguments of one run, beside its job."""
 
     run_config: Any = None
     """A `RunConfig`, or a dict: `{"ops": {name: {"config": {}}}, "resources": {key: {"config": {}}}}`."""
@@ -19,12 +19,12 @@ class RunOptions(NamedTuple):
     raise_on_error: bool = True
     run_id: str | None = None
     on_event: Callable[[Any], None] | None = None
-    """Told each event as it happens, one at a time; by the thread that the step runs in."""
+    """Called with each event as it happens, one at a time, by the thread that the step runs in."""
     executor: Executor | None = None
     """Threads to run independent steps in."""
     max_concurrency: int | None = 1
     """How many steps may run at once in an event loop; None for as many as are ready."""
     instance: DagsterInstance | None = None
-    """What the run knows of earlier ones; a new one by default."""
+    """The memory of earlier runs; a new one by default."""
     input_values: Mapping[str, object] = {}
     """`{input: value}` of the job's own inputs."""

@@ -23,15 +23,15 @@ class RunRequest:
         *,
         partition_key: str | None = None,
     ) -> None:
-        """Keep what is asked for.
+        """Keep the request.
 
         Args:
             run_key: Names the run, so that it is started once only.
             run_config: A `RunConfig` or a dict.
             tags: The run's tags.
-            job_name: Of which job, where the sensor runs several.
-            asset_selection: Which assets of the job, by key; all by default.
-            partition_key: Which partition.
+            job_name: The job, if the sensor runs several.
+            asset_selection: Keys of the job's assets; all by default.
+            partition_key: The partition to make.
         """
         self.asset_selection = None if asset_selection is None else [*map(AssetKey.from_coercible, asset_selection)]
         self.run_key = run_key
@@ -57,7 +57,7 @@ class RunRequest:
         return tuple(getattr(self, name) for name in self.__slots__)
 
     def __eq__(self, other: object) -> bool:
-        """Equal where all fields are."""
+        """Compare all fields."""
         return isinstance(other, RunRequest) and self._values() == other._values()
 
     def __hash__(self) -> int:

@@ -1,4 +1,4 @@
-"""Which partitions of the assets before it a step needs, and what is wrong with what is said of them. Pure."""
+"""The upstream partitions that a step needs, and the faults of their mappings. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -10,7 +10,7 @@ from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.errors import DagwireError, MissingUpstreamPartitionError, PartitionMappingError
 
 PartitionsOf = Callable[[AssetKey], PartitionsDefinition | None]
-"""Says the partitions of an asset; None where it has none, or where there is no such asset."""
+"""Looks up the partitions of an asset; None if it has none, or if there is no such asset."""
 
 
 def needed_partitions(

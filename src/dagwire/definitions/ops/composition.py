@@ -1,4 +1,4 @@
-"""What happens while the body of a job or graph runs: what is called there takes its place instead of running."""
+"""Composition: while the body of a job or graph runs, a called op is placed in it instead of running."""
 
 from collections import namedtuple
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -40,16 +40,16 @@ class Composition:
         self.owner = owner
         self.placed: dict[str, Placed] = {}
         self.outputs_by_graph: dict[str, dict[str, OutputHandle]] = {}
-        """`{name of a nested graph: {its output: whose output that is}}`."""
+        """`{name of a nested graph: {its output: the op's output}}`."""
         self.mappings_by_graph: dict[str, ConfigMapping] = {}
-        """`{name of a nested graph: what turns its config into that of its ops}`."""
+        """`{name of a nested graph: the mapping of its config to its ops}`."""
         self._names: set[str] = set()
 
     def place(self, definition: Any, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Give an op a place; return the handle of its output, or a named tuple of several.
 
         Raises:
-            InvalidDefinitionError: An argument is no input, or a dynamic output as a whole.
+            InvalidDefinitionError: An argument names no input, or is a dynamic output as a whole.
         """
         place = Placed(self._free_name(name), definition)
         for argument, value in self._given(name, list(definition.ins), args, kwargs).items():
@@ -72,7 +72,7 @@ class Composition:
         """Give each op of a graph a place, its name behind that of the graph and a dot; return the graph's outputs.
 
         Raises:
-            InvalidDefinitionError: An argument is no input.
+            InvalidDefinitionError: An argument names no input.
         """
         own = self._free_name(name)
         given = self._given(name, inputs, args, kwargs)
@@ -112,20 +112,20 @@ class Composition:
 
 
 class Composed(NamedTuple):
-    """A job's or graph's body, run once: what took places in it, and what it gives back."""
+    """The result of running a job's or graph's body once: the placed ops, and the outputs that it returns."""
 
     placed: Mapping[str, Placed]
     outputs: Mapping[str, OutputHandle] = {}
     outputs_by_graph: Mapping[str, Mapping[str, OutputHandle]] = {}
     mappings_by_graph: Mapping[str, ConfigMapping] = {}
-    """`{nested graph: what turns its config into that of its ops}`; its own is under the empty name."""
+    """`{nested graph: the mapping of its config to its ops}`; its own is under ""."""
 
 
 def connect(place: Placed, argument: str, value: Any) -> None:
-    """Note where an input's value comes from, or that it is a constant.
+    """Note the source of an input's value, or its constant.
 
     Raises:
-        InvalidDefinitionError: It is a dynamic output as a whole: several values where one is wanted.
+        InvalidDefinitionError: It is a dynamic output as a whole: several values for one input.
     """
     dynamic = dynamic_handle_in(value)
     if dynamic is not None:
@@ -141,7 +141,7 @@ def connect(place: Placed, argument: str, value: Any) -> None:
 
 
 def _handed_back(name: str, handles: Mapping[str, Any]) -> Any:
-    """The one handle, or all of them as a tuple that can be unpacked or read by name; None where there is none."""
+    """The one handle; a named tuple of several; None if there is none."""
     if len(handles) == 1:
         return next(iter(handles.values()))
     if not handles:
@@ -160,7 +160,7 @@ def composing() -> Composition | None:
 
 @contextmanager
 def compose(owner: str) -> Generator[Composition]:
-    """Let what is called inside take its place in a new composition."""
+    """Place every op that is called inside in a new composition."""
     token = _composing.set(composition := Composition(owner))
     try:
         yield composition
@@ -181,11 +181,11 @@ def composed_body(
         owner: How messages name it.
         function: The body.
         inputs: The names of its parameters.
-        outputs: The names of what it gives back; None where they are told from what it returns.
-        mapping: What turns its config into that of its ops.
+        outputs: The names of its outputs; None to read them from what it returns.
+        mapping: The mapping of its config to its ops.
 
     Raises:
-        InvalidDefinitionError: It gives back something that is no output of a step.
+        InvalidDefinitionError: It returns something else than outputs of its steps.
     """
     with compose(owner) as composition:
         returned = function(**{name: InputHandle(name) for name in inputs})

@@ -1,4 +1,4 @@
-"""`ConfigMapping`: the config of a graph or job, turned into that of its ops."""
+"""`ConfigMapping`: the config of a graph or job becomes the config of its ops."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -18,11 +18,11 @@ class ConfigMapping:
     """Turns the config that a graph or job declares into the config of its ops."""
 
     config_fn: Callable[[Any], Any]
-    """Takes the config; returns that of the ops: `{op: {"config": {}}}` for a graph, a whole run config for a job."""
+    """Takes the config and returns the ops': `{op: {"config": {}}}` for a graph, a whole run config for a job."""
     config_schema: Any = None
-    """What may be given: a `Config` class or one of Dagster's forms. None for anything."""
+    """The declared config: a `Config` class or one of Dagster's forms. None accepts anything."""
     receive_processed_config_values: bool | None = None
-    """False hands `config_fn` what was written, checked and no more: without defaults, variables unread."""
+    """False passes the config to `config_fn` as written: checked, without defaults, variables unread."""
 
     def resolve(self, given: Any, owner: str) -> Mapping[str, Any] | RunConfig:
         """The config of the ops, for `given`.
@@ -57,9 +57,9 @@ def config_mapping(
     """Make a config mapping of a function; its one parameter may be annotated by a `Config`, in place of a schema.
 
     Args:
-        config_fn: The function, where the decorator is used without arguments.
-        config_schema: What may be given; the parameter's `Config` by default.
-        receive_processed_config_values: False hands the function what was written, without defaults.
+        config_fn: The function, if the decorator is used without arguments.
+        config_schema: The declared config; the parameter's `Config` by default.
+        receive_processed_config_values: False passes the config as written, without defaults.
 
     Raises:
         InvalidDefinitionError: The function takes more or less than one parameter, or there are two schemas.
@@ -106,7 +106,7 @@ def _declared_config(function: Callable[..., Any]) -> type[Config] | None:
 
 
 def as_config_mapping(config: Any) -> ConfigMapping | None:
-    """What `@graph(config=...)` was given: a mapping itself, or a dict that configures the ops once and for all."""
+    """The mapping of `@graph(config=...)`: itself, or one made from a dict that configures the ops for good."""
     if config is None or isinstance(config, ConfigMapping):
         return config
     return ConfigMapping(lambda _: config, {})

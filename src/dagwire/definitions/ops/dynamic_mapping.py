@@ -1,4 +1,4 @@
-"""Steps that there is one of for each value of a dynamic output: patterns in the job, cut out as it runs. Pure."""
+"""Mapped steps, one for each value of a dynamic output: templates in the job, expanded as it runs. Pure."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
@@ -9,14 +9,14 @@ from dagwire.definitions.steps.output_handles import EACH, Collected, OutputHand
 from dagwire.errors import InvalidDefinitionError
 
 KeysOf = Callable[[OutputHandle], Collection[str] | None]
-"""The mapping keys that a dynamic output has given; None as long as it has given nothing."""
+"""Looks up the mapping keys of a dynamic output; None as long as it has given nothing."""
 
 
 def with_mapping(owner: str, nodes: Iterable[Node]) -> list[Node]:
-    """`nodes`, which come in running order, each knowing over which dynamic output it is mapped.
+    """`nodes`, in running order, each with the dynamic output that it is mapped over.
 
     Raises:
-        InvalidDefinitionError: A step is mapped over two dynamic outputs, or collects what is not mapped.
+        InvalidDefinitionError: A step is mapped over two dynamic outputs, or collects one that is not mapped.
     """
     listed = list(nodes)
     dynamic = {handle for node in listed for handle in _dynamic_outputs(node)}
@@ -46,7 +46,7 @@ def _collects(source: Source) -> bool:
 
 
 class _Mapping:
-    """What the steps seen so far are mapped over; lives as long as one job is being made."""
+    """The dynamic outputs that the steps seen so far are mapped over; lives while one job is being made."""
 
     def __init__(self, owner: str, dynamic: Collection[OutputHandle]) -> None:
         self._owner = owner
@@ -54,7 +54,7 @@ class _Mapping:
         self._over_by_node: dict[str, OutputHandle] = {}
 
     def of(self, node: Node) -> Node:
-        """`node`, knowing over what it and what it collects is mapped."""
+        """`node` with the dynamic output that it is mapped over, and those that it collects."""
         sources = _sources(node)
         over = [self._over(handle) for source in sources for handle in handles_of(source) if not _collects(source)]
         mapped_over = list(dict.fromkeys(found for found in over if found is not None))
@@ -74,7 +74,7 @@ class _Mapping:
         return whole if whole in self._dynamic else self._over_by_node.get(handle.node)
 
     def _known(self, node: Node, source: Source) -> Source:
-        """`source`, saying which of its values are those of one mapping key."""
+        """`source` with a mark on each handle that stands for one mapping key."""
         if isinstance(source, Collected):
             over = self._over(source.handle)
             if over is None:
@@ -104,7 +104,7 @@ class _Mapping:
         elif mapped_over and any(map(_collects, sources)):
             problem = (
                 f"is mapped over '{mapped_over[0].node}.{mapped_over[0].output}' and collects as well. "
-                f"Collect in a step of its own, and hand on what that gives."
+                f"Collect in a step of its own, and pass on its output."
             )
         elif any(self._over(handle) is not None for handle in in_lists):
             problem = "takes a list of which one item is mapped over a dynamic output. Take the items one by one."
@@ -120,7 +120,7 @@ def expand(node: Node, keys_of: KeysOf) -> list[Node]:
     """The steps that `node` stands for, now that what comes before it is done.
 
     A template stands for one step for each key, a step that collects for itself with all it collects, any other for
-    itself. Where the dynamic output has given nothing, the node is handed back: what it takes is not there.
+    itself. If the dynamic output has given nothing, the node is returned as it is: its input is not there.
     """
     if node.mapped_over is None:
         return [collecting(node, keys_of)]
@@ -129,7 +129,7 @@ def expand(node: Node, keys_of: KeysOf) -> list[Node]:
 
 
 def collecting(node: Node, keys_of: KeysOf) -> Node:
-    """`node` with the handles of all that it collects; itself where it collects nothing."""
+    """`node` with the handles of all that it collects; itself if it collects nothing."""
     if not any(map(_collects, _sources(node))):
         return node
     inputs = {name: _all_of(source, keys_of) for name, source in node.inputs.items()}

@@ -59,10 +59,10 @@ def graph_asset(  # Dagster's signature
     hooks: Iterable[HookDefinition] | None = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
 ) -> GraphAssetDefinition | Callable[[Callable[..., Any]], GraphAssetDefinition]:
-    """Make an asset of a function that calls ops and returns the output of the last one.
+    """Make an asset from a function that calls ops and returns the output of the last one.
 
     Its parameters are upstream assets, by their names; everything else is as `@asset` has it. `config` turns the
-    asset's own config into that of its ops, and `hooks` are theirs. Where it has `check_specs` the function returns a
+    asset's own config into its ops', and `hooks` are theirs. If it has `check_specs`, the function returns a
     dict: the asset's value under "result", and the output of the op that makes a check under `<asset>_<check>`.
 
     Raises:

@@ -1,4 +1,4 @@
-"""`GraphAssetDefinition`: assets that several ops make together, and the steps that they are in a job."""
+"""`GraphAssetDefinition`: assets that several ops make together, and their steps in a job."""
 
 import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
 class GraphAssetDefinition(AssetsDefinition):
     """Assets that several ops make together; made by `@graph_asset` or `@graph_multi_asset`.
 
-    In a job its ops are steps, and for each asset one more step takes what the last op for it gave as its value.
+    In a job its ops are steps, and one more step for each asset takes the output of its last op as the asset's value.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class GraphAssetDefinition(AssetsDefinition):
         ins: Mapping[str, AssetIn],
         **asset: Any,
     ) -> None:
-        """`owner` is how messages name it, `composed` what its body came to; `asset` is for `AssetsDefinition`."""
+        """`owner` is how messages name it, `composed` the result of its body; `asset` is for `AssetsDefinition`."""
         super().__init__(name, Body(_value, owner), specs_by_output, ins=ins, **asset)
         self.composed = composed
         handles = ((output, composed.outputs[output]) for output in specs_by_output)
@@ -53,12 +53,12 @@ class GraphAssetDefinition(AssetsDefinition):
         return f"{step}_asset" if output in self.composed.placed else step
 
     def handle_of(self, output: str) -> OutputHandle:
-        """What stands for the value of an asset."""
+        """The handle of the value of an asset."""
         return OutputHandle(self.step_of(output), RESULT)
 
     @property
     def outputs_by_graph(self) -> dict[str, Mapping[str, OutputHandle]]:
-        """`{graph: {its output: whose output that is}}`: its own, and those of the graphs in it."""
+        """`{graph: {its output: the op's output}}` of itself, and of the graphs in it."""
         inner: dict[str, Mapping[str, OutputHandle]] = {
             f"{self.name}.{graph}": {output: self._outside(handle) for output, handle in outputs.items()}
             for graph, outputs in self.composed.outputs_by_graph.items()
@@ -68,7 +68,7 @@ class GraphAssetDefinition(AssetsDefinition):
 
     @property
     def mappings_by_graph(self) -> dict[str, ConfigMapping]:
-        """`{graph: what turns its config into that of its ops}`."""
+        """`{graph: the mapping of its config to its ops}`."""
         mappings = self.composed.mappings_by_graph.items()
         return {f"{self.name}.{graph}" if graph else self.name: mapping for graph, mapping in mappings}
 
@@ -83,8 +83,8 @@ class GraphAssetDefinition(AssetsDefinition):
 
         Args:
             inputs: The assets whose values its ops take.
-            loads: Those of them that do not run here.
-            after: The steps that come before those of its assets.
+            loads: The upstream assets that do not run here.
+            after: The steps that come before its assets'.
             wanted: The outputs that the run wants; None for all.
 
         Raises:
@@ -120,7 +120,7 @@ class GraphAssetDefinition(AssetsDefinition):
             raise InvalidDefinitionError(msg)
 
     def _needed(self, inner: list[Node], takers: Iterable[Node], wanted: Collection[str] | None) -> list[Node]:
-        """Those of its ops that the wanted assets need."""
+        """Its ops that the wanted assets need."""
         if wanted is None:
             return inner
         reach = Reach({node.name: node.after for node in (*inner, *takers)})
@@ -145,11 +145,11 @@ class GraphAssetDefinition(AssetsDefinition):
 
     @property
     def blocking_checks(self) -> list[tuple[AssetCheckSpec, str]]:
-        """Its checks that what is downstream waits for, and their steps."""
+        """Its checks that downstream assets wait for, and their steps."""
         return [(spec, f"{self.name}.{spec.step_name}_check") for spec in self.check_specs if spec.blocking]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Refuse: what is called in a test is an op.
+        """Refuse: call its ops instead.
 
         Raises:
             InvalidInvocationError: Always.
@@ -161,7 +161,7 @@ class GraphAssetPart(AssetsDefinition):
     """One of the assets that a graph makes: the step that takes its value."""
 
     def __init__(self, whole: GraphAssetDefinition, output: str) -> None:
-        """`output` is which of the assets of `whole` it is."""
+        """`output` names its asset among those of `whole`."""
         spec = whole.specs_by_output[output]
         named = whole.io_manager_keys.get(output)
         super().__init__(
@@ -207,5 +207,5 @@ def composed_assets(
 
 
 def _value(result: Any) -> Any:
-    """The body of the last step: the value of the last op is the asset's."""
+    """The body of the last step: the last op's value is the asset's."""
     return result

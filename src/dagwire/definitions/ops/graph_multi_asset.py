@@ -32,13 +32,13 @@ def graph_multi_asset(  # Dagster's signature
     Its parameters are upstream assets, by their names.
 
     Args:
-        outs: `{output: AssetOut}`; an asset's key is its output's name unless it says otherwise.
+        outs: `{output: AssetOut}`; an asset's key is its output's name by default.
         name: The name that its steps' names begin with; the function's by default.
-        ins: What there is to say of parameters: `{parameter: AssetIn}`.
+        ins: `{parameter: AssetIn}`.
         partitions_def: The parts they are made in.
         hooks: Hooks of its ops.
         backfill_policy: Whether a range of partitions is one run.
-        group_name: The group of those that name none.
+        group_name: The group of assets that name none.
         can_subset: Whether a run may want some of them alone; only the ops that these need are run then.
         resource_defs: Resources of its own, stronger than those of `Definitions`.
         check_specs: Checks; the function returns the output of the op that makes one under `<asset>_<check>`.

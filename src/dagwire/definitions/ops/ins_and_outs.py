@@ -1,4 +1,4 @@
-"""`In`, `Out`, `DynamicOut`, `Nothing`: what an op takes and gives, as it declares it. Pure."""
+"""`In`, `Out`, `DynamicOut`, `Nothing`: an op's declared inputs and outputs. Pure."""
 
 import inspect
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ class In(NamedTuple):
     default_value: Any = inspect.Parameter.empty
     metadata: Mapping[str, object] | None = None
     input_manager_key: str | None = None
-    """What loads the value; by default what stored it. With it the input need not be connected."""
+    """The input manager; by default the IO manager that stored the value. With it the input need not be connected."""
 
     @property
     def is_nothing(self) -> bool:
@@ -39,7 +39,7 @@ class Out(NamedTuple):
     description: str | None = None
     is_required: bool = True
     io_manager_key: str | None = None
-    """What stores the value; "io_manager" by default, where that is provided."""
+    """The IO manager that stores the value; "io_manager" by default, if that is provided."""
     metadata: Mapping[str, object] | None = None
     code_version: str | None = None
 
@@ -50,20 +50,20 @@ class Out(NamedTuple):
 
     @property
     def is_nothing(self) -> bool:
-        """Whether it orders ops and carries no value; `-> None` says so, too."""
+        """Whether it orders ops and carries no value; `-> None` declares that, too."""
         return self.dagster_type in (Nothing, None, type(None))
 
     @property
     def classes(self) -> Classes:
-        """What a value is held to be an instance of; none where anything goes."""
+        """The classes that a value must be an instance of; empty if anything goes."""
         return (type(None),) if self.is_nothing else checkable_classes(self.dagster_type)
 
 
 class DynamicOut(Out):
     """An output of an op that gives several values, known only as the job runs: it gives a `DynamicOutput` for each.
 
-    What takes the values is mapped over them, or collects them. None at all is fine; where nothing is given although
-    `is_required=False` says that it need not be, what collects is skipped.
+    A step that takes the values is mapped over them, or collects them. It may give none at all; with
+    `is_required=False`, an output that gives none skips the steps that collect it.
 
     Example:
         >>> from dagwire import DynamicOut, DynamicOutput, job, op

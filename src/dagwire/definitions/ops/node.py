@@ -25,13 +25,13 @@ NodeDefinition = AssetsDefinition | AssetCheckDefinition | OpDefinition
 
 
 class OpenInput(NamedTuple):
-    """An input that no step gives the value of: the run does, by its config or by `input_values`."""
+    """An input without an upstream step: the run gives its value, by its config or by `input_values`."""
 
     parameter: str
     path: str
-    """Where run config gives it: `step.parameter`, or the input of a graph or of the job that it is connected to."""
+    """Its place in the run config: `step.parameter`, or the input of a graph or of the job that it is connected to."""
     annotation: Any
-    """What run config must give; Any for anything."""
+    """The type of its value in run config; Any accepts anything."""
     default: Any = inspect.Parameter.empty
 
     @property
@@ -52,9 +52,9 @@ class Node:
     after: tuple[str, ...] = ()
     """The names of all steps that come before this one, whether it takes their values or not."""
     constants: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """`{parameter: value}` given where the job was defined."""
+    """`{parameter: value}` written in the body of the job."""
     waits_for: tuple[Source, ...] = ()
-    """Outputs without which it is skipped, though it does not take their values; of a list, one will do."""
+    """Outputs without which it is skipped, though it does not take their values; one of a list is enough."""
     open_inputs: tuple[OpenInput, ...] = ()
     outputs: frozenset[str] | None = None
     """The outputs that the run wants; None for all."""
@@ -71,7 +71,7 @@ class Node:
     loads: Mapping[str, StoredInput] = field(default_factory=dict[str, StoredInput])
     """`{parameter: what an IO manager loads for it}`: values that no step of the job gives."""
     unstored: frozenset[str] = frozenset()
-    """The outputs that are handed on in memory, whatever IO managers there are: another step stores their values."""
+    """The outputs that stay in memory, whatever IO managers there are: another step stores their values."""
 
     part_of: AssetsDefinition | None = None
     """The assets that it makes together with other steps."""
@@ -89,7 +89,7 @@ class Node:
 
     @property
     def own_requirements(self) -> tuple[Requirement, ...]:
-        """The same, without what loads values for it."""
+        """Its requirements, without the input managers of stored inputs."""
         own = self.definition.requirements
         return (*own, *(r for hook in self.hooks for r in hook.body.requirements)) if self.hooks else own
 
@@ -104,7 +104,7 @@ class Node:
 
     @property
     def names_io_managers(self) -> bool:
-        """Whether it or its definition says what stores or loads a value."""
+        """Whether it or its definition names an IO manager."""
         return bool(self.loads or self.definition.io_manager_keys or self.definition.input_manager_keys)
 
     def without_io_managers(self) -> "Node":
@@ -168,7 +168,7 @@ def _open_input(owner: str, placed: Placed, parameter: str) -> OpenInput:
 
 
 def open_input(node: Node, parameter: str) -> OpenInput:
-    """The input of an op that another step gave, in a run in which that step is left out."""
+    """The input of an op in a run that leaves out its upstream step."""
     declared = node.definition.ins[parameter] if isinstance(node.definition, OpDefinition) else In()
     return OpenInput(parameter, f"{node.name}.{parameter}", declared.dagster_type)
 
@@ -186,9 +186,9 @@ def with_job_policies(
 
 
 def in_running_order(nodes: Iterable[Node]) -> list[Node]:
-    """`nodes`, each after those it comes after; in Dagster's order where that leaves a choice.
+    """`nodes`, each after its upstream nodes; in Dagster's order if that leaves a choice.
 
-    Steps without parents come first, by name; each step that ends is followed by those it made ready, by name.
+    Steps without parents come first, by name; each step that ends is followed by the steps that became ready, by name.
 
     Raises:
         DefinitionCycleError: Nodes come after one another in a circle.

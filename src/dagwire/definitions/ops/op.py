@@ -47,15 +47,15 @@ class OpDefinition(StepDefinition[In]):
         self.code_version = code_version
         self.input_classes = {
             name: classes
-            for name, said in ins.items()
-            if not said.is_nothing and (classes := checkable_classes(said.dagster_type))
+            for name, declared in ins.items()
+            if not declared.is_nothing and (classes := checkable_classes(declared.dagster_type))
         }
         self.classes_by_output = {output: out.classes for output, out in outs.items()}
         self._alias: str | None = None
 
     @property
     def config_schema(self) -> object:
-        """What config it declares; None for none."""
+        """The declared config; None for none."""
         return self.body.config_schema
 
     @property
@@ -65,7 +65,7 @@ class OpDefinition(StepDefinition[In]):
 
     @property
     def dynamic_output_names(self) -> Collection[str]:
-        """Those that are a `DynamicOut`."""
+        """The names of its dynamic outputs."""
         return [output for output, out in self.outs.items() if out.is_dynamic]
 
     @property
@@ -74,11 +74,11 @@ class OpDefinition(StepDefinition[In]):
         return [output for output, out in self.outs.items() if not out.is_nothing]
 
     def output_type(self, output: str) -> Any:
-        """What an output is declared as."""
+        """The declared type of an output."""
         return self.outs[output].dagster_type
 
     def output_metadata(self, output: str) -> Mapping[str, object]:
-        """What the op says of an output."""
+        """The declared metadata of an output."""
         return self.outs[output].metadata or {}
 
     def alias(self, name: str) -> Self:
@@ -149,19 +149,19 @@ def op(  # Dagster's signature
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
 ) -> OpDefinition | Callable[[Callable[..., Any]], OpDefinition]:
-    """Make an op of a function; its parameters are read as those of an asset, its inputs being other ops' outputs.
+    """Make an op from a function; its parameters are read as an asset's are, its inputs are other ops' outputs.
 
     Args:
-        compute_fn: The function, where the decorator is used without arguments.
+        compute_fn: The function, if the decorator is used without arguments.
         name: The function's name by default.
         description: For people; the docstring by default.
-        ins: What there is to say of inputs; one of type `Nothing` orders ops without being a parameter.
+        ins: `{input: In}`; one of type `Nothing` orders ops without being a parameter.
         out: The output, or `{name: Out}` for several.
-        config_schema: Config for `context.op_config`, where there is no parameter `config`.
+        config_schema: Config for `context.op_config`, if there is no parameter `config`.
         required_resource_keys: Resources read as `context.resources.<key>`.
         resource_defs: Resources of its own, stronger than those of the job.
         tags: For people and outlets.
-        retry_policy: How often it is tried again where it fails.
+        retry_policy: How often it is tried again if it fails.
         code_version: Changes when what the function makes changes.
 
     Raises:
@@ -189,7 +189,7 @@ def op(  # Dagster's signature
 
 
 def _single_out(declared: Out | None, body: Body) -> Out:
-    """The one output; what is not said of it, the return annotation says."""
+    """The one output; the return annotation fills in its type."""
     returns = body.signature.returns
     of_each = dynamic_annotation(returns)
     if declared is None:
@@ -213,16 +213,16 @@ def _inputs(body: Body, declared: Mapping[str, In]) -> dict[str, In]:
     """All inputs: the parameters, and those of type `Nothing`.
 
     Raises:
-        InvalidDefinitionError: One is declared that is no parameter and carries a value.
+        InvalidDefinitionError: `ins` declares a value that is not a parameter.
     """
     inputs: dict[str, In] = {}
     for parameter in body.signature.inputs.values():
-        said = declared.get(parameter.name, In())
-        default = said.default_value if said.has_default else parameter.default
-        annotation = parameter.annotation if said.dagster_type is Any else said.dagster_type
-        inputs[parameter.name] = said._replace(dagster_type=annotation, default_value=default)
-    strange = [name for name, said in declared.items() if name not in inputs and not said.is_nothing]
+        own = declared.get(parameter.name, In())
+        default = own.default_value if own.has_default else parameter.default
+        annotation = parameter.annotation if own.dagster_type is Any else own.dagster_type
+        inputs[parameter.name] = own._replace(dagster_type=annotation, default_value=default)
+    strange = [name for name, own in declared.items() if name not in inputs and not own.is_nothing]
     if strange and not body.signature.takes_any_name:
         msg = f"{body.owner}: `ins` names {', '.join(strange)}, and the function has no such parameter."
         raise InvalidDefinitionError(msg)
-    return {**inputs, **{name: said for name, said in declared.items() if name not in inputs}}
+    return {**inputs, **{name: own for name, own in declared.items() if name not in inputs}}

@@ -1,4 +1,4 @@
-"""Which steps of a job are meant, by name. Pure."""
+"""The selected steps of a job, by name. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ _TERM = re.compile(r"(?P<before>\*|\+*)(?P<name>[^*+]+)(?P<after>\*|\+*)")
 
 
 def chosen_steps(owner: str, nodes: Sequence[Node], selection: Sequence[str] | None) -> list[Node]:
-    """The nodes that `selection` means, in their order: names, `+name` one step before, `*name` all that is before.
+    """The selected nodes, in their order: `name`, `+name` with one step before it, `*name` with all steps before it.
 
     Raises:
-        UnknownNameError: A name is no step's.
+        UnknownNameError: No step has that name.
         InvalidDefinitionError: A step that is left out gives each of the values that a chosen one is mapped over.
     """
     if selection is None:
@@ -42,7 +42,7 @@ def _depth(marks: str) -> int | None:
 
 
 def _among(owner: str, node: Node, wanted: set[str]) -> Node:
-    """The node, waiting for chosen steps only; what it takes of others, the run is to give."""
+    """The node, waiting for selected steps only; the run gives the values of the others."""
     inputs = {name: source for name, source in node.inputs.items() if _gives(source) <= wanted}
     opened = [name for name in node.inputs if name not in inputs]
     if opened and (node.mapped_over is not None or any(isinstance(node.inputs[name], Collected) for name in opened)):
@@ -63,7 +63,7 @@ def _gives(source: Source) -> set[str]:
 
 
 def _left_of(source: Source, wanted: set[str]) -> Source | None:
-    """What of `source` is chosen steps' to give."""
+    """The part of `source` that selected steps give."""
     if isinstance(source, list):
         return [handle for handle in source if isinstance(handle, OutputHandle) and handle.node in wanted]
     return source if _gives(source) <= wanted else None

@@ -1,10 +1,10 @@
-"""`TopologicalSorter`: which steps are ready, as others are done. Pure."""
+"""`TopologicalSorter`: the steps that are ready, as others are done. Pure."""
 
 from collections.abc import Iterable, Mapping
 
 
 class TopologicalSorter:
-    """Counts down what each step waits for; lives as long as one ordering or one run."""
+    """Counts the unfinished parents of each step; lives as long as one ordering or one run."""
 
     def __init__(self, after: Mapping[str, Iterable[str]]) -> None:
         """`after` is `{step: the steps before it}`."""
@@ -17,11 +17,11 @@ class TopologicalSorter:
                 self._children[parent].append(name)
 
     def ready(self) -> list[str]:
-        """The steps that wait for none, by name."""
+        """The steps without parents, by name."""
         return sorted(name for name, count in self._unmet.items() if not count)
 
     def done(self, name: str) -> list[str]:
-        """The steps that `name` was the last to be waited for by, by name."""
+        """Mark `name` as done; return the steps that became ready, by name."""
         freed: list[str] = []
         for child in self._children.pop(name):
             self._unmet[child] -= 1
@@ -30,7 +30,7 @@ class TopologicalSorter:
         return sorted(freed) if len(freed) > 1 else freed
 
     def insert(self, after: Mapping[str, Iterable[str]], before: str) -> None:
-        """Take in more steps, parents first, which `before` waits for as well; one that they wait for is not done."""
+        """Add steps, parents first, that `before` waits for too; one of their parents is not done."""
         self._unmet[before] += len(after)
         for name, earlier in after.items():
             parents = [parent for parent in set(earlier) if parent in self._children]  # the others are done
@@ -40,5 +40,5 @@ class TopologicalSorter:
                 self._children[parent].append(name)
 
     def blocked(self) -> list[str]:
-        """The steps that still wait."""
+        """The steps that still wait for another."""
         return [name for name, count in self._unmet.items() if count]
