@@ -1,4 +1,4 @@
-"""What the tests of config share."""
+"""Fixtures of the tests of config."""
 
 import pytest
 

@@ -26,8 +26,8 @@ def read(dg, load_class):
     return read
 
 
-def test_defaults_stand_where_nothing_is_given(dg, read):
-    """Without run config every field has its default."""
+def test_fields_have_their_defaults_without_run_config(dg, read):
+    """Without run config every field has its default value."""
     assert dg.materialize([read]).asset_value("read") == (3, "all")
 
 
@@ -38,7 +38,7 @@ def test_from_a_dictionary(dg, read):
 
 
 def test_from_a_run_config_object(dg, read, load_class):
-    """`RunConfig(ops={asset: Config(...)})` does the same."""
+    """`RunConfig(ops={asset: Config(...)})` sets the fields as a dictionary does."""
     assert dg.materialize([read], run_config=dg.RunConfig(ops={"read": load_class(limit=9)})).asset_value("read") == (
         9,
         "all",
@@ -67,7 +67,7 @@ def test_config_in_an_op(dg, load_class):
 
 
 def test_beside_a_context(dg, load_class):
-    """The context comes first, config after it; the context's `op_config` shows the same values."""
+    """The context comes first, config after it; the context's `op_config` has the values too."""
 
     @dg.asset
     def read(context, config: load_class):
@@ -199,7 +199,7 @@ def test_a_resource_left_wholly_to_launch_must_be_configured(dg):
 
 
 def test_of_a_resource_nobody_needs_is_accepted(dg, read, tracked):
-    """Run config may speak of a resource that the run's steps do not use."""
+    """Run config may configure a resource that no step of the run uses."""
     run_config = {"resources": {"db": {"config": {"size": 7}}}}
     assert dg.materialize([read], resources={"db": tracked()}, run_config=run_config).success
 
@@ -309,7 +309,7 @@ def test_run_config_is_validated_without_a_run(dg, sized_job):
 
 
 def test_a_run_config_object_is_validated_too(dg, sized_job):
-    """A RunConfig, and a dict, are the same."""
+    """A RunConfig is validated as a dict is."""
     given = dg.RunConfig(ops={"measure": {"config": {"size": 1, "unit": "km"}}}, resources=DB)
     assert dg.validate_run_config(sized_job, given)["ops"]["measure"]["config"] == {"size": 1, "unit": "km"}
 
@@ -327,7 +327,7 @@ def test_a_run_config_object_is_validated_too(dg, sized_job):
     ids=["nothing", "no resource", "wrong type", "unknown field", "unknown op", "unknown section"],
 )
 def test_run_config_that_does_not_fit_is_refused(dg, sized_job, given):
-    """Missing, wrong and unknown."""
+    """A missing, wrong or unknown value is an invalid config."""
     with pytest.raises(dg.DagsterInvalidConfigError):
         dg.validate_run_config(sized_job, given)
 
@@ -349,12 +349,12 @@ def test_run_config_from_yaml_text(dg):
 
 @pytest.mark.parametrize("pattern", ["missing.yaml", "*.yml"])
 def test_run_config_from_no_file_is_refused(dg, pattern, tmp_path):
-    """A path or pattern that finds nothing."""
+    """A path or pattern that finds no file is refused."""
     with pytest.raises(dg.DagsterInvariantViolationError):
         dg.config_from_files([str(tmp_path / pattern)])
 
 
 def test_broken_yaml_is_refused(dg):
-    """What is no YAML."""
+    """Text that is not valid YAML is refused."""
     with pytest.raises(dg.DagsterInvariantViolationError):
         dg.config_from_yaml_strings(["a: ["])

@@ -1,4 +1,4 @@
-"""`config_schema`: what a resource function declares of its config, in Dagster's dict forms."""
+"""`config_schema`: the config that a function declares, in Dagster's config types."""
 
 import enum
 
@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture
 def validated(dg):
-    """The config that a resource function of this schema gets, where it is given that."""
+    """The config that a resource function of this schema gets for a given one."""
 
     def validate(schema, given):
         @dg.resource(config_schema=schema)
@@ -64,7 +64,7 @@ FITTING = {
 
 @pytest.mark.parametrize(("schema", "given", "expected"), FITTING.values(), ids=FITTING)
 def test_config_that_fits(dg, validated, schema, given, expected):
-    """Every form takes what it describes, and fills in what it has a default for."""
+    """Every config type accepts a fitting value and fills in its defaults."""
     assert validated(schema(dg), given) == expected
 
 
@@ -87,7 +87,7 @@ UNFIT = {
 
 @pytest.mark.parametrize(("schema", "given"), UNFIT.values(), ids=UNFIT)
 def test_config_that_does_not_fit(dg, validated, schema, given):
-    """Every form refuses what it does not describe; scalars are taken strictly."""
+    """Every config type refuses a value that does not fit; scalars are taken strictly."""
     with pytest.raises(dg.DagsterInvalidConfigError):
         validated(schema(dg), given)
 
@@ -103,7 +103,7 @@ def test_sources_read_a_variable(dg, validated, monkeypatch):
 
 
 @pytest.mark.parametrize("value", [None, "many"], ids=["unset", "no number"])
-def test_a_source_whose_variable_does_not_serve(dg, validated, monkeypatch, value):
+def test_a_source_whose_variable_does_not_fit(dg, validated, monkeypatch, value):
     """A variable that is unset or does not fit is an invalid config that names it."""
     monkeypatch.delenv("PARITY_INT", raising=False)
     if value is not None:
@@ -151,7 +151,7 @@ def test_configured_by_a_function(dg, pair):
 
 
 def test_configured_config_is_checked(dg, pair):
-    """Config given by `configured` that does not fit is an invalid config when the resource is opened."""
+    """If the config given to `configured` does not fit, opening the resource raises an invalid config."""
     with pytest.raises(dg.DagsterInvalidConfigError), dg.build_resources({"it": pair.configured({"size": "x"})}):
         pass
 
@@ -175,7 +175,7 @@ def test_string_resource(dg):
 
 
 def test_run_config_over_configured(dg, pair, differs):
-    """dagwire lays a run's config over what `configured` gave; Dagster does not look at it."""
+    """dagwire merges a run's config over that of `configured`; Dagster ignores it."""
 
     def use():
         made = pair.configured({"size": 1, "name": "n"})
@@ -186,7 +186,7 @@ def test_run_config_over_configured(dg, pair, differs):
 
 
 def test_config_schema_as_a_config_class(dg, differs):
-    """dagwire takes a `Config` class as `config_schema` and hands on its instance; Dagster refuses it."""
+    """dagwire takes a `Config` class as `config_schema` and passes its instance; Dagster refuses it."""
 
     class Wanted(dg.Config):
         size: int = 3

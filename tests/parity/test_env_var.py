@@ -36,7 +36,7 @@ def test_is_read_anew_by_each_run(dg, tracked, monkeypatch):
 
 
 def test_is_resolved_by_build_resources(dg, tracked, monkeypatch):
-    """`build_resources` resolves as a run does."""
+    """`build_resources` reads variables as a run does."""
     monkeypatch.setenv("PARITY_NAME", "main")
     with dg.build_resources({"db": tracked(name=dg.EnvVar("PARITY_NAME"))}) as resources:
         assert resources.db.name == "main"
@@ -73,7 +73,7 @@ def test_an_unset_variable_stops_build_resources(dg, tracked, log):
     assert log == []
 
 
-def test_an_unset_variable_raises_even_where_errors_are_not_raised(dg, tracked):
+def test_an_unset_variable_raises_even_if_errors_are_not_raised(dg, tracked):
     """`raise_on_error=False` is about steps; a run that cannot be configured raises."""
     with pytest.raises(dg.DagsterInvalidConfigError):
         dg.materialize(
@@ -101,7 +101,7 @@ def test_definitions_do_not_read_the_environment(dg, tracked):
     assert defs.get_job_def("all_assets").name == "all_assets"
 
 
-def test_a_value_that_is_no_number_is_an_invalid_config(dg, tracked, monkeypatch):
+def test_a_value_that_is_not_a_number_is_an_invalid_config(dg, tracked, monkeypatch):
     """EnvVar.int of a word stops the run."""
     monkeypatch.setenv("PARITY_SIZE", "many")
     with pytest.raises(dg.DagsterInvalidConfigError, match="PARITY_SIZE"):

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from dagwire.config.environments.environment import environment
-from dagwire.config.values.variable_overrides import given_variables
+from dagwire.config.values.variable_overrides import override_variables
 from dagwire.containers.isolated_copy import another_of, isolated_copy
 from dagwire.containers.keys import Container, ContainerCopy, find_provider, keys_of, original_of
 from dagwire.containers.overrides import (
@@ -78,7 +78,7 @@ class OneTest:
         """
         if self._marks.environment is not None:
             self._until_end.enter_context(environment(self._marks.environment))
-        self._until_end.enter_context(given_variables(self._marks.variables))
+        self._until_end.enter_context(override_variables(self._marks.variables))
         begin_override(self._standing[0])
         for marked, values in self._marks.overrides:
             layer = self._override({key: _made(marked, key, value) for key, value in values.items()})
@@ -103,7 +103,7 @@ class OneTest:
         with (
             recorded_in(self.record),
             environment(chosen) if chosen is not None else nullcontext(),
-            given_variables(self._marks.variables),
+            override_variables(self._marks.variables),
             only_layers(of_this_test),
         ):
             yield

@@ -308,10 +308,10 @@ def test_an_environment_that_is_not_complete_is_compared_as_far_as_it_goes(folde
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("test.yaml", b"store:\n  url: [\n", "test.yaml, line 3: it is no YAML"),
-        ("base.toml", b"[store]\nurl = 'a\n", "base.toml, line 2: it is no TOML"),
+        ("test.yaml", b"store:\n  url: [\n", "test.yaml, line 3: it is not valid YAML"),
+        ("base.toml", b"[store]\nurl = 'a\n", "base.toml, line 2: it is not valid TOML"),
         ("base.toml", b"[store]\nurl = '\xff'\n", "base.toml, line 2: it is not encoded in UTF-8"),
-        ("test.yaml", b"- a\n", "test.yaml: it holds no names with values at its top"),
+        ("test.yaml", b"- a\n", "test.yaml: it does not hold names with values at its top"),
     ],
 )
 def test_broken_files_are_told_with_their_lines(shop, folder, name, text, told):

@@ -16,32 +16,32 @@ def folder(monkeypatch, tmp_path):
     return tmp_path
 
 
-def test_the_ending_says_what_a_file_is():
-    """YAML as Dagster has it, and JSON and TOML; later ones win, field by field."""
+def test_the_ending_shows_the_format():
+    """YAML as in Dagster, and JSON and TOML; later files win, field by field."""
     assert config_from_files(["a.yaml", "b.json", "c.toml"]) == {"ops": {"one": {"config": {"x": 5, "y": 7}}}}
 
 
 def test_patterns_take_files_in_order_of_their_names(folder):
-    """And each file once for each pattern."""
+    """Files of a pattern are read in order of their names, each once."""
     assert config_from_files([str(folder / "*")]) == {"ops": {"one": {"config": {"x": 5, "y": 7}}}}
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
-        ("a: [", "YAML text 1, line 1: it is no YAML"),
-        ("- 1", "YAML text 1: it holds no names"),
-        ("a: &a\n  b: *a\n", "YAML text 1: it is no YAML: an alias makes a value hold itself"),
+        ("a: [", "YAML text 1, line 1: it is not valid YAML"),
+        ("- 1", "YAML text 1: it does not hold names"),
+        ("a: &a\n  b: *a\n", "YAML text 1: it is not valid YAML: an alias makes a value hold itself"),
     ],
 )
-def test_faults_of_text(text, told):
-    """Text has a number, and a line."""
-    with pytest.raises(ConfigFileError, match=told):
+def test_faults_of_text(text, message):
+    """A fault of a text has the text's number and the line."""
+    with pytest.raises(ConfigFileError, match=message):
         config_from_yaml_strings([text])
 
 
-def test_a_file_that_is_not_there():
-    """The path is named."""
+def test_a_file_that_does_not_exist():
+    """The error names the path."""
     with pytest.raises(ConfigFileError, match=r"missing.yaml: there is no such file"):
         config_from_files(["a.yaml", "missing.yaml"])
     with pytest.raises(ConfigFileError, match=r"missing.yaml of package dagwire: there is no such file"):

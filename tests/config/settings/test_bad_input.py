@@ -81,11 +81,11 @@ def from_file(kind, path):
 @pytest.mark.parametrize(
     ("kind", "text", "told"),
     [
-        ("toml", f'region = "us"\nkey = {CANARY} {CANARY}\n', "a.toml, line 2: it is no TOML"),
-        ("toml", f'region = "{CANARY}\n', "a.toml, line 1: it is no TOML"),
-        ("yaml", f"region: us\n  key: {CANARY}\n", "a.yaml, line 2: it is no YAML"),
-        ("yaml", f"region: [{CANARY}\n", "a.yaml, line 2: it is no YAML"),
-        ("json", f'{{"region":\n "{CANARY}"', "a.json, line 2: it is no JSON"),
+        ("toml", f'region = "us"\nkey = {CANARY} {CANARY}\n', "a.toml, line 2: it is not valid TOML"),
+        ("toml", f'region = "{CANARY}\n', "a.toml, line 1: it is not valid TOML"),
+        ("yaml", f"region: us\n  key: {CANARY}\n", "a.yaml, line 2: it is not valid YAML"),
+        ("yaml", f"region: [{CANARY}\n", "a.yaml, line 2: it is not valid YAML"),
+        ("json", f'{{"region":\n "{CANARY}"', "a.json, line 2: it is not valid JSON"),
     ],
 )
 def test_a_broken_file_is_told_by_name_and_line(folder, kind, text, told):
@@ -181,14 +181,14 @@ def test_json_that_is_cut(monkeypatch, name, path):
     """The variable is named, and where it broke off; its text is not shown."""
     text = f'["{CANARY}", '
     monkeypatch.setenv(name, text)
-    assert refused(Settings).startswith(f"{name} ({path}): it is no JSON: ")
+    assert refused(Settings).startswith(f"{name} ({path}): it is not valid JSON: ")
     assert refused(Settings).endswith(f"at character {len(text) + 1} of {len(text)}")
 
 
 def test_json_that_is_cut_in_dotenv(folder):
     """The file is named too."""
     (folder / ".env").write_text(f"SHOP_STORE='[{CANARY}'\n")
-    assert refused(Settings).startswith("SHOP_STORE (store) in .env: it is no JSON")
+    assert refused(Settings).startswith("SHOP_STORE (store) in .env: it is not valid JSON")
 
 
 def test_two_fields_that_claim_one_variable():

@@ -1,4 +1,4 @@
-"""`Config`: what it refuses, and how it says so."""
+"""`Config`: the values that it refuses, and its messages."""
 
 from typing import Annotated, Generic, Literal, TypeVar
 
@@ -24,24 +24,24 @@ class Base(Config):
     pool: Pool = Pool()
 
 
-def test_a_misspelt_argument_is_told_with_the_nearest_name():
+def test_a_misspelt_argument_names_the_nearest():
     """The error names what was probably meant, next to every other fault."""
     with pytest.raises(ValidationError) as caught:
         Base(ur1="u", pool={"siez": 1})
-    told = str(caught.value)
-    assert "Did you mean 'url'?" in told
-    assert "Did you mean 'size'?" in told
-    assert "Field required" in told
+    message = str(caught.value)
+    assert "Did you mean 'url'?" in message
+    assert "Did you mean 'size'?" in message
+    assert "Field required" in message
 
 
-def test_a_name_like_no_other_is_told_with_all_that_are_known():
-    """Where nothing comes near, the known names are listed."""
+def test_a_name_like_no_other_lists_the_known_ones():
+    """If no name is near, the known names are listed."""
     with pytest.raises(ValidationError, match="Known: size, name"):
         Pool(zzz=1)
 
 
 def test_a_permissive_class_keeps_any_name():
-    """`PermissiveConfig` keeps what it does not declare."""
+    """`PermissiveConfig` keeps names that it does not declare."""
     assert PermissiveConfig(anything=1).model_dump() == {"anything": 1}
 
 
@@ -54,7 +54,7 @@ def test_a_frozen_field_shows_the_fix():
 
 
 def test_inheritance_generics_and_computed_fields():
-    """A generic base, a subclass with more fields, and a computed field are pydantic's, unchanged."""
+    """A generic base, a subclass with more fields and a computed field work as in pydantic."""
 
     class Box(Config, Generic[T]):
         value: T
@@ -72,7 +72,7 @@ def test_inheritance_generics_and_computed_fields():
         Named(value="many")
 
 
-def test_members_of_a_union_are_told_apart_by_their_literal():
+def test_members_of_a_union_are_discriminated_by_their_literal():
     """A union of configs with a discriminator reads a dict as the member that it names."""
 
     class Cat(Config):
@@ -90,14 +90,14 @@ def test_members_of_a_union_are_told_apart_by_their_literal():
     assert Owner(pet=Cat(lives=2)).with_values({"pet": {"lives": 1}}).pet == Cat(lives=1)
 
 
-def test_values_are_laid_over_field_by_field():
+def test_values_are_merged_field_by_field():
     """Fields that are not named keep the value they were built with, in nested configs too."""
     built = Base(url="u", pool=Pool(size=1, name="built"))
     assert built.with_values({"pool": {"size": 2}}) == Base(url="u", pool=Pool(size=2, name="built"))
 
 
 def test_problems_never_hold_the_value():
-    """A validator's own words, and pydantic's of a union, may repeat the value; the lines made of them do not."""
+    """A validator's message and pydantic's of a union may repeat the value; the lines made of them do not."""
 
     class Checked(Config):
         token: str
@@ -118,13 +118,13 @@ def test_problems_never_hold_the_value():
 
 
 def test_run_config_takes_the_config_bare_or_under_its_name():
-    """In a RunConfig a config may stand itself, as a dict, or under "config" as in files."""
+    """In a RunConfig a config may be an object, a dict, or either under "config" as in files."""
     for entry in (Pool(size=1), {"size": 1}, {"config": {"size": 1}}, {"config": Pool(size=1)}):
         assert as_run_config(RunConfig(ops={"a": entry})).ops == {"a": {"size": 1}}
         assert RunConfig(ops={"a": entry}).to_config_dict()["ops"]["a"]["config"] in ({"size": 1}, Pool(size=1))
 
 
-def test_every_fault_of_a_run_config_is_told_at_once():
+def test_every_fault_of_a_run_config_is_reported_at_once():
     """Unknown sections and entries that hold no config are listed together."""
     with pytest.raises(InvalidConfigError) as caught:
         as_run_config({"opz": {}, "ops": {"a": {"size": 1}}})
@@ -133,7 +133,7 @@ def test_every_fault_of_a_run_config_is_told_at_once():
 
 
 def test_merging_leaves_both_sides_alone():
-    """Config laid over config is a new dict."""
+    """Config merged over config is a new dict."""
     base, over = {"a": {"x": 1, "y": 2}}, {"a": {"x": 3}}
     assert merged_config(base, over) == {"a": {"x": 3, "y": 2}}
     assert (base, over) == ({"a": {"x": 1, "y": 2}}, {"a": {"x": 3}})
@@ -152,8 +152,8 @@ def test_a_config_class_reads_its_variables(monkeypatch):
     assert "s3cret" not in str(caught.value)
 
 
-def test_types_that_dagster_has_no_form_for():
-    """Any type that pydantic knows serves in a dict form."""
+def test_types_that_dagster_has_no_config_type_for():
+    """Any type that pydantic knows may stand in a dict schema."""
 
     class Point(BaseModel):
         x: int
@@ -162,13 +162,13 @@ def test_types_that_dagster_has_no_form_for():
     assert validated_config(schema, {"at": {"x": 1}, "sizes": [1, 2]}, "op 'a'") == {"at": Point(x=1), "sizes": (1, 2)}
 
 
-def test_a_misspelt_entry_of_a_dict_form_is_told_with_the_nearest():
-    """As for a class."""
+def test_a_misspelt_entry_of_a_dict_schema_names_the_nearest():
+    """A dict schema suggests the nearest name, as a class does."""
     with pytest.raises(InvalidConfigError, match="Did you mean 'size'"):
         validated_config({"size": int}, {"siez": 1}, "op 'a'")
 
 
 def test_config_of_outputs_is_refused():
-    """Dagster's section for config of outputs is not passed over without a word."""
+    """Dagster's section for config of outputs is refused, not ignored."""
     with pytest.raises(InvalidConfigError, match=r"ops\.trips"):
         as_run_config({"ops": {"trips": {"config": {}, "outputs": {"result": {}}}}})

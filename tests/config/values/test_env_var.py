@@ -1,4 +1,4 @@
-"""`EnvVar` outside a run: it is no value, and says so."""
+"""`EnvVar` outside a run: it is not a value, and its errors explain that."""
 
 import copy
 import datetime as dt
@@ -42,12 +42,12 @@ USES = {
 @pytest.mark.parametrize("use", USES.values(), ids=USES)
 @pytest.mark.parametrize("variable", [EnvVar("A"), EnvVar.int("A")], ids=["text", "int"])
 def test_every_use_as_a_value_is_refused(use, variable):
-    """Whatever would take the variable's name, or nought, for its value raises and names the variable."""
+    """An operation that would take the variable's name, or zero, for its value raises and names the variable."""
     with pytest.raises(UnresolvedVariableError, match="EnvVar"):
         use(variable)
 
 
-def test_what_takes_text_without_asking_does_not_take_it():
+def test_a_join_in_c_refuses_a_variable():
     """Functions in C read a text's characters directly; an EnvVar has none."""
     with pytest.raises(TypeError):
         "".join([EnvVar("A")])
@@ -61,7 +61,7 @@ def test_is_itself_after_copies():
     assert len({EnvVar("A"), EnvVar("A"), EnvVar("B")}) == 2
 
 
-def test_an_int_that_is_none_is_named_and_not_shown(monkeypatch):
+def test_text_that_is_not_an_int_is_named_and_not_shown(monkeypatch):
     """`EnvVar.int(...).get_value()` of a word names the variable; the word is not repeated."""
     monkeypatch.setenv("SIZE", "s3cret")
     with pytest.raises(InvalidConfigError, match="SIZE") as caught:
@@ -70,7 +70,7 @@ def test_an_int_that_is_none_is_named_and_not_shown(monkeypatch):
 
 
 def test_is_found_and_read_in_nested_values(monkeypatch):
-    """Variables are found in dicts, lists, tuples and sets; what has none is handed back as it is."""
+    """Variables are found in dicts, lists, tuples and sets; a value without any is returned unchanged."""
     monkeypatch.setenv("A", "1")
     value = {"k": [EnvVar("A"), ("x", EnvVar("A"))], "s": {EnvVar("A")}}
     assert len(list(variables_in(value))) == 3
@@ -105,7 +105,7 @@ class Outer(Config):
         return [size.strip() if isinstance(size, str) else size for size in sizes]
 
 
-def test_in_fields_of_every_make(monkeypatch):
+def test_in_fields_of_every_kind(monkeypatch):
     """A date in a nested config, a field of a plain model, an item of a list: each field's type reads its variable."""
     monkeypatch.setenv("DAY", "2013-02-03")
     monkeypatch.setenv("SIZE", " 7 ")
@@ -118,7 +118,7 @@ def test_in_fields_of_every_make(monkeypatch):
 
 
 def test_in_configs_of_a_collection(monkeypatch):
-    """Configs in lists and dicts are read with the config that holds them, and told by their path."""
+    """Configs in lists and dicts are read with the config that holds them, and reported by their path."""
 
     class Many(Config):
         days: list[Inner]
@@ -159,14 +159,14 @@ def test_for_a_literal(monkeypatch):
 
 
 def test_is_written_as_files_have_it():
-    """JSON of a config that waits has the variable's form, and reads back as the same config."""
+    """An unread variable is written to JSON in the form of files, and reads back as an equal config."""
     config = Outer(maybe=EnvVar("SIZE"))
     assert config.model_dump()["maybe"] == EnvVar("SIZE")
     assert Outer.model_validate_json(config.model_dump_json()) == config
 
 
 def test_equality_of_configs_that_wait():
-    """Two configs are equal where they wait for the same variable; a value never equals what is not known."""
+    """Two configs are equal if they wait for the same variable; a value never equals an unread variable."""
     assert Outer(maybe=EnvVar("SIZE")) == Outer(maybe=EnvVar("SIZE")) != Outer(maybe=7)
     assert hash(Inner(day=EnvVar("DAY"))) == hash(Inner(day=EnvVar("DAY")))
 
@@ -206,7 +206,7 @@ def test_all_that_are_unset_are_named_at_once(monkeypatch):
 
 
 def test_extra_fields_wait_as_well(monkeypatch):
-    """Names that a permissive class does not declare may hold variables."""
+    """Undeclared names of a permissive class may hold variables."""
     monkeypatch.setenv("SIZE", "7")
 
     class Open(Config, extra="allow"):
@@ -216,7 +216,7 @@ def test_extra_fields_wait_as_well(monkeypatch):
 
 
 def test_an_environment_that_changes_is_read_by_each_scope(monkeypatch, resource_of_size):
-    """Each scope reads the variable when it opens; the declared resource stays as it was declared."""
+    """Each scope reads the variable when it opens; the declared resource does not change."""
     declared = resource_of_size(size=EnvVar("SIZE"))
     for size in ("1", "2"):
         monkeypatch.setenv("SIZE", size)

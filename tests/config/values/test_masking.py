@@ -21,7 +21,7 @@ def test_secret_types_are_masked_whatever_their_name(value):
 
 
 def test_an_empty_secret_is_seen_to_be_empty():
-    """That a secret was forgotten is no secret."""
+    """An empty secret is shown as empty, so that a forgotten one is seen."""
     assert masked(SecretStr("")) == ""
 
 
@@ -31,7 +31,7 @@ class Login(NamedTuple):
 
 
 def test_a_named_tuple_is_masked_by_its_names():
-    """As a dataclass is; no item passes for one without a name."""
+    """The items of a named tuple are masked by their names, as a dataclass's fields are."""
     assert masked({"logins": [Login("ann", CANARY)]}) == {"logins": [{"user": "ann", "password": MASK}]}
 
 
@@ -52,13 +52,13 @@ def test_names_that_sound_secret(name):
     "name", ["region", "keyboard", "monkey", "token_url", "key_path", "secret_name", "tokenizer", "keys_per_page"]
 )
 def test_names_that_do_not(name):
-    """Where a secret is kept, or what only contains such a word, is shown."""
+    """The place of a secret, or a name that only contains such a word, is shown."""
     assert masked("shown", secrecy_of(name, None)) == "shown"
 
 
 @pytest.mark.parametrize(("name", "value"), [("max_tokens", 5), ("token", None), ("password", ""), ("use_token", True)])
-def test_of_a_field_that_only_sounds_so_text_is_masked(name, value):
-    """Numbers, switches and nothing are no secrets by name alone."""
+def test_a_field_secret_by_name_masks_text_alone(name, value):
+    """Numbers, switches and None are not secret by name alone."""
     assert masked(value, secrecy_of(name, None)) == value
 
 
@@ -108,7 +108,7 @@ def test_secrets_are_found_in_whatever_holds_them():
 
 
 def test_a_config_shows_no_secret_when_it_is_printed():
-    """`repr` and `str` of a Config mask what is marked or named so, and leave the rest as it is."""
+    """`repr` and `str` of a Config mask fields that are marked or named as secret, and show the others."""
 
     class Login(Config):
         user: str

@@ -14,7 +14,14 @@ from dagwire.config.explain.source_merging import Piece, pieces_under
 from dagwire.config.explain.source_recording import Reading, read_recorded
 from dagwire.config.explain.value_origins import Spot, places_of
 from dagwire.config.values.env_var import EnvVar
-from dagwire.config.values.masking import NAMED_SO, SecretField, fingerprint, holds_secret_fields, masked, secrecy_of
+from dagwire.config.values.masking import (
+    SECRET_BY_NAME,
+    SecretField,
+    fingerprint,
+    holds_secret_fields,
+    masked,
+    secrecy_of,
+)
 from dagwire.config.values.model_introspection import Key, models_in, spelled
 from dagwire.config.values.type_guards import is_mapping, is_sequence
 from dagwire.config.values.variable_names import input_paths, variables_of
@@ -137,7 +144,7 @@ class _Walk:
             for one in explain_settings(value):  # it has read its own variables
                 yield replace(one, path=_dotted((*at.path, one.path)))
         elif _is_model(value):
-            marked = None if at.secrecy is NAMED_SO else at.secrecy
+            marked = None if at.secrecy is SECRET_BY_NAME else at.secrecy
             yield from self.model(value, at._replace(secrecy=marked))
         elif is_mapping(value) and value and not _stands_for_secrets(value, at):
             for key, item in value.items():
@@ -152,7 +159,7 @@ class _Walk:
 
     def _inside(self, at: _At, key: Key, pieces: list[Piece], info: FieldInfo | None = None) -> _At:
         own = secrecy_of(key, info) if isinstance(key, str) else None
-        secrecy = at.secrecy if own is None or (own is NAMED_SO and at.secrecy is not None) else own
+        secrecy = at.secrecy if own is None or (own is SECRET_BY_NAME and at.secrecy is not None) else own
         return _At((*at.path, key), pieces, secrecy, info, _default_under(at, key, info))
 
     def _explained(self, value: Any, at: _At) -> Explained:

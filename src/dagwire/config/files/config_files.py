@@ -1,4 +1,4 @@
-"""TOML, YAML and JSON files: read, with every fault told by file and line; and the line on which a value stands."""
+"""TOML, YAML and JSON files: their values, their faults by file and line, and the line of each value."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from dagwire.config.values.type_guards import is_collection, is_mapping, is_sequ
 from dagwire.errors import ConfigFileError, MissingExtraError
 
 TYPES = (".toml", ".yaml", ".yml", ".json")
-"""The endings of files that are read."""
+"""The endings of the files that can be read."""
 
 
 def paths_in(given: object) -> list[Path]:
@@ -30,7 +30,7 @@ def from_here(path: str) -> str:
 
 
 def read_config_file(path: Path) -> dict[str, Any]:
-    """What the file says: a mapping; an empty one where it is empty.
+    """The values in a file, a mapping; an empty one if the file is empty.
 
     Raises:
         ConfigFileError: It cannot be read, or does not hold a mapping of its type. Its values are not shown.
@@ -45,11 +45,11 @@ def read_config_file(path: Path) -> dict[str, Any]:
 
 
 def values_in(text: str, name: str, kind: str) -> dict[str, Any]:
-    """What the text says: a mapping; an empty one where it is empty.
+    """The values in a text, a mapping; an empty one if the text is empty.
 
     Args:
         text: TOML, YAML or JSON.
-        name: What it is called in messages.
+        name: Its name in messages.
         kind: The ending of files of this kind: ".toml".
 
     Raises:
@@ -63,12 +63,12 @@ def values_in(text: str, name: str, kind: str) -> dict[str, Any]:
     else:
         if is_mapping(values):
             return dict(values)
-        problem, line = "it holds no names with values at its top", None
+        problem, line = "it does not hold names with values at its top", None
     raise ConfigFileError(name, problem, line)
 
 
 def fault_in_file(path: Path, error: Exception) -> tuple[str, int | None]:
-    """What is wrong with a file, and on which line, by what its reader or parser raised; never the file's text."""
+    """The fault of a file and its line, from the exception of its reader or parser; never the file's text."""
     if isinstance(error, IsADirectoryError):
         return "it is a directory, not a file", None
     if isinstance(error, OSError):
@@ -81,13 +81,13 @@ def fault_in_file(path: Path, error: Exception) -> tuple[str, int | None]:
 
 def _fault_in_text(text: str, error: Exception) -> tuple[str, int | None]:
     if isinstance(error, json.JSONDecodeError):
-        return f"it is no JSON: {error.msg}", error.lineno
+        return f"it is not valid JSON: {error.msg}", error.lineno
     if isinstance(error, tomllib.TOMLDecodeError):
-        told, _, place = str(error).partition(" (at ")
+        message, _, place = str(error).partition(" (at ")
         line = re.match(r"line (\d+)", place)
-        return f"it is no TOML: {told}", int(line[1]) if line else text.count("\n")
+        return f"it is not valid TOML: {message}", int(line[1]) if line else text.count("\n")
     mark = getattr(error, "problem_mark", None)
-    return f"it is no YAML: {getattr(error, 'problem', None) or error}", mark.line + 1 if mark else None
+    return f"it is not valid YAML: {getattr(error, 'problem', None) or error}", mark.line + 1 if mark else None
 
 
 def _undecodable_line(content: bytes) -> int:
@@ -101,7 +101,7 @@ def _undecodable_line(content: bytes) -> int:
 
 
 def line_of(path: Path, keys: Sequence[Key]) -> int | None:
-    """The line on which the value under `keys` begins, or None where that cannot be told."""
+    """The line on which the value under `keys` begins, or None if it cannot be found."""
     locate = {".toml": _line_in_toml, ".json": _line_in_json}.get(path.suffix, _line_in_yaml)
     try:
         return locate(path.read_text(encoding="utf-8"), list(takewhile(_is_name, keys)))
@@ -131,7 +131,7 @@ def _load_yaml(text: str) -> Any:
 
 
 def _check_circles(value: Any, around: tuple[int, ...]) -> None:
-    """Refuse a value that holds itself, as YAML's aliases can make one: nobody who walks through it would return."""
+    """Refuse a value that holds itself, which YAML's aliases can make: walking through it would never end."""
     if id(value) in around:
         msg = "an alias makes a value hold itself"
         raise ValueError(msg)
@@ -149,7 +149,7 @@ def _yaml() -> Any:
 
 
 def _yaml_error() -> type[Exception]:
-    """What PyYAML raises; nothing can have come from it where it is not installed."""
+    """The exception of PyYAML; one that is never raised if PyYAML is not installed."""
     try:
         return _yaml().YAMLError  # type: ignore[no-any-return]  # PyYAML is an extra
     except MissingExtraError:
@@ -162,7 +162,7 @@ def _yaml_error() -> type[Exception]:
 def _line_in_toml(text: str, keys: Sequence[Key]) -> int | None:
     """The first line up to whose end, but not up to whose beginning, the text has the value.
 
-    The parser of the standard library tells no lines, and what stands before the end of a value is a document itself.
+    The parser of the standard library reports no lines, but the text before the end of a value is a document itself.
     """
     lines = text.splitlines(keepends=True)
     for number, line in enumerate(lines):
@@ -174,7 +174,7 @@ def _line_in_toml(text: str, keys: Sequence[Key]) -> int | None:
 
 
 def _has_value(lines: Sequence[str], keys: Sequence[Key]) -> bool | None:
-    """Whether these lines give a value under `keys`; None where they break off in the middle of one."""
+    """Whether these lines give a value under `keys`; None if they break off in the middle of one."""
     try:
         values: Any = tomllib.loads("".join(lines))
     except tomllib.TOMLDecodeError:
@@ -187,7 +187,7 @@ def _has_value(lines: Sequence[str], keys: Sequence[Key]) -> bool | None:
 
 
 def _line_in_json(text: str, keys: Sequence[Key]) -> int | None:
-    """The line of the value; the decoder of the standard library steps over all that is not on the way to it."""
+    """The line of the value; the standard library's decoder steps over all that is not on the way to it."""
     decoder = json.JSONDecoder()
     blank = re.compile(r"[\s,:]*")
 

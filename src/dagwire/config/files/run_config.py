@@ -1,4 +1,4 @@
-"""`RunConfig`: what a run's ops, assets and resources are given."""
+"""`RunConfig`: the config of a run's ops, assets and resources."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,21 +15,21 @@ from dagwire.errors import InvalidConfigError, nearest
 class RunConfig:
     """The config of one run: `{name: config}` for ops and assets, `{key: config}` for resources.
 
-    A config is a `Config`, a resource, or a dict. As in files it may stand under "config", with the values of inputs
-    that nothing is connected to beside it, under "inputs".
+    A config is a `Config`, a resource, or a dict. As in files it may stand under "config". The values of unconnected
+    inputs stand beside it, under "inputs".
     """
 
     ops: Mapping[str, Any] = field(default_factory=dict[str, Any])
     resources: Mapping[str, Any] = field(default_factory=dict[str, Any])
     loggers: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """Taken as Dagster takes it: dagwire logs by `logging`, which has a configuration of its own."""
+    """Accepted as in Dagster: dagwire logs by `logging`, which has a configuration of its own."""
     execution: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """Taken as Dagster takes it: a run is given its executor where it is started."""
+    """Accepted as in Dagster: the caller that starts a run chooses its executor."""
     inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """`{path: value}`: inputs of the job by their names, those of a step or graph by `step.input`."""
+    """`{path: value}`: an input of the job by its name, an input of a step or graph by `step.input`."""
 
     def to_config_dict(self) -> dict[str, Any]:
-        """The same in Dagster's dict form, as files have it."""
+        """This config in Dagster's dict form, as files have it."""
         plain = as_run_config(self)
         tree: dict[str, Any] = {
             "ops": {},
@@ -43,7 +43,7 @@ class RunConfig:
         return tree
 
     def merged_over(self, base: "RunConfig") -> "RunConfig":
-        """This config laid over `base`, field by field."""
+        """This config merged over `base`, field by field."""
         return RunConfig(
             merged_config(base.ops, self.ops),
             merged_config(base.resources, self.resources),
@@ -52,7 +52,7 @@ class RunConfig:
 
 
 def _entry(tree: dict[str, Any], step: str) -> dict[str, Any]:
-    """Where a step's config stands in the dict form: that of a graph's op under the graph's."""
+    """The entry of a step in the dict form; a graph's op has its entry inside the graph's."""
     for name in step.split(".") if step else ():
         tree = tree.setdefault("ops", {}).setdefault(name, {})
     return tree
@@ -61,9 +61,9 @@ def _entry(tree: dict[str, Any], step: str) -> dict[str, Any]:
 _CONFIG = "config"
 _SECTIONS = ("ops", "resources", "inputs")
 _IGNORED = ("execution", "loggers")
-"""Sections of Dagster's that say how its executors and loggers work; dagwire has neither."""
+"""Sections of Dagster's that configure its executors and loggers; dagwire has neither."""
 _PARTS = frozenset({"config", "inputs", "ops"})
-"""What an entry holds in the dict form; Dagster's "outputs" is for IO managers whose config depends on the output."""
+"""The keys of an entry in the dict form; Dagster's "outputs" is for IO managers whose config depends on the output."""
 
 
 def as_run_config(given: Any) -> RunConfig:
@@ -92,7 +92,7 @@ def as_run_config(given: Any) -> RunConfig:
 
 
 class _Reading:
-    """What has been read of one run config so far; entries of a file must have the file's form, strictly."""
+    """The parts of one run config that are read so far; the entries of a file must have the file's form, strictly."""
 
     def __init__(self, *, is_strict: bool) -> None:
         self.ops: dict[str, Any] = {}
@@ -102,7 +102,7 @@ class _Reading:
         self._is_strict = is_strict
 
     def by_name(self, place: str, entries: Any) -> Mapping[str, Any]:
-        """`entries`, which stand under `place`; a problem and no entries where they are no dict."""
+        """`entries`, which stand under `place`; a problem and no entries if they are not a dict."""
         if entries is None or is_mapping(entries):
             return entries or {}
         self.problems.append(f"{place}: expected a dict by name")
@@ -154,5 +154,5 @@ def _values_of(config: Any) -> Any:
 
 
 def _config_in(entry: Any) -> Any:
-    """The config itself, where an entry holds it under "config"."""
+    """The config itself, if an entry holds it under "config"."""
     return entry[_CONFIG] if is_mapping(entry) and set(entry) == {_CONFIG} else entry

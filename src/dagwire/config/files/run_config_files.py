@@ -15,8 +15,8 @@ def config_from_files(config_files: Sequence[str]) -> dict[str, Any]:
     """Run config from files, merged field by field; later ones win.
 
     Args:
-        config_files: Paths, or patterns such as `config/*.yaml`, whose files are taken in order of their names. The
-            ending says what a file is: YAML, JSON or TOML.
+        config_files: Paths, or patterns such as `config/*.yaml`, whose files are read in order of their names. The
+            ending shows the format: YAML, JSON or TOML.
 
     Raises:
         ConfigFileError: A path or pattern finds no file, or a file cannot be read.
@@ -28,7 +28,7 @@ def config_from_yaml_strings(yaml_strings: Sequence[str]) -> dict[str, Any]:
     """Run config from YAML text, merged as files are.
 
     Raises:
-        ConfigFileError: A text is no YAML, or holds no names with values at its top.
+        ConfigFileError: A text is not valid YAML, or does not hold names with values at its top.
     """
     return _merged(values_in(text, f"YAML text {place}", ".yaml") for place, text in enumerate(yaml_strings, 1))
 
@@ -37,7 +37,7 @@ def config_from_pkg_resources(pkg_resource_defs: Sequence[tuple[str, str]]) -> d
     """Run config from files within packages, `(package, file)`, merged as files are.
 
     Raises:
-        ConfigFileError: A file is not there, or is no YAML.
+        ConfigFileError: A file does not exist, or is not valid YAML.
     """
     return _merged(_from_package(package, file) for package, file in pkg_resource_defs)
 

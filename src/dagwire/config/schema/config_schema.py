@@ -1,4 +1,4 @@
-"""`config_schema`: config checked against what a definition declares, a `Config` class or a form of Dagster's."""
+"""`config_schema`: config checked against a definition's schema, a `Config` class or one of Dagster's config types."""
 
 from functools import lru_cache
 from typing import Any, TypeGuard
@@ -16,10 +16,10 @@ def validated_config(schema: Any, given: object, owner: str) -> Any:
     """`given` checked against `schema`, with every `EnvVar` in it read.
 
     Args:
-        schema: None (anything goes), a `Config` class, a type, or one of Dagster's forms: `{name: type or form}`,
+        schema: None (anything goes), a `Config` class, a type, or one of Dagster's config types: `{name: type}`,
             `Field`, `Shape` and the others of `dagwire.config.schema.config_types`.
         given: The config as written in code, in a run config or in a file.
-        owner: Who is configured, for messages: "resource 'api'".
+        owner: The configured object, for messages: "resource 'api'".
 
     Raises:
         MissingVariableError: Variables named in `given` are not set.
@@ -28,16 +28,16 @@ def validated_config(schema: Any, given: object, owner: str) -> Any:
     check_variables_are_set((variable, owner) for variable in variables_in(given))
     if schema is None:
         return {} if given is None else read_variables(given)
-    waiting: list[tuple[str, EnvVar]] = []
+    read: list[tuple[str, EnvVar]] = []
     try:
         if _is_config_class(schema):
             config = schema.model_validate({} if given is None else given)
-            waiting += config.variables()
-            check_variables_are_set((variable, f"field '{path}' of {owner}") for path, variable in waiting)
+            read += config.variables()
+            check_variables_are_set((variable, f"field '{path}' of {owner}") for path, variable in read)
             return config.with_variables_read()
         return _adapter(_ById(schema)).validate_python(_or_empty(schema, given))
     except ValidationError as error:
-        problems = problems_of(error, waiting)
+        problems = problems_of(error, read)
     # Raised outside the handler: pydantic's error holds the values, and would be chained.
     raise InvalidConfigError(owner, problems)
 
@@ -51,7 +51,7 @@ def _or_empty(schema: object, given: object) -> object:
 
 
 class _ById:
-    """A schema that is found in a cache by identity: dicts, which most schemas are, cannot be hashed."""
+    """A schema as the key of a cache, compared by identity: most schemas are dicts, which have no hash."""
 
     __slots__ = ("schema",)
 

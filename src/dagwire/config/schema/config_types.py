@@ -1,4 +1,4 @@
-"""Dagster's forms of `config_schema`: `Field`, `Shape`, `Selector` and their kin, each told to pydantic."""
+"""Dagster's config types, each with a schema for pydantic: `Field`, `Shape`, `Selector` and their kin."""
 
 import copy
 import enum
@@ -8,48 +8,48 @@ from typing import Annotated, Any, ClassVar
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from dagwire.config.schema.scalar_config_types import Form, Leaf, problem
+from dagwire.config.schema.scalar_config_types import ConfigType, ScalarType, problem
 from dagwire.config.values.env_var import read_variables
 from dagwire.config.values.type_guards import is_mapping, is_sequence
 from dagwire.config.values.validation_messages import unknown_name
 from dagwire.errors import InvalidDefinitionError
 
-_NOT_GIVEN: Any = object()
+_NO_DEFAULT: Any = object()
 
 
-class Field(Form):
-    """An entry of a dict form, with its default and whether it must be given.
+class Field(ConfigType):
+    """An entry of a dict, with its default and whether it is required.
 
-    It must unless it has a default, or its type can be made of nothing: a `Noneable`, a dict form whose entries need
-    not be given.
+    It is required unless it has a default, or its type can be made of nothing: a `Noneable`, or a dict none of whose
+    entries is required.
     """
 
     def __init__(
         self,
         config: Any,
-        default_value: Any = _NOT_GIVEN,
+        default_value: Any = _NO_DEFAULT,
         is_required: bool | None = None,
         description: str | None = None,
         is_secret: bool = False,
     ) -> None:
-        """`config` is a type or a form; the default is validated as a value given would be.
+        """`config` is a type or a config type; the default is validated as any value is.
 
         Raises:
             InvalidDefinitionError: It is required and has a default.
         """
-        if is_required and default_value is not _NOT_GIVEN:
+        if is_required and default_value is not _NO_DEFAULT:
             msg = "A Field with a default_value cannot be required. Leave out one of them."
             raise InvalidDefinitionError(msg)
         self.config_type = config
         self.description = description
         self.is_secret = is_secret
         self._default = default_value if is_required is not None else _default_of(config, default_value)
-        self.is_required = self._default is _NOT_GIVEN if is_required is None else is_required
+        self.is_required = self._default is _NO_DEFAULT if is_required is None else is_required
 
     @property
     def default_provided(self) -> bool:
         """Whether there is a default."""
-        return self._default is not _NOT_GIVEN
+        return self._default is not _NO_DEFAULT
 
     @property
     def default_value(self) -> Any:
@@ -58,7 +58,7 @@ class Field(Form):
         Raises:
             InvalidDefinitionError: There is none.
         """
-        if self._default is _NOT_GIVEN:
+        if self._default is _NO_DEFAULT:
             msg = "This Field has no default_value."
             raise InvalidDefinitionError(msg)
         return self._default
@@ -66,7 +66,7 @@ class Field(Form):
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """The type's own schema, with the default around it."""
         schema = handler.generate_schema(type_of(self.config_type))
-        if self._default is _NOT_GIVEN:
+        if self._default is _NO_DEFAULT:
             return schema
         # Copied for each use: a default may be a list that its user changes.
         return core_schema.with_default_schema(
@@ -74,19 +74,19 @@ class Field(Form):
         )
 
 
-class Noneable(Form):
-    """A value of `inner_type`, or None; None where it is not given."""
+class Noneable(ConfigType):
+    """A value of `inner_type`, or None; None if it is left out."""
 
     def __init__(self, inner_type: object) -> None:
-        """`inner_type` is a type or a form."""
+        """`inner_type` is a type or a config type."""
         self.inner_type = inner_type
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """As `inner_type | None`."""
+        """A nullable schema of `inner_type`."""
         return core_schema.nullable_schema(handler.generate_schema(type_of(self.inner_type)))
 
 
-class Shape(Form):
+class Shape(ConfigType):
     """A dict of the entries declared, and no others."""
 
     extra: ClassVar[core_schema.ExtraBehavior] = "forbid"
@@ -97,13 +97,13 @@ class Shape(Form):
         description: str | None = None,
         field_aliases: Mapping[str, str] | None = None,
     ) -> None:
-        """`{name: type, form or dict of the same}`; `field_aliases` are `{name: other name for it}`."""
+        """`fields` are `{name: type, config type or dict}`; `field_aliases` are `{name: other name for it}`."""
         self.fields = {name: as_field(declared) for name, declared in (fields or {}).items()}
         self.description = description
         self.field_aliases = dict(field_aliases or {})
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """As a typed dict, whose values come back as a dict."""
+        """A typed dict, whose values stay a dict."""
         entries = {
             name: core_schema.typed_dict_field(
                 handler.generate_schema(Annotated[Any, field]), required=field.is_required
@@ -114,7 +114,7 @@ class Shape(Form):
         return core_schema.no_info_before_validator_function(self._prepared, shape)
 
     def _prepared(self, given: Any) -> Any:
-        """`given` with aliases resolved, and refused where it has unknown names."""
+        """`given` with aliases resolved; unknown names are refused."""
         if not is_mapping(given):
             return given
         name_by_alias = {alias: name for name, alias in self.field_aliases.items()}
@@ -139,7 +139,7 @@ class Selector(Shape):
     """A dict of exactly one of the entries declared."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """As one typed dict for each entry, chosen by the name given."""
+        """One typed dict for each entry, chosen by the name given."""
         choices = {name: Shape({name: field}) for name, field in self.fields.items()}
         schemas = {name: handler.generate_schema(Annotated[Any, choice]) for name, choice in choices.items()}
         return core_schema.no_info_before_validator_function(
@@ -157,48 +157,48 @@ class Selector(Shape):
         return next(iter(given or self.fields), None) if is_mapping(given) else None
 
 
-class Array(Form):
+class Array(ConfigType):
     """A list of values of `inner_type`."""
 
     def __init__(self, inner_type: object) -> None:
-        """`inner_type` is a type or a form."""
+        """`inner_type` is a type or a config type."""
         self.inner_type = inner_type
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """As `list[inner_type]`."""
+        """A list of `inner_type`."""
         return core_schema.list_schema(handler.generate_schema(type_of(self.inner_type)))
 
 
-class Map(Form):
+class Map(ConfigType):
     """A dict of any keys of `key_type` to values of `inner_type`."""
 
     def __init__(self, key_type: object, inner_type: object, key_label_name: str | None = None) -> None:
-        """`key_label_name` says what the keys are, for people."""
+        """`key_label_name` describes the keys, for people."""
         self.key_type = key_type
         self.inner_type = inner_type
         self.key_label_name = key_label_name
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """As `dict[key_type, inner_type]`."""
+        """A dict of `key_type` to `inner_type`."""
         keys = handler.generate_schema(type_of(self.key_type))
         return core_schema.dict_schema(keys, handler.generate_schema(type_of(self.inner_type)))
 
 
 class EnumValue:
-    """One choice of an `Enum`: how config writes it, and the object that it stands for."""
+    """One choice of an `Enum`: its text in config, and the object that it stands for."""
 
     def __init__(self, config_value: str, python_value: object = None, description: str | None = None) -> None:
-        """`python_value` is `config_value` itself where it is not given."""
+        """`python_value` is `config_value` itself if it is left out."""
         self.config_value = config_value
         self.python_value = config_value if python_value is None else python_value
         self.description = description
 
 
-class Enum(Form):
+class Enum(ConfigType):
     """One of several names, each standing for an object."""
 
     def __init__(self, name: str, enum_values: Sequence[EnumValue]) -> None:
-        """`name` is for messages."""
+        """`name` is used in messages."""
         self.given_name = name
         self.enum_values = list(enum_values)
 
@@ -208,23 +208,23 @@ class Enum(Form):
         return cls(name or declared.__name__, [EnumValue(member.name, member) for member in declared])
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """As a literal of the names, then the object."""
+        """A literal of the names, then the object."""
         object_by_name = {choice.config_value: choice.python_value for choice in self.enum_values}
         literal = core_schema.literal_schema(list(object_by_name))
         chosen = core_schema.no_info_after_validator_function(object_by_name.__getitem__, literal)
         return core_schema.no_info_before_validator_function(read_variables, chosen)
 
 
-class ScalarUnion(Form):
-    """A scalar of `scalar_type`, or what `non_scalar_schema` describes."""
+class ScalarUnion(ConfigType):
+    """A scalar of `scalar_type`, or a dict or list of `non_scalar_schema`."""
 
     def __init__(self, scalar_type: Any, non_scalar_schema: Any) -> None:
-        """`non_scalar_schema` is a dict, a list or a form."""
+        """`non_scalar_schema` is a dict, a list or a config type."""
         self.scalar_type = scalar_type
         self.non_scalar_schema = non_scalar_schema
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Told apart by whether a dict or a list is given."""
+        """A union of both, chosen by whether a dict or a list is given."""
         schemas = {
             "scalar": handler.generate_schema(type_of(self.scalar_type)),
             "other": handler.generate_schema(type_of(self.non_scalar_schema)),
@@ -235,39 +235,39 @@ class ScalarUnion(Form):
 
 
 def as_field(declared: Any) -> Field:
-    """A `Field` of what stands in a dict form."""
+    """The `Field` of an entry in a dict."""
     return declared if isinstance(declared, Field) else Field(declared)
 
 
 def type_of(schema: Any) -> Any:
-    """What pydantic makes a validator of, for a type, a form, or a dict or list that abbreviates one."""
-    form = form_of(schema)
-    return Annotated[Any, form] if isinstance(form, Form) else form
+    """The type for pydantic of a type, a config type, or a dict or list that abbreviates one."""
+    config_type = config_type_of(schema)
+    return Annotated[Any, config_type] if isinstance(config_type, ConfigType) else config_type
 
 
-def form_of(schema: Any) -> Any:
-    """The form that `schema` is or abbreviates: `{name: type}`, `{type: type}`, `[type]`, or a type."""
-    if isinstance(schema, Form) or schema is Any:
+def config_type_of(schema: Any) -> Any:
+    """The config type that `schema` is or abbreviates: `{name: type}`, `{type: type}`, `[type]`, or a type."""
+    if isinstance(schema, ConfigType) or schema is Any:
         return schema
     if is_mapping(schema):
         keys: list[Any] = list(schema)
         return Map(keys[0], schema[keys[0]]) if len(keys) == 1 and not isinstance(keys[0], str) else Shape(schema)
     if is_sequence(schema):
         return Array(schema[0])
-    return Leaf(schema)
+    return ScalarType(schema)
 
 
 def _default_of(config: Any, given: Any) -> Any:
-    """The default given, or the one that the type has of its own."""
-    if given is not _NOT_GIVEN:
+    """The default given, or the type's own."""
+    if given is not _NO_DEFAULT:
         return given
-    form = form_of(config)
-    if isinstance(form, Noneable):
+    config_type = config_type_of(config)
+    if isinstance(config_type, Noneable):
         return None
     if (
-        isinstance(form, Shape)
-        and not isinstance(form, Selector)
-        and not any(f.is_required for f in form.fields.values())
+        isinstance(config_type, Shape)
+        and not isinstance(config_type, Selector)
+        and not any(field.is_required for field in config_type.fields.values())
     ):
         return {}
-    return _NOT_GIVEN
+    return _NO_DEFAULT

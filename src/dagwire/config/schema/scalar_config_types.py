@@ -1,4 +1,4 @@
-"""The simplest forms of `config_schema`: a value of a type, a variable's value, the fields of a class."""
+"""The simplest config types: a value of a type, a variable's value, the fields of a class."""
 
 from typing import Any
 
@@ -12,23 +12,23 @@ from dagwire.config.values.type_guards import is_mapping
 Validate = core_schema.ValidatorFunctionWrapHandler
 
 
-class Form:
-    """One form of `config_schema`; immutable, and usable wherever a type is."""
+class ConfigType:
+    """A kind of `config_schema`; immutable, and usable wherever a type is."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """What pydantic validates by."""
+        """The schema with which pydantic validates."""
         raise NotImplementedError
 
 
-class AsDict(Form):
-    """The fields of a `Config` class; what is validated comes back as a dict, as resource functions expect it."""
+class AsDict(ConfigType):
+    """The fields of a `Config` class; the validated config is a dict, as resource functions expect it."""
 
     def __init__(self, model: type[Config]) -> None:
         """`model` declares the fields."""
         self.model = model
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """As the model, then its fields' values."""
+        """The model's schema, then its fields' values."""
         return core_schema.no_info_after_validator_function(_fields_of, handler.generate_schema(self.model))
 
 
@@ -37,11 +37,11 @@ def _fields_of(config: Config) -> dict[str, Any]:
     return dict(config.with_variables_read())
 
 
-class Leaf(Form):
-    """A value of a type; scalars are taken strictly, but text where it was read from a variable."""
+class ScalarType(ConfigType):
+    """A value of a type; scalars are taken strictly, except text that was read from a variable."""
 
     def __init__(self, declared: Any, *, takes_env_form: bool = False) -> None:
-        """`takes_env_form` says whether `{"env": "NAME"}` stands for a variable."""
+        """With `takes_env_form`, `{"env": "NAME"}` stands for a variable."""
         self.declared = declared
         self.takes_env_form = takes_env_form
 
@@ -63,7 +63,9 @@ class Leaf(Form):
             return self._from_text.validate_python(text)
         except ValidationError:
             pass
-        raise problem("variable", f"The value of the variable {given.env_var_name} is no {self.declared.__name__}")
+        raise problem(
+            "variable", f"The value of the variable {given.env_var_name} is not of type {self.declared.__name__}"
+        )
 
 
 _SCALARS: dict[Any, Any] = {
@@ -73,11 +75,11 @@ _SCALARS: dict[Any, Any] = {
     bool: lambda: core_schema.bool_schema(strict=True),
 }
 
-StringSource = Leaf(str, takes_env_form=True)
+StringSource = ScalarType(str, takes_env_form=True)
 """Text, or `{"env": "NAME"}`: the text of a variable."""
-IntSource = Leaf(int, takes_env_form=True)
+IntSource = ScalarType(int, takes_env_form=True)
 """A whole number, or `{"env": "NAME"}`."""
-BoolSource = Leaf(bool, takes_env_form=True)
+BoolSource = ScalarType(bool, takes_env_form=True)
 """True or false, or `{"env": "NAME"}`."""
 
 
@@ -85,7 +87,7 @@ def _read_set_variables(given: Any) -> Any:
     """`given` with its variables read.
 
     Raises:
-        PydanticCustomError: One is not set; told by name.
+        PydanticCustomError: One is not set; the error names it.
     """
     unset = ", ".join(variable.env_var_name for variable in variables_in(given) if variable.get_value() is None)
     if unset:

@@ -106,5 +106,6 @@ def _undecoded(settings: type[BaseSettings], error: SourceError) -> str:
     for name, value, place in (*_in_environment(), *_in_dotenv_files(settings)):
         if value == text and name.lower() in claimed:
             path = ".".join(claimed[name.lower()])
-            return f"{name} ({path}){place}: it is no JSON: {cause.msg}, at character {cause.pos + 1} of {len(value)}"
+            fault = f"{cause.msg}, at character {cause.pos + 1} of {len(value)}"
+            return f"{name} ({path}){place}: it is not valid JSON: {fault}"
     return str(error)

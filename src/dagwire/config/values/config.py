@@ -55,7 +55,7 @@ class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen
     if not TYPE_CHECKING:  # a checker would take any attribute for granted
 
         def __getattr__(self, name: str) -> Any:
-            """Say of a field that is left to launch that it is.
+            """Refuse a field that is left to launch, with the reason.
 
             Raises:
                 UnconfiguredFieldError: The field has no value yet; it is an AttributeError too.
@@ -65,20 +65,20 @@ class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen
             return super().__getattr__(name)
 
     def __eq__(self, other: object) -> bool:
-        """Whether class and values are the same; a variable that waits is the same as itself alone."""
+        """Whether class and values are equal; an unread variable equals only itself."""
         try:
             return super().__eq__(other)
         except UnresolvedVariableError:
             return False
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        """What `repr` shows of the fields: secrets are masked."""
+        """The fields as `repr` shows them: secrets are masked."""
         fields = type(self).model_fields
         for name, value in super().__repr_args__():
             yield name, masked(value, secrecy_of(name, fields.get(name))) if name else value
 
     def with_variables_read(self) -> Self:
-        """This config with every `EnvVar` replaced by its value and validated; itself where it has none.
+        """This config with every `EnvVar` replaced by its value and validated; itself if it has none.
 
         Raises:
             MissingVariableError: Variables are not set; all of them are named.
@@ -91,22 +91,22 @@ class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen
             return self
         owner = type(self).__name__
         check_variables_are_set((variable, f"field '{path}' of {owner}") for path, variable in variables)
-        waiting = {path.partition(".")[0] for path, _ in variables}
-        given = {name: _read(self._values()[name]) for name in self.model_fields_set | waiting}
-        return type(self).model_validate(given, by_name=True)
+        unread = {path.partition(".")[0] for path, _ in variables}
+        values = {name: _read(self._values()[name]) for name in self.model_fields_set | unread}
+        return type(self).model_validate(values, by_name=True)
 
     def with_values(self, values: Mapping[str, object]) -> Self:
-        """This config with `values` laid over those it was built with, field by field, in nested configs too.
+        """This config with `values` merged over its own, field by field, in nested configs too.
 
         Raises:
             ValidationError: A value does not fit its field, or a name is unknown.
         """
-        given = {name: self._values()[name] for name in self.model_fields_set}
-        laid = {name: _laid_over(self._values().get(name), value) for name, value in values.items()}
-        return type(self).model_validate(given | laid, by_name=True)
+        own = {name: self._values()[name] for name in self.model_fields_set}
+        merged = {name: _merged_over(self._values().get(name), value) for name, value in values.items()}
+        return type(self).model_validate(own | merged, by_name=True)
 
     def holds_scalars_only(self) -> bool:
-        """Whether no field holds anything in which more could be found: the quick answer to most questions below."""
+        """Whether no field holds a value that may hold others: the quick answer to most questions below."""
         return SCALARS.issuperset(map(type, self._values().values()))
 
     def variables(self) -> Iterator[tuple[str, EnvVar]]:
@@ -116,12 +116,12 @@ class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen
                 yield from variables_at(name, value)
 
     def _values(self) -> dict[str, Any]:
-        """`{name: value}`, of names that the class does not declare too, where it allows such."""
+        """`{name: value}`, with the undeclared names of a class that allows them."""
         return {**self.__dict__, **self.__pydantic_extra__} if self.__pydantic_extra__ else vars(self)
 
 
 def variables_at(path: str, value: object) -> Iterator[tuple[str, EnvVar]]:
-    """`(path, variable)` for each `EnvVar` in `value`, which stands at `path`."""
+    """`(path, variable)` for each `EnvVar` in `value`, whose own path is `path`."""
     if type(value) in SCALARS:
         return
     if isinstance(value, EnvVar):
@@ -146,8 +146,8 @@ def _read(value: object) -> object:
     return with_items_changed(value, _read)
 
 
-def _laid_over(built: object, value: object) -> object:
-    """A nested config with `value` laid over it; `value` alone where it is for another class of a union."""
+def _merged_over(built: object, value: object) -> object:
+    """A nested config with `value` merged over it; `value` alone if it is for another class of a union."""
     if isinstance(built, Config) and is_mapping(value):
         try:
             return built.with_values(value)

@@ -1,4 +1,4 @@
-"""What `Config` changes in pydantic's schema of it: fields may wait for a variable, misspelt names are told."""
+"""Changes to pydantic's schema of a `Config`: a field may wait for a variable, a misspelt name is reported."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -20,7 +20,7 @@ def accept_variables(schema: CoreSchema, model: type[BaseModel]) -> None:
     outer: Any = schema
     while "schema" in outer and outer["schema"].get("type") != "model-fields":
         if outer["type"] == "function-after":
-            outer["function"]["function"] = _put_off(outer["function"]["function"])
+            outer["function"]["function"] = _deferred(outer["function"]["function"])
         outer = outer["schema"]
     if "schema" not in outer:
         return
@@ -36,12 +36,12 @@ def accept_variables(schema: CoreSchema, model: type[BaseModel]) -> None:
                 holder["schema"]["expected"][0],
             )
         else:
-            holder["schema"] = _accepting_variables(holder["schema"])
-    outer["schema"] = core_schema.no_info_wrap_validator_function(_whole(model, literals), fields)
+            holder["schema"] = _with_variables_accepted(holder["schema"])
+    outer["schema"] = core_schema.no_info_wrap_validator_function(_fields_validator(model, literals), fields)
 
 
-def _put_off(validate: Callable[..., Any]) -> Callable[..., Any]:
-    """A validator of the whole that lets pass what still waits for a variable; it runs once the values are there."""
+def _deferred(validate: Callable[..., Any]) -> Callable[..., Any]:
+    """A validator of the whole model that runs only once every variable is read."""
 
     def validate_later(instance: Any, *info: Any) -> Any:
         return instance if any(True for _ in instance.variables()) else validate(instance, *info)
@@ -49,7 +49,7 @@ def _put_off(validate: Callable[..., Any]) -> Callable[..., Any]:
     return validate_later
 
 
-def _accepting_variables(schema: CoreSchema) -> CoreSchema:
+def _with_variables_accepted(schema: CoreSchema) -> CoreSchema:
     written = core_schema.wrap_serializer_function_ser_schema(_write_variables, schema=schema, info_arg=True)
     return core_schema.no_info_wrap_validator_function(_keep_variables, schema, serialization=written)
 
@@ -57,7 +57,7 @@ def _accepting_variables(schema: CoreSchema) -> CoreSchema:
 def _keep_variables(value: object, validate: core_schema.ValidatorFunctionWrapHandler) -> object:
     """Keep a value that waits for a variable as it is; it is validated when the variable is read.
 
-    Dagster's `{"env": "NAME"}` is a variable where the field does not take it as a dict.
+    Dagster's `{"env": "NAME"}` is a variable if the field does not take it as a dict.
     """
     if isinstance(value, EnvVar):
         return value
@@ -73,16 +73,17 @@ def _keep_variables(value: object, validate: core_schema.ValidatorFunctionWrapHa
 def _write_variables(
     value: Any, write: core_schema.SerializerFunctionWrapHandler, info: core_schema.SerializationInfo
 ) -> Any:
-    """Write a variable by its name, in the form in which a file has it."""
+    """Write a variable by its name, in the form that a file uses."""
     if not isinstance(value, EnvVar):
         return write(value)
     return {"env": value.env_var_name} if info.mode == "json" else value
 
 
-def _whole(model: type[BaseModel], literals: Mapping[str, _Literal]) -> Callable[..., Any]:
-    """A validator of all fields of `model`, which adds to each unknown name the one that was probably meant.
+def _fields_validator(model: type[BaseModel], literals: Mapping[str, _Literal]) -> Callable[..., Any]:
+    """A validator of all fields of `model`, which suggests the nearest name for each unknown one.
 
-    Variables given for `literals`, `{name or alias: field and one of its values}`, are put in place of that value.
+    A variable in the place of one of `literals`, `{name or alias: field and one of its values}`, is put back once
+    pydantic has seen that value.
     """
 
     def validate_fields(given: Any, validate: core_schema.ValidatorFunctionWrapHandler) -> Any:
@@ -100,7 +101,7 @@ def _whole(model: type[BaseModel], literals: Mapping[str, _Literal]) -> Callable
                 validated[0].update(waiting)
             return validated
         raise ValidationError.from_exception_data(
-            model.__name__, [_told(fault, model) for fault in faults], hide_input=True
+            model.__name__, [_with_suggestion(fault, model) for fault in faults], hide_input=True
         )
 
     return validate_fields
@@ -109,7 +110,7 @@ def _whole(model: type[BaseModel], literals: Mapping[str, _Literal]) -> Callable
 def _without_variables(
     given: Mapping[str, Any], literals: Mapping[str, _Literal]
 ) -> tuple[dict[str, Any], dict[str, EnvVar]]:
-    """`given` with literals in place of the variables that stand for them, and `{field: variable}`."""
+    """`given` with a literal in place of each variable that stands for one, and `{field: variable}`."""
     values = dict(given)
     waiting: dict[str, EnvVar] = {}
     for key in given.keys() & literals.keys():
@@ -120,7 +121,7 @@ def _without_variables(
     return values, waiting
 
 
-def _told(fault: Any, model: type[BaseModel]) -> Any:
+def _with_suggestion(fault: Any, model: type[BaseModel]) -> Any:
     message: Any = fault["msg"]
     if fault["type"] == "extra_forbidden" and len(fault["loc"]) == 1:
         message = unknown_name(str(fault["loc"][0]), model.model_fields)

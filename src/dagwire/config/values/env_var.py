@@ -22,9 +22,9 @@ else:
 class EnvVar(_Text):
     """The name of an environment variable, standing for its value until a run starts.
 
-    Given for any field of a `Config` or a `ConfigurableResource`, in nested models, lists and dicts too. The variable
-    is read when the resource is opened, and the field's own type validates it, so a date needs no class of its own.
-    Until then it is no value: to join, compare, measure or print it raises.
+    It may stand for any field of a `Config` or a `ConfigurableResource`, in nested models, lists and dicts too. The
+    variable is read when the resource is opened. The field's own type validates it: a date needs no class of its own.
+    Until then it is not a value: to join, compare, measure or print it raises.
 
     Example:
         >>> from dagwire import ConfigurableResource, EnvVar
@@ -37,7 +37,7 @@ class EnvVar(_Text):
     __slots__ = ("env_var_name",)
 
     def __init__(self, name: str) -> None:
-        """`name` is the variable's; nothing is read yet."""
+        """Keep the variable's name; nothing is read yet."""
         self.env_var_name = name
         """The variable's name, which is never its value."""
 
@@ -51,7 +51,7 @@ class EnvVar(_Text):
     @overload
     def get_value(self, default: _D) -> str | _D: ...
     def get_value(self, default: Any = None) -> Any:
-        """The variable's value now, or `default` where it is not set."""
+        """The variable's value now, or `default` if it is not set."""
         text = variables_now().get(self.env_var_name)
         return default if text is None else self._parsed(text)
 
@@ -63,10 +63,10 @@ class EnvVar(_Text):
         return f"{type(self).__name__}({self.env_var_name!r})"
 
     def __eq__(self, other: object) -> bool:
-        """Whether `other` is the same variable.
+        """Whether `other` is this variable.
 
         Raises:
-            UnresolvedVariableError: `other` is a value; what this one will be is not known yet.
+            UnresolvedVariableError: `other` is a value; the variable's own is not known yet.
         """
         if isinstance(other, EnvVar):
             return type(self) is type(other) and self.env_var_name == other.env_var_name
@@ -75,7 +75,7 @@ class EnvVar(_Text):
         return NotImplemented
 
     def __hash__(self) -> builtins.int:
-        """By name, as equality is."""
+        """Hash by name, as equality goes by name."""
         return hash((type(self), self.env_var_name))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -83,7 +83,7 @@ class EnvVar(_Text):
         return type(self), (self.env_var_name,)
 
     def __getattr__(self, name: str) -> Any:
-        """Refuse the methods of text, as all else that reads a value."""
+        """Refuse the methods of text, as every use of it as a value is refused."""
         if not name.startswith("_") and hasattr(str, name):
             self._refuse()
         msg = f"'{type(self).__name__}' object has no attribute '{name}'"
@@ -110,7 +110,7 @@ class IntEnvVar(EnvVar):
         """The number.
 
         Raises:
-            InvalidConfigError: The text is no number; it is not shown.
+            InvalidConfigError: The text is not a number; it is not shown.
         """
         try:
             return int(text)
@@ -132,7 +132,7 @@ def variables_in(value: object) -> Iterator[EnvVar]:
 
 
 def with_env_forms(value: object) -> object:
-    """`value` with Dagster's `{"env": "NAME"}`, as files have it, replaced by an `EnvVar`; itself where it has none."""
+    """`value` with Dagster's `{"env": "NAME"}`, as files have it, replaced by an `EnvVar`; itself if it has none."""
     if is_mapping(value) and set(value) == {"env"} and isinstance(value["env"], str):
         return EnvVar(value["env"])
     return with_items_changed(value, with_env_forms)
@@ -149,13 +149,13 @@ def read_variables(value: object) -> object:
     return with_items_changed(value, read_variables)
 
 
-def check_variables_are_set(asked: Iterable[tuple[EnvVar, str]]) -> None:
-    """Go on where every variable of `(variable, who reads it)` is set.
+def check_variables_are_set(required: Iterable[tuple[EnvVar, str]]) -> None:
+    """Raise unless every variable of `(variable, who reads it)` is set.
 
     Raises:
         MissingVariableError: Some are not; all of them are named.
     """
     found = variables_now()
-    unset = {variable.env_var_name: asker for variable, asker in asked if variable.env_var_name not in found}
+    unset = {variable.env_var_name: reader for variable, reader in required if variable.env_var_name not in found}
     if unset:
         raise MissingVariableError(unset)

@@ -1,4 +1,4 @@
-"""Secrets: how a field is known to hold one, and the one function by which every outlet hides it."""
+"""Secrets: how a field is known to hold one, and the one function with which every outlet hides it."""
 
 import hmac
 import re
@@ -17,15 +17,15 @@ from dagwire.config.values.model_introspection import declared_fields, models_in
 from dagwire.config.values.type_guards import is_collection, is_mapping, is_named_tuple
 
 MASK = "**********"
-"""What stands in the place of a secret; as pydantic has it."""
+"""The text shown in place of a secret; pydantic's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class SecretField:
-    """Marks a field as secret, or, with False, as none although its name sounds so.
+    """Marks a field as secret, or, with False, as not secret although its name sounds so.
 
     Its value is masked wherever dagwire shows values: messages, explanations, comparisons, templates, the `repr` of a
-    `Config`. To the code that uses it, it stays plain text.
+    `Config`. The code that uses the field gets plain text.
 
     Example:
         >>> from typing import Annotated
@@ -41,21 +41,21 @@ class SecretField:
     is_secret: bool = True
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Say in the JSON Schema whether the value is for writing alone."""
+        """Note in the JSON Schema whether the value is for writing alone."""
         return {**handler(schema), "writeOnly": self.is_secret}
 
 
 def secrecy_of(name: str, field: FieldInfo | None) -> SecretField | None:
-    """How the field is marked, by a mark or its type; `NAMED_SO` where only its name speaks; None for open fields.
+    """The secrecy of a field, by its mark or type; `SECRET_BY_NAME` if only its name speaks; None for open fields.
 
-    Of a field whose type is secret the text is, too, that a source holds for it.
+    If a field's type is secret, the raw text that a source holds for it is too.
     """
     marks = [mark for mark in field.metadata if isinstance(mark, SecretField)] if field else []
     if marks:
         return marks[-1]
     if field is not None and _is_secret_type(field.annotation):
         return SecretField()
-    return NAMED_SO if sounds_secret(name) else None
+    return SECRET_BY_NAME if sounds_secret(name) else None
 
 
 def _is_secret_type(annotation: Any) -> bool:
@@ -84,12 +84,12 @@ def sounds_secret(name: str) -> bool:
 def masked(value: Any, secrecy: SecretField | None = None) -> Any:
     """`value` as it may be shown: itself, or with every secret in it masked.
 
-    Secret types are always masked, and so are passwords within addresses and connection strings. Of a field that only
-    sounds secret, text is masked; numbers, switches and None are not.
+    Secret types are always masked, and so are passwords within addresses and connection strings. If a field is secret
+    by name alone, only text is masked: numbers, switches and None are shown.
 
     Args:
         value: Any value, collections and models included.
-        secrecy: What `secrecy_of` says of its field.
+        secrecy: The secrecy of its field, from `secrecy_of`.
     """
     if isinstance(value, EnvVar):
         return value  # its name, which is all it knows
@@ -99,11 +99,11 @@ def masked(value: Any, secrecy: SecretField | None = None) -> Any:
         return MASK if value.get_secret_value() not in ("", b"") else ""
     if secrecy is not None and secrecy.is_secret and _is_hidden(value, secrecy):
         return MASK
-    return _without_credentials(value) if _is_text(value) and secrecy != _OPEN else value
+    return _without_credentials(value) if _is_text(value) and secrecy != NOT_SECRET else value
 
 
 def _masked_inside(value: Any, secrecy: SecretField | None) -> Any:
-    """What holds values, with all of them masked."""
+    """A value that holds others, with all of them masked."""
     if isinstance(value, BaseModel):
         return value.model_copy(update=_masked_fields(dict(value), type(value).model_fields, secrecy))
     if is_named_tuple(value):
@@ -124,18 +124,18 @@ def _is_dataclass(value: object) -> bool:
     return is_dataclass(value) and not isinstance(value, type)
 
 
-_OPEN = SecretField(is_secret=False)
+NOT_SECRET = SecretField(is_secret=False)
 
 
 def _masked_fields(
     values: Mapping[Any, Any], infos: Mapping[str, FieldInfo], secrecy: SecretField | None
 ) -> dict[Any, Any]:
-    """`values` by name or key, masked by the secrecy around them, or else by their own."""
+    """`values` by name or key, masked by their holder's secrecy, or else by their own."""
     return {name: masked(item, secrecy or secrecy_of(str(name), infos.get(name))) for name, item in values.items()}
 
 
 def fingerprint(secret: Any) -> str:
-    """The same text for the same secret, in this process alone: with it, secrets are compared but not guessed."""
+    """A text that is equal for equal secrets, in this process alone: secrets can be compared but not guessed."""
     text = secret.get_secret_value() if isinstance(secret, _SECRETS) else secret
     return hmac.new(_KEY, repr(text).encode(), "sha256").hexdigest()[:16]
 
@@ -143,8 +143,8 @@ def fingerprint(secret: Any) -> str:
 _KEY = secrets.token_bytes(32)
 _SECRETS: Any = (SecretStr, SecretBytes, Secret)
 
-NAMED_SO = SecretField()
-"""The secrecy of a field that is not marked, but sounds secret. Told from a mark by identity."""
+SECRET_BY_NAME = SecretField()
+"""The secrecy of a field that is not marked, but sounds secret; compared by identity, since a mark is equal to it."""
 
 _SECRET_WORDS = frozenset(
     {"password", "passwords", "passwd", "pwd", "passphrase", "secret", "secrets", "token", "tokens", "credential"}
@@ -154,7 +154,7 @@ _ABOUT_A_SECRET = frozenset(
     {"path", "file", "dir", "folder", "url", "uri", "endpoint", "name", "type", "kind", "header", "prefix"}
     | {"ttl", "expiry", "seconds", "s", "ms", "count", "length"}
 )
-"""Last words of names that tell of a secret where it is kept, or how long it lasts, but not the secret itself."""
+"""Last words of names that hold the place or the life time of a secret, but not the secret itself."""
 
 _IN_ADDRESS = re.compile(r"(?<=://)([^/?#\s:@]*):[^/?#\s]*(?=@)")
 _IN_CONNECTION_STRING = re.compile(r"(?i)\b(\w*(?:password|passwd|pwd|secret|token|api_?key|signature))=[^;&\s]+")
@@ -163,7 +163,7 @@ _IN_CONNECTION_STRING = re.compile(r"(?i)\b(\w*(?:password|passwd|pwd|secret|tok
 def _is_hidden(value: Any, secrecy: SecretField) -> bool:
     if value is None or value in ("", b""):
         return False
-    return secrecy is not NAMED_SO or isinstance(value, bytes) or _is_text(value)
+    return secrecy is not SECRET_BY_NAME or isinstance(value, bytes) or _is_text(value)
 
 
 def _without_credentials(value: Any) -> Any:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 Key = str | int
-"""A field's name, a key of a dict, or a place in a list."""
+"""A field's name, a key of a dict, or a position in a list."""
 
 
 class DeclaredField(NamedTuple):
@@ -21,7 +21,7 @@ class DeclaredField(NamedTuple):
 
 
 def declared_fields(model: type[BaseModel]) -> Iterator[DeclaredField]:
-    """The fields below `model` that hold values themselves; of a union of models, those of each of them.
+    """The fields below `model` that hold values themselves, those of every member of a union included.
 
     A model that contains itself is entered once.
     """
@@ -47,7 +47,7 @@ def models_in(annotation: Any) -> tuple[type[BaseModel], ...]:
 
 
 def members_of(annotation: Any) -> Iterator[Any]:
-    """The types that `annotation` allows, those of unions one by one."""
+    """The types that `annotation` allows, the members of a union one by one."""
     annotation = getattr(annotation, "__value__", annotation)  # of a `type X = ...` statement
     origin = get_origin(annotation)
     if origin is Annotated:
@@ -60,7 +60,7 @@ def members_of(annotation: Any) -> Iterator[Any]:
 
 
 def literals_of(model: type[BaseModel], name: str) -> tuple[Any, ...]:
-    """The values that a field of literals may have, which tell members of unions apart; none of other fields."""
+    """The values of a field of literals, which discriminate the members of a union; none for other fields."""
     annotation = model.model_fields[name].annotation
     return get_args(annotation) if get_origin(annotation) is Literal else ()
 
@@ -74,7 +74,7 @@ def models_at(model: type[BaseModel], path: Sequence[Key]) -> tuple[type[BaseMod
 
 
 def types_under(annotation: Any, key: Key) -> Iterator[Any]:
-    """The types of what a value of this type holds under `key`."""
+    """The types of the values that a value of this type holds under `key`."""
     for member in members_of(annotation):
         if isinstance(member, type) and issubclass(member, BaseModel):
             if key in member.model_fields:

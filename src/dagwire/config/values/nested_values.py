@@ -7,7 +7,7 @@ from dagwire.config.values.type_guards import SCALARS, AnyCollection, is_collect
 
 
 def with_items_changed(value: object, change: Callable[[object], object]) -> object:
-    """`value` with `change` made to all that it holds directly; itself where nothing changes or it holds nothing."""
+    """`value` with `change` applied to each item that it holds directly; itself if nothing changes."""
     if type(value) in SCALARS:
         return value
     if is_mapping(value):
@@ -20,12 +20,12 @@ def with_items_changed(value: object, change: Callable[[object], object]) -> obj
 
 
 def of_its_kind(value: AnyCollection, items: Iterable[object]) -> Any:
-    """A collection of the kind of `value`, of other `items`; a named tuple takes them one by one."""
+    """A collection of the kind of `value` with other `items`; a named tuple takes them one by one."""
     return value._make(items) if is_named_tuple(value) else type(value)(items)
 
 
 def merged_config(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """`over` laid over `base`, field by field, in nested dicts too."""
+    """`over` merged over `base`, field by field, in nested dicts too."""
     merged = dict(base)
     for name, value in over.items():
         below = merged.get(name)

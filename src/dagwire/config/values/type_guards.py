@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeGuard
 
 SCALARS = frozenset({str, int, float, bool, bytes, type(None)})
-"""Types of values that hold no others: told by a look at the type, which is quicker than the questions below."""
+"""Types of values that hold no others: looking the type up is quicker than the questions below."""
 
 AnyCollection = list[Any] | tuple[Any, ...] | set[Any] | frozenset[Any]
 
 
 _SCALARS = (str, int, float, type(None))
-"""Told apart first: they are most values there are, and asking for an abstract class takes ten times as long."""
+"""Checked first: most values are of these types, and a check for an abstract class takes ten times as long."""
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
@@ -24,7 +24,7 @@ def is_sequence(value: object) -> TypeGuard[list[Any] | tuple[Any, ...]]:
 
 
 def is_named_tuple(value: object) -> TypeGuard["NamedTuple"]:
-    """Whether `value` is a tuple whose items go by names."""
+    """Whether `value` is a tuple whose items have names."""
     return hasattr(value, "_fields") and isinstance(value, tuple)
 
 

@@ -1,4 +1,4 @@
-"""What pydantic found wrong, as lines for a message: fields and expectations, never the values that were given."""
+"""Lines of a message made of pydantic's errors: fields and expectations, never the values that were given."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -15,8 +15,8 @@ def problems_of(error: ValidationError, variables: Iterable[tuple[str, EnvVar]] 
     """One line for each fault, naming the variables that the value was read from.
 
     Args:
-        error: What pydantic raised.
-        variables: `(field path, variable)` of those that were read.
+        error: Raised by pydantic.
+        variables: `(field path, variable)` of the variables that were read.
     """
     read = list(variables)
     problems: list[str] = []
@@ -29,12 +29,12 @@ def problems_of(error: ValidationError, variables: Iterable[tuple[str, EnvVar]] 
 
 
 def _whole(error: ValidationError) -> str:
-    """What the whole is called: the class; of a bare type pydantic has but the name of a validator."""
+    """The name of the value as a whole: its class. For a bare type pydantic knows only the name of a validator."""
     return "the value" if error.title.startswith("function-") else error.title
 
 
 def unknown_name(name: str, known: Iterable[str]) -> str:
-    """What to say of a name that is not declared."""
+    """The message for a name that is not declared: the nearest one, or all that are known."""
     known = list(known)
     guess = nearest(name, known)
     if guess is not None:
@@ -47,7 +47,7 @@ def _is_within(path: str, other: str) -> bool:
 
 
 def without_value(fault: Any) -> str:
-    """The fault's message, with the value cut out where it is one that may repeat it."""
+    """The fault's message, with the value cut out if the message may repeat it."""
     message: str = fault["msg"]
     if fault["type"] in _REPEATING:
         tag = fault.get("ctx", {}).get("tag")
@@ -57,20 +57,20 @@ def without_value(fault: Any) -> str:
 
 
 _REPEATING = frozenset({"value_error", "assertion_error", "union_tag_invalid"})
-"""The faults whose message may hold the input: those that a user's validator words, and a union's."""
+"""The kinds of faults whose message may hold the input: a user's validator words it, or a union."""
 
 
 def _texts_in(value: Any, shortest: int = 1) -> Iterator[str]:
-    """The texts in a value that a message may repeat: of one that holds others, those long enough to be told."""
+    """The texts in a value that a message may repeat; a nested one counts only if it is long enough."""
     if isinstance(value, str) and len(value) >= shortest:
         yield value
     elif is_mapping(value):
         for key, item in value.items():
-            yield from _texts_in(item, 1 if sounds_secret(str(key)) else _TELLING)
+            yield from _texts_in(item, 1 if sounds_secret(str(key)) else _NO_CHANCE)
     elif is_collection(value):
         for item in value:
-            yield from _texts_in(item, _TELLING)
+            yield from _texts_in(item, _NO_CHANCE)
 
 
-_TELLING = 8
-"""From this length on a text hardly stands in a message by chance."""
+_NO_CHANCE = 8
+"""A text of this length hardly stands in a message by chance."""

@@ -1,4 +1,4 @@
-"""The names by which the environment sets a setting: prefix, delimiter, aliases and case taken into account."""
+"""The variables that set a setting: prefix, delimiter, aliases and case are taken into account."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from dagwire.config.values.model_introspection import Key, models_at
 
 
 def input_paths(model: type[BaseModel], name: str) -> list[tuple[Key, ...]]:
-    """Where pydantic looks in its input for the field `name`: paths of keys, the first that is there wins."""
+    """The paths of keys at which pydantic looks for the field `name` in its input; the first that is there wins."""
     config: Mapping[str, Any] = model.model_config
     alias = model.model_fields[name].validation_alias
     paths = list(_alias_paths(alias)) if config.get("validate_by_alias", True) is not False else []
@@ -32,7 +32,7 @@ def _alias_paths(alias: str | AliasPath | AliasChoices | None) -> Iterator[tuple
 def variables_of(settings: type[BaseSettings], path: Sequence[Key]) -> tuple[str, ...]:
     """The variables that set the value at `path`, the preferred one first.
 
-    Where no variable of its own can (inside a list, or without `env_nested_delimiter`), those that hold the nearest
+    If the value has no variable of its own (inside a list, or without `env_nested_delimiter`), they hold the nearest
     value around it, as JSON.
 
     Args:
@@ -65,7 +65,7 @@ def variables_of(settings: type[BaseSettings], path: Sequence[Key]) -> tuple[str
 
 
 def is_set_alone(settings: type[BaseSettings], path: Sequence[Key]) -> bool:
-    """Whether the value at `path` has variables of its own, and is not only a part of what another holds as JSON."""
+    """Whether the value at `path` has variables of its own, and is not only a part of another's JSON."""
     return len(path) == 1 or variables_of(settings, path) != variables_of(settings, path[:-1])
 
 
@@ -86,7 +86,7 @@ def _is_alias(field: FieldInfo, name: str) -> bool:
 
 
 def _nested_keys(settings: type[BaseSettings], reached: Sequence[Key], part: Key) -> list[str]:
-    """The spellings of `part`, a field or key of what stands at `reached`; none where it is a place in a list."""
+    """The spellings of `part`, a field or key of the value at `reached`; none for a position in a list."""
     if isinstance(part, int):
         return []
     models = models_at(settings, reached)

@@ -1,4 +1,4 @@
-"""Variables that are given for one thread or task, in place of what the environment of the process holds."""
+"""Variables set for one thread or task alone, in front of the environment of the process."""
 
 import os
 from collections.abc import Generator, Mapping
@@ -6,27 +6,27 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 _NOTHING: Mapping[str, str] = {}
-_given: ContextVar[Mapping[str, str]] = ContextVar("dagwire_given_variables", default=_NOTHING)
+_overrides: ContextVar[Mapping[str, str]] = ContextVar("dagwire_variable_overrides", default=_NOTHING)
 
 
 @contextmanager
-def given_variables(variables: Mapping[str, str]) -> Generator[None]:
-    """Have every `EnvVar` that is read inside this block, in this thread or task, find these `{variable: value}`.
+def override_variables(variables: Mapping[str, str]) -> Generator[None]:
+    """Set `{variable: value}` for every `EnvVar` that is read inside this block, in this thread or task.
 
     Example:
         >>> from dagwire import EnvVar
-        >>> with given_variables({"API_TOKEN": "for a test"}):
+        >>> with override_variables({"API_TOKEN": "for a test"}):
         ...     EnvVar("API_TOKEN").get_value()
         'for a test'
     """
-    token = _given.set({**_given.get(), **variables})
+    token = _overrides.set({**_overrides.get(), **variables})
     try:
         yield
     finally:
-        _given.reset(token)
+        _overrides.reset(token)
 
 
 def variables_now() -> Mapping[str, str]:
-    """The environment of the process, with what is given here and now in its place."""
-    given = _given.get()
-    return {**os.environ, **given} if given else os.environ
+    """The environment of the process, with the overrides of this thread or task in front."""
+    overrides = _overrides.get()
+    return {**os.environ, **overrides} if overrides else os.environ
