@@ -1,4 +1,4 @@
-"""`dagwire graph`: Mermaid, DOT and SVG of one wiring."""
+"""`dagwire graph`: Mermaid, DOT and SVG of one lineage."""
 
 import re
 from pathlib import Path

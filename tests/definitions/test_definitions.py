@@ -1,4 +1,4 @@
-"""`Definitions`: finding, binding, merging, and telling of all faults at once."""
+"""`Definitions`: finding, binding, merging, and reporting all faults at once."""
 
 import sys
 import types
@@ -60,7 +60,7 @@ def test_all_faults_at_once():
 
 
 def test_unknown_names_tell_the_nearest():
-    """Jobs, schedules, sensors and assets are looked up by name; a wrong one is told with the nearest."""
+    """Jobs, schedules, sensors and assets are looked up by name; an unknown name is reported with the nearest."""
     defs = dg.Definitions(assets=[_reads("rows", "db")], jobs=[dg.define_asset_job("nightly")])
     for call in (
         lambda: defs.get_job_def("nightli"),
@@ -73,14 +73,14 @@ def test_unknown_names_tell_the_nearest():
 
 
 def test_two_jobs_of_one_name_are_refused():
-    """A name means one job."""
+    """Two different jobs of one name are refused."""
     defs = dg.Definitions(jobs=[dg.define_asset_job("a"), dg.define_asset_job("a", selection="*")])
     with pytest.raises(DuplicateDefinitionError, match="job 'a'"):
         defs.get_job_def("a")
 
 
 def test_merging_joins_everything():
-    """Definitions of all, the very same one once, bound to the resources of all."""
+    """`merge` joins definitions and resources; an object that is in several is kept once."""
     rows = _reads("rows", "db")
     one = dg.Definitions(assets=[rows], jobs=[dg.define_asset_job("nightly")], resources={"db": 1})
     other = dg.Definitions(assets=[rows, _reads("more", "extra")], resources={"extra": 2})
@@ -89,13 +89,13 @@ def test_merging_joins_everything():
 
 
 def test_merging_two_resources_of_one_key_is_refused():
-    """Which of them is meant cannot be told."""
+    """Different resources under one key are refused: the key would be ambiguous."""
     with pytest.raises(InvalidDefinitionError, match="'db'"):
         dg.Definitions.merge(dg.Definitions(resources={"db": 1}), dg.Definitions(resources={"db": 2}))
 
 
 def test_a_job_of_assets_that_cannot_be_made_alone():
-    """Part of a multi asset without `can_subset` cannot be selected; the error says what is left out."""
+    """Part of a multi asset without `can_subset` cannot be selected; the error names the part that is left out."""
 
     @dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b")])
     def both():

@@ -77,7 +77,7 @@ def test_validating_definitions_finds_a_missing_resource(dg, read):
 
 
 def test_validating_good_definitions_is_silent(dg, tracked, read):
-    """`Definitions.validate_loadable` returns where nothing is missing."""
+    """`Definitions.validate_loadable` returns if nothing is missing."""
     dg.Definitions.validate_loadable(dg.Definitions(assets=[read], resources={"db": tracked()}))
 
 
@@ -88,13 +88,13 @@ def test_validating_opens_nothing(dg, tracked, read, log):
 
 
 def test_an_unknown_job_raises(dg):
-    """`get_job_def` of a name that no job bears raises and names it."""
+    """`get_job_def` of an unknown name raises and names it."""
     with pytest.raises(dg.DagsterInvariantViolationError, match="nope"):
         dg.Definitions().get_job_def("nope")
 
 
 def test_resolve_job_def_is_the_newer_name(dg, tracked, read):
-    """`resolve_job_def` gives the same job as `get_job_def`."""
+    """`resolve_job_def` and `get_job_def` return equal jobs."""
     defs = dg.Definitions(assets=[read], jobs=[dg.define_asset_job("all_assets")], resources={"db": tracked()})
     assert defs.resolve_job_def("all_assets").name == "all_assets"
 
@@ -119,7 +119,7 @@ def test_merging(dg, tracked, read):
 
 
 def test_an_asset_job_selects(dg, tracked, read, twice):
-    """It runs what it selects, in dependency order; without a selection everything."""
+    """An asset job runs its selection in dependency order; without a selection it runs everything."""
     defs = dg.Definitions(
         assets=[twice, read],
         jobs=[dg.define_asset_job("one", selection=[read]), dg.define_asset_job("everything")],
@@ -171,7 +171,7 @@ def test_an_asset_job_of_unknown_assets_is_refused(dg, read, tracked):
 
 
 def test_a_missing_resource_stops_a_run(dg, tracked, read, log):
-    """Whatever `raise_on_error` says, and before anything opens."""
+    """A missing resource raises before anything opens, with and without `raise_on_error`."""
 
     @dg.asset
     def other(store: tracked):
@@ -195,7 +195,7 @@ def test_a_missing_resource_of_what_is_not_selected(dg, tracked, read):
 
 
 def test_resources_nobody_asks_for_are_accepted(dg):
-    """`materialize` accepts resources that nobody asks for."""
+    """`materialize` accepts resources that no asset asks for."""
 
     @dg.asset
     def alone():
@@ -218,7 +218,7 @@ def test_an_asset_s_own_resources(dg):
 
 
 def test_with_resources_binds_copies(dg, tracked, read, twice):
-    """What it returns runs by itself; the originals are as they were."""
+    """`with_resources` returns copies that run by themselves; the originals do not change."""
     bound = dg.with_resources([read, twice], {"db": tracked(name="w")})
     assert dg.materialize(bound).asset_value("twice") == "ww"
     with pytest.raises(dg.DagsterInvalidDefinitionError):
@@ -226,7 +226,7 @@ def test_with_resources_binds_copies(dg, tracked, read, twice):
 
 
 def test_with_resources_leaves_extra_keys(dg, tracked, read):
-    """`with_resources` ignores keys that nobody asks for."""
+    """`with_resources` ignores keys that no definition asks for."""
     [bound] = dg.with_resources([read], {"db": tracked(name="w"), "other": 1})
     assert dg.materialize([bound]).asset_value("read") == "w"
 
@@ -246,7 +246,7 @@ def test_with_resources_and_config(dg, tracked, read):
 
 
 def test_assets_of_the_current_module(dg):
-    """`load_assets_from_current_module` gives a sequence of what the calling module defines."""
+    """`load_assets_from_current_module` returns the assets that the calling module defines."""
     assert list(dg.load_assets_from_current_module()) == []
 
 
@@ -258,7 +258,7 @@ def test_with_resources_and_config_of_another_form(dg, read, tracked, entry):
 
 
 def test_definitions_of_a_function(dg, read, tracked):
-    """`@definitions` makes definitions when they are asked for."""
+    """`@definitions` makes definitions when they are loaded."""
 
     @dg.definitions
     def defs():
@@ -268,7 +268,7 @@ def test_definitions_of_a_function(dg, read, tracked):
 
 
 def test_definitions_are_made_anew(dg):
-    """What `@definitions` makes is called by whoever loads it; each call makes definitions anew, none before."""
+    """The loader calls a function under `@definitions`; each call makes new definitions, and importing makes none."""
     made = []
 
     @dg.definitions
@@ -334,7 +334,7 @@ def module(dg):
 
 
 def test_definitions_of_a_module(dg, module):
-    """`load_definitions_from_module` gathers assets, checks, jobs, schedules and sensors; resources are given."""
+    """`load_definitions_from_module` gathers assets, checks, jobs, schedules and sensors; resources are passed."""
     defs = dg.load_definitions_from_module(module, resources={"db": 1})
     assert {asset.key.to_user_string() for asset in defs.assets} == {"one", "other", "source"}
     assert [check.check_key.name for check in defs.asset_checks] == ["good"]
@@ -344,14 +344,14 @@ def test_definitions_of_a_module(dg, module):
 
 
 def test_definitions_of_the_current_module(dg):
-    """`load_definitions_from_current_module` gathers what the calling module has."""
+    """`load_definitions_from_current_module` gathers the definitions of the calling module."""
     defs = dg.load_definitions_from_current_module(resources={"db": 1})
     assert isinstance(defs, dg.Definitions)
     assert [asset.key.path for asset in defs.assets] == []
 
 
 def test_assets_in_lists(dg, module):
-    """`load_assets_from_modules` finds what stands in a list; specs only where it is asked for them."""
+    """`load_assets_from_modules` finds assets in a list, and specs only with `include_specs`."""
     module.many = [dg.asset(name="listed")(lambda: 1)]
     found = dg.load_assets_from_modules([module])
     assert {asset.key.to_user_string() for asset in found} == {"one", "listed", "source"}
@@ -360,7 +360,7 @@ def test_assets_in_lists(dg, module):
 
 
 def test_merging_everything(dg, read, tracked):
-    """`Definitions.merge` joins assets, checks, jobs, schedules, sensors and resources; the same one stays one."""
+    """`Definitions.merge` joins definitions of every kind and resources; an object in several is kept once."""
 
     @dg.asset_check(asset="read")
     def good():
@@ -387,7 +387,7 @@ def test_merging_everything(dg, read, tracked):
 
 
 def test_merging_different_resources(dg):
-    """Two different resources under one key are refused; equal ones are one."""
+    """`merge` refuses two different resources under one key, and accepts equal ones."""
     same = dg.Definitions.merge(dg.Definitions(resources={"n": 5}), dg.Definitions(resources={"n": 5}))
     assert isinstance(same, dg.Definitions)
     with pytest.raises(dg.DagsterInvariantViolationError, match="'n'"):
@@ -398,7 +398,7 @@ def test_merging_different_resources(dg):
 
 
 def test_with_resources_and_config_for_what_is_not_given(dg, read, tracked, differs):
-    """dagwire refuses config for a key that is not given, and names the nearest; Dagster drops it."""
+    """dagwire refuses config for an unknown key, and names the nearest; Dagster drops it."""
     config = {"bd": {"config": {"name": "late"}}}
     differs(
         lambda: len(dg.with_resources([read], {"db": tracked()}, resource_config_by_key=config)),
@@ -408,7 +408,7 @@ def test_with_resources_and_config_for_what_is_not_given(dg, read, tracked, diff
 
 
 def test_with_resources_overrides_definitions(dg, tracked, read, differs):
-    """dagwire: bound definitions keep their own; Dagster calls it a conflict."""
+    """dagwire lets bound definitions keep their own resource; Dagster reports a conflict."""
 
     def use():
         defs = dg.Definitions(
@@ -422,7 +422,7 @@ def test_with_resources_overrides_definitions(dg, tracked, read, differs):
 
 
 def test_the_run_s_resources_win_over_with_resources(dg, tracked, read, differs):
-    """dagwire: what the run is given wins; Dagster calls it a conflict."""
+    """dagwire prefers the resources of the run to those that are bound; Dagster reports a conflict."""
     bound = dg.with_resources([read], {"db": tracked(name="w")})
     differs(
         lambda: dg.materialize(bound, resources={"db": tracked(name="run")}).asset_value("read"),
@@ -432,7 +432,7 @@ def test_the_run_s_resources_win_over_with_resources(dg, tracked, read, differs)
 
 
 def test_with_resources_twice(dg, tracked, read, differs):
-    """dagwire: binding again overrides; Dagster calls it a conflict."""
+    """dagwire lets a second binding replace the first; Dagster reports a conflict."""
 
     def use():
         once = dg.with_resources([read], {"db": tracked(name="once")})
@@ -442,7 +442,7 @@ def test_with_resources_twice(dg, tracked, read, differs):
 
 
 def test_with_resources_differently_in_one_run(dg, tracked, read, twice, differs):
-    """dagwire: two assets of one run may be bound to different objects; Dagster refuses."""
+    """dagwire runs two assets that are bound to different objects under one key; Dagster refuses."""
 
     def use():
         assets = [

@@ -1,4 +1,4 @@
-"""`@schedule` and `@sensor`: functions that ask for runs."""
+"""Schedules and sensors: functions that request runs at a time or after an event."""
 
 import datetime as dt
 
@@ -44,7 +44,7 @@ def plain_class(dg):
 
 
 def test_a_schedule_called_with_a_context(dg, nightly, at_midnight):
-    """A schedule called directly returns what its function returns; the context tells the time it was due."""
+    """A schedule called directly returns what its function returns; the context has the time at which it was due."""
 
     @dg.schedule(cron_schedule="0 0 * * *", job=nightly)
     def daily(context):
@@ -151,7 +151,7 @@ def test_a_schedule_s_attributes(dg, nightly):
 
 
 def test_a_wrong_cron_line_is_refused(dg, nightly):
-    """A cron line that is none is refused at declaration."""
+    """An invalid cron line is refused at declaration."""
     with pytest.raises(dg.DagsterInvalidDefinitionError, match="nope"):
 
         @dg.schedule(cron_schedule="nope", job=nightly)
@@ -208,7 +208,7 @@ def test_a_sensor_that_lacks_its_context(dg, nightly):
 
 
 def test_a_sensor_s_cursor(dg, nightly):
-    """A sensor's `context.cursor` is what was given or set last."""
+    """A sensor's `context.cursor` is the one that was passed or set last."""
 
     @dg.sensor(job=nightly)
     def arrivals(context):
@@ -342,7 +342,7 @@ def watched(dg, request):
 
 @pytest.fixture
 def instance(dg):
-    """What runs and sensors of one test know of one another."""
+    """The instance that runs and sensors of one test share."""
     return dg.DagsterInstance.ephemeral()
 
 
@@ -360,7 +360,7 @@ def test_an_asset_sensor(dg, watched, nightly):
 
 
 def test_an_asset_sensor_is_asked_when_the_asset_was_made(dg, watched, nightly, instance):
-    """Before, and when nothing new happened, a tick gives the reason; else the function is told of the latest event."""
+    """Without a new event an asset sensor skips with a reason; else its function gets the latest event."""
     told = []
 
     @dg.asset_sensor(asset_key=watched.key, job=nightly)
@@ -408,7 +408,7 @@ def test_what_an_asset_sensor_is_told(dg, watched, nightly, instance):
 
 
 def test_parameters_of_an_asset_sensor(dg, watched, nightly, instance, tracked):
-    """Context and event go by their places, resources by their annotations; what is not wanted is left out."""
+    """Context and event are passed by position, resources by annotation; each may be left out."""
 
     @dg.asset_sensor(asset_key=watched.key, job=nightly)
     def all_of_them(ctx, made, db: tracked):
@@ -432,7 +432,7 @@ def test_parameters_of_an_asset_sensor(dg, watched, nightly, instance, tracked):
 
 
 def test_the_cursor_of_an_asset_sensor_is_its_own(dg, watched, nightly, instance):
-    """A SensorResult with a cursor is refused; a cursor that the context was given is replaced."""
+    """An asset sensor refuses a SensorResult with a cursor, and replaces the cursor of its context."""
 
     @dg.asset_sensor(asset_key=watched.key, job=nightly)
     def mine(context, asset_event):
@@ -450,7 +450,7 @@ def test_the_cursor_of_an_asset_sensor_is_its_own(dg, watched, nightly, instance
 
 
 def test_a_direct_call_of_an_asset_sensor(dg, watched, nightly, instance):
-    """It needs a context with an instance, and gives what the function answers, one by one."""
+    """An asset sensor called directly needs a context with an instance, and yields the answers one by one."""
 
     @dg.asset_sensor(asset_key=watched.key, job=nightly)
     def made(context, asset_event):
@@ -466,14 +466,14 @@ def test_a_direct_call_of_an_asset_sensor(dg, watched, nightly, instance):
 
 
 def test_the_latest_materialization(dg, watched, instance):
-    """`get_latest_materialization_event` tells which run made an asset last; None of one that was never made."""
+    """`get_latest_materialization_event` has the run that made an asset last, or is None."""
     assert instance.get_latest_materialization_event(watched.key) is None
     runs = [dg.materialize([watched], instance=instance) for _ in range(2)]
     assert instance.get_latest_materialization_event(watched.key).run_id == runs[1].run_id
 
 
 def test_an_asset_that_was_made_elsewhere(dg, watched, nightly, instance):
-    """`report_runless_asset_event` has an instance know of an asset that no run here made."""
+    """`report_runless_asset_event` records an asset that no run here made."""
 
     @dg.asset_sensor(asset_key=watched.key, job=nightly)
     def made(context, asset_event):
@@ -504,7 +504,7 @@ def jobs(dg):
 
 
 def test_a_sensor_of_several_jobs(dg, jobs):
-    """`jobs` lists what a sensor may ask for; each request names one of them."""
+    """`jobs` lists the jobs of a sensor; each request names one of them."""
 
     @dg.sensor(jobs=jobs)
     def both(context):
@@ -532,7 +532,7 @@ def test_a_request_of_another_job(dg, jobs, job_name):
 
 
 def test_a_sensor_s_context(dg, nightly):
-    """It has a log, knows the sensor by name where it is told, and whether a cursor was left."""
+    """A sensor context has a log, the sensor's name if one is passed, and whether the cursor was updated."""
 
     @dg.sensor(job=nightly, metadata={"m": 1})
     def told(context):
@@ -560,7 +560,7 @@ def test_a_schedule_s_context_has_a_log(dg, nightly):
 
 
 def test_should_execute_of_a_schedule(dg, nightly):
-    """The function is asked only where `should_execute` says so."""
+    """A schedule's function is called only if `should_execute` returns true."""
 
     @dg.schedule(
         cron_schedule="@daily",
@@ -601,7 +601,7 @@ def test_tags_of_a_tick(dg, nightly):
 
 
 def test_a_request_for_some_assets(dg):
-    """`RunRequest(asset_selection=)` says which assets of the job are wanted."""
+    """`RunRequest(asset_selection=)` selects assets of the job."""
     request = dg.RunRequest(asset_selection=[dg.AssetKey("a")])
     assert request.asset_selection == [dg.AssetKey("a")]
     assert dg.RunRequest().asset_selection is None
@@ -645,7 +645,7 @@ def days(dg):
 
 
 def keys_of(tick):
-    """What a tick asks for: `[(partition key, run key)]`."""
+    """The requests of a tick: `[(partition key, run key)]`."""
     return [(request.partition_key, request.run_key) for request in tick.run_requests]
 
 
@@ -678,7 +678,7 @@ def test_a_schedule_of_a_job_with_config_by_partition(dg, tick_on_day_five):
 
 
 def test_a_schedule_of_assets_partitions(dg, days, tick_on_day_five):
-    """A job of assets that is given no partitions has those of its assets: `Definitions` completes its schedule."""
+    """An asset job without its own partitions has those of its assets: `Definitions` completes its schedule."""
 
     @dg.asset(partitions_def=days)
     def rows():
@@ -699,7 +699,7 @@ def test_a_schedule_of_assets_without_partitions(dg, read, nightly):
 
 
 def test_a_schedule_of_a_fixed_list(dg, tick_on_day_five):
-    """A fixed list of partitions is asked for whole, at each tick of a `cron_schedule`, which it needs."""
+    """A static set of partitions is requested whole at each tick of a `cron_schedule`, which it needs."""
 
     @dg.job(partitions_def=dg.StaticPartitionsDefinition(["x", "y"]))
     def letters():
@@ -717,7 +717,7 @@ def test_a_schedule_of_a_fixed_list(dg, tick_on_day_five):
 
 
 def test_a_schedule_of_several_dimensions(dg, days, tick_on_day_five):
-    """Of several dimensions, one of which is time, all partitions of the last span are asked for."""
+    """If one of several dimensions is time, all partitions of the last time window are requested."""
     letters = dg.StaticPartitionsDefinition(["x", "y"])
 
     @dg.job(partitions_def=dg.MultiPartitionsDefinition({"day": days, "letter": letters}))
@@ -732,7 +732,7 @@ def test_a_schedule_of_several_dimensions(dg, days, tick_on_day_five):
 
 
 def test_a_schedule_of_spans_takes_no_cron_line(dg, days):
-    """Spans of time say themselves when they are complete: `cron_schedule` is refused."""
+    """Time windows have their own times: `cron_schedule` is refused."""
 
     @dg.job(partitions_def=days)
     def daily():
@@ -762,7 +762,7 @@ def test_partitions_that_no_schedule_follows(dg):
 
 
 def test_before_the_first_span_is_over(dg, days):
-    """Before the first span is over a tick asks for nothing, and says why."""
+    """Before the end of the first time window a tick is skipped, with a reason."""
 
     @dg.job(partitions_def=days)
     def daily():
@@ -837,7 +837,7 @@ def test_a_missing_resource_is_found_when_definitions_are_checked(dg, read, nigh
 
 @pytest.mark.absent("it looks into a store of runs and events")
 def test_a_sensor_of_several_assets(dg):
-    """`@multi_asset_sensor` is asked when any of several assets was made."""
+    """`@multi_asset_sensor` is evaluated when any of several assets was made."""
 
     @dg.multi_asset_sensor(monitored_assets=[dg.AssetKey("left"), dg.AssetKey("right")])
     def either(_context):
@@ -848,7 +848,7 @@ def test_a_sensor_of_several_assets(dg):
 
 @pytest.mark.absent("it looks into a store of runs")
 def test_a_sensor_of_failed_runs(dg):
-    """`@run_failure_sensor` is told of each run that failed."""
+    """`@run_failure_sensor` is evaluated for each run that failed."""
     told = []
 
     @dg.run_failure_sensor

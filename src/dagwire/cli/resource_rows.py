@@ -12,7 +12,7 @@ from dagwire.containers.provider_graph import dependencies_of
 from dagwire.containers.provider_types import AnyProvider, is_provider
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.definitions.definitions import Definitions
-from dagwire.definitions.lineage import Kind, Part, wiring_of
+from dagwire.definitions.lineage import Kind, Part, lineage_of
 from dagwire.errors import SettingsError
 from dagwire.resources.resource_definition import ResourceDefinition
 
@@ -37,16 +37,16 @@ def resource_rows(defs: Definitions) -> list[ResourceRow]:
     Raises:
         InvalidDefinitionError: A job cannot be put together.
     """
-    wiring = wiring_of(defs)
-    found = ((part, find_provider(defs.container, part.name)) for part in wiring.parts if part.kind is Kind.RESOURCE)
+    lineage = lineage_of(defs)
+    found = ((part, find_provider(defs.container, part.name)) for part in lineage.parts if part.kind is Kind.RESOURCE)
     return [
         ResourceRow(
             key=part.name,
             type=_type_of(provider),
             lives_for=_lives_for(provider),
             provider=type(provider).__name__,
-            uses=[used.name for used in wiring.used_by(part)],
-            used_by=[_named(user) for user in wiring.users_of(part)],
+            uses=[used.name for used in lineage.used_by(part)],
+            used_by=[_named(user) for user in lineage.users_of(part)],
         )
         for part, provider in found
         if provider is not None

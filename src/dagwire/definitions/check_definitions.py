@@ -1,4 +1,4 @@
-"""Everything that is wrong with definitions, their container and their settings, told without opening anything."""
+"""Every fault of definitions, their container and their settings, found without opening anything."""
 
 from typing import Any
 
@@ -12,14 +12,16 @@ from dagwire.resources.resource_definition import ResourceDefinition
 
 
 def all_faults(defs: Definitions) -> list[DagwireError]:
-    """Every fault that `Definitions.faults` tells of, and those that show when the environment is read.
+    """Every fault that `Definitions.faults` finds, and those that show when the environment is read.
 
-    Resources that no definition asks for are looked at as well. What a resource is to be given at launch is not missed.
+    Resources that no definition asks for are checked, too. Config that a resource takes at launch is not reported.
     """
     found: list[DagwireError] = []
     try:
         found += defs.faults()
-    except DagwireError as fault:  # two definitions of one name, say: what hangs on names cannot be told then
+    except (
+        DagwireError
+    ) as fault:  # two definitions of one name, for example: nothing that depends on names can be checked then
         found.append(fault)
     container, overrides = in_force(defs.container)
     scope = RunScope(container, replacements=overrides)
@@ -37,5 +39,5 @@ def _is_configured_at_launch(container: Container, key: str) -> bool:
 
 
 def _each(fault: DagwireError) -> tuple[DagwireError, ...]:
-    """The members of a fault that stands for several."""
+    """The members of a fault that groups several."""
     return fault.faults if isinstance(fault, FaultsError | ConfigFaultsError) else (fault,)

@@ -1,4 +1,4 @@
-"""`Definitions`: everything that belongs together, bound to one container."""
+"""`Definitions`: assets, checks, jobs, schedules and sensors, bound to one container."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -33,10 +33,10 @@ IMPLICIT_JOB = "__ASSET_JOB"
 
 
 class Definitions:
-    """Assets, checks, jobs, schedules and sensors, and the container that their resources come from.
+    """Assets, checks, jobs, schedules and sensors, and the container of their resources.
 
-    Making one reads no environment, opens nothing and checks nothing: `validate_loadable`, and every call that resolves
-    a job, does the checking, and reports all faults at once.
+    Making one reads no environment and opens nothing. `validate_loadable`, and every call that resolves a job, checks
+    the definitions and reports all faults at once.
 
     Example:
         >>> from dagwire import Definitions, ResourceParam, asset
@@ -57,13 +57,13 @@ class Definitions:
         resources: Any = None,
         asset_checks: Iterable[AssetCheckDefinition] | None = None,
     ) -> None:
-        """Keep what is given.
+        """Keep the definitions.
 
         Args:
-            assets: The assets, in any order; a `SourceAsset` or `AssetSpec` is one that is made elsewhere.
+            assets: The assets, in any order; a `SourceAsset` or `AssetSpec` is made elsewhere.
             schedules: The schedules.
             sensors: The sensors.
-            jobs: The jobs. Those that schedules and sensors name as objects need not be repeated.
+            jobs: The jobs. Jobs that schedules and sensors hold need not be repeated.
             resources: A container, used as it is, or `{key: resource, definition or plain value}`.
             asset_checks: The checks.
         """
@@ -80,14 +80,14 @@ class Definitions:
         """Replace resources in every run started inside a `with` block; see `dagwire.override`."""
         return override(self.container, replacements, **by_name)
 
-    # -- what there is -------------------------------------------------------------------------------------------------
+    # -- contents ------------------------------------------------------------------------------------------------------
 
     def resolve_job_def(self, name: str) -> JobDefinition:
-        """The job of that name, bound to the container.
+        """The job called `name`, bound to the container.
 
         Raises:
             UnknownNameError: There is none.
-            InvalidDefinitionError: Something is missing or declared wrongly.
+            InvalidDefinitionError: A resource or asset is missing or declared wrongly.
         """
         by_name = self._jobs_by_name()
         if name not in by_name:
@@ -98,7 +98,7 @@ class Definitions:
         """`job` among these definitions, bound to the container.
 
         Raises:
-            InvalidDefinitionError: Something is missing or declared wrongly.
+            InvalidDefinitionError: A resource or asset is missing or declared wrongly.
         """
         resolved = self._resolved(job)
         raise_faults(self._job_faults(resolved))
@@ -112,7 +112,7 @@ class Definitions:
         """The job of all assets.
 
         Raises:
-            InvalidDefinitionError: Something is missing or declared wrongly.
+            InvalidDefinitionError: A resource or asset is missing or declared wrongly.
         """
         return self.resolve_job_def(IMPLICIT_JOB)
 
@@ -121,27 +121,27 @@ class Definitions:
         return self.resolve_implicit_global_asset_job_def()
 
     def resolve_all_asset_specs(self) -> list[AssetSpec]:
-        """What there is to say of each asset, by key; those that are made elsewhere included."""
+        """The spec of each asset, sorted by key, with those that are made elsewhere."""
         known = self._known_assets()
         specs = [spec for definition in known.made for spec in definition.specs]
         specs += [asset.spec for asset in known.elsewhere.values()]
         return sorted(specs, key=lambda spec: spec.key.parts)
 
     def resolve_all_asset_keys(self) -> list[AssetKey]:
-        """The keys of all assets; those that are made elsewhere included."""
+        """The keys of all assets, with those that are made elsewhere."""
         return [spec.key for spec in self.resolve_all_asset_specs()]
 
     def resolve_schedule_def(self, name: str) -> ScheduleDefinition:
-        """The schedule of that name.
+        """The schedule called `name`.
 
         Raises:
             UnknownNameError: There is none.
-            InvalidDefinitionError: It is to follow partitions that its job does not have.
+            InvalidDefinitionError: It follows partitions that its job does not have.
         """
         return self._resolved_schedule(_named("schedule", name, self.schedules))
 
     def resolve_sensor_def(self, name: str) -> SensorDefinition:
-        """The sensor of that name.
+        """The sensor called `name`.
 
         Raises:
             UnknownNameError: There is none.
@@ -185,9 +185,9 @@ class Definitions:
 
         Args:
             asset_key: The asset, made here or elsewhere.
-            python_type: As which type; shown to the IO manager as `context.dagster_type`.
-            instance: What resources are shown as `context.instance`.
-            partition_key: Which partition.
+            python_type: The type to load; shown to the IO manager as `context.dagster_type`.
+            instance: Shown to resources as `context.instance`.
+            partition_key: The partition to load.
             metadata: Shown to the IO manager as `context.definition_metadata`.
 
         Raises:
@@ -199,7 +199,7 @@ class Definitions:
 
     @staticmethod
     def merge(*def_sets: "Definitions") -> "Definitions":
-        """All of several, bound to the resources of all.
+        """Merge several definitions and their resources.
 
         Raises:
             MergeConflictError: Two provide different resources under one key.
@@ -215,23 +215,23 @@ class Definitions:
 
     @property
     def job_names(self) -> list[str]:
-        """The names of the jobs that were given, schedules' and sensors' included."""
+        """The names of all jobs, with those that schedules and sensors hold."""
         return [name for name in self._jobs_by_name() if name != IMPLICIT_JOB]
 
-    # -- what is wrong -------------------------------------------------------------------------------------------------
+    # -- faults -------------------------------------------------------------------------------------------------------
 
     @staticmethod
     def validate_loadable(defs: "Definitions") -> None:
         """Check everything that can be checked without reading the environment.
 
         Raises:
-            InvalidDefinitionError: One thing is missing or declared wrongly.
-            FaultsError: Several are; all are listed.
+            InvalidDefinitionError: There is one fault.
+            FaultsError: There are several; all are listed.
         """
         raise_faults(defs.faults())
 
     def faults(self) -> list[DagwireError]:
-        """Everything that is wrong with definitions and resource keys; those of schedules and sensors too."""
+        """Every fault of definitions and resource keys, schedules and sensors included."""
         faults: list[DagwireError] = []
         jobs = {name: job for name, job in self._jobs_by_name().items() if name != IMPLICIT_JOB}
         requirements = list(_unbound((*self._with_requirements(), *self.asset_checks), {}))
@@ -261,14 +261,14 @@ class Definitions:
         return list({str(fault): fault for fault in faults}.values())  # several jobs may have the same
 
     def _with_requirements(self) -> list[AssetsDefinition | SourceAsset]:
-        """The assets that ask for something; a spec alone asks for nothing."""
+        """The assets that may require resources; a spec alone does not."""
         return [item for item in self.assets if not isinstance(item, AssetSpec)]
 
     def _ticks(self) -> list[TickDefinition[Any] | UnresolvedPartitionedAssetScheduleDefinition]:
         return [*self.schedules, *self.sensors]
 
     def _schedule_faults(self, schedule: UnresolvedPartitionedAssetScheduleDefinition) -> list[DagwireError]:
-        """What is wrong with a schedule of partitions, where its job, whose faults are told anyway, is well."""
+        """The faults of a schedule of partitions; those of its job are reported with the job."""
         try:
             job = self._resolved(schedule.job)
         except InvalidDefinitionError:
@@ -314,12 +314,12 @@ class Definitions:
 
 
 def _each(def_sets: Iterable[Definitions], kind: str) -> list[Any]:
-    """The definitions of one kind in all of several, the very same ones once."""
+    """The definitions of one kind in `def_sets`; an object that is in several is listed once."""
     return list({id(item): item for defs in def_sets for item in getattr(defs, kind)}.values())
 
 
 def _unbound(definitions: Iterable[Any], stronger: Collection[str]) -> Iterator[Requirement]:
-    """What `definitions` ask for and do not have bound to themselves, nor in `stronger`; each requirement once."""
+    """The requirements of `definitions` that neither their own bindings nor `stronger` fill."""
     return (
         requirement
         for definition in {id(item): item for item in definitions}.values()

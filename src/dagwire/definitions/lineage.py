@@ -1,4 +1,4 @@
-"""What hangs together with what: definitions and resources as one graph, for lists and pictures. Opens nothing."""
+"""The path from each asset to its resources: definitions and resources as one graph. Opens nothing."""
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -19,7 +19,7 @@ Meaning = Literal["comes before", "checks", "uses", "runs"]
 
 
 class Kind(StrEnum):
-    """What a part is."""
+    """The kind of a part."""
 
     ASSET = "asset"
     CHECK = "check"
@@ -37,60 +37,60 @@ class Part(NamedTuple):
     """A key, or a name: unique among the parts of its kind."""
 
 
-class Wire(NamedTuple):
-    """That one part comes before, checks, uses or runs another."""
+class Edge(NamedTuple):
+    """One part comes before, checks, uses or runs another."""
 
     source: Part
     target: Part
     meaning: Meaning
 
 
-class Wiring(NamedTuple):
-    """All parts, and how they hang together."""
+class Lineage(NamedTuple):
+    """All parts, and the edges between them."""
 
     parts: tuple[Part, ...]
-    wires: tuple[Wire, ...]
+    edges: tuple[Edge, ...]
 
     def users_of(self, part: Part) -> list[Part]:
         """The parts that use `part`."""
-        return [wire.source for wire in self.wires if wire.target == part and wire.meaning == "uses"]
+        return [edge.source for edge in self.edges if edge.target == part and edge.meaning == "uses"]
 
     def used_by(self, part: Part) -> list[Part]:
         """The parts that `part` uses."""
-        return [wire.target for wire in self.wires if wire.source == part and wire.meaning == "uses"]
+        return [edge.target for edge in self.edges if edge.source == part and edge.meaning == "uses"]
 
-    def among(self, kinds: Iterable[Kind]) -> "Wiring":
-        """The parts of these kinds, and what is between them."""
+    def among(self, kinds: Iterable[Kind]) -> "Lineage":
+        """The parts of `kinds`, and the edges between them."""
         shown = set(kinds)
         parts = tuple(part for part in self.parts if part.kind in shown)
-        wires = tuple(wire for wire in self.wires if {wire.source.kind, wire.target.kind} <= shown)
-        return Wiring(parts, wires)
+        edges = tuple(edge for edge in self.edges if {edge.source.kind, edge.target.kind} <= shown)
+        return Lineage(parts, edges)
 
 
-def wiring_of(defs: Definitions) -> Wiring:
-    """How `defs` and their resources hang together. No environment is read; keys that nothing provides are left out.
+def lineage_of(defs: Definitions) -> Lineage:
+    """The graph of `defs` and their resources. No environment is read; keys without a provider are left out.
 
     Raises:
-        InvalidDefinitionError: Two definitions have one name, or a job cannot be put together.
+        InvalidDefinitionError: Two definitions have one name, or a job cannot be resolved.
     """
-    wires = list(dict.fromkeys((*_asset_wires(defs), *_check_wires(defs), *_job_wires(defs), *_tick_wires(defs))))
+    edges = list(dict.fromkeys((*_asset_edges(defs), *_check_edges(defs), *_job_edges(defs), *_tick_edges(defs))))
     uses = resource_uses(defs.container)
-    wires += [Wire(Part(Kind.RESOURCE, user), Part(Kind.RESOURCE, key), "uses") for user in uses for key in uses[user]]
+    edges += [Edge(Part(Kind.RESOURCE, user), Part(Kind.RESOURCE, key), "uses") for user in uses for key in uses[user]]
     parts = dict.fromkeys((*_definition_parts(defs), *(Part(Kind.RESOURCE, key) for key in uses)))
-    return Wiring(tuple(parts), tuple(wire for wire in wires if wire.source in parts and wire.target in parts))
+    return Lineage(tuple(parts), tuple(edge for edge in edges if edge.source in parts and edge.target in parts))
 
 
 def resolved_schedules(defs: Definitions) -> list[ScheduleDefinition]:
-    """The schedules, those of partitions made out.
+    """The schedules; those of partitions are resolved.
 
     Raises:
-        InvalidDefinitionError: The job of one cannot be put together.
+        InvalidDefinitionError: The job of one cannot be resolved.
     """
     return [defs.resolve_schedule_def(schedule.name) for schedule in defs.schedules]
 
 
 def resource_uses(container: Container) -> dict[str, list[str]]:
-    """`{key: the keys that its provider is made of}`, for every key of a container."""
+    """`{key: the keys that its provider refers to}`, for every key of a container."""
     graph = ProviderGraph(container, {})
     provider_by_key = {key: provider for key in keys_of(container) if (provider := graph.root(key)) is not None}
     key_by_provider = {provider: key for key, provider in reversed(provider_by_key.items())}
@@ -103,7 +103,7 @@ def resource_uses(container: Container) -> dict[str, list[str]]:
 def _nearest_keys(
     graph: ProviderGraph, provider: AnyProvider, key_by_provider: dict[AnyProvider, str]
 ) -> Iterator[str]:
-    """The keys of what `provider` refers to, itself or by way of providers without a key."""
+    """The keys of the providers that `provider` refers to, directly or through providers without a key."""
     seen = {provider}
     waiting = list(reversed(graph.dependencies(provider)))
     while waiting:
@@ -136,43 +136,43 @@ def _check_part(spec: AssetCheckSpec) -> Part:
 
 
 def _checks(defs: Definitions) -> Iterator[tuple[AssetCheckSpec, AssetCheckDefinition | None]]:
-    """Each check, and the definition that makes it where its asset's own does not."""
+    """Each check, with the definition that makes it, or None if its asset's own does."""
     for definition in known_assets(defs.assets).made:
         yield from ((spec, None) for spec in definition.check_specs)
     for check in defs.asset_checks:
         yield from ((spec, check) for spec in check.specs_by_key.values())
 
 
-def _asset_wires(defs: Definitions) -> Iterator[Wire]:
+def _asset_edges(defs: Definitions) -> Iterator[Edge]:
     for definition in known_assets(defs.assets).made:
         for key, before in definition.asset_deps.items():
             own = _asset_part(key)
-            yield from (Wire(_asset_part(dep), own, "comes before") for dep in before)
+            yield from (Edge(_asset_part(dep), own, "comes before") for dep in before)
             yield from _uses(own, definition)
 
 
-def _check_wires(defs: Definitions) -> Iterator[Wire]:
+def _check_edges(defs: Definitions) -> Iterator[Edge]:
     for spec, definition in _checks(defs):
         own = _check_part(spec)
-        yield Wire(own, _asset_part(spec.asset_key), "checks")
+        yield Edge(own, _asset_part(spec.asset_key), "checks")
         if definition is not None:
             yield from _uses(own, definition)
 
 
-def _job_wires(defs: Definitions) -> Iterator[Wire]:
+def _job_edges(defs: Definitions) -> Iterator[Edge]:
     for name in defs.job_names:
         own = Part(Kind.JOB, name)
         for node in defs.resolve_job_def(name).nodes:
             match node.definition:
                 case AssetsDefinition() as definition:
-                    yield from (Wire(own, _asset_part(key), "runs") for key in definition.keys)
+                    yield from (Edge(own, _asset_part(key), "runs") for key in definition.keys)
                 case AssetCheckDefinition():
-                    pass  # it goes with its asset
+                    pass  # listed with its asset
                 case _:
                     yield from _uses(own, node)
 
 
-def _tick_wires(defs: Definitions) -> Iterator[Wire]:
+def _tick_edges(defs: Definitions) -> Iterator[Edge]:
     ticks: list[tuple[Kind, Any]] = [
         *((Kind.SCHEDULE, schedule) for schedule in resolved_schedules(defs)),
         *((Kind.SENSOR, sensor) for sensor in defs.sensors),
@@ -180,9 +180,9 @@ def _tick_wires(defs: Definitions) -> Iterator[Wire]:
     for kind, tick in ticks:
         own = Part(kind, tick.name)
         yield from _uses(own, tick)
-        yield Wire(own, Part(Kind.JOB, tick.job_name), "runs")
+        yield Edge(own, Part(Kind.JOB, tick.job_name), "runs")
 
 
-def _uses(user: Part, asker: Any) -> Iterator[Wire]:
+def _uses(user: Part, asker: Any) -> Iterator[Edge]:
     for requirement in asker.requirements:
-        yield Wire(user, Part(Kind.RESOURCE, requirement.key), "uses")
+        yield Edge(user, Part(Kind.RESOURCE, requirement.key), "uses")

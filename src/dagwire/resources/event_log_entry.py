@@ -1,4 +1,4 @@
-"""`EventLogEntry`: what an instance remembers of an asset that was made."""
+"""`EventLogEntry`: the event of an asset that was made, as an instance keeps it."""
 
 import time
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class EventLogEntry:
-    """An asset that was made: which, by which run and step, and when."""
+    """The event of an asset that was made: its key, run, step and time."""
 
     asset_materialization: Any
     """The `AssetMaterialization`: key, metadata, partition, tags."""
@@ -17,7 +17,7 @@ class EventLogEntry:
     timestamp: float = field(default_factory=time.time)
     """Seconds since 1970, UTC."""
     storage_id: int = 0
-    """Which of the instance's events it is, counted from 1."""
+    """The number of the event in its instance, counted from 1."""
 
     event_type_value = "ASSET_MATERIALIZATION"
 
@@ -33,7 +33,7 @@ class EventLogEntry:
 
     @property
     def dagster_event(self) -> "EventLogEntry":
-        """The entry itself; Dagster keeps key and type one step further in."""
+        """The entry itself; Dagster keeps key and type one level deeper."""
         return self
 
     def get_dagster_event(self) -> "EventLogEntry":
@@ -42,10 +42,10 @@ class EventLogEntry:
 
     @property
     def step_materialization_data(self) -> "EventLogEntry":
-        """The entry itself, of which `materialization` tells."""
+        """The entry itself, which has `materialization`."""
         return self
 
     @property
     def materialization(self) -> Any:
-        """`asset_materialization`, by its name in events."""
+        """`asset_materialization`, under its name in events."""
         return self.asset_materialization

@@ -1,4 +1,4 @@
-"""`DagsterInstance`: what one run leaves for the next, held in memory."""
+"""`DagsterInstance`: the memory that one run leaves for the next."""
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from dagwire.resources.event_log_entry import EventLogEntry
 
 
 class DynamicPartitionsStore(Protocol):
-    """Knows which dynamic partitions there are."""
+    """A store of dynamic partition keys."""
 
     def get_dynamic_partitions(self, partitions_def_name: str) -> Sequence[str]:
         """The keys of one set of partitions, in the order they were added."""
@@ -19,11 +19,11 @@ class DynamicPartitionsStore(Protocol):
 
 
 class DagsterInstance:
-    """What one run leaves for the next: the keys of dynamic partitions, and the latest materialization of each asset.
+    """The memory of past runs: the keys of dynamic partitions, and the latest materialization of each asset.
 
-    Dagster's instance is a store of runs and events; dagwire has none, so this is the part of it that definitions read
-    and write. It lives as long as whoever made it keeps it, and may be shared by runs that go on side by side. To have
-    it outlive the process save `dynamic_partitions` and `latest_materializations`, and give them to the class again.
+    Dagster's instance is a store of runs and events. dagwire has no store, so this is the part of it that definitions
+    read and write. It lives as long as its maker keeps it, and concurrent runs may share it. To keep it beyond the
+    process, save `dynamic_partitions` and `latest_materializations`, and pass them to the class again.
 
     Example:
         >>> from dagwire import DagsterInstance
@@ -38,22 +38,22 @@ class DagsterInstance:
         dynamic_partitions: Mapping[str, Iterable[str]] | None = None,
         latest_materializations: Iterable[EventLogEntry] = (),
     ) -> None:
-        """Know what another instance's properties of these names gave."""
+        """Start with the values of another instance's properties of these names."""
         # Keys are held as those of a dict: in order, each once.
-        given = dynamic_partitions.items() if dynamic_partitions else ()
-        self._keys_by_name = {name: dict.fromkeys(keys) for name, keys in given}
+        items = dynamic_partitions.items() if dynamic_partitions else ()
+        self._keys_by_name = {name: dict.fromkeys(keys) for name, keys in items}
         self._latest: dict[Any, EventLogEntry] = {entry.asset_key: entry for entry in latest_materializations}
         self._event_count = max((entry.storage_id for entry in self._latest.values()), default=0)
         self._changing = threading.Lock()
 
     @staticmethod
     def ephemeral() -> "DagsterInstance":
-        """An instance that knows nothing yet; in dagwire every one is in memory."""
+        """Make an empty instance in memory."""
         return DagsterInstance()
 
     @property
     def dynamic_partitions(self) -> dict[str, list[str]]:
-        """`{name: keys}` of all sets of partitions: a copy, to save."""
+        """`{name: keys}` of all dynamic partitions: a copy, to save."""
         with self._changing:
             return {name: list(keys) for name, keys in self._keys_by_name.items()}
 
@@ -64,7 +64,7 @@ class DagsterInstance:
             return list(self._latest.values())
 
     def add_dynamic_partitions(self, partitions_def_name: str, partition_keys: Sequence[str]) -> None:
-        """Add keys to a set of partitions, after those it has; one that is there already stays where it is.
+        """Add keys to a set of dynamic partitions, in order; a key that is there already keeps its place.
 
         Raises:
             InvalidInvocationError: `partition_keys` is one text, not a list of them. Nothing was added.
@@ -74,7 +74,7 @@ class DagsterInstance:
             self._keys_by_name.setdefault(partitions_def_name, {}).update(dict.fromkeys(partition_keys))
 
     def get_dynamic_partitions(self, partitions_def_name: str) -> list[str]:
-        """The keys of a set of partitions, in the order they were added; none where there is no such set."""
+        """The keys of a set of partitions, in the order they were added; an unknown set has none."""
         with self._changing:
             return list(self._keys_by_name.get(partitions_def_name, ()))
 
@@ -83,59 +83,59 @@ class DagsterInstance:
         return partition_key in self._keys_by_name.get(partitions_def_name, ())
 
     def delete_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> None:
-        """Take a key out of a set of partitions; one that is not there is none the less gone."""
+        """Delete a key from a set of dynamic partitions, if it is there."""
         with self._changing:
             self._keys_by_name.get(partitions_def_name, {}).pop(partition_key, None)
 
     def get_latest_materialization_event(self, asset_key: Any) -> EventLogEntry | None:
-        """When and by which run an asset was last made, of the runs that were given this instance; None for never."""
+        """The event of the latest run with this instance that made an asset; None if there is none."""
         return self._latest.get(asset_key)
 
     def report_runless_asset_event(self, asset_event: Any) -> None:
-        """Note that an asset was made elsewhere; `asset_event` is an `AssetMaterialization`."""
+        """Record that an asset was made elsewhere; `asset_event` is an `AssetMaterialization`."""
         self.remember(EventLogEntry(asset_event))
 
     def remember(self, entry: EventLogEntry) -> None:
-        """Keep what tells of an asset that was made, in place of what was known of it."""
+        """Keep `entry` as the latest event of its asset."""
         with self._changing:
             self._event_count += 1
             self._latest[entry.asset_key] = replace(entry, storage_id=self._event_count)
 
     def dispose(self) -> None:
-        """Do nothing, where Dagster's closes its store: there is none to close."""
+        """Do nothing: there is no store to close, as Dagster's has."""
 
     def __enter__(self) -> Self:
-        """The instance, for a `with` block; as Dagster's."""
+        """Return the instance, for a `with` block."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """`dispose` of it."""
+        """Call `dispose`."""
         self.dispose()
 
     def __repr__(self) -> str:
-        """How many partitions it knows."""
+        """Show the number of keys of each set of dynamic partitions."""
         counts = ", ".join(f"{name}: {len(keys)}" for name, keys in self.dynamic_partitions.items())
         return f"DagsterInstance({counts})"
 
 
-def given_instance(owner: str, given: object) -> DagsterInstance | None:
-    """What was given to `owner` as `instance`.
+def given_instance(owner: str, instance: object) -> DagsterInstance | None:
+    """Return the argument `instance` of `owner`, checked.
 
     Raises:
-        InvalidInvocationError: It is no instance; an argument meant for another parameter, say.
+        InvalidInvocationError: It is not an instance; it may be meant for another parameter.
     """
-    if given is None or isinstance(given, DagsterInstance):
-        return given
-    raise InvalidInvocationError(owner, f"takes a DagsterInstance as `instance`, not {type(given).__name__}.")
+    if instance is None or isinstance(instance, DagsterInstance):
+        return instance
+    raise InvalidInvocationError(owner, f"takes a DagsterInstance as `instance`, not {type(instance).__name__}.")
 
 
 def _refuse_text(method: str, partition_keys: object) -> None:
-    """Refuse a text where a list of keys belongs: its letters would become keys.
+    """Refuse a text in place of a list of keys: its letters would become keys.
 
     Raises:
-        InvalidInvocationError: It is one.
+        InvalidInvocationError: `partition_keys` is a text.
     """
     if isinstance(partition_keys, str):
         problem = f"takes a list of keys; '{partition_keys}' is one text. Write ['{partition_keys}']."

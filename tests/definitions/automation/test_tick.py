@@ -1,4 +1,4 @@
-"""Schedules and sensors: what a tick opens, asks and answers."""
+"""Schedules and sensors: the resources, answers and errors of a tick."""
 
 import datetime as dt
 
@@ -47,7 +47,7 @@ def test_a_tick_opens_what_it_needs_and_closes_it():
 
 
 def test_a_failing_tick_closes_too():
-    """The function's own exception comes out, and everything is closed."""
+    """The function's own exception is raised, and everything is closed."""
 
     @dg.sensor(job_name="load")
     def arrivals(db: Db):
@@ -72,7 +72,7 @@ def test_a_failing_tick_closes_too():
     ids=repr,
 )
 def test_answers_of_a_tick(answer, keys, message):
-    """Requests, reasons, a result with both, or nothing."""
+    """A sensor returns requests, a reason, a result with both, or nothing."""
     tick = dg.sensor(job_name="load", name="arrivals")(lambda: answer)
     result = tick.evaluate_tick(dg.build_sensor_context(cursor="5"))
     assert [request.run_key for request in result.run_requests] == keys
@@ -80,13 +80,13 @@ def test_answers_of_a_tick(answer, keys, message):
 
 
 def test_an_answer_that_is_none_is_refused():
-    """Something else than an answer is an error that names the sensor."""
+    """Any other answer is an error that names the sensor."""
     with pytest.raises(UnexpectedResultError, match="arrivals"):
         dg.sensor(job_name="load", name="arrivals")(lambda: 5).evaluate_tick(dg.build_sensor_context())
 
 
 def test_requests_bear_the_tick_s_tags():
-    """Tags of the schedule, its name and the partition are on every request."""
+    """Every request has the tags of the schedule, its name and the partition."""
 
     @dg.schedule("0 0 1 * *", job_name="load", tags={"team": "a"})
     def monthly():
@@ -97,7 +97,7 @@ def test_requests_bear_the_tick_s_tags():
 
 
 def test_a_cursor_is_left_for_the_next_tick():
-    """What the function sets, by the context or its result, is the cursor of the result."""
+    """The cursor that the function sets, by context or result, is the cursor of the tick's result."""
 
     @dg.sensor(job_name="load")
     def arrivals(context):
@@ -109,7 +109,7 @@ def test_a_cursor_is_left_for_the_next_tick():
 
 
 def test_a_tick_that_lacks_a_resource_opens_nothing():
-    """The missing key and who asked are named."""
+    """The error names the missing key and the definition that requires it."""
 
     @dg.sensor(job_name="load", required_resource_keys={"other"})
     def arrivals(context, db: Db):
@@ -121,7 +121,7 @@ def test_a_tick_that_lacks_a_resource_opens_nothing():
 
 
 def test_what_a_tick_cannot_be_given_is_refused():
-    """A second parameter that is no resource is refused at declaration, with the fix; the first is the context."""
+    """A second parameter that is not a resource is refused at declaration, with the fix; the first is the context."""
     with pytest.raises(InvalidDefinitionError, match="ResourceParam"):
         dg.sensor(job_name="load", name="arrivals")(lambda context, rows: None)
     with pytest.raises(InvalidDefinitionError, match="takes rows, more"):
@@ -132,28 +132,28 @@ def test_what_a_tick_takes_for_its_context_is_held_to_it():
     """A first parameter whose annotation no context fits is refused: it was meant to be a resource."""
 
     def arrivals(db: int) -> None:
-        """Is asked now and then."""
+        """Return nothing."""
 
     with pytest.raises(InvalidDefinitionError, match="annotates 'db' as int, and that is not a context"):
         dg.sensor(job_name="load")(arrivals)
 
 
 def test_a_tick_without_a_job_is_refused():
-    """A schedule or sensor says what it runs."""
+    """A schedule or sensor without a job is refused."""
     with pytest.raises(InvalidDefinitionError, match="names no job"):
         dg.sensor(name="arrivals")(lambda: None)
 
 
 @pytest.mark.parametrize("line", ["nope", "61 * * * *", "0 0 31 2 *", "* * *", "0 0 * * * *", "@never"])
 def test_wrong_cron_lines_are_refused(line):
-    """Too few or too many fields, values out of range, days that never come."""
+    """A cron line is refused for too few or too many fields, values out of range, or days that never come."""
     with pytest.raises(InvalidDefinitionError, match="not a cron line"):
         dg.ScheduleDefinition("daily", cron_schedule=line, job_name="load")
 
 
 @pytest.mark.parametrize("line", ["0 3 * * *", "*/5 * * * MON-FRI", "@daily", ["0 3 * * *", "0 4 1 * *"]])
 def test_cron_lines_that_are_taken(line):
-    """Lines, words, and several of them."""
+    """Cron lines, cron words, and lists of lines are accepted."""
     assert dg.ScheduleDefinition("daily", cron_schedule=line, job_name="load").cron_schedule == line
 
 
@@ -177,7 +177,7 @@ def test_a_schedule_of_parts():
 
 
 def test_a_schedule_of_partitions():
-    """At each tick the span that has just ended is asked for, under its own run key."""
+    """Each tick requests the time window that has just ended, under its own run key."""
     months = dg.MonthlyPartitionsDefinition("2024-01", fmt="%Y-%m")
     job = dg.define_asset_job("load", partitions_def=months)
     monthly = dg.build_schedule_from_partitioned_job(job, hour_of_day=3)
@@ -191,7 +191,7 @@ def test_a_schedule_of_partitions():
 
 
 def test_a_schedule_of_partitions_is_checked_with_its_definitions():
-    """A schedule that is to follow partitions which the assets do not have is found by `validate_loadable`."""
+    """`validate_loadable` finds a schedule that follows partitions which its assets do not have."""
     rows = dg.asset(lambda: 3, name="rows")
     job = dg.define_asset_job("load", selection=[rows])
     defs = dg.Definitions(assets=[rows], schedules=[dg.build_schedule_from_partitioned_job(job)])
@@ -201,7 +201,7 @@ def test_a_schedule_of_partitions_is_checked_with_its_definitions():
 
 
 def test_a_target_is_a_job_of_assets():
-    """`target=` of a schedule or sensor makes a job of the assets that it selects, which `Definitions` knows."""
+    """`target=` of a schedule or sensor makes a job of the selected assets, which `Definitions` knows."""
     rows = dg.asset(lambda: 3, name="rows")
     daily = dg.ScheduleDefinition("daily", cron_schedule="0 3 * * *", target=[rows])
     defs = dg.Definitions(assets=[rows], schedules=[daily])

@@ -12,7 +12,7 @@ from dagwire.cli.options import Env, Json, Module, Traceback, new_app
 from dagwire.cli.printing import print_json, print_rows
 from dagwire.cli.resource_probes import Trial, opened_once, with_health
 from dagwire.definitions.check_definitions import all_faults
-from dagwire.definitions.lineage import Wiring, wiring_of
+from dagwire.definitions.lineage import Lineage, lineage_of
 from dagwire.definitions.loading.project_definitions import find_definitions
 from dagwire.errors import DagwireError
 
@@ -50,7 +50,7 @@ def check(
         elif faults:
             _print_faults(faults)
         else:
-            _print_fine(wiring_of(defs), trials)
+            _print_fine(lineage_of(defs), trials)
         if faults or not all(trial.is_fine for trial in trials):
             raise typer.Exit(FAILED)
 
@@ -65,10 +65,10 @@ def _print_faults(faults: list[DagwireError]) -> None:
     typer.echo(f"{_count(len(faults), 'fault')} found; nothing was opened.")
 
 
-def _print_fine(wiring: Wiring, trials: list[Trial]) -> None:
+def _print_fine(lineage: Lineage, trials: list[Trial]) -> None:
     if trials:
         print_rows(trials, as_json=False, none="")
-    counts = Counter(part.kind for part in wiring.parts)
+    counts = Counter(part.kind for part in lineage.parts)
     looked_at = ", ".join(_count(number, kind) for kind, number in counts.items())
     failed = sum(not trial.is_fine for trial in trials)
     typer.echo(f"{_count(failed, 'resource')} failed." if failed else f"Nothing is wrong with {looked_at}.")

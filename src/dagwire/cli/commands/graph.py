@@ -9,7 +9,7 @@ import typer
 from dagwire.cli.diagrams import dot_of, mermaid_of, svg_of
 from dagwire.cli.exit_codes import told
 from dagwire.cli.options import Env, Module, Traceback, new_app
-from dagwire.definitions.lineage import Kind, wiring_of
+from dagwire.definitions.lineage import Kind, lineage_of
 from dagwire.definitions.loading.project_definitions import find_definitions
 
 app = new_app()
@@ -56,8 +56,8 @@ def graph(
     Dotted arrows lead from what uses a resource to the resource.
     """
     with told(traceback=traceback):
-        wiring = wiring_of(find_definitions(module, Path.cwd())).among(kinds or Kind)
-        drawn = _DRAW[written_as or _format_of(output)](wiring)
+        lineage = lineage_of(find_definitions(module, Path.cwd())).among(kinds or Kind)
+        drawn = _DRAW[written_as or _format_of(output)](lineage)
         if output is None:
             typer.echo(drawn, nl=False)
             return
@@ -66,7 +66,7 @@ def graph(
             output.write_text(text, encoding="utf-8")
         except OSError as error:
             raise typer.BadParameter(f"{output}: {error.strerror}", param_hint="--output") from None
-        typer.echo(f"{output}: {len(wiring.parts)} parts, {len(wiring.wires)} arrows.")
+        typer.echo(f"{output}: {len(lineage.parts)} parts, {len(lineage.edges)} arrows.")
 
 
 def _format_of(output: Path | None) -> Format:

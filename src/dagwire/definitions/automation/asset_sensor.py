@@ -14,26 +14,26 @@ from dagwire.resources.event_log_entry import EventLogEntry
 
 
 class AssetSensorDefinition(SensorDefinition):
-    """A sensor that is asked when an asset was made; made by `@asset_sensor`.
+    """A sensor that is evaluated when an asset was made; made by `@asset_sensor`.
 
-    What it knows of assets is what the context's instance remembers: the runs that were given the same instance. Its
-    cursor says which event it was asked about last.
+    It learns of assets from the context's instance, which remembers the runs that were given that instance. Its cursor
+    is the number of the last event it was evaluated for.
     """
 
     asset_key: AssetKey
 
     def evaluate_tick(self, context: SensorEvaluationContext) -> TickResult:
-        """Ask once, if the asset was made since the cursor; see `TickDefinition.evaluate_tick`.
+        """Evaluate once, if the asset was made since the cursor; see `TickDefinition.evaluate_tick`.
 
         Raises:
-            UnexpectedResultError: The function answered with a cursor, which is the sensor's own.
+            UnexpectedResultError: The function returned a cursor, which is the sensor's own.
         """
-        event = self._news(context)
+        event = self._new_event(context)
         if event is None:
             return TickResult((), self._nothing_new(), context.cursor)
-        answers = self._answers(context, self._told(event))
+        answers = self._answers(context, self._event_argument(event))
         if any(isinstance(answer, SensorResult) and answer.cursor is not None for answer in answers):
-            raise UnexpectedResultError(self.label, "answered with a cursor. The cursor of an asset sensor is its own.")
+            raise UnexpectedResultError(self.label, "returned a cursor. An asset sensor keeps its own cursor.")
         context.update_cursor(str(event.storage_id))
         return self._result(answers, context)
 
@@ -41,7 +41,7 @@ class AssetSensorDefinition(SensorDefinition):
         """Call the function in a test, with the event of the asset that the context's instance has.
 
         Returns:
-            What the function answered, one by one; the reason why it was not asked, where there is no event.
+            The answers of the function, one by one; the reason for a skip if there is no event.
 
         Raises:
             InvalidInvocationError: No context is given first.
@@ -50,18 +50,18 @@ class AssetSensorDefinition(SensorDefinition):
         context = next((value for value in given if isinstance(value, SensorEvaluationContext)), None)
         if context is None:
             raise InvalidInvocationError(self.label, "takes a context; build one with an instance, and give it first.")
-        event = self._news(context)
+        event = self._new_event(context)
         if event is None:
             return iter([SkipReason(self._nothing_new())])
-        answers = answers_in(self.body.call(self, args, {**kwargs, **self._told(event)}))
+        answers = answers_in(self.body.call(self, args, {**kwargs, **self._event_argument(event)}))
         context.update_cursor(str(event.storage_id))
         return iter(answers)
 
-    def _told(self, event: EventLogEntry) -> dict[str, Any]:
+    def _event_argument(self, event: EventLogEntry) -> dict[str, Any]:
         """The event, under the name of the parameter that takes it, if there is one."""
         return dict.fromkeys(self.body.signature.inputs, event)
 
-    def _news(self, context: SensorEvaluationContext) -> EventLogEntry | None:
+    def _new_event(self, context: SensorEvaluationContext) -> EventLogEntry | None:
         """The latest event of the asset, if it is newer than the cursor."""
         event = context.instance.get_latest_materialization_event(self.asset_key)
         seen = int(context.cursor) if context.cursor and context.cursor.isdecimal() else 0
@@ -86,20 +86,20 @@ def asset_sensor(  # Dagster's signature
     metadata: Mapping[str, object] | None = None,
     target: Any = None,
 ) -> Callable[[Callable[..., Any]], AssetSensorDefinition]:
-    """Make a sensor of a function that is asked which runs to start when an asset was made.
+    """Make a sensor of a function that is evaluated when an asset was made.
 
-    The function takes the context, the event (an `EventLogEntry`, whatever the parameter is named), and resources; it
-    may leave out the event, or both. It answers as that of a `@sensor` does, without a cursor.
+    The function takes the context, the event (an `EventLogEntry`, by any parameter name), and resources; it may leave
+    out the event, or both. It returns the answers of a `@sensor`, without a cursor.
 
     Args:
         asset_key: The asset.
-        job_name: The job's name, where the job itself is not at hand.
+        job_name: The job's name, if the job itself is not at hand.
         name: The function's name by default.
         minimum_interval_seconds: The least time between two ticks, in seconds; 30 by default.
         description: For people; the docstring by default.
         job: The job to run.
-        jobs: The jobs to run, where there are several; each request then names one.
-        default_status: Whether it is switched on where it is deployed first.
+        jobs: The jobs to run, if there are several; each request then names one.
+        default_status: Whether it is switched on when it is first deployed.
         required_resource_keys: Resources read as `context.resources.<key>`.
         tags: Tags of the runs.
         metadata: Facts about the sensor, for people.

@@ -1,4 +1,4 @@
-"""When a schedule is due: the moments that its cron lines name. Pure."""
+"""The times at which a schedule is due, from its cron lines. Pure."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,22 +11,22 @@ from dagwire.definitions.partitions.cron import written_out
 
 
 def last_due(schedule: ScheduleDefinition, now: datetime) -> datetime:
-    """The last moment up to `now`, which knows its zone, at which `schedule` was due; in the schedule's zone."""
-    # Whole minutes, and the moment itself is left out by cronsim.
+    """The last time up to `now` (aware of its zone) at which `schedule` was due, in the schedule's zone."""
+    # Whole minutes, because cronsim leaves out the time that it starts from.
     after = now.astimezone(zone_of(schedule)).replace(second=0, microsecond=0) + timedelta(minutes=1)
     return max(next(CronSim(line, after, reverse=True)) for line in _lines(schedule))
 
 
 def next_due(schedule: ScheduleDefinition, now: datetime) -> datetime:
-    """The first moment after `now` at which it will be due."""
+    """The first time after `now` at which `schedule` is due."""
     return min(next(CronSim(line, now.astimezone(zone_of(schedule)))) for line in _lines(schedule))
 
 
 def zone_of(schedule: ScheduleDefinition) -> ZoneInfo:
-    """The zone in which its cron lines are meant."""
+    """The time zone of its cron lines."""
     return ZoneInfo(schedule.execution_timezone or "UTC")
 
 
 def _lines(schedule: ScheduleDefinition) -> Iterator[str]:
-    given = schedule.cron_schedule
-    return map(written_out, [given] if isinstance(given, str) else given)
+    lines = schedule.cron_schedule
+    return map(written_out, [lines] if isinstance(lines, str) else lines)

@@ -20,7 +20,7 @@ Job = JobDefinition | UnresolvedAssetJobDefinition
 
 
 class ScheduleTimes(NamedTuple):
-    """When a schedule of partitions is asked: at another time than the end of a span, or by its own cron line."""
+    """The times of a schedule of partitions: offsets from the end of a time window, or its own cron line."""
 
     minute_of_hour: int | None = None
     hour_of_day: int | None = None
@@ -38,7 +38,7 @@ class UnresolvedPartitionedAssetScheduleDefinition:
     job: UnresolvedAssetJobDefinition
     times: ScheduleTimes
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """What else the schedule is made with."""
+    """Further arguments of the schedule."""
 
     @property
     def job_name(self) -> str:
@@ -47,11 +47,11 @@ class UnresolvedPartitionedAssetScheduleDefinition:
 
     @property
     def jobs(self) -> list[Any]:
-        """The job, as schedules of several have it."""
+        """The job, in a list, as a `ScheduleDefinition` has it."""
         return [self.job]
 
     def resolve(self, job: JobDefinition) -> ScheduleDefinition:
-        """The schedule, of the resolved `job`.
+        """Make the schedule of the resolved `job`.
 
         Raises:
             InvalidDefinitionError: The job's assets have no partitions that a schedule can follow.
@@ -72,27 +72,27 @@ def build_schedule_from_partitioned_job(  # Dagster's signature
     cron_schedule: str | None = None,
     execution_timezone: str | None = None,
 ) -> ScheduleDefinition | UnresolvedPartitionedAssetScheduleDefinition:
-    """A schedule that runs a job for each partition.
+    """Make a schedule that runs a job for each partition.
 
-    Partitions that are spans of time are run as soon as they are complete; of several dimensions, one of which is time,
-    all that have the last span. A fixed list of partitions is run whole at every tick of `cron_schedule`.
+    A time window is run as soon as it is complete. If one of several dimensions is time, each partition of the last
+    time window is run. A static set of partitions is run whole at every tick of `cron_schedule`.
 
     Args:
-        job: A job that has partitions. A job of assets that is given none has those of its assets; `Definitions` then
+        job: A job that has partitions. An asset job without its own has those of its assets; `Definitions` then
             completes the schedule.
         description: For people.
         name: The job's name and "_schedule" by default.
-        minute_of_hour: Another minute than that at which a span ends.
+        minute_of_hour: Another minute than that at which a time window ends.
         hour_of_day: Another hour.
         day_of_week: Another day of the week, 0 for Sunday.
         day_of_month: Another day of the month.
         default_status: Whether it is switched on where it is deployed first.
         tags: Tags of the runs.
-        cron_schedule: When a fixed list of partitions is run; spans of time say that themselves.
-        execution_timezone: The zone of `cron_schedule`; UTC by default.
+        cron_schedule: The times of a static set of partitions; time windows have their own.
+        execution_timezone: The time zone of `cron_schedule`; UTC by default.
 
     Raises:
-        InvalidDefinitionError: The job has no partitions that a schedule can follow, or they have no such time.
+        InvalidDefinitionError: The job has no partitions that a schedule can follow, or a time does not fit them.
     """
     times = ScheduleTimes(minute_of_hour, hour_of_day, day_of_week, day_of_month, cron_schedule, execution_timezone)
     options = {"description": description, "default_status": default_status, "tags": tags}
@@ -124,20 +124,20 @@ def _cron(owner: str, partitions: PartitionsDefinition | None, times: ScheduleTi
     """The cron line and its time zone.
 
     Raises:
-        InvalidDefinitionError: None follows from the partitions, or one is given that does not go with them.
+        InvalidDefinitionError: The partitions have no cron line, or do not take the one that was passed.
     """
     own_line = times.cron_schedule is not None or times.execution_timezone is not None
     moved = (times.minute_of_hour, times.hour_of_day, times.day_of_week, times.day_of_month)
-    in_time = _in_time(partitions)
-    if in_time is not None:
+    time_windows = _time_windows(partitions)
+    if time_windows is not None:
         if own_line:
-            _refuse(owner, "takes no `cron_schedule` and no `execution_timezone`: its partitions say when they end.")
-        return in_time.get_cron_schedule(*moved), in_time.timezone
+            _refuse(owner, "takes no `cron_schedule` and no `execution_timezone`: its time windows have their own.")
+        return time_windows.get_cron_schedule(*moved), time_windows.timezone
     if not isinstance(partitions, StaticPartitionsDefinition):
         found = f"are '{partitions}'" if partitions is not None else "do not exist: it has none"
-        _refuse(owner, f"follows spans of time, or a fixed list of partitions. Those of the job {found}.")
+        _refuse(owner, f"follows time windows or a static set of partitions. Those of the job {found}.")
     if times.cron_schedule is None:
-        _refuse(owner, "needs a `cron_schedule`: a fixed list of partitions does not say when it is to be run.")
+        _refuse(owner, "needs a `cron_schedule`: a static set of partitions has no times of its own.")
     if any(time is not None for time in moved):
         _refuse(owner, "takes no hour, minute or day beside `cron_schedule`.")
     return str(times.cron_schedule), times.execution_timezone
@@ -149,8 +149,8 @@ def _refuse(owner: str, problem: str) -> None:
     raise InvalidDefinitionError(msg)
 
 
-def _in_time(partitions: PartitionsDefinition | None) -> TimeWindowPartitionsDefinition | None:
-    """The spans of time among partitions: they themselves, or their one dimension of time."""
+def _time_windows(partitions: PartitionsDefinition | None) -> TimeWindowPartitionsDefinition | None:
+    """The time windows of partitions: the partitions themselves, or their one dimension of time."""
     if isinstance(partitions, TimeWindowPartitionsDefinition):
         return partitions
     dimension = partitions.time_dimension if isinstance(partitions, MultiPartitionsDefinition) else None
@@ -160,8 +160,8 @@ def _in_time(partitions: PartitionsDefinition | None) -> TimeWindowPartitionsDef
 def _due_keys(partitions: PartitionsDefinition, time: datetime) -> Sequence[str]:
     """The partitions to run at a tick."""
     if isinstance(partitions, MultiPartitionsDefinition) and partitions.time_dimension is not None:
-        name, in_time = partitions.time_dimension
-        last = in_time.get_last_partition_key(time)
+        name, time_windows = partitions.time_dimension
+        last = time_windows.get_last_partition_key(time)
         return partitions.get_multipartition_keys_with_dimension_value(name, last) if last else []
     if isinstance(partitions, TimeWindowPartitionsDefinition):
         last = partitions.get_last_partition_key(time)

@@ -1,4 +1,4 @@
-"""`@schedule` and `ScheduleDefinition`: runs to start at set times."""
+"""`@schedule` and `ScheduleDefinition`: runs that start at set times."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,42 +17,42 @@ from dagwire.resources.instance import DagsterInstance
 
 
 class DefaultScheduleStatus(Enum):
-    """Whether a schedule is switched on where it is deployed first."""
+    """Whether a schedule is switched on when it is first deployed."""
 
     RUNNING = "RUNNING"
     STOPPED = "STOPPED"
 
 
 class ScheduleEvaluationContext(TickContext):
-    """What a schedule is told of the tick; lives as long as the tick."""
+    """The tick, as its schedule sees it; lives as long as the tick."""
 
     def __init__(
         self, scheduled_execution_time: datetime | None, resources: Any, instance: DagsterInstance | None = None
     ) -> None:
-        """`scheduled_execution_time` is the moment the cron line names, not the moment it is asked."""
+        """`scheduled_execution_time` is the time that the cron line names, not the time of the evaluation."""
         super().__init__("A schedule context", resources, instance)
         self._scheduled_execution_time = scheduled_execution_time
 
     @property
     def scheduled_execution_time(self) -> datetime:
-        """The moment that the cron line names.
+        """The time that the cron line names.
 
         Raises:
             InvalidInvocationError: The context was built without one.
         """
         if self._scheduled_execution_time is None:
-            raise InvalidInvocationError("build_schedule_context", "was given no `scheduled_execution_time`.")
+            raise InvalidInvocationError("build_schedule_context", "has no `scheduled_execution_time`; pass it.")
         return self._scheduled_execution_time
 
 
 def build_schedule_context(
     instance: DagsterInstance | None = None, scheduled_execution_time: datetime | None = None, resources: Any = None
 ) -> ScheduleEvaluationContext:
-    """A context to call or evaluate a schedule with.
+    """Build a context with which to call or evaluate a schedule.
 
     Args:
-        instance: What is known of earlier runs, read as `context.instance`.
-        scheduled_execution_time: The moment that the cron line names.
+        instance: The store of earlier runs, read as `context.instance`.
+        scheduled_execution_time: The time that the cron line names.
         resources: A container, or `{key: resource, definition or plain value}`. In a direct call those with a life
             cycle are open inside the context's `with` block only; `evaluate_tick` opens them itself.
     """
@@ -60,7 +60,7 @@ def build_schedule_context(
 
 
 class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):
-    """When a job is to run, and how; also made by `@schedule`. Callable, as its function is, in a test."""
+    """The times at which a job runs, and its run config; also made by `@schedule`. Callable in a test."""
 
     kind = "schedule"
 
@@ -84,28 +84,28 @@ class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):
         required_resource_keys: Iterable[str] | None = None,
         target: Any = None,
     ) -> None:
-        """Put together when, what and how.
+        """Make a schedule of its times, its job and its function.
 
         Args:
             name: The job's name and "_schedule" by default.
             cron_schedule: The times, as a cron line, or several lines.
-            job_name: The job's name, where the job itself is not at hand.
+            job_name: The job's name, if the job itself is not at hand.
             run_config: The run config of every run.
-            run_config_fn: What makes the run config of a tick; it takes the context, or nothing.
+            run_config_fn: Makes the run config of a tick; it takes the context, or nothing.
             tags: Tags of the runs.
-            tags_fn: What makes the tags at a tick, in place of `tags`.
+            tags_fn: Makes the tags of a tick, in place of `tags`.
             metadata: Facts about the schedule, for people.
-            should_execute: Says at a tick whether there is a run.
-            execution_timezone: The zone of the cron line; UTC by default.
-            execution_fn: A function that says all this at once, as under `@schedule`.
+            should_execute: Decides at a tick whether there is a run.
+            execution_timezone: The time zone of the cron line; UTC by default.
+            execution_fn: A function that returns the runs to start, as under `@schedule`.
             description: For people.
             job: The job to run.
-            default_status: Whether it is switched on where it is deployed first.
+            default_status: Whether it is switched on when it is first deployed.
             required_resource_keys: Resources read as `context.resources.<key>`.
             target: A job, or the assets to make: an `AssetSelection`, assets, keys or text.
 
         Raises:
-            InvalidDefinitionError: The cron line does not read, no job is named, or a parameter cannot be filled.
+            InvalidDefinitionError: The cron line is invalid, no job is named, or a parameter cannot be filled.
         """
         job = job or job_name or target_job(target, name)
         own = name or f"{job if isinstance(job, str) else getattr(job, 'name', 'no')}_schedule"
@@ -116,7 +116,7 @@ class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):
             msg = f"schedule '{own}': give `tags` or `tags_fn`, not both."
             raise InvalidDefinitionError(msg)
         self.has_function = execution_fn is not None
-        function = execution_fn or _asker(run_config, run_config_fn, tags_fn)
+        function = execution_fn or _function_of(run_config, run_config_fn, tags_fn)
         body = tick_body(function, own, "schedule", required_resource_keys)
         super().__init__(own, body, job, description=description, tags=tags, metadata=metadata)
         self._tags_fn = tags_fn
@@ -126,18 +126,20 @@ class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):
         self.default_status = default_status
 
     def evaluate_tick(self, context: ScheduleEvaluationContext) -> TickResult:
-        """Ask once, if `should_execute` says so; see `TickDefinition.evaluate_tick`."""
-        if self._should_execute is not None and not _told(self._should_execute, context):
+        """Evaluate once, if `should_execute` returns true; see `TickDefinition.evaluate_tick`."""
+        if self._should_execute is not None and not _call_with_context(self._should_execute, context):
             return TickResult((), f"should_execute function for {self.name} returned false.")
         return super().evaluate_tick(context)
 
-    def _answers(self, context: ScheduleEvaluationContext, happened: Mapping[str, Any]) -> list[Any]:
-        """What the function answers; a run config alone becomes a request, with the tags of `tags_fn`."""
-        answers = super()._answers(context, happened)
+    def _answers(self, context: ScheduleEvaluationContext, event_arguments: Mapping[str, Any]) -> list[Any]:
+        """The answers of the function; a run config alone becomes a request, with the tags of `tags_fn`."""
+        answers = super()._answers(context, event_arguments)
         if self._tags_fn is None:
             return answers
         return [
-            RunRequest(run_config=answer, tags=_told(self._tags_fn, context)) if is_mapping(answer) else answer
+            RunRequest(run_config=answer, tags=_call_with_context(self._tags_fn, context))
+            if is_mapping(answer)
+            else answer
             for answer in answers
         ]
 
@@ -152,22 +154,22 @@ class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):
         return super().__call__(*args, **kwargs)
 
 
-def _asker(
+def _function_of(
     run_config: Any,
     run_config_fn: Callable[..., Any] | None,
     tags_fn: Callable[..., Mapping[str, str]] | None,
 ) -> Callable[..., Any]:
-    """A schedule's function, of the parts that Dagster lets one give instead."""
+    """Make the function of a schedule from the parts that may replace it."""
 
     def ask(context: Any) -> Any:
-        config = run_config if run_config_fn is None else _told(run_config_fn, context)
-        return RunRequest(run_config=config, tags=None if tags_fn is None else _told(tags_fn, context))
+        config = run_config if run_config_fn is None else _call_with_context(run_config_fn, context)
+        return RunRequest(run_config=config, tags=None if tags_fn is None else _call_with_context(tags_fn, context))
 
     return ask
 
 
-def _told(function: Callable[..., Any], context: Any) -> Any:
-    """What a function says that takes the context, or nothing."""
+def _call_with_context(function: Callable[..., Any], context: Any) -> Any:
+    """Call a function that takes the context, or nothing."""
     return function(context) if inspect.signature(function).parameters else function()
 
 
@@ -187,25 +189,25 @@ def schedule(  # Dagster's signature
     required_resource_keys: Iterable[str] | None = None,
     target: Any = None,
 ) -> Callable[[Callable[..., Any]], ScheduleDefinition]:
-    """Make a schedule of a function that says which runs to start: `RunRequest`s, `SkipReason`, a run config, or None.
+    """Make a schedule of a function that returns `RunRequest`s, a `SkipReason`, a run config, or None.
 
     Args:
         cron_schedule: The times, as a cron line, or several lines.
-        job_name: The job's name, where the job itself is not at hand.
+        job_name: The job's name, if the job itself is not at hand.
         name: The function's name by default.
         tags: Tags of the runs.
-        tags_fn: What makes the tags at a tick, in place of `tags`, where the function answers with a run config.
+        tags_fn: Makes the tags of a tick, in place of `tags`, if the function returns a run config.
         metadata: Facts about the schedule, for people.
-        should_execute: Says at a tick whether the function is asked.
-        execution_timezone: The zone of the cron line; UTC by default.
+        should_execute: Decides at a tick whether the function is called.
+        execution_timezone: The time zone of the cron line; UTC by default.
         description: For people; the docstring by default.
         job: The job to run.
-        default_status: Whether it is switched on where it is deployed first.
+        default_status: Whether it is switched on when it is first deployed.
         required_resource_keys: Resources read as `context.resources.<key>`.
         target: A job, or the assets to make: an `AssetSelection`, assets, keys or text.
 
     Raises:
-        InvalidDefinitionError: The cron line does not read, no job is named, or a parameter cannot be filled.
+        InvalidDefinitionError: The cron line is invalid, no job is named, or a parameter cannot be filled.
     """
 
     def decorate(function: Callable[..., Any]) -> ScheduleDefinition:

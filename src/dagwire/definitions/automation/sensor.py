@@ -1,4 +1,4 @@
-"""`@sensor`: runs to start when something has happened."""
+"""`@sensor`: runs that start when something has happened."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,14 +13,14 @@ from dagwire.resources.instance import DagsterInstance
 
 
 class DefaultSensorStatus(Enum):
-    """Whether a sensor is switched on where it is deployed first."""
+    """Whether a sensor is switched on when it is first deployed."""
 
     RUNNING = "RUNNING"
     STOPPED = "STOPPED"
 
 
 class SensorEvaluationContext(TickContext):
-    """What a sensor is told of the tick; lives as long as the tick."""
+    """The tick, as its sensor sees it; lives as long as the tick."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class SensorEvaluationContext(TickContext):
         instance: DagsterInstance | None = None,
         sensor_name: str | None = None,
     ) -> None:
-        """`cursor` is what the tick before this one left."""
+        """`cursor` is the cursor that the tick before this one left."""
         super().__init__("A sensor context", resources, instance)
         self._cursor = cursor
         self._sensor_name = sensor_name
@@ -38,22 +38,22 @@ class SensorEvaluationContext(TickContext):
 
     @property
     def sensor_name(self) -> str:
-        """The sensor that is asked.
+        """The name of the sensor that is evaluated.
 
         Raises:
-            InvalidInvocationError: The context was built without the name, and no sensor was asked with it yet.
+            InvalidInvocationError: The context was built without the name, and no sensor was evaluated with it yet.
         """
         if self._sensor_name is None:
-            raise InvalidInvocationError(self._owner, "belongs to no sensor yet; give it `sensor_name=`.")
+            raise InvalidInvocationError(self._owner, "belongs to no sensor yet; pass `sensor_name=`.")
         return self._sensor_name
 
     def bind(self, definition: Any) -> None:
-        """Learn which sensor is asked."""
+        """Take the name of the sensor that is evaluated."""
         self._sensor_name = definition.name
 
     @property
     def cursor(self) -> str | None:
-        """Where to go on: what the last tick left, or what this one has set."""
+        """The place to go on from: the cursor that the last tick left, or this one has set."""
         return self._cursor
 
     def update_cursor(self, cursor: str | None) -> None:
@@ -69,20 +69,20 @@ def build_sensor_context(
     *,
     sensor_name: str | None = None,
 ) -> SensorEvaluationContext:
-    """A context to call or evaluate a sensor with.
+    """Build a context with which to call or evaluate a sensor.
 
     Args:
-        instance: What is known of earlier runs, read as `context.instance`.
-        cursor: What the tick before this one left.
+        instance: The store of earlier runs, read as `context.instance`.
+        cursor: The cursor that the tick before this one left.
         resources: A container, or `{key: resource, definition or plain value}`. In a direct call those with a life
             cycle are open inside the context's `with` block only; `evaluate_tick` opens them itself.
-        sensor_name: The sensor that is asked; known by itself once one is.
+        sensor_name: The sensor's name; an evaluation sets it, too.
     """
     return SensorEvaluationContext(cursor, resources, instance, sensor_name)
 
 
 class SensorDefinition(TickDefinition[SensorEvaluationContext]):
-    """A sensor; made by `@sensor`. Callable, as the function is, in a test."""
+    """A sensor; made by `@sensor`. Callable in a test."""
 
     kind = "sensor"
     minimum_interval_seconds: int
@@ -103,16 +103,16 @@ def sensor(  # Dagster's signature
     required_resource_keys: Iterable[str] | None = None,
     target: Any = None,
 ) -> Callable[[Callable[..., Any]], SensorDefinition]:
-    """Make a sensor of a function that says which runs to start: `RunRequest`s, `SkipReason`, `SensorResult`, or None.
+    """Make a sensor of a function that returns `RunRequest`s, a `SkipReason`, a `SensorResult`, or None.
 
     Args:
-        job_name: The job's name, where the job itself is not at hand.
+        job_name: The job's name, if the job itself is not at hand.
         name: The function's name by default.
         minimum_interval_seconds: The least time between two ticks, in seconds; 30 by default.
         description: For people; the docstring by default.
         job: The job to run.
-        jobs: The jobs to run, where there are several; each request then names one.
-        default_status: Whether it is switched on where it is deployed first.
+        jobs: The jobs to run, if there are several; each request then names one.
+        default_status: Whether it is switched on when it is first deployed.
         tags: Tags of the runs.
         metadata: Facts about the sensor, for people.
         required_resource_keys: Resources read as `context.resources.<key>`.

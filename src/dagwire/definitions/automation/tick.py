@@ -1,4 +1,4 @@
-"""What schedules and sensors have in common: they are asked now and then, and answer with runs to start."""
+"""One tick of a schedule or a sensor: its context, its evaluation and its result."""
 
 import inspect
 import logging
@@ -26,34 +26,34 @@ from dagwire.resources.instance import DagsterInstance, given_instance
 
 @dataclass(frozen=True, slots=True)
 class SkipReason:
-    """Why a tick asks for no run."""
+    """The reason why a tick starts no run."""
 
     skip_message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SensorResult:
-    """What a sensor found: runs to start or why not, and where to go on next time."""
+    """The answer of a sensor: runs to start or the reason for none, and the next cursor."""
 
     run_requests: Sequence[RunRequest] | None = None
     skip_reason: SkipReason | str | None = None
     cursor: str | None = None
     dynamic_partitions_requests: Sequence[DynamicPartitionsRequest] | None = None
-    """Keys of dynamic partitions to add or take away, before the runs start."""
+    """Keys of dynamic partitions to add or delete before the runs start."""
 
 
 class TickResult(NamedTuple):
-    """What one tick came to."""
+    """The result of one tick."""
 
     run_requests: Sequence[RunRequest] = ()
     skip_message: str | None = None
     cursor: str | None = None
     dynamic_partitions_requests: Sequence[DynamicPartitionsRequest] = ()
-    """Each has `apply_to(instance)`; whoever starts the runs applies them first."""
+    """Each has `apply_to(instance)`; the caller applies them before it starts the runs."""
 
 
 class TickContext(BodyContext):
-    """What a schedule or sensor is told of the tick; lives as long as the tick."""
+    """The tick, as its schedule or sensor sees it; lives as long as the tick."""
 
     op_config = None
 
@@ -70,23 +70,23 @@ class TickContext(BodyContext):
 
     @property
     def instance(self) -> DagsterInstance:
-        """What is known of earlier runs: the keys of dynamic partitions.
+        """The store of earlier runs.
 
         Raises:
             InvalidInvocationError: The context was built without one.
         """
         if self._instance is None:
-            raise InvalidInvocationError(self._owner, "has no instance; give `instance=` to the call that builds it.")
+            raise InvalidInvocationError(self._owner, "has no instance; pass `instance=` to the call that builds it.")
         return self._instance
 
     @property
     def log(self) -> "logging.LoggerAdapter[logging.Logger]":
-        """The logger `dagwire`, with what is asked in each record as `tick`."""
+        """The logger `dagwire`; each record has the name of the definition as `tick`."""
         return logging.LoggerAdapter(log, {"tick": self._owner})
 
     @property
     def resources(self) -> Any:
-        """The open resources, one attribute a key.
+        """The open resources, with one attribute for each key.
 
         Raises:
             InvalidInvocationError: Some have a life cycle, and no `with` block is there to close them.
@@ -95,7 +95,7 @@ class TickContext(BodyContext):
 
     @contextmanager
     def opened(self, requirements: Iterable[Requirement], bindings: Bindings) -> Generator[Resources]:
-        """Open what is required for the tick; what is bound to the definition is stronger than what the context holds.
+        """Open the required resources for the tick; those bound to the definition replace those of the context.
 
         Raises:
             MissingResourceError: A key is neither bound nor held. Nothing was opened.
@@ -122,7 +122,7 @@ C = TypeVar("C", bound=TickContext)
 
 
 class TickDefinition(Generic[C]):
-    """A function that is asked now and then which runs to start; callable, as the function is, in a test."""
+    """A function that is called at each tick and returns runs to start; callable in a test."""
 
     kind = "tick"
 
@@ -145,7 +145,7 @@ class TickDefinition(Generic[C]):
         """
         targets: list[Any] = [*target] if is_sequence(target) else [target]
         if not targets or None in targets:
-            msg = f"{body.owner} names no job; give it `job=`, `jobs=`, `job_name=` or `target=`."
+            msg = f"{body.owner} names no job; pass `job=`, `jobs=`, `job_name=` or `target=`."
             raise InvalidDefinitionError(msg)
         self.name = name
         self.body = body
@@ -159,7 +159,7 @@ class TickDefinition(Generic[C]):
 
     @property
     def job(self) -> Any:
-        """The job to run; None where only its name is known.
+        """The job to run; None if only its name is known.
 
         Raises:
             InvalidDefinitionError: There are several.
@@ -180,7 +180,7 @@ class TickDefinition(Generic[C]):
 
     @cached_property
     def label(self) -> str:
-        """How messages name it."""
+        """The name in messages."""
         return self.body.owner
 
     @property
@@ -195,7 +195,7 @@ class TickDefinition(Generic[C]):
 
     @property
     def required_resource_keys(self) -> set[str]:
-        """The same, as Dagster has it."""
+        """The keys of the resources it asks for, as a set."""
         return set(self.body.keys)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -203,22 +203,22 @@ class TickDefinition(Generic[C]):
         return self.body.call(self, args, kwargs)
 
     def evaluate_tick(self, context: C) -> TickResult:
-        """Ask once: open the resources that the function asks for, call it, close them.
+        """Evaluate once: open the resources that the function asks for, call it, close them.
 
         Raises:
             InvalidDefinitionError: A resource is missing or declared wrongly. Nothing was opened.
             ResourceSetupError: A resource could not be opened. Those before it were closed.
-            UnexpectedResultError: The function answered with something that is no request and no reason.
+            UnexpectedResultError: The function returned something that is neither a request nor a reason.
         """
         return self._result(self._answers(context, {}), context)
 
-    def _answers(self, context: C, happened: Mapping[str, Any]) -> list[Any]:
-        """What the function answers; `happened` is `{parameter: what the tick is about}`."""
+    def _answers(self, context: C, event_arguments: Mapping[str, Any]) -> list[Any]:
+        """The answers of the function; `event_arguments` is `{parameter: event}`."""
         context.bind(self)
         with context.opened(self.requirements, self.bindings) as resources:
             arguments = {parameter: getattr(resources, key) for parameter, key in self.body.signature.keys.items()}
             signature = self.body.signature
-            given = {**arguments, **happened}
+            given = {**arguments, **event_arguments}
             if signature.context is not None:
                 given[signature.context] = context
             return answers_in(self.body.function(**given))  # to the end, while the resources are open
@@ -240,7 +240,7 @@ class TickDefinition(Generic[C]):
             return TickResult(self._tagged([RunRequest(run_config=answer)]), None, cursor)
         if answer is None:
             return TickResult((), f"{self.kind.capitalize()} function returned an empty result", cursor)
-        problem = f"answered with {type(answer).__name__}; return RunRequest, SkipReason, a list of requests or None."
+        problem = f"returned {type(answer).__name__}; return RunRequest, SkipReason, a list of requests or None."
         raise UnexpectedResultError(self.label, problem)
 
     def _tagged(self, requests: Iterable[RunRequest]) -> list[RunRequest]:
@@ -250,23 +250,23 @@ class TickDefinition(Generic[C]):
         return [request.with_tags({**self.tags, f"dagster/{self.kind}_name": self.name}) for request in requests]
 
     def _check_job(self, request: RunRequest) -> None:
-        """Refuse a request of a job that is none of those to run, or of none where there are several.
+        """Refuse a request of an unknown job, or of no job if there are several.
 
         Raises:
-            UnexpectedResultError: It names the jobs that there are, and the nearest.
+            UnexpectedResultError: The message lists the jobs, and the nearest.
         """
         if request.job_name in self.job_names or (request.job_name is None and len(self.job_names) == 1):
             return
         known = ", ".join(self.job_names)
         if request.job_name is None:
-            raise UnexpectedResultError(self.label, f"asked for a run and did not say of which job. Jobs: {known}.")
+            raise UnexpectedResultError(self.label, f"asked for a run and named no job. Jobs: {known}.")
         guess = nearest(request.job_name, self.job_names)
         hint = f" Did you mean '{guess}'?" if guess else ""
         raise UnexpectedResultError(self.label, f"asked for job '{request.job_name}'.{hint} Jobs: {known}.")
 
 
 def answers_in(answer: Any) -> list[Any]:
-    """What a tick's function answered: all that it yielded or listed, or the one thing that it returned."""
+    """The answers of a tick's function: all that it yielded or listed, or its one return value."""
     return list(answer) if inspect.isgenerator(answer) or is_collection(answer) else [answer]
 
 
@@ -281,13 +281,13 @@ def tick_body(
     """The body of a schedule or sensor; `takes_event` says whether it may take an event behind the context.
 
     Raises:
-        InvalidDefinitionError: It takes something that is neither a context nor a resource.
+        InvalidDefinitionError: A parameter is neither a context nor a resource.
     """
     body = Body(function, f"{kind} '{name}'", required_resource_keys or (), context_first=True)
     if len(body.signature.inputs) > int(takes_event):
         names = ", ".join(body.signature.inputs)
         msg = (
-            f"{body.owner} takes {names}, which nothing can give it. A {kind} takes `context` and resources; "
+            f"{body.owner} takes {names}, which nothing can fill. A {kind} takes `context` and resources; "
             f"annotate a resource as one: `name: ResourceParam[...]`."
         )
         raise InvalidDefinitionError(msg)

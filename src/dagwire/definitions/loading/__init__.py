@@ -1,1 +1,1 @@
-"""How definitions are found in modules and projects."""
+"""Finding definitions in modules and projects."""

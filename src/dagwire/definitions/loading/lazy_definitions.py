@@ -1,4 +1,4 @@
-"""`@definitions`: definitions that are made when they are asked for."""
+"""`@definitions`: definitions that are made when they are loaded."""
 
 from collections.abc import Callable
 from inspect import signature
@@ -9,10 +9,10 @@ from dagwire.errors import InvalidInvocationError, UnexpectedResultError
 
 
 class LazyDefinitions:
-    """A function that makes definitions; made by `@definitions`. Whoever loads it calls it, as a test may."""
+    """A function that makes definitions; made by `@definitions`. A loader calls it, and a test may."""
 
     def __init__(self, function: Callable[[], object]) -> None:
-        """Nothing is called yet.
+        """Keep the function; it is not called yet.
 
         Raises:
             InvalidInvocationError: The function takes parameters, which nothing could fill.
@@ -20,16 +20,16 @@ class LazyDefinitions:
         self.name = name_of(function)
         parameters = ", ".join(signature(function).parameters)
         if parameters:
-            problem = f"is made of '{self.name}', which takes {parameters}. The function takes nothing."
+            problem = f"decorates '{self.name}', which takes {parameters}. Such a function takes no parameters."
             raise InvalidInvocationError("@definitions", problem)
         self._function = function
         self.__doc__ = function.__doc__
 
     def __call__(self) -> Definitions:
-        """Make the definitions, anew each time.
+        """Make new definitions.
 
         Raises:
-            UnexpectedResultError: The function made something else.
+            UnexpectedResultError: The function returned something else.
         """
         made = self._function()
         if not isinstance(made, Definitions):
@@ -43,9 +43,9 @@ class LazyDefinitions:
 
 
 def definitions(fn: Callable[[], Definitions]) -> LazyDefinitions:
-    """Make definitions of a function, when they are asked for; importing its module makes nothing.
+    """Make definitions by a function, when they are loaded; importing its module makes nothing.
 
-    The command line, the pytest plugin and `load_definitions_from_module` take what this makes wherever they take
+    The command line, the pytest plugin and `load_definitions_from_module` accept the decorated function in place of
     `Definitions`.
 
     Example:

@@ -1,4 +1,4 @@
-"""`load_assets_from_modules` and its kin: the assets and checks that modules define."""
+"""`load_assets_from_modules` and its kin: the assets and checks of modules."""
 
 import importlib
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ from dagwire.definitions.assets.asset_check import AssetCheckDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.jobs.asset_graph import AnyAsset
-from dagwire.definitions.loading.module_contents import calling_module, found_in, modules_of
+from dagwire.definitions.loading.module_contents import calling_module, definitions_in, modules_of
 from dagwire.definitions.specs.asset_spec import AssetSpec
 
 
@@ -19,16 +19,18 @@ def load_assets_from_modules(
     *,
     include_specs: bool = False,
 ) -> list[AnyAsset]:
-    """The assets that are attributes of `modules` or stand in lists there, each once, in the order they are defined.
+    """Find the assets among the attributes of `modules` and in lists there, each once, in order of definition.
 
     Args:
-        modules: Where to look.
-        group_name: The group of those that name none.
-        key_prefix: Parts to put before the keys of those that are made here; what they ask one another for by key
-            changes with them.
-        include_specs: Whether an `AssetSpec`, which is an asset that is made elsewhere, is taken too.
+        modules: The modules to search.
+        group_name: The group of assets that have none.
+        key_prefix: Parts to put before the keys of the assets that are made here; their dependencies on one another
+            follow.
+        include_specs: Whether to include `AssetSpec`s, which are assets that are made elsewhere.
     """
-    found: list[AnyAsset] = found_in(modules, AssetsDefinition, SourceAsset, *([AssetSpec] if include_specs else []))
+    found: list[AnyAsset] = definitions_in(
+        modules, AssetsDefinition, SourceAsset, *([AssetSpec] if include_specs else [])
+    )
     if group_name is None and key_prefix is None:
         return found
     made = [item for item in found if isinstance(item, AssetsDefinition)]
@@ -43,7 +45,7 @@ def load_assets_from_package_module(
     *,
     include_specs: bool = False,
 ) -> list[AnyAsset]:
-    """The assets of a package and all its modules, which are imported; see `load_assets_from_modules`."""
+    """Find the assets of a package and its modules, which are imported; see `load_assets_from_modules`."""
     return load_assets_from_modules(modules_of(package_module), group_name, key_prefix, include_specs=include_specs)
 
 
@@ -54,7 +56,7 @@ def load_assets_from_package_name(
     *,
     include_specs: bool = False,
 ) -> list[AnyAsset]:
-    """The assets of a package that is imported by its name; see `load_assets_from_modules`."""
+    """Find the assets of a package that is imported by its name; see `load_assets_from_modules`."""
     package = importlib.import_module(package_name)
     return load_assets_from_package_module(package, group_name, key_prefix, include_specs=include_specs)
 
@@ -65,25 +67,25 @@ def load_assets_from_current_module(
     *,
     include_specs: bool = False,
 ) -> list[AnyAsset]:
-    """The assets of the module that calls this; see `load_assets_from_modules`."""
+    """Find the assets of the calling module; see `load_assets_from_modules`."""
     return load_assets_from_modules([calling_module()], group_name, key_prefix, include_specs=include_specs)
 
 
 def load_asset_checks_from_modules(modules: Iterable[ModuleType]) -> list[AssetCheckDefinition]:
-    """The checks that are attributes of `modules`, each once, in the order they are defined."""
-    return found_in(modules, AssetCheckDefinition)
+    """Find the checks among the attributes of `modules`, each once, in order of definition."""
+    return definitions_in(modules, AssetCheckDefinition)
 
 
 def load_asset_checks_from_package_module(package_module: ModuleType) -> list[AssetCheckDefinition]:
-    """The checks of a package and all its modules, which are imported."""
-    return found_in(modules_of(package_module), AssetCheckDefinition)
+    """Find the checks of a package and its modules, which are imported."""
+    return definitions_in(modules_of(package_module), AssetCheckDefinition)
 
 
 def load_asset_checks_from_package_name(package_name: str) -> list[AssetCheckDefinition]:
-    """The checks of a package that is imported by its name."""
+    """Find the checks of a package that is imported by its name."""
     return load_asset_checks_from_package_module(importlib.import_module(package_name))
 
 
 def load_asset_checks_from_current_module() -> list[AssetCheckDefinition]:
-    """The checks of the module that calls this."""
-    return found_in([calling_module()], AssetCheckDefinition)
+    """Find the checks of the calling module."""
+    return definitions_in([calling_module()], AssetCheckDefinition)

@@ -1,4 +1,4 @@
-"""What modules have among their attributes, for the functions that gather definitions."""
+"""The definitions among the attributes of modules."""
 
 import importlib
 import inspect
@@ -11,8 +11,8 @@ from dagwire.config.values.type_guards import is_sequence
 from dagwire.errors import InvalidInvocationError
 
 
-def found_in(modules: Iterable[ModuleType], *kinds: type[Any]) -> list[Any]:
-    """What `modules` have of some kinds, on their own or in lists of such, each once, in the order it stands there."""
+def definitions_in(modules: Iterable[ModuleType], *kinds: type[Any]) -> list[Any]:
+    """The attributes of `modules` that are of one of `kinds`, and lists of such; each once, in order."""
     values = (value for module in modules for value in vars(module).values())
     found = (item for value in values for item in _listed(value, kinds))
     return list({id(item): item for item in found}.values())
@@ -26,24 +26,24 @@ def _listed(value: object, kinds: tuple[type[Any], ...]) -> list[Any]:
 
 
 def modules_of(package: ModuleType) -> Iterator[ModuleType]:
-    """A package and all modules in it, which are imported."""
+    """A package and all its modules, which are imported."""
     yield package
     for found in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{package.__name__}."):
         yield importlib.import_module(found.name)
 
 
 def calling_module() -> ModuleType:
-    """The first module up the stack that is none of dagwire's definitions.
+    """The first module up the stack that does not belong to this package.
 
     Raises:
-        InvalidInvocationError: No module is being run, as in an interactive session's `exec`.
+        InvalidInvocationError: The caller is not a module: an interactive session's `exec`, for example.
     """
     frame = inspect.currentframe()
     while frame is not None and str(frame.f_globals.get("__name__")).startswith(_OWN):
         frame = frame.f_back
     module = inspect.getmodule(frame) if frame is not None else None
     if module is None:
-        raise InvalidInvocationError("load_..._from_current_module", "is called from no module.")
+        raise InvalidInvocationError("load_..._from_current_module", "was not called from a module.")
     return module
 
 

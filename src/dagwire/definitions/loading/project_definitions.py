@@ -1,4 +1,4 @@
-"""Finding the definitions to work on, for command line and pytest plugin: `module:attribute`, or pyproject.toml."""
+"""The definitions of a project, by `module:attribute` or pyproject.toml, for command line and pytest plugin."""
 
 import importlib
 import sys
@@ -19,12 +19,12 @@ DEFAULT_ATTRIBUTE = "defs"
 def find_definitions(target: str | None, start: Path) -> Definitions:
     """Load the definitions that `target` names, or those of the nearest pyproject.toml at or above `start`.
 
-    The project's folder, or `start` where there is none, is put first on the import path, so that its packages are
-    found wherever the command runs.
+    The project's folder (`start` if there is none) is put first on the import path, so that its packages are found
+    wherever the command runs.
 
     Raises:
-        DefinitionsNotFoundError: Nothing names them, or what is named is not there. The cause is chained.
-        InvalidConfigError: The module reads settings while it is imported, and they are not valid.
+        DefinitionsNotFoundError: No target is set, or it does not exist. The cause is chained.
+        InvalidConfigError: The module reads settings while it is imported, and they are invalid.
     """
     project = project_folder(start)
     if target is None:
@@ -41,7 +41,7 @@ def _configured_target(project: Path | None, start: Path) -> str:
         raise DefinitionsNotFoundError(f"There is no {PYPROJECT} in {start} or above it.")
     target = named_target(project)
     if target is None:
-        raise DefinitionsNotFoundError(f"{project / PYPROJECT} does not say where the definitions are.")
+        raise DefinitionsNotFoundError(f"{project / PYPROJECT} has no `definitions` in its table [tool.dagwire].")
     return target
 
 
@@ -49,7 +49,7 @@ def _module(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        # Only the module that was named; one that is missing further in is a fault of the user's code, shown as such.
+        # Only the named module is reported here: an import that fails inside it is shown with the user's traceback.
         if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
             raise
         raise DefinitionsNotFoundError(f"There is no module '{name}'.") from error

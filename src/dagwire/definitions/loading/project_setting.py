@@ -1,4 +1,4 @@
-"""Where a project says that its definitions are; read without importing any of them."""
+"""The setting of a project that names its definitions; read without importing them."""
 
 import tomllib
 from pathlib import Path
@@ -8,7 +8,7 @@ PYPROJECT = "pyproject.toml"
 
 
 def project_folder(start: Path) -> Path | None:
-    """The nearest folder with a pyproject.toml, at or above `start`; None where there is none."""
+    """The nearest folder with a pyproject.toml, at or above `start`; None if there is none."""
     return next((folder for folder in (start, *start.parents) if (folder / PYPROJECT).is_file()), None)
 
 
