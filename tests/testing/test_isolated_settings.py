@@ -19,6 +19,21 @@ def test_a_variable_before_first_use(run_tests):
     """).assert_outcomes(passed=3)
 
 
+def test_settings_that_cannot_be_read_end_no_session(run_tests):
+    """The test fails with the settings' own error, its report names the reason, and the tests after it run."""
+    result = run_tests("""
+        def test_broken(dagwire_container, monkeypatch, tmp_path):
+            monkeypatch.setenv("APP_PATH", "a")
+            monkeypatch.setenv("app_path", "b")
+            dagwire_container.settings()
+
+        def test_after(dagwire_container):
+            assert dagwire_container.settings().path == "real.db"
+    """)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+
+
 def test_a_variable_after_it_was_read(run_tests):
     """It changes nothing; the warning names it, and the line that had the settings read."""
     result = run_tests(

@@ -69,6 +69,25 @@ def test_variables_are_set_for_one_test(run_tests):
     """).assert_outcomes(passed=2)
 
 
+def test_variables_hold_for_a_container_of_the_tests_own(run_tests):
+    """A test that makes its container sees them in it, and a container of the process keeps nothing of them."""
+    run_tests("""
+        shared = app.Application()
+
+        @pytest.fixture
+        def dagwire_container():
+            return shared
+
+        @pytest.mark.settings(APP_PATH="marked.db")
+        def test_marked(dagwire_container, resources):
+            assert dagwire_container.settings().path == "marked.db"
+            assert resources.db.rows() == ["marked.db"]
+
+        def test_unmarked(dagwire_container):
+            assert dagwire_container.settings().path == "real.db"
+    """).assert_outcomes(passed=2)
+
+
 def test_variables_reach_an_env_var(run_tests):
     """What an `EnvVar` reads is set as well."""
     run_tests("""

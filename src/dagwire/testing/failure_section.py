@@ -7,6 +7,7 @@ from dependency_injector import providers
 
 from dagwire.config.explain.provenance import SourceKind
 from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.errors import DagwireError
 from dagwire.testing.isolation import OneTest
 
 
@@ -36,9 +37,13 @@ def _settings(test: OneTest) -> Iterator[str]:
     for settings in test.settings:
         if settings.line is None:
             continue
-        explained = settings.provider.explained()
-        told = [one for one in explained if one.source.kind is not SourceKind.DEFAULT]
-        for one in told:
+        try:
+            explained = settings.provider.explained()
+        except DagwireError as error:  # the report of a test must not break the session
+            yield f"settings  {settings.key}, read by {settings.line}: {error}"
+            continue
+        shown = [one for one in explained if one.source.kind is not SourceKind.DEFAULT]
+        for one in shown:
             yield f"setting   {settings.key}.{one.path} = {one.value!r}  ({one.source})"
-        by_default = len(explained) - len(told)
+        by_default = len(explained) - len(shown)
         yield f"settings  {settings.key}, {by_default} more as by default; read by {settings.line}"

@@ -50,9 +50,6 @@ class OwnSettings:
         if self.line is None:
             self.line = calling_line()
             self._environment = dict(os.environ)
-        environment = sources["env_settings"]
-        given = {name if environment.case_sensitive else name.lower(): value for name, value in self._given.items()}
-        environment.env_vars = {**environment.env_vars, **given}
         return choose(settings_cls, **sources)
 
     def changed_in_vain(self) -> Iterator[ChangedVariableWarning]:

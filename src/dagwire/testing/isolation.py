@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from dagwire.config.environments.environment import environment
-from dagwire.config.values.variable_overrides import override_variables
+from dagwire.config.values.variable_overrides import VariableOverrides, override_variables
 from dagwire.containers.isolated_copy import another_of, isolated_copy
 from dagwire.containers.keys import Container, ContainerCopy, find_provider, keys_of, original_of
 from dagwire.containers.overrides import (
@@ -51,6 +51,7 @@ class OneTest:
             self._check_environment(marks.environment)
         self._until_end = ExitStack()
         self._marks = marks
+        self._variables = VariableOverrides(marks.variables)
         self._standing = [Layer(original_of(container), {}, copy=self.container, owner=self)]
         """What holds wherever this test works."""
         self._own: list[Layer] = []
@@ -78,7 +79,7 @@ class OneTest:
         """
         if self._marks.environment is not None:
             self._until_end.enter_context(environment(self._marks.environment))
-        self._until_end.enter_context(override_variables(self._marks.variables))
+        self._until_end.enter_context(override_variables(self._variables))
         begin_override(self._standing[0])
         for marked, values in self._marks.overrides:
             layer = self._override({key: _made(marked, key, value) for key, value in values.items()})
@@ -103,7 +104,7 @@ class OneTest:
         with (
             recorded_in(self.record),
             environment(chosen) if chosen is not None else nullcontext(),
-            override_variables(self._marks.variables),
+            override_variables(self._variables),
             only_layers(of_this_test),
         ):
             yield

@@ -130,7 +130,7 @@ def test_a_directory_in_place_of_a_file(folder, option):
 def test_a_line_of_dotenv_that_is_none(folder):
     """Python-dotenv would log it and go on."""
     (folder / ".env").write_text(f"SHOP_REGION=us\n\n='{CANARY}\nSHOP_STORE__URL=x\n")
-    assert refused(Settings) == ".env, line 3: it is no NAME=value"
+    assert refused(Settings) == ".env, line 3: it is not of the form NAME=value"
 
 
 def test_variables_of_dotenv_that_name_one_another(folder):

@@ -9,8 +9,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticUndefined
 from pydantic_settings import BaseSettings
 
-from dagwire.config.explain.provenance import Explained, Found, Source, SourceKind
-from dagwire.config.explain.source_merging import Piece, pieces_under
+from dagwire.config.explain.provenance import Explained, Found, Source, SourceKind, laid_over_in_place
+from dagwire.config.explain.replaced_sources import as_called
+from dagwire.config.explain.source_merging import ABSENT, Piece, item_of, pieces_under
 from dagwire.config.explain.source_recording import Reading, read_recorded
 from dagwire.config.explain.value_origins import Spot, places_of
 from dagwire.config.values.env_var import EnvVar
@@ -22,7 +23,7 @@ from dagwire.config.values.masking import (
     masked,
     secrecy_of,
 )
-from dagwire.config.values.model_introspection import Key, models_in, spelled
+from dagwire.config.values.model_introspection import Key, key_text, models_in, spelled
 from dagwire.config.values.type_guards import is_mapping, is_sequence
 from dagwire.config.values.variable_names import input_paths, variables_of
 
@@ -49,7 +50,7 @@ def explain_settings(
     Raises:
         Exception: Whatever a source that cannot be read raises.
     """
-    kind = settings if isinstance(settings, type) else type(settings)
+    kind = as_called(settings if isinstance(settings, type) else type(settings), arguments or {})
     reading = read_recorded(kind, arguments or {})
     if isinstance(settings, type):
         return explain_reading(kind, reading, reading.settings, otherwise)
@@ -103,6 +104,9 @@ def explain_written(value: Any, path: Sequence[Key], source: Source, info: Field
     return list(_Walk(None, None, source.kind).value(value, at))
 
 
+_NOT_GIVEN = frozenset({SourceKind.DEFAULT, SourceKind.COMPUTED, SourceKind.CONSTRUCTOR, SourceKind.MISSING})
+
+
 class _At(NamedTuple):
     """A place on the way through settings."""
 
@@ -140,22 +144,31 @@ class _Walk:
     def value(self, value: Any, at: _At) -> Iterator[Explained]:
         """`value`, or what it holds."""
         value = _unrooted(value)
-        if isinstance(value, BaseSettings) and not at.pieces:
-            for one in explain_settings(value):  # it has read its own variables
-                yield replace(one, path=_dotted((*at.path, one.path)))
+        if isinstance(value, BaseSettings):
+            yield from self._settings_within(value, at)
         elif _is_model(value):
-            marked = None if at.secrecy is SECRET_BY_NAME else at.secrecy
-            yield from self.model(value, at._replace(secrecy=marked))
+            yield from self._model_within(value, at)
         elif is_mapping(value) and value and not _stands_for_secrets(value, at):
             for key, item in value.items():
-                pieces = pieces_under(at.pieces, [(key,)], key)
-                yield from self.value(item, self._inside(at, key, pieces))
+                name = key_text(key)
+                pieces = pieces_under(at.pieces, [(name,)], name)
+                yield from self.value(item, self._inside(at, name, pieces))
         elif is_sequence(value) and any(map(_is_model, value)):
             for place, item in enumerate(value):
                 pieces = pieces_under(at.pieces, [(place,)], place)
                 yield from self.value(item, self._inside(at, place, pieces))
         else:
             yield self._explained(value, at)
+
+    def _model_within(self, model: BaseModel | type[BaseModel], at: _At) -> Iterator[Explained]:
+        return self.model(model, at._replace(secrecy=None if at.secrecy is SECRET_BY_NAME else at.secrecy))
+
+    def _settings_within(self, settings: BaseSettings, at: _At) -> Iterator[Explained]:
+        """The values of settings that are a field: they have read their own variables, under what is given here."""
+        own = [replace(one, path=_dotted((*at.path, one.path))) for one in explain_settings(settings)]
+        given = [one for one in self._model_within(settings, at) if one.source.kind not in _NOT_GIVEN]
+        over = {one.path for one in given}
+        return iter(laid_over_in_place([_read_alone(one) if one.path in over else one for one in own], given))
 
     def _inside(self, at: _At, key: Key, pieces: list[Piece], info: FieldInfo | None = None) -> _At:
         own = secrecy_of(key, info) if isinstance(key, str) else None
@@ -200,6 +213,16 @@ class _Walk:
         if any(piece.counts for piece in at.pieces):
             return found[0].source, found[1:]
         return Source(SourceKind.DEFAULT if _is_default(value, at) else SourceKind.COMPUTED), found
+
+
+def _read_alone(one: Explained) -> Explained:
+    """A value of settings within settings as they would have it by themselves, not as those around them gave it."""
+    if one.source.kind is not SourceKind.CONSTRUCTOR:
+        return one
+    if not one.shadowed:
+        return replace(one, source=Source(SourceKind.MISSING))
+    first, *rest = one.shadowed
+    return replace(one, value=first.value, source=first.source, shadowed=tuple(rest))
 
 
 def _shown(value: Any, at: _At) -> Any:
@@ -267,15 +290,8 @@ def _value_at(settings: BaseSettings, path: tuple[Key, ...]) -> Any:
     value: Any = settings
     for key in path:
         value = _unrooted(value)
-        if isinstance(value, BaseModel):
-            value = getattr(value, str(key), _NOT_THERE)
-        elif is_mapping(value):
-            value = dict[Any, Any](value).get(key, _NOT_THERE)
-        elif is_sequence(value) and isinstance(key, int) and key < len(value):
-            value = value[key]
-        else:
-            return _NOT_THERE
-    return _unrooted(value)
+        value = getattr(value, str(key), ABSENT) if isinstance(value, BaseModel) else item_of(value, key)
+    return _NOT_THERE if value is ABSENT else _unrooted(value)
 
 
 def _unrooted(value: Any) -> Any:

@@ -103,6 +103,13 @@ def laid_over(base: Iterable[Explained], over: Iterable[Explained]) -> list[Expl
     return [*kept, *shadowing(base, over)]
 
 
+def laid_over_in_place(base: Iterable[Explained], over: Iterable[Explained]) -> list[Explained]:
+    """Merge `over` over `base`, value by value, in the order of `base`; each value reports what it overrides."""
+    base = list(base)
+    new = {one.path: one for one in shadowing(base, over)}
+    return [new.pop(one.path, one) for one in base] + list(new.values())
+
+
 def shadowing(base: Iterable[Explained], over: Iterable[Explained]) -> list[Explained]:
     """`over` alone, each value telling what `base` has in its place."""
     below = {one.path: one for one in base}

@@ -5,8 +5,11 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from dagwire.config.values.model_introspection import Key
+from dagwire.config.values.model_introspection import Key, key_text
 from dagwire.config.values.type_guards import is_mapping, is_sequence
+
+ABSENT: Any = object()
+"""What stands under a key that is not there; None is a value."""
 
 
 class Piece(NamedTuple):
@@ -43,13 +46,15 @@ def _followed(piece: Piece, keys: Sequence[Key], name: Key) -> Piece | None:
         return piece._replace(value=getattr(piece.value, str(name)), keys=(*piece.keys, name)) if given else None
     value = piece.value
     for key in keys:
-        if is_mapping(value) and key in value:
-            value = value[key]  # type: ignore[index]  # keys of any type
-        elif is_sequence(value) and isinstance(key, int) and key < len(value):
-            value = value[key]
-        else:
-            return None
-    return piece._replace(value=value, keys=(*piece.keys, *keys))
+        value = item_of(value, key)
+    return None if value is ABSENT else piece._replace(value=value, keys=(*piece.keys, *keys))
+
+
+def item_of(value: Any, key: Key) -> Any:
+    """The item of a dict or list under `key`, or ABSENT. If a dict's key is a number or an enum, its text is enough."""
+    if is_mapping(value):
+        return next((item for one, item in value.items() if one == key or key_text(one) == str(key)), ABSENT)
+    return value[key] if is_sequence(value) and isinstance(key, int) and key < len(value) else ABSENT
 
 
 def _counted(pieces: list[Piece]) -> list[Piece]:

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from dotenv import dotenv_values
 from dotenv.parser import Binding, parse_stream
 from pydantic_settings import (
     BaseSettings,
@@ -19,10 +20,11 @@ from pydantic_settings import (
 
 from dagwire.config.environments.profiles import ProfileSource
 from dagwire.config.explain.provenance import Found, Source, SourceKind
+from dagwire.config.explain.source_merging import ABSENT, item_of
 from dagwire.config.files.config_files import line_of, paths_in, read_config_file
 from dagwire.config.values.model_introspection import Key
 from dagwire.config.values.type_guards import is_mapping, is_sequence
-from dagwire.config.values.variable_names import is_set_alone, variables_of
+from dagwire.config.values.variable_names import is_read_alone, variables_of, variables_read_by
 from dagwire.config.values.variable_overrides import variables_now
 from dagwire.errors import ConfigFileError
 
@@ -96,15 +98,15 @@ def _in_environment(source: EnvSettingsSource, spot: Spot) -> Iterator[Found]:
 
 
 def _in_dotenv_files(source: DotEnvSettingsSource, spot: Spot) -> Iterator[Found]:
-    value_by_name = dict(_holding(source, spot))
+    depth_by_name = {_as_compared(source, name): depth for name, depth in reversed(list(_names_holding(spot)))}
     holding = [
-        (Source(SourceKind.DOTENV, str(path), line), value_by_name[name])
-        for name in value_by_name
+        (depth_by_name[name], Source(SourceKind.DOTENV, str(path), line), _inside(text, spot, depth_by_name[name]))
         for path in reversed(dotenv_files_of(source))
-        for variable, _, line in reversed(list(variables_in_dotenv(path)))
-        if _as_compared(source, variable) == name
+        for variable, text, line in reversed(list(variables_in_dotenv(path, source.env_file_encoding)))
+        if (name := _as_compared(source, variable)) in depth_by_name
     ]
-    yield from _strongest_first(source, spot, holding)
+    nearest_first = sorted((held for held in holding if held[2] is not ABSENT), key=lambda held: -held[0])
+    yield from _strongest_first(source, spot, [(place, value) for _, place, value in nearest_first])
 
 
 def _strongest_first(source: Any, spot: Spot, holding: Sequence[tuple[Source, Any]]) -> Iterator[Found]:
@@ -121,36 +123,42 @@ def _is_same(raw: Any, value: Any) -> bool:
 
 def _holding(source: EnvSettingsSource, spot: Spot) -> Iterator[tuple[str, Any]]:
     """`(variable, value)` of those that hold the value at `spot`: its own, and those around it, as JSON."""
-    depths = [depth for depth in range(len(spot.path), 0, -1) if is_set_alone(spot.settings, spot.path[:depth])]
-    for depth in depths:
-        for name in variables_of(spot.settings, spot.path[:depth]):
-            text = source.env_vars.get(_as_compared(source, name))
-            value = None if text is None else _inside(text, spot.path[depth:], spot.keys[-len(spot.path) + depth :])
-            if value is not None:
-                yield _as_compared(source, name), value
+    for name, depth in _names_holding(spot):
+        text = source.env_vars.get(_as_compared(source, name))
+        value = ABSENT if text is None else _inside(text, spot, depth)
+        if value is not ABSENT:
+            yield _as_compared(source, name), value
 
 
-def _inside(text: str, path: Sequence[Key], keys: Sequence[Key]) -> Any:
-    """What JSON holds under `keys`; None where it holds nothing there. Without keys all of it, or the text itself."""
+def _names_holding(spot: Spot) -> Iterator[tuple[str, int]]:
+    """`(variable, depth)`: the variables of the value at `spot` and of the values around it, the nearest first."""
+    for depth in range(len(spot.path), 0, -1):
+        if is_read_alone(spot.settings, spot.path[:depth]):
+            yield from ((name, depth) for name in variables_read_by(spot.settings, spot.path[:depth]))
+
+
+def _inside(text: str | None, spot: Spot, depth: int) -> Any:
+    """The value that a variable holds for `spot`; ABSENT if it holds none.
+
+    Args:
+        text: The variable's text; None if its line has a name alone.
+        spot: The value that is looked for.
+        depth: How much of its path the variable stands for. The rest is looked for in JSON.
+    """
     value = _decoded(text)
-    if not path:
+    if depth == len(spot.path):
         return value if is_mapping(value) or is_sequence(value) else text
-    for key in keys:
-        value = _item(value, key)
+    for key in spot.keys[-len(spot.path) + depth :]:
+        value = item_of(value, key)
     return value
 
 
-def _decoded(text: str) -> Any:
+def _decoded(text: str | None) -> Any:
+    """What `text` holds as JSON; ABSENT if it is not JSON."""
     try:
-        return json.loads(text)
+        return ABSENT if text is None else json.loads(text)
     except ValueError:
-        return None
-
-
-def _item(value: Any, key: Key) -> Any:
-    if is_mapping(value):
-        return value.get(str(key))
-    return value[key] if is_sequence(value) and isinstance(key, int) and key < len(value) else None
+        return ABSENT
 
 
 def _as_compared(source: Any, name: str) -> str:
@@ -170,20 +178,31 @@ def _file_near(path: Path, depth: int) -> Path | None:
     return next((one for one in (path, *(parent / path for parent in above)) if one.is_file()), None)
 
 
-def variables_in_dotenv(path: Path) -> Iterator[tuple[str, str, int]]:
-    """`(variable, text, line)` for each line of a dotenv file that sets one; the text as it is written there."""
-    return ((binding.key, binding.value, line) for binding, line in _bindings_in(path) if binding.key and binding.value)
+def variables_in_dotenv(path: Path, encoding: str | None = None) -> Iterator[tuple[str, str, int]]:
+    """`(variable, value, line)` for each line of a dotenv file that sets one, other variables in it filled in.
+
+    Args:
+        path: The file.
+        encoding: How it is encoded; UTF-8 by default.
+    """
+    bindings = [(binding.key, binding.value, line) for binding, line in _bindings_in(path, encoding) if binding.key]
+    in_force = dotenv_values(path, encoding=encoding or "utf-8") if bindings else {}
+    last = {name: line for name, _, line in bindings}
+    for name, text, line in bindings:
+        value = in_force.get(name) if line == last[name] else text
+        if value is not None:
+            yield name, value, line
 
 
-def broken_lines_in_dotenv(path: Path) -> list[int]:
-    """The lines of a dotenv file that python-dotenv passes over, since they are not of its form."""
-    return [line for binding, line in _bindings_in(path) if binding.error]
+def broken_lines_in_dotenv(path: Path, encoding: str | None = None) -> list[int]:
+    """List the lines of a dotenv file that python-dotenv passes over, since they do not have its form."""
+    return [line for binding, line in _bindings_in(path, encoding) if binding.error]
 
 
-def _bindings_in(path: Path) -> Iterator[tuple[Binding, int]]:
+def _bindings_in(path: Path, encoding: str | None) -> Iterator[tuple[Binding, int]]:
     if not path.is_file():
         return
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding=encoding or "utf-8") as file:
         for binding in parse_stream(file):
             text = binding.original.string
             blank = len(text) - len(text.lstrip())
@@ -230,7 +249,7 @@ def _in_config_files(source: Any, files: Sequence[Path], spot: Spot) -> Iterator
         Found(value, Source(SourceKind.FILE, str(path), line_of(path, (*start, *spot.keys))))
         for path in reversed(files)
         for start in starts
-        if (value := _value_in(path, (*start, *spot.keys))) is not None
+        if (value := _value_in(path, (*start, *spot.keys))) is not ABSENT
     ]
     yield from found or [_unplaced(source, spot)]
 
@@ -244,11 +263,11 @@ def _starts(source: Any) -> list[tuple[str, ...]]:
 
 
 def _value_in(path: Path, keys: Sequence[Key]) -> Any:
-    """The value that the file has under `keys`, or None."""
+    """The value that the file has under `keys`, None included; ABSENT if it has none."""
     try:
-        value: Any = read_config_file(path) if path.is_file() else None
+        value: Any = read_config_file(path) if path.is_file() else ABSENT
     except ConfigFileError:
-        return None
+        return ABSENT
     for key in keys:
-        value = _item(value, key)
+        value = item_of(value, key)
     return value

@@ -1,8 +1,8 @@
 """What is wrong with settings, told by the variables that set them; never by the values that were found."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from traceback import walk_tb
+from types import FrameType
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
 from dagwire.config.explain.explain_settings import explain_reading
 from dagwire.config.explain.provenance import Explained, SourceKind
+from dagwire.config.explain.replaced_sources import as_called
 from dagwire.config.explain.source_recording import Reading, read_recorded
 from dagwire.config.explain.value_origins import dotenv_files_of, looked_in, variables_in_dotenv
 from dagwire.config.settings.error_locations import Location, location_of
@@ -17,14 +18,17 @@ from dagwire.config.settings.source_checks import source_problem
 from dagwire.config.settings.variable_conflicts import paths_by_variable
 from dagwire.config.values.model_introspection import declared_fields, literals_of, models_in, spelled
 from dagwire.config.values.validation_messages import without_value
-from dagwire.config.values.variable_names import variables_of
+from dagwire.config.values.variable_names import variables_of, variables_read_by
+from dagwire.config.values.variable_overrides import variables_now
 from dagwire.errors import SettingsError, nearest
 
 
 def settings_error(settings: type[BaseSettings], arguments: Mapping[str, Any], error: Exception) -> SettingsError:
-    """What to raise where reading `settings` raised `error`; it holds no value."""
+    """Make the error to raise after reading `settings` raised `error`; it holds no value."""
+    settings = as_called(settings, arguments)
     if isinstance(error, ValidationError):
-        return _invalid(settings, arguments, error)
+        inner = _settings_within(error)
+        return _invalid(settings, arguments, error) if inner is None else _invalid(inner, {}, error, settings)
     problem = source_problem(settings, error)
     if problem is not None:
         return SettingsError(settings.__name__, [problem])
@@ -34,18 +38,43 @@ def settings_error(settings: type[BaseSettings], arguments: Mapping[str, Any], e
     return fault
 
 
-def _invalid(settings: type[BaseSettings], arguments: Mapping[str, Any], error: ValidationError) -> SettingsError:
+def _settings_within(error: ValidationError) -> type[BaseSettings] | None:
+    """The class of settings that were read for a field of others, if it was they that failed; else None.
+
+    They read their own variables, so those of the settings around them would be named wrongly. pydantic raises through
+    the constructors of both: the frames between know whose they are.
+    """
+    making = [
+        frame.f_locals["__pydantic_self__"] for frame, _ in walk_tb(error.__traceback__) if _is_constructor(frame)
+    ]
+    return type(making[-1]) if len({id(one) for one in making}) > 1 else None
+
+
+def _is_constructor(frame: FrameType) -> bool:
+    return frame.f_code is BaseSettings.__init__.__code__
+
+
+def _invalid(
+    settings: type[BaseSettings],
+    arguments: Mapping[str, Any],
+    error: ValidationError,
+    around: type[BaseSettings] | None = None,
+) -> SettingsError:
     reading = read_recorded(settings, arguments)
     found = {one.path: one for one in explain_reading(settings, reading)}
     unclaimed = _unclaimed(settings, reading)
     faults = [one for fault in error.errors(include_url=False) for one in _each(settings, fault)]
     problems = [_problem(settings, fault, found, unclaimed) for fault in faults]
-    return SettingsError(settings.__name__, dict.fromkeys(problems), _looked_in(reading))
+    name = settings.__name__ if around is None else f"{around.__name__}, for which {settings.__name__} is read,"
+    return SettingsError(name, dict.fromkeys(problems), _looked_in(reading))
 
 
 def _each(settings: type[BaseSettings], fault: Any) -> Iterator[Any]:
     """The fault itself; of a model that is missing whole, one for each field that would have to be given."""
     models = models_in(location_of(settings, fault).annotation) if fault["type"] == "missing" else ()
+    if any(issubclass(model, BaseSettings) for model in models):
+        yield fault  # its own variables are not read before it is made, so they would not help
+        return
     if len(models) > 1:
         yield from _choices(fault, models)
         return
@@ -72,10 +101,12 @@ def _problem(settings: type[BaseSettings], fault: Any, found: Mapping[str, Expla
     at = location_of(settings, fault)
     variable = variables_of(settings, at.path)[0] if at.path else ""
     if fault["type"] == "extra_forbidden":
+        variable = _written(at, variable, unclaimed)
         told = f"There is no such setting{_nearest_setting(settings, at, variable)}"
     elif fault["type"] == "missing":
         expected = fault.get("expected") or spelled(at.annotation)
-        told = f"Field required, of type {expected}{_nearest_that_is_set(variable, unclaimed)}"
+        told = f"Field required, of type {expected}{_nearest_that_is_set(variable, unclaimed)}{_made_by_default(at)}"
+        variable = next(variables_read_by(settings, at.path)) if _settings_in(at) else variable
     return f"{variable} ({at}): {told}{_read_from(found.get(at.dotted), variable)}"
 
 
@@ -84,6 +115,21 @@ def _read_from(found: Explained | None, variable: str) -> str:
     if found is None or found.source.kind in (SourceKind.MISSING, SourceKind.DEFAULT, SourceKind.CONSTRUCTOR):
         return ""
     return "" if found.source.name.lower() == variable.lower() else f". It was read from {found.source}"
+
+
+def _settings_in(at: Location) -> list[type[BaseModel]]:
+    return [model for model in models_in(at.annotation) if issubclass(model, BaseSettings)]
+
+
+def _made_by_default(at: Location) -> str:
+    """How to have settings within settings read by themselves: pydantic-settings does not make them unasked."""
+    hint = ". {0} reads its own variables only when it is made: give the field default_factory={0}"
+    return "".join(hint.format(model.__name__) for model in _settings_in(at))
+
+
+def _written(at: Location, variable: str, unclaimed: Iterable[str]) -> str:
+    """The name of an unknown setting as it is written: a dotenv file's stands in the fault with its prefix."""
+    return next((name for name in unclaimed if name.lower() == at.dotted.lower()), variable)
 
 
 def _nearest_setting(settings: type[BaseSettings], at: Location, variable: str) -> str:
@@ -107,14 +153,15 @@ _LIKENESS = 0.8
 def _unclaimed(settings: type[BaseSettings], reading: Reading) -> list[str]:
     """The variables that are set, in the environment or a dotenv file, and that no field claims."""
     claimed = {name.lower() for name in paths_by_variable(settings)}
-    names = [*os.environ, *(name for path in _dotenv_files(reading) for name, *_ in variables_in_dotenv(path))]
+    names = [*variables_now(), *_names_in_dotenv_files(reading)]
     return [name for name in names if name.lower() not in claimed]
 
 
-def _dotenv_files(reading: Reading) -> Iterator[Path]:
+def _names_in_dotenv_files(reading: Reading) -> Iterator[str]:
     for given in reading.given:
         if isinstance(given.source, DotEnvSettingsSource):
-            yield from dotenv_files_of(given.source)
+            for path in dotenv_files_of(given.source):
+                yield from (name for name, *_ in variables_in_dotenv(path, given.source.env_file_encoding))
 
 
 def _looked_in(reading: Reading) -> Iterator[str]:

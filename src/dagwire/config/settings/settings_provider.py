@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from dependency_injector import providers
 from pydantic_settings import BaseSettings
@@ -11,9 +12,11 @@ from dagwire.config.environments.environment import chosen_environment, environm
 from dagwire.config.environments.profiles import Profile, Profiles
 from dagwire.config.explain.explain_settings import explain_settings
 from dagwire.config.explain.provenance import Explained, SourceKind
+from dagwire.config.explain.replaced_sources import as_called, with_variables_in_force
 from dagwire.config.settings.settings_error import settings_error
 from dagwire.config.settings.source_checks import check_sources
 from dagwire.config.settings.variable_conflicts import check_claims
+from dagwire.config.values.variable_overrides import VariableOverrides, variable_overrides_in_force
 from dagwire.errors import SettingsError, UnknownEnvironmentError
 
 S = TypeVar("S", bound=BaseSettings)
@@ -47,8 +50,10 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
         self._profile: Profile | None = None
         self._is_for_process = True
         self._by_environment: dict[str, SettingsProvider[S]] = {}
+        self._by_overrides: WeakKeyDictionary[VariableOverrides, SettingsProvider[S]] = WeakKeyDictionary()
+        self._overrides: VariableOverrides | None = None
         if provides is not None:
-            check_claims(self.settings)
+            check_claims(as_called(self.settings, kwargs))
 
     # -- environments --------------------------------------------------------------------------------------------------
 
@@ -77,21 +82,37 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
         return self._profile
 
     def in_force(self) -> "SettingsProvider[S]":
-        """The provider of the settings of the environment in force: itself, unless a block picked another one.
+        """The provider of the settings in force: itself, unless a block picked an environment or gave variables.
 
         Raises:
             UnknownEnvironmentError: The environment that is picked has no profile.
         """
-        chosen = chosen_environment()
-        if chosen is None or not self._is_for_process or (self._profile is not None and self._profile.name == chosen):
-            return self
-        return self._in_environment(self.profiles, chosen) if self.profiles is not None else self
+        chosen, overrides = chosen_environment(), variable_overrides_in_force()
+        provider = self
+        if overrides and self._overrides is None:
+            provider = self._with_overrides(overrides)
+        if chosen is None or not provider._is_for_process or provider._is_read_for(chosen):
+            return provider
+        return provider._in_environment(provider.profiles, chosen) if provider.profiles is not None else provider
+
+    def _is_read_for(self, environment_name: str) -> bool:
+        return self._profile is not None and self._profile.name == environment_name
+
+    def _with_overrides(self, overrides: VariableOverrides) -> "SettingsProvider[S]":
+        """The provider of what is read with these variables; it ends with their block, and no other block sees it."""
+        if overrides not in self._by_overrides:
+            other = type(self)(self.settings, *self.args, **self.kwargs)
+            other.set_provides(with_variables_in_force(self.settings))
+            other._overrides = overrides
+            self._by_overrides.setdefault(overrides, other)
+        return self._by_overrides[overrides]
 
     def _in_environment(self, profiles: Profiles, name: str) -> "SettingsProvider[S]":
         if name not in self._by_environment:
             other = type(self)(self.settings, *self.args, **self.kwargs)
             other._profile = profiles[name]
             other._is_for_process = False
+            other._overrides = self._overrides
             self._by_environment.setdefault(name, other)
         return self._by_environment[name]
 
@@ -99,6 +120,7 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
         """Forget what was read, and the environment it was read for; the next use reads anew."""
         self._kept = None
         self._by_environment.clear()
+        self._by_overrides.clear()
         if self._is_for_process:
             self._profile = None
         return super().reset()
@@ -116,9 +138,16 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
         try:
             in_use: S | type[S] = provider()
         except SettingsError:
-            in_use = self.settings
+            in_use = provider.settings
+        arguments = self._arguments()
         with provider._in_its_environment():
-            return explain_settings(in_use, self._arguments(), otherwise=SourceKind.COMPUTED)
+            try:
+                return explain_settings(in_use, arguments, otherwise=SourceKind.COMPUTED)
+            except (SettingsError, UnknownEnvironmentError):
+                raise
+            except Exception as error:  # noqa: BLE001  # whatever a source raises is a fault of the settings
+                fault = settings_error(provider.settings, arguments, error)
+        raise fault  # outside the handler, as in `_read`
 
     def _provide(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> S:
         """Read the settings, or hand out those read before.
@@ -138,7 +167,7 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
         arguments = {**self._arguments(), **kwargs}
         with self._in_its_environment():
             try:
-                check_sources(self.settings)
+                check_sources(as_called(self.settings, arguments))
                 return super()._provide(args, kwargs)  # type: ignore[misc, no-any-return]  # the stubs leave _provide out
             except (SettingsError, UnknownEnvironmentError):
                 raise

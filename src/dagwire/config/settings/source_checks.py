@@ -1,6 +1,5 @@
 """What is wrong with the sources of settings: files that cannot be read, variables that cannot be."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from traceback import walk_tb
@@ -12,6 +11,7 @@ from pydantic_settings.exceptions import SettingsError as SourceError
 from dagwire.config.explain.value_origins import broken_lines_in_dotenv, variables_in_dotenv
 from dagwire.config.files.config_files import fault_in_file, from_here, paths_in
 from dagwire.config.settings.variable_conflicts import paths_by_variable
+from dagwire.config.values.variable_overrides import variables_now
 from dagwire.errors import ConfigFileError, SettingsError
 
 _Variable = tuple[str, str, str]
@@ -28,7 +28,9 @@ def check_sources(settings: type[BaseSettings]) -> None:
     paths = [path for option in _FILE_OPTIONS for path in paths_in(config.get(option))]
     problems = [f"{path}: it is a directory, not a file" for path in paths if path.is_dir()]
     dotenv_files = [path for path in paths_in(config.get("env_file")) if path.is_file()]
-    problems += [f"{path}, line {line}: it is no NAME=value" for path in dotenv_files for line in _broken_lines(path)]
+    encoding: str | None = config.get("env_file_encoding")
+    broken = [(path, line) for path in dotenv_files for line in _broken_lines(path, encoding)]
+    problems += [f"{path}, line {line}: it is not of the form NAME=value" for path, line in broken]
     if not config.get("case_sensitive"):
         problems += _set_twice(settings, _in_environment())
         problems += _set_twice(settings, _in_dotenv_files(settings))
@@ -40,20 +42,21 @@ _FILE_OPTIONS = ("env_file", "toml_file", "yaml_file", "json_file")
 
 
 def _in_environment() -> Iterator[_Variable]:
-    return ((name, value, "") for name, value in os.environ.items())
+    return ((name, value, "") for name, value in variables_now().items())
 
 
 def _in_dotenv_files(settings: type[BaseSettings]) -> Iterator[_Variable]:
+    encoding = settings.model_config.get("env_file_encoding")
     for path in paths_in(settings.model_config.get("env_file")):
         try:
-            yield from ((name, value, f" in {path}") for name, value, _ in variables_in_dotenv(path))
+            yield from ((name, value, f" in {path}") for name, value, _ in variables_in_dotenv(path, encoding))
         except (OSError, ValueError):
             continue  # told by whoever reads it
 
 
-def _broken_lines(path: Path) -> list[int]:
+def _broken_lines(path: Path, encoding: str | None) -> list[int]:
     try:
-        return broken_lines_in_dotenv(path)
+        return broken_lines_in_dotenv(path, encoding)
     except (OSError, ValueError):
         return []  # told by whoever reads it
 

@@ -1,38 +1,47 @@
-"""Which field of settings each variable sets; refused where two fields claim one."""
+"""Which field of settings each variable sets. Two fields set by one variable are refused."""
 
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from pydantic_settings import BaseSettings
 
-from dagwire.config.values.model_introspection import declared_fields
-from dagwire.config.values.variable_names import is_set_alone, variables_of
+from dagwire.config.values.model_introspection import Key, declared_fields
+from dagwire.config.values.variable_names import variables_of, variables_read_by
 from dagwire.errors import InvalidDefinitionError
 
 
-def paths_by_variable(settings: type[BaseSettings]) -> dict[str, set[tuple[str, ...]]]:
+def paths_by_variable(
+    settings: type[BaseSettings],
+    names: Callable[[type[BaseSettings], Sequence[Key]], Iterable[str]] = variables_of,
+) -> dict[str, set[tuple[str, ...]]]:
     """`{variable: paths of the fields that it sets}`, those of models that are given whole, as JSON, included."""
     found: dict[str, set[tuple[str, ...]]] = {}
     for declared in declared_fields(settings):
+        around: set[str] = set()
         for depth in range(1, len(declared.path) + 1):
             path = declared.path[:depth]
-            if is_set_alone(settings, path):
-                for variable in variables_of(settings, path):
-                    found.setdefault(variable, set()).add(path)
+            here = set(names(settings, path))
+            for variable in here if here != around else ():
+                found.setdefault(variable, set()).add(path)
+            around = here
     return found
 
 
 @lru_cache(maxsize=256)
 def check_claims(settings: type[BaseSettings]) -> None:
-    """Go on where each variable sets one field.
+    """Raise if one variable sets two fields.
+
+    Two fields may be settings of one class: these share the variables that they read by themselves.
 
     Raises:
         InvalidDefinitionError: One variable sets two; all such are named.
     """
-    shared = {variable: paths for variable, paths in paths_by_variable(settings).items() if len(paths) > 1}
+    paths = paths_by_variable(settings, variables_read_by)
+    shared = {variable: those for variable, those in paths.items() if len(those) > 1}
     if shared:
-        told = [f"{variable} would set {_listed(paths)}" for variable, paths in sorted(shared.items())]
+        listed = [f"{variable} would set {_listed(those)}" for variable, those in sorted(shared.items())]
         msg = (
-            f"Two fields of {settings.__name__} are set by one variable: {'; '.join(told)}. "
+            f"Two fields of {settings.__name__} are set by one variable: {'; '.join(listed)}. "
             f"Rename one, or give it an alias of its own."
         )
         raise InvalidDefinitionError(msg)

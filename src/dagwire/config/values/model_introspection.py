@@ -1,6 +1,7 @@
 """Types as trees of fields: which models may stand at a path, and all the fields that a model declares."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
 from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
@@ -66,11 +67,21 @@ def literals_of(model: type[BaseModel], name: str) -> tuple[Any, ...]:
 
 
 def models_at(model: type[BaseModel], path: Sequence[Key]) -> tuple[type[BaseModel], ...]:
-    """The models that may stand at `path` below `model`."""
+    """List the models that may stand at `path` below `model`."""
+    return tuple(dict.fromkeys(found for annotation in types_at(model, path) for found in models_in(annotation)))
+
+
+def types_at(model: type[BaseModel], path: Sequence[Key]) -> list[Any]:
+    """List the types that may stand at `path` below `model`."""
     annotations: list[Any] = [model]
     for key in path:
         annotations = [inner for annotation in annotations for inner in types_under(annotation, key)]
-    return tuple(dict.fromkeys(found for annotation in annotations for found in models_in(annotation)))
+    return annotations
+
+
+def may_be_mapping(annotation: Any) -> bool:
+    """Whether a value of this type may be a dict, whose keys have names, and not a list, whose places have none."""
+    return any(issubclass(_class_of(get_origin(member) or member), Mapping) for member in members_of(annotation))
 
 
 def types_under(annotation: Any, key: Key) -> Iterator[Any]:
@@ -80,12 +91,16 @@ def types_under(annotation: Any, key: Key) -> Iterator[Any]:
             if key in member.model_fields:
                 yield member.model_fields[str(key)].annotation
         elif get_origin(member) is not None and (arguments := get_args(member)):
-            yield arguments[-1] if issubclass(_class_of(member), Mapping) else arguments[0]
+            yield arguments[-1] if may_be_mapping(member) else arguments[0]
 
 
-def _class_of(generic: Any) -> type:
-    origin = get_origin(generic)
+def _class_of(origin: Any) -> type:
     return origin if isinstance(origin, type) else object
+
+
+def key_text(key: object) -> str:
+    """The text by which a variable or a file names a key of a dict: that of an enum's member is its value."""
+    return str(key.value if isinstance(key, Enum) else key)
 
 
 def spelled(annotation: Any) -> str:

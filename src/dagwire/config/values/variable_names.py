@@ -7,7 +7,7 @@ from pydantic import AliasChoices, AliasPath, BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from dagwire.config.values.model_introspection import Key, models_at
+from dagwire.config.values.model_introspection import Key, may_be_mapping, models_at, types_at
 
 
 def input_paths(model: type[BaseModel], name: str) -> list[tuple[Key, ...]]:
@@ -49,6 +49,20 @@ def variables_of(settings: type[BaseSettings], path: Sequence[Key]) -> tuple[str
         >>> variables_of(Settings, ("api", "base_url"))
         ('APP_API__BASE_URL',)
     """
+    names = [*_own_variables(settings, path), *variables_read_by(settings, path)]
+    return tuple(dict.fromkeys(names))
+
+
+def _own_variables(settings: type[BaseSettings], path: Sequence[Key]) -> Iterator[str]:
+    """The variables that settings within `settings` read by themselves: theirs have their own prefix."""
+    for depth in range(1, len(path)):
+        for model in models_at(settings, path[:depth]):
+            if issubclass(model, BaseSettings):
+                yield from variables_of(model, path[depth:])
+
+
+def variables_read_by(settings: type[BaseSettings], path: Sequence[Key]) -> Iterator[str]:
+    """The variables that `settings` itself reads for the value at `path`; those of settings within it not included."""
     config: Mapping[str, Any] = settings.model_config
     first, *inner = path
     names = list(_top_variables(settings, str(first)))
@@ -61,12 +75,18 @@ def variables_of(settings: type[BaseSettings], path: Sequence[Key]) -> tuple[str
             break
         names = [f"{name}{delimiter}{key}" for name in names for key in keys]
         reached = (*reached, part)
-    return tuple(dict.fromkeys(name if config.get("case_sensitive") else name.upper() for name in names))
+    yield from dict.fromkeys(name if config.get("case_sensitive") else name.upper() for name in names)
 
 
 def is_set_alone(settings: type[BaseSettings], path: Sequence[Key]) -> bool:
     """Whether the value at `path` has variables of its own, and is not only a part of another's JSON."""
     return len(path) == 1 or variables_of(settings, path) != variables_of(settings, path[:-1])
+
+
+def is_read_alone(settings: type[BaseSettings], path: Sequence[Key]) -> bool:
+    """Whether `settings` itself reads variables for the value at `path` alone."""
+    around = set(variables_read_by(settings, path[:-1])) if len(path) > 1 else set[str]()
+    return set(variables_read_by(settings, path)) != around
 
 
 def _top_variables(settings: type[BaseSettings], name: str) -> Iterator[str]:
@@ -88,7 +108,7 @@ def _is_alias(field: FieldInfo, name: str) -> bool:
 def _nested_keys(settings: type[BaseSettings], reached: Sequence[Key], part: Key) -> list[str]:
     """The spellings of `part`, a field or key of the value at `reached`; none for a position in a list."""
     if isinstance(part, int):
-        return []
+        return [str(part)] if any(map(may_be_mapping, types_at(settings, reached))) else []
     models = models_at(settings, reached)
     named = [str(keys[0]) for model in models if part in model.model_fields for keys in input_paths(model, part)]
-    return list(dict.fromkeys(named)) or [part]
+    return list(dict.fromkeys(named)) or [str(part)]
