@@ -1,7 +1,7 @@
 """Settings read from other sources than those that their class names."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
@@ -70,6 +70,5 @@ def _subclass(settings: type[S], body: Mapping[str, Any]) -> type[S]:
         "__qualname__": settings.__qualname__,
         "__doc__": settings.__doc__,
     }
-    make_class: Any = type(settings)  # pydantic's metaclass
-    subclass: type[S] = make_class(settings.__name__, (settings,), {**names, **body})
-    return subclass
+    make_class = cast("Callable[..., type[S]]", type(settings))  # pydantic's metaclass
+    return make_class(settings.__name__, (settings,), {**names, **body})
