@@ -44,10 +44,9 @@ def _settings_within(error: ValidationError) -> type[BaseSettings] | None:
     They read their own variables, so those of the settings around them would be named wrongly. pydantic raises through
     the constructors of both: the frames between know whose they are.
     """
-    making = [
-        frame.f_locals["__pydantic_self__"] for frame, _ in walk_tb(error.__traceback__) if _is_constructor(frame)
-    ]
-    return type(making[-1]) if len({id(one) for one in making}) > 1 else None
+    frames = (frame for frame, _ in walk_tb(error.__traceback__))
+    made: list[BaseSettings] = [frame.f_locals["__pydantic_self__"] for frame in frames if _is_constructor(frame)]
+    return type(made[-1]) if len({id(one) for one in made}) > 1 else None
 
 
 def _is_constructor(frame: FrameType) -> bool:
