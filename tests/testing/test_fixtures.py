@@ -170,14 +170,14 @@ def test_the_container_of_a_conftest(run_tests, project):
 
 
 def test_no_definitions_are_found(run_tests, project):
-    """The test fails at set-up, and is told what to write where."""
+    """The test fails at set-up; the message names what to write, and where."""
     project.makepyprojecttoml("[tool.pytest]\nstrict = true\n")
     result = run_tests("""
         def test(run):
             pass
     """)
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*does not say where the definitions are*"])
+    result.stdout.fnmatch_lines(["*has no `definitions` in its table*"])
 
 
 def test_an_opened_resource_can_be_asserted(run_tests):

@@ -265,4 +265,4 @@ def test_broken_json_in_a_variable_of_a_block_is_named():
         names: list[str] = []
 
     with override_variables({"NAMES": "a,b"}):
-        assert "NAMES (names): it is no JSON" in problems(SettingsProvider(Lists))
+        assert "NAMES (names): it is not valid JSON" in problems(SettingsProvider(Lists))
