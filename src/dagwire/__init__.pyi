@@ -204,6 +204,7 @@ from .resources.io_manager import (
 )
 from .resources.resource_definition import ResourceDefinition, configured, make_values_resource, resource
 from .resources.resource_param import ResourceDependency, ResourceParam
+from .resources.upath_io_manager import UPathIOManager
 
 __all__ = [
     "AddDynamicPartitionsRequest",
@@ -350,6 +351,7 @@ __all__ = [
     "TimeWindow",
     "TimeWindowPartitionMapping",
     "TimeWindowPartitionsDefinition",
+    "UPathIOManager",
     "UnboundInitResourceContext",
     "UnresolvedAssetJobDefinition",
     "WeeklyPartitionsDefinition",

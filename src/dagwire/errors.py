@@ -416,6 +416,18 @@ class UnexpectedResultError(InvariantViolationError):
         super().__init__(f"{step} {problem}")
 
 
+class UnpicklableValueError(InvariantViolationError):
+    """A value has no pickle, and its IO manager stores pickles. Nothing was stored."""
+
+    def __init__(self, place: str, found: str, cause: BaseException) -> None:
+        """`place` is the asset or output; the value itself is not shown, only its type `found`."""
+        self.place = place
+        super().__init__(
+            f"{place}: a {found} is not picklable ({type(cause).__name__}); its IO manager stores pickles. "
+            f"Give the output an IO manager that stores such values, or mem_io_manager, which keeps them in memory."
+        )
+
+
 class WrongTypeError(DagwireError, TypeError):
     """A step was given or gave a value of another type than it declares."""
 

@@ -1,10 +1,11 @@
 """Which partitions one run makes."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.jobs.upstream_partitions import PartitionsOf, needed_partitions
+from dagwire.definitions.partitions.key_ranges import time_window_of, unbroken_range
 from dagwire.definitions.partitions.partition_loading import partition_loading_context
 from dagwire.definitions.partitions.partitions import (
     PARTITION_TAG,
@@ -59,15 +60,7 @@ class PartitionSelection(NamedTuple):
         Raises:
             InvalidInvocationError: Some between them are left out, or there are none.
         """
-        if not self.keys:
-            raise InvalidInvocationError("The step", "takes no partition here.")
-        with partition_loading_context(dynamic_partitions_store=self.instance):
-            in_order = self.known_definition.get_partition_keys()
-            between = PartitionKeyRange(*sorted((self.keys[0], self.keys[-1]), key=in_order.index))
-            if set(self.known_definition.get_partition_keys_in_range(between)) == set(self.keys):
-                return between
-        problem = "takes partitions here that do not follow one another; ask for their keys."
-        raise InvalidInvocationError("The step", problem)
+        return unbroken_range("The step", self.definition, self.keys, self.instance)
 
     def needed_by(self, definition: AssetsDefinition, upstream: AssetKey) -> "PartitionSelection":
         """The partitions of an upstream asset that a step needs which makes these.
@@ -114,11 +107,7 @@ class PartitionSelection(NamedTuple):
         Raises:
             InvalidInvocationError: The run has none, or its partitions are no spans of time.
         """
-        keys = self.checked_keys
-        span: Any = getattr(self.definition, "time_window_for_partition_key", None)
-        if span is None:
-            raise InvalidInvocationError("The run", "has partitions that are no spans of time.")
-        return TimeWindow(span(keys[0]).start, span(keys[-1]).end)
+        return time_window_of("The run", self.definition, self.checked_keys)
 
     @property
     def checked_keys(self) -> list[str]:

@@ -7,15 +7,15 @@ from dagwire.containers.run_scope import RunScope
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.ops.node import Node
 from dagwire.definitions.partitions.partition_loading import partition_loading_context
-from dagwire.definitions.partitions.partitions import PartitionKeyRange, PartitionsDefinition
+from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.asset_key import AssetKey
+from dagwire.definitions.steps.io_context_facts import EVENT_TYPES, as_declared_type, partition_facts
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.definitions.steps.stored_input import StoredAsset
 from dagwire.execution.contexts import DagsterRun, OpExecutionContext, StepContext
-from dagwire.execution.partition_selection import PartitionSelection
 from dagwire.execution.plan import Plan
 from dagwire.resources.instance import DagsterInstance
-from dagwire.resources.io_contexts import DeclaredType, InputContext, OutputContext
+from dagwire.resources.io_contexts import InputContext, OutputContext
 from dagwire.resources.recipe import is_configurable
 
 
@@ -60,7 +60,7 @@ class StepsIOContexts:
             mapping_key=handle.mapping_key,
             definition_metadata=definition.output_metadata(output),
             output_metadata=metadata,
-            dagster_type=DeclaredType(definition.output_type(output)),
+            dagster_type=as_declared_type(definition.output_type(output)),
             asset_partitions_def=partitions_def,
             run_id=self._run.run_id,
             **facts,
@@ -78,6 +78,7 @@ class StepsIOContexts:
             asset_partitions_def=asset.partitions_def,
             definition_metadata=asset.spec.metadata,
             job_name=self._run.job_name,
+            event_types=EVENT_TYPES,
             **self._of_partitions(asset.partitions_def, self._keys_taken(node, asset.spec.key, asset.partitions_def)),
         )
 
@@ -109,8 +110,7 @@ class StepsIOContexts:
             name=name,
             upstream_output=upstream,
             definition_metadata=definition.input_metadata(name),
-            dagster_type=DeclaredType(definition.input_type(name)),
-            instance=self._instance,
+            dagster_type=as_declared_type(definition.input_type(name)),
             asset_key=asset_key,
             asset_partitions_def=partitions_def,
             **self._of_run(node, None),
@@ -126,6 +126,8 @@ class StepsIOContexts:
             "op_def": node.definition,
             "partition_key": partitions.keys[0] if len(partitions.keys) == 1 and not partitions.is_range else None,
             "step_context": step or OpExecutionContext(self._run, partitions, node),
+            "event_types": EVENT_TYPES,
+            "instance": self._instance,
         }
 
     def _keys_taken(self, node: Node, key: AssetKey | None, upstream: PartitionsDefinition | None) -> Sequence[str]:
@@ -145,17 +147,8 @@ class StepsIOContexts:
             return upstream.get_partition_keys()
 
     def _of_partitions(self, definition: PartitionsDefinition | None, keys: Sequence[str]) -> dict[str, Any]:
-        """What both contexts are told of the partitions of an asset."""
-        if definition is None or not keys:
-            return {}
-        told: dict[str, Any] = {
-            "asset_partition_keys": list(keys),
-            "asset_partition_key_range": PartitionKeyRange(keys[0], keys[-1]),
-        }
-        if hasattr(definition, "time_window_for_partition_key"):
-            selection = PartitionSelection(tuple(keys), definition=definition)
-            told["asset_partitions_time_window"] = selection.time_window
-        return told
+        """The facts about the partitions of an asset."""
+        return {} if definition is None else partition_facts(definition, keys, self._plan.partitions.instance)
 
 
 def _of_manager(scope: RunScope, key: str | None) -> dict[str, Any]:

@@ -1,8 +1,12 @@
 """`DagsterInstance`: the memory that one run leaves for the next."""
 
+import shutil
+import tempfile
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+import weakref
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -37,19 +41,43 @@ class DagsterInstance:
         self,
         dynamic_partitions: Mapping[str, Iterable[str]] | None = None,
         latest_materializations: Iterable[EventLogEntry] = (),
+        folder: str | None = None,
     ) -> None:
-        """Start with the values of another instance's properties of these names."""
+        """Continue another instance.
+
+        Args:
+            dynamic_partitions: The other's property of this name.
+            latest_materializations: The other's property of this name.
+            folder: Where `storage_directory` lies; a temporary folder of the instance's own by default.
+        """
         # Keys are held as those of a dict: in order, each once.
         items = dynamic_partitions.items() if dynamic_partitions else ()
         self._keys_by_name = {name: dict.fromkeys(keys) for name, keys in items}
         self._latest: dict[Any, EventLogEntry] = {entry.asset_key: entry for entry in latest_materializations}
         self._event_count = max((entry.storage_id for entry in self._latest.values()), default=0)
         self._changing = threading.Lock()
+        self._folder = folder
+        self._delete_folder: Callable[[], object] | None = None
 
     @staticmethod
-    def ephemeral() -> "DagsterInstance":
-        """Make an empty instance in memory."""
-        return DagsterInstance()
+    def ephemeral(tempdir: str | None = None) -> "DagsterInstance":
+        """Make an empty instance in memory.
+
+        Args:
+            tempdir: Where `storage_directory` lies; a temporary folder of the instance's own by default.
+        """
+        return DagsterInstance(folder=tempdir)
+
+    def storage_directory(self) -> str:
+        """The folder in which IO managers without a folder of their own keep values.
+
+        A temporary one is made at the first call, and deleted when the instance is disposed of or collected.
+        """
+        with self._changing:
+            if self._folder is None:
+                self._folder = tempfile.mkdtemp(prefix="dagwire-")
+                self._delete_folder = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+            return str(Path(self._folder, "storage"))
 
     @property
     def dynamic_partitions(self) -> dict[str, list[str]]:
@@ -102,7 +130,9 @@ class DagsterInstance:
             self._latest[entry.asset_key] = replace(entry, storage_id=self._event_count)
 
     def dispose(self) -> None:
-        """Do nothing: there is no store to close, as Dagster's has."""
+        """Delete the temporary folder, if there is one."""
+        if self._delete_folder is not None:
+            self._delete_folder()
 
     def __enter__(self) -> Self:
         """Return the instance, for a `with` block."""

@@ -1,11 +1,12 @@
-"""`InputContext` and `OutputContext`: what an IO manager is told of the value that it loads or stores."""
+"""`InputContext` and `OutputContext`: the facts that an IO manager gets about the value that it loads or stores."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from inspect import get_annotations
 from typing import Any, NamedTuple
 
-from dagwire.errors import InvalidInvocationError
+from dagwire.errors import InvalidInvocationError, InvariantViolationError
 from dagwire.resources.init_resource_context import NO_RESOURCES, log
 
 
@@ -13,7 +14,7 @@ class DeclaredType(NamedTuple):
     """The type that an output or input is declared as; an IO manager may store each type its own way."""
 
     typing_type: Any
-    """The annotation; Any where there is none."""
+    """The annotation; Any if there is none."""
 
     @property
     def display_name(self) -> str:
@@ -21,10 +22,25 @@ class DeclaredType(NamedTuple):
         return getattr(self.typing_type, "__name__", str(self.typing_type))
 
 
-class IOContext:
-    """What both contexts have; lives as long as one call of the IO manager.
+@dataclass(frozen=True, slots=True)
+class EventTypes:
+    """The kinds of metadata and events that a context makes; they are defined in a higher layer."""
 
-    An attribute that was not given raises when it is read, so that a value is never stored under a name of nothing.
+    normalized_metadata: Callable[[Mapping[str, Any], str], Mapping[str, Any]] = lambda metadata, _owner: metadata
+    """Wraps each value of metadata in the kind that suits it; takes the owner's name for its messages."""
+    observation: Callable[..., Any] = lambda *arguments: arguments
+    """Makes an observation of an asset: its key, a description, metadata, a partition."""
+    loggable: tuple[type, ...] = (object,)
+    """The classes of events that `log_event` takes."""
+
+
+_PLAIN = EventTypes()
+
+
+class IOContext:
+    """The facts that both contexts have; lives as long as one call of the IO manager.
+
+    An attribute that has no value raises when it is read, so that a value is never stored under a missing name.
     """
 
     asset_key: Any
@@ -32,14 +48,18 @@ class IOContext:
     asset_partition_keys: Sequence[str]
     """The keys of all partitions of this run's value."""
     asset_partition_key_range: Any
+    """From the first of these keys to the last; absent if keys between them are left out."""
     asset_partitions_def: Any
     asset_partitions_time_window: Any
-    dagster_type: "DeclaredType"
+    """The time that the partitions span; absent if they are not partitions of time."""
+    dagster_type: Any
+    instance: Any
     job_name: str
     name: str
     """The name of the input or output."""
     op_def: Any
     partition_key: str
+    """The partition of the run."""
     step_context: Any
 
     def __init__(
@@ -49,24 +69,43 @@ class IOContext:
         resource_config: Mapping[str, Any] | None = None,
         resources: Any = NO_RESOURCES,
         log: logging.Logger | logging.LoggerAdapter[Any] = log,
-        **given: Any,
+        deferred: Mapping[str, Callable[[], Any]] | None = None,
+        event_types: EventTypes = _PLAIN,
+        **attributes: Any,
     ) -> None:
-        """`given` are the attributes above, and of the class; None is as good as not given."""
+        """Keep the facts.
+
+        Args:
+            config: The value's own config, as the IO manager declares it.
+            definition_metadata: Metadata of the output's or input's definition.
+            resource_config: The config that the IO manager was opened with.
+            resources: The resources that the IO manager requires.
+            log: The logger of the run.
+            deferred: `{attribute: function}` for facts that are computed when they are read.
+            event_types: The kinds of metadata and events that this context makes.
+            **attributes: The attributes that the class declares; None counts as absent.
+        """
         self.config = config
         self.definition_metadata = dict(definition_metadata or {})
         self.resource_config = dict(resource_config or {})
         self._resources = resources
         self.log = log
-        vars(self).update({name: value for name, value in given.items() if value is not None})
+        self._deferred = dict(deferred or {})
+        self._event_types = event_types
+        self._added: dict[str, Any] = {}
+        vars(self).update({name: value for name, value in attributes.items() if value is not None})
 
     def __getattr__(self, name: str) -> Any:
-        """Say of an attribute that was not given that it was not.
+        """Compute a deferred fact.
 
         Raises:
-            InvalidInvocationError: It is an attribute of the context, with no value here.
+            InvalidInvocationError: It is an attribute of the context that has no value here.
         """
+        compute = vars(self).get("_deferred", {}).get(name)
+        if compute is not None:
+            return compute()
         if any(name in get_annotations(kind) for kind in type(self).__mro__):
-            problem = f"has no {name} here: none was given when the context was built, or the run has none."
+            problem = f"has no {name} here: it was not passed when the context was built, or the run has none."
             raise InvalidInvocationError(f"{type(self).__name__}", problem)
         msg = f"'{type(self).__name__}' object has no attribute '{name}'"
         raise AttributeError(msg)
@@ -78,7 +117,7 @@ class IOContext:
 
     @property
     def metadata(self) -> Mapping[str, Any]:
-        """The metadata of the definition, by Dagster's older name."""
+        """`definition_metadata`, by Dagster's older name."""
         return self.definition_metadata
 
     @property
@@ -109,77 +148,102 @@ class IOContext:
         return keys[0]
 
     def get_asset_identifier(self) -> list[str]:
-        """The parts of the asset's key, and the partition's key where it has one."""
+        """The parts of the asset's key, and the partition's key if there is one."""
         partition = [self.asset_partition_key] if self.has_asset_partitions else []
         return [*self.asset_key.path, *partition]
 
+    def consume_logged_metadata(self) -> Mapping[str, Any]:
+        """Return the metadata that was added since the last call, and forget it."""
+        added, self._added = self._added, {}
+        return added
+
+    def _normalized(self, metadata: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self._event_types.normalized_metadata(metadata, f"{type(self).__name__} '{vars(self).get('name', '')}'")
+
 
 class OutputContext(IOContext):
-    """What `handle_output` is told of the value that it stores."""
+    """The facts that `handle_output` gets about the value that it stores."""
 
     asset_spec: Any
     run_id: str
     step_key: str
     mapping_key: str | None = None
-    """Which of a dynamic output's values this is."""
+    """Names one value of a dynamic output."""
     version: str | None = None
 
-    def __init__(self, output_metadata: Mapping[str, Any] | None = None, **given: Any) -> None:
-        """`output_metadata` is what the step said of this value."""
-        super().__init__(**given)
+    def __init__(self, output_metadata: Mapping[str, Any] | None = None, **attributes: Any) -> None:
+        """`output_metadata` is the metadata that the step gave this value."""
+        super().__init__(**attributes)
         self.output_metadata = dict(output_metadata or {})
-        self.logged_events: list[Any] = []
-        self._added: dict[str, Any] = {}
+        self._logged_events: list[Any] = []
+        self._consumed_events = 0
 
     def add_output_metadata(self, metadata: Mapping[str, Any]) -> None:
-        """Say more of the value: it shows in the asset's materialization.
+        """Add metadata that shows in the asset's materialization.
 
         Raises:
-            InvalidInvocationError: Something is said of a name for the second time. Nothing was added.
+            InvariantViolationError: A name was added before. Nothing was added.
         """
         twice = sorted(self._added.keys() & metadata.keys())
         if twice:
-            raise InvalidInvocationError("add_output_metadata", f"was given {', '.join(twice)} twice.")
-        self._added.update(metadata)
+            msg = f"add_output_metadata: {', '.join(twice)} was added before; each name is added once."
+            raise InvariantViolationError(msg)
+        self._added |= self._normalized(metadata)
 
     def get_logged_metadata(self) -> Mapping[str, Any]:
-        """What was said by `add_output_metadata`."""
+        """The metadata of `add_output_metadata`."""
         return dict(self._added)
 
     def log_event(self, event: Any) -> None:
-        """Say something beside the value that is stored: an AssetMaterialization or AssetObservation of another one."""
-        self.logged_events.append(event)
+        """Record an AssetMaterialization or AssetObservation of another asset.
+
+        Raises:
+            InvalidInvocationError: It is another kind of event.
+        """
+        if not isinstance(event, self._event_types.loggable):
+            problem = f"takes an AssetMaterialization or AssetObservation, not {type(event).__name__}."
+            raise InvalidInvocationError("OutputContext.log_event", problem)
+        self._logged_events.append(event)
 
     def get_logged_events(self) -> list[Any]:
-        """What `log_event` was told."""
-        return list(self.logged_events)
+        """The events of `log_event`."""
+        return list(self._logged_events)
+
+    def consume_events(self) -> Iterator[Any]:
+        """Iterate over the events that were logged since the last call."""
+        fresh = self._logged_events[self._consumed_events :]
+        self._consumed_events = len(self._logged_events)
+        return iter(fresh)
 
     def get_identifier(self) -> list[str]:
-        """What tells this value from any other: run, step and output; where there is no run, asset and partition.
+        """Identify this value by its run, step and output; outside a run by asset and partition.
 
-        To find an asset's value in a later run store it by `get_asset_identifier`.
+        A value with a version is found by the version, in any run. To find an asset's value in a later run store it by
+        `get_asset_identifier`.
         """
-        if self.has_asset_key and "run_id" not in vars(self):
+        if self.has_asset_key and "step_key" not in vars(self):
             return self.get_asset_identifier()
+        if self.version is not None:
+            return ["versioned_outputs", self.version, self.step_key, self.name]
         return self.get_run_scoped_output_identifier()
 
     def get_run_scoped_output_identifier(self) -> list[str]:
-        """The run, the step, the output, and which of a dynamic output's values."""
+        """The run, the step, the output, and the key of one value of a dynamic output."""
         return [self.run_id, self.step_key, self.name, *filter(None, [self.mapping_key])]
 
 
 class InputContext(IOContext):
-    """What `load_input` is told of the value that it loads."""
+    """The facts that `load_input` gets about the value that it loads."""
 
-    instance: Any
     upstream_output: OutputContext | None = None
-    """What the value's `handle_output` was told; None where another run stored it."""
+    """The context with which the value was stored; None if another run stored it."""
 
-    def __init__(self, **given: Any) -> None:
-        """Keep what is given."""
-        super().__init__(**given)
+    def __init__(self, **attributes: Any) -> None:
+        """Keep the facts."""
+        super().__init__(**attributes)
         self.description: str | None = None
-        self._added: dict[str, Any] = {}
+        self._observations: list[Any] = []
+        self._consumed_observations = 0
 
     @property
     def has_input_name(self) -> bool:
@@ -187,22 +251,37 @@ class InputContext(IOContext):
         return "name" in vars(self)
 
     def add_input_metadata(self, metadata: Mapping[str, Any], description: str | None = None) -> None:
-        """Say more of the value that was loaded: it shows in the run's event, and as an observation of the asset."""
-        self._added.update(metadata)
+        """Add metadata to the run's event; if the value is an asset's, it shows as an observation of the asset too."""
+        normalized = self._normalized(metadata)
+        self._added |= normalized
         self.description = description
+        if self.has_asset_key:
+            partition = self.asset_partition_key if self.has_asset_partitions else None
+            made = self._event_types.observation(self.asset_key, description, normalized, partition)
+            self._observations.append(made)
 
     def get_added_metadata(self) -> Mapping[str, Any]:
-        """What was said by `add_input_metadata`."""
+        """The metadata of `add_input_metadata`."""
         return dict(self._added)
 
+    def get_observations(self) -> list[Any]:
+        """The observations of the asset that `add_input_metadata` made."""
+        return list(self._observations)
+
+    def consume_events(self) -> Iterator[Any]:
+        """Iterate over the observations that were made since the last call."""
+        fresh = self._observations[self._consumed_observations :]
+        self._consumed_observations = len(self._observations)
+        return iter(fresh)
+
     def get_identifier(self) -> list[str]:
-        """What `handle_output` told the value from any other by.
+        """The identifier under which the value was stored.
 
         Raises:
-            InvalidInvocationError: It is no asset's, and nothing says which output it was.
+            InvalidInvocationError: The value is not an asset's, and its output is not known.
         """
         if self.upstream_output is not None:
             return self.upstream_output.get_identifier()
         if self.has_asset_key:
             return self.get_asset_identifier()
-        raise InvalidInvocationError("InputContext", "has no upstream_output, so nothing says what to load.")
+        raise InvalidInvocationError("InputContext", "has no upstream_output, so it does not know the value to load.")

@@ -48,7 +48,7 @@ class MetadataValue:
     @staticmethod
     def path(value: str | PathLike[str]) -> "PathMetadataValue":
         """A file or folder."""
-        return PathMetadataValue(fspath(value))
+        return PathMetadataValue(str(fspath(value)))  # pyright: ignore[reportUnknownArgumentType]  # not generic at run time
 
     @staticmethod
     def json(value: object) -> "JsonMetadataValue":
@@ -120,7 +120,6 @@ _KINDS: tuple[tuple[type | tuple[type, ...], type[MetadataValue]], ...] = (
     ((dict, list), JsonMetadataValue),
     (AssetKey, DagsterAssetMetadataValue),
     (type(None), NullMetadataValue),
-    (PathLike, PathMetadataValue),
 )
 
 
@@ -136,6 +135,8 @@ def normalized_metadata(metadata: Mapping[str, object] | None, owner: str) -> di
 def _normalized(name: str, value: object, owner: str) -> MetadataValue:
     if isinstance(value, MetadataValue):
         return value
+    if isinstance(value, PathLike):
+        return PathMetadataValue(str(fspath(value)))  # pyright: ignore[reportUnknownArgumentType]  # not generic at run time
     for plain, kind in _KINDS:
         if isinstance(value, plain):
             return kind(value)

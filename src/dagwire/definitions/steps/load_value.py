@@ -7,9 +7,12 @@ from typing import Any
 from dagwire.containers.build_resources import build_resources
 from dagwire.containers.keys import Container, Requirement
 from dagwire.containers.scope_checks import raise_faults, requirement_faults
+from dagwire.definitions.partitions.partition_loading import partition_loading_context
+from dagwire.definitions.partitions.partitions import PartitionsDefinition
+from dagwire.definitions.steps.io_context_facts import EVENT_TYPES, as_declared_type, partition_facts
 from dagwire.definitions.steps.stored_input import StoredAsset
 from dagwire.resources.instance import DagsterInstance
-from dagwire.resources.io_contexts import DeclaredType, InputContext, OutputContext
+from dagwire.resources.io_contexts import InputContext, OutputContext
 from dagwire.resources.io_manager import InputManager
 
 
@@ -35,19 +38,30 @@ def load_value(
         "asset_key": asset.spec.key,
         "asset_partitions_def": asset.partitions_def,
         "partition_key": partition_key,
-        "asset_partition_keys": None if partition_key is None else [partition_key],
+        "event_types": EVENT_TYPES,
+        **_of_partition(asset.partitions_def, partition_key, instance),
     }
     context = InputContext(
         upstream_output=OutputContext(asset_spec=asset.spec, definition_metadata=asset.spec.metadata, **of_asset),
         definition_metadata=metadata,
-        dagster_type=DeclaredType(python_type),
-        instance=instance,
+        dagster_type=as_declared_type(python_type),
+        instance=instance or DagsterInstance.ephemeral(),
         **of_asset,
     )
     with build_resources(container, instance, required_resource_keys=[key], replacements=given) as resources:
         manager: Any = resources.original_resource_dict[key]
         value: Any = manager.load_input(context)
         return _awaited(value) if isawaitable(value) else value
+
+
+def _of_partition(
+    definition: PartitionsDefinition | None, partition_key: str | None, instance: DagsterInstance | None
+) -> dict[str, Any]:
+    if partition_key is None:
+        return {}
+    with partition_loading_context(dynamic_partitions_store=instance):
+        key = partition_key if definition is None else definition.as_key(partition_key)
+    return partition_facts(definition, [key], instance)
 
 
 def _awaited(value: Any) -> Any:

@@ -1,0 +1,34 @@
+"""Facts that contexts of IO managers have from definitions: partitions, kinds of metadata and events, types."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dagwire.definitions.partitions.key_ranges import time_window_of, unbroken_range
+from dagwire.definitions.partitions.partitions import PartitionsDefinition
+from dagwire.definitions.specs.metadata import normalized_metadata
+from dagwire.definitions.specs.results import AssetMaterialization, AssetObservation
+from dagwire.resources.instance import DynamicPartitionsStore
+from dagwire.resources.io_contexts import DeclaredType, EventTypes
+
+EVENT_TYPES = EventTypes(normalized_metadata, AssetObservation, (AssetMaterialization, AssetObservation))
+
+
+def partition_facts(
+    definition: PartitionsDefinition | None, keys: Sequence[str], store: DynamicPartitionsStore | None = None
+) -> dict[str, Any]:
+    """The arguments of a context for a value of some partitions; none if there are no keys."""
+    if not keys:
+        return {}
+    owner = "The IO context"
+    return {
+        "asset_partition_keys": list(keys),
+        "deferred": {
+            "asset_partition_key_range": lambda: unbroken_range(owner, definition, keys, store),
+            "asset_partitions_time_window": lambda: time_window_of(owner, definition, keys),
+        },
+    }
+
+
+def as_declared_type(annotation: Any) -> Any:
+    """The type of a value as contexts show it: a Dagster type as it is, an annotation in its wrapper."""
+    return annotation if hasattr(annotation, "typing_type") else DeclaredType(annotation)
