@@ -91,7 +91,7 @@ from .definitions.loading.load_definitions import (
 from .definitions.ops.config_mapping import ConfigMapping, config_mapping
 from .definitions.ops.graph_asset import graph_asset
 from .definitions.ops.graph_multi_asset import graph_multi_asset
-from .definitions.ops.ins_and_outs import DynamicOut, In, Nothing, Out
+from .definitions.ops.ins_and_outs import DynamicOut, In, Out
 from .definitions.ops.op import OpDefinition, op
 from .definitions.partitions.calendar_partitions import (
     DailyPartitionsDefinition,
@@ -148,6 +148,13 @@ from .definitions.specs.retries import Backoff, Failure, Jitter, RetryPolicy, Re
 from .definitions.steps.bound_resources import with_resources
 from .definitions.steps.build_io_contexts import build_input_context, build_output_context
 from .definitions.steps.hook import HookDefinition, failure_hook, success_hook
+from .definitions.value_types.class_types import PythonObjectDagsterType
+from .definitions.value_types.dagster_type import DagsterType
+from .definitions.value_types.generic_types import Dict, List, Optional, Set, Tuple, check_dagster_type
+from .definitions.value_types.registered_types import make_python_type_usable_as_dagster_type, usable_as_dagster_type
+from .definitions.value_types.scalar_types import Any, Bool, Float, Int, Nothing, String
+from .definitions.value_types.type_check import TypeCheck, TypeCheckContext
+from .definitions.value_types.type_loader import DagsterTypeLoader, dagster_type_loader
 from .errors import (
     DagsterConfigMappingFunctionError,
     DagsterError,
@@ -209,6 +216,7 @@ from .resources.upath_io_manager import UPathIOManager
 __all__ = [
     "AddDynamicPartitionsRequest",
     "AllPartitionMapping",
+    "Any",
     "Array",
     "AssetCheckDefinition",
     "AssetCheckEvaluation",
@@ -230,6 +238,7 @@ __all__ = [
     "AssetsDefinition",
     "BackfillPolicy",
     "Backoff",
+    "Bool",
     "BoolSource",
     "Config",
     "ConfigMapping",
@@ -251,8 +260,10 @@ __all__ = [
     "DagsterResourceFunctionError",
     "DagsterRun",
     "DagsterStepOutputNotFoundError",
+    "DagsterType",
     "DagsterTypeCheckDidNotPass",
     "DagsterTypeCheckError",
+    "DagsterTypeLoader",
     "DagsterUnknownPartitionError",
     "DagsterUnknownResourceError",
     "DagsterUserCodeExecutionError",
@@ -262,6 +273,7 @@ __all__ = [
     "DefaultSensorStatus",
     "Definitions",
     "DeleteDynamicPartitionsRequest",
+    "Dict",
     "DimensionPartitionMapping",
     "DynamicOut",
     "DynamicOutput",
@@ -278,6 +290,7 @@ __all__ = [
     "Failure",
     "Field",
     "FilesystemIOManager",
+    "Float",
     "GraphDefinition",
     "GraphIn",
     "GraphOut",
@@ -294,11 +307,13 @@ __all__ = [
     "InputContext",
     "InputManager",
     "InputManagerDefinition",
+    "Int",
     "IntSource",
     "Jitter",
     "JobDefinition",
     "LastPartitionMapping",
     "LazyDefinitions",
+    "List",
     "Map",
     "MaterializeResult",
     "MetadataValue",
@@ -311,6 +326,7 @@ __all__ = [
     "Nothing",
     "OpDefinition",
     "OpExecutionContext",
+    "Optional",
     "Out",
     "Output",
     "OutputContext",
@@ -322,6 +338,7 @@ __all__ = [
     "PermissiveConfig",
     "ProfileSettings",
     "Profiles",
+    "PythonObjectDagsterType",
     "ResourceDefinition",
     "ResourceDependency",
     "ResourceParam",
@@ -339,6 +356,7 @@ __all__ = [
     "SensorDefinition",
     "SensorEvaluationContext",
     "SensorResult",
+    "Set",
     "SettingsProvider",
     "Shape",
     "SkipReason",
@@ -346,11 +364,15 @@ __all__ = [
     "SpecificPartitionsPartitionMapping",
     "StaticPartitionMapping",
     "StaticPartitionsDefinition",
+    "String",
     "StringSource",
     "TickResult",
     "TimeWindow",
     "TimeWindowPartitionMapping",
     "TimeWindowPartitionsDefinition",
+    "Tuple",
+    "TypeCheck",
+    "TypeCheckContext",
     "UPathIOManager",
     "UnboundInitResourceContext",
     "UnresolvedAssetJobDefinition",
@@ -371,12 +393,14 @@ __all__ = [
     "build_schedule_context",
     "build_schedule_from_partitioned_job",
     "build_sensor_context",
+    "check_dagster_type",
     "check_health",
     "config_from_files",
     "config_from_pkg_resources",
     "config_from_yaml_strings",
     "config_mapping",
     "configured",
+    "dagster_type_loader",
     "daily_partitioned_config",
     "define_asset_job",
     "definitions",
@@ -407,6 +431,7 @@ __all__ = [
     "load_definitions_from_modules",
     "load_definitions_from_package_module",
     "load_definitions_from_package_name",
+    "make_python_type_usable_as_dagster_type",
     "make_values_resource",
     "map_asset_specs",
     "materialize",
@@ -425,6 +450,7 @@ __all__ = [
     "settings_schema",
     "static_partitioned_config",
     "success_hook",
+    "usable_as_dagster_type",
     "validate_run_config",
     "weekly_partitioned_config",
     "with_resources",

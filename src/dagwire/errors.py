@@ -7,7 +7,7 @@ choice, what to do. No message ever holds the value of a setting, only names and
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 def nearest(name: str, choices: Iterable[str], *, likeness: float = 0.6) -> str | None:
@@ -431,13 +431,25 @@ class UnpicklableValueError(InvariantViolationError):
 class WrongTypeError(DagwireError, TypeError):
     """A step was given or gave a value of another type than it declares."""
 
-    def __init__(self, step: str, place: str, expected: str, found: str) -> None:
-        """`place` is the input or output; `expected` and `found` name types. The value itself is not shown."""
+    def __init__(self, step: str, place: str, name: str, dagster_type: Any, type_check: Any) -> None:
+        """Name the place and the type.
+
+        Args:
+            step: The definition that takes or gives the value.
+            place: "input" or "output".
+            name: The name of the input or output.
+            dagster_type: The declared type.
+            type_check: The result of its check; its description is shown, the value is not.
+        """
         self.step = step
         self.place = place
-        super().__init__(
-            f"{step}: {place} is declared as {expected}, and is {found}. Change the annotation, or the value."
-        )
+        self.name = name
+        self.dagster_type = dagster_type
+        self.type_check = type_check
+        self.metadata: Mapping[str, object] = type_check.metadata
+        found = f" {type_check.description.rstrip('.')}." if type_check.description else ""
+        self.description = f"{step}: {place} '{name}' is not of its declared type {dagster_type.display_name}.{found}"
+        super().__init__(f"{self.description} Change the declaration, or the value.")
 
 
 # -- a life cycle failed -----------------------------------------------------------------------------------------------

@@ -334,7 +334,7 @@ def test_types_are_held_to():
     def takes(rows: str):
         return rows
 
-    with pytest.raises(WrongTypeError, match="asset 'rows': output 'result' is declared as int"):
+    with pytest.raises(WrongTypeError, match="asset 'rows': output 'result' is not of its declared type Int"):
         dg.materialize([dg.asset(gives, name="rows")])
     result = run(dg.asset(lambda: 1, name="rows"), dg.asset(takes, name="takes"))
     assert result.is_node_failed("takes")

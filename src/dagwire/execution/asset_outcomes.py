@@ -20,6 +20,7 @@ from dagwire.definitions.specs.results import (
     is_output,
 )
 from dagwire.definitions.steps.type_checks import check_value
+from dagwire.definitions.value_types.type_check import TypeCheckContext
 from dagwire.errors import CheckFailedError, UnexpectedResultError
 from dagwire.execution.outcomes import Outcome, StepOutput, Yielded, without_extra_events
 from dagwire.execution.output_metadata import OutputMetadata
@@ -32,6 +33,7 @@ def asset_outcome(
     returned: Any,
     added: OutputMetadata | None,
     partitions: PartitionSelection,
+    types: TypeCheckContext,
 ) -> Outcome:
     """Read the return value of an asset's body.
 
@@ -41,6 +43,7 @@ def asset_outcome(
         returned: The return value, or a `Yielded` of the yielded values.
         added: The metadata that it gave to its context.
         partitions: The partitions of the run.
+        types: The context of the type checks of its values.
 
     Raises:
         UnexpectedResultError: The result does not fit the declaration.
@@ -48,7 +51,7 @@ def asset_outcome(
     """
     outcome = Outcome()
     if added is None and definition.is_plain and (returned is None or not isinstance(returned, _SPECIAL)):
-        outcome.outputs.append(_plain(definition, returned))
+        outcome.outputs.append(_plain(definition, returned, types))
         return outcome
     results = without_extra_events(returned, outcome)
     checked: list[_Checked] = [(item, None) for item in results if isinstance(item, AssetCheckResult)]
@@ -56,7 +59,7 @@ def asset_outcome(
     by_output = _single(definition, results) if single else _several(definition, wanted, results, returned)
     keys = partitions.keys if definition.partitions_def is not None and partitions.keys else (None,)
     for output, result in by_output.items():
-        step_output = _made(definition, output, result)
+        step_output = _made(definition, output, result, types)
         metadata = result.metadata if is_materialize_result(result) or is_output(result) else None
         if added is not None and (more := added.of(output)):
             metadata = {**(metadata or {}), **more}
@@ -81,9 +84,9 @@ _Checked = tuple[AssetCheckResult, AssetKey | None]
 """A check's result, and the asset that it verifies unless it names another."""
 
 
-def _plain(definition: AssetsDefinition, value: Any) -> StepOutput:
+def _plain(definition: AssetsDefinition, value: Any, types: TypeCheckContext) -> StepOutput:
     """The plain value of a single asset; most results are one, so this path is quick."""
-    step_output = _made(definition, next(iter(definition.specs_by_output)), value)
+    step_output = _made(definition, next(iter(definition.specs_by_output)), value, types)
     step_output.materializations = (definition.spec.key,)
     return step_output
 
@@ -120,7 +123,7 @@ def _several(
             if output not in names:
                 raise UnexpectedResultError(definition.label, f"gave '{output}', which this run does not want.")
             by_output[output] = result
-    if any(map(is_output, by_output.values())) or definition.classes_by_output:
+    if any(map(is_output, by_output.values())) or definition.types_by_output:
         _check_complete(definition, names, by_output)
         return by_output
     silent = [n for n in names if n not in by_output and not definition.specs_by_output[n].skippable]
@@ -162,16 +165,13 @@ def _output_of(definition: AssetsDefinition, item: Any) -> str:
     raise UnexpectedResultError(definition.label, problem)
 
 
-def _made(definition: AssetsDefinition, output: str, result: Any) -> StepOutput:
+def _made(definition: AssetsDefinition, output: str, result: Any, types: TypeCheckContext) -> StepOutput:
     if is_materialize_result(result) and result.value is None:
         return StepOutput(output, NoValueSentinel, has_value=False)
     is_plain = not (is_materialize_result(result) or is_output(result))
     value = result if is_plain else result.value
-    classes = definition.classes_by_output.get(output) or (
-        definition.result_classes if len(definition.specs_by_output) == 1 else ()
-    )
-    check_value(definition.label, f"output '{output}'", classes, value)
-    return StepOutput(output, value, has_value=not (is_plain and definition.stores_nothing))
+    check = check_value(definition.label, "output", output, definition.output_type(output), value, types)
+    return StepOutput(output, value, has_value=not (is_plain and definition.stores_nothing), type_check=check)
 
 
 def _items(returned: Any) -> Iterable[Any]:

@@ -1,7 +1,8 @@
 """The effective run config: the run's merged over the job's, graphs' config mapped to their ops, and open inputs."""
 
+import typing
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from dagwire.config.files.run_config import RunConfig, as_run_config
 from dagwire.config.schema.config_schema import validated_config
@@ -10,7 +11,8 @@ from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.jobs.run_options import RunOptions
 from dagwire.definitions.ops.config_mapping import ConfigMapping
 from dagwire.definitions.ops.node import Node, OpenInput
-from dagwire.definitions.steps.type_checks import checkable_classes
+from dagwire.definitions.value_types.type_check import EPHEMERAL, TypeCheckContext
+from dagwire.definitions.value_types.type_loader import DagsterTypeLoader
 from dagwire.errors import DagwireError, InvalidConfigError, MissingVariableError, UnknownNameError, nearest
 from dagwire.execution.partition_selection import PartitionSelection
 
@@ -133,13 +135,28 @@ class _Inputs:
         return [*self._faults, *(UnknownNameError(f"input of job '{self._job.name}'", name, own) for name in strange)]
 
 
+class ConfigForLoader(NamedTuple):
+    """The config of an input whose value the loader of its type makes as the step begins."""
+
+    loader: DagsterTypeLoader
+    config: Any
+
+    def load(self, context: TypeCheckContext) -> Any:
+        """Return the value."""
+        return self.loader.construct_from_config_value(context, self.config)
+
+
 def _configured(node: Node, given: OpenInput, value: Any) -> Any:
     """The value from config, which may be nested under "value"."""
-    classes = checkable_classes(given.annotation)
-    plain = value if dict in classes else _under_value(value)
-    if plain is None and (not classes or type(None) in classes):
+    declared = given.dagster_type
+    owner = f"input '{given.path}' of {node.definition.label}"
+    if declared.loader is not None:
+        return ConfigForLoader(declared.loader, validated_config(declared.loader.schema_type, value, owner))
+    takes_dict = typing.get_origin(declared.typing_type) is dict or declared.typing_type is dict
+    plain = value if takes_dict else _under_value(value)
+    if plain is None and declared.type_check(EPHEMERAL, None).success:
         return None
-    return validated_config(given.annotation, plain, f"input '{given.path}' of {node.definition.label}")
+    return validated_config(declared.typing_type, plain, owner)
 
 
 def _under_value(value: Any) -> Any:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.specs.metadata import MetadataValue
@@ -14,6 +14,7 @@ from dagwire.definitions.specs.results import (
     ExpectationResult,
     as_materialization,
 )
+from dagwire.definitions.value_types.type_check import PASSED, TypeCheck
 from dagwire.execution.failure_data import ErrorInfo, FailureData
 
 
@@ -75,6 +76,39 @@ class StepOutputData(NamedTuple):
     mapping_key: str | None = None
     """Which value it is, of a dynamic output."""
     metadata: Mapping[str, MetadataValue] = {}
+    type_check: TypeCheck = PASSED
+
+    @property
+    def type_check_data(self) -> "TypeCheckData":
+        """The result of the check of its value."""
+        return TypeCheckData.of(self.output_name, self.type_check)
+
+
+class StepInputData(NamedTuple):
+    """An input that a step took, without the value."""
+
+    input_name: str
+    type_check: TypeCheck = PASSED
+
+    @property
+    def type_check_data(self) -> "TypeCheckData":
+        """The result of the check of its value."""
+        return TypeCheckData.of(self.input_name, self.type_check)
+
+
+class TypeCheckData(NamedTuple):
+    """The result of the check of one value."""
+
+    success: bool
+    label: str
+    """The name of the input or output."""
+    description: str | None
+    metadata: Mapping[str, MetadataValue]
+
+    @classmethod
+    def of(cls, label: str, check: TypeCheck) -> Self:
+        """Name the input or output of a check."""
+        return cls(check.success, label, check.description, check.metadata)
 
 
 class ExpectationData(NamedTuple):
@@ -115,6 +149,11 @@ class Event:
         return self.data if isinstance(self.data, StepOutputData) else StepOutputData(self.data)
 
     @property
+    def step_input_data(self) -> StepInputData:
+        """The input of a STEP_INPUT; `data` is its name alone, unless the check of its type has more to report."""
+        return self.data if isinstance(self.data, StepInputData) else StepInputData(self.data)
+
+    @property
     def handled_output(self) -> HandledOutput:
         """What was stored or handed on, of a HANDLED_OUTPUT."""
         return self.data if isinstance(self.data, HandledOutput) else HandledOutput(self.data)
@@ -131,6 +170,8 @@ class Event:
             return self.handled_output
         if self.event_type is EventType.STEP_OUTPUT:
             return self.step_output_data
+        if self.event_type is EventType.STEP_INPUT:
+            return self.step_input_data
         if self.event_type is EventType.ASSET_MATERIALIZATION:
             return self.step_materialization_data
         if self.event_type is EventType.STEP_EXPECTATION_RESULT:

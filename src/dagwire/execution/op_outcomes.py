@@ -7,18 +7,22 @@ from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.specs.metadata import MetadataValue, normalized_metadata
 from dagwire.definitions.specs.results import DynamicOutput, is_dynamic_output, is_output
 from dagwire.definitions.steps.type_checks import check_value
+from dagwire.definitions.value_types.type_check import TypeCheckContext
 from dagwire.errors import UnexpectedResultError
 from dagwire.execution.outcomes import Outcome, StepOutput, Yielded, without_extra_events
 from dagwire.execution.output_metadata import OutputMetadata
 
 
-def op_outcome(definition: OpDefinition, returned: Any, added: OutputMetadata | None) -> Outcome:
+def op_outcome(
+    definition: OpDefinition, returned: Any, added: OutputMetadata | None, types: TypeCheckContext
+) -> Outcome:
     """Read what an op returned.
 
     Args:
         definition: Whose body it was.
         returned: What it returned, or a `Yielded` of what it yielded.
         added: The metadata that it gave to its context.
+        types: The context of the type checks of its values.
 
     Raises:
         UnexpectedResultError: It is not what the op declares.
@@ -32,21 +36,24 @@ def op_outcome(definition: OpDefinition, returned: Any, added: OutputMetadata | 
     _check_complete(definition, given)
     for output, value in given.items():
         if outs[output].is_dynamic:
-            outcome.outputs += _step_outputs(definition, output, value, added)
+            outcome.outputs += _step_outputs(definition, output, value, added, types)
             outcome.dynamic_outputs = (*outcome.dynamic_outputs, output)
         else:
-            outcome.outputs.append(_step_output(definition, output, value, added))
+            outcome.outputs.append(_step_output(definition, output, value, added, types))
     return outcome
 
 
-def _step_output(definition: OpDefinition, output: str, given: Any, added: OutputMetadata | None) -> StepOutput:
+def _step_output(
+    definition: OpDefinition, output: str, given: Any, added: OutputMetadata | None, types: TypeCheckContext
+) -> StepOutput:
     value = given.value if is_output(given) else given
-    check_value(definition.label, f"output '{output}'", definition.classes_by_output.get(output, ()), value)
+    check = check_value(definition.label, "output", output, definition.output_type(output), value, types)
     return StepOutput(
         output,
         value,
         has_value=not definition.outs[output].is_nothing,
         metadata=_metadata(definition, given.metadata if is_output(given) else None, added, output),
+        type_check=check,
     )
 
 
@@ -59,16 +66,18 @@ def _metadata(
     return normalized_metadata({**(own or {}), **(more or {})}, f"{definition.label}, output '{output}'")
 
 
-def _step_outputs(definition: OpDefinition, output: str, given: Any, added: OutputMetadata | None) -> list[StepOutput]:
+def _step_outputs(
+    definition: OpDefinition, output: str, given: Any, added: OutputMetadata | None, types: TypeCheckContext
+) -> list[StepOutput]:
     outputs_by_key: dict[str, StepOutput] = {}
     for item in _dynamic_outputs(definition, output, given):
         key = item.mapping_key
         if key in outputs_by_key:
             raise UnexpectedResultError(definition.label, f"gave two values with the mapping key '{key}'.")
-        check_value(definition.label, f"output '{output}'", definition.classes_by_output.get(output, ()), item.value)
+        check = check_value(definition.label, "output", output, definition.output_type(output), item.value, types)
         more = added.of(output, key) if added is not None else None
         metadata = normalized_metadata({**item.metadata, **(more or {})}, f"{definition.label}, output '{output}'")
-        outputs_by_key[key] = StepOutput(output, item.value, metadata=metadata, mapping_key=key)
+        outputs_by_key[key] = StepOutput(output, item.value, metadata=metadata, mapping_key=key, type_check=check)
     return list(outputs_by_key.values())
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from dagwire.definitions.specs.metadata import MetadataValue
 from dagwire.definitions.specs.results import AssetCheckEvaluation, ExtraEvent, Materialized, is_extra_event
+from dagwire.definitions.value_types.type_check import PASSED, TypeCheck
 
 
 @dataclass(slots=True, eq=False)
@@ -21,6 +22,8 @@ class StepOutput:
     """Facts about the value; None for none."""
     mapping_key: str | None = None
     """The value's key, for a dynamic output."""
+    type_check: TypeCheck = PASSED
+    """The result of the check of its value."""
 
 
 @dataclass(slots=True, eq=False)

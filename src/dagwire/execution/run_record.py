@@ -9,6 +9,7 @@ from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.specs.metadata import MetadataValue
 from dagwire.definitions.specs.results import AssetObservation, ExpectationResult, ExtraEvent
 from dagwire.definitions.steps.output_handles import OutputHandle, Source
+from dagwire.definitions.value_types.type_check import PASSED
 from dagwire.execution.event_log import EventLog
 from dagwire.execution.events import Event, EventType, StepOutputData
 from dagwire.execution.outcomes import Outcome, StepOutput
@@ -130,9 +131,9 @@ def _values_of(outcome: Outcome) -> dict[str, Any]:
 
 def output_data(output: StepOutput) -> str | StepOutputData:
     """What an event says of an output; its name, where there is no more to say."""
-    if output.metadata is None and output.mapping_key is None:
+    if output.metadata is None and output.mapping_key is None and output.type_check is PASSED:
         return output.name
-    return StepOutputData(output.name, output.mapping_key, output.metadata or {})
+    return StepOutputData(output.name, output.mapping_key, output.metadata or {}, output.type_check)
 
 
 def _type_of(event: ExtraEvent) -> EventType:

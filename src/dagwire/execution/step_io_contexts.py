@@ -9,7 +9,7 @@ from dagwire.definitions.ops.node import Node
 from dagwire.definitions.partitions.partition_loading import partition_loading_context
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.asset_key import AssetKey
-from dagwire.definitions.steps.io_context_facts import EVENT_TYPES, as_declared_type, partition_facts
+from dagwire.definitions.steps.io_context_facts import EVENT_TYPES, partition_facts
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.definitions.steps.stored_input import StoredAsset
 from dagwire.execution.contexts import DagsterRun, OpExecutionContext, StepContext
@@ -60,7 +60,7 @@ class StepsIOContexts:
             mapping_key=handle.mapping_key,
             definition_metadata=definition.output_metadata(output),
             output_metadata=metadata,
-            dagster_type=as_declared_type(definition.output_type(output)),
+            dagster_type=definition.output_type(output),
             asset_partitions_def=partitions_def,
             run_id=self._run.run_id,
             **facts,
@@ -110,7 +110,7 @@ class StepsIOContexts:
             name=name,
             upstream_output=upstream,
             definition_metadata=definition.input_metadata(name),
-            dagster_type=as_declared_type(definition.input_type(name)),
+            dagster_type=definition.input_type(name),
             asset_key=asset_key,
             asset_partitions_def=partitions_def,
             **self._of_run(node, None),

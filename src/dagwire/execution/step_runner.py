@@ -15,7 +15,7 @@ from dagwire.definitions.specs.retries import Failure, RetryPolicy, RetryRequest
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.hook import HookDefinition, Occasion
 from dagwire.definitions.steps.signature import CONFIG_NAME, RESULT
-from dagwire.definitions.steps.type_checks import check_value
+from dagwire.errors import WrongTypeError
 from dagwire.execution.asset_outcomes import asset_outcome, check_outcome
 from dagwire.execution.contexts import (
     AssetCheckExecutionContext,
@@ -24,13 +24,14 @@ from dagwire.execution.contexts import (
     OpExecutionContext,
     StepContext,
 )
-from dagwire.execution.events import EventType
+from dagwire.execution.events import EventType, StepOutputData
 from dagwire.execution.hook_context import HookContext
 from dagwire.execution.op_outcomes import op_outcome
 from dagwire.execution.outcomes import Outcome, Yielded
 from dagwire.execution.output_metadata import OutputMetadata
 from dagwire.execution.plan import Plan
 from dagwire.execution.run_record import Record
+from dagwire.execution.step_inputs import StepInputs, TypeContexts
 from dagwire.execution.step_io import StepIO
 from dagwire.execution.stored_values import StoredValues
 from dagwire.resources.instance import DagsterInstance
@@ -75,6 +76,8 @@ class Steps:
         self._step_io = step_io
         self._instance = instance
         self._stored_values = stored_values
+        self._types = TypeContexts(run, scope_by_node)
+        self._inputs = StepInputs(plan, record, step_io, self._types)
         self._asynchronous = asynchronous
 
     async def do(self, node: Node) -> Exception | None:
@@ -120,7 +123,7 @@ class Steps:
         signature = body.signature
         arguments = dict(node.constants)
         if node.inputs or node.loads or node.open_inputs:
-            arguments |= await self._inputs(node)
+            arguments |= await self._inputs.take(node)
         if signature.keys:
             scope = self._scope_by_node[node.template or node.name]
             for parameter, key in signature.keys.items():
@@ -139,41 +142,6 @@ class Steps:
         if self._step_io is not None:
             await self._step_io.store(node, outcome, context)
         return outcome
-
-    async def _inputs(self, node: Node) -> dict[str, Any]:
-        """What the step takes of others.
-
-        Raises:
-            WrongTypeError: A value is of another type than its parameter's.
-        """
-        taken: dict[str, Any] = {}
-        for name, source in node.inputs.items():
-            if isinstance(source, list):
-                given = [handle for handle in source if self._record.has(handle)]  # type: ignore[arg-type]  # in a node none is an InputHandle
-                taken[name] = [await self._value(node, name, handle) for handle in given]
-            elif self._step_io is None:
-                self._record.emit(EventType.LOADED_INPUT, node.name, name)
-                taken[name] = self._record.value(source)  # type: ignore[arg-type]  # as above
-            else:
-                taken[name] = await self._step_io.take(node, name, source)  # type: ignore[arg-type]  # as above
-        if self._step_io is not None:
-            for name, load in node.loads.items():
-                taken[name] = await self._step_io.load(node, name, load)
-        if node.open_inputs:
-            taken |= self._plan.inputs_by_node.get(node.template or node.name, {})
-        classes = node.definition.input_classes
-        for name, value in taken.items():
-            if name in classes:
-                check_value(node.definition.label, f"input '{name}'", classes[name], value)
-            self._record.emit(EventType.STEP_INPUT, node.name, name)
-        return taken
-
-    async def _value(self, node: Node, name: str, source: Any) -> Any:
-        """The one value of a handle, from where it was stored, or from memory."""
-        if self._step_io is not None:
-            return await self._step_io.take(node, name, source)
-        self._record.emit(EventType.LOADED_INPUT, node.name, name)
-        return self._record.value(source)
 
     def _context(self, node: Node, retry_number: int) -> StepContext:
         body = node.definition.body
@@ -202,17 +170,24 @@ class Steps:
         return returned
 
     def _outcome(self, node: Node, returned: Any, context: StepContext | None) -> Outcome:
-        definition = node.definition
-        added = context.added_metadata if context is not None else self._metadata_of_op(node)
-        if isinstance(definition, AssetsDefinition):
-            outcome = asset_outcome(definition, node.outputs, returned, added, self._plan.partitions)
-        elif isinstance(definition, OpDefinition):
-            outcome = op_outcome(definition, returned, added)
-        else:
-            outcome = check_outcome(definition, returned, self._plan.partitions)
+        try:
+            outcome = self._read_result(node, returned, context)
+        except WrongTypeError as wrong:
+            self._record.emit(EventType.STEP_OUTPUT, node.name, StepOutputData(wrong.name, type_check=wrong.type_check))
+            raise
         if context is not None and context.extra_events:
             outcome.extra_events[:0] = context.extra_events
         return outcome
+
+    def _read_result(self, node: Node, returned: Any, context: StepContext | None) -> Outcome:
+        definition = node.definition
+        added = context.added_metadata if context is not None else self._metadata_of_op(node)
+        types = self._types.of(node)
+        if isinstance(definition, AssetsDefinition):
+            return asset_outcome(definition, node.outputs, returned, added, self._plan.partitions, types)
+        if isinstance(definition, OpDefinition):
+            return op_outcome(definition, returned, added, types)
+        return check_outcome(definition, returned, self._plan.partitions)
 
     def _metadata_of_op(self, node: Node) -> OutputMetadata | None:
         """What the op added of the value that an asset of a graph takes."""

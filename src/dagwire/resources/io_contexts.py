@@ -4,22 +4,24 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import get_annotations
-from typing import Any, NamedTuple
+from typing import Any, Protocol
 
 from dagwire.errors import InvalidInvocationError, InvariantViolationError
 from dagwire.resources.init_resource_context import NO_RESOURCES, log
 
 
-class DeclaredType(NamedTuple):
+class DeclaredType(Protocol):
     """The type that an output or input is declared as; an IO manager may store each type its own way."""
 
-    typing_type: Any
-    """The annotation; Any if there is none."""
+    @property
+    def typing_type(self) -> Any:
+        """The Python type of its values; Any if none is declared."""
+        ...
 
     @property
     def display_name(self) -> str:
         """The type as people write it."""
-        return getattr(self.typing_type, "__name__", str(self.typing_type))
+        ...
 
 
 @dataclass(frozen=True, slots=True)

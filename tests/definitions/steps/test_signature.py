@@ -29,7 +29,7 @@ def test_parameters_are_sorted_by_kind():
     assert (signature.context, signature.config) == ("context", Load)
     assert list(signature.resources) == ["db", "clock"]
     assert list(signature.inputs) == ["rows", "other"]
-    assert signature.inputs["rows"].classes == (int,)
+    assert signature.inputs["rows"].dagster_type.display_name == "Int"
     assert [parameter.is_optional for parameter in signature.inputs.values()] == [False, True]
 
 

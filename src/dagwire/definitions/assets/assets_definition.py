@@ -14,7 +14,10 @@ from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.definitions.steps.step_definition import StepDefinition
 from dagwire.definitions.steps.stored_input import StoredAsset
-from dagwire.definitions.steps.type_checks import Classes, checkable_classes, value_annotation
+from dagwire.definitions.value_types.class_types import ANY
+from dagwire.definitions.value_types.dagster_type import DagsterType
+from dagwire.definitions.value_types.resolve_type import resolve_type
+from dagwire.definitions.value_types.value_annotations import value_annotation
 from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError, InvariantViolationError, UnknownNameError
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
@@ -61,8 +64,7 @@ class AssetsDefinition(StepDefinition[AssetIn]):
         self.partitions_def = partitions_def
         self.backfill_policy = backfill_policy
         self.input_keys = {name: said.key_for(name) for name, said in ins.items()}
-        self.types_by_output = dict(types_by_output or {})
-        self.classes_by_output = {output: checkable_classes(said) for output, said in self.types_by_output.items()}
+        self.types_by_output = {output: resolve_type(said) for output, said in (types_by_output or {}).items()}
         self._check()
 
     def _check(self) -> None:
@@ -277,12 +279,10 @@ class AssetsDefinition(StepDefinition[AssetIn]):
         """The outputs that may have a value to store."""
         return () if self.stores_nothing else self.specs_by_output
 
-    def output_type(self, output: str) -> Any:
-        """What an asset's value is declared as."""
-        declared = self.types_by_output.get(output, Any)
-        if declared is Any and len(self.specs_by_output) == 1:
-            return value_annotation(self.body.signature.returns)
-        return declared
+    def output_type(self, output: str) -> DagsterType:
+        """Return the declared type of an asset's value; the return annotation of a single asset by default."""
+        declared = self.types_by_output.get(output, ANY)
+        return self._returned_type if declared.is_any and len(self.specs_by_output) == 1 else declared
 
     def output_metadata(self, output: str) -> Mapping[str, object]:
         """The facts about an asset."""
@@ -294,9 +294,8 @@ class AssetsDefinition(StepDefinition[AssetIn]):
         return self.body.signature.returns is type(None)
 
     @cached_property
-    def result_classes(self) -> Classes:
-        """What a returned value is held to be an instance of, where there is one asset."""
-        return checkable_classes(value_annotation(self.body.signature.returns))
+    def _returned_type(self) -> DagsterType:
+        return resolve_type(value_annotation(self.body.signature.returns))
 
     def __repr__(self) -> str:
         """Name the keys."""

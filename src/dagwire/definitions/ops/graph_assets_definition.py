@@ -169,7 +169,7 @@ class GraphAssetPart(AssetsDefinition):
             Body(_value, f"asset '{spec.key.to_user_string()}'"),
             {RESULT: spec},
             ins={},
-            types_by_output={RESULT: whole.types_by_output.get(output, Any)},
+            types_by_output={RESULT: whole.output_type(output)},
             partitions_def=whole.partitions_def,
             backfill_policy=whole.backfill_policy,
             io_manager_keys={RESULT: named} if named else None,

@@ -1,14 +1,12 @@
-"""`In`, `Out`, `DynamicOut`, `Nothing`: an op's declared inputs and outputs. Pure."""
+"""`In`, `Out`, `DynamicOut`: an op's declared inputs and outputs. Pure."""
 
 import inspect
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from dagwire.definitions.steps.type_checks import Classes, checkable_classes
-
-
-class Nothing:
-    """The type of an input or output that orders two ops and carries no value."""
+from dagwire.definitions.value_types.dagster_type import DagsterType
+from dagwire.definitions.value_types.resolve_type import resolve_type
+from dagwire.definitions.value_types.scalar_types import Nothing
 
 
 class In(NamedTuple):
@@ -25,6 +23,11 @@ class In(NamedTuple):
     def is_nothing(self) -> bool:
         """Whether it orders ops and carries no value."""
         return self.dagster_type is Nothing
+
+    @property
+    def value_type(self) -> DagsterType:
+        """The type of its values."""
+        return resolve_type(self.dagster_type)
 
     @property
     def has_default(self) -> bool:
@@ -51,12 +54,12 @@ class Out(NamedTuple):
     @property
     def is_nothing(self) -> bool:
         """Whether it orders ops and carries no value; `-> None` declares that, too."""
-        return self.dagster_type in (Nothing, None, type(None))
+        return self.dagster_type is Nothing
 
     @property
-    def classes(self) -> Classes:
-        """The classes that a value must be an instance of; empty if anything goes."""
-        return (type(None),) if self.is_nothing else checkable_classes(self.dagster_type)
+    def value_type(self) -> DagsterType:
+        """The type of its values."""
+        return resolve_type(self.dagster_type)
 
 
 class DynamicOut(Out):

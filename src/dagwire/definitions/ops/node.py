@@ -18,7 +18,8 @@ from dagwire.definitions.steps.bound_resources import Bindings
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.output_handles import InputHandle, OutputHandle, Source, handles_of
 from dagwire.definitions.steps.stored_input import StoredInput
-from dagwire.definitions.steps.type_checks import is_config_type
+from dagwire.definitions.value_types.class_types import ANY
+from dagwire.definitions.value_types.dagster_type import DagsterType
 from dagwire.errors import DefinitionCycleError, InvalidDefinitionError
 
 NodeDefinition = AssetsDefinition | AssetCheckDefinition | OpDefinition
@@ -30,7 +31,7 @@ class OpenInput(NamedTuple):
     parameter: str
     path: str
     """Its place in the run config: `step.parameter`, or the input of a graph or of the job that it is connected to."""
-    annotation: Any
+    dagster_type: DagsterType = ANY
     """The type of its value in run config; Any accepts anything."""
     default: Any = inspect.Parameter.empty
 
@@ -156,21 +157,21 @@ def _open_input(owner: str, placed: Placed, parameter: str) -> OpenInput:
     declared = placed.definition.ins[parameter]
     source = placed.inputs.get(parameter)
     if isinstance(source, InputHandle):
-        return OpenInput(parameter, source.name, declared.dagster_type, declared.default_value)
-    if not declared.has_default and not is_config_type(declared.dagster_type):
-        kind = getattr(declared.dagster_type, "__name__", declared.dagster_type)
+        return OpenInput(parameter, source.name, declared.value_type, declared.default_value)
+    if not declared.has_default and not declared.value_type.takes_config:
+        kind = declared.value_type.display_name
         msg = (
             f"{owner}: op '{placed.name}' is not given its input '{parameter}', and no config can give it, "
             f"being {kind}. Connect it, or give it a default."
         )
         raise InvalidDefinitionError(msg)
-    return OpenInput(parameter, f"{placed.name}.{parameter}", declared.dagster_type, declared.default_value)
+    return OpenInput(parameter, f"{placed.name}.{parameter}", declared.value_type, declared.default_value)
 
 
 def open_input(node: Node, parameter: str) -> OpenInput:
     """The input of an op in a run that leaves out its upstream step."""
     declared = node.definition.ins[parameter] if isinstance(node.definition, OpDefinition) else In()
-    return OpenInput(parameter, f"{node.name}.{parameter}", declared.dagster_type)
+    return OpenInput(parameter, f"{node.name}.{parameter}", declared.value_type)
 
 
 def with_job_policies(

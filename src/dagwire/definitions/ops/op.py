@@ -13,8 +13,8 @@ from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.signature import RESULT
 from dagwire.definitions.steps.step_definition import StepDefinition
-from dagwire.definitions.steps.type_checks import (
-    checkable_classes,
+from dagwire.definitions.value_types.dagster_type import DagsterType
+from dagwire.definitions.value_types.value_annotations import (
     dynamic_annotation,
     value_annotation,
     value_annotations,
@@ -45,12 +45,7 @@ class OpDefinition(StepDefinition[In]):
         )
         self.outs = outs
         self.code_version = code_version
-        self.input_classes = {
-            name: classes
-            for name, declared in ins.items()
-            if not declared.is_nothing and (classes := checkable_classes(declared.dagster_type))
-        }
-        self.classes_by_output = {output: out.classes for output, out in outs.items()}
+        self._types_by_output = {output: out.value_type for output, out in outs.items()}
         self._alias: str | None = None
 
     @property
@@ -73,9 +68,9 @@ class OpDefinition(StepDefinition[In]):
         """The outputs that have a value."""
         return [output for output, out in self.outs.items() if not out.is_nothing]
 
-    def output_type(self, output: str) -> Any:
+    def output_type(self, output: str) -> DagsterType:
         """The declared type of an output."""
-        return self.outs[output].dagster_type
+        return self._types_by_output[output]
 
     def output_metadata(self, output: str) -> Mapping[str, object]:
         """The declared metadata of an output."""

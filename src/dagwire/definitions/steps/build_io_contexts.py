@@ -9,7 +9,8 @@ from dagwire.definitions.partitions.partition_loading import partition_loading_c
 from dagwire.definitions.partitions.partitions import PartitionKeyRange, PartitionsDefinition
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
-from dagwire.definitions.steps.io_context_facts import EVENT_TYPES, as_declared_type, partition_facts
+from dagwire.definitions.steps.io_context_facts import EVENT_TYPES, partition_facts
+from dagwire.definitions.value_types.resolve_type import resolve_type
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_contexts import InputContext, OutputContext
@@ -91,7 +92,7 @@ def build_output_context(
         run_id=run_id or EPHEMERAL_RUN_ID,
         mapping_key=mapping_key,
         config=config,
-        dagster_type=None if dagster_type is None else as_declared_type(dagster_type),
+        dagster_type=None if dagster_type is None else resolve_type(dagster_type),
         version=version,
         resource_config=resource_config,
         resources=HeldResources("An output context", resources),
@@ -127,7 +128,7 @@ def build_input_context(
         config=config,
         definition_metadata=_one_of(owner, definition_metadata, metadata),
         upstream_output=upstream_output,
-        dagster_type=None if dagster_type is None else as_declared_type(dagster_type),
+        dagster_type=None if dagster_type is None else resolve_type(dagster_type),
         resource_config=resource_config,
         resources=HeldResources("An input context", resources),
         op_def=op_def,

@@ -8,7 +8,7 @@ from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.metadata import normalized_metadata
 from dagwire.definitions.specs.results import AssetMaterialization, AssetObservation
 from dagwire.resources.instance import DynamicPartitionsStore
-from dagwire.resources.io_contexts import DeclaredType, EventTypes
+from dagwire.resources.io_contexts import EventTypes
 
 EVENT_TYPES = EventTypes(normalized_metadata, AssetObservation, (AssetMaterialization, AssetObservation))
 
@@ -27,8 +27,3 @@ def partition_facts(
             "asset_partitions_time_window": lambda: time_window_of(owner, definition, keys),
         },
     }
-
-
-def as_declared_type(annotation: Any) -> Any:
-    """The type of a value as contexts show it: a Dagster type as it is, an annotation in its wrapper."""
-    return annotation if hasattr(annotation, "typing_type") else DeclaredType(annotation)

@@ -9,8 +9,9 @@ from dagwire.containers.keys import Container, Requirement
 from dagwire.containers.scope_checks import raise_faults, requirement_faults
 from dagwire.definitions.partitions.partition_loading import partition_loading_context
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
-from dagwire.definitions.steps.io_context_facts import EVENT_TYPES, as_declared_type, partition_facts
+from dagwire.definitions.steps.io_context_facts import EVENT_TYPES, partition_facts
 from dagwire.definitions.steps.stored_input import StoredAsset
+from dagwire.definitions.value_types.resolve_type import resolve_type
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_contexts import InputContext, OutputContext
 from dagwire.resources.io_manager import InputManager
@@ -44,7 +45,7 @@ def load_value(
     context = InputContext(
         upstream_output=OutputContext(asset_spec=asset.spec, definition_metadata=asset.spec.metadata, **of_asset),
         definition_metadata=metadata,
-        dagster_type=as_declared_type(python_type),
+        dagster_type=resolve_type(python_type),
         instance=instance or DagsterInstance.ephemeral(),
         **of_asset,
     )

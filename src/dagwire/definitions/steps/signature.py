@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from dagwire.config.values.config import Config
 from dagwire.definitions.steps.body_context import is_context_annotation
-from dagwire.definitions.steps.type_checks import Classes, checkable_classes
+from dagwire.definitions.value_types.class_types import ANY
+from dagwire.definitions.value_types.dagster_type import DagsterType
+from dagwire.definitions.value_types.resolve_type import resolve_type
 from dagwire.errors import InvalidDefinitionError
 from dagwire.resources.resource_param import declared_type, is_resource_annotation, resource_key
 
@@ -24,8 +26,8 @@ class InputParameter(NamedTuple):
     name: str
     annotation: Any
     default: Any = Parameter.empty
-    classes: Classes = ()
-    """The classes that a value must be an instance of; empty if anything goes."""
+    dagster_type: DagsterType = ANY
+    """The type of its values."""
 
     @property
     def is_optional(self) -> bool:
@@ -91,8 +93,8 @@ def read_signature(function: Callable[..., Any], owner: str, *, context_first: b
             resources[parameter.name] = declared_type(annotation)
             keys[parameter.name] = _checked_key(parameter.name, annotation, owner)
         else:
-            classes = checkable_classes(annotation)
-            inputs[parameter.name] = InputParameter(parameter.name, annotation, parameter.default, classes)
+            dagster_type = _input_type(parameter.name, annotation, owner)
+            inputs[parameter.name] = InputParameter(parameter.name, annotation, parameter.default, dagster_type)
     named = tuple(p.name for p in parameters if p.kind is not Parameter.VAR_KEYWORD)
     return Signature(
         context,
@@ -114,6 +116,18 @@ def _context_among(parameters: list[Parameter], hints: dict[str, Any], *, contex
     others = (p for p in parameters if not is_resource_annotation(hints.get(p.name, Any)))
     first = next(others, None) if context_first else None
     return first.name if first is not None and first.kind is Parameter.POSITIONAL_OR_KEYWORD else None
+
+
+def _input_type(parameter: str, annotation: object, owner: str) -> DagsterType:
+    try:
+        dagster_type = resolve_type(annotation)
+    except InvalidDefinitionError as error:
+        msg = f"{owner}: parameter '{parameter}': {error}"
+        raise InvalidDefinitionError(msg) from error
+    if dagster_type.is_nothing:
+        msg = f"{owner} annotates '{parameter}' as None, and there is no value to take. Declare the order instead."
+        raise InvalidDefinitionError(msg)
+    return dagster_type
 
 
 def _checked_key(parameter: str, annotation: object, owner: str) -> str:

@@ -11,7 +11,9 @@ from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.bound_resources import Bindings, bindings_from
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.stored_input import input_requirement, output_requirement
-from dagwire.definitions.steps.type_checks import Classes, checkable_classes
+from dagwire.definitions.value_types.class_types import ANY
+from dagwire.definitions.value_types.dagster_type import DagsterType
+from dagwire.definitions.value_types.resolve_type import resolve_type
 
 
 class AnyIn(Protocol):
@@ -75,9 +77,15 @@ class StepDefinition(Generic[D]):
         self.io_manager_keys = dict(io_manager_keys or {})
         self.ins = dict(ins or {})
         self.input_manager_keys = {
-            name: said.input_manager_key for name, said in self.ins.items() if said.input_manager_key is not None
+            name: declared.input_manager_key
+            for name, declared in self.ins.items()
+            if declared.input_manager_key is not None
         }
         """`{input: key}` of the managers that load values, if the definition names them."""
+
+        types = {name: self.input_type(name) for name in body.signature.inputs}
+        self.checked_inputs = {name: declared for name, declared in types.items() if not declared.is_any}
+        """`{input: type}` of the inputs whose values are checked."""
 
     @cached_property
     def label(self) -> str:
@@ -102,7 +110,8 @@ class StepDefinition(Generic[D]):
     @property
     def required_keys(self) -> frozenset[str]:
         """The keys of its resources, those of IO managers included."""
-        return frozenset((*self.body.keys, *self.io_manager_keys.values(), *self.input_manager_keys.values()))
+        managers = (*self.io_manager_keys.values(), *self.input_manager_keys.values())
+        return frozenset((*self.body.keys, *managers, *self.resources_by_type))
 
     @property
     def required_resource_keys(self) -> set[str]:
@@ -117,6 +126,7 @@ class StepDefinition(Generic[D]):
             *(r for hook in self.hooks for r in hook.body.requirements),
             *(output_requirement(self.label, output, key) for output, key in self.io_manager_keys.items()),
             *(input_requirement(self.label, name, key) for name, key in self.input_manager_keys.items()),
+            *(Requirement(key, f"type '{one.display_name}'") for key, one in self.resources_by_type.items()),
         )
 
     def without_io_managers(self) -> Self:
@@ -127,11 +137,26 @@ class StepDefinition(Generic[D]):
         copied.input_manager_keys = {}
         return copied
 
+    # -- types ---------------------------------------------------------------------------------------------------------
+
     @cached_property
-    def input_classes(self) -> Mapping[str, Classes]:
-        """`{input: classes}` of the inputs whose values are checked."""
-        found = {name: checkable_classes(self.input_type(name)) for name in self.body.signature.inputs}
-        return {name: classes for name, classes in found.items() if classes}
+    def resources_by_type(self) -> Mapping[str, DagsterType]:
+        """`{key: type}` of the resources that checks and loaders of its types ask for."""
+        found = (*self.checked_inputs.values(), *map(self.output_type, self.output_names))
+        return {key: dagster_type for dagster_type in found for key in dagster_type.all_resource_keys}
+
+    def input_type(self, name: str) -> DagsterType:
+        """Return the declared type of an input."""
+        declared = self.ins.get(name)
+        if declared is not None and declared.dagster_type is not Any:
+            return resolve_type(declared.dagster_type)
+        parameter = self.body.signature.inputs.get(name)
+        return ANY if parameter is None else parameter.dagster_type
+
+    def output_type(self, output: str) -> DagsterType:
+        """Return the declared type of an output."""
+        del output
+        return ANY
 
     # -- facts for IO managers -----------------------------------------------------------------------------------------
 
@@ -140,28 +165,15 @@ class StepDefinition(Generic[D]):
         """The names of the outputs that may have a value to store."""
         return ()
 
-    def output_type(self, output: str) -> Any:
-        """Return the declared type of an output."""
-        del output
-        return self.body.signature.returns
-
     def output_metadata(self, output: str) -> Mapping[str, object]:
         """Return the declared metadata of an output."""
         del output
         return {}
 
-    def input_type(self, name: str) -> Any:
-        """Return the declared type of an input."""
-        said = self.ins.get(name)
-        if said is not None and said.dagster_type is not Any:
-            return said.dagster_type
-        parameter = self.body.signature.inputs.get(name)
-        return Any if parameter is None else parameter.annotation
-
     def input_metadata(self, name: str) -> Mapping[str, object]:
         """Return the declared metadata of an input."""
-        said = self.ins.get(name)
-        return (said.metadata if said is not None else None) or {}
+        declared = self.ins.get(name)
+        return (declared.metadata if declared is not None else None) or {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function with resources by keyword or in a context passed first; see `Body.call`."""
