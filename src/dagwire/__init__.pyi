@@ -4,6 +4,7 @@ from .config.environments.environment import environment
 from .config.environments.profiles import Profiles, ProfileSettings
 from .config.explain.env_template import env_template
 from .config.explain.provenance import Explained
+from .config.files.file_relative_path import file_relative_path
 from .config.files.run_config import RunConfig
 from .config.files.run_config_files import config_from_files, config_from_pkg_resources, config_from_yaml_strings
 from .config.schema.config_types import (
@@ -31,6 +32,7 @@ from .containers.diff_environments import diff_environments
 from .containers.explain import explain
 from .containers.overrides import override
 from .containers.resource_provider import ResourceProvider
+from .dagster_warnings import BetaWarning, ConfigArgumentWarning, PreviewWarning, SupersessionWarning
 from .definitions.assets.asset import asset
 from .definitions.assets.asset_check import AssetCheckDefinition, asset_check, multi_asset_check
 from .definitions.assets.assets_definition import AssetsDefinition, map_asset_specs
@@ -130,7 +132,16 @@ from .definitions.partitions.time_window_mapping import TimeWindowPartitionMappi
 from .definitions.partitions.time_window_partitions import TimeWindowPartitionsDefinition
 from .definitions.specs.asset_key import AssetKey
 from .definitions.specs.asset_spec import AssetDep, AssetIn, AssetOut, AssetSpec
+from .definitions.specs.auto_materialize_policy import AutoMaterializePolicy, AutoMaterializeRule
+from .definitions.specs.automation_condition import AutomationCondition
 from .definitions.specs.check_spec import AssetCheckSpec
+from .definitions.specs.executor_definition import (
+    ExecutorDefinition,
+    in_process_executor,
+    multi_or_in_process_executor,
+    multiprocess_executor,
+)
+from .definitions.specs.freshness_policy import FreshnessPolicy, LegacyFreshnessPolicy
 from .definitions.specs.metadata import MetadataValue
 from .definitions.specs.results import (
     AssetCheckEvaluation,
@@ -191,6 +202,7 @@ from .execution.events import Event, EventType
 from .execution.hook_context import HookContext
 from .execution.materialize import amaterialize, materialize, materialize_to_memory
 from .execution.result import ExecuteInProcessResult
+from .execution.run_status import DagsterRunStatus
 from .execution.validate_run_config import validate_run_config
 from .resources.configurable_resource import ConfigurableResource, ConfigurableResourceFactory
 from .resources.event_log_entry import EventLogEntry
@@ -198,6 +210,7 @@ from .resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
 from .resources.init_resource_context import InitResourceContext, Resources
 from .resources.input_manager import InputManagerDefinition, input_manager
 from .resources.instance import DagsterInstance
+from .resources.instance_for_test import instance_for_test
 from .resources.io_contexts import InputContext, OutputContext
 from .resources.io_manager import (
     ConfigurableIOManager,
@@ -212,6 +225,8 @@ from .resources.io_manager import (
 from .resources.resource_definition import ResourceDefinition, configured, make_values_resource, resource
 from .resources.resource_param import ResourceDependency, ResourceParam
 from .resources.upath_io_manager import UPathIOManager
+
+__version__: str
 
 __all__ = [
     "AddDynamicPartitionsRequest",
@@ -236,11 +251,16 @@ __all__ = [
     "AssetSensorDefinition",
     "AssetSpec",
     "AssetsDefinition",
+    "AutoMaterializePolicy",
+    "AutoMaterializeRule",
+    "AutomationCondition",
     "BackfillPolicy",
     "Backoff",
+    "BetaWarning",
     "Bool",
     "BoolSource",
     "Config",
+    "ConfigArgumentWarning",
     "ConfigMapping",
     "ConfigurableIOManager",
     "ConfigurableIOManagerFactory",
@@ -259,6 +279,7 @@ __all__ = [
     "DagsterInvariantViolationError",
     "DagsterResourceFunctionError",
     "DagsterRun",
+    "DagsterRunStatus",
     "DagsterStepOutputNotFoundError",
     "DagsterType",
     "DagsterTypeCheckDidNotPass",
@@ -285,12 +306,14 @@ __all__ = [
     "EventLogEntry",
     "EventType",
     "ExecuteInProcessResult",
+    "ExecutorDefinition",
     "ExpectationResult",
     "Explained",
     "Failure",
     "Field",
     "FilesystemIOManager",
     "Float",
+    "FreshnessPolicy",
     "GraphDefinition",
     "GraphIn",
     "GraphOut",
@@ -313,6 +336,7 @@ __all__ = [
     "JobDefinition",
     "LastPartitionMapping",
     "LazyDefinitions",
+    "LegacyFreshnessPolicy",
     "List",
     "Map",
     "MaterializeResult",
@@ -336,6 +360,7 @@ __all__ = [
     "PartitionsDefinition",
     "Permissive",
     "PermissiveConfig",
+    "PreviewWarning",
     "ProfileSettings",
     "Profiles",
     "PythonObjectDagsterType",
@@ -366,6 +391,7 @@ __all__ = [
     "StaticPartitionsDefinition",
     "String",
     "StringSource",
+    "SupersessionWarning",
     "TickResult",
     "TimeWindow",
     "TimeWindowPartitionMapping",
@@ -410,12 +436,15 @@ __all__ = [
     "environment",
     "explain",
     "failure_hook",
+    "file_relative_path",
     "fs_io_manager",
     "graph",
     "graph_asset",
     "graph_multi_asset",
     "hourly_partitioned_config",
+    "in_process_executor",
     "input_manager",
+    "instance_for_test",
     "io_manager",
     "job",
     "load_asset_checks_from_current_module",
@@ -440,6 +469,8 @@ __all__ = [
     "monthly_partitioned_config",
     "multi_asset",
     "multi_asset_check",
+    "multi_or_in_process_executor",
+    "multiprocess_executor",
     "op",
     "override",
     "partition_loading_context",

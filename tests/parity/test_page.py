@@ -2,12 +2,18 @@
 
 import ast
 import re
+import textwrap
+import types
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import dagster
 import pytest
+
+import dagwire
+from dagwire.absent_names import AREAS
 
 HERE = Path(__file__).parent
 OVERVIEW = HERE.parents[1] / "docs" / "parity.md"
@@ -76,6 +82,61 @@ def render(name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def absent_names() -> set[str]:
+    """The public names of Dagster that dagwire does not have."""
+    shared = {name for name in dir(dagster) if not name.startswith("_") and not hasattr(dagwire, name)}
+    return {name for name in shared if not isinstance(getattr(dagster, name), types.ModuleType)}
+
+
+def render_absent_names() -> str:
+    """The page of absent names: area by area with the reason, and the names that belong to none."""
+    absent = absent_names()
+    sections = [(area.title, area.reason, sorted(absent & set(area.names.split()))) for area in AREAS]
+    rest = sorted(absent.difference(*(names for _, _, names in sections)))
+    unused = "no public program that was looked through uses them, or they are for Dagster's own use"
+    lines = ["# Absent names", "", ABOUT_ABSENT_NAMES]
+    for title, reason, names in (*sections, ("Names that nobody uses", unused, rest)):
+        if names:
+            listed = textwrap.fill(", ".join(f"`{name}`" for name in names) + ".", 118, break_on_hyphens=False)
+            lines += ["", f"## {title}", "", f"{reason[:1].upper()}{reason[1:]}.", "", listed]
+    return "\n".join(lines) + "\n"
+
+
+ABOUT_ABSENT_NAMES = f"""The public names of Dagster {dagster.__version__} that dagwire does not have, and where their
+work is done. `dagwire.<name>` and `from dagwire import <name>` fail with the reason of the area."""
+
+
+def test_the_page_of_absent_names():
+    """The page lists every public name of Dagster that dagwire does not have."""
+    page = (PAGES / f"{ABSENT_NAMES}.md").read_text(encoding="utf-8")
+    assert page == render_absent_names(), "run: python tests/parity/test_page.py"
+
+
+@pytest.mark.parametrize("area", AREAS, ids=lambda area: area.title)
+def test_an_area_of_absent_names(area):
+    """An area names what is absent only, and at least one name; take a name out when it comes."""
+    assert [name for name in area.names.split() if name in dagwire.__all__] == []
+    assert absent_names() & set(area.names.split())
+
+
+def test_a_name_belongs_to_one_area():
+    """Each name of an area is Dagster's, and has one reason."""
+    names = [name for area in AREAS for name in area.names.split()]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+    assert [name for name in names if not hasattr(dagster, name)] == []
+
+
+def test_an_absent_name_is_refused_with_the_reason():
+    """Attribute and import statement say where the work of the name is done; `hasattr` is still false."""
+    assert not hasattr(dagwire, "PipesSubprocessClient")
+    with pytest.raises(AttributeError, match="start a process in a resource"):
+        _ = dagwire.PipesSubprocessClient
+    with pytest.raises(ImportError, match=r"cannot import 'run_failure_sensor' from 'dagwire': .*hook of the job"):
+        exec("from dagwire import run_failure_sensor")  # noqa: S102  # the statement is what is tested
+    with pytest.raises(ImportError, match="cannot import name 'assett'"):
+        exec("from dagwire import assett")  # noqa: S102  # the statement is what is tested
+
+
 @pytest.mark.parametrize("name", _modules())
 def test_each_module_has_its_page(name):
     """A page's rows are those of the tests: name, rule and verdict."""
@@ -115,3 +176,4 @@ if __name__ == "__main__":
     PAGES.mkdir(exist_ok=True)
     for name in _modules():
         (PAGES / f"{name}.md").write_text(render(name), encoding="utf-8")
+    (PAGES / f"{ABSENT_NAMES}.md").write_text(render_absent_names(), encoding="utf-8")
