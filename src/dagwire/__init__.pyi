@@ -170,6 +170,7 @@ from .errors import (
     DagsterConfigMappingFunctionError,
     DagsterError,
     DagsterExecutionInterruptedError,
+    DagsterExecutionStepExecutionError,
     DagsterExecutionStepNotFoundError,
     DagsterInvalidConfigDefinitionError,
     DagsterInvalidConfigError,
@@ -189,7 +190,6 @@ from .errors import (
 from .execution.contexts import (
     AssetCheckExecutionContext,
     AssetExecutionContext,
-    DagsterRun,
     OpExecutionContext,
 )
 from .execution.direct_contexts import (
@@ -198,13 +198,15 @@ from .execution.direct_contexts import (
     build_hook_context,
     build_op_context,
 )
-from .execution.events import Event, EventType
+from .execution.event_types import DagsterEventType
+from .execution.events import DagsterEvent
 from .execution.hook_context import HookContext
 from .execution.materialize import amaterialize, materialize, materialize_to_memory
 from .execution.result import ExecuteInProcessResult
 from .execution.run_status import DagsterRunStatus
 from .execution.validate_run_config import validate_run_config
 from .resources.configurable_resource import ConfigurableResource, ConfigurableResourceFactory
+from .resources.dagster_run import DagsterRun, DagsterRunStatus
 from .resources.event_log_entry import EventLogEntry
 from .resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
 from .resources.init_resource_context import InitResourceContext, Resources
@@ -268,7 +270,10 @@ __all__ = [
     "ConfigurableResourceFactory",
     "DagsterConfigMappingFunctionError",
     "DagsterError",
+    "DagsterEvent",
+    "DagsterEventType",
     "DagsterExecutionInterruptedError",
+    "DagsterExecutionStepExecutionError",
     "DagsterExecutionStepNotFoundError",
     "DagsterInstance",
     "DagsterInvalidConfigDefinitionError",
@@ -302,9 +307,7 @@ __all__ = [
     "Enum",
     "EnumValue",
     "EnvVar",
-    "Event",
     "EventLogEntry",
-    "EventType",
     "ExecuteInProcessResult",
     "ExecutorDefinition",
     "ExpectationResult",

@@ -459,6 +459,28 @@ class UserCodeError(DagwireError):
     """A function of the user's that dagwire called has failed. The cause is chained."""
 
 
+class StepExecutionError(UserCodeError):
+    """The body of a step raised an exception, which is chained; a run raises that exception itself."""
+
+    def __init__(self, step: str, cause: BaseException) -> None:
+        """`cause` is the exception of the body."""
+        self.step = step
+        super().__init__(f"Step '{step}' failed: {type(cause).__name__}: {cause}")
+
+
+class StepExitError(UserCodeError):
+    """The body of a step called `sys.exit()`, which fails the step whatever its code. The SystemExit is chained."""
+
+    def __init__(self, step: str, code: object) -> None:
+        """`code` is the argument of `sys.exit`."""
+        self.step = step
+        self.code = code
+        super().__init__(
+            f"{step} called sys.exit({'' if code is None else repr(code)}), which fails its step. To end a step early, "
+            f"return; to fail it, raise an exception."
+        )
+
+
 class ResourceSetupError(UserCodeError):
     """A resource could not be opened; those opened before it were closed. The cause is chained."""
 
@@ -581,6 +603,7 @@ DagsterUnknownPartitionError = UnknownPartitionError
 DagsterTypeCheckDidNotPass = WrongTypeError
 DagsterTypeCheckError = WrongTypeError
 DagsterUserCodeExecutionError = UserCodeError
+DagsterExecutionStepExecutionError = StepExecutionError
 DagsterInvalidConfigDefinitionError = InvalidDefinitionError
 DagsterInvalidSubsetError = UnknownNameError
 DagsterExecutionStepNotFoundError = UnknownNameError

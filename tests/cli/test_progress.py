@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from dagwire import AssetCheckResult, Event, EventType, asset, asset_check, materialize
+from dagwire import AssetCheckResult, DagsterEvent, DagsterEventType, DagsterRun, asset, asset_check, materialize
 from dagwire.cli.progress import show_progress
 
 
@@ -30,11 +30,15 @@ def test_a_terminal_shows_every_step_from_the_start() -> None:
     assert "failed" in last
 
 
+def _event(event_type: DagsterEventType, step: str | None) -> DagsterEvent:
+    return DagsterEvent(event_type, step, None, 0.0, DagsterRun("nightly"))
+
+
 def test_events_of_no_step_change_no_row() -> None:
-    """The run's own events are no step's."""
+    """The run's own events belong to no step."""
     screen = io.StringIO()
     with show_progress(["first"], Console(file=screen)) as progress:
-        progress(Event(EventType.RUN_START))
+        progress(_event(DagsterEventType.RUN_START, None))
     assert screen.getvalue() == ""
 
 
@@ -52,6 +56,6 @@ def test_steps_are_shown_by_names_that_say_more() -> None:
     screen = io.StringIO()
     shown = {rows_are_complete.name: rows_are_complete.shown_name}
     with show_progress(list(shown), Console(file=screen), shown) as progress:
-        progress(Event(EventType.STEP_START, rows_are_complete.name))
-        progress(Event(EventType.STEP_START, "mapped[a]"))
+        progress(_event(DagsterEventType.STEP_START, rows_are_complete.name))
+        progress(_event(DagsterEventType.STEP_START, "mapped[a]"))
     assert screen.getvalue().splitlines() == ["rows:rows_are_complete: running", "mapped[a]: running"]

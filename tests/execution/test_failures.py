@@ -2,13 +2,14 @@
 
 import asyncio
 import gc
+import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 
 import dagwire as dg
-from dagwire.errors import InvalidInvocationError, ResourceTeardownError
+from dagwire.errors import InvalidInvocationError, ResourceTeardownError, StepExitError
 
 from tests.execution.runs import WAYS
 
@@ -45,10 +46,10 @@ def _asset(body, name, **kwargs):
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit, GeneratorExit], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, GeneratorExit], ids=lambda kind: kind.__name__)
 def test_an_interrupt_closes_everything_and_goes_on(way, interrupt, resources, happened, caplog):
     """An interrupt ends the run: everything is closed, each close sees it, and it is raised."""
-    if way in ("in a loop", "in tasks") and interrupt is not SystemExit:
+    if way in ("in a loop", "in tasks"):
         interrupt = asyncio.CancelledError  # what a loop's tasks are interrupted by
 
     def ends(context):
@@ -62,6 +63,24 @@ def test_an_interrupt_closes_everything_and_goes_on(way, interrupt, resources, h
     assert events[-1].event_type_value == "PIPELINE_CANCELED"
     gc.collect()
     assert caplog.text == ""  # asyncio would tell here of tasks that nobody asked how they ended
+
+
+@pytest.mark.parametrize("code", [None, 0, 2])
+@pytest.mark.parametrize("way", WAYS)
+def test_a_body_that_exits_fails_its_step(way, code, resources, happened, caplog):
+    """`sys.exit()` fails the step whatever its code: the run raises an error that names the step, and closes all."""
+
+    def leaves(context):
+        sys.exit(code)
+
+    events = []
+    with pytest.raises(StepExitError, match=r"asset 'leaves' called sys\.exit\(") as raised:
+        WAYS[way]([_asset(leaves, "leaves")], resources=resources, on_event=events.append)
+    assert (raised.value.code, type(raised.value.__cause__)) == (code, SystemExit)
+    assert [line for line in happened if line.startswith("close")] == ["close b", "close a"]
+    assert events[-1].event_type_value == "PIPELINE_FAILURE"
+    gc.collect()
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -102,8 +102,9 @@ def run_with_progress(job: JobDefinition, wanted: Wanted, instance: DagsterInsta
 
 def raise_first_failure(result: ExecuteInProcessResult) -> None:
     """Raise what made the first step fail, so that its traceback is seen; return where none failed."""
-    for event in result.filter_events(lambda event: event.is_failure and event.error is not None):
-        raise event.data
+    for event in result.filter_events(lambda event: event.is_failure):
+        if event.error is not None:
+            raise event.error
 
 
 def _range_tags(partition_range: str | None) -> dict[str, str]:

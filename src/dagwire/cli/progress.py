@@ -14,14 +14,15 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from dagwire.execution.events import Event, EventType
+from dagwire.execution.event_types import DagsterEventType
+from dagwire.execution.events import DagsterEvent
 from dagwire.resources.init_resource_context import log
 
 _STATE_BY_EVENT = {
-    EventType.STEP_START: "running",
-    EventType.STEP_SUCCESS: "done",
-    EventType.STEP_FAILURE: "failed",
-    EventType.STEP_SKIPPED: "skipped",
+    DagsterEventType.STEP_START: "running",
+    DagsterEventType.STEP_SUCCESS: "done",
+    DagsterEventType.STEP_FAILURE: "failed",
+    DagsterEventType.STEP_SKIPPED: "skipped",
 }
 _STYLE_BY_STATE = {"waiting": "dim", "running": "cyan", "done": "green", "failed": "bold red", "skipped": "yellow"}
 
@@ -29,7 +30,7 @@ _STYLE_BY_STATE = {"waiting": "dim", "running": "cyan", "done": "green", "failed
 class Progress(Protocol):
     """Whoever shows a run: told each event as it happens."""
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: DagsterEvent) -> None:
         """Show what happened."""
 
 
@@ -51,7 +52,7 @@ class _Rows:
     def __init__(self, steps: Sequence[str], shown_names: Mapping[str, str]) -> None:
         self.by_step = {step: _Row(name=shown_names.get(step, step)) for step in steps}
 
-    def update(self, event: Event) -> _Row | None:
+    def update(self, event: DagsterEvent) -> _Row | None:
         """Take in an event; return the row that it changed the state of."""
         state = _STATE_BY_EVENT.get(event.event_type)
         if state is None or event.step_key is None:
@@ -81,7 +82,7 @@ def show_progress(
             live.refresh()
         return
 
-    def show_line(event: Event) -> None:
+    def show_line(event: DagsterEvent) -> None:
         row = rows.update(event)
         if row is not None:
             _print_line(console, f"{row.name}: {row.state}{_seconds(row, '  ')}")

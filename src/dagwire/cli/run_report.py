@@ -3,13 +3,13 @@
 from typing import Any
 
 from dagwire.cli.run_summary import Run
-from dagwire.execution.events import EventType
+from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.result import ExecuteInProcessResult
 
 _STATE_BY_EVENT = {
-    EventType.STEP_SUCCESS: "done",
-    EventType.STEP_FAILURE: "failed",
-    EventType.STEP_SKIPPED: "skipped",
+    DagsterEventType.STEP_SUCCESS: "done",
+    DagsterEventType.STEP_FAILURE: "failed",
+    DagsterEventType.STEP_SKIPPED: "skipped",
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dagwire.definitions.specs.metadata import PathMetadataValue, UrlMetadataValue
 from dagwire.definitions.specs.results import AssetCheckEvaluation, AssetCheckSeverity
-from dagwire.execution.events import EventType
+from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.result import ExecuteInProcessResult
 
 
@@ -44,7 +44,7 @@ def failure_lines(result: ExecuteInProcessResult) -> Iterator[str]:
         steps_by_error.setdefault(event.error, []).append(f"'{event.step_key}'")
     for error, steps in steps_by_error.items():
         yield f"{'Step' if len(steps) == 1 else 'Steps'} {', '.join(steps)} failed: {_told(error)}"
-    for event in result.filter_events(lambda event: event.event_type is EventType.RUN_FAILURE):
+    for event in result.filter_events(lambda event: event.event_type is DagsterEventType.RUN_FAILURE):
         if event.error is not None and event.error not in steps_by_error:
             yield _told(event.error)
     for evaluation in failed_checks(result):

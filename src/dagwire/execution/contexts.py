@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from dagwire.definitions.ops.node import Node
@@ -16,18 +15,9 @@ from dagwire.execution.output_metadata import OutputMetadata
 from dagwire.execution.partition_selection import PartitionSelection
 from dagwire.execution.partitions_in_context import PartitionsInContext
 from dagwire.execution.stored_values import StoredValues
+from dagwire.resources.dagster_run import DagsterRun
 from dagwire.resources.init_resource_context import NO_RESOURCES, log
 from dagwire.resources.instance import DagsterInstance
-
-
-@dataclass(frozen=True, slots=True)
-class DagsterRun:
-    """The facts of one run."""
-
-    run_id: str
-    job_name: str
-    tags: Mapping[str, str] = field(default_factory=dict[str, str])
-    run_config: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
 
 class StepContext(BodyContext):

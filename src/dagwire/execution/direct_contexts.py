@@ -12,12 +12,12 @@ from dagwire.errors import InvalidInvocationError
 from dagwire.execution.contexts import (
     AssetCheckExecutionContext,
     AssetExecutionContext,
-    DagsterRun,
     OpExecutionContext,
     StepContext,
 )
 from dagwire.execution.hook_context import HookContext
 from dagwire.execution.partition_selection import PartitionSelection
+from dagwire.resources.dagster_run import DagsterRun
 from dagwire.resources.instance import DagsterInstance
 
 EPHEMERAL_RUN_ID = "EPHEMERAL"
@@ -198,7 +198,7 @@ def build_hook_context(
         op_exception: The exception of the failed op.
         instance: The context's `instance`; a new one by default.
     """
-    run = DagsterRun(run_id or EPHEMERAL_RUN_ID, job_name or EPHEMERAL_RUN_ID)
+    run = DagsterRun(job_name or EPHEMERAL_RUN_ID, run_id or EPHEMERAL_RUN_ID)
     context = DirectHookContext(run, None, None, op_exception, {})
     context.op = op
     context.instance = instance or DagsterInstance.ephemeral()
@@ -209,7 +209,7 @@ def _run_of(
     key: str | None, key_range: PartitionKeyRange | None, tags: Mapping[str, str] | None
 ) -> tuple[DagsterRun, PartitionSelection, None]:
     keys = (key,) if key else tuple(key_range or ())
-    run = DagsterRun(EPHEMERAL_RUN_ID, EPHEMERAL_RUN_ID, dict(tags or {}))
+    run = DagsterRun(EPHEMERAL_RUN_ID, EPHEMERAL_RUN_ID, tags=dict(tags or {}))
     return run, PartitionSelection(keys, is_range=key_range is not None), None
 
 

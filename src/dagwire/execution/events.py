@@ -1,132 +1,55 @@
-"""The typed stream of what happens in a run; results, the command line and a page read the same events."""
+"""`DagsterEvent`: one event of a run, as results, listeners and the command line read it."""
 
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, NamedTuple, Self
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from dagwire.definitions.specs.asset_key import AssetKey
-from dagwire.definitions.specs.metadata import MetadataValue
-from dagwire.definitions.specs.results import (
-    AssetCheckEvaluation,
-    AssetMaterialization,
-    ExpectationResult,
-    as_materialization,
+from dagwire.definitions.specs.results import AssetCheckEvaluation, AssetMaterialization, as_materialization
+from dagwire.definitions.specs.retries import Failure, RetryRequested
+from dagwire.errors import DagwireError, InvalidInvocationError, StepExecutionError
+from dagwire.execution.event_data import (
+    AssetObservationData,
+    EngineEventData,
+    ErrorInfo,
+    HandledOutputData,
+    HookErroredData,
+    JobCanceledData,
+    JobFailureData,
+    LoadedInputData,
+    StepExpectationResultData,
+    StepFailureData,
+    StepInputData,
+    StepMaterializationData,
+    StepOutputData,
+    StepOutputHandle,
+    StepRetryData,
+    StepSuccessData,
 )
-from dagwire.definitions.value_types.type_check import PASSED, TypeCheck
-from dagwire.execution.failure_data import ErrorInfo, FailureData
+from dagwire.execution.event_types import DagsterEventType, EventKind
+from dagwire.resources.dagster_run import DagsterRun
+
+D = TypeVar("D")
 
 
-class EventType(StrEnum):
-    """What happened; the values are Dagster's."""
-
-    RUN_START = "PIPELINE_START"
-    RUN_SUCCESS = "PIPELINE_SUCCESS"
-    RUN_FAILURE = "PIPELINE_FAILURE"
-    RUN_CANCELED = "PIPELINE_CANCELED"
-    RESOURCE_INIT_STARTED = "RESOURCE_INIT_STARTED"
-    RESOURCE_INIT_SUCCESS = "RESOURCE_INIT_SUCCESS"
-    RESOURCE_INIT_FAILURE = "RESOURCE_INIT_FAILURE"
-    STEP_START = "STEP_START"
-    STEP_UP_FOR_RETRY = "STEP_UP_FOR_RETRY"
-    STEP_RESTARTED = "STEP_RESTARTED"
-    LOADED_INPUT = "LOADED_INPUT"
-    STEP_INPUT = "STEP_INPUT"
-    STEP_OUTPUT = "STEP_OUTPUT"
-    HANDLED_OUTPUT = "HANDLED_OUTPUT"
-    STEP_SUCCESS = "STEP_SUCCESS"
-    STEP_FAILURE = "STEP_FAILURE"
-    STEP_SKIPPED = "STEP_SKIPPED"
-    ASSET_MATERIALIZATION = "ASSET_MATERIALIZATION"
-    ASSET_OBSERVATION = "ASSET_OBSERVATION"
-    ASSET_CHECK_EVALUATION = "ASSET_CHECK_EVALUATION"
-    STEP_EXPECTATION_RESULT = "STEP_EXPECTATION_RESULT"
-    HOOK_COMPLETED = "HOOK_COMPLETED"
-    HOOK_ERRORED = "HOOK_ERRORED"
+_FAILURE_FIRST = (DagsterEventType.STEP_UP_FOR_RETRY, DagsterEventType.RUN_FAILURE)
+"""Types whose data is a tuple of the failure and more."""
 
 
-class HandledOutput(NamedTuple):
-    """A value that an IO manager has stored, or that was handed on in memory."""
+@dataclass(slots=True, eq=False, repr=False)
+class DagsterEvent(EventKind):
+    """One event of a run; not to be changed.
 
-    output_name: str
-    manager_key: str | None = None
-    """The IO manager; None in memory."""
-    metadata: Mapping[str, MetadataValue] = {}
-    """What the IO manager said of it."""
+    `data` is what the run wrote down. Most outputs have a name and no more, most materializations a key: then `data` is
+    that name or key, and `event_specific_data` wraps it as Dagster does.
+    """
 
-
-class LoadedInput(NamedTuple):
-    """A value that an IO manager has loaded, or that was handed on in memory."""
-
-    input_name: str
-    manager_key: str | None = None
-    """The input manager; None in memory."""
-    upstream_output_name: str | None = None
-    upstream_step_key: str | None = None
-    """The step that gave the value; None where no step of the run did, and in memory."""
-    metadata: Mapping[str, MetadataValue] = {}
-    """The input's own metadata, and what the input manager said."""
-
-
-class StepOutputData(NamedTuple):
-    """Which output a step gave, and what it said of the value; without the value."""
-
-    output_name: str
-    mapping_key: str | None = None
-    """Which value it is, of a dynamic output."""
-    metadata: Mapping[str, MetadataValue] = {}
-    type_check: TypeCheck = PASSED
-
-    @property
-    def type_check_data(self) -> "TypeCheckData":
-        """The result of the check of its value."""
-        return TypeCheckData.of(self.output_name, self.type_check)
-
-
-class StepInputData(NamedTuple):
-    """An input that a step took, without the value."""
-
-    input_name: str
-    type_check: TypeCheck = PASSED
-
-    @property
-    def type_check_data(self) -> "TypeCheckData":
-        """The result of the check of its value."""
-        return TypeCheckData.of(self.input_name, self.type_check)
-
-
-class TypeCheckData(NamedTuple):
-    """The result of the check of one value."""
-
-    success: bool
-    label: str
-    """The name of the input or output."""
-    description: str | None
-    metadata: Mapping[str, MetadataValue]
-
-    @classmethod
-    def of(cls, label: str, check: TypeCheck) -> Self:
-        """Name the input or output of a check."""
-        return cls(check.success, label, check.description, check.metadata)
-
-
-class ExpectationData(NamedTuple):
-    """What was expected, as Dagster wraps it."""
-
-    expectation_result: ExpectationResult
-
-
-@dataclass(slots=True, eq=False)
-class Event:
-    """One thing that happened in a run; not to be changed."""
-
-    event_type: EventType
-    step_key: str | None = None
-    data: Any = None
-    """What is recorded, was raised, or an IO manager did; an asset's key; the name of an input, output or hook."""
-    timestamp: float = field(default_factory=time.time)
+    event_type: DagsterEventType
+    step_key: str | None
+    data: Any
+    timestamp: float
     """Seconds since 1970, UTC."""
+    run: DagsterRun
 
     @property
     def event_type_value(self) -> str:
@@ -134,173 +57,190 @@ class Event:
         return self.event_type.value
 
     @property
-    def materialization(self) -> AssetMaterialization:
-        """What was materialized, of an ASSET_MATERIALIZATION; most have a key and no more, which `data` then is."""
-        return as_materialization(self.data)
+    def job_name(self) -> str:
+        """The job of the run."""
+        return self.run.job_name
 
     @property
-    def evaluation(self) -> AssetCheckEvaluation:
-        """What a check found, of an ASSET_CHECK_EVALUATION."""
-        return self.data  # type: ignore[no-any-return]  # by the event's type
+    def node_name(self) -> str:
+        """The name of the step's op or asset: without the graphs around it, and without a mapping key.
+
+        Raises:
+            InvalidInvocationError: The event belongs to the run, not to a step.
+        """
+        if self.step_key is None:
+            raise InvalidInvocationError(f"Event {self.event_type.name}", "belongs to the run, not to a step.")
+        return self.step_key.partition("[")[0].rpartition(".")[2]
 
     @property
-    def step_output_data(self) -> StepOutputData:
-        """Which output was given, of a STEP_OUTPUT; most outputs have a name and no more, which `data` then is."""
-        return self.data if isinstance(self.data, StepOutputData) else StepOutputData(self.data)
-
-    @property
-    def step_input_data(self) -> StepInputData:
-        """The input of a STEP_INPUT; `data` is its name alone, unless the check of its type has more to report."""
-        return self.data if isinstance(self.data, StepInputData) else StepInputData(self.data)
-
-    @property
-    def handled_output(self) -> HandledOutput:
-        """What was stored or handed on, of a HANDLED_OUTPUT."""
-        return self.data if isinstance(self.data, HandledOutput) else HandledOutput(self.data)
-
-    @property
-    def loaded_input(self) -> LoadedInput:
-        """What was loaded or handed on, of a LOADED_INPUT."""
-        return self.data if isinstance(self.data, LoadedInput) else LoadedInput(self.data)
-
-    @property
-    def event_specific_data(self) -> Any:
-        """What the event is about; Dagster's second name for `data`."""
-        if self.event_type is EventType.HANDLED_OUTPUT:
-            return self.handled_output
-        if self.event_type is EventType.STEP_OUTPUT:
-            return self.step_output_data
-        if self.event_type is EventType.STEP_INPUT:
-            return self.step_input_data
-        if self.event_type is EventType.ASSET_MATERIALIZATION:
-            return self.step_materialization_data
-        if self.event_type is EventType.STEP_EXPECTATION_RESULT:
-            return self.step_expectation_result_data
-        return self.loaded_input if self.event_type is EventType.LOADED_INPUT else self.data
-
-    @property
-    def step_materialization_data(self) -> "Event":
-        """The event itself, of which `materialization` tells; Dagster keeps that one step further in."""
-        return self
-
-    @property
-    def error(self) -> BaseException | None:
-        """What was raised, of a failure."""
-        return self.data if isinstance(self.data, BaseException) else None
-
-    @property
-    def asset_key(self) -> AssetKey | None:
-        """The asset that the event is about, where it is about one."""
-        return self.data if isinstance(self.data, AssetKey) else getattr(self.data, "asset_key", None)
-
-    @property
-    def partition(self) -> str | None:
-        """The partition that was made or checked, where it is one."""
-        return getattr(self.data, "partition", None)
-
-    @property
-    def asset_check_evaluation(self) -> AssetCheckEvaluation:
-        """`evaluation`, under Dagster's second name for it."""
-        return self.evaluation
-
-    @property
-    def step_failure_data(self) -> FailureData | None:
-        """Why the step failed, of a STEP_FAILURE."""
-        return FailureData(ErrorInfo(self.error)) if self.is_step_failure and self.error is not None else None
-
-    @property
-    def step_expectation_result_data(self) -> ExpectationData:
-        """What was expected, of a STEP_EXPECTATION_RESULT."""
-        return ExpectationData(self.data)
+    def logging_tags(self) -> dict[str, str]:
+        """The run, job, step and op of a step's event, for log records; empty for an event of the run."""
+        if self.step_key is None:
+            return {}
+        return {
+            "run_id": self.run.run_id,
+            "job_name": self.run.job_name,
+            "step_key": self.step_key,
+            "op_name": self.node_name,
+        }
 
     @property
     def message(self) -> str:
-        """What happened, in a few words; never a value."""
+        """The event in a few words; never a value."""
         subject = f"{self.step_key}: " if self.step_key else ""
         failed = f" ({type(self.error).__name__})" if self.error is not None else ""
         return f"{subject}{self.event_type.name.lower().replace('_', ' ')}{failed}"
 
-    @property
-    def is_job_success(self) -> bool:
-        """Whether the run ends well here."""
-        return self.event_type is EventType.RUN_SUCCESS
+    def __repr__(self) -> str:
+        """Name its type and step."""
+        return f"DagsterEvent({self.event_type.name}, step_key={self.step_key!r})"
+
+    # -- data ----------------------------------------------------------------------------------------------------------
 
     @property
-    def is_job_failure(self) -> bool:
-        """Whether the run fails here."""
-        return self.event_type is EventType.RUN_FAILURE
+    def error(self) -> BaseException | None:
+        """The exception of a failure."""
+        data = self.data[0] if self.event_type in _FAILURE_FIRST else self.data
+        return data if isinstance(data, BaseException) else None
 
     @property
-    def is_handled_output(self) -> bool:
-        """Whether a value was stored or handed on here."""
-        return self.event_type is EventType.HANDLED_OUTPUT
+    def asset_key(self) -> AssetKey | None:
+        """The asset that is materialized or observed here; None for any other event."""
+        if isinstance(self.data, AssetMaterialization):
+            return self.data.asset_key
+        return self.data if isinstance(self.data, AssetKey) else None
 
     @property
-    def is_loaded_input(self) -> bool:
-        """Whether a value was loaded or taken here."""
-        return self.event_type is EventType.LOADED_INPUT
+    def partition(self) -> str | None:
+        """The partition that was made or checked, if there is one."""
+        return getattr(self.data, "partition", None)
 
     @property
-    def is_expectation_result(self) -> bool:
-        """Whether something was said of what was expected."""
-        return self.event_type is EventType.STEP_EXPECTATION_RESULT
+    def event_specific_data(self) -> Any:
+        """The data of the event in the class for its type; None for a type that has none."""
+        wrap = _DATA.get(self.event_type)
+        return None if wrap is None else wrap(self)
+
+    def _data_of(self, kind: type[D], member: str) -> D:
+        data = self.event_specific_data
+        if not isinstance(data, kind):
+            raise InvalidInvocationError(f"Event {self.event_type.name}", f"has no `{member}`; its data is {data!r}.")
+        return data
 
     @property
-    def is_step_event(self) -> bool:
-        """Whether it is of one step, and not of the run."""
-        return self.step_key is not None
+    def step_output_data(self) -> StepOutputData:
+        """The output of a STEP_OUTPUT."""
+        return self._data_of(StepOutputData, "step_output_data")
 
     @property
-    def is_step_skipped(self) -> bool:
-        """Whether a step is skipped here."""
-        return self.event_type is EventType.STEP_SKIPPED
+    def step_input_data(self) -> StepInputData:
+        """The input of a STEP_INPUT."""
+        return self._data_of(StepInputData, "step_input_data")
 
     @property
-    def is_step_up_for_retry(self) -> bool:
-        """Whether a step failed here, to be tried again."""
-        return self.event_type is EventType.STEP_UP_FOR_RETRY
+    def step_success_data(self) -> StepSuccessData:
+        """The duration of a step, in its STEP_SUCCESS."""
+        return self._data_of(StepSuccessData, "step_success_data")
 
     @property
-    def is_step_restarted(self) -> bool:
-        """Whether a step is tried again here."""
-        return self.event_type is EventType.STEP_RESTARTED
+    def step_failure_data(self) -> StepFailureData:
+        """The reason of a STEP_FAILURE."""
+        return self._data_of(StepFailureData, "step_failure_data")
 
     @property
-    def is_successful_output(self) -> bool:
-        """Whether a step gave an output here."""
-        return self.event_type is EventType.STEP_OUTPUT
+    def step_retry_data(self) -> StepRetryData:
+        """The failure and the delay of a STEP_UP_FOR_RETRY."""
+        return self._data_of(StepRetryData, "step_retry_data")
 
     @property
-    def is_step_materialization(self) -> bool:
-        """Whether an asset was materialized here."""
-        return self.event_type is EventType.ASSET_MATERIALIZATION
+    def step_materialization_data(self) -> StepMaterializationData:
+        """The materialization of an ASSET_MATERIALIZATION."""
+        return self._data_of(StepMaterializationData, "step_materialization_data")
 
     @property
-    def is_asset_observation(self) -> bool:
-        """Whether an asset was observed here."""
-        return self.event_type is EventType.ASSET_OBSERVATION
+    def materialization(self) -> AssetMaterialization:
+        """The materialization of an ASSET_MATERIALIZATION, without its wrapping."""
+        return self.step_materialization_data.materialization
 
     @property
-    def is_hook_event(self) -> bool:
-        """Whether a hook was called here."""
-        return self.event_type in (EventType.HOOK_COMPLETED, EventType.HOOK_ERRORED)
+    def asset_observation_data(self) -> AssetObservationData:
+        """The observation of an ASSET_OBSERVATION."""
+        return self._data_of(AssetObservationData, "asset_observation_data")
 
     @property
-    def is_failure(self) -> bool:
-        """Whether the run or a step failed here."""
-        return self.event_type in (EventType.STEP_FAILURE, EventType.RUN_FAILURE, EventType.RESOURCE_INIT_FAILURE)
+    def asset_check_evaluation_data(self) -> AssetCheckEvaluation:
+        """The evaluation of an ASSET_CHECK_EVALUATION."""
+        return self._data_of(AssetCheckEvaluation, "asset_check_evaluation_data")
 
     @property
-    def is_step_start(self) -> bool:
-        """Whether a step starts here."""
-        return self.event_type is EventType.STEP_START
+    def step_expectation_result_data(self) -> StepExpectationResultData:
+        """The expectation of a STEP_EXPECTATION_RESULT."""
+        return self._data_of(StepExpectationResultData, "step_expectation_result_data")
 
     @property
-    def is_step_success(self) -> bool:
-        """Whether a step is done here."""
-        return self.event_type is EventType.STEP_SUCCESS
+    def hook_errored_data(self) -> HookErroredData:
+        """The failure of a hook, in its HOOK_ERRORED."""
+        return self._data_of(HookErroredData, "hook_errored_data")
 
     @property
-    def is_step_failure(self) -> bool:
-        """Whether a step fails here."""
-        return self.event_type is EventType.STEP_FAILURE
+    def engine_event_data(self) -> EngineEventData:
+        """The data of a RESOURCE_INIT_*."""
+        return self._data_of(EngineEventData, "engine_event_data")
+
+    @property
+    def job_failure_data(self) -> JobFailureData:
+        """The reason of a RUN_FAILURE."""
+        return self._data_of(JobFailureData, "job_failure_data")
+
+    @property
+    def job_canceled_data(self) -> JobCanceledData:
+        """The interrupt of a RUN_CANCELED."""
+        return self._data_of(JobCanceledData, "job_canceled_data")
+
+
+def _failure_info(failure: BaseException, step_key: str | None) -> ErrorInfo:
+    """The failure of a step as Dagster wraps it: an exception of the body is the cause of the step's own."""
+    if isinstance(failure, DagwireError | Failure | RetryRequested):
+        return ErrorInfo(failure)
+    wrapped = StepExecutionError(str(step_key), failure)
+    wrapped.__cause__ = failure
+    return ErrorInfo(wrapped)
+
+
+def _output_data(event: DagsterEvent) -> StepOutputData:
+    if isinstance(event.data, str):
+        return StepOutputData(StepOutputHandle(str(event.step_key), event.data))
+    output_name, mapping_key, metadata, type_check = event.data
+    return StepOutputData(StepOutputHandle(str(event.step_key), output_name, mapping_key), metadata, type_check)
+
+
+def _engine_data(event: DagsterEvent) -> EngineEventData:
+    return EngineEventData(None if event.error is None else ErrorInfo(event.error))
+
+
+def _job_failure_data(event: DagsterEvent) -> JobFailureData:
+    failure, first = event.data
+    return JobFailureData(ErrorInfo(failure), first)
+
+
+_T = DagsterEventType
+_DATA: Mapping[DagsterEventType, Callable[[DagsterEvent], object]] = {
+    _T.STEP_OUTPUT: _output_data,
+    _T.STEP_INPUT: lambda event: StepInputData(event.data) if isinstance(event.data, str) else event.data,
+    _T.HANDLED_OUTPUT: lambda event: HandledOutputData(event.data) if isinstance(event.data, str) else event.data,
+    _T.LOADED_INPUT: lambda event: LoadedInputData(event.data) if isinstance(event.data, str) else event.data,
+    _T.STEP_SUCCESS: lambda event: StepSuccessData(event.data),
+    _T.STEP_FAILURE: lambda event: StepFailureData(_failure_info(event.data, event.step_key)),
+    _T.STEP_UP_FOR_RETRY: lambda event: StepRetryData(_failure_info(event.data[0], event.step_key), event.data[1]),
+    _T.ASSET_MATERIALIZATION: lambda event: StepMaterializationData(as_materialization(event.data)),
+    _T.ASSET_OBSERVATION: lambda event: AssetObservationData(event.data),
+    _T.ASSET_CHECK_EVALUATION: lambda event: event.data,
+    _T.STEP_EXPECTATION_RESULT: lambda event: StepExpectationResultData(event.data),
+    _T.HOOK_ERRORED: lambda event: HookErroredData(ErrorInfo(event.data)),
+    _T.RESOURCE_INIT_STARTED: _engine_data,
+    _T.RESOURCE_INIT_SUCCESS: _engine_data,
+    _T.RESOURCE_INIT_FAILURE: _engine_data,
+    _T.RUN_FAILURE: _job_failure_data,
+    _T.RUN_CANCELED: lambda event: JobCanceledData(ErrorInfo(event.data)),
+}
+"""`{type: the class of its data}`, made from what the run wrote down."""

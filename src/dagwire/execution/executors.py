@@ -18,7 +18,8 @@ from dagwire.resources.run_without_loop import drive
 if TYPE_CHECKING:
     from anyio.abc import TaskGroup
 
-DoStep = Callable[[Node], Coroutine[Any, Any, Exception | None]]
+DoStep = Callable[[Node], Coroutine[Any, Any, None]]
+"""Does a step to its end; the record has its outcome."""
 
 
 async def one_by_one(nodes: Iterable[Node], do: DoStep, record: Record, *, stop_at_failure: bool) -> None:
@@ -26,7 +27,9 @@ async def one_by_one(nodes: Iterable[Node], do: DoStep, record: Record, *, stop_
     for node in nodes:
         if record.cannot_run(node):
             record.skip(node)
-        elif await do(node) is not None and stop_at_failure:
+            continue
+        await do(node)
+        if stop_at_failure and record.first_failure is not None:
             break
 
 
@@ -39,17 +42,26 @@ def expanded(nodes: Iterable[Node], record: Record) -> Iterator[Node]:
 class _Ready:
     """The steps that can run now, in order; steps that cannot are skipped on the way.
 
-    A template of mapped steps is done when all steps are that were cut from it, which are taken in as soon as the
-    dynamic output is there.
+    A template of mapped steps is done when all its steps are; they are added once the dynamic output is there.
     """
 
-    def __init__(self, nodes: Sequence[Node], record: Record) -> None:
+    def __init__(self, nodes: Sequence[Node], record: Record, *, stop_at_failure: bool) -> None:
         self._by_name = {node.name: node for node in nodes}
         self._templates = [node for node in nodes if node.mapped_over is not None]
         self._sorter = TopologicalSorter({node.name: node.after for node in nodes})
         self._record = record
         self._waiting = deque(self._sorter.ready())
-        self.is_stopped = False
+        self._stop_at_failure = stop_at_failure
+        self._is_stopped = False
+
+    def stop(self) -> None:
+        """Give out no more steps: the run is interrupted."""
+        self._is_stopped = True
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether no more steps may start: after an interrupt, or after a failure that stops the run."""
+        return self._is_stopped or (self._stop_at_failure and self._record.first_failure is not None)
 
     def take(self) -> list[Node]:
         """The steps that became ready; none after a stop."""
@@ -90,8 +102,8 @@ def in_threads(nodes: Sequence[Node], do: DoStep, record: Record, executor: Exec
     """
     if isinstance(executor, concurrent.futures.ProcessPoolExecutor):  # loaded by its name: it takes its time
         raise InvalidInvocationError("A run", "takes an executor of threads; processes do not share its resources.")
-    ready = _Ready(nodes, record)
-    running: dict[Future[Exception | None], Node] = {}
+    ready = _Ready(nodes, record, stop_at_failure=stop_at_failure)
+    running: dict[Future[None], Node] = {}
     try:
         while True:
             for node in ready.take():
@@ -100,7 +112,7 @@ def in_threads(nodes: Sequence[Node], do: DoStep, record: Record, executor: Exec
                 return
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in [future for future in running if future in done]:
-                ready.is_stopped |= future.result() is not None and stop_at_failure
+                future.result()
                 ready.finish(running.pop(future))
     finally:
         for future in running:
@@ -108,8 +120,8 @@ def in_threads(nodes: Sequence[Node], do: DoStep, record: Record, executor: Exec
         wait(running)
 
 
-def _do_in_thread(do: DoStep, node: Node) -> Exception | None:
-    return drive(do(node))
+def _do_in_thread(do: DoStep, node: Node) -> None:
+    drive(do(node))
 
 
 async def in_tasks(
@@ -118,7 +130,7 @@ async def in_tasks(
     """Do `nodes` as tasks of the running event loop, `limit` at a time, each as soon as those before it are done."""
     import anyio  # noqa: PLC0415  # only asynchronous runs need anyio
 
-    ready = _Ready(nodes, record)
+    ready = _Ready(nodes, record, stop_at_failure=stop_at_failure)
     slots = anyio.Semaphore(sys.maxsize if limit is None else limit)
     interrupts: list[BaseException] = []
 
@@ -127,12 +139,11 @@ async def in_tasks(
             if ready.is_stopped:
                 return
             try:
-                failure = await do(node)
+                await do(node)
             except BaseException as interrupt:
-                ready.is_stopped = True
+                ready.stop()
                 interrupts.append(interrupt)
                 raise
-        ready.is_stopped |= failure is not None and stop_at_failure
         ready.finish(node)
         start(group)
 

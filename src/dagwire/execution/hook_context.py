@@ -6,7 +6,7 @@ from typing import Any
 
 from dagwire.definitions.ops.node import Node
 from dagwire.definitions.steps.body_context import BodyContext
-from dagwire.execution.contexts import DagsterRun
+from dagwire.resources.dagster_run import DagsterRun
 from dagwire.resources.init_resource_context import NO_RESOURCES, log
 from dagwire.resources.instance import DagsterInstance
 

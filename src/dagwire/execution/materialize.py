@@ -14,7 +14,7 @@ from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.jobs.run_options import RunOptions
 from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.errors import InvalidInvocationError, InvariantViolationError
-from dagwire.execution.events import Event
+from dagwire.execution.events import DagsterEvent
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.run import arun_job, run_job
 from dagwire.resources.instance import DagsterInstance
@@ -33,7 +33,7 @@ def materialize(
     raise_on_error: bool = True,
     tags: Mapping[str, str] | None = None,
     selection: Any = None,
-    on_event: Callable[[Event], None] | None = None,
+    on_event: Callable[[DagsterEvent], None] | None = None,
     executor: Executor | None = None,
     max_concurrency: int | None = 1,
 ) -> ExecuteInProcessResult:
@@ -134,7 +134,7 @@ async def amaterialize(
     raise_on_error: bool = True,
     tags: Mapping[str, str] | None = None,
     selection: Any = None,
-    on_event: Callable[[Event], None] | None = None,
+    on_event: Callable[[DagsterEvent], None] | None = None,
     max_concurrency: int | None = 1,
 ) -> ExecuteInProcessResult:
     """`materialize` in the caller's event loop.

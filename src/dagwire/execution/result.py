@@ -1,6 +1,6 @@
-"""`ExecuteInProcessResult`: what a run came to."""
+"""`ExecuteInProcessResult`: the result of a run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -17,27 +17,21 @@ from dagwire.definitions.specs.results import (
 )
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.errors import InvalidInvocationError, UnknownNameError
-from dagwire.execution.contexts import DagsterRun
-from dagwire.execution.event_log import EventLog
-from dagwire.execution.events import Event, EventType
-from dagwire.execution.failure_data import ErrorInfo, FailureData
+from dagwire.execution.event_data import StepFailureData
+from dagwire.execution.event_types import DagsterEventType
+from dagwire.execution.events import DagsterEvent
+from dagwire.execution.run_record import Record
+from dagwire.resources.dagster_run import DagsterRun
 
 
 class ExecuteInProcessResult:
-    """What a run came to: whether all went well, what each step gave, and what happened in which order."""
+    """The result of a run: its success, the values of its steps, and its events in order."""
 
-    def __init__(
-        self,
-        job: JobDefinition,
-        run: DagsterRun,
-        events: EventLog,
-        values: Mapping[str, Mapping[str, Any]],
-    ) -> None:
-        """`values` is `{step: {output: value}}`."""
+    def __init__(self, job: JobDefinition, run: DagsterRun, record: Record) -> None:
+        """`record` is complete: the run has ended."""
         self.job_def = job
         self.dagster_run = run
-        self._events = events
-        self._values = values
+        self._record = record
 
     @property
     def run_id(self) -> str:
@@ -46,18 +40,22 @@ class ExecuteInProcessResult:
 
     @property
     def success(self) -> bool:
-        """Whether every step and every close went well."""
-        return self._events.has(EventType.RUN_SUCCESS)
+        """Whether every step and every close succeeded."""
+        return self.dagster_run.is_success
 
     @cached_property
-    def all_events(self) -> list[Event]:
-        """Everything that happened, in order."""
-        return list(self._events)
+    def all_events(self) -> list[DagsterEvent]:
+        """All events, in order."""
+        return list(self._record.events())
+
+    def __repr__(self) -> str:
+        """Name the job and its status."""
+        return f"ExecuteInProcessResult({self.dagster_run.job_name}, {self.dagster_run.status.name})"
 
     # -- values --------------------------------------------------------------------------------------------------------
 
     def output_for_node(self, node_str: str, output_name: str = "result") -> Any:
-        """What a step gave; of a dynamic output, and of a mapped step, `{mapping key: value}`.
+        """The value of an output; `{mapping key: value}` for a dynamic output and for a mapped step.
 
         Raises:
             UnknownNameError: There is no such step, or it gave no such output.
@@ -70,24 +68,25 @@ class ExecuteInProcessResult:
             raise UnknownNameError("step", node_str, [node.name for node in self.job_def.nodes])
         if node.mapped_over is not None:
             return self._mapped_output(node, node.mapped_over, output_name)
-        outputs = self._values.get(node_str, {})
+        outputs = self._record.values.get(node_str, {})
         if output_name not in outputs:
             raise UnknownNameError(f"output of step '{node_str}'", output_name, outputs)
         return outputs[output_name]
 
     def _mapped_output(self, node: Node, over: OutputHandle, output: str) -> dict[str, Any]:
-        """`{mapping key: value}`, of the mapped steps that gave one."""
-        keys = self._values.get(over.node, {}).get(over.output)
+        """`{mapping key: value}` of the mapped steps that gave one."""
+        values = self._record.values
+        keys = values.get(over.node, {}).get(over.output)
         if keys is None:
             raise UnknownNameError(f"output of step '{node.name}'", output, ())
-        given = {key: self._values.get(step_name(node.name, key), {}) for key in keys}
-        return {key: outputs[output] for key, outputs in given.items() if output in outputs}
+        outputs_by_key = {key: values.get(step_name(node.name, key), {}) for key in keys}
+        return {key: outputs[output] for key, outputs in outputs_by_key.items() if output in outputs}
 
     def output_value(self, output_name: str = "result") -> Any:
-        """What the job's graph gave.
+        """The value of an output of the job's graph.
 
         Raises:
-            UnknownNameError: The graph has no such output, or the step that it is of gave none.
+            UnknownNameError: The graph has no such output, or its step gave none.
         """
         outputs = self.job_def.outputs_by_graph.get("", {})
         if output_name not in outputs:
@@ -95,7 +94,7 @@ class ExecuteInProcessResult:
         return self.output_for_node(outputs[output_name].node, outputs[output_name].output)
 
     def asset_value(self, asset_key: Any) -> Any:
-        """What an asset's function returned.
+        """The value that an asset's function returned.
 
         Raises:
             UnknownNameError: The run has no such asset, or it gave no value.
@@ -107,46 +106,45 @@ class ExecuteInProcessResult:
         node = assets[key]
         return self.output_for_node(node.name, node.definition.output_of(key))
 
-    # -- what was recorded ---------------------------------------------------------------------------------------------
+    # -- records -------------------------------------------------------------------------------------------------------
 
     def asset_materializations_for_node(self, node_name: str) -> list[AssetMaterialization]:
-        """What a step recorded of its asset, one for each partition it made."""
-        return [
-            event.materialization
-            for event in self.events_for_node(node_name)
-            if event.event_type is EventType.ASSET_MATERIALIZATION
-        ]
+        """The materializations of a step, one for each partition it made."""
+        events = self._of_node(node_name, DagsterEventType.ASSET_MATERIALIZATION)
+        return [event.materialization for event in events]
 
-    def get_asset_materialization_events(self) -> list[Event]:
+    def get_asset_materialization_events(self) -> list[DagsterEvent]:
         """The events of materializations."""
-        return self._of_type(EventType.ASSET_MATERIALIZATION)
+        return self._of_type(DagsterEventType.ASSET_MATERIALIZATION)
 
-    def get_asset_observation_events(self) -> list[Event]:
+    def get_asset_materialization_planned_events(self) -> list[DagsterEvent]:
+        """The events of planned materializations: none, because a run in one process writes no plans."""
+        return self._of_type(DagsterEventType.ASSET_MATERIALIZATION_PLANNED)
+
+    def get_asset_observation_events(self) -> list[DagsterEvent]:
         """The events of observations."""
-        return self._of_type(EventType.ASSET_OBSERVATION)
+        return self._of_type(DagsterEventType.ASSET_OBSERVATION)
 
     def asset_observations_for_node(self, node_name: str) -> list[AssetObservation]:
-        """What a step recorded of assets that it looked at."""
-        events = self.events_for_node(node_name)
-        return [event.data for event in events if event.event_type is EventType.ASSET_OBSERVATION]
+        """The observations of a step."""
+        return [event.data for event in self._of_node(node_name, DagsterEventType.ASSET_OBSERVATION)]
 
     def get_asset_check_evaluations(self) -> list[AssetCheckEvaluation]:
-        """What the checks found."""
-        return [event.evaluation for event in self._of_type(EventType.ASSET_CHECK_EVALUATION)]
+        """The evaluations of all checks."""
+        return [event.data for event in self._of_type(DagsterEventType.ASSET_CHECK_EVALUATION)]
 
-    def expectation_results_for_node(self, node_name: str) -> list[ExpectationResult]:
-        """What a step said of things that it expected."""
-        found = (e for e in self.events_for_node(node_name) if e.event_type is EventType.STEP_EXPECTATION_RESULT)
-        return [event.data for event in found]
+    def expectation_results_for_node(self, node_str: str) -> list[ExpectationResult]:
+        """The expectations that a step recorded."""
+        return [event.data for event in self._of_node(node_str, DagsterEventType.STEP_EXPECTATION_RESULT)]
 
-    # -- what happened -------------------------------------------------------------------------------------------------
+    # -- events --------------------------------------------------------------------------------------------------------
 
-    def filter_events(self, event_filter: Callable[[Event], bool]) -> list[Event]:
-        """The events that `event_filter` is true for."""
+    def filter_events(self, event_filter: Callable[[DagsterEvent], bool]) -> list[DagsterEvent]:
+        """The events for which `event_filter` is true."""
         return [event for event in self.all_events if event_filter(event)]
 
-    def events_for_node(self, node_name: str) -> list[Event]:
-        """The events of a step, or of all steps of a graph; of a mapped one for all keys, or by `name[key]`."""
+    def events_for_node(self, node_name: str) -> list[DagsterEvent]:
+        """The events of a step, or of all steps of a graph; of a mapped step for all keys, or by `name[key]`."""
         inner = (f"{node_name}[", f"{node_name}.")
         return [
             event
@@ -155,77 +153,77 @@ class ExecuteInProcessResult:
         ]
 
     @property
-    def all_node_events(self) -> list[Event]:
+    def all_node_events(self) -> list[DagsterEvent]:
         """The events of all steps."""
         return [event for event in self.all_events if event.step_key is not None]
 
-    def get_step_success_events(self) -> list[Event]:
-        """One for each step that is done."""
-        return self._of_type(EventType.STEP_SUCCESS)
+    def get_step_success_events(self) -> list[DagsterEvent]:
+        """One event for each step that succeeded."""
+        return self._of_type(DagsterEventType.STEP_SUCCESS)
 
-    def get_step_failure_events(self) -> list[Event]:
-        """One for each step that failed."""
-        return self._of_type(EventType.STEP_FAILURE)
+    def get_step_failure_events(self) -> list[DagsterEvent]:
+        """One event for each step that failed."""
+        return self._of_type(DagsterEventType.STEP_FAILURE)
 
-    def get_step_skipped_events(self) -> list[Event]:
-        """One for each step that did not run because one before it failed or gave nothing."""
-        return self._of_type(EventType.STEP_SKIPPED)
+    def get_step_skipped_events(self) -> list[DagsterEvent]:
+        """One event for each step that did not run because one before it failed or gave nothing."""
+        return self._of_type(DagsterEventType.STEP_SKIPPED)
 
     def get_failed_step_keys(self) -> set[str]:
         """The names of the steps that failed."""
         return {event.step_key for event in self.get_step_failure_events() if event.step_key}
 
-    def get_run_success_event(self) -> Event:
+    def get_run_success_event(self) -> DagsterEvent:
         """The event of the run's success.
 
         Raises:
             InvalidInvocationError: The run failed.
         """
-        return self._one_of_type(EventType.RUN_SUCCESS)
+        return self._one_of_type(DagsterEventType.RUN_SUCCESS)
 
-    def get_run_failure_event(self) -> Event:
+    def get_run_failure_event(self) -> DagsterEvent:
         """The event of the run's failure.
 
         Raises:
             InvalidInvocationError: The run did not fail.
         """
-        return self._one_of_type(EventType.RUN_FAILURE)
+        return self._one_of_type(DagsterEventType.RUN_FAILURE)
+
+    # -- steps ---------------------------------------------------------------------------------------------------------
 
     def retry_attempts_for_node(self, node_str: str) -> int:
         """How often a step was tried again."""
-        return sum(event.event_type is EventType.STEP_RESTARTED for event in self.events_for_node(node_str))
+        return len(self._of_node(node_str, DagsterEventType.STEP_RESTARTED))
 
-    def is_node_success(self, node_name: str) -> bool:
-        """Whether a step is done."""
-        return self._has(node_name, EventType.STEP_SUCCESS)
+    def is_node_success(self, node_str: str) -> bool:
+        """Whether a step succeeded."""
+        return bool(self._of_node(node_str, DagsterEventType.STEP_SUCCESS))
 
-    def is_node_failed(self, node_name: str) -> bool:
+    def is_node_failed(self, node_str: str) -> bool:
         """Whether a step failed."""
-        return self._has(node_name, EventType.STEP_FAILURE)
+        return bool(self._of_node(node_str, DagsterEventType.STEP_FAILURE))
 
-    def is_node_skipped(self, node_name: str) -> bool:
+    def is_node_skipped(self, node_str: str) -> bool:
         """Whether a step was skipped."""
-        return self._has(node_name, EventType.STEP_SKIPPED)
+        return bool(self._of_node(node_str, DagsterEventType.STEP_SKIPPED))
 
-    def is_node_untouched(self, node_name: str) -> bool:
+    def is_node_untouched(self, node_str: str) -> bool:
         """Whether a step was neither run nor skipped: the run stopped before."""
-        return not self.events_for_node(node_name)
+        return not self.events_for_node(node_str)
 
-    def failure_data_for_node(self, node_name: str) -> FailureData | None:
-        """Why a step failed, or None where it did not."""
-        for event in self.events_for_node(node_name):
-            if event.is_step_failure and event.error is not None:
-                return FailureData(ErrorInfo(event.error))
-        return None
+    def failure_data_for_node(self, node_str: str) -> StepFailureData | None:
+        """The reason of a step's failure; None if it did not fail."""
+        failures = self._of_node(node_str, DagsterEventType.STEP_FAILURE)
+        return failures[0].step_failure_data if failures else None
 
-    def _of_type(self, event_type: EventType) -> list[Event]:
+    def _of_type(self, event_type: DagsterEventType) -> list[DagsterEvent]:
         return [event for event in self.all_events if event.event_type is event_type]
 
-    def _one_of_type(self, event_type: EventType) -> Event:
+    def _of_node(self, node_name: str, event_type: DagsterEventType) -> list[DagsterEvent]:
+        return [event for event in self.events_for_node(node_name) if event.event_type is event_type]
+
+    def _one_of_type(self, event_type: DagsterEventType) -> DagsterEvent:
         found = self._of_type(event_type)
         if not found:
             raise InvalidInvocationError("The run", f"has no event {event_type.name}.")
         return found[0]
-
-    def _has(self, node_name: str, event_type: EventType) -> bool:
-        return any(event.event_type is event_type for event in self.events_for_node(node_name))

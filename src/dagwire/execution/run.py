@@ -1,7 +1,7 @@
-"""A run: open what its steps need, do them, record what they came to, close."""
+"""A run: open the resources of its steps, do the steps, record their outcomes, close."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from dagwire.containers.keys import Requirement
 from dagwire.containers.overrides import in_force
@@ -11,8 +11,8 @@ from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.jobs.run_options import RunOptions
 from dagwire.definitions.steps.bound_resources import Bindings
 from dagwire.errors import InvalidConfigError, ResourceSetupError
-from dagwire.execution.contexts import DagsterRun
-from dagwire.execution.events import Event, EventType
+from dagwire.execution.event_types import DagsterEventType
+from dagwire.execution.events import DagsterEvent
 from dagwire.execution.executors import expanded, in_tasks, in_threads, one_by_one
 from dagwire.execution.plan import Plan, make_plan, stronger_bindings
 from dagwire.execution.result import ExecuteInProcessResult
@@ -21,6 +21,7 @@ from dagwire.execution.step_io import StepIO
 from dagwire.execution.step_runner import Steps
 from dagwire.execution.stored_values import StoredValues
 from dagwire.execution.unstored_partitions import unstored_partitions
+from dagwire.resources.dagster_run import DagsterRun, DagsterRunStatus
 from dagwire.resources.event_log_entry import EventLogEntry
 from dagwire.resources.instance import DagsterInstance, given_instance
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
@@ -38,10 +39,10 @@ async def arun_job(job: JobDefinition, options: RunOptions) -> ExecuteInProcessR
 
 
 def check_run(job: JobDefinition, options: RunOptions) -> Plan:
-    """What `run_job` would do, checked as it checks it; nothing is opened or run.
+    """The plan of `run_job`, checked as it checks it; nothing is opened or run.
 
     Raises:
-        DagwireError: Something is missing, declared wrongly or configured wrongly; all of it is told.
+        DagwireError: Something is missing, declared wrongly or configured wrongly; all faults are reported at once.
     """
     run = _Run(job, options, asynchronous=False)
     run.check()
@@ -56,7 +57,14 @@ class _Run:
         instance = given_instance("A run", options.instance) or DagsterInstance.ephemeral()
         self.plan: Plan = make_plan(job, options)
         run_id = options.run_id or str(uuid.uuid4())
-        self._run = DagsterRun(run_id, job.name, self.plan.tags, self.plan.run_config)
+        self._run = DagsterRun(
+            job.name,
+            run_id,
+            self.plan.run_config,
+            asset_selection=job.asset_selection,
+            step_keys_to_execute=[node.name for node in job.nodes],
+            tags=self.plan.tags,
+        )
         container, overrides = in_force(job.container)
         strongest = {**overrides, **options.resources}
         self._scope = RunScope(
@@ -72,7 +80,8 @@ class _Run:
         self._scope_by_node: dict[str, RunScope] = {}
         self._load_scopes: dict[tuple[str, str], RunScope] = {}
         self._find_scopes(strongest)
-        self._record = Record(self._listener())
+        is_heard = options.instance is not None or options.on_event is not None
+        self._record = Record(self._run, self._notify if is_heard else None)
         self._step_io = self._make_step_io(instance)
         self._steps = Steps(
             self._run,
@@ -86,24 +95,17 @@ class _Run:
         )
         self._asynchronous = asynchronous
 
-    def _listener(self) -> Callable[[Event], None] | None:
-        """What is told each event: the caller's own, and the caller's instance, which remembers what was made."""
-        instance, tell = self._options.instance, self._options.on_event
-        if instance is None:
-            return tell
-
-        def tell_both(event: Event) -> None:
-            if event.event_type is EventType.ASSET_MATERIALIZATION:
-                made = event.materialization
-                run = self._run
-                instance.remember(EventLogEntry(made, run.run_id, run.job_name, event.step_key, event.timestamp))
-            if tell is not None:
-                tell(event)
-
-        return tell_both
+    def _notify(self, event: DagsterEvent) -> None:
+        """Show an event to the caller's instance, which remembers what was made, and to the caller's listener."""
+        instance, on_event, run = self._options.instance, self._options.on_event, self._run
+        if instance is not None and event.is_step_materialization:
+            made = event.materialization
+            instance.remember(EventLogEntry(made, run.run_id, run.job_name, event.step_key, event.timestamp))
+        if on_event is not None:
+            on_event(event)
 
     def _find_scopes(self, strongest: Mapping[str, object]) -> None:
-        """Say where each step's resources are open, and where what loads values for it is."""
+        """Find the scope of each step's resources, and of the input managers that load values for it."""
         for node in self.plan.nodes:
             own = node.definition.bindings
             scope = self._scope_with(stronger_bindings(own, strongest)) if own else self._scope
@@ -122,7 +124,7 @@ class _Run:
         return StepIO(self._run, self.plan, self._scope_by_node, self._load_scopes, self._record, instance)
 
     def _scope_with(self, bindings: Bindings) -> RunScope:
-        """The run's own scope; where resources are bound to what runs, one inside it. Same bindings, same scope."""
+        """The run's own scope, or the scope inside it for these bindings; equal bindings share one."""
         if not bindings:
             return self._scope
         identity = frozenset((key, id(provider)) for key, provider in bindings.items())
@@ -136,19 +138,20 @@ class _Run:
         """Run all steps, and close what was opened, whatever happens."""
         self.check()
         record = self._record
-        record.emit(EventType.RUN_START)
+        record.emit(DagsterEventType.RUN_START)
         try:
             failure = await self._open_and_run()
         except BaseException as interrupt:
-            # Not a step's failure, which is returned: the run itself is ended from outside.
-            record.emit(EventType.RUN_CANCELED, data=interrupt)
+            # Not a step's failure, which is recorded: the run itself is ended from outside.
+            record.emit(DagsterEventType.RUN_CANCELED, data=interrupt)
             await self._scope.close(interrupt)
             raise
         failure = await self._closed(failure)
-        record.emit(EventType.RUN_FAILURE if failure else EventType.RUN_SUCCESS, data=failure)
+        record.end(failure)
         if failure is not None and self._options.raise_on_error:
             raise failure
-        return ExecuteInProcessResult(self.plan.job, self._run, record.events, record.values)
+        status = DagsterRunStatus.SUCCESS if failure is None else DagsterRunStatus.FAILURE
+        return ExecuteInProcessResult(self.plan.job, self._run.with_status(status), record)
 
     def check(self) -> None:
         """Raise everything that is wrong, before anything is opened."""
@@ -172,14 +175,14 @@ class _Run:
     async def _open_and_run(self) -> BaseException | None:
         """Open resources and run steps; return the failure that ends the run, or None."""
         if self._opens:
-            self._record.emit(EventType.RESOURCE_INIT_STARTED)
+            self._record.emit(DagsterEventType.RESOURCE_INIT_STARTED)
             try:
                 for scope in (self._scope, *self._inner_scopes.values()):
                     await scope.open()
             except (ResourceSetupError, InvalidConfigError) as not_opened:
-                self._record.emit(EventType.RESOURCE_INIT_FAILURE, data=not_opened)
+                self._record.emit(DagsterEventType.RESOURCE_INIT_FAILURE, data=not_opened)
                 return not_opened
-            self._record.emit(EventType.RESOURCE_INIT_SUCCESS)
+            self._record.emit(DagsterEventType.RESOURCE_INIT_SUCCESS)
         await self._do_steps()
         return self._record.first_failure
 
@@ -195,7 +198,7 @@ class _Run:
             await one_by_one(in_turn, do, self._record, stop_at_failure=stop)
 
     async def _closed(self, failure: BaseException | None) -> BaseException | None:
-        """Close everything; return what the run failed of, the failures of closes included."""
+        """Close everything; return the failure of the run, the failures of closes included."""
         try:
             await self._scope.close(failure)
         except Exception as closing:  # noqa: BLE001  # returned: it becomes the run's failure; an interrupt goes on

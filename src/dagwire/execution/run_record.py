@@ -1,7 +1,8 @@
-"""`Record`: what has happened in a run so far."""
+"""`Record`: the events, values and failure of a run so far."""
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from time import time
 from typing import Any
 
 from dagwire.definitions.ops.node import Node
@@ -9,52 +10,85 @@ from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.specs.metadata import MetadataValue
 from dagwire.definitions.specs.results import AssetObservation, ExpectationResult, ExtraEvent
 from dagwire.definitions.steps.output_handles import OutputHandle, Source
-from dagwire.definitions.value_types.type_check import PASSED
-from dagwire.execution.event_log import EventLog
-from dagwire.execution.events import Event, EventType, StepOutputData
+from dagwire.definitions.value_types.type_check import PASSED, TypeCheck
+from dagwire.execution.event_types import DagsterEventType
+from dagwire.execution.events import DagsterEvent
 from dagwire.execution.outcomes import Outcome, StepOutput
+from dagwire.resources.dagster_run import DagsterRun
+
+_FACTS = 4
+"""Facts of one event: its type, step, data and time."""
 
 
 class Record:
-    """Events, values and losses of one run, which it lives as long as; steps may write to it from several threads."""
+    """The events, values and failure of one run; lives as long as its result. Steps in threads share it."""
 
-    def __init__(self, on_event: Callable[[Event], None] | None) -> None:
-        """`on_event` is told each event as it happens, one at a time."""
-        self.events = EventLog()
+    def __init__(self, run: DagsterRun, on_event: Callable[[DagsterEvent], None] | None) -> None:
+        """`on_event` is called with each event as it happens, one at a time."""
         self.values: dict[str, dict[str, Any]] = {}
+        """`{step: {output: value}}`; the value of a dynamic output is `{mapping key: value}`."""
         self.first_failure: Exception | None = None
+        """The failure of the step that failed first; the one place where a run's failure is kept."""
+        self._run = run
+        # The facts of all events in one flat list. Event objects of ten thousand steps would be looked through by the
+        # garbage collector again and again, for half of the run's time.
+        self._facts: list[Any] = []
         self._metadata: dict[OutputHandle, Mapping[str, MetadataValue]] = {}
-        """What was said of values, of those of which anything was."""
         self._unavailable: set[str] = set()
-        """The steps that failed or were skipped: what comes after them is skipped."""
+        """The steps that failed or were skipped: the steps after them are skipped."""
         self._on_event = on_event
-        self._telling = threading.Lock()
+        self._notifying = threading.Lock()
 
-    def emit(self, event_type: EventType, step_key: str | None = None, data: Any = None) -> None:
-        """Write an event, and tell of it."""
+    # -- events --------------------------------------------------------------------------------------------------------
+
+    def emit(self, event_type: DagsterEventType, step_key: str | None = None, data: Any = None) -> None:
+        """Write an event, and pass it to the listener."""
+        facts = (event_type, step_key, data, time())
         if self._on_event is None:
-            self.events.add(event_type, step_key, data)
+            self._facts.extend(facts)  # in one call, so that no other thread writes in between
             return
-        with self._telling:
-            self.events.add(event_type, step_key, data)
-            self._on_event(self.events[-1])
+        with self._notifying:
+            self._facts.extend(facts)
+            self._on_event(DagsterEvent(*facts, self._run))
+
+    def events(self) -> Iterator[DagsterEvent]:
+        """Each event, in the order in which they happened."""
+        facts = iter(self._facts)
+        return (DagsterEvent(*one, self._run) for one in zip(facts, facts, facts, facts, strict=True))
+
+    def emit_events(self, step_key: str, extra_events: Iterable[ExtraEvent]) -> None:
+        """Write the events that a body or an IO manager logged."""
+        for event in extra_events:
+            self.emit(_type_of(event), step_key, event)
+
+    def end(self, failure: BaseException | None) -> None:
+        """Write the end of the run."""
+        if failure is None:
+            self.emit(DagsterEventType.RUN_SUCCESS)
+        else:
+            first = next((event for event in self.events() if event.is_step_failure), None)
+            self.emit(DagsterEventType.RUN_FAILURE, data=(failure, first))
+
+    # -- values --------------------------------------------------------------------------------------------------------
 
     def value(self, handle: OutputHandle) -> Any:
-        """What a step gave; of a dynamic output `{mapping key: value}`, or the one value that the handle points at."""
+        """The value of an output; of a dynamic output `{mapping key: value}`, or the one value of the handle's key."""
         value = self.values[handle.node][handle.output]
         return value if handle.mapping_key is None else value[handle.mapping_key]
 
     def has(self, handle: OutputHandle) -> bool:
-        """Whether a step gave it."""
+        """Whether a step gave the output."""
         return handle.output in self.values.get(handle.node, ())
 
     def metadata_of(self, handle: OutputHandle) -> Mapping[str, MetadataValue] | None:
-        """What a step said of a value."""
+        """The metadata that a step added to an output."""
         return self._metadata.get(OutputHandle(handle.node, handle.output))
 
     def keys_of(self, handle: OutputHandle) -> Collection[str] | None:
-        """The mapping keys of a dynamic output; None where the step gave nothing, not even no value."""
+        """The mapping keys of a dynamic output; None if its step did not give the output."""
         return self.value(handle) if self.has(handle) else None
+
+    # -- steps ---------------------------------------------------------------------------------------------------------
 
     def cannot_run(self, node: Node) -> bool:
         """Whether a step cannot run, because one before it failed, was skipped or gave nothing."""
@@ -65,59 +99,56 @@ class Record:
         return bool(node.inputs) and not all(map(self._gave, node.inputs.values()))
 
     def _gave(self, source: Source) -> bool:
-        """Whether there is a value; of a list, one for any of it, unless there is nothing to wait for."""
+        """Whether there is a value; one is enough for a list, and an empty list waits for nothing."""
         if isinstance(source, list):
             return not source or any(map(self.has, source))  # type: ignore[arg-type]  # in a node none is an InputHandle
-        return self.has(source)  # type: ignore[arg-type]  # as above, and what is collected is a list by now
+        return self.has(source)  # type: ignore[arg-type]  # as above, and a collected output is a list by now
 
     def skip(self, node: Node) -> None:
         """Note that a step does not run."""
         if not isinstance(node.definition, OpDefinition) or not self._unavailable.isdisjoint(node.after):
-            self._mark_unavailable(node)  # an op that lacks a value takes along only those that then lack one in turn
-        self.emit(EventType.STEP_SKIPPED, node.name)
+            self._mark_unavailable(node)  # an op that lacks a value skips only those that then lack one in turn
+        self.emit(DagsterEventType.STEP_SKIPPED, node.name)
 
     def _mark_unavailable(self, node: Node) -> None:
         self._unavailable.add(node.name)
         if node.template is not None:
-            self._unavailable.add(node.template)  # for whoever collects
+            self._unavailable.add(node.template)  # for a step that collects
 
-    def fail(self, node: Node, failure: Exception) -> Exception:
+    def fail(self, node: Node, failure: Exception) -> None:
         """Note that a step failed."""
         self._mark_unavailable(node)
+        self.emit(DagsterEventType.STEP_FAILURE, node.name, failure)
         self.first_failure = self.first_failure or failure
-        self.emit(EventType.STEP_FAILURE, node.name, failure)
-        return failure
 
-    def emit_events(self, step_key: str, extra_events: Iterable[ExtraEvent]) -> None:
-        """Note what was said beside what a step makes."""
-        for event in extra_events:
-            self.emit(_type_of(event), step_key, event)
-
-    def finish(self, node: Node, outcome: Outcome) -> Exception | None:
-        """Note what a step came to; return its failure, where a blocking check did not pass."""
+    def finish(self, node: Node, outcome: Outcome, duration_ms: float) -> None:
+        """Note the outcome of a step: its success, or the failure of a blocking check."""
         name = node.name
         self.values[name] = _values_of(outcome)
         for output in outcome.outputs:
             if output.metadata:
                 self._metadata[OutputHandle(name, output.name)] = output.metadata
         if not outcome.is_stored:
-            self.emit_events(name, outcome.extra_events)
-            for output in outcome.outputs:
-                self.emit(EventType.STEP_OUTPUT, name, output_data(output))
-                for materialization in output.materializations:
-                    self.emit(EventType.ASSET_MATERIALIZATION, name, materialization)
-                if output.has_value:
-                    self.emit(EventType.HANDLED_OUTPUT, name, output.name)
+            self._emit_outputs(name, outcome)
         for evaluation in outcome.evaluations:
-            self.emit(EventType.ASSET_CHECK_EVALUATION, name, evaluation)
+            self.emit(DagsterEventType.ASSET_CHECK_EVALUATION, name, evaluation)
         if outcome.error is not None:
-            return self.fail(node, outcome.error)
-        self.emit(EventType.STEP_SUCCESS, name)
-        return None
+            self.fail(node, outcome.error)
+        else:
+            self.emit(DagsterEventType.STEP_SUCCESS, name, duration_ms)
+
+    def _emit_outputs(self, name: str, outcome: Outcome) -> None:
+        self.emit_events(name, outcome.extra_events)
+        for output in outcome.outputs:
+            self.emit(DagsterEventType.STEP_OUTPUT, name, output_data(output))
+            for materialization in output.materializations:
+                self.emit(DagsterEventType.ASSET_MATERIALIZATION, name, materialization)
+            if output.has_value:
+                self.emit(DagsterEventType.HANDLED_OUTPUT, name, output.name)
 
 
 def _values_of(outcome: Outcome) -> dict[str, Any]:
-    """`{output: value}`; of a dynamic output the value is `{mapping key: value}`."""
+    """`{output: value}`; the value of a dynamic output is `{mapping key: value}`."""
     if not outcome.dynamic_outputs:
         return {output.name: output.value for output in outcome.outputs}
     values: dict[str, Any] = {output: {} for output in outcome.dynamic_outputs}
@@ -129,14 +160,15 @@ def _values_of(outcome: Outcome) -> dict[str, Any]:
     return values
 
 
-def output_data(output: StepOutput) -> str | StepOutputData:
-    """What an event says of an output; its name, where there is no more to say."""
+def output_data(output: StepOutput) -> str | tuple[str, str | None, Mapping[str, MetadataValue], TypeCheck]:
+    """The data of an output's event: its name if that is all, else name, mapping key, metadata and type check."""
     if output.metadata is None and output.mapping_key is None and output.type_check is PASSED:
         return output.name
-    return StepOutputData(output.name, output.mapping_key, output.metadata or {}, output.type_check)
+    return output.name, output.mapping_key, output.metadata or {}, output.type_check
 
 
-def _type_of(event: ExtraEvent) -> EventType:
+def _type_of(event: ExtraEvent) -> DagsterEventType:
     if isinstance(event, ExpectationResult):
-        return EventType.STEP_EXPECTATION_RESULT
-    return EventType.ASSET_OBSERVATION if isinstance(event, AssetObservation) else EventType.ASSET_MATERIALIZATION
+        return DagsterEventType.STEP_EXPECTATION_RESULT
+    is_observation = isinstance(event, AssetObservation)
+    return DagsterEventType.ASSET_OBSERVATION if is_observation else DagsterEventType.ASSET_MATERIALIZATION

@@ -9,12 +9,13 @@ from dagwire.definitions.steps.output_handles import OutputHandle, Source
 from dagwire.definitions.steps.type_checks import check_value
 from dagwire.definitions.value_types.type_check import PASSED, TypeCheckContext
 from dagwire.errors import WrongTypeError
-from dagwire.execution.contexts import DagsterRun
 from dagwire.execution.effective_run_config import ConfigForLoader
-from dagwire.execution.events import EventType, StepInputData
+from dagwire.execution.event_data import StepInputData
+from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.plan import Plan
 from dagwire.execution.run_record import Record
 from dagwire.execution.step_io import StepIO
+from dagwire.resources.dagster_run import DagsterRun
 
 
 class TypeContexts:
@@ -70,7 +71,7 @@ class StepInputs:
         """Return the value of one output, from its IO manager or from memory."""
         if self._step_io is not None:
             return await self._step_io.take(node, name, handle)
-        self._record.emit(EventType.LOADED_INPUT, node.name, name)
+        self._record.emit(DagsterEventType.LOADED_INPUT, node.name, name)
         return self._record.value(handle)
 
     def _configured(self, node: Node) -> dict[str, Any]:
@@ -85,11 +86,13 @@ class StepInputs:
         definition = node.definition
         dagster_type = definition.checked_inputs.get(name)
         if dagster_type is None:
-            self._record.emit(EventType.STEP_INPUT, node.name, name)
+            self._record.emit(DagsterEventType.STEP_INPUT, node.name, name)
             return
         try:
             check = check_value(definition.label, "input", name, dagster_type, value, self._types.of(node))
         except WrongTypeError as wrong:
-            self._record.emit(EventType.STEP_INPUT, node.name, StepInputData(name, wrong.type_check))
+            self._record.emit(DagsterEventType.STEP_INPUT, node.name, StepInputData(name, wrong.type_check))
             raise
-        self._record.emit(EventType.STEP_INPUT, node.name, name if check is PASSED else StepInputData(name, check))
+        self._record.emit(
+            DagsterEventType.STEP_INPUT, node.name, name if check is PASSED else StepInputData(name, check)
+        )

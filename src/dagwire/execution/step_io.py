@@ -21,12 +21,14 @@ from dagwire.definitions.specs.results import (
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.definitions.steps.stored_input import StoredInput, output_requirement
 from dagwire.errors import UnexpectedResultError
-from dagwire.execution.contexts import DagsterRun, StepContext
-from dagwire.execution.events import EventType, HandledOutput, LoadedInput
+from dagwire.execution.contexts import StepContext
+from dagwire.execution.event_data import HandledOutputData, LoadedInputData
+from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.outcomes import Outcome, StepOutput
 from dagwire.execution.plan import Plan
 from dagwire.execution.run_record import Record, output_data
 from dagwire.execution.step_io_contexts import StepsIOContexts
+from dagwire.resources.dagster_run import DagsterRun
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_contexts import InputContext, OutputContext
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
@@ -107,20 +109,20 @@ class StepIO:
         self._nodes[node.name] = node  # which one that is cut out as the job runs was not
         self._record.emit_events(node.name, outcome.extra_events)
         for output in outcome.outputs:
-            self._record.emit(EventType.STEP_OUTPUT, node.name, output_data(output))
+            self._record.emit(DagsterEventType.STEP_OUTPUT, node.name, output_data(output))
             key = self._key(node, output.name) if output.has_value else None
             handled: object = output.name
             if key is not None:
                 handled = await self._handled(node, output, Manager(key, self._scope(node)), step)
             for materialization in output.materializations:
-                self._record.emit(EventType.ASSET_MATERIALIZATION, node.name, materialization)
+                self._record.emit(DagsterEventType.ASSET_MATERIALIZATION, node.name, materialization)
             if output.has_value:
-                self._record.emit(EventType.HANDLED_OUTPUT, node.name, handled)
+                self._record.emit(DagsterEventType.HANDLED_OUTPUT, node.name, handled)
         outcome.is_stored = True
 
     async def _handled(
         self, node: Node, output: StepOutput, manager: Manager, step: StepContext | None
-    ) -> HandledOutput:
+    ) -> HandledOutputData:
         handle = OutputHandle(node.name, output.name, output.mapping_key)
         context = self._contexts.of_output(node, handle, manager.scope, manager.key, output.metadata, step)
         owner = f"IO manager '{manager.key}'"
@@ -134,7 +136,7 @@ class StepIO:
             output.materializations = [
                 _with_metadata(as_materialization(one), shown) for one in output.materializations
             ]
-        return HandledOutput(output.name, manager.key, shown)
+        return HandledOutputData(output.name, manager.key, shown)
 
     def _metadata_among(self, owner: str, node: Node, items: list[Any]) -> dict[str, object]:
         """The metadata among what an IO manager yielded; materializations of other assets are noted.
@@ -171,7 +173,7 @@ class StepIO:
         stored_by = self._key(upstream, handle.output)
         named = node.definition.input_manager_keys.get(name)
         if named is None and stored_by is None:
-            self._record.emit(EventType.LOADED_INPUT, node.name, name)
+            self._record.emit(DagsterEventType.LOADED_INPUT, node.name, name)
             return self._record.value(handle)
         if named is not None:
             manager = Manager(named, self._scope(node))
@@ -200,10 +202,10 @@ class StepIO:
             shown = {**normalized_metadata(context.definition_metadata, owner), **added}
         if added and context.has_asset_key:
             observed = AssetObservation(context.asset_key, context.description, added)
-            self._record.emit(EventType.ASSET_OBSERVATION, node.name, observed)
+            self._record.emit(DagsterEventType.ASSET_OBSERVATION, node.name, observed)
         output, step = (handle.output, handle.node) if handle is not None else (None, None)
-        loaded = LoadedInput(context.name, manager.key, output, step, shown)
-        self._record.emit(EventType.LOADED_INPUT, node.name, loaded)
+        loaded = LoadedInputData(context.name, manager.key, output, step, shown)
+        self._record.emit(DagsterEventType.LOADED_INPUT, node.name, loaded)
         return value
 
 

@@ -15,16 +15,15 @@ from dagwire.definitions.specs.retries import Failure, RetryPolicy, RetryRequest
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.hook import HookDefinition, Occasion
 from dagwire.definitions.steps.signature import CONFIG_NAME, RESULT
-from dagwire.errors import WrongTypeError
+from dagwire.errors import StepExitError, WrongTypeError
 from dagwire.execution.asset_outcomes import asset_outcome, check_outcome
 from dagwire.execution.contexts import (
     AssetCheckExecutionContext,
     AssetExecutionContext,
-    DagsterRun,
     OpExecutionContext,
     StepContext,
 )
-from dagwire.execution.events import EventType, StepOutputData
+from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.hook_context import HookContext
 from dagwire.execution.op_outcomes import op_outcome
 from dagwire.execution.outcomes import Outcome, Yielded
@@ -34,6 +33,7 @@ from dagwire.execution.run_record import Record
 from dagwire.execution.step_inputs import StepInputs, TypeContexts
 from dagwire.execution.step_io import StepIO
 from dagwire.execution.stored_values import StoredValues
+from dagwire.resources.dagster_run import DagsterRun
 from dagwire.resources.instance import DagsterInstance
 
 _CONTEXTS: dict[type, type[StepContext]] = {
@@ -80,32 +80,34 @@ class Steps:
         self._inputs = StepInputs(plan, record, step_io, self._types)
         self._asynchronous = asynchronous
 
-    async def do(self, node: Node) -> Exception | None:
-        """Do one step to its end, retries included; return the failure that it ends in, or None."""
-        self._record.emit(EventType.STEP_START, node.name)
-        retries = 0
+    async def do(self, node: Node) -> None:
+        """Do one step to its end, retries and hooks included; the record has its outcome."""
+        self._record.emit(DagsterEventType.STEP_START, node.name)
+        started, retries = time.perf_counter(), 0
         while True:
             try:
                 outcome = await self._attempt(node, retries)
-            except Exception as failure:  # noqa: BLE001  # the user's own, which the caller raises or tells of
+            except SystemExit as leaving:
+                exit_error = StepExitError(node.definition.label, leaving.code)
+                exit_error.__cause__ = leaving
+                return await self._fail(node, exit_error)
+            except Exception as failure:  # noqa: BLE001  # the user's own, which the caller raises or reports
                 delay_s = _delay_before_retry(node.retry_policy, failure, retries)
                 if delay_s is None:
-                    return await self._failed(node, failure)
-                self._record.emit(EventType.STEP_UP_FOR_RETRY, node.name, failure)
+                    return await self._fail(node, failure)
+                self._record.emit(DagsterEventType.STEP_UP_FOR_RETRY, node.name, (failure, delay_s))
                 await self._sleep(delay_s)
                 retries += 1
-                self._record.emit(EventType.STEP_RESTARTED, node.name)
+                self._record.emit(DagsterEventType.STEP_RESTARTED, node.name)
             else:
-                failed = self._record.finish(node, outcome)
-                if node.hooks or node.definition.hooks:
-                    await self._call_hooks(node, "failure" if failed else "success", failed)
-                return failed
+                self._record.finish(node, outcome, (time.perf_counter() - started) * 1000)
+                return await self._call_hooks(node, outcome.error)
 
-    async def _failed(self, node: Node, failure: Exception) -> Exception:
-        reason = failure.__cause__ if isinstance(failure, RetryRequested) else failure
-        failed = self._record.fail(node, reason if isinstance(reason, Exception) else failure)
-        await self._call_hooks(node, "failure", failed)
-        return failed
+    async def _fail(self, node: Node, failure: Exception) -> None:
+        if isinstance(failure, RetryRequested) and isinstance(failure.__cause__, Exception):
+            failure = failure.__cause__
+        self._record.fail(node, failure)
+        await self._call_hooks(node, failure)
 
     async def _sleep(self, seconds: float) -> None:
         if self._asynchronous:
@@ -173,7 +175,7 @@ class Steps:
         try:
             outcome = self._read_result(node, returned, context)
         except WrongTypeError as wrong:
-            self._record.emit(EventType.STEP_OUTPUT, node.name, StepOutputData(wrong.name, type_check=wrong.type_check))
+            self._record.emit(DagsterEventType.STEP_OUTPUT, node.name, (wrong.name, None, {}, wrong.type_check))
             raise
         if context is not None and context.extra_events:
             outcome.extra_events[:0] = context.extra_events
@@ -200,16 +202,22 @@ class Steps:
 
     # -- hooks ---------------------------------------------------------------------------------------------------------
 
-    async def _call_hooks(self, node: Node, occasion: Occasion, failure: Exception | None) -> None:
-        """Call the hooks of one occasion; one that fails is told of, and changes nothing else, as in Dagster."""
-        hooks = sorted(node.hooks | node.definition.hooks, key=lambda hook: hook.name)
-        for hook in (hook for hook in hooks if hook.occasion == occasion):
+    async def _call_hooks(self, node: Node, failure: Exception | None) -> None:
+        """Call the hooks for this end of the step; a hook that fails is recorded and changes nothing, as in Dagster."""
+        hooks = node.hooks | node.definition.hooks
+        if not hooks:
+            return
+        occasion: Occasion = "success" if failure is None else "failure"
+        for hook in sorted(hooks, key=lambda hook: hook.name):
+            if hook.occasion != occasion:
+                self._record.emit(DagsterEventType.HOOK_SKIPPED, node.name)
+                continue
             try:
                 await self._call_hook(node, hook, failure)
-            except Exception as error:  # noqa: BLE001  # the step's end stands
-                self._record.emit(EventType.HOOK_ERRORED, node.name, error)
+            except (Exception, SystemExit) as error:  # noqa: BLE001  # the step's end stands
+                self._record.emit(DagsterEventType.HOOK_ERRORED, node.name, error)
             else:
-                self._record.emit(EventType.HOOK_COMPLETED, node.name, hook.name)
+                self._record.emit(DagsterEventType.HOOK_COMPLETED, node.name)
 
     async def _call_hook(self, node: Node, hook: HookDefinition, failure: Exception | None) -> None:
         scope = self._scope_by_node[node.template or node.name]

@@ -63,6 +63,8 @@ class JobDefinition:
     """All assets that the job's were chosen from; None for a job of ops."""
     is_subset: bool = False
     """Whether some steps of the job were left out for one run."""
+    asset_selection: frozenset[AssetKey] | None = None
+    """The keys of the assets that were selected for one run; None if none were."""
     is_dynamic: bool = False
     """Whether the number of steps is known only as the job runs."""
     metadata: Mapping[str, object] = field(default_factory=dict[str, object])
@@ -216,10 +218,11 @@ class JobDefinition:
         if op_selection is None and asset_selection is None:
             return self
         nodes = chosen_steps(f"job '{self.name}'", self.nodes, op_selection)
-        if asset_selection is not None:
-            assets = dict.fromkeys(node.definition.whole for node in nodes_by_asset(nodes).values())
-            nodes = _selected_nodes(list(assets), nodes, asset_selection)
-        return replace(self, nodes=tuple(nodes), is_subset=True)
+        if asset_selection is None:
+            return replace(self, nodes=tuple(nodes), is_subset=True)
+        assets = dict.fromkeys(node.definition.whole for node in nodes_by_asset(nodes).values())
+        nodes = _selected_nodes(list(assets), nodes, asset_selection)
+        return replace(self, nodes=tuple(nodes), is_subset=True, asset_selection=frozenset(nodes_by_asset(nodes)))
 
 
 def job_of(
