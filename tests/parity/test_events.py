@@ -249,7 +249,7 @@ def test_an_exception_of_a_body_is_the_cause(dg):
 
     def body(context):
         try:
-            raise KeyError("inner")
+            {}["inner"]
         except KeyError as inner:
             raise ValueError("outer") from inner
 
