@@ -203,7 +203,6 @@ from .execution.events import DagsterEvent
 from .execution.hook_context import HookContext
 from .execution.materialize import amaterialize, materialize, materialize_to_memory
 from .execution.result import ExecuteInProcessResult
-from .execution.run_status import DagsterRunStatus
 from .execution.validate_run_config import validate_run_config
 from .resources.configurable_resource import ConfigurableResource, ConfigurableResourceFactory
 from .resources.dagster_run import DagsterRun, DagsterRunStatus
