@@ -4,7 +4,7 @@ import pytest
 
 
 def test_gives_one_attribute_for_each_key(dg, tracked):
-    """Definitions, resources and plain values, each under its key."""
+    """`build_resources` gives definitions, resources and plain values, each under its key."""
     thing = object()
     with dg.build_resources({"db": tracked(), "thing": thing, "made": dg.ResourceDefinition(lambda: 7)}) as resources:
         assert resources.db.is_open
@@ -38,7 +38,7 @@ def test_the_original_dictionary(dg):
 
 
 def test_an_unknown_attribute(dg):
-    """It is DagsterUnknownResourceError, which is an AttributeError."""
+    """An unknown attribute is a DagsterUnknownResourceError, which is an AttributeError."""
     with dg.build_resources({"a": 1}) as resources:
         with pytest.raises(dg.DagsterUnknownResourceError, match="nobody"):
             _ = resources.nobody
@@ -46,7 +46,7 @@ def test_an_unknown_attribute(dg):
 
 
 def test_resource_config_by_key(dg):
-    """`{key: {"config": {...}}}` configures what is left open."""
+    """`resource_config` is `{key: {"config": {...}}}`."""
 
     @dg.resource(config_schema={"size": int})
     def it(context):
@@ -56,8 +56,8 @@ def test_resource_config_by_key(dg):
         assert resources.it == 3
 
 
-def told(dg):
-    """A definition of what it was told, by name."""
+def facts(dg):
+    """A definition that returns facts of its context, by name."""
 
     @dg.resource
     def it(context):
@@ -67,20 +67,20 @@ def told(dg):
 
 
 def test_the_instance_is_the_second_argument(dg):
-    """By its place, as resources are shown it; anything else there is refused before anything opens."""
+    """The second argument is the instance; anything else is refused before anything opens."""
     with dg.DagsterInstance.ephemeral() as instance:
-        with dg.build_resources({"it": told(dg)}, instance) as resources:
+        with dg.build_resources({"it": facts(dg)}, instance) as resources:
             assert resources.it["instance"] is instance
-        with pytest.raises(Exception, match="instance"), dg.build_resources({"it": told(dg)}, {"it": {"config": 1}}):
+        with pytest.raises(Exception, match="instance"), dg.build_resources({"it": facts(dg)}, {"it": {"config": 1}}):
             pytest.fail("it opened")
 
 
-def test_the_run_that_resources_are_told_of(dg):
-    """`dagster_run`, which is none by default."""
+def test_the_run_that_resources_see(dg):
+    """`dagster_run` is `context.run`, and None by default."""
     run = dg.DagsterRun(job_name="nightly", run_id="b7bd5e8c-0000-4000-8000-000000000000")
-    with dg.build_resources({"it": told(dg)}, dagster_run=run) as resources:
+    with dg.build_resources({"it": facts(dg)}, dagster_run=run) as resources:
         assert resources.it["run"] is run
-    with dg.build_resources({"it": told(dg)}) as resources:
+    with dg.build_resources({"it": facts(dg)}) as resources:
         assert resources.it["run"] is None
 
 
@@ -126,7 +126,7 @@ def test_keys_named_like_tuple_methods(dg):
 
 
 def test_a_missing_required_key_is_named(dg, differs):
-    """dagwire says which key is missing and who asks; Dagster ends in a bare KeyError."""
+    """dagwire names the missing key and who asks; Dagster raises a bare KeyError."""
 
     @dg.resource(required_resource_keys={"base"})
     def it(context):
@@ -140,7 +140,7 @@ def test_a_missing_required_key_is_named(dg, differs):
 
 
 def test_keys_may_be_any_string(dg, differs):
-    """dagwire takes a key that is no Python name; Dagster cannot."""
+    """dagwire takes a key that is not a Python name; Dagster cannot."""
 
     def use():
         with dg.build_resources({"a b": 1}) as resources:

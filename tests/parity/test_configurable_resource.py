@@ -24,7 +24,7 @@ def db_class(dg):
 
 
 def test_fields_are_read_as_attributes(dg, db_class):
-    """What the constructor got is what the fields hold; the rest are defaults."""
+    """Fields hold the constructor's arguments; the rest are defaults."""
     db = db_class(url="file")
     assert (db.url, db.size) == ("file", 1)
 
@@ -35,7 +35,7 @@ def test_values_are_coerced_as_pydantic_does(db_class):
 
 
 def test_a_wrong_type_is_a_validation_error(db_class):
-    """It raises at construction, as a ValueError that names the field."""
+    """A wrong type raises at construction, as a ValueError that names the field."""
     with pytest.raises(ValueError, match="size"):
         db_class(size="many")
 
@@ -58,7 +58,7 @@ def test_positional_arguments_are_refused(db_class):
 
 @pytest.mark.parametrize("attribute", ["url", "brand_new"])
 def test_public_fields_are_frozen(dg, db_class, attribute):
-    """Assigning to a field, or to a name that is none, raises."""
+    """Assigning to a field, or to any other public name, raises."""
     with pytest.raises(dg.DagsterInvalidInvocationError):
         setattr(db_class(), attribute, "other")
 
@@ -75,7 +75,7 @@ def test_repr_shows_the_fields(db_class):
 
 
 def test_inherits_fields_and_methods(dg, db_class):
-    """A subclass has its parent's fields and methods, and serves where the parent is asked for."""
+    """A subclass has its parent's fields and methods, and serves wherever the parent is asked for."""
 
     class Fast(db_class):
         depth: int = 2
@@ -189,7 +189,7 @@ def test_get_resource_context_inside_a_run(dg):
 
 
 def test_get_resource_context_outside_a_run_raises(dg, db_class):
-    """`get_resource_context` raises where nothing runs."""
+    """`get_resource_context` raises outside a run."""
     with pytest.raises(Exception, match=r"(?i)context"):
         db_class().get_resource_context()
 
@@ -215,14 +215,14 @@ def test_yield_for_execution_brackets_the_run(dg, log):
 
 
 def test_process_config_and_initialize_cm(dg, tracked, log):
-    """The resource, open for the length of a `with`."""
+    """`process_config_and_initialize_cm` opens the resource for a `with` block."""
     with tracked(name="x").process_config_and_initialize_cm() as db:
         log.append(db.is_open)
     assert log == ["open x", True, "close x"]
 
 
 def test_from_resource_context_cm(dg, tracked, log):
-    """The resource made from a context's config, open for the length of a `with`."""
+    """`from_resource_context_cm` makes the resource from a context's config, for a `with` block."""
     with tracked.from_resource_context_cm(dg.build_init_resource_context(config={"name": "x"})) as db:
         log.append(db.is_open)
     assert log == ["open x", True, "close x"]
@@ -252,7 +252,7 @@ def test_from_resource_context_serves_a_resource_function(dg, db_class):
 
 
 def test_an_unknown_argument_is_refused(db_class, differs):
-    """dagwire refuses a misspelt argument, naming it; Dagster drops it in silence."""
+    """dagwire refuses a misspelt argument, naming it; Dagster drops it silently."""
     differs(lambda: db_class(ur1="file").url, dagster="memory", dagwire=ValueError)
 
 
@@ -275,7 +275,7 @@ def test_the_context_of_setup_and_teardown_is_optional(dg, log, differs):
 
 
 def test_a_missing_field_is_called_missing(dg):
-    """dagwire's error says that the field is missing; Dagster's that None is no number."""
+    """dagwire's error calls the field missing; Dagster's says that None is not a number."""
 
     class Need(dg.ConfigurableResource):
         size: int
@@ -287,7 +287,7 @@ def test_a_missing_field_is_called_missing(dg):
 
 
 def test_a_class_in_place_of_an_instance_is_refused(dg, db_class, differs):
-    """dagwire refuses `resources={"db": Db}`; Dagster hands the class on."""
+    """dagwire refuses `resources={"db": Db}`; Dagster passes the class on."""
 
     @dg.asset
     def read(db: db_class):

@@ -1,4 +1,4 @@
-"""Life cycle: when resources are opened and closed, and what a failure does to that."""
+"""Life cycle: when resources are opened and closed, also after a failure."""
 
 import contextlib
 
@@ -116,7 +116,7 @@ def test_a_failing_step_closes_everything(dg, tracked, log):
 
 
 def test_a_failing_step_closes_everything_without_raising(dg, tracked, log):
-    """A failing step closes everything where the error is kept in the result, too."""
+    """A failing step closes everything, also when the error is kept in the result."""
 
     @dg.asset
     def broken(db: tracked):
@@ -127,7 +127,7 @@ def test_a_failing_step_closes_everything_without_raising(dg, tracked, log):
 
 
 def test_a_failing_open_closes_what_was_opened(dg, tracked, log):
-    """After a failing open no step runs; what was opened before is closed, what failed is not torn down."""
+    """After a failing open no step runs; the resources before it are closed, and it is not torn down."""
 
     class Unreachable(tracked):
         def setup_for_execution(self, context):
@@ -164,7 +164,7 @@ def test_a_failing_open_without_raising(dg, tracked, log, events):
 
 
 def test_a_failing_open_in_build_resources(dg, log):
-    """`build_resources` closes what it had opened when an open fails."""
+    """`build_resources` closes the opened resources when an open fails."""
 
     @dg.resource
     def db():
@@ -208,7 +208,7 @@ def test_a_finally_of_a_generator_runs_after_a_failing_body(dg, log):
 
 
 def test_the_body_s_exception_reaches_a_context_manager(dg, log):
-    """dagwire tells a resource that the body of `build_resources` failed; in Dagster it commits."""
+    """dagwire raises a failure of `build_resources`' body in the resource; in Dagster it commits."""
 
     class Db(dg.ConfigurableResource):
         @contextlib.contextmanager
@@ -227,7 +227,7 @@ def test_the_body_s_exception_reaches_a_context_manager(dg, log):
 
 
 def test_a_step_s_exception_reaches_a_context_manager(dg, log):
-    """dagwire tells a resource that a step failed; in Dagster it never learns of it, and commits."""
+    """dagwire raises a step's failure in the resource; in Dagster it never learns of it, and commits."""
 
     @dg.resource
     @contextlib.contextmanager
@@ -250,7 +250,7 @@ def test_a_step_s_exception_reaches_a_context_manager(dg, log):
 
 
 def test_a_failing_close_is_reported(dg, tracked, log, differs):
-    """A failing close leaves no other resource open; dagwire's run is then no success, Dagster's is."""
+    """A failing close leaves no other resource open; dagwire's run then fails, Dagster's succeeds."""
 
     class Stuck(tracked):
         def teardown_after_execution(self, context):
@@ -269,7 +269,7 @@ def test_a_failing_close_is_reported(dg, tracked, log, differs):
 
 
 def test_a_failing_close_raises(dg, tracked, differs):
-    """dagwire raises a failing close's error where errors are raised; Dagster says nothing."""
+    """dagwire raises a failing close's error if errors are raised; Dagster hides it."""
 
     class Stuck(tracked):
         def teardown_after_execution(self, context):

@@ -1,4 +1,4 @@
-"""`@resource` and `ResourceDefinition`: a function that makes a resource, and the context it gets."""
+"""`@resource` and `ResourceDefinition`: a function that makes a resource, and its context."""
 
 import contextlib
 import functools
@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture
 def opened(dg):
-    """Open one definition under the key `it`, hand back its value."""
+    """Open one definition under the key `it`, and return its value."""
 
     def open_it(definition, config=None, **others):
         resource_config = {"it": {"config": config}} if config is not None else None
@@ -143,7 +143,7 @@ def test_config_from_the_run(dg):
 
 
 def test_required_resource_keys(dg, opened):
-    """What `required_resource_keys` names is on `context.resources`."""
+    """Each of `required_resource_keys` is on `context.resources`."""
 
     @dg.resource(required_resource_keys={"base"})
     def it(context):
@@ -335,7 +335,7 @@ def test_a_direct_call_that_lacks_a_resource(dg):
 
 
 def test_build_init_resource_context_opens_by_with_only(dg, log):
-    """Resources with a life cycle are open inside `with`; outside it they cannot be had."""
+    """Resources with a life cycle are open inside `with`; outside it, reading them raises."""
 
     @dg.resource
     def base():
@@ -355,7 +355,7 @@ def test_build_init_resource_context_opens_by_with_only(dg, log):
 
 
 def test_build_init_resource_context_tells_what_it_holds(dg):
-    """Config as given; resources by attribute; an unknown one raises."""
+    """A hand-made context has its config, and resources as attributes; an unknown one raises."""
     context = dg.build_init_resource_context(config={"a": 1}, resources={"base": 3})
     assert context.resource_config == {"a": 1}
     assert context.resources.base == 3
@@ -393,7 +393,7 @@ def test_a_callable_object_serves_as_a_function(dg, opened, differs):
 
 @pytest.mark.parametrize("takes_context", [True, False])
 def test_a_direct_call_of_a_generator_closes(dg, log, takes_context):
-    """A generator called directly opens a `with`; dagwire runs what follows the yield, Dagster a `finally` alone."""
+    """A generator called directly opens a `with`; dagwire runs the code after the yield, Dagster a `finally` alone."""
 
     def body():
         log.append("open")

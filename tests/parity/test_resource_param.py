@@ -14,7 +14,7 @@ class Clock:
 
 
 def test_a_plain_object_is_handed_on(dg):
-    """The very object given as a resource arrives."""
+    """A plain object given as a resource arrives itself."""
     clock = Clock()
     seen = []
 

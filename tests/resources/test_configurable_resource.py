@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 @pytest.fixture
 def log():
-    """What happened, in order."""
+    """The list of events, in order."""
     return []
 
 
@@ -59,7 +59,7 @@ def db_class(log):
 
 
 def opened(recipe, config=None, **others):
-    """What `recipe` is inside a scope, under the key `it`."""
+    """Open `recipe` in a scope, under the key `it`, and return the live thing."""
     given = {"it": {"config": config}} if config is not None else None
     with build_resources({"it": recipe, **others}, resource_config=given) as resources:
         return resources.it
@@ -160,7 +160,7 @@ def test_opens_and_closes_whatever_its_hooks_are(kind, log):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_opens_and_closes_in_an_event_loop(kind, log):
-    """The same, in the caller's own event loop."""
+    """Life-cycle methods of every kind open and close in the caller's own event loop."""
 
     async def use():
         async with abuild_resources({"it": kind(log)()}):
@@ -223,7 +223,7 @@ def test_one_instance_is_opened_once_wherever_it_stands(db_class, log):
 
 
 def test_an_override_of_a_key_reaches_where_it_is_nested(db_class):
-    """What is nested and stands under a key is that key's, so a fake for the key is a fake there, too."""
+    """A nested resource that has a key is that key's, so a fake for the key replaces it there too."""
 
     class Store(ConfigurableResource):
         db: db_class
@@ -325,7 +325,7 @@ def test_what_is_open_already_is_not_opened_again(db_class, log):
 
 
 def test_resources_inside_plain_models_are_opened(db_class, log):
-    """A pydantic model or `Config` that is no resource may hold some: a copy of it is given the open ones."""
+    """A pydantic model or `Config` may hold resources: its copy gets the open ones."""
 
     class Pair(BaseModel):
         primary: db_class
@@ -351,7 +351,7 @@ def test_resources_inside_plain_models_are_opened(db_class, log):
 
 
 def test_private_state_is_fresh_in_each_scope():
-    """A mutable private default is made anew for each scope, whatever a scope before did with it."""
+    """A mutable private default is made anew for each scope, whatever an earlier scope did to it."""
 
     class Kept(ConfigurableResource, Generic[T]):
         start: int = 0
@@ -366,7 +366,7 @@ def test_private_state_is_fresh_in_each_scope():
 
 
 def test_the_context_is_had_only_while_open(db_class):
-    """Outside a scope there is no context; inside it tells what it is the context of."""
+    """A resource has no context outside a scope; inside it, the context names the resource's definition."""
     with pytest.raises(InvalidInvocationError, match="Db"):
         db_class().get_resource_context()
 
@@ -389,20 +389,20 @@ class Late(ConfigurableResource):
 
 
 def test_fields_left_to_launch_come_from_the_run():
-    """What was given stays, defaults hold, the run gives the rest."""
+    """Given fields stay, defaults hold, and the run's config gives the rest."""
     late = Late.configure_at_launch(size=2)
     assert opened(late, {"url": "u"}) == Late(url="u", size=2)
 
 
 def test_a_field_left_to_launch_says_so_when_read():
-    """Reading it before a run is an AttributeError that says what to do."""
+    """Reading a field that is left to launch is, before a run, an AttributeError with the fix."""
     with pytest.raises(UnconfiguredFieldError, match="build_resources"):
         _ = Late.configure_at_launch().url
     assert not hasattr(Late.configure_at_launch(), "url")
 
 
 def test_a_misspelt_field_left_to_launch_is_refused_at_once():
-    """The nearest name is told."""
+    """An unknown field is refused with the nearest name."""
     with pytest.raises(InvalidConfigError, match="Did you mean 'url'"):
         Late.configure_at_launch(ur1="u")
 
@@ -429,13 +429,13 @@ def test_all_faults_of_all_resources_are_told_at_once(monkeypatch, db_class, log
 
 @pytest.mark.parametrize("given", [{"it": {"confg": {"size": 1}}}, {"it": {"size": 1}}, {"it": 5}, 5])
 def test_config_that_does_not_stand_under_its_name_is_refused(given):
-    """`resource_config` is `{key: {"config": ...}}`; anything else is refused, not passed over."""
+    """`resource_config` is `{key: {"config": ...}}`; any other form is refused, not ignored."""
     with pytest.raises(InvalidConfigError), build_resources({"it": Late(url="u")}, resource_config=given):
         pass
 
 
 def test_unset_variables_of_nested_resources_are_told(monkeypatch, db_class):
-    """The field's path says where the variable is read."""
+    """An unset variable is reported with the path of its field."""
     monkeypatch.delenv("RESOURCES_NAME", raising=False)
 
     class Store(ConfigurableResource):
@@ -449,7 +449,7 @@ def test_unset_variables_of_nested_resources_are_told(monkeypatch, db_class):
 
 
 def test_a_collection_of_values_and_resources(monkeypatch, db_class):
-    """A variable beside a resource in one dict is read; the resource's own are its own."""
+    """A variable beside a resource in one dict is read; a resource reads its own."""
     monkeypatch.setenv("RESOURCES_NAME", "n")
 
     class Mixed(ConfigurableResource):
@@ -480,7 +480,7 @@ def test_ready_for_use_without_a_scope(monkeypatch):
 
 
 def test_what_must_be_closed_needs_a_with_block(db_class):
-    """Without `with` nobody would close it; the error names the twin that does."""
+    """A resource with a life cycle is refused without `with`; the error names the method that closes it."""
     with pytest.raises(InvalidInvocationError, match="_cm"):
         db_class().process_config_and_initialize()
     with pytest.raises(InvalidInvocationError, match="_cm"):
@@ -488,7 +488,7 @@ def test_what_must_be_closed_needs_a_with_block(db_class):
 
 
 def test_the_failure_of_a_with_block_closes_it(db_class, log):
-    """The resource is closed, and the failure goes on."""
+    """A failing `with` body closes the resource, and its exception comes out."""
     with pytest.raises(ZeroDivisionError), db_class().process_config_and_initialize_cm():
         1 / 0  # noqa: B018  # the failure
     assert log == ["open db", "close db"]
@@ -507,7 +507,7 @@ def test_made_of_a_context_with_resources_that_config_cannot_give(db_class):
 
 
 def test_config_of_a_context_that_does_not_fit_is_refused():
-    """As in a run."""
+    """`process_config_and_initialize_cm` opens and closes as a run does."""
     with pytest.raises(InvalidConfigError, match="Did you mean 'url'"):
         Late.from_resource_context(build_init_resource_context(config={"ur1": "u"}))
 
@@ -542,7 +542,7 @@ class Holder(ConfigurableResource):
 
 
 def test_named_tuples_hold_variables_and_resources(monkeypatch):
-    """They stay what they are while variables in them are read and resources in them are opened."""
+    """Named tuples and dataclasses keep their types while their variables are read and their resources opened."""
     monkeypatch.setenv("PASSWORD", "hunter2")
     holder = Holder(login=Login("ann", EnvVar("PASSWORD")), pair=Pair(Inner(), "b"))
     with build_resources({"it": holder}) as resources:
@@ -563,7 +563,7 @@ class Windowed(ConfigurableResource):
 
 
 def test_variables_for_a_dataclass_stand_in_a_dict(monkeypatch):
-    """The dataclass is made, and validated, of what was read."""
+    """A dataclass is made from the values read, and validated."""
     monkeypatch.setenv("HOURS", "5")
     with build_resources({"it": Windowed(window={"hours": EnvVar("HOURS")})}) as resources:
         assert resources.it.window == Window(5)

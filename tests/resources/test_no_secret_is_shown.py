@@ -1,4 +1,4 @@
-"""One secret goes through every way in, and comes out by no repr, message, log record or traceback."""
+"""One secret enters by every way in, and leaves by no repr, message, log record or traceback."""
 
 import contextlib
 import datetime as dt
@@ -50,7 +50,7 @@ class Dog(Config):
 
 
 class Everything(ConfigurableResource):
-    """A field of each kind whose validation repeats what it was given somewhere in pydantic."""
+    """A field of each kind whose validation error repeats the input somewhere in pydantic."""
 
     number: int = 0
     day: dt.date = dt.date(2013, 1, 1)
@@ -114,7 +114,7 @@ WAYS_IN = [_through_run_config, _through_launch, _through_a_context, _through_th
 
 @pytest.fixture(autouse=True)
 def _nothing_logged(caplog):
-    """Whatever is logged at any level is looked through as well."""
+    """Search all log records, of any level, for the secret."""
     caplog.set_level(logging.DEBUG)
     yield
     for record in caplog.records:
@@ -122,7 +122,7 @@ def _nothing_logged(caplog):
 
 
 def shown_by(call):
-    """All that can be seen of the error that `call` raises: its text, attributes and the traceback with its causes."""
+    """Return all that the error of `call` shows: its text, its attributes, and the traceback with its causes."""
     with pytest.raises(Exception) as caught:  # noqa: PT011  # of any kind
         call()
     error = caught.value
@@ -212,7 +212,7 @@ def test_settings_that_do_not_fit(monkeypatch):
 
 
 class Api(ConfigurableResource):
-    """What a user writes: a token that is marked secret, state that holds it."""
+    """A user's resource: a token that is marked secret, and state that holds it."""
 
     token: SecretStr
     _header: str = PrivateAttr(default="")
@@ -222,7 +222,7 @@ class Api(ConfigurableResource):
 
 
 def test_an_open_resource_shows_no_secret(monkeypatch):
-    """Neither itself, nor the view, nor the context that it was opened with."""
+    """A resource, its view and the context that it was opened with show no secret."""
     monkeypatch.setenv("CANARY", CANARY)
     with build_resources({"api": Api(token=EnvVar("CANARY")), "text": make_values_resource()}) as resources:
         shown = f"{resources!r} {resources.api!r} {resources.api!s} {resources.api.get_resource_context()!r}"
@@ -239,7 +239,7 @@ def test_variables_are_shown_by_name(monkeypatch):
 
 
 def test_a_failing_open_shows_the_recipe_s_secrets_to_nobody(monkeypatch):
-    """What dagwire adds to a user's error, key and chain, holds no config."""
+    """The key and the chain that dagwire adds to a user's error hold no config."""
     monkeypatch.setenv("CANARY", CANARY)
 
     class Broken(Api):
@@ -259,7 +259,7 @@ def test_a_failing_open_shows_the_recipe_s_secrets_to_nobody(monkeypatch):
 
 
 def test_a_store_shows_no_credentials():
-    """The options of a file system are in no repr, no dump to a log."""
+    """No repr and no log record shows the options of a file system."""
     manager = FilesystemIOManager(base_dir="memory://x", storage_options={"key": CANARY})
     with contextlib.suppress(Exception), build_resources({"io": manager}) as resources:
         assert CANARY not in f"{resources.io!r}"
@@ -290,7 +290,7 @@ class Secretive(BaseSettings):
 
 
 def _everything_told_of(settings):
-    """All that dagwire has to say of settings that hold secrets."""
+    """Return every text that dagwire makes about settings that hold secrets."""
     container = containers.DynamicContainer()
     container.settings = SettingsProvider(settings)
     container.api = ResourceProvider(container.settings.provided.api)
@@ -305,7 +305,7 @@ def _everything_told_of(settings):
 
 
 def test_what_is_told_of_settings_holds_no_secret(monkeypatch, tmp_path):
-    """Explanations, the template and the schema; of a default that is secret, too."""
+    """Explanations, the template and the schema show no secret, also not a secret default."""
     monkeypatch.chdir(tmp_path)
     values = {"TYPED": CANARY, "MARKED": CANARY, "PASSWORD": CANARY, "URL": f"s3://key:{CANARY}@bucket"}
     values["LOGINS"] = json.dumps([{"password": CANARY, "user": "ann"}])
@@ -321,7 +321,7 @@ def test_what_is_told_of_settings_holds_no_secret(monkeypatch, tmp_path):
 
 
 def test_what_is_told_of_broken_settings_holds_no_secret(monkeypatch, tmp_path):
-    """The same where a value is wrong, and all are shown as they were found."""
+    """Explanations show no secret when a value is wrong and all are shown as they were found."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CANARY_PASSWORD", CANARY)
     monkeypatch.setenv("CANARY_MARKED", CANARY)

@@ -1,4 +1,4 @@
-"""`ResourceDefinition`: any callable serves, and config reaches it from wherever it comes."""
+"""`ResourceDefinition`: any callable serves, and config reaches it from every source."""
 
 import asyncio
 import functools
@@ -18,7 +18,7 @@ from dagwire.errors import InvalidConfigError, InvalidDefinitionError, InvalidIn
 
 
 def opened(recipe, config=None, **others):
-    """What `recipe` is inside a scope, under the key `it`."""
+    """Open `recipe` in a scope, under the key `it`, and return the live thing."""
     given = {"it": {"config": config}} if config is not None else None
     with build_resources({"it": recipe, **others}, resource_config=given) as resources:
         return resources.it
@@ -83,7 +83,7 @@ def test_callables_that_are_awaited():
 
 
 def test_an_object_with_a_lock_s_methods_is_not_entered(tmp_path):
-    """A value that merely could be entered, such as a file, is handed on as it is."""
+    """A value that has `__enter__`, such as a file, is not entered."""
     with opened(ResourceDefinition(lambda: (tmp_path / "file").open("w"))) as file:
         assert not file.closed
 
@@ -111,7 +111,7 @@ def test_the_context_may_be_none_where_nothing_is_read_from_it():
 
 
 def test_a_direct_call_names_what_the_context_lacks():
-    """The missing key and the function that requires it."""
+    """A direct call names the missing key and the function that requires it."""
 
     @resource(required_resource_keys={"base"})
     def it(context):
@@ -141,7 +141,7 @@ def pair():
 
 
 def test_configured_again_and_again(pair):
-    """Each `configured` is laid over the one before, and a run's config over all of them."""
+    """Each `configured` is merged over the one before, and a run's config over all of them."""
     made = pair.configured({"size": 1}).configured({"name": "n"}, description="D")
     assert made.description == "D"
     assert opened(made) == {"size": 1, "name": "n"}
@@ -150,7 +150,7 @@ def test_configured_again_and_again(pair):
 
 
 def test_configured_by_functions_in_a_row(pair):
-    """A function's config may be configured in its turn."""
+    """A definition configured by a function may be configured again."""
 
     @configured(pair, config_schema={"half": int})
     def doubled(config):
@@ -162,7 +162,7 @@ def test_configured_by_functions_in_a_row(pair):
 
 
 def test_a_function_of_config_that_fails_is_told(pair):
-    """The error says that it was the function given to `configured`; the cause is chained."""
+    """The error names the function given to `configured`; the cause is chained."""
 
     @configured(pair)
     def broken(config):
@@ -174,7 +174,7 @@ def test_a_function_of_config_that_fails_is_told(pair):
 
 
 def test_one_definition_under_two_keys_is_opened_once():
-    """The same definition is one object, unless a run configures one of its keys differently."""
+    """One definition under two keys is one object, unless a run configures one of the keys."""
     made = ResourceDefinition(lambda context: (context.resource_config, object()), {"size": int})
     preset = made.configured({"size": 1})
     with build_resources({"a": preset, "b": preset}) as resources:

@@ -1,4 +1,4 @@
-"""`build_init_resource_context`: what a resource is told when it is opened, made by hand for a test."""
+"""`build_init_resource_context`: the context of an opening resource, made by hand for a test."""
 
 from types import TracebackType
 from typing import Any, Self
@@ -11,17 +11,17 @@ from dagwire.resources.instance import DagsterInstance
 
 
 class UnboundInitResourceContext(InitResourceContext):
-    """An `InitResourceContext` of no run, whose resources are open inside its `with` block."""
+    """An `InitResourceContext` outside a run, whose resources are open inside its `with` block."""
 
     __slots__ = ("_held",)
 
     def __init__(self, config: object, held: HeldResources, instance: DagsterInstance | None = None) -> None:
-        """`held` is opened by the `with` block, or at once where nothing in it needs closing."""
+        """Hold `held`; the `with` block opens it, or its first use if nothing in it needs closing."""
         super().__init__(resource_config=config, instance=instance)
         object.__setattr__(self, "_held", held)
 
     def __getattribute__(self, name: str) -> Any:
-        """Read `resources` from what the context holds."""
+        """Read `resources` from the held resources."""
         if name == "resources":
             return object.__getattribute__(self, "_held").view
         return super().__getattribute__(name)
@@ -41,16 +41,16 @@ class UnboundInitResourceContext(InitResourceContext):
 def build_init_resource_context(
     config: object = None, resources: Any = None, instance: DagsterInstance | None = None
 ) -> UnboundInitResourceContext:
-    """A context to call a resource function or a resource's methods with, outside any run.
+    """Make a context for a direct call of a resource function or of a resource's methods, outside any run.
 
     Args:
-        config: What the context's `resource_config` will be.
-        resources: `{key: resource, definition or plain value}` or a container. Those with a life cycle are open inside
-            a `with` block only.
-        instance: What the context's `instance` will be.
+        config: The context's `resource_config`.
+        resources: `{key: resource, definition or plain value}` or a container. Resources with a life cycle are open
+            inside a `with` block only.
+        instance: The context's `instance`.
 
     Raises:
-        InvalidInvocationError: `config` is no mapping.
+        InvalidInvocationError: `config` is not a mapping.
 
     Example:
         >>> from dagwire import build_init_resource_context, resource

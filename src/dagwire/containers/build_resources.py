@@ -30,10 +30,10 @@ def build_resources(
 
     Args:
         resources: `{key: resource, definition or plain value}`, or a container. Plain values are never closed.
-        instance: What resources are shown as `context.instance`.
+        instance: The value of `context.instance` in resources.
         resource_config: Config for a key, merged over what it has: `{key: {"config": {field: value}}}`.
-        dagster_run: The run that resources are told of, as `context.run` and by its `run_id`.
-        log_manager: What resources log to; dagwire's own logger by default.
+        dagster_run: The run that resources see as `context.run`, with its `run_id`.
+        log_manager: The logger of `context.log`; dagwire's own logger by default.
         required_resource_keys: The keys to open; None opens all.
         replacements: `{key: resource}`, in place of what `resources` has; `override` is stronger.
 
@@ -42,7 +42,7 @@ def build_resources(
 
     Raises:
         InvalidDefinitionError: Something is missing or declared wrongly. Nothing was opened.
-        InvalidInvocationError: What is given as `instance` is no `DagsterInstance`.
+        InvalidInvocationError: `instance` is not a `DagsterInstance`.
         InvalidConfigError: Config does not fit. Nothing was opened.
         ResourceSetupError: One open failed. Those before it were closed.
 
@@ -52,8 +52,8 @@ def build_resources(
         ...     resources.answer
         42
     """
-    told = Told(instance, dagster_run, log_manager)
-    scope, keys = _scope(resources, resource_config, told, required_resource_keys, replacements, asynchronous=False)
+    facts = RunFacts(instance, dagster_run, log_manager)
+    scope, keys = _scope(resources, resource_config, facts, required_resource_keys, replacements, asynchronous=False)
     error: BaseException | None = None
     try:
         yield drive(_opened(scope, keys))
@@ -75,9 +75,12 @@ async def abuild_resources(
     required_resource_keys: Iterable[str] | None = None,
     replacements: Mapping[str, object] | None = None,
 ) -> AsyncGenerator[Resources]:
-    """`build_resources` for an event loop: asynchronous resources open and close in the caller's own task."""
-    told = Told(instance, dagster_run, log_manager)
-    scope, keys = _scope(resources, resource_config, told, required_resource_keys, replacements, asynchronous=True)
+    """Open `resources` as `build_resources` does, in an event loop.
+
+    Asynchronous resources open and close in the caller's own task.
+    """
+    facts = RunFacts(instance, dagster_run, log_manager)
+    scope, keys = _scope(resources, resource_config, facts, required_resource_keys, replacements, asynchronous=True)
     error: BaseException | None = None
     try:
         yield await _opened(scope, keys)
@@ -88,8 +91,8 @@ async def abuild_resources(
         await scope.close(error)
 
 
-class Told(NamedTuple):
-    """What resources are told when they are opened outside a run."""
+class RunFacts(NamedTuple):
+    """The facts that resources get about a run when they are opened outside one."""
 
     instance: DagsterInstance | None
     run: Any
@@ -99,7 +102,7 @@ class Told(NamedTuple):
 def _scope(
     resources: Any,
     resource_config: Mapping[str, Any] | None,
-    told: Told,
+    facts: RunFacts,
     keys: Iterable[str] | None,
     replacements: Mapping[str, object] | None,
     *,
@@ -110,10 +113,10 @@ def _scope(
         container,
         replacements={**replacements, **overrides} if replacements else overrides,
         config_by_key=as_run_config({"resources": resource_config}).resources if resource_config else None,
-        run_id=getattr(told.run, "run_id", None),
-        run=told.run,
-        instance=given_instance("build_resources", told.instance),
-        logger=told.logger,
+        run_id=getattr(facts.run, "run_id", None),
+        run=facts.run,
+        instance=given_instance("build_resources", facts.instance),
+        logger=facts.logger,
         asynchronous=asynchronous,
     )
     return scope, list(container.providers if keys is None else keys)

@@ -1,4 +1,4 @@
-"""`HeldResources`: the resources of a context that was built by hand, for a direct call."""
+"""`HeldResources`: the resources of a context that was built by hand for a direct call."""
 
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -17,7 +17,7 @@ from dagwire.resources.opener import has_life_cycle
 
 
 class HeldResources:
-    """Resources given to `build_..._context`; those with a life cycle are open only inside the context's `with` block.
+    """Resources given to `build_..._context`; with a life cycle, they are open only inside the context's `with` block.
 
     Lives as long as the context that holds it.
     """
@@ -29,7 +29,7 @@ class HeldResources:
         config_by_key: Mapping[str, Any] | None = None,
         instance: DagsterInstance | None = None,
     ) -> None:
-        """`owner` is the context's kind, for messages; resources are shown `instance`. Nothing is opened."""
+        """Name the context's kind as `owner`, for messages; resources see `instance`. Nothing is opened."""
         self.container = container_from(resources)
         self._owner = owner
         self._config_by_key = config_by_key
@@ -42,7 +42,7 @@ class HeldResources:
         """The open resources.
 
         Raises:
-            InvalidInvocationError: Some have a life cycle, and no `with` block is there to close them.
+            InvalidInvocationError: Some have a life cycle, and there is no `with` block to close them.
         """
         if self._view is None:
             found = ((key, find_provider(self.container, key)) for key in keys_of(self.container))
@@ -56,7 +56,7 @@ class HeldResources:
 
     @contextmanager
     def narrowed(self, keys: Iterable[str], bindings: Mapping[str, object]) -> Generator[Resources]:
-        """Open `keys` alone, for a block; `bindings` stand in for what is held. The view is that of the block."""
+        """Open `keys` alone for a block, with `bindings` in place of what is held; the view shows them meanwhile."""
         with build_resources(
             self.container,
             self._instance,
@@ -79,7 +79,7 @@ class HeldResources:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close everything, telling it of the block's exception."""
+        """Close everything; each close gets the block's exception."""
         opening, self._opening, self._view = self._opening, None, None
         if opening is not None:
             opening.__exit__(kind, error, traceback)

@@ -19,7 +19,7 @@ from dagwire.resources.life_cycle import LifeCycle
 from dagwire.resources.opener import Opener, has_life_cycle
 from dagwire.resources.recipe import Recipe, is_configurable, is_recipe
 from dagwire.resources.resource_definition import ResourceDefinition
-from dagwire.resources.retry_and_timeout import PATIENT, LifeCyclePolicy
+from dagwire.resources.retry_and_timeout import NO_RETRY_NO_TIMEOUT, LifeCyclePolicy
 from dagwire.resources.run_without_loop import drive
 
 T = TypeVar("T")
@@ -68,7 +68,7 @@ class ResourceProvider(providers.Provider[T]):
         """
         self._declare(source, args, fields)
         self._make_by(recipe_maker(source, args, fields))
-        self.policy: LifeCyclePolicy = PATIENT
+        self.policy: LifeCyclePolicy = NO_RETRY_NO_TIMEOUT
         """How patiently it is opened and closed."""
         super().__init__()
 

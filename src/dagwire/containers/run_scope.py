@@ -23,7 +23,7 @@ from dagwire.resources.init_resource_context import NO_RESOURCES, InitResourceCo
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.life_cycle import new_life_cycle
 from dagwire.resources.opener import NOTHING_OPEN, Opener
-from dagwire.resources.retry_and_timeout import PATIENT, retried
+from dagwire.resources.retry_and_timeout import NO_RETRY_NO_TIMEOUT, retried
 
 
 class RunScope:
@@ -178,7 +178,7 @@ class RunScope:
         function = resource.declared.function
         if function is not None and provider not in self._config_by_provider:
             call = partial(resource.declared.called, function, await self._injected_into(resource))
-            if resource.declared.policy is PATIENT:
+            if resource.declared.policy is NO_RETRY_NO_TIMEOUT:
                 return await self._opener.open_called(name, call, function.definition)
             open_once = partial(self._opener.open_called, name, call, function.definition)
         else:

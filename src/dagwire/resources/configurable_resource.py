@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class ConfigurableResourceFactory(ConfiguredRecipe[T]):
-    """A recipe configured by its fields, that makes an object of another class: override `create_resource`.
+    """A recipe configured by its fields, which makes an object of another class: override `create_resource`.
 
     The instance in a container is the recipe. Each run scope opens a private copy of it: fields validated and variables
     read, private attributes fresh, nested resources already open.
@@ -34,10 +34,10 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
 
     @classmethod
     def configure_at_launch(cls, **fields: Any) -> Self:
-        """An instance whose other fields are left to the config of a run, under the instance's key.
+        """Make an instance whose other fields come from the config of a run, under the instance's key.
 
         Raises:
-            InvalidConfigError: A name is no field. Values are checked when a run starts.
+            InvalidConfigError: A name is not a field. Values are checked when a run starts.
         """
         unknown = [f"{name}: {unknown_name(name, cls.model_fields)}" for name in fields if name not in cls.model_fields]
         if unknown:
@@ -48,18 +48,18 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
 
     @classmethod
     def to_config_schema(cls) -> Any:
-        """The fields as a `config_schema`, for a resource function that makes this class of its context."""
+        """Return the fields as a `config_schema`, for a resource function that makes this class from its context."""
         return AsDict(cls)
 
     @classmethod
     def from_resource_context(
         cls, context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
     ) -> T:
-        """The resource made of a context's config, for code that has a resource function still.
+        """Make the resource from a context's config, for code that still has a resource function.
 
         Args:
             context: Its `resource_config` gives the fields.
-            nested_resources: `{field: resource}` for those that config cannot give.
+            nested_resources: `{field: resource}` for the fields that config cannot give.
 
         Raises:
             InvalidConfigError: The config does not fit.
@@ -72,13 +72,13 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
     def from_resource_context_cm(
         cls, context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
     ) -> Generator[T]:
-        """`from_resource_context` for the length of a `with` block, which closes it."""
+        """Make the resource from a context's config for a `with` block, which closes it."""
         recipe = cls._of_context(context, nested_resources)
         with opened_alone(cls.__name__, recipe, context) as opened:
             yield opened
 
     def process_config_and_initialize(self) -> T:
-        """This resource ready for use outside a run: variables read, nested resources open.
+        """Return this resource ready for use outside a run: variables read, nested resources open.
 
         Raises:
             MissingVariableError: Variables are not set.
@@ -89,7 +89,7 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
 
     @contextmanager
     def process_config_and_initialize_cm(self) -> Generator[T]:
-        """This resource open for the length of a `with` block."""
+        """Open this resource for a `with` block, which closes it."""
         with opened_alone(type(self).__name__, self, InitResourceContext()) as opened:
             yield opened
 
@@ -99,7 +99,7 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
 
     def _opened_for_good(self, context: InitResourceContext) -> T:
         if has_life_cycle(self):
-            problem = "has something to close; use the twin of this method whose name ends in `_cm`, by `with`."
+            problem = "has something to close; use the method whose name ends in `_cm`, in a `with` statement."
             raise InvalidInvocationError(f"resource {type(self).__name__}", problem)
         with opened_alone(type(self).__name__, self, context) as opened:
             product: T = opened
@@ -121,10 +121,10 @@ class ConfigurableResource(ConfigurableResourceFactory[Any]):
     """
 
     def create_resource(self, context: InitResourceContext) -> Self:
-        """This object, set up."""
+        """Return this object, set up."""
         return self
 
-    if TYPE_CHECKING:  # what a factory's product is, is here the class itself
+    if TYPE_CHECKING:  # the product is the class itself
 
         @classmethod
         def from_resource_context(

@@ -1,4 +1,4 @@
-"""`InitResourceContext`: what a resource is told when it is opened."""
+"""`InitResourceContext`: the facts that a resource gets when it is opened."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -12,19 +12,19 @@ log = logging.getLogger("dagwire")
 
 
 class Resources:
-    """The open resources that their reader asked for: one attribute a key. Read only; valid until the scope closes."""
+    """A read-only view of the open resources that were asked for: one attribute a key; valid until the scope closes."""
 
     __slots__ = ("__dict__",)
 
     def __init__(self, value_by_key: Mapping[str, object]) -> None:
-        """The view holds `{key: resource}` as its attributes, so reading one costs no more than any attribute."""
+        """Hold `{key: resource}` as attributes, so reading one costs no more than any attribute."""
         self.__dict__.update(value_by_key)
 
     def __getattr__(self, key: str) -> Any:
-        """The first part of keys that are paths: `resources.gateways.s3` is the resource under "gateways.s3".
+        """Return the resources below a path: `resources.gateways.s3` is the resource under "gateways.s3".
 
         Raises:
-            UnknownResourceError: No key was asked for that is so called, or begins so; it is an AttributeError too.
+            UnknownResourceError: No key asked for has this name or begins with it; it is an AttributeError too.
         """
         prefix = f"{key}."
         inner = {path.removeprefix(prefix): value for path, value in vars(self).items() if path.startswith(prefix)}
@@ -33,12 +33,12 @@ class Resources:
         raise UnknownResourceError(key, self.__dict__)
 
     def __setattr__(self, key: str, value: object) -> None:
-        """Refuse: what a scope opened is closed by the scope, so nothing may take its place."""
+        """Refuse: a scope closes exactly what it opened, so nothing may take its place."""
         msg = f"resources are read only; give '{key}' to the call that opens them"
         raise AttributeError(msg)
 
     def __repr__(self) -> str:
-        """The keys; never the values, which may hold secrets."""
+        """Show the keys; never the values, which may hold secrets."""
         return f"Resources({', '.join(sorted(self.__dict__))})"
 
     @property
@@ -51,7 +51,7 @@ class Resources:
         return iter(self.__dict__.values())
 
     def _asdict(self) -> dict[str, object]:
-        """`{key: resource}`, as of a named tuple."""
+        """Return `{key: resource}`, as a named tuple does."""
         return dict(self.__dict__)
 
 
@@ -60,10 +60,10 @@ NO_RESOURCES = Resources({})
 
 @dataclass(frozen=True, slots=True)
 class InitResourceContext:
-    """What a resource is told when it is opened; lives as long as that resource is open."""
+    """The facts that a resource gets when it is opened; lives as long as that resource is open."""
 
     resource_config: Any = None
-    """The config given for this resource: a dict, or what its `config_schema` made of it."""
+    """The resolved config of this resource: a dict, or the value that its `config_schema` made of it."""
     resource_def: Any = None
     """The definition that is being opened."""
     resources: Any = NO_RESOURCES
@@ -76,7 +76,7 @@ class InitResourceContext:
     run: Any = None
     """The run; None outside one."""
     instance: DagsterInstance | None = field(default=None, repr=False)
-    """What the run knows of earlier ones: the keys of dynamic partitions. None outside a run that was given none."""
+    """The memory of earlier runs: the keys of dynamic partitions. None unless the run was given one."""
 
     @property
     def dagster_run(self) -> Any:
@@ -89,7 +89,7 @@ class InitResourceContext:
         return self.log
 
     def for_definition(self, definition: object, config: object, resources: Any) -> "InitResourceContext":
-        """This context with what a definition's function is told."""
+        """Return this context for a definition's function."""
         # Written out: every opening makes one, and `dataclasses.replace` takes three times as long.
         return InitResourceContext(
             config,
@@ -103,7 +103,7 @@ class InitResourceContext:
         )
 
     def replace_config(self, config: object) -> "InitResourceContext":
-        """This context with other config."""
+        """Return this context with other config."""
         values: dict[str, Any] = {part.name: getattr(self, part.name) for part in fields(InitResourceContext)}
         values["resource_config"] = config
         return InitResourceContext(**values)

@@ -1,4 +1,4 @@
-"""Config that comes late: a run's, laid over what a recipe was built with."""
+"""Launch config: a run's config, merged over the config that a recipe was built with."""
 
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ C = TypeVar("C", bound=ConfiguredRecipe[Any])
 
 
 def configured_recipe(recipe: Any, config: object, key: object) -> Any:
-    """`recipe` with `config` merged over the config it has.
+    """Merge `config` over the config that `recipe` has.
 
     Raises:
         InvalidConfigError: The config does not fit; every fault is named.
@@ -27,7 +27,7 @@ def configured_recipe(recipe: Any, config: object, key: object) -> Any:
 
 
 def with_config(recipe: C, config: Any, key: object) -> C:
-    """`recipe` with a run's config merged over the values it was built with, field by field.
+    """Merge a run's config over the values that `recipe` was built with, field by field.
 
     Raises:
         InvalidConfigError: The config does not fit; every fault is named.

@@ -1,8 +1,8 @@
 """The one life cycle: open, then register; close in exact reverse; run every close; lose no failure.
 
 Everything here is written once, as coroutines. A synchronous entry point drives them by hand (`drive`), which costs no
-event loop: they never wait, because a `LifeCycle` that is not asynchronous hands its asynchronous parts to a portal, a
-loop in a thread of its own that is started when the first of them is met.
+event loop. They never wait, because a synchronous `LifeCycle` passes its asynchronous parts to a portal: a loop in a
+thread of its own, which starts with the first of them.
 """
 
 import threading
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dagwire.errors import MissingExtraError, ResourceTeardownError
 from dagwire.resources.life_cycle_methods import Manager, is_asynchronous
-from dagwire.resources.retry_and_timeout import Limited, entered, left
+from dagwire.resources.retry_and_timeout import TimeLimited, enter_with_timeout, exit_with_timeout
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -22,10 +22,10 @@ T = TypeVar("T")
 
 
 class LifeCycle:
-    """What is open, in the order it was opened; lives as long as one run scope.
+    """The open managers, in the order they were opened; lives as long as one run scope.
 
-    The scope that makes it closes it. Asynchronous resources open and close in the task that runs the scope where
-    `asynchronous` is true, and in one task of the portal's loop where it is not.
+    The scope that makes it closes it. If `asynchronous` is true, asynchronous resources open and close in the task that
+    runs the scope; if not, in one task of the portal's loop.
     """
 
     __slots__ = ("_managers", "_opening_portal", "_portal", "_portal_exit", "asynchronous")
@@ -44,25 +44,25 @@ class LifeCycle:
         A manager that fails to open is not registered: it has cleaned up after itself, by the protocol.
 
         Raises:
-            TimeoutError: It took longer than `timeout_s`, which limits the close, too.
+            TimeoutError: It took longer than `timeout_s`, which limits the close too.
         """
         if is_asynchronous(manager):
             if timeout_s is not None:
-                manager, timeout_s = Limited(manager, timeout_s), None
+                manager, timeout_s = TimeLimited(manager, timeout_s), None
             if self.asynchronous:
                 value = await manager.__aenter__()
                 self._managers.append((name, manager, None))
                 return value
             manager = self._open_portal().wrap_async_context_manager(manager)
-        value = entered(manager, timeout_s)
+        value = enter_with_timeout(manager, timeout_s)
         self._managers.append((name, manager, timeout_s))
         return value
 
     def scope_is_open(self, names: Callable[[], Iterable[str]]) -> None:
-        """Hear that a scope has opened all it needs, `names()`. Nothing follows; tests use another kind, which asks."""
+        """Note that a scope has opened all it needs, `names()`. The pytest plugin overrides this to record them."""
 
     async def wait_for(self, awaitable: Awaitable[T], timeout_s: float | None = None) -> T:
-        """The result of `awaitable`, in the caller's loop or in the portal's.
+        """Wait for `awaitable` in the caller's loop or in the portal's, and return its result.
 
         Raises:
             TimeoutError: It took longer than `timeout_s`.
@@ -72,14 +72,14 @@ class LifeCycle:
         return self._open_portal().call(_awaited, awaitable, timeout_s)
 
     async def close(self, error: BaseException | None) -> None:
-        """Close everything in reverse order, telling each of `error`, the body's exception or None.
+        """Close everything in reverse order; each close gets `error`, the body's exception or None.
 
         Nothing is shielded from anyio's cancel scopes here: a resource may hold a task group, and scopes must nest. By
         anyio's own rule a close that awaits shields itself.
 
         Raises:
             ResourceTeardownError: One close failed after a body that did not.
-            BaseExceptionGroup: Several failed; the body's exception is the group's first member where there is one.
+            BaseExceptionGroup: Several failed; the body's exception, if there is one, is the group's first member.
                 In both cases every close has run.
         """
         failures: list[BaseException] = []
@@ -91,7 +91,7 @@ class LifeCycle:
                 if is_asynchronous(manager):
                     await manager.__aexit__(*details)
                 else:
-                    left(manager, details, timeout_s)
+                    exit_with_timeout(manager, details, timeout_s)
             except BaseException as failure:  # noqa: BLE001  # even an interrupt must not keep the others open
                 if failure is not error:
                     failures.append(_as_teardown_error(name, failure))
@@ -121,12 +121,12 @@ _kind: LifeCycleKind = LifeCycle
 
 
 def new_life_cycle(*, asynchronous: bool) -> LifeCycle:
-    """A life cycle of the kind in use."""
+    """Make a life cycle of the kind in use."""
     return _kind(asynchronous=asynchronous)
 
 
 def use_life_cycles(kind: LifeCycleKind) -> None:
-    """Have all life cycles made by `kind` from now on; the pytest plugin has one that keeps a record."""
+    """Make all life cycles by `kind` from now on; the pytest plugin has one that keeps a record."""
     global _kind  # noqa: PLW0603  # one process has one kind, and production the one above
     _kind = kind
 

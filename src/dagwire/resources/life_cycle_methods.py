@@ -1,4 +1,4 @@
-"""The functions that users write to open and close things: with or without a context, plain, generators or async."""
+"""The life-cycle methods that users write: with or without a context, plain, generators or asynchronous."""
 
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
@@ -13,7 +13,7 @@ Manager = AbstractContextManager[Any] | AbstractAsyncContextManager[Any]
 
 
 def is_asynchronous(manager: Manager) -> "TypeIs[AbstractAsyncContextManager[Any]]":
-    """Whether `manager` is for `async with`; told by its method, as the abstract class takes ten times as long."""
+    """Whether `manager` is for `async with`; its method decides, as the abstract class takes ten times as long."""
     return hasattr(manager, "__aexit__")
 
 
@@ -26,14 +26,14 @@ def call_hook(method: Callable[..., Any], context: object) -> Any:
 
 
 def call_manager_hook(method: Callable[..., Any], context: object) -> Manager:
-    """The same for one that returns a context manager, or is a bare generator."""
+    """Call a bound method that returns a context manager, or is a bare generator."""
     make = as_manager_function(method)
     manager: Manager = make(context) if _takes_argument(method) else make()
     return manager
 
 
 def _takes_argument(method: Callable[..., Any]) -> bool:
-    """Whether a method takes one besides `self`, or a function any."""
+    """Whether a method takes an argument besides `self`, or a function takes any."""
     function = getattr(method, "__func__", None)
     return _positional(method) > 0 if function is None else _positional(function) > 1
 
@@ -44,14 +44,14 @@ def _positional(function: Callable[..., Any]) -> int:
 
 
 def as_manager_function(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A generator function as one that returns a context manager; any other function as it is."""
+    """Turn a generator function into one that returns a context manager; return any other function as it is."""
     wrap = _manager_maker(getattr(function, "__func__", function))
     return function if wrap is None else wrap(function)
 
 
 @lru_cache(maxsize=1024)
 def _manager_maker(function: Callable[..., Any]) -> Callable[..., Any] | None:
-    """What makes a context manager of a generator function; None for any other function."""
+    """Return the decorator that makes a context manager of `function`; None unless it is a generator function."""
     for body in (function, getattr(type(function), "__call__", None)):  # noqa: B004  # its own code, of an object
         if isgeneratorfunction(body):
             return contextmanager
@@ -72,7 +72,7 @@ def opened_by_hooks(resource: Any, context: object) -> Generator[Any]:
 
 @asynccontextmanager
 async def aopened_by_hooks(resource: Any, context: object) -> AsyncGenerator[Any]:
-    """The same where one of the three is asynchronous."""
+    """Do what `opened_by_hooks` does when one of the three methods is asynchronous."""
     await _awaited(call_hook(resource.setup_for_execution, context))
     try:
         yield await _awaited(call_hook(resource.create_resource, context))

@@ -1,4 +1,4 @@
-"""Opening one recipe in a life cycle: the single place that knows how each kind of recipe becomes a live thing."""
+"""`Opener`: the single place that knows how each kind of recipe becomes a live thing."""
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from dagwire.resources.life_cycle_methods import call_hook
 from dagwire.resources.recipe import ConfiguredRecipe, Recipe, is_configurable, is_recipe
 from dagwire.resources.recipe_checks import faults_of
 from dagwire.resources.resource_definition import ResourceDefinition
-from dagwire.resources.retry_and_timeout import called
+from dagwire.resources.retry_and_timeout import call_with_timeout
 from dagwire.resources.run_without_loop import drive
 
 NOTHING_OPEN: Mapping[int, object] = {}
@@ -27,7 +27,7 @@ class Opener:
     __slots__ = ("_life_cycle", "_opened")
 
     def __init__(self, life_cycle: LifeCycle) -> None:
-        """`life_cycle` is where everything opened is registered."""
+        """Everything opened is registered with `life_cycle`."""
         self._life_cycle = life_cycle
         self._opened: dict[tuple[int, ...], tuple[object, object]] = {}
 
@@ -39,16 +39,16 @@ class Opener:
         open_by_id: Mapping[int, object] = NOTHING_OPEN,
         timeout_s: float | None = None,
     ) -> object:
-        """The live thing that `recipe` stands for; a value that is no recipe is itself.
+        """Open `recipe` and return the live thing; return a value that is not a recipe as it is.
 
         One instance is opened once, however many keys and fields hold it.
 
         Args:
             key: Its name in messages.
             recipe: What to open.
-            context: What it is told.
+            context: The facts it gets.
             open_by_id: `{id(recipe): live thing}` for nested recipes that have keys of their own.
-            timeout_s: After how many seconds its open, and later its close, has failed.
+            timeout_s: Longest wait for its open, and later for its close, in seconds.
         """
         if id(recipe) in open_by_id:
             return open_by_id[id(recipe)]
@@ -80,7 +80,7 @@ class Opener:
         copied = recipe.private_copy(opened, context)
         if recipe.has_life_cycle:
             return await self._life_cycle.enter(key, copied.life_cycle(context), timeout_s)
-        value = called(partial(call_hook, copied.create_resource, context), timeout_s)
+        value = call_with_timeout(partial(call_hook, copied.create_resource, context), timeout_s)
         if recipe.has_async_hooks and iscoroutinefunction(copied.create_resource):
             return await self._life_cycle.wait_for(value, timeout_s)
         return value
@@ -88,9 +88,11 @@ class Opener:
     async def _open_nested(
         self, key: object, nested: Mapping[str, Recipe], context: InitResourceContext, open_by_id: Mapping[int, object]
     ) -> dict[str, object]:
-        """`{path: live thing}` of what is nested in the resource `key`."""
-        told = replace(context, resource_config=None)
-        return {path: await self.open(f"{key}.{path}", inner, told, open_by_id) for path, inner in nested.items()}
+        """Open the recipes nested in resource `key`; return `{path: live thing}`."""
+        inner_context = replace(context, resource_config=None)
+        return {
+            path: await self.open(f"{key}.{path}", inner, inner_context, open_by_id) for path, inner in nested.items()
+        }
 
     async def _open_definition(
         self, key: object, recipe: ResourceDefinition, context: InitResourceContext, timeout_s: float | None
@@ -102,19 +104,19 @@ class Opener:
     async def open_called(
         self, key: object, call: Callable[[], Any], definition: ResourceDefinition, timeout_s: float | None = None
     ) -> object:
-        """The live thing out of what `call`, which calls the function of `definition`, gives."""
+        """Return the live thing made by `call`, which calls the function of `definition`."""
         if definition.has_life_cycle:
             return await self._life_cycle.enter(key, call(), timeout_s)
-        value = called(call, timeout_s)
+        value = call_with_timeout(call, timeout_s)
         if isawaitable(value):
             return await self._life_cycle.wait_for(value, timeout_s)
         return value
 
 
 def _context_for(recipe: ResourceDefinition, context: InitResourceContext, key: object) -> InitResourceContext:
-    """The context with the config as the function takes it, and with the resources alone that it requires."""
-    given = context.resource_config
-    config: Any = recipe.config_from(given, f"resource '{key}'") if recipe.has_config(given) else {}
+    """Return the context with the function's own config, and with the resources alone that it requires."""
+    late = context.resource_config
+    config: Any = recipe.config_from(late, f"resource '{key}'") if recipe.has_config(late) else {}
     names = recipe.required_resource_keys
     required = Resources({name: getattr(context.resources, name) for name in names}) if names else NO_RESOURCES
     return context.for_definition(recipe, config, required)

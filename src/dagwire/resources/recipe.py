@@ -1,4 +1,4 @@
-"""`ConfiguredRecipe`: fields that are config, what is nested in them, and the hooks that open and close."""
+"""`ConfiguredRecipe`: a model whose fields are config, with nested resources and life-cycle methods."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -24,16 +24,16 @@ _LIFE_CYCLE_METHODS = ("setup_for_execution", "teardown_after_execution", "yield
 class ConfiguredRecipe(Config, Generic[T]):
     """A recipe configured by its fields; a run scope opens a private copy of it, and closes that.
 
-    In the copy fields are validated and variables read, private attributes fresh, nested resources open.
+    In the copy, fields are validated, variables read, private attributes fresh and nested resources open.
     """
 
     __slots__ = ("_context", "_is_late")
 
     is_part_of_its_owner = False
     has_life_cycle: ClassVar[bool] = False
-    """Whether instances do anything when they are opened or closed; set for each subclass."""
+    """Whether instances have a life-cycle method; set for each subclass."""
     has_async_hooks: ClassVar[bool] = False
-    """Whether one of the hooks is a coroutine function; set for each subclass."""
+    """Whether one of the life-cycle methods is a coroutine function; set for each subclass."""
 
     def create_resource(self, context: InitResourceContext) -> T:
         """Make the object that users of this resource receive."""
@@ -42,17 +42,17 @@ class ConfiguredRecipe(Config, Generic[T]):
     def setup_for_execution(self, context: InitResourceContext) -> Any:
         """Open what this resource needs, into private attributes. Called once a run scope, after its dependencies.
 
-        An override may leave out `context`, and may be a coroutine function; so may the other hooks.
+        An override may leave out `context`, and may be a coroutine function; so may the other methods.
         """
 
     def teardown_after_execution(self, context: InitResourceContext) -> Any:
         """Close it. Called once for each `setup_for_execution` that returned, whether the run failed or not."""
 
     def yield_for_execution(self, context: InitResourceContext) -> AbstractContextManager[T]:
-        """Open, yield, close; override this in place of the pair where a context manager reads better.
+        """Open, yield, close; override this in place of the pair if a context manager reads better.
 
         An override is a context manager, a generator or an asynchronous generator. The exception of the run's body is
-        raised at its `yield`, so a resource may roll back.
+        raised at its `yield`, so a resource can roll back.
         """
         if self.has_async_hooks:
             return aopened_by_hooks(self, context)  # type: ignore[return-value]  # asynchronous, as its hooks are
@@ -68,11 +68,11 @@ class ConfiguredRecipe(Config, Generic[T]):
         cls.has_async_hooks = any(iscoroutinefunction(getattr(cls, name)) for name in _HOOKS)
 
     def life_cycle(self, context: InitResourceContext) -> Manager:
-        """What opens and closes this copy."""
+        """Return the context manager that opens and closes this copy."""
         return call_manager_hook(self.yield_for_execution, context)
 
     def get_resource_context(self) -> InitResourceContext:
-        """What this resource was told when it was opened.
+        """Return the context that this resource was opened with.
 
         Raises:
             InvalidInvocationError: It is not open: only the copy that a run works with has a context.
@@ -85,26 +85,26 @@ class ConfiguredRecipe(Config, Generic[T]):
 
     @property
     def is_open(self) -> bool:
-        """Whether this is the copy that a run scope opened, and is no recipe any more: whoever opened it closes it."""
+        """Whether this is the copy that a run scope opened. It is not a recipe any more; its opener closes it."""
         return _slot(self, "_context") is not None
 
     @property
     def is_late(self) -> bool:
-        """Whether fields are left to launch, so that it cannot be opened as it stands."""
+        """Whether fields are left to launch, so that it cannot be opened yet."""
         return _slot(self, "_is_late") is True
 
     def nested_resources(self) -> dict[str, "Recipe"]:
-        """`{path: recipe}` of the recipes that fields hold, in models, lists and dicts too; open resources are none."""
+        """Return `{path: recipe}` of the unopened recipes that fields hold, in models, lists and dicts too."""
         if self.holds_scalars_only():
             return {}
         return {path: recipe for name, value in vars(self).items() for path, recipe in _recipes_in(name, value)}
 
     def private_copy(self, opened_by_path: Mapping[str, object], context: InitResourceContext) -> Self:
-        """The copy that one run scope opens: variables read, private attributes fresh, nested recipes replaced.
+        """Make the copy that one run scope opens: variables read, private attributes fresh, nested recipes replaced.
 
         Args:
-            opened_by_path: `{path: what the nested resource yielded}`.
-            context: What the copy's `get_resource_context` returns.
+            opened_by_path: `{path: live thing}` of the nested resources.
+            context: The value that the copy's `get_resource_context` returns.
 
         Raises:
             MissingVariableError: A variable is not set.
@@ -113,7 +113,7 @@ class ConfiguredRecipe(Config, Generic[T]):
         source = self.with_variables_read()
         copied = source.model_copy() if source is self else source
         if source is self and self.__pydantic_private__ is not None:
-            # A copy of pydantic's shares private values with its original; a run must not see another run's.
+            # A copy made by pydantic shares private values with its original; a run must not see another run's.
             object.__setattr__(copied, "__pydantic_private__", None)
             copied.model_post_init(None)
         if opened_by_path:
@@ -124,7 +124,7 @@ class ConfiguredRecipe(Config, Generic[T]):
 
 
 def _slot(recipe: object, name: str) -> Any:
-    """What a slot holds, or None; past pydantic's `__getattr__`, which takes its time over what is not there."""
+    """Return the value of a slot, or None; past pydantic's `__getattr__`, which is slow for absent names."""
     try:
         return object.__getattribute__(recipe, name)
     except AttributeError:
@@ -140,17 +140,17 @@ def is_configurable_class(value: object) -> TypeGuard[type[ConfiguredRecipe[Any]
 
 
 def is_configurable(value: object) -> TypeGuard[ConfiguredRecipe[Any]]:
-    """Whether `value` is a resource configured by its fields; in a form that type checkers follow."""
+    """Whether `value` is a resource configured by its fields; type checkers follow this form."""
     return isinstance(value, ConfiguredRecipe)
 
 
 def is_recipe(value: object) -> TypeGuard[Recipe]:
-    """Whether `value` is something to open; what is open already is not."""
+    """Whether `value` is something to open; an open resource is not."""
     return isinstance(value, ResourceDefinition) or (is_configurable(value) and not value.is_open)
 
 
 def is_plain_model(value: object) -> TypeGuard[BaseModel]:
-    """Whether `value` is a pydantic model and no resource: a part of what holds it."""
+    """Whether `value` is a pydantic model that is not a resource: a part of its holder."""
     return isinstance(value, BaseModel) and not isinstance(value, ConfiguredRecipe)
 
 
@@ -170,7 +170,7 @@ def _recipes_in(path: str, value: object) -> Iterator[tuple[str, Recipe]]:
 
 
 def _with_opened(path: str, value: Any, opened_by_path: Mapping[str, object]) -> Any:
-    """`value` with what was opened in place of the recipes."""
+    """Replace the recipes in `value` by the opened resources."""
     if path in opened_by_path:
         return opened_by_path[path]
     if is_plain_model(value):

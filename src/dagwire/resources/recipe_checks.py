@@ -1,4 +1,4 @@
-"""What can be told to be wrong with a recipe before it is opened: config that does not fit, unset variables."""
+"""Checks of a recipe before it is opened: config that does not fit, unset variables."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -20,13 +20,13 @@ def _has_no_key(_: object) -> bool:
 def faults_of(
     key: object, recipe: object, config: object, has_key: Callable[[object], bool] = _has_no_key
 ) -> list[DagwireError]:
-    """What is wrong with `recipe`, given a run's config for it.
+    """List the faults of `recipe`, under a run's config for it.
 
     Args:
         key: Its name in messages.
-        recipe: A resource, a definition, or a value that is neither and has no faults.
+        recipe: A resource, a definition, or any other value, which has no faults.
         config: The run's config for the key, or None.
-        has_key: Whether a nested recipe has a key of its own, under which its faults are told.
+        has_key: Whether a nested recipe has a key of its own, under which its faults are reported.
     """
     try:
         if is_configurable(recipe):
@@ -39,7 +39,7 @@ def faults_of(
 
 
 def unset_variables(key: object, variables: Iterable[tuple[str, EnvVar]]) -> list[DagwireError]:
-    """One fault where some of the `(field path, variable)` that resource `key` waits for are not set."""
+    """Return one fault if some of the `(field path, variable)` that resource `key` waits for are not set."""
     try:
         check_variables_are_set((variable, f"field '{path}' of resource '{key}'") for path, variable in variables)
     except InvalidConfigError as fault:

@@ -23,10 +23,10 @@ ResourceFunction = Callable[..., Any]
 
 
 class ResourceDefinition:
-    """A recipe that is a function of no argument, or of an `InitResourceContext`.
+    """A recipe that is a function without argument, or of an `InitResourceContext`.
 
-    The function may return the resource, yield it (a generator, or one decorated with `contextmanager`: what follows
-    the `yield` is its close), or be a coroutine or an asynchronous generator. Any callable will do, `partial` included.
+    The function may return the resource or yield it: as a generator, or decorated with `contextmanager`. The code after
+    the `yield` is its close. It may be a coroutine or an asynchronous generator. Any callable will do, `partial` too.
     """
 
     def __init__(
@@ -48,9 +48,9 @@ class ResourceDefinition:
         self.required_resource_keys = frozenset(required_resource_keys or ())
         self.version = version
         self.preset_config: object = None
-        """The config it has of its own; a run's is laid over it."""
+        """Its own config; a run's is merged over it."""
         self._mapping: Callable[[Any], Any] | None = None
-        """What makes the config of `_mapped` out of this one's; see `configured`."""
+        """Makes the config of `_mapped` from this definition's; see `configured`."""
         self._mapped: ResourceDefinition | None = None
         self.takes_context = _takes_context(resource_fn)
         self._open = as_manager_function(resource_fn)
@@ -62,23 +62,23 @@ class ResourceDefinition:
         return getattr(self.resource_fn, "__name__", type(self.resource_fn).__name__)
 
     def open(self, context: InitResourceContext) -> Any:
-        """The resource, a manager of it where `has_life_cycle`, or an awaitable of it."""
+        """Call the function: return the resource, an awaitable of it or, if `has_life_cycle`, a manager of it."""
         return self._open(context) if self.takes_context else self._open()
 
-    def has_config(self, given: object) -> bool:
-        """Whether there is any config to check, where a run gives `given`; else it is an empty dict."""
-        return not (given is None is self.config_schema is self.preset_config is self._mapping)
+    def has_config(self, late: object) -> bool:
+        """Whether there is config to check if a run gives `late`; without any, the function gets an empty dict."""
+        return not (late is None is self.config_schema is self.preset_config is self._mapping)
 
-    def config_from(self, given: object, owner: str) -> Any:
-        """The config that the function gets, where a run gives `given`.
+    def config_from(self, late: object, owner: str) -> Any:
+        """Return the config that the function gets if a run gives `late`.
 
         Raises:
-            InvalidConfigError: It does not fit; `owner` says whose it is.
+            InvalidConfigError: It does not fit; `owner` names the resource.
         """
         preset = self.preset_config
-        if is_mapping(preset) and is_mapping(given):
-            given = merged_config(preset, given)
-        config = validated_config(self.config_schema, preset if given is None else given, owner)
+        if is_mapping(preset) and is_mapping(late):
+            late = merged_config(preset, late)
+        config = validated_config(self.config_schema, preset if late is None else late, owner)
         if self._mapped is None or self._mapping is None:
             return config
         try:
@@ -86,15 +86,15 @@ class ResourceDefinition:
         except DagwireError:
             raise
         except Exception as cause:
-            problem = f"the function that `configured` was given failed: {type(cause).__name__}"
+            problem = f"the function given to `configured` failed: {type(cause).__name__}"
             raise InvalidConfigError(owner, [problem]) from cause
         return self._mapped.config_from(mapped, owner)
 
     def __call__(self, *args: Any) -> Any:
-        """Call the function as a test does: with a context of `build_init_resource_context`, or with nothing.
+        """Call the function as a test does: with a context of `build_init_resource_context`, or without arguments.
 
         Raises:
-            InvalidInvocationError: The function takes a context and none was given, or the other way round.
+            InvalidInvocationError: The function takes a context and none was given, or the reverse.
             InvalidConfigError: The context's config does not fit.
             MissingResourceError: The context lacks a resource that this one requires.
         """
@@ -104,7 +104,7 @@ class ResourceDefinition:
         return self._open(*map(self._checked, args))
 
     def _checked(self, context: Any) -> Any:
-        """`context` with its config validated."""
+        """Validate the config of `context`."""
         owner = f"resource function '{self.name}'"
         if context is None and self.config_schema is None and not self.required_resource_keys:
             return None
@@ -121,12 +121,12 @@ class ResourceDefinition:
     def configured(
         self, config_or_config_fn: Any, config_schema: object = None, description: str | None = None
     ) -> Self:
-        """This definition with its config given, or made by a function of other config.
+        """Return this definition with its config given, or made by a function of other config.
 
         Args:
-            config_or_config_fn: The config, over which a run's for the key is laid; or a function of the new config
+            config_or_config_fn: The config, over which a run's config is merged; or a function of the new config
                 that returns this definition's.
-            config_schema: What the function takes.
+            config_schema: The schema of the config that the function takes.
             description: In place of this definition's.
         """
         copied = copy.copy(self)
@@ -143,7 +143,7 @@ class ResourceDefinition:
         return copied
 
     def with_arguments(self, bound: ResourceFunction) -> Self:
-        """This definition with other arguments: `bound` is what opens it, a manager function where it yields."""
+        """Return this definition with other arguments: `bound` opens it, and is a manager function if it yields."""
         copied = object.__new__(type(self))  # a fourth of what copy.copy takes, and this is done in every scope
         copied.__dict__ = {**self.__dict__, "resource_fn": bound, "_open": bound}
         return copied
@@ -154,22 +154,22 @@ class ResourceDefinition:
 
     @staticmethod
     def hardcoded_resource(value: object, description: str | None = None) -> "ResourceDefinition":
-        """A resource that is `value` itself."""
+        """Return a definition of `value` itself."""
         return ResourceDefinition(lambda: value, description=description)
 
     @staticmethod
     def none_resource(description: str | None = None) -> "ResourceDefinition":
-        """A resource that is None."""
+        """Return a definition of None."""
         return ResourceDefinition.hardcoded_resource(None, description)
 
     @staticmethod
     def mock_resource(description: str | None = None) -> "ResourceDefinition":
-        """A resource that takes any call and any attribute; a new one each time it is opened."""
+        """Return a definition of an object that takes any call and any attribute; a new one for each opening."""
         return ResourceDefinition(_mock, description=description)
 
     @staticmethod
     def string_resource(description: str | None = None) -> "ResourceDefinition":
-        """A resource that is its own config, a text."""
+        """Return a definition of its own config, a text."""
         return ResourceDefinition(_config_itself, str, description)
 
 
@@ -184,7 +184,7 @@ def _config_itself(context: InitResourceContext) -> Any:
 
 
 def make_values_resource(**fields: Any) -> ResourceDefinition:
-    """A resource that is its own config: a dict of the fields declared, or anything where none is.
+    """Return a definition of its own config: a dict of the declared fields, or anything if none is declared.
 
     Example:
         >>> from dagwire import build_resources, make_values_resource
@@ -200,7 +200,7 @@ D = TypeVar("D", bound=ResourceDefinition)
 
 
 def configured(configurable: D, config_schema: object = None, **kwargs: Any) -> Callable[[Any], D]:
-    """Decorate a function of config that returns the config of `configurable`; gives the configured definition.
+    """Decorate a function of config that returns the config of `configurable`; return the configured definition.
 
     Example:
         >>> from dagwire import build_resources, configured, resource
@@ -236,7 +236,7 @@ def resource(
     required_resource_keys: Iterable[str] | None = None,
     version: str | None = None,
 ) -> ResourceDefinition | Callable[[ResourceFunction], ResourceDefinition]:
-    """Make a `ResourceDefinition` of a function; with or without arguments.
+    """Make a `ResourceDefinition` from a function; with or without arguments.
 
     Example:
         >>> from dagwire import build_resources, resource
@@ -270,10 +270,10 @@ def _takes_context(function: ResourceFunction) -> bool:
 
 
 def _is_manager_function(function: ResourceFunction) -> bool:
-    """Whether `function` was decorated with `contextmanager` or its twin.
+    """Whether `function` was decorated with `contextmanager` or `asynccontextmanager`.
 
-    Told by the generator underneath: an object that merely has `__enter__`, such as a file or a lock, is a resource as
-    it stands and is not entered, as in Dagster.
+    The generator underneath decides. An object that merely has `__enter__`, such as a file or a lock, is itself the
+    resource and is not entered, as in Dagster.
     """
     while isinstance(function, partial):
         function = function.func

@@ -13,10 +13,10 @@ T = TypeVar("T")
 
 
 class ResourceMark:
-    """The metadata by which `ResourceParam` is known at run time."""
+    """The metadata that marks a `ResourceParam` at run time."""
 
     def __repr__(self) -> str:
-        """As it shows in an annotation."""
+        """Show the mark as an annotation prints it."""
         return "ResourceMark()"
 
 
@@ -25,9 +25,9 @@ ResourceParam = Annotated[T, ResourceMark()]
 
 
 def is_resource_annotation(annotation: object) -> bool:
-    """Whether a parameter so annotated asks for a resource.
+    """Whether a parameter with this annotation asks for a resource.
 
-    It does as `ResourceParam[T]`, as a configurable resource's class, and as `Annotated[T, Provide["path"]]`.
+    `ResourceParam[T]`, a configurable resource's class and `Annotated[T, Provide["path"]]` do.
     """
     if get_origin(annotation) is Annotated:
         declared, *metadata = get_args(annotation)
@@ -38,10 +38,10 @@ def is_resource_annotation(annotation: object) -> bool:
 
 
 def resource_key(parameter: str, annotation: object) -> object:
-    """The key that a resource parameter asks for: its name, or what dependency-injector's `Provide[...]` names.
+    """Return the key that a resource parameter asks for: its name, or the argument of `Provide[...]`.
 
     Returns:
-        A string, the key; anything else is what `Provide` was given in place of one.
+        A string, the key; any other value is the argument that `Provide` got in place of one.
     """
     marks = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
     return next((mark.provider for mark in marks if _is_provide(mark)), parameter)
@@ -54,17 +54,17 @@ def _is_provide(mark: Any) -> bool:
 
 
 def declared_type(annotation: object) -> object:
-    """What the parameter is declared as, without the mark."""
+    """Return the type that the parameter is declared as, without the mark."""
     return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
 if TYPE_CHECKING:
 
     class ResourceDependency(Generic[T]):
-        """A field of a resource that holds another: reads as `T`, and takes whatever gives a `T` once it is opened.
+        """A field of a resource that holds another: reads as `T`, and takes whatever yields a `T` when it is opened.
 
-        Given a resource, a factory or a definition, the field holds what that yields while the run lasts; any other
-        value is held as it is.
+        While a run lasts, the field holds the product of the resource, factory or definition that it was given. Any
+        other value is held as it is.
 
         Example:
             >>> from dagwire import ConfigurableResource, ResourceDependency, build_resources, resource
@@ -88,25 +88,25 @@ if TYPE_CHECKING:
 else:
 
     class ResourceDependency:
-        """A field of a resource that holds another; see above for what type checkers see."""
+        """A field of a resource that holds another; type checkers see the class above."""
 
         def __class_getitem__(cls, declared: Any) -> Any:
-            """The annotation that pydantic reads."""
+            """Return the annotation that pydantic reads."""
             return Annotated[declared, _AnyRecipe()]
 
 
 class _AnyRecipe:
-    """Takes any value for a field: a recipe gives what was declared once it is open, and a fake need not be one."""
+    """Takes any value for a field: an opened recipe yields the declared type, and a fake is not one of it."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Anything; a dict is read as config where a resource's class is declared."""
+        """Take anything; if a resource's class is declared, read a dict as its config."""
         if not is_configurable_class(source):
             return core_schema.no_info_plain_validator_function(_instance)
         return core_schema.no_info_wrap_validator_function(_instance_or_config, handler(source))
 
 
 def _instance(value: object) -> object:
-    """Anything but the class of a resource, which is a slip for an instance of it."""
+    """Refuse the class of a resource, which is a slip for an instance of it; return anything else."""
     if is_configurable_class(value):
         name = {"name": value.__name__}
         raise PydanticCustomError("class_given", "The class {name} was given; give an instance, {name}(...)", name)

@@ -1,4 +1,4 @@
-"""How patiently a resource is opened and closed: tried again, and given up after a time."""
+"""Retries and timeouts of opening and closing one resource."""
 
 import threading
 from asyncio import timeout
@@ -18,32 +18,32 @@ T = TypeVar("T")
 
 
 class LifeCyclePolicy(NamedTuple):
-    """How patiently one resource is opened and closed."""
+    """The retry policy and the timeout of one resource."""
 
     retry: Callable[..., Any] | None = None
-    """Calls what opens the resource, again where that fails: of stamina, tenacity, or any callable of a function."""
+    """Calls the function that opens the resource, again if it fails: of stamina, tenacity, or any callable."""
     timeout_s: float | None = None
-    """After how many seconds an open or a close has failed; None waits for ever."""
+    """Longest wait for one open or close, in seconds; None waits forever."""
 
 
-PATIENT = LifeCyclePolicy()
-"""One try, without a limit."""
+NO_RETRY_NO_TIMEOUT = LifeCyclePolicy()
+"""One try, which may take forever."""
 
 
 async def retried(
     retry: Callable[..., Any], open_once: Callable[[], Coroutine[Any, Any, object]], name: object, *, asynchronous: bool
 ) -> object:
-    """What `open_once` opened, at the first or a later try.
+    """Call `open_once` through `retry`; return what it opened.
 
     Raises:
-        RetryPolicyError: The policy is for coroutines and there is no event loop, or the other way round.
+        RetryPolicyError: The policy is for coroutines and there is no event loop, or the reverse.
     """
     if not iscoroutinefunction(retry) and not iscoroutinefunction(type(retry).__call__):
         return retry(partial(_driven, open_once, name))
     if not asynchronous:
         raise RetryPolicyError(str(name), "is for coroutines, and no event loop runs here; give one for functions.")
 
-    async def open_in_loop() -> object:  # policies tell by this that they must wait
+    async def open_in_loop() -> object:  # a policy sees by this that it must wait
         return await open_once()
 
     return await retry(open_in_loop)
@@ -57,11 +57,11 @@ def _driven(open_once: Callable[[], Coroutine[Any, Any, object]], name: object) 
     raise RetryPolicyError(str(name), "is for plain functions, and the resource waits; give one for coroutines.")
 
 
-class Limited(AbstractAsyncContextManager[Any]):
+class TimeLimited(AbstractAsyncContextManager[Any]):
     """An asynchronous manager whose opening and closing are cancelled when they take too long."""
 
     def __init__(self, manager: AbstractAsyncContextManager[Any], timeout_s: float) -> None:
-        """`timeout_s` holds for each of the two."""
+        """Apply `timeout_s` to each of the two."""
         self._manager = manager
         self._timeout_s = timeout_s
 
@@ -77,50 +77,56 @@ class Limited(AbstractAsyncContextManager[Any]):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close; raises as above."""
+        """Close.
+
+        Raises:
+            TimeoutError: It took too long, and was cancelled.
+        """
         async with timeout(self._timeout_s):
             await self._manager.__aexit__(kind, error, traceback)
 
 
-def called(call: Callable[[], T], timeout_s: float | None) -> T:
-    """The result of `call`; with a limit, in a thread of its own, as below.
+def call_with_timeout(call: Callable[[], T], timeout_s: float | None) -> T:
+    """Return the result of `call`; with a timeout, call it in a thread of its own.
 
     Raises:
-        TimeoutError: It took too long. What it returns after all is let go of.
+        TimeoutError: It took too long. A result that comes later is dropped.
     """
-    return call() if timeout_s is None else _within(timeout_s, call, if_late=lambda: None)
+    return call() if timeout_s is None else _run_in_thread(timeout_s, call, if_late=lambda: None)
 
 
-def entered(manager: AbstractContextManager[Any], timeout_s: float | None) -> Any:
-    """Enter `manager`; with a limit, in a thread of its own, as nothing else can be left behind when it is stuck.
+def enter_with_timeout(manager: AbstractContextManager[Any], timeout_s: float | None) -> Any:
+    """Enter `manager`; with a timeout, in a thread of its own, which alone can be abandoned when it hangs.
 
     Raises:
-        TimeoutError: It took too long. Should it open after all, it is closed at once, in that thread.
+        TimeoutError: It took too long. If it opens later, it is closed at once, in that thread.
     """
     if timeout_s is None:
         return manager.__enter__()
-    return _within(timeout_s, manager.__enter__, if_late=lambda: manager.__exit__(None, None, None))
+    return _run_in_thread(timeout_s, manager.__enter__, if_late=lambda: manager.__exit__(None, None, None))
 
 
-def left(manager: AbstractContextManager[Any], details: tuple[Any, Any, Any], timeout_s: float | None) -> None:
-    """Leave `manager`, telling it of the body's exception.
+def exit_with_timeout(
+    manager: AbstractContextManager[Any], details: tuple[Any, Any, Any], timeout_s: float | None
+) -> None:
+    """Leave `manager`, which gets the body's exception in `details`.
 
     Raises:
-        TimeoutError: It took too long. It goes on in its thread, which does not keep the process alive.
+        TimeoutError: It took too long. It continues in its thread, which does not keep the process alive.
     """
     if timeout_s is None:
         manager.__exit__(*details)
     else:
-        _within(timeout_s, partial(manager.__exit__, *details), if_late=lambda: None)
+        _run_in_thread(timeout_s, partial(manager.__exit__, *details), if_late=lambda: None)
 
 
-def _within(timeout_s: float, function: Callable[[], T], if_late: Callable[[], Any]) -> T:
+def _run_in_thread(timeout_s: float, function: Callable[[], T], if_late: Callable[[], Any]) -> T:
     outcome: Future[T] = Future()
 
     def settle() -> None:
         try:
             value = function()
-        except BaseException as failure:  # noqa: BLE001  # handed to the thread that waits
+        except BaseException as failure:  # noqa: BLE001  # passed to the thread that waits
             if outcome.set_running_or_notify_cancel():
                 outcome.set_exception(failure)
         else:
@@ -135,4 +141,4 @@ def _within(timeout_s: float, function: Callable[[], T], if_late: Callable[[], A
     except TimeoutError:
         if outcome.cancel():
             raise TimeoutError(f"not done after {timeout_s} s") from None
-        return outcome.result()  # it was done at the last moment, or raised a TimeoutError of its own
+        return outcome.result()  # it ended at the last moment, or raised a TimeoutError of its own

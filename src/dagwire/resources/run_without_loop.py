@@ -1,4 +1,4 @@
-"""Running coroutines that never wait, without an event loop."""
+"""Run coroutines that never wait, without an event loop."""
 
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -7,14 +7,14 @@ T = TypeVar("T")
 
 
 class WaitedError(RuntimeError):
-    """A coroutine that was to be driven without an event loop waited for one."""
+    """A coroutine waited for an event loop, and none runs here."""
 
 
 def drive(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine that never waits to its end, without an event loop.
+    """Run a coroutine that never waits, without an event loop; return its result.
 
     Raises:
-        WaitedError: It waited after all.
+        WaitedError: It waited. It was closed.
     """
     try:
         work.send(None)

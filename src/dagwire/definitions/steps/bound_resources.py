@@ -36,7 +36,7 @@ D = TypeVar("D", bound=Bindable)
 
 
 def bindings_from(resource_defs: Mapping[str, object] | None) -> dict[str, "providers.Provider[Any]"]:
-    """`{key: provider}` of resources given to a definition."""
+    """Return `{key: provider}` of the resources given to a definition."""
     return {key: provider_of(key, value) for key, value in (resource_defs or {}).items()}
 
 
@@ -45,10 +45,10 @@ def with_resources(
     resource_defs: Any,
     resource_config_by_key: Mapping[str, Any] | None = None,
 ) -> list[D]:
-    """Copies of `definitions` bound to resources of their own.
+    """Bind `definitions` to resources of their own; return copies.
 
-    What is bound here replaces what `Definitions` provides, for these definitions alone; binding a copy again replaces
-    it again. The definitions given are not changed.
+    The bound resources replace those of `Definitions`, for these copies alone. A copy that is bound again has the later
+    resources. The definitions given are not changed.
 
     Args:
         definitions: Assets, checks, ops, schedules, sensors, in any mixture of one type.
@@ -56,7 +56,7 @@ def with_resources(
         resource_config_by_key: Config merged over what a resource has: `{key: {"config": {field: value}}}`.
 
     Raises:
-        MissingResourceError: A definition asks for a key that is neither given here nor bound already.
+        MissingResourceError: A definition asks for a key that is neither given here nor already bound.
         InvalidInvocationError: `resource_config_by_key` has a key that is not given, or an entry of another form.
         InvalidConfigError: Config does not fit its resource.
     """
@@ -80,10 +80,10 @@ def with_resources(
 
 
 def _config_by_key(given: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
-    """`{key: config}` of entries in Dagster's form.
+    """Return `{key: config}` from entries in Dagster's form.
 
     Raises:
-        InvalidInvocationError: Some are of another form, or for resources that are not there; all are named.
+        InvalidInvocationError: Some have another form, or are for absent resources; all are named.
     """
     keys = list(keys)
     problems = [problem for key, entry in given.items() if (problem := _problem_of(key, entry, keys))]
@@ -105,7 +105,7 @@ def _problem_of(key: str, entry: object, keys: list[str]) -> str:
 
 
 def rebound(definition: D, bound: Bindings) -> D:
-    """A copy of `definition` in which `bound` is stronger than what was bound before."""
+    """Return a copy of `definition` in which `bound` is stronger than earlier bindings."""
     copied = copy.copy(definition)
     copied.bindings = {**definition.bindings, **bound}
     return copied
