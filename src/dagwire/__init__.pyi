@@ -204,7 +204,9 @@ from .execution.hook_context import HookContext
 from .execution.materialize import amaterialize, materialize, materialize_to_memory
 from .execution.result import ExecuteInProcessResult
 from .execution.validate_run_config import validate_run_config
+from .resources.attached_object import IAttachDifferentObjectToOpContext
 from .resources.configurable_resource import ConfigurableResource, ConfigurableResourceFactory
+from .resources.configured import configured
 from .resources.dagster_run import DagsterRun, DagsterRunStatus
 from .resources.event_log_entry import EventLogEntry
 from .resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
@@ -223,7 +225,7 @@ from .resources.io_manager import (
     io_manager,
     mem_io_manager,
 )
-from .resources.resource_definition import ResourceDefinition, configured, make_values_resource, resource
+from .resources.resource_definition import ResourceDefinition, make_values_resource, resource
 from .resources.resource_param import ResourceDependency, ResourceParam
 from .resources.upath_io_manager import UPathIOManager
 
@@ -323,6 +325,7 @@ __all__ = [
     "HookContext",
     "HookDefinition",
     "HourlyPartitionsDefinition",
+    "IAttachDifferentObjectToOpContext",
     "IOManager",
     "IOManagerDefinition",
     "IdentityPartitionMapping",

@@ -1,5 +1,7 @@
 """`build_resources`: resources opened outside a run."""
 
+import asyncio
+
 import pytest
 
 
@@ -122,6 +124,15 @@ def test_keys_named_like_tuple_methods(dg):
         assert (resources.count, resources.index) == (1, 2)
 
 
+def test_an_event_loop_may_be_given(dg):
+    """`event_loop` may be a loop or None, and `log_manager` None."""
+    loop = asyncio.new_event_loop()
+    for given in (None, loop):
+        with dg.build_resources({"a": 1}, event_loop=given, log_manager=None) as resources:
+            assert resources.a == 1
+    loop.close()
+
+
 # -- better on purpose -------------------------------------------------------------------------------------------------
 
 
@@ -147,3 +158,20 @@ def test_keys_may_be_any_string(dg, differs):
             return dict(resources._asdict())
 
     differs(use, dagster=ValueError, dagwire={"a b": 1})
+
+
+def test_asynchronous_resources_in_a_loop_given(dg):
+    """dagwire opens asynchronous resources in the loop given; Dagster gives the coroutine itself."""
+
+    @dg.resource
+    async def it(context):
+        await asyncio.sleep(0)
+        return asyncio.get_running_loop()
+
+    loop = asyncio.new_event_loop()
+    with dg.build_resources({"it": it}, event_loop=loop) as resources:
+        value = resources.it
+    if asyncio.iscoroutine(value):
+        value.close()
+    loop.close()
+    assert (value is loop) is {"dagster": False, "dagwire": True}[dg.__name__]

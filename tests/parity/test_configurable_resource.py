@@ -3,8 +3,10 @@
 import contextlib
 import datetime as dt
 import decimal
+import enum
+import functools
 import pathlib
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from pydantic import Field, PrivateAttr, field_validator
@@ -246,6 +248,363 @@ def test_from_resource_context_serves_a_resource_function(dg, db_class):
 
     run_config = {"resources": {"db": {"config": {"url": "x"}}}}
     assert dg.materialize([read], resources={"db": db}, run_config=run_config).asset_value("read") == "x"
+
+
+# -- config that a resource sees ---------------------------------------------------------------------------------------
+
+
+class Mode(enum.Enum):
+    """A choice whose names and values differ."""
+
+    FAST = "quick"
+    SAFE = "slow"
+
+
+@pytest.fixture
+def configured_class(dg, log):
+    """A resource of many kinds of fields, which logs the config that its methods see."""
+
+    class Pool(dg.Config):
+        size: int = 4
+        hosts: list[str] = ["a"]
+
+    class Inner(dg.ConfigurableResource):
+        depth: int = 1
+
+    class Db(dg.ConfigurableResource):
+        url: str
+        port: int = 1
+        zone: str | None = None
+        mode: Mode = Mode.FAST
+        pool: Pool = Pool()
+        short: int = Field(default=2, alias="long_name")
+        inner: Inner
+
+        def setup_for_execution(self, context):
+            log.append(context.resource_config)
+
+        def create_resource(self, context):
+            log.append(context.resource_config)
+            return self
+
+        def teardown_after_execution(self, context):
+            log.append(context.resource_config)
+
+    Db.Inner, Db.Pool = Inner, Pool
+    return Db
+
+
+def test_every_method_sees_the_resolved_config(dg, configured_class, log, monkeypatch):
+    """`resource_config` is a plain dict: variables read, defaults filled in, enums by value, resources left out."""
+    monkeypatch.setenv("PARITY_PORT", "7")
+    db = configured_class(url="u", port=dg.EnvVar.int("PARITY_PORT"), mode=Mode.SAFE, inner=configured_class.Inner())
+    with dg.build_resources({"db": db}) as resources:
+        log.append(resources.db.get_resource_context().resource_config)
+    config = {"url": "u", "port": 7, "zone": None, "mode": "slow", "pool": {"size": 4, "hosts": ["a"]}, "long_name": 2}
+    assert log == [config] * 4
+
+
+def test_config_from_the_run_is_in_what_methods_see(dg, log):
+    """`resource_config` has the run's config merged over the fields, for resources built in code and late ones."""
+
+    class Db(dg.ConfigurableResource):
+        name: str = "db"
+        size: int
+
+        @contextlib.contextmanager
+        def yield_for_execution(self, context):
+            log.append(context.resource_config)
+            yield self
+
+    resources = {"built": Db(size=1), "late": Db.configure_at_launch(name="late")}
+    config = {"built": {"config": {"size": 2}}, "late": {"config": {"size": 3}}}
+    with dg.build_resources(resources, resource_config=config):
+        assert sorted(log, key=str) == [{"name": "db", "size": 2}, {"name": "late", "size": 3}]
+
+
+def test_a_nested_resource_sees_its_own_config(dg, log):
+    """A nested resource's context has its own fields as `resource_config`."""
+
+    class Inner(dg.ConfigurableResource):
+        depth: int = 1
+
+        def setup_for_execution(self, context):
+            log.append(context.resource_config)
+
+    class Outer(dg.ConfigurableResource):
+        name: str = "outer"
+        inner: Inner
+
+        def setup_for_execution(self, context):
+            log.append(context.resource_config)
+
+    with dg.build_resources({"outer": Outer(inner=Inner(depth=3))}):
+        assert log == [{"depth": 3}, {"name": "outer"}]
+
+
+def test_a_factory_of_io_managers_sees_its_config(dg, log):
+    """`create_io_manager` finds the factory's fields in its context."""
+
+    class Kept(dg.ConfigurableIOManagerFactory):
+        folder: str = "f"
+
+        def create_io_manager(self, context):
+            log.append(context.resource_config)
+            return dg.InMemoryIOManager()
+
+    with dg.build_resources({"io_manager": Kept()}):
+        assert log == [{"folder": "f"}]
+
+
+def test_a_resource_opened_by_hand_sees_its_config(dg, db_class):
+    """`process_config_and_initialize` and `from_resource_context` fill the context's config in, too."""
+    config = {"url": "x", "size": 1}
+    assert db_class(url="x").process_config_and_initialize().get_resource_context().resource_config == config
+    context = dg.build_init_resource_context(config={"url": "x"})
+    opened = db_class.from_resource_context(context)
+    assert opened.get_resource_context().resource_config == {"dagster": {"url": "x"}, "dagwire": config}[dg.__name__]
+
+
+@pytest.mark.parametrize("method", ["with_resource_context", "with_replaced_resource_context"])
+def test_a_context_by_hand(dg, db_class, method):
+    """`with_resource_context` is a copy of the resource that has the context; the resource itself has none."""
+    db = db_class(url="x")
+    context = dg.build_init_resource_context(config={"any": 1})
+    assert getattr(db, method)(context).get_resource_context() is context
+    assert getattr(db, method)(context).url == "x"
+    with pytest.raises(Exception, match="context"):
+        db.get_resource_context()
+
+
+def test_a_context_by_hand_has_an_empty_config(dg):
+    """`build_init_resource_context()` has `{}` as config."""
+    assert dg.build_init_resource_context().resource_config == {}
+
+
+# -- what a resource creates -------------------------------------------------------------------------------------------
+
+
+class Client:
+    """The product of the resources below."""
+
+    def __init__(self, size=0):
+        self.size = size
+
+
+GENERIC = ["ConfigurableResource", "ConfigurableIOManager", "ConfigurableIOManagerFactory"]
+
+
+@pytest.mark.parametrize("name", GENERIC)
+@pytest.mark.parametrize("product", [Client, Any, "Client", TypeVar("V"), dict[str, int]], ids=str)
+def test_classes_of_resources_take_a_parameter(dg, name, product):
+    """`ConfigurableResource[T]` and its kin are base classes, as without the parameter."""
+    base = getattr(dg, name)
+    methods = dict.fromkeys(["handle_output", "load_input", "create_io_manager"], lambda *_: None)
+    made = type("Made", (base[product],), {"__annotations__": {"size": int}, "size": 1, **methods})
+    assert issubclass(made, base)
+    assert made(size=2).size == 2
+
+
+def test_a_resource_that_is_generic_itself(dg):
+    """A class of `ConfigurableResource[T]` takes a parameter in its turn, which types a field."""
+    product = TypeVar("product")
+
+    class Holder(dg.ConfigurableResource[product]):
+        held: product
+
+    class Numbers(Holder[int]):
+        more: int = 1
+
+    assert Numbers(held="3").held == 3
+    assert isinstance(Numbers(held=1), Holder)
+    with dg.build_resources({"plain": Holder[int](held=4)}) as resources:
+        assert resources.plain.held == 4
+
+
+def test_a_typed_resource_creates_another_object(dg):
+    """`create_resource` of a `ConfigurableResource[T]` makes the T that users get, nested and as a parameter."""
+
+    class Clients(dg.ConfigurableResource[Client]):
+        size: int = 1
+
+        def create_resource(self, context):
+            return Client(self.size)
+
+    class Service(dg.ConfigurableResource):
+        client: dg.ResourceDependency[Client]
+
+    @dg.asset
+    def read(client: dg.ResourceParam[Client], service: Service):
+        return (client.size, service.client.size)
+
+    resources = {"client": Clients(size=2), "service": Service(client=Clients(size=3))}
+    assert dg.materialize([read], resources=resources).output_for_node("read") == (2, 3)
+
+
+def yielding_class(dg, log, *, decorated=False):
+    """A resource whose `create_resource` yields a client and closes it."""
+
+    def create_resource(self, context):
+        log.append("open")
+        try:
+            yield Client(self.size)
+        finally:
+            log.append("close")
+
+    body = contextlib.contextmanager(create_resource) if decorated else create_resource
+    return type("Clients", (dg.ConfigurableResource,), {"__annotations__": {"size": int}, "create_resource": body})
+
+
+@pytest.mark.parametrize("decorated", [False, True])
+def test_create_resource_may_yield(dg, log, decorated):
+    """A `create_resource` that yields opens before its `yield`, and closes when the run ends."""
+
+    @dg.asset
+    def read(client: dg.ResourceParam[Client]):
+        log.append(client.size)
+
+    dg.materialize([read], resources={"client": yielding_class(dg, log, decorated=decorated)(size=2)})
+    assert log == ["open", 2, "close"]
+
+
+def test_create_resource_that_yields_by_hand(dg, log, differs):
+    """dagwire opens what a `create_resource` yields outside a run as well; Dagster gives the generator."""
+
+    def use():
+        with yielding_class(dg, log)(size=2).process_config_and_initialize_cm() as client:
+            return (client.size, list(log))
+
+    differs(use, dagster=AttributeError, dagwire=(2, ["open"]))
+    assert log == {"dagster": [], "dagwire": ["open", "close"]}[dg.__name__]
+
+
+def test_a_nested_create_resource_that_yields(dg, log, differs):
+    """dagwire nests what a `create_resource` yields; Dagster nests the generator."""
+
+    class Service(dg.ConfigurableResource):
+        client: dg.ResourceDependency[Client]
+
+    def use():
+        with dg.build_resources({"service": Service(client=yielding_class(dg, log)(size=2))}) as resources:
+            return resources.service.client.size
+
+    differs(use, dagster=dg.DagsterResourceFunctionError, dagwire=2)
+
+
+# -- set up without tear-down, and cached values -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def set_up_class(dg, log):
+    """A resource that is set up, and has nothing to close."""
+
+    class Db(dg.ConfigurableResource):
+        url: str = "memory"
+        _is_open: bool = PrivateAttr(default=False)
+
+        def setup_for_execution(self, context):
+            self._is_open = True
+            log.append("open")
+
+    return Db
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda dg, db_class: db_class().process_config_and_initialize(),
+        lambda dg, db_class: db_class.from_resource_context(dg.build_init_resource_context(config={"url": "x"})),
+        lambda dg, db_class: dg.build_init_resource_context(resources={"db": db_class()}).resources.db,
+        lambda dg, db_class: dg.build_op_context(resources={"db": db_class()}).resources.db,
+    ],
+    ids=["process_config_and_initialize", "from_resource_context", "build_init_resource_context", "build_op_context"],
+)
+def test_a_set_up_alone_needs_no_with(dg, set_up_class, log, use):
+    """A resource that is set up and never torn down is open by hand without a `with` statement."""
+    assert use(dg, set_up_class)._is_open
+    assert log == ["open"]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda dg, db: db.process_config_and_initialize(),
+        lambda dg, db: dg.build_init_resource_context(resources={"db": db}).resources.db,
+        lambda dg, db: dg.build_op_context(resources={"db": db}).resources.db,
+    ],
+    ids=["process_config_and_initialize", "build_init_resource_context", "build_op_context"],
+)
+def test_a_tear_down_needs_a_with(dg, tracked, use):
+    """A resource that is torn down is refused by hand, unless a `with` statement closes it."""
+    with pytest.raises(Exception, match=r"(?i)with|_cm"):
+        use(dg, tracked())
+
+
+def test_a_cached_property_is_made_anew_in_each_run(dg, log):
+    """A `cached_property` is computed once in a run's copy, and never in the object that was declared."""
+
+    class Db(dg.ConfigurableResource):
+        size: int = 1
+
+        @functools.cached_property
+        def pool(self):
+            log.append("made")
+            return [self.size]
+
+    @dg.asset
+    def read(db: Db):
+        return db.pool is db.pool
+
+    declared = Db(size=3)
+    for _ in range(2):
+        assert dg.materialize([read], resources={"db": declared}).output_for_node("read")
+    assert log == ["made", "made"]
+    assert "pool" not in vars(declared)
+
+
+# -- as a definition ---------------------------------------------------------------------------------------------------
+
+
+def test_configured_takes_a_class(dg, db_class):
+    """`configured(Class)` makes a definition of a function that returns the fields."""
+
+    @dg.configured(db_class, config_schema={"host": str})
+    def db(config):
+        return {"url": f"http://{config['host']}"}
+
+    with dg.build_resources({"db": db}, resource_config={"db": {"config": {"host": "h"}}}) as resources:
+        assert (type(resources.db), resources.db.url) == (db_class, "http://h")
+
+
+def test_configured_reads_its_schema_from_an_annotation(dg, db_class):
+    """A function of `configured` may declare its config by a `Config` class, and may return the resource."""
+
+    class Host(dg.Config):
+        host: str = "h"
+
+    def db(config: Host):
+        return db_class(url=f"http://{config.host}")
+
+    with dg.build_resources({"db": dg.configured(db_class)(db).configured({"host": "i"})}) as resources:
+        assert resources.db.url == "http://i"
+    with pytest.raises(Exception, match="config_schema"):
+        dg.configured(db_class, config_schema={"host": str})(db)
+    with pytest.raises(Exception, match="parameter"):
+        dg.configured(db_class)(lambda config, more: {})
+
+
+def test_a_resource_s_definition_takes_config(dg, tracked, log):
+    """`get_resource_definition` gives a definition of the resource, whose `configured` sets fields."""
+    definition = tracked().get_resource_definition().configured({"size": 3})
+    assert isinstance(definition, dg.ResourceDefinition)
+    with dg.build_resources({"db": definition}) as resources:
+        assert (resources.db.name, resources.db.size) == ("db", 3)
+    assert log == ["open db", "close db"]
+
+
+def test_fields_as_a_dict(dg, db_class):
+    """`to_fields_dict` names the fields that are config."""
+    assert set(db_class.to_fields_dict()) == {"url", "size"}
 
 
 # -- better on purpose -------------------------------------------------------------------------------------------------

@@ -369,6 +369,86 @@ def test_replace_config(dg):
     assert context.replace_config({"a": 2}).resource_config == {"a": 2}
 
 
+def test_a_direct_call_with_none(dg):
+    """None is a context that has neither config nor resources; what needs some is refused."""
+
+    @dg.resource
+    def plain(context):
+        return context.resource_config
+
+    @dg.resource(config_schema={"size": dg.Field(int, default_value=5)})
+    def with_default(context):
+        return context.resource_config
+
+    @dg.resource(config_schema={"size": int})
+    def with_config(context):
+        return 1
+
+    @dg.resource(required_resource_keys={"base"})
+    def with_resource(context):
+        return 1
+
+    assert plain(None) is None
+    assert with_default(None) == {"size": 5}
+    for definition in (with_config, with_resource):
+        with pytest.raises(dg.DagsterError):
+            definition(None)
+
+
+def test_a_direct_call_with_the_context_by_name(dg):
+    """The context may be passed by the name of its parameter, and by no other."""
+
+    @dg.resource
+    def it(init_context):
+        return isinstance(init_context, dg.InitResourceContext)
+
+    assert it(init_context=dg.build_init_resource_context()) is True
+    with pytest.raises(dg.DagsterInvalidInvocationError):
+        it(context=dg.build_init_resource_context())
+
+
+def test_direct_calls_of_the_ready_made(dg):
+    """`hardcoded_resource`, `none_resource` and `mock_resource` are called with a context, or None."""
+    made = dg.ResourceDefinition
+    assert made.hardcoded_resource(1)(None) == 1
+    assert made.none_resource()(dg.build_init_resource_context()) is None
+    assert made.mock_resource()(None).anything() is not None
+    assert isinstance(dg.mem_io_manager(None), dg.InMemoryIOManager)
+    with pytest.raises(dg.DagsterInvalidInvocationError):
+        made.hardcoded_resource(1)()
+
+
+def test_without_schema_and_config_there_is_none(dg, opened):
+    """A function without `config_schema` finds None as config, unless it is given some."""
+
+    @dg.resource
+    def it(context):
+        return context.resource_config
+
+    assert opened(it) is None
+    assert opened(it, {"a": 1}) == {"a": 1}
+
+
+def test_the_decorator_keeps_name_and_docstring(dg):
+    """A definition has the function's `__name__` and `__doc__`; the docstring is its description by default."""
+
+    @dg.resource
+    def it(context):
+        """A thing.
+
+        It is long.
+        """
+
+    @dg.io_manager
+    def kept(context):
+        return dg.InMemoryIOManager()
+
+    assert (it.__name__, kept.__name__) == ("it", "kept")
+    assert it.description == "A thing.\n\nIt is long."
+    assert it.__doc__.startswith("A thing.")
+    assert dg.resource(description="Another.")(it.resource_fn).description == "Another."
+
+
 # -- better on purpose -------------------------------------------------------------------------------------------------
 
 

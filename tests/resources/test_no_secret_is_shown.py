@@ -230,6 +230,36 @@ def test_an_open_resource_shows_no_secret(monkeypatch):
     assert CANARY not in shown
 
 
+class Account(Config):
+    """A part of a resource, with a field that is secret by its mark alone."""
+
+    word: Annotated[str, SecretField()]
+
+
+class Site(ConfigurableResource):
+    """A resource with secrets of several kinds in its config."""
+
+    token: str
+    word: Annotated[str, SecretField()]
+    login: Account
+    url: str
+    size: int = 1
+
+
+def test_a_context_shows_no_secret_of_its_config(monkeypatch):
+    """A context's `repr` masks secrets by mark, by name and in addresses, nested ones too; it shows all else."""
+    monkeypatch.setenv("CANARY", CANARY)
+    site = Site(
+        token=EnvVar("CANARY"), word=CANARY, login=Account(word=CANARY), url=f"http://ann:{CANARY}@host/", size=7
+    )
+    with build_resources({"site": site}) as resources:
+        context = resources.site.get_resource_context()
+    assert context.resource_config["login"] == {"word": CANARY}
+    assert CANARY not in repr(context)
+    assert "'size': 7" in repr(context)
+    assert CANARY not in repr(build_init_resource_context(config={"password": CANARY}))
+
+
 def test_variables_are_shown_by_name(monkeypatch):
     """A resource that waits for a variable shows the name, never the value."""
     monkeypatch.setenv("CANARY", CANARY)

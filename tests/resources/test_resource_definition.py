@@ -95,7 +95,7 @@ def test_a_function_of_two_arguments_is_refused():
 
 
 def test_the_context_may_be_none_where_nothing_is_read_from_it():
-    """A direct call may give None where there is neither config nor a required key."""
+    """A direct call may give None if the function needs neither config nor a required key."""
 
     @resource
     def plain(context):
@@ -105,9 +105,11 @@ def test_the_context_may_be_none_where_nothing_is_read_from_it():
     def sized(context):
         return context.resource_config
 
-    assert plain(None) is None
-    with pytest.raises(InvalidInvocationError, match="build_init_resource_context"):
+    assert isinstance(plain(None), InitResourceContext)
+    with pytest.raises(InvalidConfigError, match="size"):
         sized(None)
+    with pytest.raises(InvalidInvocationError, match="build_init_resource_context"):
+        sized({"size": 1})
 
 
 def test_a_direct_call_names_what_the_context_lacks():

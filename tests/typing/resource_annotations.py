@@ -105,6 +105,21 @@ def products_have_their_type() -> None:
     assert_type(EnvVar("A").get_value("b"), str)
 
 
+class Client:
+    """Made by a resource of another class."""
+
+
+class Clients(ConfigurableResource[Client]):
+    """A resource that makes a client."""
+
+    def create_resource(self, context: InitResourceContext) -> Client:
+        """A client."""
+        return Client()
+
+
+assert_type(Clients().process_config_and_initialize(), Client)
+
+
 class Kept(ConfigurableIOManagerFactory[InMemoryIOManager]):
     """A factory of IO managers."""
 

@@ -17,7 +17,7 @@ class UnboundInitResourceContext(InitResourceContext):
 
     def __init__(self, config: object, held: HeldResources, instance: DagsterInstance | None = None) -> None:
         """Hold `held`; the `with` block opens it, or its first use if nothing in it needs closing."""
-        super().__init__(resource_config=config, instance=instance)
+        super().__init__(resource_config={} if config is None else config, instance=instance)
         object.__setattr__(self, "_held", held)
 
     def __getattribute__(self, name: str) -> Any:

@@ -1,6 +1,7 @@
 """`build_resources`: open resources for a block of code, outside any run."""
 
 import logging
+from asyncio import AbstractEventLoop
 from collections.abc import AsyncGenerator, Generator, Iterable, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, NamedTuple
@@ -21,7 +22,8 @@ def build_resources(
     instance: DagsterInstance | None = None,
     resource_config: Mapping[str, Any] | None = None,
     dagster_run: Any = None,
-    log_manager: "logging.Logger | logging.LoggerAdapter[Any]" = log,
+    log_manager: "logging.Logger | logging.LoggerAdapter[Any] | None" = None,
+    event_loop: AbstractEventLoop | None = None,
     *,
     required_resource_keys: Iterable[str] | None = None,
     replacements: Mapping[str, object] | None = None,
@@ -34,6 +36,8 @@ def build_resources(
         resource_config: Config for a key, merged over what it has: `{key: {"config": {field: value}}}`.
         dagster_run: The run that resources see as `context.run`, with its `run_id`.
         log_manager: The logger of `context.log`; dagwire's own logger by default.
+        event_loop: The loop in which asynchronous resources open and close. It must be idle, and the caller closes it.
+            By default they have a loop in a thread of its own.
         required_resource_keys: The keys to open; None opens all.
         replacements: `{key: resource}`, in place of what `resources` has; `override` is stronger.
 
@@ -52,8 +56,10 @@ def build_resources(
         ...     resources.answer
         42
     """
-    facts = RunFacts(instance, dagster_run, log_manager)
+    facts = RunFacts(instance, dagster_run, log_manager or log)
     scope, keys = _scope(resources, resource_config, facts, required_resource_keys, replacements, asynchronous=False)
+    if event_loop is not None:
+        scope.use_event_loop(event_loop)
     error: BaseException | None = None
     try:
         yield drive(_opened(scope, keys))
@@ -70,7 +76,7 @@ async def abuild_resources(
     instance: DagsterInstance | None = None,
     resource_config: Mapping[str, Any] | None = None,
     dagster_run: Any = None,
-    log_manager: "logging.Logger | logging.LoggerAdapter[Any]" = log,
+    log_manager: "logging.Logger | logging.LoggerAdapter[Any] | None" = None,
     *,
     required_resource_keys: Iterable[str] | None = None,
     replacements: Mapping[str, object] | None = None,
@@ -79,7 +85,7 @@ async def abuild_resources(
 
     Asynchronous resources open and close in the caller's own task.
     """
-    facts = RunFacts(instance, dagster_run, log_manager)
+    facts = RunFacts(instance, dagster_run, log_manager or log)
     scope, keys = _scope(resources, resource_config, facts, required_resource_keys, replacements, asynchronous=True)
     error: BaseException | None = None
     try:

@@ -13,7 +13,7 @@ from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.init_resource_context import Resources
 from dagwire.resources.instance import DagsterInstance
-from dagwire.resources.opener import has_life_cycle
+from dagwire.resources.opener import must_be_closed
 
 
 class HeldResources:
@@ -87,5 +87,5 @@ class HeldResources:
 
 def _must_be_closed(provider: providers.Provider[Any] | None) -> bool:
     if isinstance(provider, ResourceProvider):
-        return has_life_cycle(provider.recipe())
+        return must_be_closed(provider.recipe())
     return isinstance(provider, providers.BaseResource) and not provider.initialized

@@ -16,7 +16,7 @@ from dagwire.resources.configurable_resource import ConfigurableResource, Config
 from dagwire.resources.init_resource_context import InitResourceContext
 from dagwire.resources.launch_config import configured_recipe
 from dagwire.resources.life_cycle import LifeCycle
-from dagwire.resources.opener import Opener, has_life_cycle
+from dagwire.resources.opener import Opener, must_be_closed
 from dagwire.resources.recipe import Recipe, is_configurable, is_recipe
 from dagwire.resources.resource_definition import ResourceDefinition
 from dagwire.resources.retry_and_timeout import NO_RETRY_NO_TIMEOUT, LifeCyclePolicy
@@ -193,10 +193,13 @@ class ResourceProvider(providers.Provider[T]):
         """
         recipe = self.recipe()
         name = getattr(self.source, "__name__", type(recipe).__name__)
-        if has_life_cycle(recipe):
+        if must_be_closed(recipe):
             raise ResourceNotOpenError(name)
-        opener = Opener(LifeCycle(asynchronous=False))
-        return drive(opener.open(name, recipe, InitResourceContext()))  # type: ignore[return-value]  # as T
+        life_cycle = LifeCycle(asynchronous=False)
+        try:
+            return drive(Opener(life_cycle).open(name, recipe, InitResourceContext()))  # type: ignore[return-value]  # as T
+        finally:  # nothing is open but the loop of a coroutine function
+            drive(life_cycle.close(None))
 
 
 def with_config(provider: AnyProvider, key: str, config: object) -> AnyProvider:

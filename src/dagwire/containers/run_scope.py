@@ -1,7 +1,7 @@
 """`RunScope`: the private copy of a container that one run works on."""
 
 import logging
-from asyncio import isfuture
+from asyncio import AbstractEventLoop, isfuture
 from collections.abc import Awaitable, Iterable, Mapping
 from functools import partial
 from inspect import iscoroutine
@@ -71,6 +71,7 @@ class RunScope:
         self._run = run
         self._instance = instance
         self._log = logger
+        self._event_loop: AbstractEventLoop | None = None
         if parent is None:
             self._life_cycle = new_life_cycle(asynchronous=asynchronous)
             self._opener = Opener(self._life_cycle)
@@ -93,6 +94,11 @@ class RunScope:
             logger=self._log,
             parent=self,
         )
+
+    def use_event_loop(self, loop: AbstractEventLoop) -> None:
+        """Run the asynchronous parts of a synchronous scope in `loop`, which is idle; the caller closes it."""
+        self._event_loop = loop
+        self._life_cycle.use_event_loop(loop)
 
     # -- before anything opens -----------------------------------------------------------------------------------------
 
@@ -151,7 +157,7 @@ class RunScope:
                     resource.opened_as(await self._opened(provider, resource))
             except DagwireError:
                 raise
-            except Exception as cause:
+            except (Exception, SystemExit) as cause:
                 raise self._setup_error(provider, cause) from cause
         for key in self._plan.keys:
             self._value_by_key[key] = await self._read(key)
@@ -162,7 +168,7 @@ class RunScope:
         called = self._private.to_open() if self._plan.has_choices else self._plan.order
         return [self._plan.graph.name(provider) for provider in called]
 
-    def _setup_error(self, provider: AnyProvider, cause: Exception) -> ResourceSetupError:
+    def _setup_error(self, provider: AnyProvider, cause: BaseException) -> ResourceSetupError:
         return ResourceSetupError(self._plan.graph.name(provider), self._askers_of(provider), cause)
 
     def _askers_of(self, provider: AnyProvider) -> Iterable[str]:
@@ -204,6 +210,7 @@ class RunScope:
             instance=self._instance,
             log=self._log,
             all_resource_defs=DefinitionByKey(self.known_keys, self._find),
+            event_loop=self._event_loop,
         )
         nested = await self._nested_in(provider) if provider in graph.nested_keys else NOTHING_OPEN
         return partial(self._opener.open, name, recipe, context, nested)
@@ -238,7 +245,7 @@ class RunScope:
             value = self._value_by_key[key] = await self._value_of(provider)
         except DagwireError:
             raise
-        except Exception as cause:
+        except (Exception, SystemExit) as cause:
             raise self._setup_error(provider, cause) from cause
         return value
 

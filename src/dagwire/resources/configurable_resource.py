@@ -1,18 +1,20 @@
 """`ConfigurableResource`: a pydantic model whose fields are config, and that knows how to open and close itself."""
 
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Self, TypeVar, overload
 
 from dagwire.config.schema.scalar_config_types import AsDict
-from dagwire.config.values.validation_messages import unknown_name
-from dagwire.errors import InvalidConfigError, InvalidInvocationError
+from dagwire.errors import InvalidInvocationError
 from dagwire.resources.init_resource_context import InitResourceContext
-from dagwire.resources.launch_config import with_config
-from dagwire.resources.opener import has_life_cycle, opened_alone
-from dagwire.resources.recipe import ConfiguredRecipe
+from dagwire.resources.launch_config import late_recipe, with_config
+from dagwire.resources.opener import must_be_closed, opened_alone
+from dagwire.resources.product import Itself, R, T
+from dagwire.resources.recipe import ConfiguredRecipe, resource_fields
+from dagwire.resources.recipe_definition import RecipeDefinition
 
-T = TypeVar("T")
+OwnProduct = TypeVar("OwnProduct", bound="ConfigurableResourceFactory[Itself]")
+"""A resource that its users receive itself."""
 
 
 class ConfigurableResourceFactory(ConfiguredRecipe[T]):
@@ -39,12 +41,7 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
         Raises:
             InvalidConfigError: A name is not a field. Values are checked when a run starts.
         """
-        unknown = [f"{name}: {unknown_name(name, cls.model_fields)}" for name in fields if name not in cls.model_fields]
-        if unknown:
-            raise InvalidConfigError(cls.__name__, unknown)
-        late = cls.model_construct(**fields)
-        object.__setattr__(late, "_is_late", True)
-        return late
+        return late_recipe(cls, **fields)
 
     @classmethod
     def to_config_schema(cls) -> Any:
@@ -52,9 +49,31 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
         return AsDict(cls)
 
     @classmethod
+    def to_fields_dict(cls) -> dict[str, Any]:
+        """Return `{field: type}` of the fields that are config, as a `config_schema`."""
+        resources = resource_fields(cls)
+        return {
+            field.alias or name: field.annotation for name, field in cls.model_fields.items() if name not in resources
+        }
+
+    def get_resource_definition(self) -> RecipeDefinition:
+        """Return this resource as a `ResourceDefinition`, which `configured` takes."""
+        return RecipeDefinition(self)
+
+    @overload
+    @classmethod
+    def from_resource_context(
+        cls: type[OwnProduct], context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
+    ) -> OwnProduct: ...
+    @overload
+    @classmethod
     def from_resource_context(
         cls, context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
-    ) -> T:
+    ) -> T: ...
+    @classmethod
+    def from_resource_context(
+        cls, context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
+    ) -> Any:
         """Make the resource from a context's config, for code that still has a resource function.
 
         Args:
@@ -67,17 +86,31 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
         """
         return cls._of_context(context, nested_resources)._opened_for_good(context)
 
+    @overload
+    @classmethod
+    def from_resource_context_cm(
+        cls: type[OwnProduct], context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
+    ) -> AbstractContextManager[OwnProduct]: ...
+    @overload
+    @classmethod
+    def from_resource_context_cm(
+        cls, context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
+    ) -> AbstractContextManager[T]: ...
     @classmethod
     @contextmanager
     def from_resource_context_cm(
         cls, context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
-    ) -> Generator[T]:
+    ) -> Generator[Any]:
         """Make the resource from a context's config for a `with` block, which closes it."""
         recipe = cls._of_context(context, nested_resources)
         with opened_alone(cls.__name__, recipe, context) as opened:
             yield opened
 
-    def process_config_and_initialize(self) -> T:
+    @overload
+    def process_config_and_initialize(self: OwnProduct) -> OwnProduct: ...
+    @overload
+    def process_config_and_initialize(self) -> T: ...
+    def process_config_and_initialize(self) -> Any:
         """Return this resource ready for use outside a run: variables read, nested resources open.
 
         Raises:
@@ -87,8 +120,12 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
         """
         return self._opened_for_good(InitResourceContext())
 
+    @overload
+    def process_config_and_initialize_cm(self: OwnProduct) -> AbstractContextManager[OwnProduct]: ...
+    @overload
+    def process_config_and_initialize_cm(self) -> AbstractContextManager[T]: ...
     @contextmanager
-    def process_config_and_initialize_cm(self) -> Generator[T]:
+    def process_config_and_initialize_cm(self) -> Generator[Any]:
         """Open this resource for a `with` block, which closes it."""
         with opened_alone(type(self).__name__, self, InitResourceContext()) as opened:
             yield opened
@@ -98,7 +135,7 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
         return with_config(cls.configure_at_launch(**(nested or {})), context.resource_config, cls.__name__)
 
     def _opened_for_good(self, context: InitResourceContext) -> T:
-        if has_life_cycle(self):
+        if must_be_closed(self):
             problem = "has something to close; use the method whose name ends in `_cm`, in a `with` statement."
             raise InvalidInvocationError(f"resource {type(self).__name__}", problem)
         with opened_alone(type(self).__name__, self, context) as opened:
@@ -106,7 +143,7 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
         return product
 
 
-class ConfigurableResource(ConfigurableResourceFactory[Any]):
+class ConfigurableResource(ConfigurableResourceFactory[R]):
     """A resource configured by its fields, which its users receive itself.
 
     Example:
@@ -120,32 +157,6 @@ class ConfigurableResource(ConfigurableResourceFactory[Any]):
         'hello, world'
     """
 
-    def create_resource(self, context: InitResourceContext) -> Self:
-        """Return this object, set up."""
+    def create_resource(self, context: InitResourceContext) -> Any:
+        """Return this object, set up. An override may make another object, of the class's parameter."""
         return self
-
-    if TYPE_CHECKING:  # the product is the class itself
-
-        @classmethod
-        def from_resource_context(
-            cls, context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
-        ) -> Self:
-            """As of the factory."""
-            ...
-
-        @classmethod
-        @contextmanager
-        def from_resource_context_cm(
-            cls, context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
-        ) -> Generator[Self]:
-            """As of the factory."""
-            ...
-
-        def process_config_and_initialize(self) -> Self:
-            """As of the factory."""
-            ...
-
-        @contextmanager
-        def process_config_and_initialize_cm(self) -> Generator[Self]:
-            """As of the factory."""
-            ...

@@ -1,11 +1,14 @@
 """`InitResourceContext`: the facts that a resource gets when it is opened."""
 
 import logging
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from asyncio import AbstractEventLoop
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from dagwire.config.values.masking import masked_config
 from dagwire.errors import UnknownResourceError
+from dagwire.resources.attached_object import attached_object
 from dagwire.resources.instance import DagsterInstance
 
 log = logging.getLogger("dagwire")
@@ -14,11 +17,15 @@ log = logging.getLogger("dagwire")
 class Resources:
     """A read-only view of the open resources that were asked for: one attribute a key; valid until the scope closes."""
 
-    __slots__ = ("__dict__",)
+    __slots__ = ("__dict__", "_original_by_key")
 
-    def __init__(self, value_by_key: Mapping[str, object]) -> None:
-        """Hold `{key: resource}` as attributes, so reading one costs no more than any attribute."""
-        self.__dict__.update(value_by_key)
+    def __init__(self, resource_by_key: Mapping[str, object]) -> None:
+        """Hold `{key: resource}` as attributes, so reading one costs no more than any attribute.
+
+        The attribute of a resource that attaches another object is that object.
+        """
+        object.__setattr__(self, "_original_by_key", dict(resource_by_key))
+        self.__dict__.update({key: attached_object(resource) for key, resource in resource_by_key.items()})
 
     def __getattr__(self, key: str) -> Any:
         """Return the resources below a path: `resources.gateways.s3` is the resource under "gateways.s3".
@@ -27,7 +34,8 @@ class Resources:
             UnknownResourceError: No key asked for has this name or begins with it; it is an AttributeError too.
         """
         prefix = f"{key}."
-        inner = {path.removeprefix(prefix): value for path, value in vars(self).items() if path.startswith(prefix)}
+        originals = self._original_by_key.items()
+        inner = {path.removeprefix(prefix): value for path, value in originals if path.startswith(prefix)}
         if inner:
             return Resources(inner)
         raise UnknownResourceError(key, self.__dict__)
@@ -43,8 +51,12 @@ class Resources:
 
     @property
     def original_resource_dict(self) -> dict[str, object]:
-        """`{key: resource}`."""
-        return dict(self.__dict__)
+        """`{key: resource}`, of the resources themselves."""
+        return dict(self._original_by_key)
+
+    def restricted_to(self, keys: Iterable[str]) -> "Resources":
+        """Return a view of the resources under `keys`."""
+        return Resources({key: self._original_by_key[key] for key in keys})
 
     def __iter__(self) -> Iterator[object]:
         """The resources, in the order of their keys' declaration."""
@@ -58,7 +70,7 @@ class Resources:
 NO_RESOURCES = Resources({})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class InitResourceContext:
     """The facts that a resource gets when it is opened; lives as long as that resource is open."""
 
@@ -77,6 +89,16 @@ class InitResourceContext:
     """The run; None outside one."""
     instance: DagsterInstance | None = field(default=None, repr=False)
     """The memory of earlier runs: the keys of dynamic partitions. None unless the run was given one."""
+    event_loop: AbstractEventLoop | None = field(default=None, repr=False)
+    """The loop given to `build_resources`, in which asynchronous parts run; None in all other scopes."""
+
+    def __repr__(self) -> str:
+        """Show the facts; secrets in the config are masked."""
+        config = masked_config(self.resource_config, self.resource_def)
+        return (
+            f"InitResourceContext(resource_config={config!r}, resource_def={self.resource_def!r}, "
+            f"resources={self.resources!r}, run_id={self.run_id!r})"
+        )
 
     @property
     def dagster_run(self) -> Any:
@@ -100,10 +122,9 @@ class InitResourceContext:
             self.all_resource_defs,
             self.run,
             self.instance,
+            self.event_loop,
         )
 
     def replace_config(self, config: object) -> "InitResourceContext":
         """Return this context with other config."""
-        values: dict[str, Any] = {part.name: getattr(self, part.name) for part in fields(InitResourceContext)}
-        values["resource_config"] = config
-        return InitResourceContext(**values)
+        return self.for_definition(self.resource_def, config, self.resources)

@@ -2,12 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import Any, Generic, TypeVar, overload
+from functools import update_wrapper
+from typing import Any, TypeVar, overload
 
 from dagwire.resources.configurable_resource import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.init_resource_context import InitResourceContext
 from dagwire.resources.io_contexts import InputContext, OutputContext
-from dagwire.resources.resource_definition import ResourceDefinition, ResourceFunction
+from dagwire.resources.product import R
+from dagwire.resources.resource_definition import ResourceDefinition, ResourceFunction, constant
 
 M = TypeVar("M")
 
@@ -35,7 +37,7 @@ class IOManager(InputManager):
         """
 
 
-class ConfigurableIOManager(ConfigurableResource, IOManager):
+class ConfigurableIOManager(ConfigurableResource[R], IOManager):
     """An IO manager configured by its fields.
 
     Example:
@@ -51,8 +53,10 @@ class ConfigurableIOManager(ConfigurableResource, IOManager):
     """
 
 
-class ConfigurableIOManagerFactory(ConfigurableResourceFactory[M], Generic[M]):
-    """A recipe configured by its fields, that makes an IO manager: override `create_io_manager`."""
+class ConfigurableIOManagerFactory(ConfigurableResourceFactory[M]):
+    """A recipe configured by its fields, which makes an IO manager: override `create_io_manager`."""
+
+    maker_name = "create_io_manager"
 
     def create_io_manager(self, context: InitResourceContext) -> M:
         """Make the IO manager."""
@@ -74,7 +78,7 @@ class IOManagerDefinition(ResourceDefinition):
     @staticmethod
     def hardcoded_io_manager(value: IOManager, description: str | None = None) -> "IOManagerDefinition":
         """An IO manager that is `value` itself."""
-        return IOManagerDefinition(lambda: value, description=description)
+        return IOManagerDefinition(constant(value), description=description)
 
 
 @overload
@@ -98,12 +102,13 @@ def io_manager(
 ) -> IOManagerDefinition | Callable[[ResourceFunction], IOManagerDefinition]:
     """Make an `IOManagerDefinition` of a function that returns an IO manager; with or without arguments."""
     if callable(config_schema) and not isinstance(config_schema, type):
-        return IOManagerDefinition(config_schema)
+        return io_manager()(config_schema)
 
     def decorate(function: ResourceFunction) -> IOManagerDefinition:
         made = IOManagerDefinition(function, config_schema, description, required_resource_keys, version)
         made.output_config_schema = output_config_schema
         made.input_config_schema = input_config_schema
+        update_wrapper(made, function, updated=())
         return made
 
     return decorate
@@ -129,5 +134,9 @@ class InMemoryIOManager(IOManager):
         return self.values[tuple(context.get_identifier())]
 
 
-mem_io_manager = IOManagerDefinition(InMemoryIOManager, description="Keeps values in memory for the length of a run.")
+def _in_memory(_context: InitResourceContext) -> InMemoryIOManager:
+    return InMemoryIOManager()
+
+
+mem_io_manager = IOManagerDefinition(_in_memory, description="Keeps values in memory for the length of a run.")
 """An IO manager that keeps the values of a run in memory."""

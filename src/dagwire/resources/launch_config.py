@@ -5,12 +5,27 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from dagwire.config.values.type_guards import is_mapping
-from dagwire.config.values.validation_messages import problems_of
+from dagwire.config.values.validation_messages import problems_of, unknown_name
 from dagwire.errors import InvalidConfigError
 from dagwire.resources.recipe import ConfiguredRecipe, is_configurable
 from dagwire.resources.resource_definition import ResourceDefinition
 
 C = TypeVar("C", bound=ConfiguredRecipe[Any])
+
+
+def late_recipe(recipe_class: type[C], **fields: Any) -> C:
+    """Make an instance of `recipe_class` whose other fields come from the config of a run.
+
+    Raises:
+        InvalidConfigError: A name is not a field. Values are checked when a run starts.
+    """
+    known = recipe_class.model_fields
+    unknown = [f"{name}: {unknown_name(name, known)}" for name in fields if name not in known]
+    if unknown:
+        raise InvalidConfigError(recipe_class.__name__, unknown)
+    late = recipe_class.model_construct(**fields)
+    object.__setattr__(late, "_is_late", True)
+    return late
 
 
 def configured_recipe(recipe: Any, config: object, key: object) -> Any:
@@ -27,19 +42,28 @@ def configured_recipe(recipe: Any, config: object, key: object) -> Any:
 
 
 def with_config(recipe: C, config: Any, key: object) -> C:
-    """Merge a run's config over the values that `recipe` was built with, field by field.
+    """Merge a run's config over the values that the recipe under `key` was built with, field by field.
 
     Raises:
         InvalidConfigError: The config does not fit; every fault is named.
     """
     if not config and not recipe.is_late:
         return recipe
+    return merged_recipe(recipe, config, f"resource '{key}'")
+
+
+def merged_recipe(recipe: C, config: Any, owner: str) -> C:
+    """Merge `config` over the values that `recipe` was built with, field by field; `owner` names it in messages.
+
+    Raises:
+        InvalidConfigError: The config does not fit; every fault is named.
+    """
     if isinstance(config, BaseModel):
         config = {name: getattr(config, name) for name in config.model_fields_set}
     if config is not None and not is_mapping(config):
-        raise InvalidConfigError(f"resource '{key}'", [f"config is a dict of fields, not {type(config).__name__}"])
+        raise InvalidConfigError(owner, [f"config is a dict of fields, not {type(config).__name__}"])
     try:
         return recipe.with_values(config or {})
     except ValidationError as error:
         problems = problems_of(error)
-    raise InvalidConfigError(f"resource '{key}'", problems)
+    raise InvalidConfigError(owner, problems)

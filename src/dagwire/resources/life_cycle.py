@@ -6,17 +6,16 @@ thread of its own, which starts with the first of them.
 """
 
 import threading
-from asyncio import timeout
+from asyncio import AbstractEventLoop
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, TypeVar
+from inspect import iscoroutine
+from typing import TypeVar
 
 from dagwire.errors import MissingExtraError, ResourceTeardownError
 from dagwire.resources.life_cycle_methods import Manager, is_asynchronous
+from dagwire.resources.portals import IdleLoop, InPortal, Portal, wait, wait_in
 from dagwire.resources.retry_and_timeout import TimeLimited, enter_with_timeout, exit_with_timeout
-
-if TYPE_CHECKING:
-    from anyio.from_thread import BlockingPortal
 
 T = TypeVar("T")
 
@@ -34,9 +33,13 @@ class LifeCycle:
         """`asynchronous` says whether the caller drives this from an event loop."""
         self.asynchronous = asynchronous
         self._managers: list[tuple[object, Manager, float | None]] = []
-        self._portal: BlockingPortal | None = None
+        self._portal: Portal | None = None
         self._portal_exit: ExitStack | None = None
         self._opening_portal = threading.Lock()
+
+    def use_event_loop(self, loop: AbstractEventLoop) -> None:
+        """Enter, await and leave asynchronous parts in `loop`, which is idle; the caller closes it."""
+        self._portal = IdleLoop(loop)
 
     async def enter(self, name: object, manager: Manager, timeout_s: float | None = None) -> object:
         """Open `manager` and register its close under `name`; return what it yields.
@@ -53,7 +56,7 @@ class LifeCycle:
                 value = await manager.__aenter__()
                 self._managers.append((name, manager, None))
                 return value
-            manager = self._open_portal().wrap_async_context_manager(manager)
+            manager = InPortal(self._open_portal(), manager)
         value = enter_with_timeout(manager, timeout_s)
         self._managers.append((name, manager, timeout_s))
         return value
@@ -68,8 +71,14 @@ class LifeCycle:
             TimeoutError: It took longer than `timeout_s`.
         """
         if self.asynchronous:
-            return await _awaited(awaitable, timeout_s)
-        return self._open_portal().call(_awaited, awaitable, timeout_s)
+            return await wait(awaitable, timeout_s)
+        try:
+            portal = self._open_portal()
+        except MissingExtraError:
+            if iscoroutine(awaitable):
+                awaitable.close()
+            raise
+        return wait_in(portal, awaitable, timeout_s)
 
     async def close(self, error: BaseException | None) -> None:
         """Close everything in reverse order; each close gets `error`, the body's exception or None.
@@ -101,7 +110,7 @@ class LifeCycle:
         if failures:
             raise _one_or_group(failures, error)
 
-    def _open_portal(self) -> "BlockingPortal":
+    def _open_portal(self) -> Portal:
         with self._opening_portal:  # steps may run side by side in threads
             if self._portal is None:
                 try:
@@ -131,13 +140,8 @@ def use_life_cycles(kind: LifeCycleKind) -> None:
     _kind = kind
 
 
-async def _awaited(awaitable: Awaitable[T], timeout_s: float | None) -> T:
-    async with timeout(timeout_s):
-        return await awaitable
-
-
 def _as_teardown_error(name: object, failure: BaseException) -> BaseException:
-    if not isinstance(failure, Exception):
+    if not isinstance(failure, (Exception, SystemExit)):
         return failure
     error = ResourceTeardownError(str(name), failure)
     error.__cause__ = failure

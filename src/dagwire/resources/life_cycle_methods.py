@@ -2,9 +2,17 @@
 
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
-from functools import lru_cache
-from inspect import Parameter, isasyncgenfunction, isawaitable, isgeneratorfunction, signature
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache, partial
+from inspect import (
+    Parameter,
+    isasyncgenfunction,
+    isawaitable,
+    iscoroutinefunction,
+    isgeneratorfunction,
+    signature,
+    unwrap,
+)
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
@@ -20,12 +28,12 @@ def is_asynchronous(manager: Manager) -> "TypeIs[AbstractAsyncContextManager[Any
 _POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD, Parameter.VAR_POSITIONAL)
 
 
-def call_hook(method: Callable[..., Any], context: object) -> Any:
+def call_method(method: Callable[..., Any], context: object) -> Any:
     """Call a bound method, with `context` if it takes an argument."""
     return method(context) if _takes_argument(method) else method()
 
 
-def call_manager_hook(method: Callable[..., Any], context: object) -> Manager:
+def call_manager_method(method: Callable[..., Any], context: object) -> Manager:
     """Call a bound method that returns a context manager, or is a bare generator."""
     make = as_manager_function(method)
     manager: Manager = make(context) if _takes_argument(method) else make()
@@ -60,25 +68,65 @@ def _manager_maker(function: Callable[..., Any]) -> Callable[..., Any] | None:
     return None
 
 
+def is_manager_function(function: Callable[..., Any]) -> bool:
+    """Whether `function` is a generator, or was decorated with `contextmanager` or `asynccontextmanager`.
+
+    The generator underneath decides. An object that merely has `__enter__`, such as a file or a lock, is itself the
+    resource and is not entered, as in Dagster.
+    """
+    if as_manager_function(function) is not function:
+        return True
+    while isinstance(function, partial):
+        function = function.func
+    inner = unwrap(function)
+    return inner is not function and (isgeneratorfunction(inner) or isasyncgenfunction(inner))
+
+
+def waits(function: Callable[..., Any]) -> bool:
+    """Whether `function` is a coroutine function or an asynchronous generator, decorated or not."""
+    inner = unwrap(function)
+    return iscoroutinefunction(inner) or isasyncgenfunction(inner)
+
+
 @contextmanager
-def opened_by_hooks(resource: Any, context: object) -> Generator[Any]:
+def opened_by_methods(resource: Any, context: object) -> Generator[Any]:
     """Set `resource` up, yield what it creates, tear it down; one whose set-up failed is not torn down."""
-    call_hook(resource.setup_for_execution, context)
+    call_method(resource.setup_for_execution, context)
     try:
-        yield call_hook(resource.create_resource, context)
+        if resource.yields_product:
+            manager = call_manager_method(getattr(resource, resource.maker_name), context)
+            with cast("AbstractContextManager[Any]", manager) as product:
+                yield product
+        else:
+            yield call_method(resource.create_resource, context)
     finally:
-        call_hook(resource.teardown_after_execution, context)
+        call_method(resource.teardown_after_execution, context)
 
 
 @asynccontextmanager
-async def aopened_by_hooks(resource: Any, context: object) -> AsyncGenerator[Any]:
-    """Do what `opened_by_hooks` does when one of the three methods is asynchronous."""
-    await _awaited(call_hook(resource.setup_for_execution, context))
+async def aopened_by_methods(resource: Any, context: object) -> AsyncGenerator[Any]:
+    """Do what `opened_by_methods` does when one of the methods is asynchronous."""
+    await _awaited(call_method(resource.setup_for_execution, context))
     try:
-        yield await _awaited(call_hook(resource.create_resource, context))
+        if resource.yields_product:
+            manager = call_manager_method(getattr(resource, resource.maker_name), context)
+            async with _as_asynchronous(manager) as product:
+                yield product
+        else:
+            yield await _awaited(call_method(resource.create_resource, context))
     finally:
-        await _awaited(call_hook(resource.teardown_after_execution, context))
+        await _awaited(call_method(resource.teardown_after_execution, context))
 
 
 async def _awaited(result: Any) -> Any:
     return await result if isawaitable(result) else result
+
+
+@asynccontextmanager
+async def _as_asynchronous(manager: Manager) -> AsyncGenerator[Any]:
+    if is_asynchronous(manager):
+        async with manager as value:
+            yield value
+    else:
+        with manager as value:
+            yield value

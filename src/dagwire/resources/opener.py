@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
-from inspect import isawaitable, iscoroutinefunction
+from inspect import isawaitable
 from typing import Any
 
-from dagwire.resources.init_resource_context import NO_RESOURCES, InitResourceContext, Resources
+from dagwire.resources.init_resource_context import NO_RESOURCES, InitResourceContext
 from dagwire.resources.launch_config import with_config
 from dagwire.resources.life_cycle import LifeCycle, new_life_cycle
-from dagwire.resources.life_cycle_methods import call_hook
+from dagwire.resources.life_cycle_methods import call_method
 from dagwire.resources.recipe import ConfiguredRecipe, Recipe, is_configurable, is_recipe
 from dagwire.resources.recipe_checks import faults_of
 from dagwire.resources.resource_definition import ResourceDefinition
@@ -79,24 +78,27 @@ class Opener:
         opened = await self._open_nested(key, nested, context, open_by_id) if nested else NONE_NESTED
         copied = recipe.private_copy(opened, context)
         if recipe.has_life_cycle:
-            return await self._life_cycle.enter(key, copied.life_cycle(context), timeout_s)
-        value = call_with_timeout(partial(call_hook, copied.create_resource, context), timeout_s)
-        if recipe.has_async_hooks and iscoroutinefunction(copied.create_resource):
-            return await self._life_cycle.wait_for(value, timeout_s)
-        return value
+            return await self._life_cycle.enter(key, copied.life_cycle(), timeout_s)
+        make = partial(call_method, copied.create_resource, copied.get_resource_context())
+        value = call_with_timeout(make, timeout_s)
+        return await self._life_cycle.wait_for(value, timeout_s) if recipe.has_async_methods else value
 
     async def _open_nested(
         self, key: object, nested: Mapping[str, Recipe], context: InitResourceContext, open_by_id: Mapping[int, object]
     ) -> dict[str, object]:
         """Open the recipes nested in resource `key`; return `{path: live thing}`."""
-        inner_context = replace(context, resource_config=None)
-        return {
-            path: await self.open(f"{key}.{path}", inner, inner_context, open_by_id) for path, inner in nested.items()
-        }
+        opened: dict[str, object] = {}
+        for path, inner in nested.items():
+            own = context.for_definition(inner, None, context.resources)
+            opened[path] = await self.open(f"{key}.{path}", inner, own, open_by_id)
+        return opened
 
     async def _open_definition(
         self, key: object, recipe: ResourceDefinition, context: InitResourceContext, timeout_s: float | None
     ) -> object:
+        if recipe.opens_config:
+            configured = recipe.config_from(context.resource_config, f"resource '{key}'")
+            return await self._open_configurable(key, configured, context.replace_config(None), NOTHING_OPEN, timeout_s)
         if recipe.takes_context or recipe.has_config(context.resource_config):
             context = _context_for(recipe, context, key)
         return await self.open_called(key, partial(recipe.open, context), recipe, timeout_s)
@@ -116,9 +118,9 @@ class Opener:
 def _context_for(recipe: ResourceDefinition, context: InitResourceContext, key: object) -> InitResourceContext:
     """Return the context with the function's own config, and with the resources alone that it requires."""
     late = context.resource_config
-    config: Any = recipe.config_from(late, f"resource '{key}'") if recipe.has_config(late) else {}
+    config: Any = recipe.config_from(late, f"resource '{key}'") if recipe.has_config(late) else None
     names = recipe.required_resource_keys
-    required = Resources({name: getattr(context.resources, name) for name in names}) if names else NO_RESOURCES
+    required = context.resources.restricted_to(names) if names else NO_RESOURCES
     return context.for_definition(recipe, config, required)
 
 
@@ -142,8 +144,8 @@ def opened_alone(key: object, recipe: object, context: InitResourceContext) -> G
         drive(life_cycle.close(failure))
 
 
-def has_life_cycle(recipe: object) -> bool:
-    """Whether opening `recipe`, or a resource nested in it, leaves something to close."""
+def must_be_closed(recipe: object) -> bool:
+    """Whether opening `recipe`, or a resource nested in it, leaves something to close; a set-up alone does not."""
     if is_configurable(recipe) and not recipe.is_open:
-        return recipe.has_life_cycle or any(map(has_life_cycle, recipe.nested_resources().values()))
+        return recipe.must_be_closed or any(map(must_be_closed, recipe.nested_resources().values()))
     return isinstance(recipe, ResourceDefinition) and recipe.has_life_cycle

@@ -2,41 +2,57 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from inspect import iscoroutinefunction
-from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar
+from functools import lru_cache
+from typing import Any, ClassVar, Self, TypeGuard, get_args
 
 from pydantic import BaseModel
 
 from dagwire.config.values.config import Config
 from dagwire.config.values.nested_values import of_its_kind
+from dagwire.config.values.plain_values import plain_config
 from dagwire.config.values.type_guards import SCALARS, is_mapping, is_sequence
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.init_resource_context import InitResourceContext
-from dagwire.resources.life_cycle_methods import Manager, aopened_by_hooks, call_manager_hook, opened_by_hooks
+from dagwire.resources.life_cycle_methods import (
+    Manager,
+    aopened_by_methods,
+    call_manager_method,
+    is_manager_function,
+    opened_by_methods,
+    waits,
+)
+from dagwire.resources.product import Product, T
 from dagwire.resources.resource_definition import ResourceDefinition
 
-T = TypeVar("T")
-
-_HOOKS = ("setup_for_execution", "teardown_after_execution", "create_resource")
-_LIFE_CYCLE_METHODS = ("setup_for_execution", "teardown_after_execution", "yield_for_execution")
+_OPENING = "setup_for_execution"
+_CLOSING = ("teardown_after_execution", "yield_for_execution")
 
 
-class ConfiguredRecipe(Config, Generic[T]):
+class ConfiguredRecipe(Product[T], Config):
     """A recipe configured by its fields; a run scope opens a private copy of it, and closes that.
 
     In the copy, fields are validated, variables read, private attributes fresh and nested resources open.
     """
 
-    __slots__ = ("_context", "_is_late")
+    __slots__ = ("_context", "_is_late", "_is_open")
 
     is_part_of_its_owner = False
+    maker_name: ClassVar[str] = "create_resource"
+    """The method that makes the product; a generator or a context manager may do so, too."""
     has_life_cycle: ClassVar[bool] = False
     """Whether instances have a life-cycle method; set for each subclass."""
-    has_async_hooks: ClassVar[bool] = False
-    """Whether one of the life-cycle methods is a coroutine function; set for each subclass."""
+    must_be_closed: ClassVar[bool] = False
+    """Whether one of these methods closes something; a set-up alone does not. Set for each subclass."""
+    yields_product: ClassVar[bool] = False
+    """Whether the product is yielded, and closed by the code after the `yield`; set for each subclass."""
+    has_async_methods: ClassVar[bool] = False
+    """Whether one of the life-cycle methods waits; set for each subclass."""
 
     def create_resource(self, context: InitResourceContext) -> T:
-        """Make the object that users of this resource receive."""
+        """Make the object that users of this resource receive.
+
+        An override may be a coroutine function, or may yield the object: the code after the `yield` closes it.
+        """
         raise NotImplementedError(f"{type(self).__name__} does not define create_resource")
 
     def setup_for_execution(self, context: InitResourceContext) -> Any:
@@ -48,28 +64,33 @@ class ConfiguredRecipe(Config, Generic[T]):
     def teardown_after_execution(self, context: InitResourceContext) -> Any:
         """Close it. Called once for each `setup_for_execution` that returned, whether the run failed or not."""
 
-    def yield_for_execution(self, context: InitResourceContext) -> AbstractContextManager[T]:
+    def yield_for_execution(self, context: InitResourceContext) -> AbstractContextManager[Any]:
         """Open, yield, close; override this in place of the pair if a context manager reads better.
 
         An override is a context manager, a generator or an asynchronous generator. The exception of the run's body is
         raised at its `yield`, so a resource can roll back.
         """
-        if self.has_async_hooks:
-            return aopened_by_hooks(self, context)  # type: ignore[return-value]  # asynchronous, as its hooks are
-        return opened_by_hooks(self, context)
+        if self.has_async_methods:
+            return aopened_by_methods(self, context)  # type: ignore[return-value]  # asynchronous, as its methods are
+        return opened_by_methods(self, context)
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         """Note whether the class takes part in the life cycle."""
         super().__pydantic_init_subclass__(**kwargs)
-        cls.has_life_cycle = any(
-            getattr(cls, name) is not getattr(ConfiguredRecipe, name) for name in _LIFE_CYCLE_METHODS
-        )
-        cls.has_async_hooks = any(iscoroutinefunction(getattr(cls, name)) for name in _HOOKS)
+        maker = getattr(cls, cls.maker_name)
+        cls.yields_product = is_manager_function(maker)
+        cls.must_be_closed = cls.yields_product or any(map(cls._overrides, _CLOSING))
+        cls.has_life_cycle = cls.must_be_closed or cls._overrides(_OPENING)
+        cls.has_async_methods = any(map(waits, (maker, cls.setup_for_execution, cls.teardown_after_execution)))
 
-    def life_cycle(self, context: InitResourceContext) -> Manager:
+    @classmethod
+    def _overrides(cls, name: str) -> bool:
+        return getattr(cls, name) is not getattr(ConfiguredRecipe, name)
+
+    def life_cycle(self) -> Manager:
         """Return the context manager that opens and closes this copy."""
-        return call_manager_hook(self.yield_for_execution, context)
+        return call_manager_method(self.yield_for_execution, self.get_resource_context())
 
     def get_resource_context(self) -> InitResourceContext:
         """Return the context that this resource was opened with.
@@ -77,16 +98,29 @@ class ConfiguredRecipe(Config, Generic[T]):
         Raises:
             InvalidInvocationError: It is not open: only the copy that a run works with has a context.
         """
-        context: InitResourceContext | None = getattr(self, "_context", None)
+        context: InitResourceContext | None = _slot(self, "_context")
         if context is None:
-            problem = "has a context only while it is open, in a run or inside `build_resources`."
+            problem = (
+                "has a context only while it is open, in a run or inside `build_resources`. "
+                "To give it one by hand, call its `with_resource_context`."
+            )
             raise InvalidInvocationError(f"resource {type(self).__name__}", problem)
         return context
+
+    def with_resource_context(self, context: InitResourceContext) -> Self:
+        """Return a copy that has `context`, for a direct call of a method that reads it. Opens nothing."""
+        copied = self.model_copy()
+        object.__setattr__(copied, "_context", context)
+        return copied
+
+    def with_replaced_resource_context(self, context: InitResourceContext) -> Self:
+        """Return a copy that has `context` in place of any other; Dagster's name for the same."""
+        return self.with_resource_context(context)
 
     @property
     def is_open(self) -> bool:
         """Whether this is the copy that a run scope opened. It is not a recipe any more; its opener closes it."""
-        return _slot(self, "_context") is not None
+        return _slot(self, "_is_open") is True
 
     @property
     def is_late(self) -> bool:
@@ -104,22 +138,31 @@ class ConfiguredRecipe(Config, Generic[T]):
 
         Args:
             opened_by_path: `{path: live thing}` of the nested resources.
-            context: The value that the copy's `get_resource_context` returns.
+            context: The copy's `get_resource_context` returns it, with the copy's config as `resource_config`.
 
         Raises:
             MissingVariableError: A variable is not set.
             ValidationError: A variable's value does not fit its field.
         """
-        source = self.with_variables_read()
-        copied = source.model_copy() if source is self else source
-        if source is self and self.__pydantic_private__ is not None:
-            # A copy made by pydantic shares private values with its original; a run must not see another run's.
-            object.__setattr__(copied, "__pydantic_private__", None)
-            copied.model_post_init(None)
+        copied = self.with_variables_read()
+        if copied is self:
+            copied = self._fresh_copy()
         if opened_by_path:
             for name in {path.partition(".")[0] for path in opened_by_path}:
                 vars(copied)[name] = _with_opened(name, vars(copied)[name], opened_by_path)
-        object.__setattr__(copied, "_context", context)
+        config = plain_config(copied, resource_fields(type(copied)))
+        object.__setattr__(copied, "_context", context.replace_config(config))
+        object.__setattr__(copied, "_is_open", True)
+        return copied
+
+    def _fresh_copy(self) -> Self:
+        """Copy the fields alone. What is cached in the original, or private to it, is another run's."""
+        copied = self.model_copy()
+        for name in vars(copied).keys() - type(self).model_fields.keys():
+            del vars(copied)[name]
+        if self.__pydantic_private__ is not None:
+            object.__setattr__(copied, "__pydantic_private__", None)
+            copied.model_post_init(None)
         return copied
 
 
@@ -132,6 +175,24 @@ def _slot(recipe: object, name: str) -> Any:
 
 
 Recipe = ConfiguredRecipe[Any] | ResourceDefinition
+
+
+class TakesRecipes:
+    """Marks the annotation of a field that holds a resource of any kind."""
+
+
+@lru_cache(maxsize=1024)
+def resource_fields(recipe_class: type[ConfiguredRecipe[Any]]) -> frozenset[str]:
+    """The names of the fields that are declared to hold resources, in collections too; all others are config."""
+    fields = recipe_class.model_fields.items()
+    return frozenset(name for name, field in fields if _holds_resources(field.annotation, *field.metadata))
+
+
+def _holds_resources(*parts: object) -> bool:
+    return any(
+        isinstance(part, TakesRecipes) or is_configurable_class(part) or _holds_resources(*get_args(part))
+        for part in parts
+    )
 
 
 def is_configurable_class(value: object) -> TypeGuard[type[ConfiguredRecipe[Any]]]:

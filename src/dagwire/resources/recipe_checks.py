@@ -32,7 +32,9 @@ def faults_of(
         if is_configurable(recipe):
             return list(_configurable_faults(key, with_config(recipe, config, key), has_key))
         if isinstance(recipe, ResourceDefinition) and recipe.has_config(config):
-            recipe.config_from(config, f"resource '{key}'")
+            configured = recipe.config_from(config, f"resource '{key}'")
+            if recipe.opens_config:
+                return list(_configurable_faults(key, configured, has_key))
     except InvalidConfigError as fault:
         return [fault]
     return []

@@ -2,9 +2,9 @@
 
 import copy
 from collections.abc import Callable, Iterable
-from functools import partial
-from inspect import Parameter, isasyncgenfunction, isgeneratorfunction, signature, unwrap
-from typing import Any, Self, TypeVar, overload
+from functools import update_wrapper
+from inspect import Parameter, cleandoc, signature
+from typing import Any, Self, overload
 
 from dagwire.config.schema.config_schema import validated_config
 from dagwire.config.values.nested_values import merged_config
@@ -17,7 +17,7 @@ from dagwire.errors import (
     MissingResourceError,
 )
 from dagwire.resources.init_resource_context import InitResourceContext
-from dagwire.resources.life_cycle_methods import as_manager_function
+from dagwire.resources.life_cycle_methods import as_manager_function, is_manager_function
 
 ResourceFunction = Callable[..., Any]
 
@@ -28,6 +28,9 @@ class ResourceDefinition:
     The function may return the resource or yield it: as a generator, or decorated with `contextmanager`. The code after
     the `yield` is its close. It may be a coroutine or an asynchronous generator. Any callable will do, `partial` too.
     """
+
+    opens_config = False
+    """Whether its config is itself a recipe, which is opened in its place; see `RecipeDefinition`."""
 
     def __init__(
         self,
@@ -52,9 +55,15 @@ class ResourceDefinition:
         self._mapping: Callable[[Any], Any] | None = None
         """Makes the config of `_mapped` from this definition's; see `configured`."""
         self._mapped: ResourceDefinition | None = None
-        self.takes_context = _takes_context(resource_fn)
+        self._context_name = _context_name(resource_fn)
+        self.takes_context = self._context_name is not None
         self._open = as_manager_function(resource_fn)
-        self.has_life_cycle = self._open is not resource_fn or _is_manager_function(resource_fn)
+        self.has_life_cycle = is_manager_function(resource_fn)
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether a function of other config makes its config; see `configured`."""
+        return self._mapping is not None
 
     @property
     def name(self) -> str:
@@ -66,7 +75,7 @@ class ResourceDefinition:
         return self._open(context) if self.takes_context else self._open()
 
     def has_config(self, late: object) -> bool:
-        """Whether there is config to check if a run gives `late`; without any, the function gets an empty dict."""
+        """Whether there is config to check if a run gives `late`."""
         return not (late is None is self.config_schema is self.preset_config is self._mapping)
 
     def config_from(self, late: object, owner: str) -> Any:
@@ -75,10 +84,10 @@ class ResourceDefinition:
         Raises:
             InvalidConfigError: It does not fit; `owner` names the resource.
         """
-        preset = self.preset_config
-        if is_mapping(preset) and is_mapping(late):
-            late = merged_config(preset, late)
-        config = validated_config(self.config_schema, preset if late is None else late, owner)
+        merged = self._merged(late)
+        config = validated_config(self.config_schema, merged, owner)
+        if self.config_schema is None:
+            config = config or None
         if self._mapped is None or self._mapping is None:
             return config
         try:
@@ -90,32 +99,43 @@ class ResourceDefinition:
             raise InvalidConfigError(owner, [problem]) from cause
         return self._mapped.config_from(mapped, owner)
 
-    def __call__(self, *args: Any) -> Any:
+    def _merged(self, late: object) -> object:
+        preset = self.preset_config
+        if is_mapping(preset) and is_mapping(late):
+            return merged_config(preset, late)
+        return preset if late is None else late
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function as a test does: with a context of `build_init_resource_context`, or without arguments.
+
+        The context may be None if the function needs neither config nor resources. It may be passed by its name.
 
         Raises:
             InvalidInvocationError: The function takes a context and none was given, or the reverse.
             InvalidConfigError: The context's config does not fit.
             MissingResourceError: The context lacks a resource that this one requires.
         """
-        if len(args) != int(self.takes_context):
-            wanted = "one argument, a context" if self.takes_context else "no argument"
-            raise InvalidInvocationError(f"resource function '{self.name}'", f"takes {wanted}; {len(args)} given.")
-        return self._open(*map(self._checked, args))
+        contexts = [*args, *kwargs.values()]
+        if len(contexts) != int(self.takes_context) or not kwargs.keys() <= {self._context_name}:
+            raise self._call_error([*map(repr, args), *(f"{name}=..." for name in kwargs)])
+        return self._open(*map(self._checked, contexts))
+
+    def _call_error(self, arguments: Iterable[str]) -> InvalidInvocationError:
+        wanted = f"one argument, the context '{self._context_name}'" if self.takes_context else "no argument"
+        problem = f"takes {wanted}; it was called with ({', '.join(arguments)})."
+        return InvalidInvocationError(f"resource function '{self.name}'", problem)
 
     def _checked(self, context: Any) -> Any:
-        """Validate the config of `context`."""
+        """Validate the config of `context`; None is a context that has neither config nor resources."""
         owner = f"resource function '{self.name}'"
-        if context is None and self.config_schema is None and not self.required_resource_keys:
-            return None
+        if context is None:
+            context = InitResourceContext()
         if not isinstance(context, InitResourceContext):
             problem = "reads config or resources from its context; make one with build_init_resource_context."
             raise InvalidInvocationError(owner, problem)
         for key in sorted(self.required_resource_keys):
             if not hasattr(context.resources, key):
                 raise MissingResourceError(key, [owner], context.resources._asdict())
-        if self.config_schema is None and self.preset_config is None and self._mapping is None:
-            return context
         return context.replace_config(self.config_from(context.resource_config, owner))
 
     def configured(
@@ -155,7 +175,7 @@ class ResourceDefinition:
     @staticmethod
     def hardcoded_resource(value: object, description: str | None = None) -> "ResourceDefinition":
         """Return a definition of `value` itself."""
-        return ResourceDefinition(lambda: value, description=description)
+        return ResourceDefinition(constant(value), description=description)
 
     @staticmethod
     def none_resource(description: str | None = None) -> "ResourceDefinition":
@@ -173,7 +193,16 @@ class ResourceDefinition:
         return ResourceDefinition(_config_itself, str, description)
 
 
-def _mock() -> Any:
+def constant(value: object) -> ResourceFunction:
+    """Return a resource function of `value` itself."""
+
+    def given(_context: InitResourceContext) -> object:
+        return value
+
+    return given
+
+
+def _mock(_context: object) -> Any:
     from unittest.mock import MagicMock  # noqa: PLC0415  # costs 15 ms to import, and only tests ask for it
 
     return MagicMock()
@@ -194,31 +223,6 @@ def make_values_resource(**fields: Any) -> ResourceDefinition:
         {'rows': 3}
     """
     return ResourceDefinition(_config_itself, fields or None)
-
-
-D = TypeVar("D", bound=ResourceDefinition)
-
-
-def configured(configurable: D, config_schema: object = None, **kwargs: Any) -> Callable[[Any], D]:
-    """Decorate a function of config that returns the config of `configurable`; return the configured definition.
-
-    Example:
-        >>> from dagwire import build_resources, configured, resource
-        >>> @resource(config_schema={"words": list})
-        ... def text(context):
-        ...     return " ".join(context.resource_config["words"])
-        >>> @configured(text, config_schema={"name": str})
-        ... def greeting(config):
-        ...     return {"words": ["hello", config["name"]]}
-        >>> with build_resources({"it": greeting}, resource_config={"it": {"config": {"name": "Ann"}}}) as resources:
-        ...     resources.it
-        'hello Ann'
-    """
-
-    def configure(config_or_config_fn: Any) -> D:
-        return configurable.configured(config_or_config_fn, config_schema, **kwargs)
-
-    return configure
 
 
 @overload
@@ -250,32 +254,24 @@ def resource(
         stopped
     """
     if callable(config_schema) and not isinstance(config_schema, type):
-        return ResourceDefinition(config_schema)
+        return resource()(config_schema)
 
     def decorate(function: ResourceFunction) -> ResourceDefinition:
-        return ResourceDefinition(function, config_schema, description, required_resource_keys, version)
+        text = description or cleandoc(function.__doc__ or "") or None
+        made = ResourceDefinition(function, config_schema, text, required_resource_keys, version)
+        update_wrapper(made, function, updated=())
+        return made
 
     return decorate
 
 
-def _takes_context(function: ResourceFunction) -> bool:
+def _context_name(function: ResourceFunction) -> str | None:
+    """The name of the parameter that takes the context; None if the function takes no argument."""
     parameters = signature(function).parameters.values()
     positional = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
-    required = [p for p in parameters if p.kind in positional and p.default is Parameter.empty]
+    required = [p.name for p in parameters if p.kind in positional and p.default is Parameter.empty]
     if len(required) > 1:
-        names = ", ".join(p.name for p in required)
+        names = ", ".join(required)
         msg = f"A resource function takes no argument or one, an InitResourceContext; {function} takes {names}."
         raise InvalidDefinitionError(msg)
-    return bool(required)
-
-
-def _is_manager_function(function: ResourceFunction) -> bool:
-    """Whether `function` was decorated with `contextmanager` or `asynccontextmanager`.
-
-    The generator underneath decides. An object that merely has `__enter__`, such as a file or a lock, is itself the
-    resource and is not entered, as in Dagster.
-    """
-    while isinstance(function, partial):
-        function = function.func
-    inner = unwrap(function)
-    return inner is not function and (isgeneratorfunction(inner) or isasyncgenfunction(inner))
+    return required[0] if required else None

@@ -6,7 +6,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from dagwire.resources.configurable_resource import ConfigurableResourceFactory
-from dagwire.resources.recipe import is_configurable_class
+from dagwire.resources.recipe import TakesRecipes, is_configurable_class
 from dagwire.resources.resource_definition import ResourceDefinition
 
 T = TypeVar("T")
@@ -95,7 +95,7 @@ else:
             return Annotated[declared, _AnyRecipe()]
 
 
-class _AnyRecipe:
+class _AnyRecipe(TakesRecipes):
     """Takes any value for a field: an opened recipe yields the declared type, and a fake is not one of it."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

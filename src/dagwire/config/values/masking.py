@@ -102,6 +102,20 @@ def masked(value: Any, secrecy: SecretField | None = None) -> Any:
     return _without_credentials(value) if _is_text(value) and secrecy != NOT_SECRET else value
 
 
+def masked_config(config: Any, model: object) -> Any:
+    """Mask config that is a dict of the fields of `model`, by their secrecy; any other config by names alone."""
+    if not isinstance(model, BaseModel) or not is_mapping(config):
+        return masked(config)
+    fields_by_alias = {field.alias or name: field for name, field in type(model).model_fields.items()}
+    return {name: _masked_field(name, value, fields_by_alias.get(name)) for name, value in config.items()}
+
+
+def _masked_field(name: str, value: Any, field: FieldInfo | None) -> Any:
+    if field is not None and holds_secret_fields(field.annotation):
+        return MASK
+    return masked(value, secrecy_of(name, field))
+
+
 def _masked_inside(value: Any, secrecy: SecretField | None) -> Any:
     """A value that holds others, with all of them masked."""
     if isinstance(value, BaseModel):

@@ -14,6 +14,7 @@ from dagwire.definitions.steps.body_context import BodyContext
 from dagwire.definitions.steps.signature import CONFIG_NAME, Signature, read_signature
 from dagwire.errors import InvalidInvocationError, MissingResourceError, UnknownResourceError
 from dagwire.resources.configurable_resource import ConfigurableResourceFactory
+from dagwire.resources.init_resource_context import Resources
 from dagwire.resources.resource_definition import ResourceDefinition
 
 
@@ -142,14 +143,14 @@ class Body:
 
             async def awaited() -> Any:
                 async with abuild_resources(recipes) as opened:
-                    return await function(*leading, **given | vars(opened))
+                    return await function(*leading, **given | opened.original_resource_dict)
 
             return awaited()
         if isasyncgenfunction(function):
 
             async def agenerated() -> AsyncIterator[Any]:
                 async with abuild_resources(recipes) as opened:
-                    async for item in function(*leading, **given | vars(opened)):
+                    async for item in function(*leading, **given | opened.original_resource_dict):
                         yield item
 
             return agenerated()
@@ -157,11 +158,11 @@ class Body:
 
             def generated() -> Iterator[Any]:
                 with build_resources(recipes) as opened:
-                    yield from function(*leading, **given | vars(opened))
+                    yield from function(*leading, **given | opened.original_resource_dict)
 
             return generated()
         with build_resources(recipes) as opened:
-            return function(*leading, **given | vars(opened))
+            return function(*leading, **given | opened.original_resource_dict)
 
 
 _ABSENT = object()
@@ -171,8 +172,11 @@ def _held(context: Any, key: str) -> object:
     """Return the resource that a context has under `key`, or `_ABSENT`."""
     if context is None:
         return _ABSENT
+    resources = context.resources
+    if isinstance(resources, Resources):
+        return resources.original_resource_dict.get(key, _ABSENT)
     try:
-        return getattr(context.resources, key)
+        return getattr(resources, key)
     except UnknownResourceError:
         return _ABSENT
 

@@ -1,0 +1,43 @@
+"""Config as plain values: nested dicts, as a config schema or a file would give them."""
+
+from collections.abc import Container
+from enum import Enum
+
+from pydantic import BaseModel
+
+from dagwire.config.values.nested_values import with_items_changed
+from dagwire.config.values.type_guards import SCALARS
+
+
+def plain_config(config: BaseModel, excluded: Container[str] = ()) -> dict[str, object]:
+    """Return the fields of `config` as a dict by alias; nested models become dicts, enums their values.
+
+    Args:
+        config: Any model; its variables are read already.
+        excluded: Names of fields that are left out.
+
+    Example:
+        >>> from dagwire import Config
+        >>> class Pool(Config):
+        ...     size: int = 4
+        >>> class Db(Config):
+        ...     url: str
+        ...     pool: Pool = Pool()
+        >>> plain_config(Db(url="memory"))
+        {'url': 'memory', 'pool': {'size': 4}}
+    """
+    fields = type(config).model_fields
+    plain: dict[str, object] = {}
+    for name, value in config:
+        if name not in excluded:
+            alias = fields[name].alias if name in fields else None
+            plain[alias or name] = value if type(value) in SCALARS else _plain(value)
+    return plain
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return plain_config(value)
+    if isinstance(value, Enum):
+        return value.value
+    return with_items_changed(value, _plain)
