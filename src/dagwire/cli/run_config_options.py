@@ -9,6 +9,7 @@ import typer
 
 from dagwire.config.files.run_config import RunConfig, as_run_config
 from dagwire.config.files.run_config_files import config_from_files
+from dagwire.config.values.launch_form import UntypedText
 from dagwire.containers.keys import keys_of
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.errors import InvalidConfigError, nearest
@@ -51,7 +52,7 @@ def _read(value: str) -> tuple[str, Any]:
         msg = f"'{path}' is to be written KEY.FIELD=VALUE; the key is a resource's or a step's."
         raise typer.BadParameter(msg, param_hint="--set")
     if not is_json:
-        return path, text
+        return path, UntypedText(text)
     try:
         return path, json.loads(text)
     except json.JSONDecodeError as error:

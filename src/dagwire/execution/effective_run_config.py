@@ -44,10 +44,12 @@ def _base_config(job: JobDefinition, partitions: PartitionSelection) -> object:
 
 
 def written_config(job: JobDefinition, options: RunOptions, run_config: RunConfig) -> Mapping[str, Any]:
-    """The run's config as contexts show it; for a job with a config mapping, the config before mapping."""
-    if isinstance(job.config, ConfigMapping) and is_mapping(options.run_config):
-        return options.run_config
-    return run_config.to_config_dict()
+    """The run's config as contexts show it; of a job with a config mapping, as it is before mapping."""
+    base = None if isinstance(job.config, ConfigMapping) else job.partitioned_config or job.config
+    given = options.run_config
+    if base is None:
+        return given.to_config_dict() if isinstance(given, RunConfig) else given or {}
+    return {section: config for section, config in run_config.to_config_dict().items() if config}
 
 
 def _plain_dict(job: JobDefinition, given: Any) -> Any:

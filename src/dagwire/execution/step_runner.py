@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Mapping
 from inspect import isasyncgen, isawaitable, isgenerator
 from typing import Any
 
+from dagwire.config.values.config_dict import as_op_config
 from dagwire.containers.run_scope import RunScope
 from dagwire.definitions.assets.asset_check import AssetCheckDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
@@ -157,7 +158,7 @@ class Steps:
         context.instance = self._instance
         context.stored_values = self._stored_values
         context.resources = self._scope_by_node[node.template or node.name].resources(body.keys)
-        context.op_config = self._plan.config_by_node.get(node.template or node.name)
+        context.op_config = as_op_config(self._plan.config_by_node.get(node.template or node.name))
         context.is_subset = self._plan.job.is_subset or node.outputs is not None
         return context
 
@@ -229,7 +230,7 @@ class Steps:
         context = HookContext(self._run, node, hook, failure, self._record.values.get(node.name, {}))
         context.instance = self._instance
         context.resources = scope.resources(body.keys)
-        context.op_config = self._plan.config_by_node.get(node.template or node.name)
+        context.op_config = as_op_config(self._plan.config_by_node.get(node.template or node.name))
         await self._finished(node, body.function(context, **arguments))
 
 

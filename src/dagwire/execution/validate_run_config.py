@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
-
 from dagwire.config.files.run_config import RunConfig
+from dagwire.config.values.config_dict import as_op_config
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.jobs.run_options import RunOptions
 from dagwire.execution.run import check_run
@@ -37,10 +36,6 @@ def validate_run_config(
     """
     plan = check_run(job_def, RunOptions(run_config=run_config))
     return {
-        "ops": {name: {"config": _as_dict(config)} for name, config in plan.config_by_node.items()},
+        "ops": {name: {"config": as_op_config(config)} for name, config in plan.config_by_node.items()},
         "resources": {key: {"config": config} for key, config in plan.resource_config_by_key.items()},
     }
-
-
-def _as_dict(config: Any) -> Any:
-    return dict(config) if isinstance(config, BaseModel) else config

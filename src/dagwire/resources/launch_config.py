@@ -63,7 +63,7 @@ def merged_recipe(recipe: C, config: Any, owner: str) -> C:
     if config is not None and not is_mapping(config):
         raise InvalidConfigError(owner, [f"config is a dict of fields, not {type(config).__name__}"])
     try:
-        return recipe.with_values(config or {})
+        return recipe.with_launch_config(config or {})
     except ValidationError as error:
         problems = problems_of(error)
     raise InvalidConfigError(owner, problems)

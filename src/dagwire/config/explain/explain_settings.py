@@ -23,9 +23,9 @@ from dagwire.config.values.masking import (
     masked,
     secrecy_of,
 )
-from dagwire.config.values.model_introspection import Key, key_text, models_in, spelled
+from dagwire.config.values.model_introspection import Key, input_paths, key_text, models_in, spelled
 from dagwire.config.values.type_guards import is_mapping, is_sequence
-from dagwire.config.values.variable_names import input_paths, variables_of
+from dagwire.config.values.variable_names import variables_of
 
 _NOT_THERE: Any = object()
 """The value of a field that has none."""

@@ -1,11 +1,13 @@
 """`RunConfig`: the config of a run's ops, assets and resources."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
 
+from dagwire.config.values.config_dict import as_launch_dict
+from dagwire.config.values.nested_config import set_values
 from dagwire.config.values.nested_values import merged_config
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.errors import InvalidConfigError, nearest
@@ -29,15 +31,17 @@ class RunConfig:
     """`{path: value}`: an input of the job by its name, an input of a step or graph by `step.input`."""
 
     def to_config_dict(self) -> dict[str, Any]:
-        """This config in Dagster's dict form, as files have it."""
-        plain = as_run_config(self)
+        """This config in Dagster's dict form, as files have it: with defaults, and enums by their members' names."""
+        written = as_run_config(self, write=as_launch_dict)
         tree: dict[str, Any] = {
             "ops": {},
-            "resources": {key: {_CONFIG: entry} for key, entry in plain.resources.items()},
+            "resources": {key: {_CONFIG: entry} for key, entry in written.resources.items()},
+            "loggers": dict(self.loggers),
+            "execution": dict(self.execution),
         }
-        for step, config in plain.ops.items():
+        for step, config in written.ops.items():
             _entry(tree, step)[_CONFIG] = config
-        for path, value in plain.inputs.items():
+        for path, value in written.inputs.items():
             step, _, name = path.rpartition(".")
             _entry(tree, step).setdefault("inputs", {})[name] = value
         return tree
@@ -47,6 +51,8 @@ class RunConfig:
         return RunConfig(
             merged_config(base.ops, self.ops),
             merged_config(base.resources, self.resources),
+            merged_config(base.loggers, self.loggers),
+            merged_config(base.execution, self.execution),
             inputs={**base.inputs, **self.inputs},
         )
 
@@ -59,15 +65,17 @@ def _entry(tree: dict[str, Any], step: str) -> dict[str, Any]:
 
 
 _CONFIG = "config"
-_SECTIONS = ("ops", "resources", "inputs")
-_IGNORED = ("execution", "loggers")
-"""Sections of Dagster's that configure its executors and loggers; dagwire has neither."""
+_SECTIONS = ("ops", "resources", "inputs", "loggers", "execution")
 _PARTS = frozenset({"config", "inputs", "ops"})
 """The keys of an entry in the dict form; Dagster's "outputs" is for IO managers whose config depends on the output."""
 
 
-def as_run_config(given: Any) -> RunConfig:
+def as_run_config(given: object, *, write: Callable[[BaseModel], object] = set_values) -> RunConfig:
     """`given` as a RunConfig of plain values: one itself, a dict in Dagster's form, or None.
+
+    Args:
+        given: The run config.
+        write: Makes a dict of each config that is an object; by default of the fields with which it was built.
 
     Raises:
         InvalidConfigError: It is none of these, or has sections that do not exist; every fault is named.
@@ -81,14 +89,23 @@ def as_run_config(given: Any) -> RunConfig:
         reading.read_ops(given.ops)
         reading.read_resources(given.resources)
         reading.inputs.update(given.inputs)
+        reading.loggers, reading.execution = given.loggers, given.execution
     else:
-        reading.problems += [_unknown_section(name) for name in given if name not in (*_SECTIONS, *_IGNORED)]
+        reading.problems += [_unknown_section(name) for name in given if name not in _SECTIONS]
         reading.read_ops(reading.by_name("ops", given.get("ops")))
         reading.read_resources(reading.by_name("resources", given.get("resources")))
         reading.inputs.update(reading.by_name("inputs", given.get("inputs")))
+        reading.loggers = reading.by_name("loggers", given.get("loggers"))
+        reading.execution = reading.by_name("execution", given.get("execution"))
     if reading.problems:
         raise InvalidConfigError("the run", reading.problems)
-    return RunConfig(_plain(reading.ops), _plain(reading.resources), inputs=reading.inputs)
+    return RunConfig(
+        _plain(reading.ops, write),
+        _plain(reading.resources, write),
+        reading.loggers,
+        reading.execution,
+        inputs=reading.inputs,
+    )
 
 
 class _Reading:
@@ -98,6 +115,8 @@ class _Reading:
         self.ops: dict[str, Any] = {}
         self.resources: dict[str, Any] = {}
         self.inputs: dict[str, Any] = {}
+        self.loggers: Mapping[str, Any] = {}
+        self.execution: Mapping[str, Any] = {}
         self.problems: list[str] = []
         self._is_strict = is_strict
 
@@ -142,15 +161,10 @@ def _unknown_section(name: str) -> str:
     return f"{name}: unknown section" + (f". Did you mean '{guess}'?" if guess else f". Known: {', '.join(_SECTIONS)}")
 
 
-def _plain(config_by_name: Mapping[str, Any]) -> dict[str, Any]:
-    """`{name: dict or scalar}`: the values of models, nested ones kept whole, since they are valid already."""
-    return {name: _values_of(_config_in(entry)) for name, entry in config_by_name.items()}
-
-
-def _values_of(config: Any) -> Any:
-    if not isinstance(config, BaseModel):
-        return config
-    return {name: getattr(config, name) for name in config.model_fields_set}
+def _plain(config_by_name: Mapping[str, Any], write: Callable[[BaseModel], object]) -> dict[str, Any]:
+    """`{name: dict or scalar}`, with every config that is an object written as a dict."""
+    configs = {name: _config_in(entry) for name, entry in config_by_name.items()}
+    return {name: write(config) if isinstance(config, BaseModel) else config for name, config in configs.items()}
 
 
 def _config_in(entry: Any) -> Any:

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from dagwire.config.schema.config_types import type_of
 from dagwire.config.values.config import Config
 from dagwire.config.values.env_var import EnvVar, check_variables_are_set, read_variables, variables_in
+from dagwire.config.values.launch_form import LAUNCH_FORM
 from dagwire.config.values.validation_messages import problems_of
 from dagwire.errors import InvalidConfigError
 
@@ -31,7 +32,7 @@ def validated_config(schema: Any, given: object, owner: str) -> Any:
     read: list[tuple[str, EnvVar]] = []
     try:
         if _is_config_class(schema):
-            config = schema.model_validate({} if given is None else given)
+            config = schema.model_validate({} if given is None else given, context=LAUNCH_FORM)
             read += config.variables()
             check_variables_are_set((variable, f"field '{path}' of {owner}") for path, variable in read)
             return config.with_variables_read()

@@ -8,10 +8,10 @@ from typing import Annotated, Any, ClassVar
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from dagwire.config.schema.scalar_config_types import ConfigType, ScalarType, problem
+from dagwire.config.schema.scalar_config_types import ConfigType, ScalarType
 from dagwire.config.values.env_var import read_variables
 from dagwire.config.values.type_guards import is_mapping, is_sequence
-from dagwire.config.values.validation_messages import unknown_name
+from dagwire.config.values.validation_messages import custom_fault, unknown_name
 from dagwire.errors import InvalidDefinitionError
 
 _NO_DEFAULT: Any = object()
@@ -126,7 +126,7 @@ class Shape(ConfigType):
     def _refuse_unknown(self, entries: Mapping[str, Any]) -> None:
         unknown = [f"'{name}': {unknown_name(name, self.fields)}" for name in entries if name not in self.fields]
         if unknown:
-            raise problem("extra_forbidden", "; ".join(unknown))
+            raise custom_fault("extra_forbidden", "; ".join(unknown))
 
 
 class Permissive(Shape):
@@ -150,7 +150,7 @@ class Selector(Shape):
         entries = super()._prepared({} if given is None else given)
         if is_mapping(entries) and len(entries) != 1 and not (len(self.fields) == 1 and not entries):
             names = ", ".join(self.fields)
-            raise problem("selector", f"Give exactly one of {names}; {len(entries)} are given")
+            raise custom_fault("selector", f"Give exactly one of {names}; {len(entries)} are given")
         return entries
 
     def _chosen(self, given: Any) -> str | None:

@@ -3,11 +3,12 @@
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, TypeAdapter, ValidationError
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
 
 from dagwire.config.values.config import Config
 from dagwire.config.values.env_var import EnvVar, read_variables, variables_in
 from dagwire.config.values.type_guards import is_mapping
+from dagwire.config.values.validation_messages import custom_fault
 
 Validate = core_schema.ValidatorFunctionWrapHandler
 
@@ -63,7 +64,7 @@ class ScalarType(ConfigType):
             return self._from_text.validate_python(text)
         except ValidationError:
             pass
-        raise problem(
+        raise custom_fault(
             "variable", f"The value of the variable {given.env_var_name} is not of type {self.declared.__name__}"
         )
 
@@ -91,10 +92,5 @@ def _read_set_variables(given: Any) -> Any:
     """
     unset = ", ".join(variable.env_var_name for variable in variables_in(given) if variable.get_value() is None)
     if unset:
-        raise problem("missing_variable", f"The environment variable {unset} is not set")
+        raise custom_fault("missing_variable", f"The environment variable {unset} is not set")
     return read_variables(given)
-
-
-def problem(kind: Any, text: Any) -> PydanticCustomError:
-    """A fault of ours among pydantic's; its type wants literal text, which keeps no promise here."""
-    return PydanticCustomError(kind, text)

@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 from pydantic_settings import BaseSettings
 
-from dagwire.config.values.model_introspection import Key, literals_of, members_of, models_in, types_under
-from dagwire.config.values.variable_names import input_paths
+from dagwire.config.values.model_introspection import Key, input_paths, literals_of, members_of, models_in, types_under
 
 
 class Location(NamedTuple):

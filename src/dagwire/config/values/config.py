@@ -1,24 +1,27 @@
 """`Config`: the typed, frozen values that an asset, an op or a resource is given."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema
 
-from dagwire.config.values.deferred_validation import accept_variables
+from dagwire.config.values.deferred_validation import adapt_schema
 from dagwire.config.values.env_var import EnvVar, check_variables_are_set, read_variables
+from dagwire.config.values.launch_form import LAUNCH_FORM, VARIABLE_TEXT, InputForm, ReadsInputForm
 from dagwire.config.values.masking import masked, secrecy_of
+from dagwire.config.values.model_introspection import key_of, members_of, name_by_key
 from dagwire.config.values.nested_values import with_items_changed
 from dagwire.config.values.type_guards import SCALARS, is_collection, is_mapping
 from dagwire.errors import FrozenConfigError, UnconfiguredFieldError, UnresolvedVariableError
 
 
-class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen model
+class Config(ReadsInputForm, BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen model
     """The typed, frozen values of one asset, op or resource.
 
-    A pydantic model of any field types. Unknown names are refused, error texts never repeat the input, and an `EnvVar`
-    may stand for the value of any field until the run starts.
+    A pydantic model of any field types. A field that may be None is None by default. Unknown names are refused, error
+    texts never repeat the input, and an `EnvVar` may stand for the value of any field until the run starts.
     """
 
     model_config = ConfigDict(
@@ -28,18 +31,18 @@ class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen
         hide_input_in_errors=True,
     )
 
-    is_part_of_its_owner: ClassVar[bool] = True
-    """Whether its variables are read with its holder's; a resource's are read when it is opened."""
-
     @classmethod
     def __get_pydantic_core_schema__(cls, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Let every field take an `EnvVar` in place of its value.
+        """Let every field take an `EnvVar` in place of its value, and give optional fields their default, None.
 
         A `field_validator("*", mode="wrap")` would do the same in one line, but pydantic refuses such a validator on
         the discriminator of a union, and resources are members of unions in settings.
         """
+        for field in cls.model_fields.values():
+            if field.is_required() and _may_be_none(field):
+                field.default = None
         schema = handler(source)
-        accept_variables(handler.resolve_ref_schema(schema), cls)
+        adapt_schema(handler.resolve_ref_schema(schema), cls)
         return schema
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -93,7 +96,7 @@ class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen
         check_variables_are_set((variable, f"field '{path}' of {owner}") for path, variable in variables)
         unread = {path.partition(".")[0] for path, _ in variables}
         values = {name: _read(self._values()[name]) for name in self.model_fields_set | unread}
-        return type(self).model_validate(values, by_name=True)
+        return type(self).model_validate(values, by_name=True, context=VARIABLE_TEXT)
 
     def with_values(self, values: Mapping[str, object]) -> Self:
         """This config with `values` merged over its own, field by field, in nested configs too.
@@ -101,9 +104,25 @@ class Config(BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen
         Raises:
             ValidationError: A value does not fit its field, or a name is unknown.
         """
-        own = {name: self._values()[name] for name in self.model_fields_set}
-        merged = {name: _merged_over(self._values().get(name), value) for name, value in values.items()}
-        return type(self).model_validate(own | merged, by_name=True)
+        return self._with_values(values, None)
+
+    def with_launch_config(self, config: Mapping[str, object]) -> Self:
+        """This config with a run's config merged over its own; values are in Dagster's launch form.
+
+        Raises:
+            ValidationError: A value does not fit its field, or a name is unknown.
+        """
+        return self._with_values(config, LAUNCH_FORM)
+
+    def _with_values(self, values: Mapping[str, object], form: InputForm | None) -> Self:
+        model = type(self)
+        names = name_by_key(model) | ({} if form else {name: name for name in model.model_fields})
+        own = {key_of(model, name): self._values()[name] for name in self.model_fields_set}
+        merged = {
+            key_of(model, names.get(key, key)): _merged_over(self._values().get(names.get(key, key)), value, form)
+            for key, value in values.items()
+        }
+        return model.model_validate(own | merged, context=form)
 
     def holds_scalars_only(self) -> bool:
         """Whether no field holds a value that may hold others: the quick answer to most questions below."""
@@ -146,14 +165,21 @@ def _read(value: object) -> object:
     return with_items_changed(value, _read)
 
 
-def _merged_over(built: object, value: object) -> object:
+def _merged_over(built: object, value: object, form: InputForm | None) -> object:
     """A nested config with `value` merged over it; `value` alone if it is for another class of a union."""
     if isinstance(built, Config) and is_mapping(value):
         try:
-            return built.with_values(value)
+            return built._with_values(value, form)  # of the class above
         except ValidationError:
             pass
     return value
+
+
+def _may_be_none(field: FieldInfo) -> bool:
+    """Whether None is a value of the field's type; a marked `Any` is a field for some resource."""
+    if field.annotation is Any:
+        return not field.metadata
+    return type(None) in members_of(field.annotation)
 
 
 class PermissiveConfig(Config):

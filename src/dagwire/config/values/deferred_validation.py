@@ -1,21 +1,26 @@
-"""Changes to pydantic's schema of a `Config`: a field may wait for a variable, a misspelt name is reported."""
+"""Changes to pydantic's schema of a `Config`: fields wait for variables and read launch form, slips get a hint."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
 
 from dagwire.config.values.env_var import EnvVar, variables_in, with_env_forms
+from dagwire.config.values.launch_form import LAUNCH_FORM, InputForm, from_input_form
+from dagwire.config.values.model_introspection import name_by_key
+from dagwire.config.values.nested_config import merged_over_default, with_omitted_configs
 from dagwire.config.values.type_guards import is_mapping
-from dagwire.config.values.validation_messages import unknown_name
+from dagwire.config.values.validation_messages import custom_fault, unknown_name
 from dagwire.errors import UnresolvedVariableError
 
-_Literal = tuple[str, Any]
+_Literal = tuple[str, object]
 """A field whose type is a literal, and one of its values."""
+_Validate = core_schema.ValidatorFunctionWrapHandler
+_Info = core_schema.ValidationInfo[Any]
 
 
-def accept_variables(schema: CoreSchema, model: type[BaseModel]) -> None:
+def adapt_schema(schema: CoreSchema, model: type[BaseModel]) -> None:
     """Let every field in the schema of `model` take an `EnvVar`; validators of the whole wait until it is read."""
     outer: Any = schema
     while "schema" in outer and outer["schema"].get("type") != "model-fields":
@@ -36,8 +41,8 @@ def accept_variables(schema: CoreSchema, model: type[BaseModel]) -> None:
                 holder["schema"]["expected"][0],
             )
         else:
-            holder["schema"] = _with_variables_accepted(holder["schema"])
-    outer["schema"] = core_schema.no_info_wrap_validator_function(_fields_validator(model, literals), fields)
+            holder["schema"] = _adapted_field(holder["schema"], model, name)
+    outer["schema"] = core_schema.with_info_wrap_validator_function(_fields_validator(model, literals), fields)
 
 
 def _deferred(validate: Callable[..., Any]) -> Callable[..., Any]:
@@ -49,18 +54,29 @@ def _deferred(validate: Callable[..., Any]) -> Callable[..., Any]:
     return validate_later
 
 
-def _with_variables_accepted(schema: CoreSchema) -> CoreSchema:
+def _adapted_field(schema: CoreSchema, model: type[BaseModel], name: str) -> CoreSchema:
+    """The schema of one field, which keeps variables and reads the input form of its validation."""
+
+    def validate_field(value: object, validate: _Validate, info: _Info) -> object:
+        if isinstance(value, EnvVar):
+            return value
+        form = info.context if isinstance(info.context, InputForm) else None
+        field = model.model_fields[name]
+        if form is not None or field.discriminator is not None:
+            value = from_input_form(field, value, form)
+        if form is LAUNCH_FORM:
+            value = merged_over_default(field, value)
+        return _keep_variables(value, validate)
+
     written = core_schema.wrap_serializer_function_ser_schema(_write_variables, schema=schema, info_arg=True)
-    return core_schema.no_info_wrap_validator_function(_keep_variables, schema, serialization=written)
+    return core_schema.with_info_wrap_validator_function(validate_field, schema, serialization=written)
 
 
-def _keep_variables(value: object, validate: core_schema.ValidatorFunctionWrapHandler) -> object:
+def _keep_variables(value: object, validate: _Validate) -> object:
     """Keep a value that waits for a variable as it is; it is validated when the variable is read.
 
     Dagster's `{"env": "NAME"}` is a variable if the field does not take it as a dict.
     """
-    if isinstance(value, EnvVar):
-        return value
     try:
         return validate(value)
     except (ValidationError, UnresolvedVariableError):
@@ -71,8 +87,8 @@ def _keep_variables(value: object, validate: core_schema.ValidatorFunctionWrapHa
 
 
 def _write_variables(
-    value: Any, write: core_schema.SerializerFunctionWrapHandler, info: core_schema.SerializationInfo
-) -> Any:
+    value: object, write: core_schema.SerializerFunctionWrapHandler, info: core_schema.SerializationInfo
+) -> object:
     """Write a variable by its name, in the form that a file uses."""
     if not isinstance(value, EnvVar):
         return write(value)
@@ -86,10 +102,11 @@ def _fields_validator(model: type[BaseModel], literals: Mapping[str, _Literal]) 
     pydantic has seen that value.
     """
 
-    def validate_fields(given: Any, validate: core_schema.ValidatorFunctionWrapHandler) -> Any:
+    def validate_fields(given: Any, validate: _Validate, info: _Info) -> Any:
         waiting: dict[str, EnvVar] = {}
-        if literals and is_mapping(given):
-            given, waiting = _without_variables(given, literals)
+        if is_mapping(given):
+            given = with_omitted_configs(model, given) if info.context is LAUNCH_FORM else given
+            given, waiting = _without_variables(given, literals) if literals else (given, waiting)
         try:
             validated = validate(given)
         except ValidationError as error:
@@ -108,8 +125,8 @@ def _fields_validator(model: type[BaseModel], literals: Mapping[str, _Literal]) 
 
 
 def _without_variables(
-    given: Mapping[str, Any], literals: Mapping[str, _Literal]
-) -> tuple[dict[str, Any], dict[str, EnvVar]]:
+    given: Mapping[str, object], literals: Mapping[str, _Literal]
+) -> tuple[dict[str, object], dict[str, EnvVar]]:
     """`given` with a literal in place of each variable that stands for one, and `{field: variable}`."""
     values = dict(given)
     waiting: dict[str, EnvVar] = {}
@@ -122,7 +139,7 @@ def _without_variables(
 
 
 def _with_suggestion(fault: Any, model: type[BaseModel]) -> Any:
-    message: Any = fault["msg"]
+    message: str = fault["msg"]
     if fault["type"] == "extra_forbidden" and len(fault["loc"]) == 1:
-        message = unknown_name(str(fault["loc"][0]), model.model_fields)
-    return {"type": PydanticCustomError(fault["type"], message), "loc": fault["loc"], "input": fault["input"]}
+        message = unknown_name(str(fault["loc"][0]), map(str, name_by_key(model)))
+    return {"type": custom_fault(fault["type"], message), "loc": fault["loc"], "input": fault["input"]}

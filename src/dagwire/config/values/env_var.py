@@ -1,8 +1,8 @@
 """`EnvVar`: the name of an environment variable, standing for its value until a run starts."""
 
 import builtins
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, TypeVar, overload
 
 from dagwire.config.values.nested_values import with_items_changed
 from dagwire.config.values.type_guards import is_collection, is_mapping
@@ -131,9 +131,14 @@ def variables_in(value: object) -> Iterator[EnvVar]:
             yield from variables_in(item)
 
 
+def is_env_form(value: object) -> TypeGuard[Mapping[str, str]]:
+    """Whether `value` is Dagster's `{"env": "NAME"}`, a variable as files have it."""
+    return is_mapping(value) and set(value) == {"env"} and isinstance(value["env"], str)
+
+
 def with_env_forms(value: object) -> object:
     """`value` with Dagster's `{"env": "NAME"}`, as files have it, replaced by an `EnvVar`; itself if it has none."""
-    if is_mapping(value) and set(value) == {"env"} and isinstance(value["env"], str):
+    if is_env_form(value):
         return EnvVar(value["env"])
     return with_items_changed(value, with_env_forms)
 

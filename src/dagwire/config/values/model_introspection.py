@@ -5,7 +5,7 @@ from enum import Enum
 from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import AliasChoices, AliasPath, BaseModel
 from pydantic.fields import FieldInfo
 
 Key = str | int
@@ -64,6 +64,37 @@ def literals_of(model: type[BaseModel], name: str) -> tuple[Any, ...]:
     """The values of a field of literals, which discriminate the members of a union; none for other fields."""
     annotation = model.model_fields[name].annotation
     return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
+def input_paths(model: type[BaseModel], name: str) -> list[tuple[Key, ...]]:
+    """The paths of keys at which pydantic looks for the field `name` in its input; the first that is there wins."""
+    config: Mapping[str, Any] = model.model_config
+    alias = model.model_fields[name].validation_alias
+    paths = list(alias_paths(alias)) if config.get("validate_by_alias", True) is not False else []
+    by_name = config.get("validate_by_name") or config.get("populate_by_name")
+    return [*paths, (name,)] if by_name or not paths else paths
+
+
+def alias_paths(alias: str | AliasPath | AliasChoices | None) -> Iterator[tuple[Key, ...]]:
+    """The paths of keys that an alias stands for."""
+    if isinstance(alias, AliasChoices):
+        for choice in alias.choices:
+            yield from alias_paths(choice)
+    elif isinstance(alias, AliasPath):
+        yield tuple(alias.path)
+    elif alias is not None:
+        yield (alias,)
+
+
+def key_of(model: type[BaseModel], name: str) -> str:
+    """The key under which input has the field `name`: its first alias that is a key, or its name."""
+    paths = input_paths(model, name) if name in model.model_fields else []
+    return next((str(path[0]) for path in paths if len(path) == 1), name)
+
+
+def name_by_key(model: type[BaseModel]) -> dict[Key, str]:
+    """`{key: field}` of all keys that input may use."""
+    return {path[0]: name for name in model.model_fields for path in input_paths(model, name) if len(path) == 1}
 
 
 def models_at(model: type[BaseModel], path: Sequence[Key]) -> tuple[type[BaseModel], ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
 from dagwire.config.values.env_var import EnvVar
 from dagwire.config.values.masking import sounds_secret
@@ -40,6 +41,11 @@ def unknown_name(name: str, known: Iterable[str]) -> str:
     if guess is not None:
         return f"There is no such field. Did you mean '{guess}'?"
     return f"There is no such field. Known: {', '.join(known) or 'none'}"
+
+
+def custom_fault(kind: Any, message: Any) -> PydanticCustomError:
+    """A fault of dagwire's own among pydantic's, which declares both as literal text without need."""
+    return PydanticCustomError(kind, message)
 
 
 def _is_within(path: str, other: str) -> bool:

@@ -3,30 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pydantic import AliasChoices, AliasPath, BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from dagwire.config.values.model_introspection import Key, may_be_mapping, models_at, types_at
-
-
-def input_paths(model: type[BaseModel], name: str) -> list[tuple[Key, ...]]:
-    """The paths of keys at which pydantic looks for the field `name` in its input; the first that is there wins."""
-    config: Mapping[str, Any] = model.model_config
-    alias = model.model_fields[name].validation_alias
-    paths = list(_alias_paths(alias)) if config.get("validate_by_alias", True) is not False else []
-    by_name = config.get("validate_by_name") or config.get("populate_by_name")
-    return [*paths, (name,)] if by_name or not paths else paths
-
-
-def _alias_paths(alias: str | AliasPath | AliasChoices | None) -> Iterator[tuple[Key, ...]]:
-    if isinstance(alias, AliasChoices):
-        for choice in alias.choices:
-            yield from _alias_paths(choice)
-    elif isinstance(alias, AliasPath):
-        yield tuple(alias.path)
-    elif alias is not None:
-        yield (alias,)
+from dagwire.config.values.model_introspection import Key, alias_paths, input_paths, may_be_mapping, models_at, types_at
 
 
 def variables_of(settings: type[BaseSettings], path: Sequence[Key]) -> tuple[str, ...]:
@@ -102,7 +82,7 @@ def _top_variables(settings: type[BaseSettings], name: str) -> Iterator[str]:
 
 
 def _is_alias(field: FieldInfo, name: str) -> bool:
-    return (name,) in _alias_paths(field.validation_alias)
+    return (name,) in alias_paths(field.validation_alias)
 
 
 def _nested_keys(settings: type[BaseSettings], reached: Sequence[Key], part: Key) -> list[str]:
