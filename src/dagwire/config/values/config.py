@@ -169,7 +169,7 @@ def _merged_over(built: object, value: object, form: InputForm | None) -> object
     """A nested config with `value` merged over it; `value` alone if it is for another class of a union."""
     if isinstance(built, Config) and is_mapping(value):
         try:
-            return built._with_values(value, form)  # of the class above
+            return built.with_launch_config(value) if form is LAUNCH_FORM else built.with_values(value)
         except ValidationError:
             pass
     return value
