@@ -560,6 +560,15 @@ class DefinitionsNotFoundError(DagwireError):
         )
 
 
+class DefinitionsImportError(DagwireError, ImportError):
+    """The module of the definitions, or one that it imports, fails while it is imported. Nothing was opened."""
+
+    def __init__(self, module: str, failure: str) -> None:
+        """`failure` is the traceback through the user's own files, the error last."""
+        self.module = module
+        super().__init__(f"Importing '{module}' fails. Mend the last of these lines first:\n{failure}")
+
+
 class StateFileError(DagwireError):
     """A file in which the command line keeps what one tick leaves for the next cannot be read or written."""
 

@@ -78,7 +78,12 @@ def empty():
 
 @asset_check(asset=empty)
 def empty_has_rows():
-    return AssetCheckResult(passed=False, description="there are no rows")
+    return AssetCheckResult(passed=False, description="there are no rows", metadata={"rows": 0})
+
+
+@asset
+def loud():
+    print("printed by a body")
 
 
 @asset_check(asset=report)
@@ -152,7 +157,7 @@ class Shop(containers.DeclarativeContainer):
 
 
 defs = Definitions(
-    assets=[report, mailed, broken, after_broken, empty, region, copies, spool_asset],
+    assets=[report, mailed, broken, after_broken, empty, region, copies, spool_asset, loud],
     asset_checks=[report_is_full, report_is_pretty, broken_is_whole, empty_has_rows],
     jobs=[
         good,

@@ -95,7 +95,7 @@ def test_an_unknown_environment_names_those_there_are(run: Run) -> None:
     """Whatever the command."""
     for command in (["check"], ["config", "explain"], ["resources", "show", "db"]):
         done = run("--env", "prod", *command)
-        assert done.returncode == 1
+        assert done.returncode == 2
         assert "local, production" in done.stdout + done.stderr
 
 

@@ -55,7 +55,18 @@ def test_a_failed_check_is_a_failure(run: Run) -> None:
     """A check of severity ERROR that does not pass is told, and the exit code is 1; a warning is not."""
     done = run("job", "run", "hollow")
     assert done.returncode == 1
-    assert done.stderr == "Check 'empty_has_rows' of asset 'empty' did not pass: there are no rows\n"
+    assert done.stderr == "Check 'empty_has_rows' of asset 'empty' did not pass: there are no rows (rows: 0)\n"
+
+
+def test_a_check_that_did_not_pass_is_shown_as_failed(run: Run) -> None:
+    """Progress has its severity and its reason; a warning is in the summary, too, and the run is a success."""
+    hollow = run("job", "run", "hollow").stdout
+    assert "empty:empty_has_rows: failed (ERROR)" in hollow
+    assert ": there are no rows (rows: 0)" in hollow
+    good = run("job", "run", "good")
+    assert "report:report_is_pretty: failed (WARN)" in good.stdout
+    assert "Check 'report_is_pretty' of asset 'report' warns\n" in good.stdout
+    assert good.returncode == 0
 
 
 def test_an_unknown_job_names_the_nearest(run: Run) -> None:
@@ -84,7 +95,7 @@ def test_a_selection_of_no_asset_names_the_nearest(run: Run) -> None:
 def test_a_partitioned_job_wants_a_partition(run: Run) -> None:
     """Without one it is not started, and the message shows how to say which."""
     done = run("job", "run", "regions")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "--partition asia, or --partition-range eu...asia" in done.stderr
 
 
@@ -103,6 +114,23 @@ def test_an_unknown_partition_names_the_nearest(run: Run) -> None:
     done = run("job", "run", "regions", "--partition", "aisa")
     assert done.returncode == 1
     assert "There is no partition 'aisa'. Did you mean 'asia'?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--partition", ""], "is empty"),
+        (["--partition", "eu", "--partition", "us"], "is given 2 times (eu, us)"),
+        (["--partition", "eu", "--partition-range", "eu...us"], "not both"),
+        (["--partition-range", "eu...us", "--partition-range", "us...asia"], "is given 2 times"),
+    ],
+)
+def test_a_partition_is_given_once(run: Run, options: list[str], told: str) -> None:
+    """What would be ignored is refused, with the exit code of misuse; nothing runs."""
+    done = run("job", "run", "regions", *options)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "region: running" not in done.stdout
 
 
 def test_a_malformed_range_is_misuse(run: Run) -> None:
@@ -181,6 +209,58 @@ def test_a_run_is_configured_by_files(run: Run, project: Path, name: str, text: 
     assert "wrote 7 copies on A5, trays [1]" in said
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("report.rows=1", "ops.report: asset 'report' takes no config"),
+        ("db.password=x", "resources.db: job 'printing' does not use it. It uses: printer"),
+        ("printer.copiez=1", "copiez: There is no such field. Did you mean 'copies'?"),
+        ("copies.papr=A5", "papr: There is no such field. Did you mean 'paper'?"),
+    ],
+)
+def test_a_value_that_would_reach_nothing_is_refused(run: Run, value: str, told: str) -> None:
+    """The exit code is that of misuse, the message names the nearest choice, and nothing runs."""
+    command = ("materialize", "--select", "report") if value.startswith("report") else ("job", "run", "printing")
+    done = run(*command, "--set", value)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "running" not in done.stdout
+
+
+def test_config_of_a_file_that_would_reach_nothing_is_refused(run: Run, project: Path) -> None:
+    """A resource that the job does not use is named, as `--set` names it."""
+    (project / "run.json").write_text('{"resources": {"db": {"config": {"password": "canary-7f3a"}}}}')
+    done = run("job", "run", "printing", "--config", "run.json")
+    assert done.returncode == 2
+    assert "resources.db: job 'printing' does not use it" in done.stderr
+    assert "canary" not in done.stderr
+
+
+def test_an_environment_that_no_settings_know_is_refused(run: Run) -> None:
+    """Without profiles there is nothing to choose: a misspelt name would otherwise go unnoticed."""
+    for arguments in (("--env", "prod", "job", "run", "good"), ("job", "run", "good", "--env", "prod")):
+        done = run(*arguments)
+        assert done.returncode == 2
+        assert "no settings have profiles" in done.stderr
+
+
+def test_output_of_bodies_is_not_in_the_data(run: Run) -> None:
+    """With `--json`, standard output is one JSON document, whatever a body prints."""
+    done = run("materialize", "--select", "loud", "--json")
+    assert json.loads(done.stdout)["success"]
+    assert "printed by a body" in done.stderr
+
+
+def test_a_place_for_state_that_takes_nothing_is_found_first(run: Run, project: Path) -> None:
+    """Before any work; the message names the option that chooses another place."""
+    (project / "state").write_text("a file")
+    done = run("job", "run", "good", "--state", "state")
+    assert done.returncode == 1
+    assert "StateFileError: state cannot be made" in done.stderr
+    assert "--state" in done.stderr
+    assert not (project / "opened").exists()
+
+
 def test_later_files_win(run: Run, project: Path) -> None:
     """Field by field."""
     (project / "a.json").write_text('{"resources": {"printer": {"config": {"copies": 7, "trays": [1]}}}}')
@@ -191,11 +271,11 @@ def test_later_files_win(run: Run, project: Path) -> None:
 
 @pytest.mark.parametrize("text", ["{", "[]", "canary-7f3a"])
 def test_a_file_that_cannot_be_read_is_named(run: Run, project: Path, text: str) -> None:
-    """Its name and the reason, not what it holds; exit code 1, and nothing ran."""
+    """The message has its name and the reason, not its text; the exit code is 2, and nothing ran."""
     (project / "run.json").write_text(text)
     for file in ("run.json", "nowhere.json"):
         done = run("materialize", "--select", "copies", "--config", file)
-        assert done.returncode == 1
+        assert done.returncode == 2
         assert f"ConfigFileError: {file}" in done.stderr
         assert "canary" not in done.stderr
 
@@ -203,7 +283,7 @@ def test_a_file_that_cannot_be_read_is_named(run: Run, project: Path, text: str)
 def test_config_for_nothing_names_the_nearest(run: Run) -> None:
     """Every misspelt key is told at once, without the values."""
     done = run("materialize", "--select", "copies", "--set", "printr.copies=5", "--set", "zzz.secret=canary-7f3a")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "printr.copies: there is no such resource or step. Did you mean 'printer.copies'?" in done.stderr
     assert "zzz.secret: there is no such resource or step\n" in done.stderr
     assert "canary" not in done.stderr
@@ -212,7 +292,7 @@ def test_config_for_nothing_names_the_nearest(run: Run) -> None:
 def test_a_value_that_does_not_fit_is_not_shown(run: Run) -> None:
     """The message names the field and what is expected; nothing ran."""
     done = run("materialize", "--select", "copies", "--set", "printer.copies=canary-7f3a")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "copies" in done.stderr
     assert "canary" not in done.stderr + done.stdout
 

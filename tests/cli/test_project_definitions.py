@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run
 
 
@@ -54,9 +56,64 @@ def test_a_missing_module_is_named(run: Run) -> None:
     assert "There is no module 'shpo'." in done.stderr
 
 
-def test_an_import_that_fails_inside_the_module_is_shown_whole(run: Run, project: Path) -> None:
-    """A fault of the user's own code keeps its traceback: it says which line to mend."""
-    (project / "shop.py").write_text("import not_there_at_all\n")
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("import not_there_at_all\n", "ModuleNotFoundError: No module named 'not_there_at_all'"),
+        ("def broken(:\n", "SyntaxError: invalid syntax"),
+        ("1 / 0\n", "ZeroDivisionError: division by zero"),
+        ("raise SystemExit(0)\n", "SystemExit: 0"),
+    ],
+)
+def test_a_module_that_fails_is_shown_by_the_users_own_lines(run: Run, project: Path, text: str, last: str) -> None:
+    """The message has file and line of the user's code, and no frame of dagwire; the exit code is 1."""
+    (project / "shop.py").write_text(text)
     done = run("job", "run", "good")
     assert done.returncode == 1
-    assert "import not_there_at_all" in done.stderr
+    assert "DefinitionsImportError: Importing 'shop' fails." in done.stderr
+    assert f'File "{project / "shop.py"}", line 1' in done.stderr
+    assert done.stderr.rstrip().endswith(last)
+    assert "dagwire/" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("target", ["", ":", "a:b:c", "shop:", "1shop", ".shop", "sh op", "shop:defs.x", "shop:a-b"])
+def test_a_target_of_a_wrong_form_is_one_message(run: Run, target: str) -> None:
+    """Whatever is written after `-m`, the message shows the form and the exit code is 1."""
+    done = run("check", "-m", target)
+    assert done.returncode == 1
+    assert done.stderr.startswith("DefinitionsNotFoundError: ")
+    assert "Name them as 'module:attribute'" in done.stderr
+
+
+def test_a_path_of_a_file_is_shown_as_its_module(run: Run) -> None:
+    """Who writes the file's name reads how the module is named."""
+    assert "write 'shop:defs'" in run("check", "-m", "shop.py:defs").stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"[tool.dagwire", "it is not valid TOML"),
+        ("[tool.dagwire]\nname = 'Z\u00fcrich'\n".encode("latin-1"), "it is not encoded in UTF-8"),
+        (b"[tool]\ndagwire = 3\n", "[tool.dagwire] is not a table"),
+        (b"tool = 3\n", "[tool.dagwire] is not a table"),
+        (b"[tool.dagwire]\ndefinitions = ['shop:defs']\n", "`definitions` is a list, not a text"),
+        (b"a = " + b"[" * 5000 + b"]" * 5000, "nested too deeply"),
+    ],
+)
+def test_a_broken_pyproject_is_one_message(run: Run, project: Path, content: bytes, told: str) -> None:
+    """The message names the file and what is wrong with it."""
+    (project / "pyproject.toml").write_bytes(content)
+    done = run("check")
+    assert done.returncode == 1
+    assert f"{project / 'pyproject.toml'}" in done.stderr
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_byte_order_mark_in_pyproject_is_read(run: Run, project: Path) -> None:
+    """Some editors write one."""
+    text = (project / "pyproject.toml").read_bytes()
+    (project / "pyproject.toml").write_bytes(b"\xef\xbb\xbf" + text)
+    assert run("check").returncode == 0

@@ -150,7 +150,12 @@ def test_a_tick_goes_on_where_the_last_one_ended(run: Run, project: Path) -> Non
     (project / "letters").write_text("a b c")
     run("tick", "letters")
     assert notes_in(project) == ["a", "b", "c"]
-    assert state_of(project, "sensor-letters") == {"cursor": "3", "ticked_for": None, "run_keys": ["a", "b", "c"]}
+    assert state_of(project, "sensor-letters") == {
+        "cursor": "3",
+        "ticked_for": None,
+        "ticked_before": [],
+        "run_keys": ["a", "b", "c"],
+    }
 
 
 def test_a_run_key_is_run_once(run: Run, project: Path) -> None:
@@ -370,3 +375,40 @@ def test_broken_materializations_are_told(run: Run, project: Path) -> None:
     assert done.returncode == 1
     assert "materializations.json does not hold materializations" in done.stderr
     assert notes_in(project) == []
+
+
+def test_a_moment_given_by_hand_never_moves_the_memory_back(run: Run, project: Path) -> None:
+    """A schedule is asked once for each moment, whether that comes by the clock or by hand."""
+    first = run("tick", "nightly")
+    assert "requests notes" in first.stdout
+    assert "requests notes" in run("tick", "nightly", "--at", "2020-01-01T03:00:00").stdout
+    again = run("tick", "nightly", "--at", "2020-01-01T03:00:00")
+    assert "No run for schedule 'nightly': it was asked for 2020-01-01T03:00:00+01:00 before" in again.stdout
+    assert "No run for schedule 'nightly'" in run("tick", "nightly").stdout
+
+
+@pytest.mark.parametrize(
+    "content", [b"{", b"[]", b'"x"', b'{"cursor": 3}', b'{"strange": 1}', b'{"run_keys": "a"}', b"\xff", b"[" * 100_000]
+)
+def test_a_state_file_of_any_content_is_one_message(run: Run, project: Path, content: bytes) -> None:
+    """The message names the file and says how to go on; nothing runs."""
+    file = project / ".dagwire" / "sensor-letters.json"
+    file.parent.mkdir()
+    file.write_bytes(content)
+    done = run("tick", "letters")
+    assert done.returncode == 1
+    assert f"StateFileError: {file}" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "running" not in done.stdout
+
+
+@pytest.mark.parametrize("content", [b'{"regions": 3}', b'{"regions": [1]}', b'{"regions": "eu"}', b"[1"])
+def test_a_file_of_partitions_of_any_content_is_one_message(run: Run, project: Path, content: bytes) -> None:
+    """The keys of dynamic partitions are texts in a list; anything else is refused before it is used."""
+    file = project / ".dagwire" / "dynamic-partitions.json"
+    file.parent.mkdir()
+    file.write_bytes(content)
+    done = run("job", "run", "notes")
+    assert done.returncode == 1
+    assert f"StateFileError: {file}" in done.stderr
+    assert "running" not in done.stdout

@@ -1,6 +1,9 @@
-"""How a command ends: 0 where all is fine, 1 where faults were found or something failed, 2 where it was misused."""
+"""The end of a command: 0 if all is well, 1 if something failed or is wrong, 2 if the command was misused."""
 
-from collections.abc import Generator
+import errno
+import os
+import sys
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 import typer
@@ -9,21 +12,65 @@ from dagwire.cli.signals import Interrupts, noticing_interrupts
 from dagwire.errors import DagwireError
 
 FAILED = 1
+MISUSED = 2
 
 
 @contextmanager
-def told(*, traceback: bool = False) -> Generator[Interrupts]:
-    """End the command with one message and an exit code where something is raised; with `traceback`, let it through."""
+def report_errors(*, traceback: bool = False) -> Generator[Interrupts]:
+    """End the command with one message and an exit code if something is raised; with `traceback`, let it through."""
     with noticing_interrupts() as interrupts:
         try:
             yield interrupts
-        except (KeyboardInterrupt, BaseExceptionGroup):
+            sys.stdout.flush()
+        except (KeyboardInterrupt, BaseExceptionGroup) as error:
             if not interrupts.received:
                 raise
-            typer.echo("Interrupted; everything that was open is closed.", err=True)
+            typer.echo(_interrupted(error), err=True)
             raise typer.Exit(interrupts.exit_code) from None
         except DagwireError as error:
             if traceback:
                 raise
             typer.echo(f"{type(error).__name__}: {error}", err=True)
             raise typer.Exit(FAILED) from None
+        except OSError as error:
+            _end_if_output_is_lost(error)
+            raise
+
+
+@contextmanager
+def refuse_misuse(*, traceback: bool = False) -> Generator[None]:
+    """End the command with exit code 2 if what was written on the command line cannot be done. Nothing has started."""
+    try:
+        yield
+    except DagwireError as error:
+        if traceback:
+            raise
+        typer.echo(f"{type(error).__name__}: {error}", err=True)
+        raise typer.Exit(MISUSED) from None
+
+
+def _interrupted(error: BaseException) -> str:
+    """The last message of a run that a signal ended; a resource whose own close was interrupted is named."""
+    left = [note for one in _members(error) for note in getattr(one, "__notes__", ())]
+    return "\n".join(
+        ["Interrupted; everything that was open is closed.", *left] if not left else ["Interrupted.", *left]
+    )
+
+
+def _members(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for member in error.exceptions:
+            yield from _members(member)
+    else:
+        yield error
+
+
+def _end_if_output_is_lost(error: OSError) -> None:
+    """End the command if standard output takes nothing more: its reader has gone, or its disk is full."""
+    if error.filename is not None or error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EIO):
+        return
+    # Python writes what is left when it ends, and would complain then.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if error.errno != errno.EPIPE:  # nobody wants to read that `head` has read enough
+        typer.echo(f"Standard output cannot be written: {error.strerror}.", err=True)
+    raise typer.Exit(FAILED) from None

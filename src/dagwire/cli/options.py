@@ -1,6 +1,7 @@
 """What several commands take, under one name and with one meaning."""
 
 import os
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,16 @@ def new_app(*, no_args_is_help: bool = False) -> typer.Typer:
 def _use_environment(name: str | None) -> None:
     if name is not None:
         os.environ[SWITCH] = name
+        _environment.set(name)
+
+
+_environment: ContextVar[str | None] = ContextVar("dagwire_environment_option", default=None)
+
+
+def environment_option() -> str | None:
+    """The value of `--env`, before or after the command's name; None if it was not given."""
+    name = _environment.get()
+    return name if name == os.environ.get(SWITCH) else None
 
 
 Env = Annotated[
@@ -54,9 +65,9 @@ Select = Annotated[
         "default. May be repeated.",
     ),
 ]
-Partition = Annotated[str | None, typer.Option(metavar="KEY", help="The partition to make.")]
+Partition = Annotated[list[str] | None, typer.Option(metavar="KEY", help="The partition to make.")]
 PartitionRange = Annotated[
-    str | None, typer.Option(metavar="FIRST...LAST", help="The partitions to make, both ends included.")
+    list[str] | None, typer.Option(metavar="FIRST...LAST", help="The partitions to make, both ends included.")
 ]
 State = Annotated[
     Path | None,

@@ -14,6 +14,8 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from dagwire.cli.run_summary import reason_of
+from dagwire.definitions.specs.results import AssetCheckEvaluation, AssetCheckSeverity
 from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.events import DagsterEvent
 from dagwire.resources.init_resource_context import log
@@ -24,7 +26,19 @@ _STATE_BY_EVENT = {
     DagsterEventType.STEP_FAILURE: "failed",
     DagsterEventType.STEP_SKIPPED: "skipped",
 }
-_STYLE_BY_STATE = {"waiting": "dim", "running": "cyan", "done": "green", "failed": "bold red", "skipped": "yellow"}
+_STYLE_BY_STATE = {
+    "waiting": "dim",
+    "running": "cyan",
+    "done": "green",
+    "failed (ERROR)": "bold red",
+    "failed (WARN)": "yellow",
+    "failed": "bold red",
+    "skipped": "yellow",
+}
+
+
+def _verdict(severity: AssetCheckSeverity) -> str:
+    return f"failed ({severity.value})"
 
 
 class Progress(Protocol):
@@ -44,6 +58,15 @@ class _Row:
     said: str = ""
     name: str = ""
     """How it is shown."""
+    verdict: str = ""
+    """How a step of checks ends if one of them did not pass; a step that makes an asset ends as it would without."""
+
+    def take_in(self, evaluation: AssetCheckEvaluation) -> None:
+        """Remember the gravest verdict of the step's checks, and why."""
+        if evaluation.passed or self.verdict == _verdict(AssetCheckSeverity.ERROR):
+            return
+        self.verdict = _verdict(evaluation.severity)
+        self.said = reason_of(evaluation)
 
 
 class _Rows:
@@ -53,12 +76,16 @@ class _Rows:
         self.by_step = {step: _Row(name=shown_names.get(step, step)) for step in steps}
 
     def update(self, event: DagsterEvent) -> _Row | None:
-        """Take in an event; return the row that it changed the state of."""
+        """Take in an event; return the row if the event changed its state."""
         state = _STATE_BY_EVENT.get(event.event_type)
-        if state is None or event.step_key is None:
+        if event.step_key is None:
             return None
         row = self.by_step.setdefault(event.step_key, _Row(name=event.step_key))  # a mapped step is known once it runs
-        row.state = state
+        if event.event_type is DagsterEventType.ASSET_CHECK_EVALUATION:
+            row.take_in(event.evaluation)
+        if state is None:
+            return None
+        row.state = row.verdict or state if state == "done" else state
         if state == "running":
             row.started = time.monotonic()
         elif row.started:
@@ -85,7 +112,8 @@ def show_progress(
     def show_line(event: DagsterEvent) -> None:
         row = rows.update(event)
         if row is not None:
-            _print_line(console, f"{row.name}: {row.state}{_seconds(row, '  ')}")
+            reason = f": {row.said}" if row.state == row.verdict and row.said else ""
+            _print_line(console, f"{row.name}: {row.state}{_seconds(row, '  ')}{reason}")
 
     with _logging_to(_LineHandler(console, rows)):
         yield show_line

@@ -11,7 +11,7 @@ from dagwire.containers.provider_graph import is_owned_by_run
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class ProbeResult:
     """What came of one resource."""
 
     resource: str
@@ -25,22 +25,22 @@ class Trial:
         return self.state != "failed"
 
     @classmethod
-    def of(cls, key: str, error: BaseException | None, took_s: float) -> "Trial":
+    def of(cls, key: str, error: BaseException | None, took_s: float) -> "ProbeResult":
         """A trial that ended with `error`, or None where all went well."""
         told = f"{type(error).__name__}: {error}" if error else ""
         return cls(key, "failed" if error else "fine", round(took_s, 3), told)
 
 
-def opened_once(container: Container) -> list[Trial]:
+def opened_once(container: Container) -> list[ProbeResult]:
     """Open each resource that has a life cycle with what it depends on, close it, and go on with the next."""
     return [_opened(container, key) for key in _keys_with_life_cycle(container)]
 
 
-def with_health(container: Container, timeout_s: float) -> list[Trial]:
+def with_health(container: Container, timeout_s: float) -> list[ProbeResult]:
     """The same side by side, and `check_health()` of each where it has one; `timeout_s` is the limit for each."""
     keys = list(_keys_with_life_cycle(container))
     asked = check_health(container, timeout_s=timeout_s, required_resource_keys=keys)
-    return [Trial.of(health.key, health.error, health.duration_s) for health in asked.values()]
+    return [ProbeResult.of(health.key, health.error, health.duration_s) for health in asked.values()]
 
 
 def _keys_with_life_cycle(container: Container) -> Iterator[str]:
@@ -50,12 +50,14 @@ def _keys_with_life_cycle(container: Container) -> Iterator[str]:
             yield key
 
 
-def _opened(container: Container, key: str) -> Trial:
+def _opened(container: Container, key: str) -> ProbeResult:
     started = time.monotonic()
     error: BaseException | None = None
     try:
         with build_resources(container, required_resource_keys=[key]):
             pass
-    except Exception as failure:  # noqa: BLE001  # that is what is to be found out
+    except KeyboardInterrupt:
+        raise
+    except BaseException as failure:  # noqa: BLE001  # a close may raise anything: that is what is to be found out
         error = failure
-    return Trial.of(key, error, time.monotonic() - started)
+    return ProbeResult.of(key, error, time.monotonic() - started)

@@ -1,7 +1,7 @@
 """Run config given on the command line: files, and single values over them."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,15 @@ from dagwire.config.files.run_config import RunConfig, as_run_config
 from dagwire.config.files.run_config_files import config_from_files
 from dagwire.config.values.launch_form import UntypedText
 from dagwire.containers.keys import keys_of
+from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.definitions.jobs.job import JobDefinition
-from dagwire.errors import InvalidConfigError, nearest
+from dagwire.errors import InvalidConfigError, ResourceCycleError, nearest
 
 NamesBySection = Mapping[str, Sequence[str]]
 
 
-def given_config(job: JobDefinition, files: Iterable[Path], values: Iterable[str]) -> RunConfig:
-    """What `--config` and `--set` say: later files over earlier ones, single values over all.
+def config_from_options(job: JobDefinition, files: Iterable[Path], values: Iterable[str]) -> RunConfig:
+    """Read `--config` and `--set`: later files are merged over earlier ones, single values over all.
 
     Raises:
         ConfigFileError: A file cannot be read.
@@ -34,9 +35,39 @@ def given_config(job: JobDefinition, files: Iterable[Path], values: Iterable[str
             config = _placed(path, setting, names).merged_over(config)
         except LookupError as unknown:
             problems.append(str(unknown.args[0]))
+    problems += _without_effect(job, config)
     if problems:
         raise InvalidConfigError("the run", problems)
     return config
+
+
+def _without_effect(job: JobDefinition, config: RunConfig) -> Iterator[str]:
+    """The config that nothing would read: of a step without config, of a resource that the job does not use."""
+    label_by_step = {
+        node.name: node.definition.label for node in job.nodes if node.definition.body.config_schema is None
+    }
+    for name in config.ops:
+        if name in label_by_step:
+            yield f"ops.{name}: {label_by_step[name]} takes no config"
+    keys = list(keys_of(job.container))
+    used = _keys_used(job) if config.resources else set[str]()
+    for key in config.resources:
+        if key not in keys:
+            guess = nearest(key, keys)
+            yield f"resources.{key}: there is no such resource" + (f". Did you mean '{guess}'?" if guess else "")
+        elif key not in used:
+            yield f"resources.{key}: job '{job.name}' does not use it. It uses: {', '.join(sorted(used)) or 'none'}"
+
+
+def _keys_used(job: JobDefinition) -> set[str]:
+    """The keys that the job's steps ask for, and those of what these are made of."""
+    graph = ProviderGraph(job.container, {})
+    roots = [found for key in sorted(job.required_resource_keys) if (found := graph.root(key)) is not None]
+    try:
+        reached = set(graph.in_order(roots))
+    except ResourceCycleError:
+        return set(keys_of(job.container))  # the run itself reports the circle
+    return {key for key in keys_of(job.container) if graph.find(key) in reached}
 
 
 def _read(value: str) -> tuple[str, Any]:

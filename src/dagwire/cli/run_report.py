@@ -29,6 +29,7 @@ def report_of(run: Run) -> dict[str, Any]:
                 "passed": found.passed,
                 "severity": found.severity.value,
                 "description": found.description,
+                "metadata": {name: value.value for name, value in found.metadata.items()},
             }
             for found in result.get_asset_check_evaluations()
         ],

@@ -33,6 +33,7 @@ def failed_checks(result: ExecuteInProcessResult) -> list[AssetCheckEvaluation]:
 
 def summary_lines(run: Run) -> Iterator[str]:
     """What a person wants to read last."""
+    yield from _warnings(run.result)
     yield from _where(run.result)
     yield f"{'Done' if run.is_fine else 'Failed'} in {run.took_s:.1f} s: {_counts(run.result)}."
 
@@ -49,9 +50,27 @@ def failure_lines(result: ExecuteInProcessResult) -> Iterator[str]:
             yield _told(event.error)
     for evaluation in failed_checks(result):
         if not evaluation.blocking:
-            said = f": {evaluation.description}" if evaluation.description else ""
-            asset = evaluation.asset_key.to_user_string()
-            yield f"Check '{evaluation.check_name}' of asset '{asset}' did not pass{said}"
+            yield _verdict(evaluation, "did not pass")
+
+
+def _warnings(result: ExecuteInProcessResult) -> Iterator[str]:
+    """One message for each check that did not pass and only warns."""
+    for evaluation in result.get_asset_check_evaluations():
+        if not evaluation.passed and evaluation.severity is AssetCheckSeverity.WARN:
+            yield _verdict(evaluation, "warns")
+
+
+def _verdict(evaluation: AssetCheckEvaluation, verdict: str) -> str:
+    reason = reason_of(evaluation)
+    asset = evaluation.asset_key.to_user_string()
+    return f"Check '{evaluation.check_name}' of asset '{asset}' {verdict}{f': {reason}' if reason else ''}"
+
+
+def reason_of(evaluation: AssetCheckEvaluation) -> str:
+    """What a check reports: its description and its metadata; empty if it has neither."""
+    metadata = ", ".join(f"{name}: {value.value}" for name, value in evaluation.metadata.items())
+    parts = [evaluation.description or "", f"({metadata})" if metadata else ""]
+    return " ".join(part for part in parts if part)
 
 
 def _told(error: BaseException | None) -> str:

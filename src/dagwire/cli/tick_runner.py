@@ -8,7 +8,8 @@ from typing import Any
 
 import typer
 
-from dagwire.cli.job_runner import Wanted, run_with_progress
+from dagwire.cli.job_runner import run_with_progress
+from dagwire.cli.launch_options import LaunchOptions
 from dagwire.cli.run_summary import Run
 from dagwire.cli.signals import Interrupts
 from dagwire.cli.tick_state import TickFile, TickState, kept_instance
@@ -26,7 +27,7 @@ AnyTick = ScheduleDefinition | SensorDefinition
 
 
 @dataclass(slots=True)
-class Ticked:
+class TickReport:
     """What came of one tick."""
 
     tick: AnyTick
@@ -76,7 +77,7 @@ class Ticker:
         self._interrupts = interrupts
         self._as_json = as_json
 
-    def tick(self, at: datetime | None) -> Ticked:
+    def tick(self, at: datetime | None) -> TickReport:
         """Ask, run what is requested, and keep cursor and run keys.
 
         The cursor is kept when all that was requested has run, well or not. Where a run could not start, or the process
@@ -101,29 +102,30 @@ class Ticker:
                     file.save()
             if not ticked.not_started:
                 file.state.cursor = ticked.result.cursor
-                file.state.ticked_for = ticked.scheduled_for
+                if ticked.scheduled_for is not None:
+                    file.state.remember_tick(datetime.fromisoformat(ticked.scheduled_for), by_hand=at is not None)
                 file.save()
             return ticked
 
-    def ask(self, at: datetime | None) -> Ticked:
+    def ask(self, at: datetime | None) -> TickReport:
         """Ask alone: nothing is run, and nothing is kept."""
         with TickFile.locked(self._folder, self._tick) as file, kept_instance(self._folder) as instance:
             return self._asked(file.state, at, DagsterInstance(instance.dynamic_partitions))
 
-    def _asked(self, state: TickState, at: datetime | None, instance: DagsterInstance) -> Ticked:
+    def _asked(self, state: TickState, at: datetime | None, instance: DagsterInstance) -> TickReport:
         if isinstance(self._tick, SensorDefinition):
             sensor_context = build_sensor_context(instance, state.cursor, self._defs.container)
             return self._answered(_evaluated(self._tick, sensor_context), state, None)
         now = datetime.now(UTC)
         moment = last_due(self._tick, now) if at is None else _in_zone(at, self._tick)
-        if at is None and state.ticked_for == moment.isoformat():
+        if state.has_ticked_for(moment, by_hand=at is not None):
             then = next_due(self._tick, now).isoformat()
             why = f"it was asked for {moment.isoformat()} before; it is due again at {then}"
-            return Ticked(self._tick, moment.isoformat(), why_none=why)
+            return TickReport(self._tick, moment.isoformat(), why_none=why)
         schedule_context = build_schedule_context(instance, moment, self._defs.container)
         return self._answered(_evaluated(self._tick, schedule_context), state, moment.isoformat())
 
-    def _answered(self, result: TickResult, state: TickState, scheduled_for: str | None) -> Ticked:
+    def _answered(self, result: TickResult, state: TickState, scheduled_for: str | None) -> TickReport:
         new: list[RunRequest] = []
         known: list[str] = []
         keys = set(state.run_keys)
@@ -133,17 +135,17 @@ class Ticker:
             else:
                 new.append(request)
                 keys.update([request.run_key] if request.run_key else ())
-        return Ticked(self._tick, scheduled_for, result, new, known, result.skip_message)
+        return TickReport(self._tick, scheduled_for, result, new, known, result.skip_message)
 
-    def _run(self, request: RunRequest, ticked: Ticked, instance: DagsterInstance) -> bool:
+    def _run(self, request: RunRequest, ticked: TickReport, instance: DagsterInstance) -> bool:
         """Run what is requested; False where it could not start, which is told, and the others have their turn."""
         name = request.job_name or self._tick.job_name
         told = f"{name}, partition {request.partition_key}" if request.partition_key else name
         typer.echo(f"{self._tick.label} requests {told}:", err=self._as_json)
-        wanted = Wanted(request.partition_key, request.tags, request.run_config, as_json=self._as_json)
+        options = LaunchOptions(request.partition_key, request.tags, request.run_config, as_json=self._as_json)
         try:
             job = self._defs.resolve_job_def(name).subset(asset_selection=request.asset_selection)
-            ticked.runs.append(run_with_progress(job, wanted, instance, self._interrupts))
+            ticked.runs.append(run_with_progress(job, options, instance, self._interrupts))
         except DagwireError as error:
             ticked.not_started.append(f"{told}: {type(error).__name__}: {error}")
             typer.echo(f"Not started: {ticked.not_started[-1]}", err=True)

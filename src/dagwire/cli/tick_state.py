@@ -5,11 +5,13 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Any, cast
 
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter, ValidationError
 
 from dagwire.cli.materialization_store import as_json, from_json, numbered
 from dagwire.config.values.type_guards import is_mapping
@@ -25,15 +27,48 @@ def state_folder(given: Path | None) -> Path:
     return given or (project_folder(Path.cwd()) or Path.cwd()) / ".dagwire"
 
 
+def check_writable(folder: Path) -> None:
+    """Raise if nothing can be written to `folder`: a run would do its work and then lose what is to be remembered.
+
+    Raises:
+        StateFileError: The folder cannot be made, or takes no file. Nothing is left in it.
+    """
+    try:
+        with NamedTemporaryFile(dir=_made(folder), prefix=".probe.") as file:
+            file.write(bytes(_PROBE_SIZE_BYTES))
+            file.flush()
+    except OSError as error:
+        raise StateFileError(str(folder), f"cannot be written ({error.strerror}). {_ELSEWHERE}") from error
+
+
+_PROBE_SIZE_BYTES = 4096
+_ELSEWHERE = "Name another folder by --state."
+
+
 @dataclass(slots=True)
 class TickState:
     """What one tick leaves for the next."""
 
     cursor: str | None = None
     ticked_for: str | None = None
-    """The moment, of a schedule, that was asked for last."""
+    """The latest moment that a schedule was asked for; an earlier one that is given never moves it back."""
+    ticked_before: list[str] = field(default_factory=list[str])
+    """The moments given by hand that a schedule was asked for: each once."""
     run_keys: list[str] = field(default_factory=list[str])
     """Those whose runs have ended, well or not: they are not run again."""
+
+    def has_ticked_for(self, moment: datetime, *, by_hand: bool) -> bool:
+        """Whether a schedule was asked for `moment` before; unless that is given by hand, for a later one."""
+        if moment.isoformat() in (self.ticked_for, *self.ticked_before):
+            return True
+        return not by_hand and self.ticked_for is not None and moment < datetime.fromisoformat(self.ticked_for)
+
+    def remember_tick(self, moment: datetime, *, by_hand: bool) -> None:
+        """Keep that a schedule was asked for `moment`."""
+        if by_hand:
+            self.ticked_before.append(moment.isoformat())
+        elif self.ticked_for is None or moment > datetime.fromisoformat(self.ticked_for):
+            self.ticked_for = moment.isoformat()
 
 
 class TickFile:
@@ -47,9 +82,11 @@ class TickFile:
         """
         self._path = path
         try:
-            self.state = TickState(**_read(path))
-        except TypeError:
-            raise StateFileError(str(path), "does not hold the state of a tick.") from None
+            found = _read(path)
+            TickState(**found)  # refuses what no state has
+            self.state = TypeAdapter(TickState).validate_python(found)
+        except (TypeError, ValidationError):
+            raise StateFileError(str(path), f"does not hold the state of a tick. {_MEND}") from None
 
     @classmethod
     @contextmanager
@@ -109,6 +146,7 @@ def _locked(path: Path) -> FileLock:
 
 
 Keys = dict[str, list[str]]
+_MEND = "Mend it, or delete it to begin anew."
 
 
 def _changed(now: Keys, before: Keys, after: Keys) -> Keys:
@@ -123,7 +161,12 @@ def _changed(now: Keys, before: Keys, after: Keys) -> Keys:
 
 
 def _read_partitions(path: Path) -> Keys:
-    return {name: list(keys) for name, keys in _read(path).items()}
+    found: Keys = {}
+    for name, keys in _read(path).items():
+        if not isinstance(keys, list) or not all(isinstance(key, str) for key in cast("list[object]", keys)):
+            raise StateFileError(str(path), f"does not hold the keys of partitions under '{name}'. {_MEND}")
+        found[name] = keys
+    return found
 
 
 def _read_materializations(path: Path) -> list[EventLogEntry]:
@@ -132,8 +175,7 @@ def _read_materializations(path: Path) -> list[EventLogEntry]:
     except StateFileError:
         raise
     except (AttributeError, DagwireError, KeyError, TypeError, ValueError):
-        problem = "does not hold materializations. Mend it, or delete it to begin anew."
-        raise StateFileError(str(path), problem) from None
+        raise StateFileError(str(path), f"does not hold materializations. {_MEND}") from None
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -143,10 +185,10 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     except OSError as error:
         raise StateFileError(str(path), f"cannot be read ({error.strerror}).") from error
-    except ValueError as error:
-        raise StateFileError(str(path), "is broken: it is no JSON. Mend it, or delete it to begin anew.") from error
+    except (ValueError, RecursionError) as error:
+        raise StateFileError(str(path), f"is broken: it is not valid JSON. {_MEND}") from error
     if not is_mapping(found):
-        raise StateFileError(str(path), "is broken: it holds no object. Mend it, or delete it to begin anew.")
+        raise StateFileError(str(path), f"is broken: it does not hold a JSON object. {_MEND}")
     return dict(found)
 
 
@@ -158,12 +200,12 @@ def _write(path: Path, data: object) -> None:
             os.fsync(file.fileno())
         Path(file.name).replace(path)
     except OSError as error:
-        raise StateFileError(str(path), f"cannot be written ({error.strerror}).") from error
+        raise StateFileError(str(path), f"cannot be written ({error.strerror}). {_ELSEWHERE}") from error
 
 
 def _made(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StateFileError(str(folder), f"cannot be made ({error.strerror}).") from error
+        raise StateFileError(str(folder), f"cannot be made ({error.strerror}). {_ELSEWHERE}") from error
     return folder

@@ -142,6 +142,7 @@ def use_life_cycles(kind: LifeCycleKind) -> None:
 
 def _as_teardown_error(name: object, failure: BaseException) -> BaseException:
     if not isinstance(failure, (Exception, SystemExit)):
+        failure.add_note(f"Resource '{name}' was interrupted while closing; it may still be open.")
         return failure
     error = ResourceTeardownError(str(name), failure)
     error.__cause__ = failure

@@ -2,18 +2,17 @@
 
 from collections import Counter
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dagwire.cli.exit_codes import FAILED, told
+from dagwire.cli.exit_codes import FAILED, report_errors
+from dagwire.cli.loaded_definitions import load_definitions
 from dagwire.cli.options import Env, Json, Module, Traceback, new_app
 from dagwire.cli.printing import print_json, print_rows
-from dagwire.cli.resource_probes import Trial, opened_once, with_health
+from dagwire.cli.resource_probes import ProbeResult, opened_once, with_health
 from dagwire.definitions.check_definitions import all_faults
 from dagwire.definitions.lineage import Lineage, lineage_of
-from dagwire.definitions.loading.project_definitions import find_definitions
 from dagwire.errors import DagwireError
 
 app = new_app()
@@ -39,10 +38,10 @@ def check(
     Looked at are settings, resources, assets, checks, jobs, schedules and sensors. The exit code is 0 where nothing is
     wrong, 1 otherwise.
     """
-    with told(traceback=traceback):
-        defs = find_definitions(module, Path.cwd())
+    with report_errors(traceback=traceback):
+        defs = load_definitions(module)
         faults = all_faults(defs)
-        trials: list[Trial] = []
+        trials: list[ProbeResult] = []
         if not faults and (opening or health):
             trials = with_health(defs.container, timeout_s) if health else opened_once(defs.container)
         if as_json:
@@ -65,7 +64,7 @@ def _print_faults(faults: list[DagwireError]) -> None:
     typer.echo(f"{_count(len(faults), 'fault')} found; nothing was opened.")
 
 
-def _print_fine(lineage: Lineage, trials: list[Trial]) -> None:
+def _print_fine(lineage: Lineage, trials: list[ProbeResult]) -> None:
     if trials:
         print_rows(trials, as_json=False, none="")
     counts = Counter(part.kind for part in lineage.parts)

@@ -1,21 +1,18 @@
 """`dagwire config explain`, `diff`, `schema` and `template`."""
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from dagwire.cli.exit_codes import told
+from dagwire.cli.exit_codes import report_errors
 from dagwire.cli.explained_rows import difference_data, difference_row, explained_data, explained_rows
+from dagwire.cli.loaded_definitions import load_definitions, settings_in
 from dagwire.cli.options import Env, Json, Module, Traceback, new_app
 from dagwire.cli.printing import print_json, print_rows, print_table
 from dagwire.config.explain.env_template import env_template
-from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.config.settings.settings_schema import settings_schema
 from dagwire.containers.diff_environments import diff_environments
 from dagwire.containers.explain import explain as explained
-from dagwire.containers.keys import Container, find_provider, keys_of
-from dagwire.definitions.loading.project_definitions import find_definitions
 from dagwire.errors import InvalidInvocationError
 
 app = new_app(no_args_is_help=True)
@@ -45,8 +42,8 @@ def explain(
 
     And what would count without it. Secrets are masked, and nothing is opened.
     """
-    with told(traceback=traceback):
-        values = explained(find_definitions(module, Path.cwd()), path)
+    with report_errors(traceback=traceback):
+        values = explained(load_definitions(module), path)
         if not path:  # what resources take from the settings is told once, there
             values = [one for one in values if not one.source.setting]
         if as_json:
@@ -63,9 +60,9 @@ def diff(
 
     Secrets are compared, and masked.
     """
-    with told(traceback=traceback):
-        defs = find_definitions(module, Path.cwd())
-        if not any(provider.profiles for provider in _settings_in(defs.container).values()):
+    with report_errors(traceback=traceback):
+        defs = load_definitions(module)
+        if not any(provider.profiles for provider in settings_in(defs.container).values()):
             problem = "needs settings that know environments; declare `profiles = Profiles(...)` in them."
             raise InvalidInvocationError("dagwire config diff", problem)
         found = diff_environments(defs, left, right)
@@ -83,8 +80,8 @@ def schema(module: Module = None, *, traceback: Traceback = False) -> None:
 
     Where there are several, each stands under its key.
     """
-    with told(traceback=traceback):
-        found = _settings_in(find_definitions(module, Path.cwd()).container)
+    with report_errors(traceback=traceback):
+        found = settings_in(load_definitions(module).container)
         schemas = {key: settings_schema(provider.settings) for key, provider in found.items()}
         print_json(next(iter(schemas.values())) if len(schemas) == 1 else schemas)
 
@@ -95,12 +92,6 @@ def template(module: Module = None, *, traceback: Traceback = False) -> None:
 
     It has every variable with its type and its default; secrets are left empty.
     """
-    with told(traceback=traceback):
-        for provider in _settings_in(find_definitions(module, Path.cwd()).container).values():
+    with report_errors(traceback=traceback):
+        for provider in settings_in(load_definitions(module).container).values():
             typer.echo(env_template(provider.settings), nl=False)
-
-
-def _settings_in(container: Container) -> dict[str, SettingsProvider[Any]]:
-    """`{key: provider}` of all settings of a container."""
-    found = {key: find_provider(container, key) for key in keys_of(container)}
-    return {key: provider for key, provider in found.items() if isinstance(provider, SettingsProvider)}

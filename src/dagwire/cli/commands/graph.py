@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from dagwire.cli.diagrams import dot_of, mermaid_of, svg_of
-from dagwire.cli.exit_codes import told
+from dagwire.cli.exit_codes import report_errors
+from dagwire.cli.loaded_definitions import load_definitions
 from dagwire.cli.options import Env, Module, Traceback, new_app
 from dagwire.definitions.lineage import Kind, lineage_of
-from dagwire.definitions.loading.project_definitions import find_definitions
 
 app = new_app()
 
@@ -55,8 +55,8 @@ def graph(
 
     Dotted arrows lead from what uses a resource to the resource.
     """
-    with told(traceback=traceback):
-        lineage = lineage_of(find_definitions(module, Path.cwd())).among(kinds or Kind)
+    with report_errors(traceback=traceback):
+        lineage = lineage_of(load_definitions(module)).among(kinds or Kind)
         drawn = _DRAW[written_as or _format_of(output)](lineage)
         if output is None:
             typer.echo(drawn, nl=False)

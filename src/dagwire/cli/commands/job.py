@@ -1,14 +1,14 @@
 """`dagwire job run`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dagwire.cli.exit_codes import told
-from dagwire.cli.job_runner import Wanted, run_and_end
+from dagwire.cli.exit_codes import refuse_misuse, report_errors
+from dagwire.cli.job_runner import run_and_end
+from dagwire.cli.launch_options import LaunchOptions
+from dagwire.cli.loaded_definitions import load_definitions
 from dagwire.cli.options import Config, Env, Json, Module, Partition, PartitionRange, Set, State, Traceback, new_app
-from dagwire.definitions.loading.project_definitions import find_definitions
 
 app = new_app(no_args_is_help=True)
 
@@ -33,7 +33,10 @@ def run(
     traceback: Traceback = False,
 ) -> None:
     """Run a job, with live progress."""
-    with told(traceback=traceback) as interrupts:
-        found = find_definitions(module, Path.cwd()).resolve_job_def(name)
-        wanted = Wanted.of(found, partition, partition_range, config, set_, as_json=as_json, traceback=traceback)
-        run_and_end(found, wanted, state, interrupts)
+    with report_errors(traceback=traceback) as interrupts:
+        found = load_definitions(module).resolve_job_def(name)
+        with refuse_misuse(traceback=traceback):
+            options = LaunchOptions.of(
+                found, partition, partition_range, config, set_, as_json=as_json, traceback=traceback
+            )
+        run_and_end(found, options, state, interrupts)

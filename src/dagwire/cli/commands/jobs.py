@@ -1,12 +1,10 @@
 """`dagwire jobs`."""
 
-from pathlib import Path
-
 from dagwire.cli.definition_rows import job_rows
-from dagwire.cli.exit_codes import told
+from dagwire.cli.exit_codes import report_errors
+from dagwire.cli.loaded_definitions import load_definitions
 from dagwire.cli.options import Env, Json, Module, Traceback, new_app
 from dagwire.cli.printing import print_rows
-from dagwire.definitions.loading.project_definitions import find_definitions
 
 app = new_app()
 
@@ -14,5 +12,5 @@ app = new_app()
 @app.command()
 def jobs(module: Module = None, env: Env = None, *, as_json: Json = False, traceback: Traceback = False) -> None:
     """List the jobs."""
-    with told(traceback=traceback):
-        print_rows(job_rows(find_definitions(module, Path.cwd())), as_json=as_json, none="There are no jobs.")
+    with report_errors(traceback=traceback):
+        print_rows(job_rows(load_definitions(module)), as_json=as_json, none="There are no jobs.")

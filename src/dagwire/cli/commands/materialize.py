@@ -1,9 +1,9 @@
 """`dagwire materialize`."""
 
-from pathlib import Path
-
-from dagwire.cli.exit_codes import told
-from dagwire.cli.job_runner import Wanted, run_and_end
+from dagwire.cli.exit_codes import refuse_misuse, report_errors
+from dagwire.cli.job_runner import run_and_end
+from dagwire.cli.launch_options import LaunchOptions
+from dagwire.cli.loaded_definitions import load_definitions
 from dagwire.cli.options import (
     Config,
     Env,
@@ -18,7 +18,6 @@ from dagwire.cli.options import (
     new_app,
 )
 from dagwire.definitions.jobs.asset_job import UnresolvedAssetJobDefinition
-from dagwire.definitions.loading.project_definitions import find_definitions
 
 app = new_app()
 
@@ -38,8 +37,11 @@ def materialize(
     traceback: Traceback = False,
 ) -> None:
     """Make assets, and run their checks."""
-    with told(traceback=traceback) as interrupts:
-        defs = find_definitions(module, Path.cwd())
+    with report_errors(traceback=traceback) as interrupts:
+        defs = load_definitions(module)
         job = defs.resolve(UnresolvedAssetJobDefinition("materialize", select or "*"))
-        wanted = Wanted.of(job, partition, partition_range, config, set_, as_json=as_json, traceback=traceback)
-        run_and_end(job, wanted, state, interrupts)
+        with refuse_misuse(traceback=traceback):
+            options = LaunchOptions.of(
+                job, partition, partition_range, config, set_, as_json=as_json, traceback=traceback
+            )
+        run_and_end(job, options, state, interrupts)

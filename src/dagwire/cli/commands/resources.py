@@ -1,19 +1,18 @@
 """`dagwire resources`, and `dagwire resources show KEY`."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dagwire.cli.exit_codes import told
+from dagwire.cli.exit_codes import report_errors
 from dagwire.cli.explained_rows import explained_data, explained_rows
+from dagwire.cli.loaded_definitions import load_definitions
 from dagwire.cli.options import Env, Json, Module, Traceback, new_app
 from dagwire.cli.printing import print_fields, print_json, print_rows
 from dagwire.cli.resource_rows import resource_rows
 from dagwire.config.explain.provenance import is_within
 from dagwire.containers.explain import explain
-from dagwire.definitions.loading.project_definitions import find_definitions
 from dagwire.errors import UnknownNameError
 
 app = new_app()
@@ -30,8 +29,8 @@ def resources(
 ) -> None:
     """List the resources: what each is, and who uses it."""
     if context.invoked_subcommand is None:
-        with told(traceback=traceback):
-            defs = find_definitions(module, Path.cwd())
+        with report_errors(traceback=traceback):
+            defs = load_definitions(module)
             print_rows(resource_rows(defs), as_json=as_json, none="There are no resources.")
 
 
@@ -48,8 +47,8 @@ def show(
 
     Nothing is opened; secrets are masked.
     """
-    with told(traceback=traceback):
-        defs = find_definitions(module, Path.cwd())
+    with report_errors(traceback=traceback):
+        defs = load_definitions(module)
         row_by_key = {row.key: row for row in resource_rows(defs)}
         if key not in row_by_key:
             raise UnknownNameError("resource", key, row_by_key)

@@ -1,19 +1,18 @@
 """`dagwire tick`."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from dagwire.cli.exit_codes import FAILED, told
+from dagwire.cli.exit_codes import FAILED, report_errors
 from dagwire.cli.job_runner import raise_first_failure
+from dagwire.cli.loaded_definitions import load_definitions
 from dagwire.cli.options import Env, Json, Module, State, Traceback, new_app
 from dagwire.cli.printing import print_json
 from dagwire.cli.run_report import report_of
-from dagwire.cli.tick_runner import Ticked, Ticker, find_tick
+from dagwire.cli.tick_runner import Ticker, TickReport, find_tick
 from dagwire.cli.tick_state import state_folder
-from dagwire.definitions.loading.project_definitions import find_definitions
 
 app = new_app()
 
@@ -41,8 +40,8 @@ def tick(
     For cron, systemd timers and Kubernetes CronJobs: cursor, run keys and dynamic partitions are kept in files, so that
     each call goes on where the one before it ended, and no run key is run twice.
     """
-    with told(traceback=traceback) as interrupts:
-        defs = find_definitions(module, Path.cwd())
+    with report_errors(traceback=traceback) as interrupts:
+        defs = load_definitions(module)
         ticker = Ticker(defs, find_tick(defs, name), state_folder(state), interrupts, as_json=as_json)
         ticked = ticker.ask(at) if dry_run else ticker.tick(at)
         if as_json:
@@ -55,7 +54,7 @@ def tick(
             raise typer.Exit(FAILED)
 
 
-def _data(ticked: Ticked) -> dict[str, Any]:
+def _data(ticked: TickReport) -> dict[str, Any]:
     return {
         ticked.tick.kind: ticked.tick.name,
         "scheduled_for": ticked.scheduled_for,
@@ -76,7 +75,7 @@ def _data(ticked: Ticked) -> dict[str, Any]:
     }
 
 
-def _say(ticked: Ticked, *, dry_run: bool) -> None:
+def _say(ticked: TickReport, *, dry_run: bool) -> None:
     """The last line, which says why nothing ran; for a dry run also what would run."""
     for request in ticked.requests if dry_run else ():
         parts = {"partition": request.partition_key, "run key": request.run_key}

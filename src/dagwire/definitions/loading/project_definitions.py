@@ -11,7 +11,8 @@ from dagwire.config.values.validation_messages import problems_of
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.loading.lazy_definitions import LazyDefinitions
 from dagwire.definitions.loading.project_setting import PYPROJECT, named_target, project_folder
-from dagwire.errors import DefinitionsNotFoundError, InvalidConfigError, nearest
+from dagwire.definitions.loading.user_frames import user_traceback
+from dagwire.errors import DagwireError, DefinitionsImportError, DefinitionsNotFoundError, InvalidConfigError, nearest
 
 DEFAULT_ATTRIBUTE = "defs"
 
@@ -29,6 +30,7 @@ def find_definitions(target: str | None, start: Path) -> Definitions:
     project = project_folder(start)
     if target is None:
         target = _configured_target(project, start)
+    _check_form(target)
     importable = str(project or start)
     if importable not in sys.path:
         sys.path.insert(0, importable)
@@ -45,29 +47,62 @@ def _configured_target(project: Path | None, start: Path) -> str:
     return target
 
 
+def _check_form(target: str) -> None:
+    """Refuse a target that cannot be `module:attribute`.
+
+    Raises:
+        DefinitionsNotFoundError: It is not written so. A path of a file is shown as the module that it would be.
+    """
+    file, _, attribute = target.partition(":")
+    is_written_so = all(part.isidentifier() for name in target.split(":", 1) for part in name.split("."))
+    if is_written_so and not file.endswith(".py"):
+        return
+    problem = f"'{target}' is not of the form module:attribute."
+    if file.endswith(".py"):
+        module = ".".join(Path(file).with_suffix("").parts)
+        problem = f"'{file}' is a file, not a module; write '{module}{':' if attribute else ''}{attribute}'."
+    raise DefinitionsNotFoundError(problem)
+
+
 def _module(name: str) -> Any:
+    """Import the module.
+
+    Raises:
+        DefinitionsNotFoundError: There is no module of that name.
+        InvalidConfigError: It reads settings or makes a resource that is not valid.
+        DefinitionsImportError: It raises something else.
+    """
     try:
         return importlib.import_module(name)
+    except DagwireError:
+        raise
     except ModuleNotFoundError as error:
-        # Only the named module is reported here: an import that fails inside it is shown with the user's traceback.
-        if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
-            raise
-        raise DefinitionsNotFoundError(f"There is no module '{name}'.") from error
+        if error.name is not None and (name == error.name or name.startswith(f"{error.name}.")):
+            raise DefinitionsNotFoundError(f"There is no module '{name}'.") from error
+        raise DefinitionsImportError(name, user_traceback(error)) from error
     except ValidationError as error:
         model, problems = error.title, problems_of(error)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a module may even end the process
+        raise DefinitionsImportError(name, user_traceback(error)) from error
     # Raised outside the handler: pydantic's error holds the whole input, secrets included, and would be chained.
     raise InvalidConfigError(f"module '{name}'", problems, f"Importing '{name}' makes a {model} that is not valid:")
 
 
-def _attribute_of(module: Any, name: str) -> Definitions:
+def _attribute_of(module: Any, path: str) -> Definitions:
+    *outer, name = path.split(".")
+    for part in outer:
+        module = getattr(module, part, None)
     found = getattr(module, name, None)
     if isinstance(found, Definitions):
         return found
     if isinstance(found, LazyDefinitions):
         return found()
-    names = cast("dict[str, object]", vars(module))
+    names = cast("dict[str, object]", getattr(module, "__dict__", {}))
     candidates = [key for key, value in names.items() if isinstance(value, Definitions | LazyDefinitions)]
     guess = nearest(name, candidates) or next(iter(candidates), None)
-    hint = f" Did you mean '{module.__name__}:{guess}'?" if guess else ""
+    named = getattr(module, "__name__", type(module).__name__)
+    hint = f" Did you mean '{named}:{guess}'?" if guess else ""
     problem = "is not there" if found is None else f"is a {type(found).__name__}, not Definitions"
-    raise DefinitionsNotFoundError(f"'{module.__name__}:{name}' {problem}.{hint}")
+    raise DefinitionsNotFoundError(f"'{named}:{name}' {problem}.{hint}")

@@ -1,0 +1,29 @@
+"""Standard output that takes nothing more ends a command with its exit code, and without a traceback."""
+
+import subprocess
+from pathlib import Path
+
+from tests.cli.conftest import COMMAND
+
+
+def test_a_full_disk_behind_standard_output(project: Path) -> None:
+    """The message says that output was lost; the exit code is not that of success."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, "assets"], cwd=project, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == "Standard output cannot be written: No space left on device.\n"
+
+
+def test_a_reader_that_has_gone(project: Path) -> None:
+    """As in `dagwire assets | head -1`: there is no message, and the exit code is not that of success."""
+    for command in (["assets"], ["config", "template"], ["assets", "--json"]):
+        with subprocess.Popen(
+            [*COMMAND, *command], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            assert process.stdout
+            assert process.stderr
+            process.stdout.close()
+            assert process.stderr.read() == b""
+            assert process.wait(60) == (0 if command[0] == "config" else 1)
