@@ -82,7 +82,7 @@ class _Rows:
             return None
         row = self.by_step.setdefault(event.step_key, _Row(name=event.step_key))  # a mapped step is known once it runs
         if event.event_type is DagsterEventType.ASSET_CHECK_EVALUATION:
-            row.take_in(event.evaluation)
+            row.take_in(event.asset_check_evaluation_data)
         if state is None:
             return None
         row.state = row.verdict or state if state == "done" else state
