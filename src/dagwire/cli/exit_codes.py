@@ -59,7 +59,8 @@ def _interrupted(error: BaseException) -> str:
 
 def _members(error: BaseException) -> Iterator[BaseException]:
     if isinstance(error, BaseExceptionGroup):
-        for member in error.exceptions:
+        members: tuple[BaseException, ...] = error.args[1]
+        for member in members:
             yield from _members(member)
     else:
         yield error
