@@ -35,13 +35,12 @@ def check_writable(folder: Path) -> None:
     """
     try:
         with NamedTemporaryFile(dir=_made(folder), prefix=".probe.") as file:
-            file.write(bytes(_PROBE_SIZE_BYTES))
+            file.write(b"\n")  # a full disk has no room for one byte either
             file.flush()
     except OSError as error:
         raise StateFileError(str(folder), f"cannot be written ({error.strerror}). {_ELSEWHERE}") from error
 
 
-_PROBE_SIZE_BYTES = 4096
 _ELSEWHERE = "Name another folder by --state."
 
 
