@@ -176,6 +176,7 @@ from .errors import (
     DagsterInvalidConfigError,
     DagsterInvalidDefinitionError,
     DagsterInvalidInvocationError,
+    DagsterInvalidPropertyError,
     DagsterInvalidSubsetError,
     DagsterInvariantViolationError,
     DagsterResourceFunctionError,
@@ -187,17 +188,13 @@ from .errors import (
     DagsterUserCodeExecutionError,
     DagwireError,
 )
-from .execution.contexts import (
-    AssetCheckExecutionContext,
-    AssetExecutionContext,
-    OpExecutionContext,
-)
-from .execution.direct_contexts import (
+from .execution.build_contexts import (
     build_asset_check_context,
     build_asset_context,
     build_hook_context,
     build_op_context,
 )
+from .execution.contexts import AssetCheckExecutionContext, AssetExecutionContext, OpExecutionContext
 from .execution.event_types import DagsterEventType
 from .execution.events import DagsterEvent
 from .execution.hook_context import HookContext
@@ -281,6 +278,7 @@ __all__ = [
     "DagsterInvalidConfigError",
     "DagsterInvalidDefinitionError",
     "DagsterInvalidInvocationError",
+    "DagsterInvalidPropertyError",
     "DagsterInvalidSubsetError",
     "DagsterInvariantViolationError",
     "DagsterResourceFunctionError",

@@ -368,6 +368,15 @@ class InvalidInvocationError(InvariantViolationError, TypeError):
         super().__init__(f"{owner} {problem}")
 
 
+class InvalidPropertyError(DagwireError):
+    """An attribute of a context was read in a place where it has no value."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        """`name` is the attribute; `reason` completes the sentence."""
+        self.name = name
+        super().__init__(f"`context.{name}` has no value here: {reason}.")
+
+
 class FrozenConfigError(InvalidInvocationError, AttributeError):
     """A public field of a resource or config was set after it was built."""
 
@@ -608,6 +617,7 @@ DagsterInvalidInvocationError = InvalidInvocationError
 DagsterUnknownResourceError = UnknownResourceError
 DagsterResourceFunctionError = ResourceSetupError
 DagsterInvariantViolationError = InvariantViolationError
+DagsterInvalidPropertyError = InvalidPropertyError
 DagsterUnknownPartitionError = UnknownPartitionError
 DagsterTypeCheckDidNotPass = WrongTypeError
 DagsterTypeCheckError = WrongTypeError

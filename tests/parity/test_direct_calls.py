@@ -1,5 +1,8 @@
 """Direct calls: assets and ops as plain functions."""
 
+import asyncio
+import functools
+
 import pytest
 
 
@@ -308,3 +311,287 @@ def test_a_missing_resource_by_keyword_is_named(dg, plain_class, differs):
             return isinstance(error, dg.DagsterError) and "db" in str(error)
 
     differs(is_told, dagster=False, dagwire=True)
+
+
+@pytest.fixture
+def small(dg):
+    """A resource without a life cycle, and a Config."""
+
+    class Small(dg.ConfigurableResource):
+        x: int = 1
+
+    class Settings(dg.Config):
+        n: int = 1
+
+    return Small, Settings
+
+
+def test_a_resource_by_keyword_is_in_the_context(dg, small):
+    """A resource passed by keyword is in `context.resources`, too."""
+    resource_class, _ = small
+
+    def body(context, r):
+        return r.x, context.resources.r.x
+
+    body.__annotations__ = {"r": resource_class}
+    assert dg.op(name="o")(body)(None, r=resource_class(x=2)) == (2, 2)
+    assert dg.asset(name="a")(body)(dg.build_asset_context(), resource_class(x=3)) == (3, 3)
+
+
+def test_resources_of_other_keys_beside_a_context(dg, small, differs):
+    """dagwire takes a resource by keyword beside a context that has others; Dagster takes one source alone."""
+    resource_class, _ = small
+
+    def body(r):
+        return r.x
+
+    body.__annotations__ = {"r": resource_class}
+    reads = dg.op(name="o")(body)
+    differs(
+        lambda: reads(dg.build_op_context(resources={"other": 1}), r=resource_class(x=2)),
+        dagster=dg.DagsterInvalidInvocationError,
+        dagwire=2,
+    )
+
+
+def test_resources_bound_to_the_asset(dg):
+    """A direct call uses the resources that are bound to the asset; the context must not have them as well."""
+    nine = dg.ResourceDefinition.hardcoded_resource(9)
+    bound = dg.asset(name="bound", resource_defs={"r": nine}, required_resource_keys={"r"})(read_r)
+    assert bound(dg.build_asset_context()) == 9  # the bound value
+    assert bound(None) == 9  # as above
+    with pytest.raises(dg.DagsterInvalidInvocationError):
+        bound(dg.build_asset_context(resources={"r": 1}))
+
+
+def read_r(context):
+    """Return a resource of the context."""
+    return context.resources.r
+
+
+def test_a_resource_of_a_context_without_config(dg):
+    """`resources_config` configures the resources of a context, in the form of run config."""
+    configured = dg.ResourceDefinition(lambda context: context.resource_config["x"], config_schema={"x": int})
+    reads = dg.op(name="reads", required_resource_keys={"r"})(read_r)
+    context = dg.build_op_context(resources={"r": configured}, resources_config={"r": {"config": {"x": 4}}})
+    assert reads(context) == 4  # the configured value
+
+
+@pytest.fixture
+def settled(dg, small):
+    """An op that takes config, and returns both forms of it."""
+    _, settings = small
+
+    def body(context, config):
+        return config.n, context.op_config
+
+    body.__annotations__ = {"config": settings}
+    return dg.op(name="settled")(body)
+
+
+def test_config_is_a_dict_in_the_context(dg, settled, small):
+    """`context.op_config` is a dict beside the parameter `config`, wherever the config comes from."""
+    _, settings = small
+    assert settled(dg.build_op_context(op_config={"n": 2})) == (2, {"n": 2})
+    assert settled(None, settings(n=3)) == (3, {"n": 3})
+    assert settled(None, config={"n": 4}) == (4, {"n": 4})
+    assert settled(None) == (1, {"n": 1})
+
+
+def test_config_twice_is_refused(dg, settled, small):
+    """Config comes in the context or as an argument, not as both."""
+    _, settings = small
+    with pytest.raises(dg.DagsterInvalidInvocationError):
+        settled(dg.build_op_context(op_config={"n": 1}), settings(n=3))
+
+
+def test_config_without_a_schema(dg):
+    """Config of an op that declares none is shown as it was passed; without any it is None."""
+    shows = dg.op(name="shows")(lambda context: context.op_config)
+    assert shows(dg.build_op_context(op_config={"n": 2})) == {"n": 2}
+    assert shows(None) is None
+
+
+def test_config_with_a_variable(dg, monkeypatch):
+    """An `EnvVar` in config is read for the call."""
+
+    class Named(dg.Config):
+        name: str
+
+    def body(config):
+        return config.name
+
+    body.__annotations__ = {"config": Named}
+    monkeypatch.setenv("DIRECT_NAME", "Ada")
+    assert dg.op(name="o")(body)(Named(name=dg.EnvVar("DIRECT_NAME"))) == "Ada"
+
+
+def test_none_makes_a_context(dg):
+    """A body that is called with None has a context all the same."""
+    logs = dg.op(name="logs")(lambda context: (context.log.info("x"), context.run_id)[1])
+    assert logs(None) == "EPHEMERAL"
+    assert dg.asset(name="knows")(lambda context: context.asset_key.to_user_string())(None) == "knows"
+
+
+@pytest.mark.parametrize("given", [5, "x"], ids=str)
+def test_a_context_that_is_none(dg, given):
+    """An argument in the place of the context that is not a context is refused."""
+    with pytest.raises(dg.DagsterInvalidInvocationError):
+        dg.op(name="o")(lambda context: context)(given)
+
+
+def test_the_context_of_another_kind(dg):
+    """The context of an asset or of a check does not serve an op; an op's serves both."""
+    op = dg.op(name="o")(lambda context: context.op_def.name)
+    with pytest.raises(dg.DagsterInvariantViolationError):
+        op(dg.build_asset_context())
+    with pytest.raises(dg.DagsterInvariantViolationError):
+        op(dg.build_asset_check_context())
+    assert dg.asset(name="a")(lambda context: context.op_def.name)(dg.build_op_context()) == "a"
+
+
+def test_inputs_are_checked(dg):
+    """A direct call checks the types of inputs, defaults included, and of outputs."""
+    takes = dg.op(name="takes", ins={"x": dg.In(int, default_value=7)}, out=dg.Out(int))(lambda x: x)
+    assert takes() == 7  # the default
+    with pytest.raises(dg.DagsterTypeCheckDidNotPass):
+        takes("x")
+    with pytest.raises(dg.DagsterTypeCheckDidNotPass):
+        dg.op(name="gives", out=dg.Out(int))(lambda: "x")()
+    with pytest.raises(dg.DagsterTypeCheckDidNotPass):
+        dg.asset(name="typed", dagster_type=int)(lambda: "x")()
+
+
+def test_a_type_reads_the_resources_of_a_call(dg):
+    """A type that asks for a resource gets it from the context of a direct call."""
+    known = dg.DagsterType(
+        name="Known",
+        required_resource_keys={"limit"},
+        type_check_fn=lambda context, value: value < context.resources.limit,
+    )
+    takes = dg.op(name="takes", ins={"x": dg.In(known)}, required_resource_keys={"limit"})(lambda _, x: x)
+    assert takes(dg.build_op_context(resources={"limit": 4}), 3) == 3  # the argument
+    with pytest.raises(dg.DagsterTypeCheckDidNotPass):
+        takes(dg.build_op_context(resources={"limit": 2}), 3)
+
+
+def test_arguments_that_do_not_fit(dg):
+    """Arguments that are too many by position, doubled or missing are refused."""
+    takes = dg.op(name="takes")(three)
+    assert takes(1) == (1, 2, 3)
+    for args, kwargs in (((1, 2, 3), {}), ((1,), {"a": 2}), ((), {}), ((1, 2, 3, 4), {})):
+        with pytest.raises(dg.DagsterInvalidInvocationError):
+            takes(*args, **kwargs)
+
+
+def three(a, b=2, *, c=3):
+    """Return the arguments."""
+    return a, b, c
+
+
+def test_a_parameter_by_keyword_alone(dg, differs):
+    """dagwire passes an argument for a parameter after the star; Dagster drops it and passes the default."""
+    differs(lambda: dg.op(name="takes")(three)(1, c=5), dagster=(1, 2, 3), dagwire=(1, 2, 5))
+
+
+def test_an_unknown_keyword(dg, differs):
+    """dagwire refuses an argument that the function does not have; Dagster drops it."""
+    differs(lambda: dg.op(name="takes")(three)(1, z=5), dagster=(1, 2, 3), dagwire=dg.DagsterInvalidInvocationError)
+
+
+def test_inputs_of_any_name(dg):
+    """A function with `**` takes the inputs that `ins` declares, by keyword alone."""
+
+    @dg.op(ins={"first": dg.In(str), "second": dg.In(str)})
+    def joins(**parts):
+        return parts["first"] + parts["second"]
+
+    assert joins(first="a", second="b") == "ab"
+    with pytest.raises(dg.DagsterInvalidInvocationError):
+        joins("a", "b")
+    with pytest.raises(dg.DagsterTypeCheckDidNotPass):
+        joins(first="a", second=2)
+
+
+def test_order_alone_takes_no_value(dg):
+    """An input of type Nothing is left out of a direct call, and refused in one."""
+    waits = dg.op(name="waits", ins={"start": dg.In(dg.Nothing)})(lambda: 5)
+    assert waits() == 5  # the result
+    with pytest.raises(dg.DagsterInvalidInvocationError):
+        waits(start="now")
+    with pytest.raises(dg.DagsterInvalidInvocationError):
+        waits("now")
+
+
+@pytest.mark.parametrize(
+    ("outs", "returned"),
+    [
+        (("a", "b"), 1),
+        (("a", "b"), [1, 2]),
+        (("a", "b"), (1, 2, 3)),
+    ],
+    ids=str,
+)
+def test_several_outputs_want_a_tuple(dg, outs, returned):
+    """A function of several outputs returns a tuple of as many."""
+    with pytest.raises(dg.DagsterInvariantViolationError):
+        dg.op(name="o", out={name: dg.Out() for name in outs})(lambda: returned)()
+
+
+def test_generators_are_checked_as_they_go(dg):
+    """A generator yields Outputs, each once, of the declared type, and none may be missing."""
+
+    def called(items, **types):
+        return dg.op(name="o", out={name: dg.Out(kind) for name, kind in types.items()})(lambda: (yield from items))()
+
+    assert [
+        one.value for one in called([dg.Output(1, "a"), dg.AssetObservation("x")], a=int) if hasattr(one, "value")
+    ] == [1]
+    for items in ([5], [dg.Output(1, "a"), dg.Output(2, "a")], []):
+        with pytest.raises(dg.DagsterInvariantViolationError):
+            list(called(items, a=int))
+    values = called([dg.Output("x", "a")], a=int)
+    with pytest.raises(dg.DagsterTypeCheckDidNotPass):
+        next(values)
+
+
+def test_an_asynchronous_call_is_checked(dg):
+    """The result of a coroutine, and the items of an asynchronous generator, are checked."""
+
+    async def gives():
+        return "x"
+
+    async def yields():
+        yield dg.Output("x")
+
+    async def listed(items):
+        return [item async for item in items]
+
+    with pytest.raises(dg.DagsterTypeCheckDidNotPass):
+        asyncio.run(dg.op(name="gives", out=dg.Out(int))(gives)())
+    with pytest.raises(dg.DagsterTypeCheckDidNotPass):
+        asyncio.run(listed(dg.op(name="yields", out=dg.Out(int))(yields)()))
+
+
+def test_a_list_of_dynamic_outputs(dg):
+    """A dynamic output is returned as a list, in a direct call too."""
+    dynamic = dg.op(name="dynamic", out=dg.DynamicOut())
+    assert [one.value for one in dynamic(lambda: [dg.DynamicOutput(1, "a")])()] == [1]
+    with pytest.raises(dg.DagsterInvariantViolationError):
+        dynamic(lambda: dg.DynamicOutput(1, "a"))()
+
+
+@pytest.mark.parametrize("kind", ["op", "asset"])
+def test_a_partial_as_a_body(dg, kind):
+    """A partial of a function may be a body; its bound arguments have defaults."""
+    body = functools.partial(three, a=1, b=5)
+    assert getattr(dg, kind)(name="p")(body)() == (1, 5, 3)
+
+
+def test_an_underscore_leads_an_input(dg):
+    """A first parameter that begins with an underscore, and is none of the context's names, is an input."""
+
+    def adds(_x, y):
+        return _x + y
+
+    assert dg.op(adds)(1, 2) == 3  # the sum

@@ -237,6 +237,39 @@ def test_an_input_annotated_as_none(dg):
         dg.op(takes)
 
 
+def test_a_type_as_an_annotation(dg, even):
+    """A `DagsterType` may stand where a class does, in annotations of inputs and outputs."""
+
+    def double(x):
+        return 2 * x
+
+    double.__annotations__ = {"x": even, "return": even}
+    doubling = dg.op(double)
+    assert doubling(2) == 4  # twice the argument
+    with pytest.raises(dg.DagsterTypeCheckDidNotPass):
+        doubling(3)
+
+
+def test_a_union_as_an_annotation(dg, differs):
+    """dagwire checks a value against a union; Dagster refuses to declare one."""
+
+    def takes(x: int | str):
+        return x
+
+    differs(
+        lambda: [dg.op(takes)("1"), refused(dg, dg.op(takes), 1.5)],
+        dagster=dg.DagsterInvalidDefinitionError,
+        dagwire=["1", "refused"],
+    )
+
+
+def refused(dg, op, value):
+    """Say that an op refuses a value."""
+    with pytest.raises(dg.DagsterTypeCheckDidNotPass):
+        op(value)
+    return "refused"
+
+
 def test_a_python_class_with_a_name(dg, flows):
     """`PythonObjectDagsterType` checks for a class, or for one of several."""
     number = dg.PythonObjectDagsterType((int, float), name="Number")

@@ -1,13 +1,14 @@
 """`HeldResources`: the resources of a context that was built by hand for a direct call."""
 
+from asyncio import AbstractEventLoop
 from collections.abc import Generator, Iterable, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Any
 
 from dependency_injector import providers
 
-from dagwire.containers.build_resources import build_resources
+from dagwire.containers.build_resources import abuild_resources, build_resources
 from dagwire.containers.keys import container_from, find_provider, keys_of
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import InvalidInvocationError
@@ -28,12 +29,14 @@ class HeldResources:
         resources: Any,
         config_by_key: Mapping[str, Any] | None = None,
         instance: DagsterInstance | None = None,
+        event_loop: AbstractEventLoop | None = None,
     ) -> None:
         """Name the context's kind as `owner`, for messages; resources see `instance`. Nothing is opened."""
         self.container = container_from(resources)
         self._owner = owner
         self._config_by_key = config_by_key
         self._instance = instance
+        self._event_loop = event_loop
         self._opening: AbstractContextManager[Resources] | None = None
         self._view: Resources | None = None
 
@@ -50,20 +53,38 @@ class HeldResources:
             if closing:
                 problem = f"holds resources that must be closed ({', '.join(closing)}); use it in a `with` block."
                 raise InvalidInvocationError(self._owner, problem)
-            with build_resources(self.container, self._instance, self._config_by_key) as self._view:
+            with self.opening() as self._view:
                 pass
         return self._view
 
-    @contextmanager
-    def narrowed(self, keys: Iterable[str], bindings: Mapping[str, object]) -> Generator[Resources]:
-        """Open `keys` alone for a block, with `bindings` in place of what is held; the view shows them meanwhile."""
-        with build_resources(
+    def opening(
+        self, keys: Iterable[str] | None = None, replacements: Mapping[str, object] | None = None
+    ) -> AbstractContextManager[Resources]:
+        """A block in which `keys`, or all, are open; `replacements` stand in for what is held."""
+        return build_resources(
+            self.container,
+            self._instance,
+            self._config_by_key,
+            event_loop=self._event_loop,
+            required_resource_keys=keys,
+            replacements=replacements,
+        )
+
+    def aopening(self, replacements: Mapping[str, object]) -> AbstractAsyncContextManager[Resources]:
+        """A block in the caller's event loop, in which `replacements` alone are open."""
+        keys = list(replacements)
+        return abuild_resources(
             self.container,
             self._instance,
             self._config_by_key,
             required_resource_keys=keys,
-            replacements=bindings,
-        ) as resources:
+            replacements=replacements,
+        )
+
+    @contextmanager
+    def narrowed(self, keys: Iterable[str], bindings: Mapping[str, object]) -> Generator[Resources]:
+        """Open `keys` alone for a block, with `bindings` in place of what is held; the view shows them meanwhile."""
+        with self.opening(keys, bindings) as resources:
             outer, self._view = self._view, resources
             try:
                 yield resources
@@ -72,7 +93,7 @@ class HeldResources:
 
     def __enter__(self) -> Resources:
         """Open everything."""
-        self._opening = build_resources(self.container, self._instance, self._config_by_key)
+        self._opening = self.opening()
         self._view = self._opening.__enter__()
         return self._view
 

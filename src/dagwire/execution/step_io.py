@@ -21,12 +21,12 @@ from dagwire.definitions.specs.results import (
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.definitions.steps.stored_input import StoredInput, output_requirement
 from dagwire.errors import UnexpectedResultError
-from dagwire.execution.contexts import StepContext
 from dagwire.execution.event_data import HandledOutputData, LoadedInputData
 from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.outcomes import Outcome, StepOutput
 from dagwire.execution.plan import Plan
 from dagwire.execution.run_record import Record, output_data
+from dagwire.execution.step_context import StepContext
 from dagwire.execution.step_io_contexts import StepsIOContexts
 from dagwire.resources.dagster_run import DagsterRun
 from dagwire.resources.instance import DagsterInstance

@@ -12,8 +12,9 @@ from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.steps.io_context_facts import EVENT_TYPES, partition_facts
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.definitions.steps.stored_input import StoredAsset
-from dagwire.execution.contexts import OpExecutionContext, StepContext
+from dagwire.execution.contexts import OpExecutionContext
 from dagwire.execution.plan import Plan
+from dagwire.execution.step_context import StepContext
 from dagwire.resources.dagster_run import DagsterRun
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_contexts import InputContext, OutputContext

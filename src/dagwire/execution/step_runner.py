@@ -1,7 +1,7 @@
 """`Steps`: how one step of a run is done: its body called with what it asks for, again where it is to be retried."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from inspect import isasyncgen, isawaitable, isgenerator
 from typing import Any
 
@@ -18,12 +18,8 @@ from dagwire.definitions.steps.hook import HookDefinition, Occasion
 from dagwire.definitions.steps.signature import CONFIG_NAME, RESULT
 from dagwire.errors import StepExitError, WrongTypeError
 from dagwire.execution.asset_outcomes import asset_outcome, check_outcome
-from dagwire.execution.contexts import (
-    AssetCheckExecutionContext,
-    AssetExecutionContext,
-    OpExecutionContext,
-    StepContext,
-)
+from dagwire.execution.contexts import AssetCheckExecutionContext, AssetExecutionContext, OpExecutionContext
+from dagwire.execution.current_step import CURRENT_STEP, CurrentStep
 from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.hook_context import HookContext
 from dagwire.execution.op_outcomes import op_outcome
@@ -31,6 +27,7 @@ from dagwire.execution.outcomes import Outcome, Yielded
 from dagwire.execution.output_metadata import OutputMetadata
 from dagwire.execution.plan import Plan
 from dagwire.execution.run_record import Record
+from dagwire.execution.step_context import StepContext
 from dagwire.execution.step_inputs import StepInputs, TypeContexts
 from dagwire.execution.step_io import StepIO
 from dagwire.execution.stored_values import StoredValues
@@ -133,14 +130,16 @@ class Steps:
                 arguments[parameter] = scope.value(key)
         if signature.config is not None:
             arguments[CONFIG_NAME] = self._plan.config_by_node.get(node.template or node.name)
-        if signature.context is None:
-            context = None
-            returned = body.function(**arguments)
-        else:
-            context = self._context(node, retry_number)
-            returned = body.function(context, **arguments)
-        if returned is not None:
-            returned = await self._finished(node, returned)
+        current = CurrentStep(lambda: self._context(node, retry_number))
+        token = CURRENT_STEP.set(current)
+        try:
+            leading = () if signature.context is None else (current.context(),)
+            returned = body.function(*leading, **arguments)
+            if returned is not None:
+                returned = await self._finished(node, returned, current)
+        finally:
+            CURRENT_STEP.reset(token)
+        context = current.made
         outcome = self._outcome(node, returned, context)
         if self._step_io is not None:
             await self._step_io.store(node, outcome, context)
@@ -157,15 +156,16 @@ class Steps:
         context = kind(self._run, self._plan.partitions, node, retry_number)
         context.instance = self._instance
         context.stored_values = self._stored_values
+        context.job = self._plan.job
         context.resources = self._scope_by_node[node.template or node.name].resources(body.keys)
-        context.op_config = as_op_config(self._plan.config_by_node.get(node.template or node.name))
-        context.is_subset = self._plan.job.is_subset or node.outputs is not None
+        context.op_config = self._plan.config_by_node.get(node.template or node.name)
+        context.mark_subset(is_subset=self._plan.job.is_subset or node.outputs is not None)
         return context
 
-    async def _finished(self, node: Node, returned: Any) -> Any:
+    async def _finished(self, node: Node, returned: Any, current: CurrentStep | None = None) -> Any:
         """What a body came to: a generator's items, a coroutine's result, or the value itself."""
         if isgenerator(returned):
-            return Yielded(returned)
+            return Yielded(_observed(returned, current) if current else returned)
         if isasyncgen(returned):
             return await self._scope_by_node[node.template or node.name].wait_for(_listed(returned))
         if isawaitable(returned):
@@ -243,6 +243,14 @@ def _delay_before_retry(policy: RetryPolicy | None, failure: Exception, retries:
     if isinstance(failure, Failure) and not failure.allow_retries:
         return None
     return policy.delay_s(retries + 1)
+
+
+def _observed(items: Iterator[Any], current: CurrentStep) -> Iterator[Any]:
+    """Go through the items of a body; its context, if it takes one, learns which outputs were yielded."""
+    for item in items:
+        if current.made is not None:
+            current.made.observe(item)
+        yield item
 
 
 def _listed(items: AsyncIterator[Any]) -> Awaitable[Yielded]:

@@ -1,6 +1,5 @@
 """`@asset`: a function that makes one asset."""
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, overload
 
@@ -10,7 +9,7 @@ from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.specs.asset_spec import AssetIn, AssetSpec
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.specs.retries import RetryPolicy
-from dagwire.definitions.specs.valid_names import name_of
+from dagwire.definitions.specs.valid_names import doc_of, name_of
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.signature import RESULT
@@ -131,7 +130,7 @@ def asset(  # Dagster's signature
         spec = AssetSpec(
             own_key,
             deps=deps,
-            description=description or inspect.getdoc(function),
+            description=description or doc_of(function),
             metadata=metadata,
             skippable=not output_required,
             group_name=group_name,

@@ -1,6 +1,5 @@
 """`@asset_check` and `@multi_asset_check`: functions that verify assets."""
 
-import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -10,7 +9,7 @@ from dagwire.definitions.specs.asset_spec import AssetIn
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.specs.results import AssetCheckKey
 from dagwire.definitions.specs.retries import RetryPolicy
-from dagwire.definitions.specs.valid_names import check_name, name_of
+from dagwire.definitions.specs.valid_names import check_name, doc_of, name_of
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.step_definition import StepDefinition
 from dagwire.errors import InvalidDefinitionError, InvariantViolationError
@@ -142,7 +141,7 @@ def asset_check(  # Dagster's signature
         spec = AssetCheckSpec(
             own,
             asset=asset_key,
-            description=description or inspect.getdoc(function),
+            description=description or doc_of(function),
             additional_deps=additional_deps,
             blocking=blocking,
             metadata=metadata,
@@ -205,7 +204,7 @@ def multi_asset_check(  # Dagster's signature
             specs,
             ins=ins,
             can_subset=can_subset,
-            description=description or inspect.getdoc(function),
+            description=description or doc_of(function),
             resource_defs=resource_defs,
             retry_policy=retry_policy,
             tags=op_tags,

@@ -1,6 +1,5 @@
 """`@multi_asset`: a function that makes several assets at once."""
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.specs.asset_spec import AssetIn, AssetOut, AssetSpec
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.specs.retries import RetryPolicy
-from dagwire.definitions.specs.valid_names import check_name, name_of
+from dagwire.definitions.specs.valid_names import check_name, doc_of, name_of
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.errors import InvalidDefinitionError
@@ -97,7 +96,7 @@ def multi_asset(  # Dagster's signature
             resource_defs=resource_defs,
             retry_policy=retry_policy,
             hooks=hooks,
-            description=description or inspect.getdoc(function),
+            description=description or doc_of(function),
             tags=op_tags,
         )
 

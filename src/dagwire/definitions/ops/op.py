@@ -1,14 +1,13 @@
 """`@op`: a function that is one step of a job."""
 
 import copy
-import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Self, overload
 
 from dagwire.definitions.ops.composition import composing
 from dagwire.definitions.ops.ins_and_outs import DynamicOut, In, Out
 from dagwire.definitions.specs.retries import RetryPolicy
-from dagwire.definitions.specs.valid_names import check_name, name_of
+from dagwire.definitions.specs.valid_names import check_name, doc_of, name_of
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.signature import RESULT
@@ -71,6 +70,11 @@ class OpDefinition(StepDefinition[In]):
     def output_type(self, output: str) -> DagsterType:
         """The declared type of an output."""
         return self._types_by_output[output]
+
+    @property
+    def input_defaults(self) -> Mapping[str, object]:
+        """`{input: value}` of the inputs that have a default."""
+        return {name: declared.default_value for name, declared in self.ins.items() if declared.has_default}
 
     def output_metadata(self, output: str) -> Mapping[str, object]:
         """The declared metadata of an output."""
@@ -173,7 +177,7 @@ def op(  # Dagster's signature
             body,
             _inputs(body, ins or {}),
             outs,
-            description=description or inspect.getdoc(function),
+            description=description or doc_of(function),
             resource_defs=resource_defs,
             retry_policy=retry_policy,
             tags=tags,

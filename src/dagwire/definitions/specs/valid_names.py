@@ -1,10 +1,13 @@
 """The names that definitions may have. Pure."""
 
+import inspect
 import keyword
 import re
 from collections.abc import Iterable
+from functools import partial
+from typing import Any
 
-from dagwire.errors import InvalidNameError
+from dagwire.errors import InvalidDefinitionError, InvalidNameError
 
 _PLAIN = re.compile(r"[A-Za-z0-9_]+")
 _ASSET_PART = re.compile(r"[A-Za-z0-9_.\-]+")
@@ -62,9 +65,34 @@ def name_of(function: object) -> str:
 
     Raises:
         TypeError: It is not a function.
+        InvalidDefinitionError: It is a partial or another object that can be called, and has no name.
     """
+    check_callable(function)
     name = getattr(function, "__name__", None)
-    if not callable(function) or name is None:
+    if name is None:
+        msg = f"A definition of {type(function).__name__} has no name of its own. Pass `name` to its decorator."
+        raise InvalidDefinitionError(msg)
+    return str(name)
+
+
+def check_callable(function: object) -> None:
+    """Refuse a body that cannot be called.
+
+    Raises:
+        TypeError: It cannot be called.
+    """
+    if not callable(function):
         msg = f"A definition is made of a function, not of {type(function).__name__}."
         raise TypeError(msg)
-    return str(name)
+
+
+def written_function(function: Any) -> Any:
+    """The function that somebody wrote: below partials, and behind an object that can be called."""
+    if isinstance(function, partial):
+        return written_function(function.func)  # pyright: ignore[reportUnknownMemberType]  # of anything
+    return function if hasattr(function, "__name__") else type(function).__call__
+
+
+def doc_of(function: object) -> str | None:
+    """The docstring of the function that somebody wrote, or None."""
+    return inspect.getdoc(written_function(function))

@@ -9,7 +9,7 @@ from dagwire.config.schema.config_schema import validated_config
 from dagwire.containers.build_resources import abuild_resources, build_resources
 from dagwire.containers.keys import Requirement
 from dagwire.containers.scope_checks import raise_faults
-from dagwire.definitions.specs.valid_names import name_of
+from dagwire.definitions.specs.valid_names import check_callable
 from dagwire.definitions.steps.body_context import BodyContext
 from dagwire.definitions.steps.signature import CONFIG_NAME, Signature, read_signature
 from dagwire.errors import InvalidInvocationError, MissingResourceError, UnknownResourceError
@@ -42,7 +42,7 @@ class Body:
         Raises:
             InvalidDefinitionError: A parameter or annotation cannot be used.
         """
-        name_of(function)
+        check_callable(function)
         self.function = function
         self.owner = owner
         self.signature: Signature = read_signature(function, owner, context_first=context_first)

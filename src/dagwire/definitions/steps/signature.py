@@ -7,6 +7,7 @@ from inspect import Parameter, isasyncgenfunction, isgeneratorfunction
 from typing import Any, NamedTuple
 
 from dagwire.config.values.config import Config
+from dagwire.definitions.specs.valid_names import written_function
 from dagwire.definitions.steps.body_context import is_context_annotation
 from dagwire.definitions.value_types.class_types import ANY
 from dagwire.definitions.value_types.dagster_type import DagsterType
@@ -52,6 +53,8 @@ class Signature(NamedTuple):
     """`{name: parameter}` of all other parameters."""
     parameters: tuple[str, ...]
     """The names of all parameters but the context, in order."""
+    positional: tuple[str, ...]
+    """The names of those that may be passed by position."""
     takes_any_name: bool
     """Whether there is a `**` parameter."""
     returns: Any
@@ -96,6 +99,7 @@ def read_signature(function: Callable[..., Any], owner: str, *, context_first: b
             dagster_type = _input_type(parameter.name, annotation, owner)
             inputs[parameter.name] = InputParameter(parameter.name, annotation, parameter.default, dagster_type)
     named = tuple(p.name for p in parameters if p.kind is not Parameter.VAR_KEYWORD)
+    positional = tuple(p.name for p in parameters if p.kind is Parameter.POSITIONAL_OR_KEYWORD)
     return Signature(
         context,
         context_type,
@@ -104,6 +108,7 @@ def read_signature(function: Callable[..., Any], owner: str, *, context_first: b
         keys,
         inputs,
         named,
+        positional,
         len(named) < len(parameters),
         Any if isgeneratorfunction(function) or isasyncgenfunction(function) else hints.get("return", Any),
     )
@@ -153,13 +158,14 @@ def annotations_of(function: Callable[..., Any], owner: str) -> dict[str, Any]:
     Raises:
         InvalidDefinitionError: An annotation cannot be resolved.
     """
+    written = written_function(function)
     try:
-        return typing.get_type_hints(function, include_extras=True)
+        return typing.get_type_hints(written, include_extras=True)
     except NameError:
         pass
     # Annotations that are strings may name classes of the function that encloses this one.
     try:
-        return typing.get_type_hints(function, localns=_names_in_calling_frames(), include_extras=True)
+        return typing.get_type_hints(written, localns=_names_in_calling_frames(), include_extras=True)
     except NameError as error:
         msg = f"{owner} has an annotation that cannot be resolved: {error}. Import the name where the function stands."
         raise InvalidDefinitionError(msg) from error

@@ -9,6 +9,7 @@ from dagwire.containers.keys import Requirement
 from dagwire.definitions.specs.retries import RetryPolicy
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.bound_resources import Bindings, bindings_from
+from dagwire.definitions.steps.call_by_name import call_directly
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.stored_input import input_requirement, output_requirement
 from dagwire.definitions.value_types.class_types import ANY
@@ -83,8 +84,10 @@ class StepDefinition(Generic[D]):
         }
         """`{input: key}` of the managers that load values, if the definition names them."""
 
-        types = {name: self.input_type(name) for name in body.signature.inputs}
-        self.checked_inputs = {name: declared for name, declared in types.items() if not declared.is_any}
+        types = {name: self.input_type(name) for name in (*body.signature.inputs, *self.ins)}
+        self.checked_inputs = {
+            name: declared for name, declared in types.items() if not (declared.is_any or declared.is_nothing)
+        }
         """`{input: type}` of the inputs whose values are checked."""
 
     @cached_property
@@ -170,14 +173,29 @@ class StepDefinition(Generic[D]):
         del output
         return {}
 
+    @property
+    def input_defaults(self) -> Mapping[str, object]:
+        """`{input: value}` of the defaults that its declarations have, beside those of its parameters."""
+        return {}
+
     def input_metadata(self, name: str) -> Mapping[str, object]:
         """Return the declared metadata of an input."""
         declared = self.ins.get(name)
         return (declared.metadata if declared is not None else None) or {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the function with resources by keyword or in a context passed first; see `Body.call`."""
-        return self.body.call(self, args, kwargs)
+        """Call the function as a test does: with inputs, config, and resources by keyword or in a context.
+
+        The values that it takes and returns are checked as in a run; it returns what the function returns.
+
+        Raises:
+            InvalidInvocationError: Arguments are missing, passed twice, or unknown.
+            MissingResourceError: A resource is passed neither by keyword nor in the context.
+            InvalidConfigError: The config does not fit.
+            WrongTypeError: A value is not of its declared type.
+            UnexpectedResultError: The result does not fit the declared outputs.
+        """
+        return call_directly(self, args, kwargs)
 
     def __repr__(self) -> str:
         """Show its class and name."""

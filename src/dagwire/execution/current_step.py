@@ -1,0 +1,33 @@
+"""The step that runs here, for `AssetExecutionContext.get()` and `OpExecutionContext.get()`."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from dagwire.execution.step_context import StepContext
+
+
+class CurrentStep:
+    """One attempt of a step, whose context is made when it is first asked for: most bodies take none."""
+
+    __slots__ = ("_make", "made")
+
+    def __init__(self, make: Callable[[], StepContext]) -> None:
+        """`make` makes the context."""
+        self._make = make
+        self.made: StepContext | None = None
+        """The context; None until somebody asks for it."""
+
+    def context(self) -> StepContext:
+        """Return the context of the attempt."""
+        if self.made is None:
+            self.made = self._make()
+        return self.made
+
+
+CURRENT_STEP: ContextVar[CurrentStep | None] = ContextVar("dagwire_step", default=None)
+
+
+def current_context() -> StepContext | None:
+    """Return the context of the step that runs here, or None."""
+    current = CURRENT_STEP.get()
+    return None if current is None else current.context()

@@ -1,0 +1,174 @@
+"""`call_directly`: the body of an asset, an op or a check, called outside a run, as in a test."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Generator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from inspect import isasyncgen, isasyncgenfunction, isawaitable, iscoroutinefunction, isgenerator, isgeneratorfunction
+from typing import Any
+
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.ops.op import OpDefinition
+from dagwire.definitions.specs.results import is_dynamic_output, is_output
+from dagwire.definitions.steps.call_arguments import sort_arguments
+from dagwire.definitions.steps.step_definition import StepDefinition
+from dagwire.definitions.steps.type_checks import check_value
+from dagwire.definitions.value_types.type_check import TypeCheckContext
+from dagwire.execution.asset_outcomes import asset_outcome
+from dagwire.execution.build_contexts import build_asset_check_context, build_asset_context, build_op_context
+from dagwire.execution.contexts import OpExecutionContext
+from dagwire.execution.direct_arguments import PreparedCall, prepare_call
+from dagwire.execution.direct_contexts import EPHEMERAL_RUN_ID, DirectStepContext
+from dagwire.execution.op_outcomes import op_outcome
+from dagwire.execution.outcomes import Yielded
+from dagwire.execution.partition_selection import NO_PARTITIONS
+from dagwire.resources.init_resource_context import NO_RESOURCES
+
+
+def call_directly(definition: StepDefinition[Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """Call the body of `definition` outside a run; see `StepDefinition.__call__`."""
+    passed = sort_arguments(definition.body, args, kwargs)
+    context = passed.context if passed.context is not None else _new_context(definition)
+    context.bind(definition)
+    try:
+        return _DirectCall(definition, context, prepare_call(definition, context, passed)).start()
+    except BaseException:
+        context.unbind()
+        raise
+
+
+def _new_context(definition: StepDefinition[Any]) -> DirectStepContext:
+    if definition.body.signature.context_type is OpExecutionContext or isinstance(definition, OpDefinition):
+        return build_op_context()
+    return build_asset_context() if isinstance(definition, AssetsDefinition) else build_asset_check_context()
+
+
+class _DirectCall:
+    """One direct call; lives as long as it. Its context is bound before, and freed when the body has ended."""
+
+    def __init__(self, definition: StepDefinition[Any], context: DirectStepContext, prepared: PreparedCall) -> None:
+        self._definition = definition
+        self._body = definition.body
+        self._context = context
+        self._prepared = prepared
+        self._types = TypeCheckContext(EPHEMERAL_RUN_ID)
+
+    def start(self) -> Any:
+        """Call the body; a generator or a coroutine does so as it is used."""
+        function = self._body.function
+        if iscoroutinefunction(function):
+            return self._awaited()
+        if isasyncgenfunction(function):
+            return self._agenerated()
+        if isgeneratorfunction(function):
+            return self._generated()
+        with self._opened() as arguments:
+            return self._checked(self._invoke(arguments))
+
+    async def _awaited(self) -> Any:
+        async with self._aopened() as arguments:
+            return self._checked(await self._invoke(arguments))
+
+    async def _agenerated(self) -> AsyncIterator[Any]:
+        async with self._aopened() as arguments:
+            async for item in self._achecked_items(self._invoke(arguments)):
+                yield item
+
+    def _generated(self) -> Iterator[Any]:
+        with self._opened() as arguments:
+            yield from self._checked_items(self._invoke(arguments))
+
+    def _invoke(self, arguments: Mapping[str, Any]) -> Any:
+        leading = () if self._body.signature.context is None else (self._context,)
+        return self._body.function(*leading, **arguments)
+
+    # -- resources -----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _opened(self) -> Generator[Mapping[str, Any]]:
+        """Open resources for the call; close them and free the context after it. Yield `{parameter: argument}`."""
+        keys = self._prepared.to_open
+        try:
+            if not keys:
+                yield self._arguments({})
+                return
+            with self._context.held.opening(keys, keys) as opened:
+                yield self._arguments(opened.original_resource_dict)
+        finally:
+            self._context.unbind()
+
+    @asynccontextmanager
+    async def _aopened(self) -> AsyncGenerator[Mapping[str, Any]]:
+        """Open resources for the call in the caller's event loop; see `_opened`."""
+        keys = self._prepared.to_open
+        try:
+            if not keys:
+                yield self._arguments({})
+                return
+            async with self._context.held.aopening(keys) as opened:
+                yield self._arguments(opened.original_resource_dict)
+        finally:
+            self._context.unbind()
+
+    def _arguments(self, opened: Mapping[str, Any]) -> dict[str, Any]:
+        """Return `{parameter: argument}`; the context has the resources, too. Arguments are checked."""
+        prepared, signature = self._prepared, self._body.signature
+        needed = [key for key in self._body.keys if key in prepared.held]
+        held = {key: self._context.resources.original_resource_dict[key] for key in needed}
+        resources = {**held, **prepared.plain, **opened}
+        if prepared.plain or opened:
+            self._context.show_resources(resources)
+        keys = self._definition.resources_by_type
+        self._types = TypeCheckContext(EPHEMERAL_RUN_ID, self._context.resources if keys else NO_RESOURCES)
+        self._check_inputs(prepared.arguments)
+        return {**prepared.arguments, **{name: resources[key] for name, key in signature.keys.items()}}
+
+    # -- checks --------------------------------------------------------------------------------------------------------
+
+    def _check_inputs(self, arguments: Mapping[str, Any]) -> None:
+        for name, dagster_type in self._definition.checked_inputs.items():
+            if name in arguments:
+                check_value(self._body.owner, "input", name, dagster_type, arguments[name], self._types)
+
+    def _checked(self, returned: Any) -> Any:
+        """Check the result of a function that is neither a coroutine function nor a generator function.
+
+        Such a function may still return a generator or an awaitable that another function made.
+        """
+        if isgenerator(returned):
+            return self._checked_items(returned)
+        if isasyncgen(returned):
+            return self._achecked_items(returned)
+        if isawaitable(returned):
+            return self._checked_awaitable(returned)
+        self._check_result(returned)
+        return returned
+
+    async def _checked_awaitable(self, returned: Awaitable[Any]) -> Any:
+        return self._checked(await returned)
+
+    def _checked_items(self, items: Iterator[Any]) -> Iterator[Any]:
+        seen = Yielded()
+        for item in items:
+            self._check_item(item)
+            seen.append(item)
+            yield item
+        self._check_result(seen)
+
+    async def _achecked_items(self, items: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        seen = Yielded()
+        async for item in items:
+            self._check_item(item)
+            seen.append(item)
+            yield item
+        self._check_result(seen)
+
+    def _check_item(self, item: object) -> None:
+        if (is_output(item) or is_dynamic_output(item)) and item.output_name in self._definition.output_names:
+            dagster_type = self._definition.output_type(item.output_name)
+            check_value(self._body.owner, "output", item.output_name, dagster_type, item.value, self._types)
+        self._context.observe(item)
+
+    def _check_result(self, returned: Any) -> None:
+        if isinstance(self._definition, OpDefinition):
+            op_outcome(self._definition, returned, None, self._types)
+        elif isinstance(self._definition, AssetsDefinition):
+            asset_outcome(self._definition, None, returned, None, NO_PARTITIONS, self._types)
