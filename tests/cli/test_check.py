@@ -58,7 +58,7 @@ def test_nothing_wrong(run: Run, project: Path) -> None:
     done = run("check")
     assert done.returncode == 0, done.stderr
     assert done.stdout == "Nothing is wrong with 9 assets, 4 checks, 6 jobs, 1 schedule, 1 sensor, 3 resources.\n"
-    assert json.loads(run("check", "--json").stdout) == {"faults": [], "resources": []}
+    assert json.loads(run("check", "--json").stdout) == {"faults": [], "warnings": [], "resources": []}
     assert not (project / "opened").exists()
 
 
@@ -127,3 +127,24 @@ def test_what_a_resource_is_given_at_launch_is_not_missed(run: Run, project: Pat
         "defs = Definitions(resources={'db': Db.configure_at_launch(), 'number': number})\n"
     )
     assert run("check", "-m", "late").stdout == "Nothing is wrong with 2 resources.\n"
+
+
+def test_a_misspelt_variable_is_a_warning(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no fault: the exit code is 0, and the message names the variable that was probably meant."""
+    (project / "shop.py").write_text(
+        "import dagwire as dg\n"
+        "from dependency_injector import containers\n"
+        "from pydantic_settings import BaseSettings, SettingsConfigDict\n"
+        "class Settings(BaseSettings):\n"
+        "    model_config = SettingsConfigDict(env_prefix='SHOP_')\n"
+        "    region: str = 'eu'\n"
+        "class Shop(containers.DeclarativeContainer):\n"
+        "    settings = dg.SettingsProvider(Settings)\n"
+        "defs = dg.Definitions(resources=Shop())\n"
+    )
+    monkeypatch.setenv("SHOP_REGOIN", "us")
+    done = run("check")
+    warning = "'SHOP_REGOIN' in the environment is read by no setting. Did you mean 'SHOP_REGION'?"
+    assert done.returncode == 0
+    assert done.stderr == f"Warning: {warning}\n"
+    assert json.loads(run("check", "--json").stdout)["warnings"] == [warning]

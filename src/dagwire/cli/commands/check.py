@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from dagwire.cli.exit_codes import FAILED, report_errors
-from dagwire.cli.loaded_definitions import load_definitions
+from dagwire.cli.loaded_definitions import load_definitions, settings_in
 from dagwire.cli.options import Env, Json, Module, Traceback, new_app
 from dagwire.cli.printing import print_json, print_rows
 from dagwire.cli.resource_probes import ProbeResult, opened_once, with_health
+from dagwire.config.settings.unread_names import unread_names
 from dagwire.definitions.check_definitions import all_faults
 from dagwire.definitions.lineage import Lineage, lineage_of
 from dagwire.errors import DagwireError
@@ -44,12 +45,17 @@ def check(
         trials: list[ProbeResult] = []
         if not faults and (opening or health):
             trials = with_health(defs.container, timeout_s) if health else opened_once(defs.container)
+        warnings = unread_names(settings_in(defs.container).values())
         if as_json:
-            print_json({"faults": list(map(_fault, faults)), "resources": [asdict(trial) for trial in trials]})
-        elif faults:
-            _print_faults(faults)
+            rows = [asdict(trial) for trial in trials]
+            print_json({"faults": list(map(_fault, faults)), "warnings": list(map(str, warnings)), "resources": rows})
         else:
-            _print_fine(lineage_of(defs), trials)
+            for warning in warnings:
+                typer.echo(f"Warning: {warning}", err=True)
+            if faults:
+                _print_faults(faults)
+            else:
+                _print_fine(lineage_of(defs), trials)
         if faults or not all(trial.is_fine for trial in trials):
             raise typer.Exit(FAILED)
 

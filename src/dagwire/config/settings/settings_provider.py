@@ -13,6 +13,7 @@ from dagwire.config.environments.profiles import Profile, Profiles
 from dagwire.config.explain.explain_settings import explain_settings
 from dagwire.config.explain.provenance import Explained, SourceKind
 from dagwire.config.explain.replaced_sources import as_called, with_variables_in_force
+from dagwire.config.explain.source_recording import Reading, read_recorded
 from dagwire.config.settings.settings_error import settings_error
 from dagwire.config.settings.source_checks import check_sources
 from dagwire.config.settings.variable_conflicts import check_claims
@@ -149,6 +150,18 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
                 fault = settings_error(provider.settings, arguments, error)
         raise fault  # outside the handler, as in `_read`
 
+    def read_recorded(self) -> tuple[type[BaseSettings], Reading]:
+        """Read the settings in force once more: the class, with the options of the call, and what each source gives.
+
+        Raises:
+            Exception: A source cannot be read, or the environment that is picked has no profile.
+        """
+        provider = self.in_force()
+        arguments = provider._arguments()
+        settings = as_called(provider.settings, arguments)
+        with provider._in_its_environment():
+            return settings, read_recorded(settings, arguments)
+
     def _provide(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> S:
         """Read the settings, or hand out those read before.
 
@@ -177,7 +190,7 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
         raise fault
 
     def _arguments(self) -> dict[str, Any]:
-        """What the class is called with, providers among it called."""
+        """The arguments that the class is called with; providers among them are called."""
         given: dict[str, Any] = self.kwargs
         return {name: value() if isinstance(value, providers.Provider) else value for name, value in given.items()}
 
