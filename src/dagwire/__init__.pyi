@@ -34,7 +34,7 @@ from .containers.overrides import override
 from .containers.resource_provider import ResourceProvider
 from .dagster_warnings import BetaWarning, ConfigArgumentWarning, PreviewWarning, SupersessionWarning
 from .definitions.assets.asset import asset
-from .definitions.assets.asset_check import AssetCheckDefinition, asset_check, multi_asset_check
+from .definitions.assets.asset_check import AssetChecksDefinition, asset_check, multi_asset_check
 from .definitions.assets.assets_definition import AssetsDefinition, map_asset_specs
 from .definitions.assets.multi_asset import multi_asset
 from .definitions.assets.selection import AssetSelection
@@ -130,10 +130,14 @@ from .definitions.partitions.partitions import (
 )
 from .definitions.partitions.time_window_mapping import TimeWindowPartitionMapping
 from .definitions.partitions.time_window_partitions import TimeWindowPartitionsDefinition
+from .definitions.specs.asset_dep import AssetDep
+from .definitions.specs.asset_events import AssetMaterialization, AssetObservation, ExpectationResult
+from .definitions.specs.asset_in_and_out import AssetIn, AssetOut
 from .definitions.specs.asset_key import AssetKey
-from .definitions.specs.asset_spec import AssetDep, AssetIn, AssetOut, AssetSpec
+from .definitions.specs.asset_spec import AssetSpec
 from .definitions.specs.auto_materialize_policy import AutoMaterializePolicy, AutoMaterializeRule
 from .definitions.specs.automation_condition import AutomationCondition
+from .definitions.specs.check_results import AssetCheckEvaluation, AssetCheckKey, AssetCheckResult, AssetCheckSeverity
 from .definitions.specs.check_spec import AssetCheckSpec
 from .definitions.specs.executor_definition import (
     ExecutorDefinition,
@@ -143,18 +147,7 @@ from .definitions.specs.executor_definition import (
 )
 from .definitions.specs.freshness_policy import FreshnessPolicy, LegacyFreshnessPolicy
 from .definitions.specs.metadata import MetadataValue
-from .definitions.specs.results import (
-    AssetCheckEvaluation,
-    AssetCheckKey,
-    AssetCheckResult,
-    AssetCheckSeverity,
-    AssetMaterialization,
-    AssetObservation,
-    DynamicOutput,
-    ExpectationResult,
-    MaterializeResult,
-    Output,
-)
+from .definitions.specs.results import DynamicOutput, MaterializeResult, Output
 from .definitions.specs.retries import Backoff, Failure, Jitter, RetryPolicy, RetryRequested
 from .definitions.steps.bound_resources import with_resources
 from .definitions.steps.build_io_contexts import build_input_context, build_output_context
@@ -233,13 +226,13 @@ __all__ = [
     "AllPartitionMapping",
     "Any",
     "Array",
-    "AssetCheckDefinition",
     "AssetCheckEvaluation",
     "AssetCheckExecutionContext",
     "AssetCheckKey",
     "AssetCheckResult",
     "AssetCheckSeverity",
     "AssetCheckSpec",
+    "AssetChecksDefinition",
     "AssetDep",
     "AssetExecutionContext",
     "AssetIn",

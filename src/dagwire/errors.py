@@ -233,6 +233,18 @@ class InvalidNameError(InvalidDefinitionError):
         super().__init__(f"{owner} cannot be named '{name}': {problem}")
 
 
+class ArgumentTypeError(InvalidDefinitionError, TypeError):
+    """A definition, a result or an event is given an argument of the wrong type."""
+
+    def __init__(self, owner: str, parameter: str, expected: str, value: object) -> None:
+        """`expected` is a noun: "str". The message names types, never the value."""
+        self.owner = owner
+        self.parameter = parameter
+        self.expected = expected
+        article = "an" if expected[0].lower() in "aeiou" else "a"
+        super().__init__(f"{owner}: `{parameter}` must be {article} {expected}, not {type(value).__name__}.")
+
+
 _MOST_SHOWN = 24
 
 

@@ -24,7 +24,7 @@ from dagwire import (
     op,
     with_resources,
 )
-from dagwire.definitions.specs.results import AssetCheckResult
+from dagwire.definitions.specs.check_results import AssetCheckResult
 from dagwire.errors import InvalidDefinitionError, MissingResourceError, UnexpectedResultError
 
 

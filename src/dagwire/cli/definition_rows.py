@@ -10,6 +10,7 @@ from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.jobs.asset_graph import known_assets
 from dagwire.definitions.lineage import resolved_schedules
 from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.specs.valid_attributes import DEFAULT_GROUP
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def asset_rows(defs: Definitions, selection: Iterable[str] | None) -> list[Asset
     rows = [
         AssetRow(
             asset=spec.key.to_user_string(),
-            group=spec.group_name,
+            group=spec.group_name or DEFAULT_GROUP,
             kinds=sorted(spec.kinds),
             after=[key.to_user_string() for key in definition.asset_deps[spec.key]],
             resources=sorted(definition.required_keys),
@@ -96,9 +97,9 @@ def asset_rows(defs: Definitions, selection: Iterable[str] | None) -> list[Asset
 def _row_of_elsewhere(spec: AssetSpec) -> AssetRow:
     return AssetRow(
         asset=spec.key.to_user_string(),
-        group=spec.group_name,
+        group=spec.group_name or DEFAULT_GROUP,
         kinds=sorted(spec.kinds),
-        after=[key.to_user_string() for key in spec.deps],
+        after=[dep.asset_key.to_user_string() for dep in spec.deps],
         resources=[],
         checks=[],
         partitions=_text(spec.partitions_def),

@@ -1,10 +1,11 @@
 """The latest materialization of each asset as JSON, so that a sensor of another process sees it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from dagwire.definitions.specs.asset_events import AssetMaterialization
 from dagwire.definitions.specs.metadata import (
     BoolMetadataValue,
     FloatMetadataValue,
@@ -17,17 +18,17 @@ from dagwire.definitions.specs.metadata import (
     TextMetadataValue,
     UrlMetadataValue,
 )
-from dagwire.definitions.specs.results import AssetMaterialization
 from dagwire.resources.event_log_entry import EventLogEntry
 
-_KINDS: dict[str, type[MetadataValue]] = {
+_KINDS: dict[str, Callable[[Any], MetadataValue]] = {
     kind.__name__.removesuffix("MetadataValue").lower(): kind
     for kind in (
         *(BoolMetadataValue, FloatMetadataValue, IntMetadataValue, JsonMetadataValue, MarkdownMetadataValue),
-        *(NullMetadataValue, PathMetadataValue, TextMetadataValue, UrlMetadataValue),
+        *(PathMetadataValue, TextMetadataValue, UrlMetadataValue),
     )
 }
-_NAMES = {kind: name for name, kind in _KINDS.items()}
+_NULL = "null"
+_NAMES: dict[object, str] = {NullMetadataValue: _NULL, **{kind: name for name, kind in _KINDS.items()}}
 
 
 def numbered(kept: Iterable[EventLogEntry], new: Iterable[EventLogEntry]) -> list[EventLogEntry]:
@@ -48,7 +49,7 @@ def as_json(entry: EventLogEntry) -> dict[str, Any]:
         "partition": entry.partition,
         "description": made.description,
         "metadata": {name: [_NAMES[type(value)], value.value] for name, value in made.metadata.items() if _fits(value)},
-        "tags": dict(made.tags),
+        "tags": dict(made.tags or {}),
         "run_id": entry.run_id,
         "job_name": entry.job_name,
         "step_key": entry.step_key,
@@ -63,11 +64,15 @@ def from_json(data: Mapping[str, Any]) -> EventLogEntry:
     Raises:
         KeyError, TypeError, ValueError: It did not make this.
     """
-    metadata = {name: _KINDS[kind](value) for name, (kind, value) in data["metadata"].items()}
+    metadata = {name: _restored(kind, value) for name, (kind, value) in data["metadata"].items()}
     made = AssetMaterialization(data["asset_key"], data["description"], metadata, data["partition"], data["tags"])
     return EventLogEntry(
         made, data["run_id"], data["job_name"], data["step_key"], data["timestamp"], int(data["storage_id"])
     )
+
+
+def _restored(kind: str, value: Any) -> MetadataValue:
+    return NullMetadataValue() if kind == _NULL else _KINDS[kind](value)
 
 
 def _fits(value: MetadataValue) -> bool:

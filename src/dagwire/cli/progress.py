@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dagwire.cli.run_summary import reason_of
-from dagwire.definitions.specs.results import AssetCheckEvaluation, AssetCheckSeverity
+from dagwire.definitions.specs.check_results import AssetCheckEvaluation, AssetCheckSeverity
 from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.events import DagsterEvent
 from dagwire.resources.init_resource_context import log

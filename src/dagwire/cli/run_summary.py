@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dagwire.definitions.specs.check_results import AssetCheckEvaluation, AssetCheckSeverity
 from dagwire.definitions.specs.metadata import PathMetadataValue, UrlMetadataValue
-from dagwire.definitions.specs.results import AssetCheckEvaluation, AssetCheckSeverity
 from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.result import ExecuteInProcessResult
 

@@ -9,7 +9,7 @@ from dagwire.containers.keys import Requirement, container_from
 from dagwire.containers.merged_container import merged_container
 from dagwire.containers.overrides import override
 from dagwire.containers.scope_checks import raise_faults, requirement_faults
-from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.automation.partitioned_schedule import UnresolvedPartitionedAssetScheduleDefinition
@@ -55,7 +55,7 @@ class Definitions:
         sensors: Iterable[SensorDefinition] | None = None,
         jobs: Iterable[JobDefinition | UnresolvedAssetJobDefinition] | None = None,
         resources: Any = None,
-        asset_checks: Iterable[AssetCheckDefinition] | None = None,
+        asset_checks: Iterable[AssetChecksDefinition] | None = None,
     ) -> None:
         """Keep the definitions.
 

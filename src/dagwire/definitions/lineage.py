@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 from dagwire.containers.keys import Container, keys_of
 from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.provider_types import AnyProvider
-from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.automation.schedule import ScheduleDefinition
 from dagwire.definitions.definitions import Definitions
@@ -135,7 +135,7 @@ def _check_part(spec: AssetCheckSpec) -> Part:
     return Part(Kind.CHECK, f"{spec.asset_key.to_user_string()}:{spec.name}")
 
 
-def _checks(defs: Definitions) -> Iterator[tuple[AssetCheckSpec, AssetCheckDefinition | None]]:
+def _checks(defs: Definitions) -> Iterator[tuple[AssetCheckSpec, AssetChecksDefinition | None]]:
     """Each check, with the definition that makes it, or None if its asset's own does."""
     for definition in known_assets(defs.assets).made:
         yield from ((spec, None) for spec in definition.check_specs)
@@ -166,7 +166,7 @@ def _job_edges(defs: Definitions) -> Iterator[Edge]:
             match node.definition:
                 case AssetsDefinition() as definition:
                     yield from (Edge(own, _asset_part(key), "runs") for key in definition.keys)
-                case AssetCheckDefinition():
+                case AssetChecksDefinition():
                     pass  # listed with its asset
                 case _:
                     yield from _uses(own, node)

@@ -3,16 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.specs.asset_events import AssetMaterialization
 from dagwire.definitions.specs.asset_key import AssetKey
-from dagwire.definitions.specs.check_spec import AssetCheckSpec
-from dagwire.definitions.specs.results import (
+from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.specs.check_results import (
     AssetCheckEvaluation,
     AssetCheckKey,
     AssetCheckResult,
     AssetCheckSeverity,
-    AssetMaterialization,
+)
+from dagwire.definitions.specs.check_spec import AssetCheckSpec
+from dagwire.definitions.specs.data_version import CODE_VERSION_TAG, DATA_VERSION_TAG
+from dagwire.definitions.specs.results import (
     MaterializeResult,
     NoValueSentinel,
     Output,
@@ -63,8 +67,9 @@ def asset_outcome(
         metadata = result.metadata if is_materialize_result(result) or is_output(result) else None
         if added is not None and (more := added.of(output)):
             metadata = {**(metadata or {}), **more}
-        tags = result.tags if is_materialize_result(result) else None
-        key = definition.specs_by_output[output].key
+        spec = definition.specs_by_output[output]
+        tags = _tags(spec, result)
+        key = spec.key
         materializations = [AssetMaterialization(key, None, metadata, part, tags) for part in keys]
         step_output.materializations = materializations
         if metadata:
@@ -75,6 +80,17 @@ def asset_outcome(
     if definition.check_specs or checked:
         _evaluate(definition.label, definition.check_specs, checked, wanted is not None, outcome, partitions)
     return outcome
+
+
+def _tags(spec: AssetSpec, result: object) -> dict[str, str]:
+    """The tags of a materialization: its result's own, and those of its versions."""
+    tags: dict[str, str] = {}
+    if spec.code_version is not None:
+        tags[CODE_VERSION_TAG] = spec.code_version
+    if is_materialize_result(result) or is_output(result):
+        tags |= result.tags or {}
+        tags |= {} if result.data_version is None else {DATA_VERSION_TAG: result.data_version.value}
+    return tags
 
 
 _SPECIAL = (Yielded, MaterializeResult, AssetCheckResult, Output)
@@ -99,9 +115,8 @@ def _single(definition: AssetsDefinition, results: Sequence[Any]) -> dict[str, A
     if not made:
         return {} if definition.specs_by_output[output].skippable else {output: MaterializeResult()}
     result = made[0]
-    if is_materialize_result(result) and result.asset_key is not None:
-        return {_output_of(definition, result): result}
-    return {output: result}
+    named = (is_materialize_result(result) and result.asset_key is not None) or is_output(result)
+    return {_output_of(definition, result): result} if named else {output: result}
 
 
 def _several(
@@ -166,7 +181,7 @@ def _output_of(definition: AssetsDefinition, item: Any) -> str:
 
 
 def _made(definition: AssetsDefinition, output: str, result: Any, types: TypeCheckContext) -> StepOutput:
-    if is_materialize_result(result) and result.value is None:
+    if is_materialize_result(result) and not result.has_value:
         return StepOutput(output, NoValueSentinel, has_value=False)
     is_plain = not (is_materialize_result(result) or is_output(result))
     value = result if is_plain else result.value
@@ -178,25 +193,33 @@ def _items(returned: Any) -> Iterable[Any]:
     return returned  # type: ignore[no-any-return]  # a list or tuple
 
 
-def check_outcome(definition: AssetCheckDefinition, returned: Any, partitions: PartitionSelection) -> Outcome:
-    """Read the return value of a check's body.
+def check_outcome(definition: AssetChecksDefinition, returned: Any, partitions: PartitionSelection) -> Outcome:
+    """Read the return value of a check's body; one that is not a result is no evaluation, as in Dagster.
 
     Raises:
-        UnexpectedResultError: A result belongs to no declared check, or is missing.
+        UnexpectedResultError: A result belongs to no declared check, or one of several is missing.
     """
     outcome = Outcome()
-    results = without_extra_events(returned, outcome)
-    if not isinstance(returned, Yielded) and isinstance(returned, list | tuple):
-        results = [*_items(returned)]
-    strange = [type(item).__name__ for item in results if not isinstance(item, AssetCheckResult)]
-    if strange or not (results or definition.can_subset):
-        wanted = "an AssetCheckResult" + (" for each check" if len(definition.specs_by_key) > 1 else "")
-        raise UnexpectedResultError(definition.label, f"returned {', '.join(strange) or 'nothing'}; return {wanted}.")
+    results = _check_results(definition, returned, outcome)
     checked: list[_Checked] = [(result, None) for result in results]
     specs = tuple(definition.specs_by_key.values())
-    _evaluate(definition.label, specs, checked, definition.can_subset, outcome, partitions)
-    outcome.outputs.append(StepOutput("result", results[0] if len(results) == 1 else results, has_value=False))
+    may_miss = definition.can_subset or not (results or isinstance(returned, Yielded))
+    _evaluate(definition.label, specs, checked, may_miss, outcome, partitions)
+    value = results[0] if len(results) == 1 else results
+    outcome.outputs.append(StepOutput("result", value, has_value=False))
     return outcome
+
+
+def _check_results(definition: AssetChecksDefinition, returned: Any, outcome: Outcome) -> list[AssetCheckResult]:
+    items = without_extra_events(returned, outcome)
+    if not isinstance(returned, Yielded) and isinstance(returned, list | tuple):
+        items = [*_items(returned)]
+    if isinstance(returned, Yielded) or any(map(_is_result, items)):
+        strange = [type(item).__name__ for item in items if not isinstance(item, AssetCheckResult)]
+        if strange:
+            wanted = "an AssetCheckResult" + (" for each check" if len(definition.specs_by_key) > 1 else "")
+            raise UnexpectedResultError(definition.label, f"returned {', '.join(strange)}; return {wanted}.")
+    return [item for item in items if isinstance(item, AssetCheckResult)]
 
 
 def _evaluate(
@@ -223,10 +246,10 @@ def _evaluate(
                 spec.name,
                 result.passed,
                 result.metadata,
-                result.severity,
-                result.description,
-                spec.blocking,
-                partition,
+                severity=result.severity,
+                description=result.description,
+                blocking=spec.blocking,
+                partition=partition,
             )
         )
         if spec.blocking and not result.passed and result.severity is AssetCheckSeverity.ERROR:

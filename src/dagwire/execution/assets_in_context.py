@@ -6,7 +6,7 @@ from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.ops.node import Node
 from dagwire.definitions.specs.asset_key import AssetKey
-from dagwire.definitions.specs.results import AssetCheckKey
+from dagwire.definitions.specs.check_results import AssetCheckKey
 from dagwire.errors import InvalidPropertyError, UnknownNameError
 from dagwire.execution.metadata_in_context import MetadataInContext
 

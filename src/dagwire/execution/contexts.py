@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.specs.check_results import AssetCheckKey
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
-from dagwire.definitions.specs.results import AssetCheckKey
 from dagwire.errors import InvariantViolationError
 from dagwire.execution.assets_in_context import AssetsInContext
 from dagwire.execution.current_step import current_context

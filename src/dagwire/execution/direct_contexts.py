@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from dagwire.containers.context_resources import HeldResources
-from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.partitions.partition_loading import partition_loading_context
 from dagwire.definitions.partitions.partitions import PartitionKeyRange
@@ -209,7 +209,7 @@ class DirectAssetExecutionContext(DirectStepContext, AssetExecutionContext):
     """An asset's context, built by hand for a direct call."""
 
     def _check_kind(self, definition: Any) -> None:
-        if not isinstance(definition, AssetsDefinition | AssetCheckDefinition):
+        if not isinstance(definition, AssetsDefinition | AssetChecksDefinition):
             msg = f"{definition.label} was called with the context of an asset. Build it by build_op_context."
             raise InvariantViolationError(msg)
 
@@ -223,7 +223,7 @@ class DirectAssetCheckExecutionContext(DirectStepContext, AssetCheckExecutionCon
     """A check's context, built by hand for a direct call."""
 
     def _check_kind(self, definition: Any) -> None:
-        if not isinstance(definition, AssetsDefinition | AssetCheckDefinition):
+        if not isinstance(definition, AssetsDefinition | AssetChecksDefinition):
             msg = f"{definition.label} was called with the context of a check. Build it by build_op_context."
             raise InvariantViolationError(msg)
 

@@ -4,8 +4,8 @@ import traceback
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from dagwire.definitions.specs.asset_events import AssetMaterialization, AssetObservation, ExpectationResult
 from dagwire.definitions.specs.metadata import MetadataValue
-from dagwire.definitions.specs.results import AssetMaterialization, AssetObservation, ExpectationResult
 from dagwire.definitions.specs.retries import Failure
 from dagwire.definitions.value_types.type_check import PASSED, TypeCheck
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from dagwire.definitions.specs.asset_events import AssetMaterialization, as_materialization
 from dagwire.definitions.specs.asset_key import AssetKey
-from dagwire.definitions.specs.results import AssetCheckEvaluation, AssetMaterialization, as_materialization
+from dagwire.definitions.specs.check_results import AssetCheckEvaluation
 from dagwire.definitions.specs.retries import Failure, RetryRequested
 from dagwire.errors import DagwireError, InvalidInvocationError, StepExecutionError
 from dagwire.execution.event_data import (

@@ -5,7 +5,7 @@ from concurrent.futures import Executor
 from typing import Any
 
 from dagwire.containers.keys import container_from, find_provider, is_container
-from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.jobs.asset_graph import AnyAsset, known_assets
@@ -24,7 +24,7 @@ EPHEMERAL_JOB = "__ephemeral_asset_job__"
 
 
 def materialize(
-    assets: Iterable[AnyAsset | AssetCheckDefinition],
+    assets: Iterable[AnyAsset | AssetChecksDefinition],
     run_config: Any = None,
     instance: DagsterInstance | None = None,
     *,
@@ -87,7 +87,7 @@ def materialize(
 
 
 def materialize_to_memory(
-    assets: Iterable[AnyAsset | AssetCheckDefinition],
+    assets: Iterable[AnyAsset | AssetChecksDefinition],
     run_config: Any = None,
     instance: DagsterInstance | None = None,
     *,
@@ -125,7 +125,7 @@ def _refuse_io_managers(job: JobDefinition) -> None:
 
 
 async def amaterialize(
-    assets: Iterable[AnyAsset | AssetCheckDefinition],
+    assets: Iterable[AnyAsset | AssetChecksDefinition],
     run_config: Any = None,
     instance: DagsterInstance | None = None,
     *,
@@ -156,7 +156,7 @@ async def amaterialize(
     return await arun_job(job, options)
 
 
-_TAKEN = (AssetsDefinition, AssetCheckDefinition, SourceAsset, AssetSpec)
+_TAKEN = (AssetsDefinition, AssetChecksDefinition, SourceAsset, AssetSpec)
 
 
 def ephemeral_job(
@@ -173,8 +173,8 @@ def ephemeral_job(
         kinds = ", ".join(sorted({type(item).__name__ for item in strange}))
         raise InvalidInvocationError(required_by, f"takes assets and asset checks, not {kinds}.")
     container = container_from(resources)
-    known = known_assets(item for item in listed if not isinstance(item, AssetCheckDefinition))
-    checks = [item for item in listed if isinstance(item, AssetCheckDefinition)]
+    known = known_assets(item for item in listed if not isinstance(item, AssetChecksDefinition))
+    checks = [item for item in listed if isinstance(item, AssetChecksDefinition)]
     job = UnresolvedAssetJobDefinition(EPHEMERAL_JOB, selection).resolve(known, checks, container)
     # What is given as a dict is the run's own, and wins over what is bound to the assets.
     bound = {key for item in listed if not isinstance(item, AssetSpec) for key in item.bindings}

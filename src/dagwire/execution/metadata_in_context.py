@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dagwire.definitions.specs.results import ExtraEvent, is_dynamic_output, is_extra_event, is_output
+from dagwire.definitions.specs.asset_events import ExtraEvent, is_extra_event
+from dagwire.definitions.specs.results import is_dynamic_output, is_output
 from dagwire.errors import InvalidInvocationError, InvariantViolationError, UnknownNameError
 from dagwire.execution.output_metadata import OutputMetadata
 

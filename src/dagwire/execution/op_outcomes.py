@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dagwire.definitions.ops.op import OpDefinition
-from dagwire.definitions.specs.metadata import MetadataValue, normalized_metadata
+from dagwire.definitions.specs.metadata import MetadataValue
+from dagwire.definitions.specs.normalized_metadata import normalized_metadata
 from dagwire.definitions.specs.results import DynamicOutput, is_dynamic_output, is_output
 from dagwire.definitions.steps.type_checks import check_value
 from dagwire.definitions.value_types.type_check import TypeCheckContext

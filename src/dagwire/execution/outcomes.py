@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dagwire.definitions.specs.asset_events import ExtraEvent, Materialized, is_extra_event
+from dagwire.definitions.specs.check_results import AssetCheckEvaluation
 from dagwire.definitions.specs.metadata import MetadataValue
-from dagwire.definitions.specs.results import AssetCheckEvaluation, ExtraEvent, Materialized, is_extra_event
 from dagwire.definitions.value_types.type_check import PASSED, TypeCheck
 
 

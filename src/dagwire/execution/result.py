@@ -8,13 +8,9 @@ from dagwire.definitions.jobs.asset_graph import nodes_by_asset
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.ops.dynamic_mapping import step_name
 from dagwire.definitions.ops.node import Node
+from dagwire.definitions.specs.asset_events import AssetMaterialization, AssetObservation, ExpectationResult
 from dagwire.definitions.specs.asset_key import AssetKey
-from dagwire.definitions.specs.results import (
-    AssetCheckEvaluation,
-    AssetMaterialization,
-    AssetObservation,
-    ExpectationResult,
-)
+from dagwire.definitions.specs.check_results import AssetCheckEvaluation
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.errors import InvalidInvocationError, UnknownNameError
 from dagwire.execution.event_data import StepFailureData

@@ -7,8 +7,8 @@ from typing import Any
 
 from dagwire.definitions.ops.node import Node
 from dagwire.definitions.ops.op import OpDefinition
+from dagwire.definitions.specs.asset_events import AssetObservation, ExpectationResult, ExtraEvent
 from dagwire.definitions.specs.metadata import MetadataValue
-from dagwire.definitions.specs.results import AssetObservation, ExpectationResult, ExtraEvent
 from dagwire.definitions.steps.output_handles import OutputHandle, Source
 from dagwire.definitions.value_types.type_check import PASSED, TypeCheck
 from dagwire.execution.event_types import DagsterEventType

@@ -8,16 +8,17 @@ from typing import Any, NamedTuple
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.containers.keys import Requirement
 from dagwire.containers.run_scope import RunScope
-from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.ops.node import Node
-from dagwire.definitions.specs.metadata import MetadataValue, normalized_metadata
-from dagwire.definitions.specs.results import (
+from dagwire.definitions.specs.asset_events import (
     AssetMaterialization,
     AssetObservation,
     ExtraEvent,
     as_materialization,
     is_extra_event,
 )
+from dagwire.definitions.specs.metadata import MetadataValue
+from dagwire.definitions.specs.normalized_metadata import normalized_metadata
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.definitions.steps.stored_input import StoredInput, output_requirement
 from dagwire.errors import UnexpectedResultError
@@ -91,7 +92,7 @@ class StepIO:
 
     def _key(self, node: Node, output: str) -> str | None:
         """The key of what stores an output; None for memory."""
-        if output in node.unstored or isinstance(node.definition, AssetCheckDefinition):
+        if output in node.unstored or isinstance(node.definition, AssetChecksDefinition):
             return None
         named = node.definition.io_manager_keys.get(output)
         if named is None and self._has_default[id(self._scope(node))]:

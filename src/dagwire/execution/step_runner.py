@@ -7,7 +7,7 @@ from typing import Any
 
 from dagwire.config.values.config_dict import as_op_config
 from dagwire.containers.run_scope import RunScope
-from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.ops.graph_assets_definition import GraphAssetPart
 from dagwire.definitions.ops.node import Node
@@ -36,7 +36,7 @@ from dagwire.resources.instance import DagsterInstance
 
 _CONTEXTS: dict[type, type[StepContext]] = {
     AssetsDefinition: AssetExecutionContext,
-    AssetCheckDefinition: AssetCheckExecutionContext,
+    AssetChecksDefinition: AssetCheckExecutionContext,
 }
 
 

@@ -3,13 +3,18 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, overload
 
-from dagwire.definitions.assets.assets_definition import AssetsDefinition, asset_ins
+from dagwire.definitions.assets.asset_deps import asset_ins, check_dep_names, input_deps, with_input_deps
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.partitions.partitions import BackfillPolicy, PartitionsDefinition
+from dagwire.definitions.specs.argument_types import check_text_keys
+from dagwire.definitions.specs.asset_dep import deps_from
+from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
-from dagwire.definitions.specs.asset_spec import AssetIn, AssetSpec
+from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.specs.retries import RetryPolicy
-from dagwire.definitions.specs.valid_names import doc_of, name_of
+from dagwire.definitions.specs.valid_attributes import DEFAULT_GROUP
+from dagwire.definitions.specs.valid_names import check_asset_parts, doc_of, name_of
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.signature import RESULT
@@ -47,6 +52,10 @@ def asset(
     op_tags: Mapping[str, object] | None = None,
     check_specs: Iterable[AssetCheckSpec] | None = None,
     code_version: str | None = None,
+    automation_condition: object = None,
+    freshness_policy: object = None,
+    pool: str | None = None,
+    compute_kind: str | None = None,
 ) -> Callable[[Callable[..., Any]], AssetsDefinition]: ...
 def asset(  # Dagster's signature
     compute_fn: Callable[..., Any] | None = None,
@@ -76,6 +85,10 @@ def asset(  # Dagster's signature
     op_tags: Mapping[str, object] | None = None,
     check_specs: Iterable[AssetCheckSpec] | None = None,
     code_version: str | None = None,
+    automation_condition: object = None,
+    freshness_policy: object = None,
+    pool: str | None = None,
+    compute_kind: str | None = None,
 ) -> AssetsDefinition | Callable[[Callable[..., Any]], AssetsDefinition]:
     """Make an asset of a function.
 
@@ -108,10 +121,14 @@ def asset(  # Dagster's signature
         hooks: Called when it is done, or has failed.
         op_tags: Tags of its step.
         check_specs: Checks that the function itself makes, in its `MaterializeResult`.
-        code_version: Changes when what the function makes changes.
+        code_version: Changes when what the function makes changes; a tag of its materializations.
+        automation_condition: The rule by which Dagster materializes it; inert here.
+        freshness_policy: The freshness that Dagster expects; inert here.
+        pool: The pool whose limit holds for its step in Dagster; inert here.
+        compute_kind: One technology that makes it; Dagster's old form of `kinds`.
 
     Raises:
-        InvalidDefinitionError: A parameter or a name cannot be used.
+        InvalidDefinitionError: A parameter, a name or another argument cannot be used.
 
     Example:
         >>> from dagwire import asset, materialize
@@ -127,28 +144,32 @@ def asset(  # Dagster's signature
 
     def decorate(function: Callable[..., Any]) -> AssetsDefinition:
         own_key = asset_key_for(function, name, key, key_prefix)
+        owner = f"asset '{own_key.to_user_string()}'"
+        body = Body(function, owner, required_resource_keys or (), config_schema)
+        parameters = asset_ins(body, ins)
+        declared = check_dep_names(deps_from(owner, deps))
         spec = AssetSpec(
             own_key,
-            deps=deps,
+            deps=with_input_deps(declared, input_deps(parameters)),
             description=description or doc_of(function),
             metadata=metadata,
             skippable=not output_required,
-            group_name=group_name,
+            group_name=DEFAULT_GROUP if group_name is None else group_name,
             tags=tags,
             owners=owners,
             kinds=kinds,
             code_version=code_version,
+            automation_condition=automation_condition,
+            freshness_policy=freshness_policy,
             partitions_def=partitions_def,
         )
-        owner = f"asset '{own_key.to_user_string()}'"
         own_name = own_key.to_python_identifier()
         manager_key, own_resources = own_io_manager(owner, own_name, io_manager_key, io_manager_def, resource_defs)
-        body = Body(function, owner, required_resource_keys or (), config_schema)
         return AssetsDefinition(
             own_name,
             body,
             {RESULT: spec},
-            ins=asset_ins(body, ins),
+            ins=parameters,
             io_manager_keys={RESULT: manager_key} if manager_key else None,
             types_by_output=None if dagster_type is Any else {RESULT: dagster_type},
             check_specs=check_specs,
@@ -157,7 +178,8 @@ def asset(  # Dagster's signature
             resource_defs=own_resources,
             retry_policy=retry_policy,
             hooks=hooks,
-            tags=op_tags,
+            tags=with_compute_kind(owner, op_tags, compute_kind, kinds),
+            pool=pool,
         )
 
     return decorate if compute_fn is None else decorate(compute_fn)
@@ -172,12 +194,41 @@ def asset_key_for(
     """The key that the arguments of a decorator name.
 
     Raises:
-        InvalidDefinitionError: They name it twice.
+        InvalidDefinitionError: They name it twice, or a part of it is invalid.
     """
+    own = _named_key(function, name or None, key or None, prefix or None)
+    check_asset_parts(own.parts)
+    return own
+
+
+def _named_key(
+    function: Callable[..., Any],
+    name: str | None,
+    key: CoercibleToAssetKey | None,
+    prefix: str | Sequence[str] | None,
+) -> AssetKey:
     if key is not None:
         if name is not None or prefix is not None:
-            msg = f"asset '{key}': give `key`, or `name` and `key_prefix`, not both."
+            given = AssetKey.from_coercible(key).to_user_string()
+            msg = f"asset '{given}': give `key`, or `name` and `key_prefix`, not both."
             raise InvalidDefinitionError(msg)
         return AssetKey.from_coercible(key)
     own = AssetKey(name or name_of(function))
     return own.with_prefix(prefix) if prefix else own
+
+
+def with_compute_kind(
+    owner: str, op_tags: Mapping[str, object] | None, compute_kind: str | None, kinds: Iterable[str] | None = None
+) -> Mapping[str, object]:
+    """Return the tags of a step, with Dagster's tag for its compute kind.
+
+    Raises:
+        InvalidDefinitionError: Both `compute_kind` and `kinds` are given, or `op_tags` is not a mapping.
+    """
+    check_text_keys(owner, "op_tags", op_tags)
+    if compute_kind is None:
+        return op_tags or {}
+    if kinds:
+        msg = f"{owner}: give `kinds` or `compute_kind`, not both."
+        raise InvalidDefinitionError(msg)
+    return {**(op_tags or {}), "dagster/compute_kind": compute_kind}

@@ -2,20 +2,24 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
-from dagwire.definitions.specs.asset_key import AssetKey
-from dagwire.definitions.specs.asset_spec import AssetIn
+from dagwire.definitions.assets.asset import with_compute_kind
+from dagwire.definitions.assets.asset_deps import asset_ins
+from dagwire.definitions.assets.described_checks import DescribedChecks
+from dagwire.definitions.partitions.partitions import PartitionsDefinition
+from dagwire.definitions.specs.argument_types import check_members
+from dagwire.definitions.specs.asset_in_and_out import AssetIn
+from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
-from dagwire.definitions.specs.results import AssetCheckKey
 from dagwire.definitions.specs.retries import RetryPolicy
 from dagwire.definitions.specs.valid_names import check_name, doc_of, name_of
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.step_definition import StepDefinition
-from dagwire.errors import InvalidDefinitionError, InvariantViolationError
+from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError
 
 
-class AssetCheckDefinition(StepDefinition[AssetIn]):
+class AssetChecksDefinition(DescribedChecks, StepDefinition[AssetIn]):
     """A check of an asset, or several; made by `@asset_check` or `@multi_asset_check`."""
 
     def __init__(
@@ -28,10 +32,24 @@ class AssetCheckDefinition(StepDefinition[AssetIn]):
         can_subset: bool = False,
         **step: Any,
     ) -> None:
-        """Make the step `name`; with `can_subset` a run may select some checks; `step` is for `StepDefinition`."""
+        """Make the step `name`; with `can_subset` a run may select some checks; `step` is for `StepDefinition`.
+
+        Raises:
+            DuplicateDefinitionError: Two checks have one key.
+        """
         super().__init__(name, body, ins=ins, **step)
-        self.specs_by_key = {spec.key: spec for spec in specs}
+        self.check_specs = tuple(specs)
+        self.specs_by_key = {spec.key: spec for spec in self.check_specs}
+        if len(self.specs_by_key) < len(self.check_specs):
+            keys = [spec.key for spec in self.check_specs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise DuplicateDefinitionError("check", twice.to_user_string())
         self.can_subset = can_subset
+
+    @cached_property
+    def label(self) -> str:
+        """Its name in messages."""
+        return self.body.owner
 
     @property
     def spec(self) -> AssetCheckSpec:
@@ -40,10 +58,7 @@ class AssetCheckDefinition(StepDefinition[AssetIn]):
         Raises:
             InvariantViolationError: There are several.
         """
-        if len(self.specs_by_key) != 1:
-            msg = f"{self.label} makes {len(self.specs_by_key)} checks; read `check_keys`."
-            raise InvariantViolationError(msg)
-        return next(iter(self.specs_by_key.values()))
+        return self.get_spec_for_check_key(self.check_key)
 
     @property
     def shown_name(self) -> str:
@@ -51,14 +66,16 @@ class AssetCheckDefinition(StepDefinition[AssetIn]):
         return self.check_key.to_user_string() if len(self.specs_by_key) == 1 else self.name
 
     @property
-    def check_key(self) -> AssetCheckKey:
-        """The key of the one check."""
-        return self.spec.key
+    def op(self) -> Self:
+        """Its step; in dagwire the definition itself."""
+        return self
+
+    node_def = op
 
     @property
-    def check_keys(self) -> set[AssetCheckKey]:
-        """The keys of all its checks."""
-        return set(self.specs_by_key)
+    def keys(self) -> set[AssetKey]:
+        """The keys of the assets that it makes: none."""
+        return set()
 
     @cached_property
     def asset_keys(self) -> tuple[AssetKey, ...]:
@@ -87,7 +104,7 @@ class AssetCheckDefinition(StepDefinition[AssetIn]):
     @cached_property
     def dependency_keys(self) -> tuple[AssetKey, ...]:
         """The keys of the assets upstream of it."""
-        additional = (dep for spec in self.specs_by_key.values() for dep in spec.additional_deps)
+        additional = (dep.asset_key for spec in self.check_specs for dep in spec.additional_deps)
         return tuple(dict.fromkeys((*self.asset_keys, *self.input_keys.values(), *additional)))
 
     def unfilled_inputs(self, filled: Collection[str]) -> dict[str, AssetKey]:
@@ -95,9 +112,8 @@ class AssetCheckDefinition(StepDefinition[AssetIn]):
         return {name: key for name, key in self.input_keys.items() if name not in filled}
 
     def __repr__(self) -> str:
-        """Name assets and checks."""
-        named = ", ".join(f"{key.asset_key.to_user_string()}:{key.name}" for key in self.specs_by_key)
-        return f"AssetCheckDefinition({named})"
+        """Show assets and checks."""
+        return f"AssetChecksDefinition({', '.join(key.to_user_string() for key in self.specs_by_key)})"
 
 
 def asset_check(  # Dagster's signature
@@ -113,8 +129,12 @@ def asset_check(  # Dagster's signature
     config_schema: object = None,
     op_tags: Mapping[str, object] | None = None,
     retry_policy: RetryPolicy | None = None,
-    metadata: Mapping[str, object] | None = None,
-) -> Callable[[Callable[..., Any]], AssetCheckDefinition]:
+    metadata: Mapping[str, Any] | None = None,
+    automation_condition: object = None,
+    pool: str | None = None,
+    compute_kind: str | None = None,
+    partitions_def: PartitionsDefinition | None = None,
+) -> Callable[[Callable[..., Any]], AssetChecksDefinition]:
     """Make a check of `asset` from a function that returns an `AssetCheckResult`.
 
     Args:
@@ -130,13 +150,17 @@ def asset_check(  # Dagster's signature
         op_tags: Tags of its step.
         retry_policy: How often it is retried if it raises; a check that does not pass is not retried.
         metadata: Facts about the check.
+        automation_condition: The rule by which Dagster runs it; inert here.
+        pool: The pool whose limit holds for its step in Dagster; inert here.
+        compute_kind: The technology that makes it; a tag of its step.
+        partitions_def: The partitions of its asset that it verifies.
 
     Raises:
         InvalidDefinitionError: A parameter or a name cannot be used.
     """
     asset_key = AssetKey.from_coercible(asset)
 
-    def decorate(function: Callable[..., Any]) -> AssetCheckDefinition:
+    def decorate(function: Callable[..., Any]) -> AssetChecksDefinition:
         own = name or name_of(function)
         spec = AssetCheckSpec(
             own,
@@ -145,20 +169,44 @@ def asset_check(  # Dagster's signature
             additional_deps=additional_deps,
             blocking=blocking,
             metadata=metadata,
+            automation_condition=automation_condition,
+            partitions_def=partitions_def,
         )
         owner = f"check '{own}' of asset '{asset_key.to_user_string()}'"
-        return AssetCheckDefinition(
+        body = Body(function, owner, required_resource_keys or (), config_schema)
+        return AssetChecksDefinition(
             spec.step_name,
-            Body(function, owner, required_resource_keys or (), config_schema),
+            body,
             [spec],
-            ins=additional_ins,
+            ins=_check_ins(body, asset_key, additional_ins or {}),
             description=spec.description,
             resource_defs=resource_defs,
             retry_policy=retry_policy,
-            tags=op_tags,
+            tags=with_compute_kind(owner, op_tags, compute_kind),
+            pool=pool,
         )
 
     return decorate
+
+
+def _check_ins(body: Body, asset_key: AssetKey, additional: Mapping[str, AssetIn]) -> dict[str, AssetIn]:
+    """The inputs of a check: the additional ones, and one parameter that takes the verified asset, whatever its name.
+
+    Raises:
+        InvalidDefinitionError: Several parameters could be the verified asset, or an input is declared twice.
+    """
+    ins = {name: declared for name, declared in asset_ins(body, additional).items() if name in additional}
+    if asset_key in [declared.key_for(name) for name, declared in ins.items()]:
+        msg = f"{body.owner}: asset '{asset_key.to_user_string()}' is named by `asset` and by `additional_ins`."
+        raise InvalidDefinitionError(msg)
+    own = [name for name in body.signature.inputs if name not in ins]
+    if len(own) > 1:
+        msg = (
+            f"{body.owner} takes {', '.join(own)}. One parameter takes the verified asset's value; declare the others "
+            f"in `additional_ins`."
+        )
+        raise InvalidDefinitionError(msg)
+    return {**ins, **{name: AssetIn(asset_key) for name in own}}
 
 
 def multi_asset_check(  # Dagster's signature
@@ -167,13 +215,15 @@ def multi_asset_check(  # Dagster's signature
     name: str | None = None,
     description: str | None = None,
     can_subset: bool = False,
-    ins: Mapping[str, AssetIn] | None = None,
+    ins: Mapping[str, AssetIn | CoercibleToAssetKey] | None = None,
     required_resource_keys: Iterable[str] | None = None,
     resource_defs: Mapping[str, object] | None = None,
     config_schema: object = None,
     op_tags: Mapping[str, object] | None = None,
     retry_policy: RetryPolicy | None = None,
-) -> Callable[[Callable[..., Any]], AssetCheckDefinition]:
+    pool: str | None = None,
+    compute_kind: str | None = None,
+) -> Callable[[Callable[..., Any]], AssetChecksDefinition]:
     """Make several checks from one function, which yields or returns an `AssetCheckResult` for each.
 
     Args:
@@ -181,33 +231,38 @@ def multi_asset_check(  # Dagster's signature
         name: The name of the step; the function's by default.
         description: For people; the docstring by default.
         can_subset: Whether a run may select some of them; `context.selected_asset_check_keys` are the selected ones.
-        ins: `{parameter: AssetIn}` for parameters that take assets' values.
+        ins: `{parameter: AssetIn or key}` for parameters that take assets' values.
         required_resource_keys: Resources read as `context.resources.<key>`.
         resource_defs: Resources of its own, stronger than those of `Definitions`.
         config_schema: Config for `context.op_config`, if there is no parameter `config`.
         op_tags: Tags of the step.
         retry_policy: How often the step is retried if it raises.
+        pool: The pool whose limit holds for the step in Dagster; inert here.
+        compute_kind: The technology that makes them; a tag of the step.
 
     Raises:
         InvalidDefinitionError: There are no specs, or a parameter or name cannot be used.
     """
 
-    def decorate(function: Callable[..., Any]) -> AssetCheckDefinition:
+    def decorate(function: Callable[..., Any]) -> AssetChecksDefinition:
         own = name or name_of(function)
+        owner = f"multi_asset_check '{own}'"
         check_name("multi_asset_check", own)
+        check_members(owner, "specs", specs, AssetCheckSpec)
         if not specs:
-            msg = f"multi_asset_check '{own}' has no specs; name the checks that it makes."
+            msg = f"{owner} has no specs; name the checks that it makes."
             raise InvalidDefinitionError(msg)
-        return AssetCheckDefinition(
+        return AssetChecksDefinition(
             own,
-            Body(function, f"multi_asset_check '{own}'", required_resource_keys or (), config_schema),
+            Body(function, owner, required_resource_keys or (), config_schema),
             specs,
-            ins=ins,
+            ins={parameter: AssetIn.from_coercible(declared) for parameter, declared in (ins or {}).items()},
             can_subset=can_subset,
             description=description or doc_of(function),
             resource_defs=resource_defs,
             retry_policy=retry_policy,
-            tags=op_tags,
+            tags=with_compute_kind(owner, op_tags, compute_kind),
+            pool=pool,
         )
 
     return decorate

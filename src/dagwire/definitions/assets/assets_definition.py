@@ -2,15 +2,25 @@
 
 import copy
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Self
 
-from dagwire.definitions.partitions.partition_mapping import PartitionMapping
+from dependency_injector import providers
+
+from dagwire.definitions.assets.asset_deps import check_depends_on_past, check_inputs_are_deps, input_deps
+from dagwire.definitions.assets.described_assets import DescribedAssets
+from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.partitions.partitions import BackfillPolicy, PartitionsDefinition
+from dagwire.definitions.specs.argument_types import check_type
+from dagwire.definitions.specs.asset_dep import AssetDep
+from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
-from dagwire.definitions.specs.asset_spec import AssetDep, AssetIn, AssetSpec
+from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
+from dagwire.definitions.specs.valid_attributes import DEFAULT_GROUP
 from dagwire.definitions.steps.body import Body
+from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.definitions.steps.step_definition import StepDefinition
 from dagwire.definitions.steps.stored_input import StoredAsset
@@ -18,11 +28,11 @@ from dagwire.definitions.value_types.class_types import ANY
 from dagwire.definitions.value_types.dagster_type import DagsterType
 from dagwire.definitions.value_types.resolve_type import resolve_type
 from dagwire.definitions.value_types.value_annotations import value_annotation
-from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError, InvariantViolationError, UnknownNameError
+from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
 
-class AssetsDefinition(StepDefinition[AssetIn]):
+class AssetsDefinition(DescribedAssets, StepDefinition[AssetIn]):
     """Assets and the function that makes them; made by `@asset` or `@multi_asset`."""
 
     def __init__(
@@ -39,43 +49,53 @@ class AssetsDefinition(StepDefinition[AssetIn]):
         backfill_policy: BackfillPolicy | None = None,
         **step: Any,
     ) -> None:
-        """Put together what the decorators read.
+        """Assemble the arguments of the decorators.
 
         Args:
             name: The name of its step.
             body: The function.
-            specs_by_output: `{output: spec}`; a single asset is the output "result".
-            ins: `{parameter: which asset's value it takes, and how}`.
+            specs_by_output: `{output: spec}`, dependencies of parameters included; a single asset is output "result".
+            ins: `{parameter: the asset whose value it takes}`.
             check_specs: Checks that the function itself makes.
-            types_by_output: `{output: what its value is held to be}`, where the decorator says so.
-            can_subset: Whether a run may want some of the assets alone.
-            partitions_def: The parts they are made in.
+            types_by_output: `{output: the type of its value}`, if the decorator declares it.
+            can_subset: Whether a run may select some of the assets.
+            partitions_def: The partitions of the assets whose specs name none.
             backfill_policy: Whether a range of partitions is one run.
-            step: What `StepDefinition` takes.
+            step: Arguments of `StepDefinition`.
 
         Raises:
-            InvalidDefinitionError: An input or a check does not fit, or an asset depends on itself.
+            InvalidDefinitionError: An input, a check or the partitions do not fit, or an asset depends on itself.
         """
         super().__init__(name, body, ins=ins, **step)
-        self.specs_by_output = dict(specs_by_output)
+        check_type(self.label, "partitions_def", partitions_def, PartitionsDefinition)
+        check_type(self.label, "backfill_policy", backfill_policy, BackfillPolicy)
+        self.partitions_def = _shared_partitions(self.label, partitions_def, specs_by_output.values())
+        self.specs_by_output = {output: self._completed(spec) for output, spec in specs_by_output.items()}
         self._whole: AssetsDefinition | None = None
         self.check_specs = tuple(check_specs or ())
         self.can_subset = can_subset
-        self.partitions_def = partitions_def
         self.backfill_policy = backfill_policy
-        self.input_keys = {name: said.key_for(name) for name, said in ins.items()}
-        self.types_by_output = {output: resolve_type(said) for output, said in (types_by_output or {}).items()}
+        self.input_keys = {name: declared.key_for(name) for name, declared in ins.items()}
+        self.types_by_output = {output: resolve_type(declared) for output, declared in (types_by_output or {}).items()}
         self._check()
+
+    def _completed(self, spec: AssetSpec) -> AssetSpec:
+        """`spec` with its group and its partitions."""
+        partitions = spec.partitions_def or self.partitions_def
+        if spec.group_name is not None and spec.partitions_def is partitions:
+            return spec
+        return spec.replace_attributes(group_name=spec.group_name or DEFAULT_GROUP, partitions_def=partitions)
 
     def _check(self) -> None:
         keys = [spec.key for spec in self.specs_by_output.values()]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise DuplicateDefinitionError("asset", key.to_user_string())
-            if key in self.input_keys.values() or key in self._spec_of(key).deps:
-                msg = f"asset '{key.to_user_string()}' depends on itself."
-                raise InvalidDefinitionError(msg)
+        for spec in self.specs_by_output.values():
+            if keys.count(spec.key) > 1:
+                raise DuplicateDefinitionError("asset", spec.key.to_user_string())
+            check_depends_on_past(self.label, spec, self.partitions_def)
+        check_keys = [check.key for check in self.check_specs]
         for check in self.check_specs:
+            if check_keys.count(check.key) > 1:
+                raise DuplicateDefinitionError("check", check.key.to_user_string())
             if check.asset_key not in keys:
                 known = ", ".join(key.to_user_string() for key in keys)
                 msg = (
@@ -84,8 +104,10 @@ class AssetsDefinition(StepDefinition[AssetIn]):
                 )
                 raise InvalidDefinitionError(msg)
 
-    def _spec_of(self, key: AssetKey) -> AssetSpec:
-        return next(spec for spec in self.specs_by_output.values() if spec.key == key)
+    @cached_property
+    def label(self) -> str:
+        """Its name in messages."""
+        return self.body.owner
 
     @property
     def whole(self) -> "AssetsDefinition":
@@ -93,176 +115,81 @@ class AssetsDefinition(StepDefinition[AssetIn]):
         return self._whole or self
 
     def handle_of(self, output: str) -> OutputHandle:
-        """What stands for the value of an asset in a job."""
+        """Return the handle of an asset's value in a job."""
         return OutputHandle(self.name, output)
-
-    # -- one asset -----------------------------------------------------------------------------------------------------
-
-    @property
-    def key(self) -> AssetKey:
-        """The asset's key.
-
-        Raises:
-            InvariantViolationError: There are several.
-        """
-        return self.spec.key
-
-    @cached_property
-    def spec(self) -> AssetSpec:
-        """What there is to say of the one asset.
-
-        Raises:
-            InvariantViolationError: There are several.
-        """
-        if len(self.specs_by_output) != 1:
-            msg = f"{self.label} makes {len(self.specs_by_output)} assets; read `keys` or `specs`."
-            raise InvariantViolationError(msg)
-        return next(iter(self.specs_by_output.values()))
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether it is one asset, whole, without checks: there is no more to say of what its function returns."""
-        return len(self.specs_by_output) == 1 and not self.check_specs and self.partitions_def is None
+        """Whether it is one asset without checks, partitions or code version: a returned value says it all."""
+        return (
+            len(self.specs_by_output) == 1
+            and not self.check_specs
+            and self.partitions_def is None
+            and self.spec.code_version is None
+        )
 
-    @property
-    def output_names(self) -> Collection[str]:
-        """The outputs that its assets are."""
-        return self.specs_by_output
-
-    # -- all of them ---------------------------------------------------------------------------------------------------
-
-    @property
-    def specs(self) -> list[AssetSpec]:
-        """What there is to say of each asset."""
-        return list(self.specs_by_output.values())
-
-    @property
-    def specs_by_key(self) -> dict[AssetKey, AssetSpec]:
-        """`{key: spec}`."""
-        return {spec.key: spec for spec in self.specs}
-
-    def get_asset_spec(self, key: CoercibleToAssetKey | None = None) -> AssetSpec:
-        """The spec of one of its assets; of the one asset where no key is given.
-
-        Raises:
-            UnknownNameError: It makes no such asset.
-            InvariantViolationError: There are several, and no key is given.
-        """
-        if key is None:
-            return self.spec
-        wanted = AssetKey.from_coercible(key)
-        if wanted not in self.specs_by_key:
-            known = [one.to_user_string() for one in self.keys]
-            raise UnknownNameError(f"asset of {self.label}", wanted.to_user_string(), known)
-        return self.specs_by_key[wanted]
-
-    def map_asset_specs(self, fn: Callable[[AssetSpec], AssetSpec]) -> Self:
-        """A copy with what `fn` makes of each spec; the function that makes the assets stays.
-
-        Raises:
-            InvalidDefinitionError: `fn` changes a key.
-        """
-        mapped = {output: fn(spec) for output, spec in self.specs_by_output.items()}
-        for output, spec in self.specs_by_output.items():
-            if mapped[output].key != spec.key:
-                old, new = spec.key.to_user_string(), mapped[output].key.to_user_string()
-                msg = f"A function that maps specs changed the key of asset '{old}' to '{new}'. Keys must stay."
-                raise InvalidDefinitionError(msg)
-        changed = copy.copy(self)
-        for cached in ("keys", "spec", "dependency_keys", "partition_mappings"):
-            vars(changed).pop(cached, None)
-        changed.specs_by_output = mapped
-        return changed
-
-    @cached_property
-    def keys(self) -> set[AssetKey]:
-        """The keys of all assets it makes."""
-        return {spec.key for spec in self.specs_by_output.values()}
-
-    @property
-    def keys_by_output_name(self) -> dict[str, AssetKey]:
-        """`{output: key}`."""
-        return {output: spec.key for output, spec in self.specs_by_output.items()}
-
-    def output_of(self, key: AssetKey) -> str:
-        """The output that an asset is."""
-        return next(output for output, spec in self.specs_by_output.items() if spec.key == key)
-
-    @property
-    def group_names_by_key(self) -> dict[AssetKey, str]:
-        """`{key: group}`."""
-        return {spec.key: spec.group_name for spec in self.specs}
-
-    @property
-    def metadata_by_key(self) -> dict[AssetKey, Mapping[str, object]]:
-        """`{key: metadata}`, as it was written."""
-        return {spec.key: spec.metadata for spec in self.specs}
-
-    @property
-    def tags_by_key(self) -> dict[AssetKey, Mapping[str, str]]:
-        """`{key: tags}`, those of its kinds included."""
-        return {spec.key: spec.tags for spec in self.specs}
-
-    @property
-    def descriptions_by_key(self) -> dict[AssetKey, str]:
-        """`{key: description}`, of those that have one."""
-        return {spec.key: spec.description for spec in self.specs if spec.description}
-
-    @property
-    def asset_deps(self) -> dict[AssetKey, set[AssetKey]]:
-        """`{key: the keys of what comes before it}`."""
-        return {spec.key: {*self.input_keys.values(), *spec.deps} for spec in self.specs}
-
-    @property
-    def check_keys(self) -> set[Any]:
-        """The keys of the checks that the function itself makes."""
-        return {check.key for check in self.check_specs}
+    # -- its step ------------------------------------------------------------------------------------------------------
 
     @property
     def op(self) -> Self:
         """Its step; in dagwire the definition itself."""
         return self
 
-    @cached_property
-    def dependency_keys(self) -> tuple[AssetKey, ...]:
-        """The keys of all assets that come before the step."""
-        named = (dep for spec in self.specs_by_output.values() for dep in spec.deps)
-        return tuple(key for key in dict.fromkeys((*self.input_keys.values(), *named)) if key not in self.keys)
+    @property
+    def node_def(self) -> Self:
+        """Its step, under Dagster's other name."""
+        return self
 
-    @cached_property
-    def partition_mappings(self) -> dict[AssetKey, PartitionMapping]:
-        """`{key: which partitions of it are needed}`, of those assets before it of which that is said."""
-        by_key = {key: mapping for spec in self.specs for key, mapping in spec.partition_mappings.items()}
-        by_input = {self.input_keys[name]: said.partition_mapping for name, said in self.ins.items()}
-        return {**by_key, **{key: mapping for key, mapping in by_input.items() if mapping is not None}}
+    @property
+    def output_names(self) -> Collection[str]:
+        """The outputs that its assets are."""
+        return self.specs_by_output
 
-    def under(self, moved: Mapping[AssetKey, AssetKey], group_name: str | None) -> "AssetsDefinition":
-        """A copy in which keys have moved, and assets without a group are in `group_name`."""
-        changed = copy.copy(self)
-        for cached in ("keys", "spec", "dependency_keys", "partition_mappings"):
-            vars(changed).pop(cached, None)
-        changed.specs_by_output = {
-            output: spec.replace_attributes(
-                key=moved.get(spec.key, spec.key),
-                deps=[_moved(dep, moved) for dep in spec.mapped_deps],
-                group_name=group_name if group_name and spec.group_name == "default" else spec.group_name,
-            )
-            for output, spec in self.specs_by_output.items()
-        }
-        changed.input_keys = {name: moved.get(key, key) for name, key in self.input_keys.items()}
-        if len(self.specs_by_output) == 1:
-            changed.name = changed.key.to_python_identifier()
-        changed.check_specs = tuple(spec.of(moved.get(spec.asset_key, spec.asset_key)) for spec in self.check_specs)
-        return changed
+    @property
+    def input_names(self) -> list[str]:
+        """The names of its inputs: of parameters, and of dependencies without a value."""
+        return list(self.keys_by_input_name)
+
+    @property
+    def keys_by_input_name(self) -> dict[str, AssetKey]:
+        """`{input: key}`; a dependency without a value is an input named after its key."""
+        own = self.input_keys
+        named = {key.to_python_identifier(): key for key in sorted(self.dependency_keys) if key not in own.values()}
+        return {**own, **named}
+
+    @property
+    def resource_defs(self) -> Mapping[str, "providers.Provider[Any]"]:
+        """Its own resources, as providers."""
+        return self.bindings
+
+    @property
+    def hook_defs(self) -> frozenset[HookDefinition]:
+        """Its hooks."""
+        return self.hooks
+
+    @property
+    def is_executable(self) -> bool:
+        """Whether a run can make its assets; always."""
+        return True
+
+    @property
+    def is_materializable(self) -> bool:
+        """Whether a run can make its assets, under Dagster's other name; always."""
+        return True
+
+    @property
+    def is_external(self) -> bool:
+        """Whether its assets are made elsewhere; never."""
+        return False
 
     def get_io_manager_key_for_asset_key(self, key: CoercibleToAssetKey) -> str:
-        """The key of the IO manager that stores an asset it makes."""
+        """Return the key of the IO manager that stores an asset it makes."""
         output = self.output_of(AssetKey.from_coercible(key))
         return self.io_manager_keys.get(output, DEFAULT_IO_MANAGER)
 
     @property
     def stored(self) -> dict[AssetKey, StoredAsset]:
-        """`{key: asset}`, as a run sees them that takes their values and does not make them."""
+        """`{key: asset}`, for runs that take their values and do not make them."""
         return {
             spec.key: StoredAsset(
                 spec, self.io_manager_keys.get(output, DEFAULT_IO_MANAGER), self.bindings, self.partitions_def
@@ -271,7 +198,7 @@ class AssetsDefinition(StepDefinition[AssetIn]):
         }
 
     def unfilled_inputs(self, filled: Collection[str]) -> dict[str, AssetKey]:
-        """`{parameter: key}` of those that are not in `filled`."""
+        """Return `{parameter: key}` of the inputs that are not in `filled`."""
         return {name: key for name, key in self.input_keys.items() if name not in filled}
 
     @property
@@ -285,31 +212,190 @@ class AssetsDefinition(StepDefinition[AssetIn]):
         return self._returned_type if declared.is_any and len(self.specs_by_output) == 1 else declared
 
     def output_metadata(self, output: str) -> Mapping[str, object]:
-        """The facts about an asset."""
+        """Return the facts about an asset."""
         return self.specs_by_output[output].metadata
 
     @cached_property
     def stores_nothing(self) -> bool:
-        """Whether the annotation says that there is no value to hand on: `-> None`."""
+        """Whether the return annotation is None, so that there is no value to pass."""
         return self.body.signature.returns is type(None)
 
     @cached_property
     def _returned_type(self) -> DagsterType:
         return resolve_type(value_annotation(self.body.signature.returns))
 
+    # -- changed copies ------------------------------------------------------------------------------------------------
+
+    def map_asset_specs(self, fn: Callable[[AssetSpec], AssetSpec]) -> Self:
+        """Return a copy with the spec that `fn` makes of each spec; the function stays.
+
+        Raises:
+            InvalidDefinitionError: `fn` changes a key.
+        """
+        mapped = {output: fn(spec) for output, spec in self.specs_by_output.items()}
+        for output, spec in self.specs_by_output.items():
+            if mapped[output].key != spec.key:
+                old, new = spec.key.to_user_string(), mapped[output].key.to_user_string()
+                msg = f"A function that maps specs changed the key of asset '{old}' to '{new}'. Keys must stay."
+                raise InvalidDefinitionError(msg)
+        check_inputs_are_deps(self.label, input_deps(self.ins), mapped.values())
+        return self._changed(specs_by_output=mapped)
+
+    def with_attributes(
+        self,
+        *,
+        asset_key_replacements: Mapping[AssetKey, AssetKey] | None = None,
+        group_names_by_key: Mapping[AssetKey, str] | None = None,
+        tags_by_key: Mapping[AssetKey, Mapping[str, str]] | None = None,
+        metadata_by_key: Mapping[Any, Mapping[str, Any]] | None = None,
+        automation_condition: object = None,
+        backfill_policy: BackfillPolicy | None = None,
+        hook_defs: Iterable[HookDefinition] | None = None,
+    ) -> Self:
+        """Return a copy with other keys or other attributes of its assets.
+
+        Args:
+            asset_key_replacements: `{key: new key}`, of its own assets and of upstream ones.
+            group_names_by_key: `{key: group}`, for assets without a group of their own.
+            tags_by_key: `{key: tags}`, for assets without tags of their own.
+            metadata_by_key: `{key: metadata}`, merged over an asset's own.
+            automation_condition: One for all its assets that have none, or `{key: condition}`; inert here.
+            backfill_policy: Whether a range of partitions is one run.
+            hook_defs: More hooks of its step.
+
+        Raises:
+            InvalidDefinitionError: An asset that has a group or tags is given others.
+        """
+        moved = asset_key_replacements or {}
+        groups, tags, metadata = group_names_by_key or {}, tags_by_key or {}, metadata_by_key or {}
+
+        def changed(spec: AssetSpec) -> AssetSpec:
+            changes: dict[str, Any] = {"key": moved.get(spec.key, spec.key), "deps": _moved_deps(spec, moved)}
+            if spec.key in groups:
+                changes["group_name"] = _free_group(spec, groups[spec.key])
+            if spec.key in tags:
+                changes["tags"] = _free_tags(spec, tags[spec.key])
+            if spec.key in metadata:
+                changes["metadata"] = {**spec.metadata, **metadata[spec.key]}
+            condition: Any = automation_condition
+            if isinstance(automation_condition, Mapping):
+                condition = automation_condition.get(spec.key)  # pyright: ignore[reportUnknownMemberType]  # of any condition
+            changes |= {"automation_condition": condition} if spec.automation_condition is None and condition else {}
+            return spec.replace_attributes(**changes)
+
+        return self._changed(
+            specs_by_output={output: changed(spec) for output, spec in self.specs_by_output.items()},
+            input_keys={name: moved.get(key, key) for name, key in self.input_keys.items()},
+            check_specs=tuple(
+                spec.replace_key(replace(spec.key, asset_key=moved.get(spec.asset_key, spec.asset_key)))
+                for spec in self.check_specs
+            ),
+            backfill_policy=backfill_policy or self.backfill_policy,
+            hooks=self.hooks | frozenset(hook_defs or ()),
+        )
+
+    def under(self, moved: Mapping[AssetKey, AssetKey], group_name: str | None) -> "AssetsDefinition":
+        """Return a copy with moved keys, in which assets without a group are in `group_name`."""
+        groups = {key: group_name for key, group in self.group_names_by_key.items() if group == DEFAULT_GROUP}
+        named = {key: group for key, group in groups.items() if group is not None}
+        changed = self.with_attributes(asset_key_replacements=moved, group_names_by_key=named)
+        if len(self.specs_by_output) == 1:
+            changed.name = changed.key.to_python_identifier()
+        return changed
+
+    def with_hooks(self, hook_defs: Iterable[HookDefinition]) -> Self:
+        """Return a copy whose step has more hooks."""
+        return self._changed(hooks=self.hooks | frozenset(hook_defs))
+
+    def to_source_asset(self, key: CoercibleToAssetKey | None = None) -> SourceAsset:
+        """Return one of its assets as one that is made elsewhere; the one asset, if no key is given.
+
+        Raises:
+            InvariantViolationError: There are several, and no key is given.
+        """
+        spec = self.get_asset_spec(key)
+        return SourceAsset(
+            spec.key,
+            metadata=spec.metadata,
+            io_manager_key=self.get_io_manager_key_for_asset_key(spec.key),
+            description=spec.description,
+            partitions_def=self.partitions_def,
+            group_name=spec.group_name,
+            resource_defs=self.bindings,
+            tags=spec.tags,
+        )
+
+    def to_source_assets(self) -> list[SourceAsset]:
+        """Return its assets as ones that are made elsewhere."""
+        return [self.to_source_asset(spec.key) for spec in self.specs]
+
+    def _changed(self, **attributes: Any) -> Self:
+        changed = copy.copy(self)
+        for cached in ("keys", "spec", "dependency_keys", "upstream_keys", "partition_mappings", "requirements"):
+            vars(changed).pop(cached, None)
+        vars(changed).update(attributes)
+        return changed
+
     def __repr__(self) -> str:
-        """Name the keys."""
+        """Show the keys."""
         return f"AssetsDefinition({', '.join(sorted(key.to_user_string() for key in self.keys))})"
 
 
-def _moved(dep: AssetDep, moved: Mapping[AssetKey, AssetKey]) -> AssetDep:
-    return AssetDep(moved.get(dep.asset_key, dep.asset_key), partition_mapping=dep.partition_mapping)
+def _shared_partitions(
+    owner: str, declared: PartitionsDefinition | None, specs: Iterable[AssetSpec]
+) -> PartitionsDefinition | None:
+    """The partitions of assets: those that are declared for all, or those of their specs.
+
+    Raises:
+        InvalidDefinitionError: They differ.
+    """
+    named = [spec.partitions_def for spec in specs if spec.partitions_def is not None]
+    found = declared or (named[0] if named else None)
+    if any(partitions != found for partitions in named):
+        msg = f"{owner}: its assets have different partitions. Assets that one function makes share their partitions."
+        raise InvalidDefinitionError(msg)
+    return found
+
+
+def _moved_deps(spec: AssetSpec, moved: Mapping[AssetKey, AssetKey]) -> list[AssetDep]:
+    return [
+        AssetDep(
+            moved.get(dep.asset_key, dep.asset_key), partition_mapping=dep.partition_mapping, metadata=dep.metadata
+        )
+        for dep in spec.deps
+    ]
+
+
+def _free_group(spec: AssetSpec, group_name: str) -> str:
+    """The group of an asset that has none.
+
+    Raises:
+        InvalidDefinitionError: The asset has another group.
+    """
+    if spec.group_name not in (None, DEFAULT_GROUP, group_name):
+        msg = (
+            f"asset '{spec.key.to_user_string()}' has group '{spec.group_name}', and cannot be put into '{group_name}'."
+        )
+        raise InvalidDefinitionError(msg)
+    return group_name
+
+
+def _free_tags(spec: AssetSpec, tags: Mapping[str, str]) -> Mapping[str, str]:
+    """The tags of an asset that has none.
+
+    Raises:
+        InvalidDefinitionError: The asset has tags.
+    """
+    if spec.tags:
+        msg = f"asset '{spec.key.to_user_string()}' has tags, and cannot be given others. Use `map_asset_specs`."
+        raise InvalidDefinitionError(msg)
+    return tags
 
 
 def map_asset_specs(
     func: Callable[[AssetSpec], AssetSpec], iterable: Iterable[AssetsDefinition | AssetSpec]
 ) -> list[AssetsDefinition | AssetSpec]:
-    """Assets and specs with what `func` makes of each spec.
+    """Return assets and specs with the spec that `func` makes of each spec.
 
     Raises:
         InvalidDefinitionError: `func` changes a key of an asset that is made here.
@@ -320,18 +406,3 @@ def map_asset_specs(
         'raw'
     """
     return [item.map_asset_specs(func) if isinstance(item, AssetsDefinition) else func(item) for item in iterable]
-
-
-def asset_ins(body: Body, ins: Mapping[str, AssetIn] | None) -> dict[str, AssetIn]:
-    """`{parameter: what is said of it}` for all parameters that take assets' values.
-
-    Raises:
-        InvalidDefinitionError: `ins` speaks of a parameter that does not exist.
-    """
-    parameters = dict.fromkeys(body.signature.inputs)
-    said = ins or {}
-    unknown = [name for name in said if name not in parameters]
-    if unknown and not body.signature.takes_any_name:
-        msg = f"{body.owner}: `ins` names {', '.join(unknown)}, and the function has no such parameter."
-        raise InvalidDefinitionError(msg)
-    return {name: said.get(name, AssetIn()) for name in (*parameters, *unknown)}

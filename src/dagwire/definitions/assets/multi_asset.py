@@ -1,18 +1,29 @@
 """`@multi_asset`: a function that makes several assets at once."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from dagwire.definitions.assets.assets_definition import AssetsDefinition, asset_ins
+from dagwire.definitions.assets.asset import with_compute_kind
+from dagwire.definitions.assets.asset_deps import (
+    asset_ins,
+    check_dep_names,
+    check_inputs_are_deps,
+    input_deps,
+    with_input_deps,
+)
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.partitions.partitions import BackfillPolicy, PartitionsDefinition
+from dagwire.definitions.specs.argument_types import check_members, check_type
+from dagwire.definitions.specs.asset_dep import AssetDep, deps_from
+from dagwire.definitions.specs.asset_in_and_out import AssetIn, AssetOut
 from dagwire.definitions.specs.asset_key import AssetKey
-from dagwire.definitions.specs.asset_spec import AssetIn, AssetOut, AssetSpec
+from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.specs.retries import RetryPolicy
-from dagwire.definitions.specs.valid_names import check_name, doc_of, name_of
+from dagwire.definitions.specs.valid_names import check_asset_parts, check_name, doc_of, name_of
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.hook import HookDefinition
-from dagwire.errors import InvalidDefinitionError
+from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError
 
 
 def multi_asset(  # Dagster's signature
@@ -35,6 +46,8 @@ def multi_asset(  # Dagster's signature
     retry_policy: RetryPolicy | None = None,
     specs: Sequence[AssetSpec] | None = None,
     check_specs: Iterable[AssetCheckSpec] | None = None,
+    pool: str | None = None,
+    compute_kind: str | None = None,
 ) -> Callable[[Callable[..., Any]], AssetsDefinition]:
     """Make several assets of one function.
 
@@ -60,6 +73,8 @@ def multi_asset(  # Dagster's signature
         retry_policy: How often the step is retried if it fails.
         specs: The assets, if the function stores its data itself.
         check_specs: Checks that the function itself makes.
+        pool: The pool whose limit holds for the step in Dagster; inert here.
+        compute_kind: One technology that makes them; Dagster's old form of `kinds`.
 
     Raises:
         InvalidDefinitionError: Neither `specs` nor `outs` are given, or both, or something in them cannot be used.
@@ -75,18 +90,21 @@ def multi_asset(  # Dagster's signature
 
     def decorate(function: Callable[..., Any]) -> AssetsDefinition:
         own = name or name_of(function)
+        owner = f"multi_asset '{own}'"
         check_name("multi_asset", own)
-        if (outs is None) == (specs is None):
-            msg = f"multi_asset '{own}': give `specs`, or `outs`, and not both."
-            raise InvalidDefinitionError(msg)
-        by_output = _from_outs(outs or {}, deps, internal_asset_deps or {}, group_name)
-        by_output |= _from_specs(specs or (), deps, group_name)
-        body = Body(function, f"multi_asset '{own}'", required_resource_keys or (), config_schema)
+        _check_arguments(owner, outs, specs, deps, internal_asset_deps)
+        body = Body(function, owner, required_resource_keys or (), config_schema)
+        parameters = asset_ins(body, ins)
+        by_output = (
+            _from_specs(owner, specs, input_deps(parameters), group_name)
+            if specs is not None
+            else outs_as_specs(owner, outs or {}, input_deps(parameters), deps, internal_asset_deps, group_name)
+        )
         return AssetsDefinition(
             own,
             body,
             by_output,
-            ins=asset_ins(body, ins),
+            ins=parameters,
             io_manager_keys=_io_manager_keys(outs or {}, by_output),
             check_specs=check_specs,
             types_by_output={output: out.dagster_type for output, out in (outs or {}).items()},
@@ -97,10 +115,32 @@ def multi_asset(  # Dagster's signature
             retry_policy=retry_policy,
             hooks=hooks,
             description=description or doc_of(function),
-            tags=op_tags,
+            tags=with_compute_kind(owner, op_tags, compute_kind),
+            pool=pool,
         )
 
     return decorate
+
+
+def _check_arguments(
+    owner: str,
+    outs: Mapping[str, AssetOut] | None,
+    specs: Sequence[AssetSpec] | None,
+    deps: Iterable[Any] | None,
+    internal_asset_deps: Mapping[str, Iterable[AssetKey]] | None,
+) -> None:
+    """Refuse arguments that exclude one another.
+
+    Raises:
+        InvalidDefinitionError: `outs` and `specs` are both given, or dependencies are given beside `specs`.
+    """
+    if (outs is None) == (specs is None):
+        msg = f"{owner}: give `specs`, or `outs`, and not both."
+        raise InvalidDefinitionError(msg)
+    check_members(owner, "specs", specs, AssetSpec)
+    if specs is not None and (deps or internal_asset_deps):
+        msg = f"{owner}: with `specs`, dependencies belong to each AssetSpec: AssetSpec(..., deps=[...])."
+        raise InvalidDefinitionError(msg)
 
 
 def _io_manager_keys(outs: Mapping[str, AssetOut], specs_by_output: Mapping[str, AssetSpec]) -> dict[str, str]:
@@ -110,24 +150,74 @@ def _io_manager_keys(outs: Mapping[str, AssetOut], specs_by_output: Mapping[str,
     return {output: key for output, key in named.items() if key is not None}
 
 
-def _from_outs(
+def outs_as_specs(
+    owner: str,
     outs: Mapping[str, AssetOut],
+    of_inputs: Sequence[AssetDep],
     deps: Iterable[Any] | None,
-    internal: Mapping[str, Iterable[AssetKey]],
+    internal_asset_deps: Mapping[str, Iterable[AssetKey]] | None,
     group_name: str | None,
 ) -> dict[str, AssetSpec]:
-    return {
-        output: out.spec_for(output, internal.get(output, tuple(deps or ())), group_name)
+    """Return `{output: spec}`; each asset depends on everything upstream, unless `internal_asset_deps` says otherwise.
+
+    Raises:
+        InvalidDefinitionError: An output has an invalid name, or two groups, or an internal dependency is unknown.
+    """
+    for output, out in outs.items():
+        check_name("output", output)
+        check_type(owner, f"outs['{output}']", out, AssetOut)
+        _check_group(owner, out.group_name, group_name)
+    upstream = with_input_deps(of_inputs, check_dep_names(deps_from(owner, deps)))
+    if not internal_asset_deps:
+        return {output: out.spec_for(output, upstream, group_name) for output, out in outs.items()}
+    own = {AssetIn(out.key, key_prefix=out.key_prefix).key_for(output) for output, out in outs.items()}
+    known = own | {dep.asset_key for dep in upstream}
+    for output, keys in internal_asset_deps.items():
+        _check_internal_deps(owner, output, keys, outs, known)
+    mapped = {dep.asset_key: dep for dep in upstream}
+    by_output = {
+        output: out.spec_for(output, [mapped.get(key, key) for key in internal_asset_deps.get(output, ())], group_name)
         for output, out in outs.items()
     }
+    check_inputs_are_deps(owner, upstream, by_output.values())
+    return by_output
 
 
-def _from_specs(specs: Iterable[AssetSpec], deps: Iterable[Any] | None, group_name: str | None) -> dict[str, AssetSpec]:
-    shared = tuple(deps or ())
+def _check_internal_deps(
+    owner: str, output: str, keys: Iterable[AssetKey], outs: Iterable[str], known: Collection[AssetKey]
+) -> None:
+    if output not in outs:
+        msg = f"{owner}: `internal_asset_deps` names output '{output}'. Its outputs are: {', '.join(outs)}."
+        raise InvalidDefinitionError(msg)
+    unknown = [key.to_user_string() for key in keys if key not in known]
+    if unknown:
+        listed = ", ".join(sorted(key.to_user_string() for key in known))
+        msg = (
+            f"{owner}: `internal_asset_deps` of output '{output}' names {', '.join(unknown)}, which it neither makes "
+            f"nor takes. Known: {listed}."
+        )
+        raise InvalidDefinitionError(msg)
+
+
+def _check_group(owner: str, own: str | None, shared: str | None) -> None:
+    if own is not None and shared is not None and own != shared:
+        msg = f"{owner} has group '{shared}', and one of its assets has group '{own}'. Name the group in one place."
+        raise InvalidDefinitionError(msg)
+
+
+def _from_specs(
+    owner: str, specs: Iterable[AssetSpec], of_inputs: Sequence[AssetDep], group_name: str | None
+) -> dict[str, AssetSpec]:
     by_output: dict[str, AssetSpec] = {}
+    mapped = {dep.asset_key: dep for dep in of_inputs if dep.partition_mapping is not None}
     for spec in specs:
-        changes: dict[str, Any] = {"deps": (*spec.mapped_deps, *shared)}
-        if group_name is not None and spec.group_name == "default":
-            changes["group_name"] = group_name
-        by_output[spec.key.to_python_identifier()] = spec.replace_attributes(**changes)
+        check_asset_parts(spec.key.parts)
+        _check_group(owner, spec.group_name, group_name)
+        output = spec.key.to_python_identifier()
+        if output in by_output:
+            raise DuplicateDefinitionError("asset", spec.key.to_user_string())
+        by_output[output] = spec.replace_attributes(
+            group_name=spec.group_name or group_name, deps=[mapped.get(dep.asset_key, dep) for dep in spec.deps]
+        )
+    check_inputs_are_deps(owner, of_inputs, by_output.values())
     return by_output

@@ -4,19 +4,20 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from dagwire.config.values.type_guards import is_collection
-from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.graph_traversal import Reach
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
-from dagwire.definitions.specs.asset_spec import KIND_TAG, AssetSpec
-from dagwire.definitions.specs.results import AssetCheckKey
+from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.specs.check_results import AssetCheckKey
+from dagwire.definitions.specs.valid_attributes import KIND_TAG
 from dagwire.errors import UnknownNameError
 
 
 class Selectable:
     """The assets that a selection chooses among, and how they hang together."""
 
-    def __init__(self, assets: Iterable[AssetsDefinition], checks: Iterable[AssetCheckDefinition] = ()) -> None:
+    def __init__(self, assets: Iterable[AssetsDefinition], checks: Iterable[AssetChecksDefinition] = ()) -> None:
         """Read keys and dependencies."""
         definitions = list(assets)
         inside = (spec.key for d in definitions for spec in d.check_specs)
@@ -245,7 +246,7 @@ class AssetSelection:
         return self._choose(Selectable(all_assets))
 
     def resolve_checks(
-        self, all_assets: Iterable[AssetsDefinition], all_checks: Iterable[AssetCheckDefinition] = ()
+        self, all_assets: Iterable[AssetsDefinition], all_checks: Iterable[AssetChecksDefinition] = ()
     ) -> set[AssetCheckKey]:
         """The keys of the checks that are meant, among those of `all_assets` and `all_checks`.
 
@@ -274,7 +275,7 @@ def _keys_of(given: Any) -> Collection[AssetKey]:
 
 
 def _check_keys_of(given: Any) -> Collection[AssetCheckKey]:
-    return given.check_keys if isinstance(given, AssetCheckDefinition) else [given]
+    return given.check_keys if isinstance(given, AssetChecksDefinition) else [given]
 
 
 def listed_terms(selection: Any) -> list[Any]:

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.selection import AssetSelection, listed_terms
 from dagwire.definitions.specs.asset_key import AssetKey
-from dagwire.definitions.specs.results import AssetCheckKey
+from dagwire.definitions.specs.check_results import AssetCheckKey
 from dagwire.errors import InvalidDefinitionError
 
 ALL = "*"
@@ -57,7 +57,7 @@ class Selected(NamedTuple):
     check_keys: set[AssetCheckKey]
 
 
-def selected(assets: Sequence[AssetsDefinition], checks: Sequence[AssetCheckDefinition], selection: Any) -> Selected:
+def selected(assets: Sequence[AssetsDefinition], checks: Sequence[AssetChecksDefinition], selection: Any) -> Selected:
     """The assets and checks that `selection` means.
 
     Raises:

@@ -7,7 +7,9 @@ from dagwire.containers.keys import Requirement
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
-from dagwire.definitions.specs.metadata import MetadataValue, normalized_metadata
+from dagwire.definitions.specs.metadata import MetadataValue
+from dagwire.definitions.specs.normalized_metadata import normalized_metadata
+from dagwire.definitions.specs.valid_attributes import DEFAULT_GROUP
 from dagwire.definitions.steps.bound_resources import Bindings, bindings_from
 from dagwire.definitions.steps.stored_input import StoredAsset, own_io_manager
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER, InputManager
@@ -96,7 +98,7 @@ class SourceAsset:
     @property
     def group_name(self) -> str:
         """The group it is shown in."""
-        return self.spec.group_name
+        return self.spec.group_name or DEFAULT_GROUP
 
     @property
     def tags(self) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from dagwire.containers.keys import Requirement
 from dagwire.containers.scope_checks import raise_faults, requirement_faults
 from dagwire.definitions.jobs.run_request import RunRequest
 from dagwire.definitions.partitions.dynamic_partitions import DynamicPartitionsRequest
-from dagwire.definitions.specs.metadata import normalized_metadata
+from dagwire.definitions.specs.normalized_metadata import normalized_metadata
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.body_context import BodyContext
 from dagwire.definitions.steps.bound_resources import Bindings

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.selection_text import Selected
 from dagwire.definitions.assets.source_asset import SourceAsset
@@ -11,7 +11,7 @@ from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition
 from dagwire.definitions.ops.node import Node
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
-from dagwire.definitions.specs.results import AssetCheckKey
+from dagwire.definitions.specs.check_results import AssetCheckKey
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.definitions.steps.stored_input import StoredAsset, StoredInput, stored_input
 from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, UnknownNameError, nearest
@@ -76,7 +76,7 @@ def _stored_elsewhere(asset: SourceAsset | AssetSpec) -> StoredAsset:
 
 def asset_nodes(
     assets: Sequence[AssetsDefinition],
-    checks: Sequence[AssetCheckDefinition],
+    checks: Sequence[AssetChecksDefinition],
     selected: Selected | None = None,
     known: KnownAssets | None = None,
 ) -> list[Node]:
@@ -100,23 +100,23 @@ def asset_nodes(
     uncertain = {spec.key for d in assets for spec in d.specs_by_output.values() if spec.skippable}
     nodes: list[Node] = []
     for definition in assets:
-        parents = [handle for key in definition.dependency_keys if (handle := made.get(key)) is not None]
+        parents = [handle for key in definition.upstream_keys if (handle := made.get(key)) is not None]
         after = [handle.node for handle in parents]
         if blockers:
-            after += [check for key in definition.dependency_keys for check in blockers.get(key, ())]
-        inputs = _inputs(definition.input_keys, made) if definition.input_keys else {}
+            after += [check for key in definition.upstream_keys for check in blockers.get(key, ())]
+        inputs = _inputs(definition.input_keys, made, definition.keys) if definition.input_keys else {}
         loads = _loads(definition, inputs, known) if len(inputs) < len(definition.input_keys) else {}
         wanted = _wanted(definition, selected)
         if isinstance(definition, GraphAssetDefinition):
             nodes.extend(definition.nodes(inputs, loads, after, wanted))
             continue
-        waits_for = _waits_for(definition.dependency_keys, made, uncertain) if uncertain else ()
+        waits_for = _waits_for(definition.upstream_keys, made, uncertain) if uncertain else ()
         nodes.append(
             Node(definition.name, definition, inputs, tuple(after), waits_for=waits_for, outputs=wanted, loads=loads)
         )
     for check in running:
         after = [made[key].node for key in check.dependency_keys if key in made]
-        inputs = _inputs(check.input_keys, made)
+        inputs = _inputs(check.input_keys, made, ())
         wanted = _subset(check, wanted_checks[check])
         waits_for = _waits_for(check.dependency_keys, made, uncertain)
         loads = _loads(check, inputs, known)
@@ -141,12 +141,15 @@ def _made(assets: Iterable[AssetsDefinition], selected: Collection[AssetKey] | N
     }
 
 
-def _inputs(input_keys: Mapping[str, AssetKey], made: Mapping[AssetKey, OutputHandle]) -> dict[str, Any]:
-    return {name: made[key] for name, key in input_keys.items() if key in made}
+def _inputs(
+    input_keys: Mapping[str, AssetKey], made: Mapping[AssetKey, OutputHandle], own: Collection[AssetKey]
+) -> dict[str, Any]:
+    """`{parameter: handle}` of the assets that run here; the past of an asset itself is loaded."""
+    return {name: made[key] for name, key in input_keys.items() if key in made and key not in own}
 
 
 def _loads(
-    definition: AssetsDefinition | AssetCheckDefinition, inputs: Collection[str], known: KnownAssets | None
+    definition: AssetsDefinition | AssetChecksDefinition, inputs: Collection[str], known: KnownAssets | None
 ) -> dict[str, StoredInput]:
     """`{parameter: the loader of its value}` of the known assets that do not run here."""
     found = (
@@ -189,7 +192,7 @@ def _wanted(definition: AssetsDefinition, selected: Selected | None) -> frozense
 
 
 def _wanted_checks(
-    check: AssetCheckDefinition, made: Collection[AssetKey], selected: Selected | None
+    check: AssetChecksDefinition, made: Collection[AssetKey], selected: Selected | None
 ) -> set[AssetCheckKey]:
     """Its selected checks; without a selection, its checks of assets that are made."""
     if selected is not None:
@@ -197,7 +200,7 @@ def _wanted_checks(
     return {key for key in check.specs_by_key if key.asset_key in made}
 
 
-def _subset(check: AssetCheckDefinition, wanted: Collection[AssetCheckKey]) -> frozenset[str] | None:
+def _subset(check: AssetChecksDefinition, wanted: Collection[AssetCheckKey]) -> frozenset[str] | None:
     """The wanted checks by the names of their steps; None for all."""
     left = [spec for key, spec in check.specs_by_key.items() if key not in wanted]
     if not left:
@@ -212,7 +215,7 @@ def _subset(check: AssetCheckDefinition, wanted: Collection[AssetCheckKey]) -> f
     return frozenset(spec.step_name for key, spec in check.specs_by_key.items() if key in wanted)
 
 
-def _blockers(assets: Iterable[AssetsDefinition], checks: Iterable[AssetCheckDefinition]) -> dict[AssetKey, list[str]]:
+def _blockers(assets: Iterable[AssetsDefinition], checks: Iterable[AssetChecksDefinition]) -> dict[AssetKey, list[str]]:
     """`{asset: the steps of its blocking checks}`."""
     blockers: dict[AssetKey, list[str]] = {}
     for definition in assets:
@@ -232,7 +235,7 @@ def missing_inputs(nodes: Iterable[Node], elsewhere: Iterable[AssetKey] = ()) ->
     missing = [
         (node.definition.label, name, key.to_user_string())
         for node in nodes
-        if isinstance(node.definition, AssetsDefinition | AssetCheckDefinition)
+        if isinstance(node.definition, AssetsDefinition | AssetChecksDefinition)
         for name, key in node.definition.unfilled_inputs({*node.inputs, *node.loads}).items()
     ]
     known = [key.to_user_string() for key in (*nodes_by_asset(nodes), *elsewhere)] if missing else []

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dagwire.containers.keys import Container
-from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.selection_text import selected
 from dagwire.definitions.jobs.asset_graph import KnownAssets, asset_nodes, chosen_assets
@@ -50,7 +50,7 @@ class UnresolvedAssetJobDefinition:
         return partition_request(self, partition_key, run_key, tags, run_config)
 
     def resolve(
-        self, known: KnownAssets, checks: Sequence[AssetCheckDefinition], container: Container
+        self, known: KnownAssets, checks: Sequence[AssetChecksDefinition], container: Container
     ) -> JobDefinition:
         """The job, among the `known` assets.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dependency_injector import containers
 
 from dagwire.containers.keys import Container, Requirement
-from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.selection_text import selected
 from dagwire.definitions.jobs.asset_graph import KnownAssets, asset_nodes, chosen_assets, missing_inputs, nodes_by_asset
@@ -257,7 +257,7 @@ def job_of(
 def _selected_nodes(assets: Sequence[AssetsDefinition], nodes: Sequence[Node], selection: Any) -> list[Node]:
     """The nodes of the selected assets, and of their checks."""
     definitions = [node.definition for node in nodes]
-    checks = [d for d in definitions if isinstance(d, AssetCheckDefinition) and not isinstance(d, GraphAssetCheck)]
+    checks = [d for d in definitions if isinstance(d, AssetChecksDefinition) and not isinstance(d, GraphAssetCheck)]
     loaded = [load.asset for node in nodes for load in node.loads.values() if load.asset is not None]
     known = KnownAssets(assets, {asset.spec.key: asset for asset in loaded})
     wanted = selected(assets, checks, selection)

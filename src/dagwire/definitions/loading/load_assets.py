@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Iterable, Sequence
 from types import ModuleType
 
-from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.jobs.asset_graph import AnyAsset
@@ -71,21 +71,21 @@ def load_assets_from_current_module(
     return load_assets_from_modules([calling_module()], group_name, key_prefix, include_specs=include_specs)
 
 
-def load_asset_checks_from_modules(modules: Iterable[ModuleType]) -> list[AssetCheckDefinition]:
+def load_asset_checks_from_modules(modules: Iterable[ModuleType]) -> list[AssetChecksDefinition]:
     """Find the checks among the attributes of `modules`, each once, in order of definition."""
-    return definitions_in(modules, AssetCheckDefinition)
+    return definitions_in(modules, AssetChecksDefinition)
 
 
-def load_asset_checks_from_package_module(package_module: ModuleType) -> list[AssetCheckDefinition]:
+def load_asset_checks_from_package_module(package_module: ModuleType) -> list[AssetChecksDefinition]:
     """Find the checks of a package and its modules, which are imported."""
-    return definitions_in(modules_of(package_module), AssetCheckDefinition)
+    return definitions_in(modules_of(package_module), AssetChecksDefinition)
 
 
-def load_asset_checks_from_package_name(package_name: str) -> list[AssetCheckDefinition]:
+def load_asset_checks_from_package_name(package_name: str) -> list[AssetChecksDefinition]:
     """Find the checks of a package that is imported by its name."""
     return load_asset_checks_from_package_module(importlib.import_module(package_name))
 
 
-def load_asset_checks_from_current_module() -> list[AssetCheckDefinition]:
+def load_asset_checks_from_current_module() -> list[AssetChecksDefinition]:
     """Find the checks of the calling module."""
-    return definitions_in([calling_module()], AssetCheckDefinition)
+    return definitions_in([calling_module()], AssetChecksDefinition)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
-from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.automation.schedule import ScheduleDefinition
@@ -27,7 +27,7 @@ def load_definitions_from_modules(modules: Iterable[ModuleType], resources: Any 
     modules = list(modules)
     return Definitions(
         assets=definitions_in(modules, AssetsDefinition, AssetSpec, SourceAsset),
-        asset_checks=definitions_in(modules, AssetCheckDefinition),
+        asset_checks=definitions_in(modules, AssetChecksDefinition),
         jobs=definitions_in(modules, JobDefinition, UnresolvedAssetJobDefinition),
         schedules=definitions_in(modules, ScheduleDefinition),
         sensors=definitions_in(modules, SensorDefinition),

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, overload
 
 from dagwire.definitions.assets.asset import asset_key_for
+from dagwire.definitions.assets.asset_deps import input_deps
 from dagwire.definitions.ops.config_mapping import ConfigMapping
-from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition, composed_assets
+from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition, composed_assets, graph_ins
 from dagwire.definitions.partitions.partitions import BackfillPolicy, PartitionsDefinition
+from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_key import CoercibleToAssetKey
-from dagwire.definitions.specs.asset_spec import AssetIn, AssetSpec
+from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.signature import RESULT
@@ -37,6 +39,7 @@ def graph_asset(
     config: ConfigMapping | Mapping[str, Any] | None = None,
     hooks: Iterable[HookDefinition] | None = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
+    automation_condition: object = None,
 ) -> Callable[[Callable[..., Any]], GraphAssetDefinition]: ...
 def graph_asset(  # Dagster's signature
     compose_fn: Callable[..., Any] | None = None,
@@ -58,6 +61,7 @@ def graph_asset(  # Dagster's signature
     config: ConfigMapping | Mapping[str, Any] | None = None,
     hooks: Iterable[HookDefinition] | None = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
+    automation_condition: object = None,
 ) -> GraphAssetDefinition | Callable[[Callable[..., Any]], GraphAssetDefinition]:
     """Make an asset from a function that calls ops and returns the output of the last one.
 
@@ -84,8 +88,12 @@ def graph_asset(  # Dagster's signature
     """
 
     def decorate(function: Callable[..., Any]) -> GraphAssetDefinition:
+        own_key = asset_key_for(function, name, key, key_prefix)
+        owner = f"graph asset '{own_key.to_user_string()}'"
+        parameters = graph_ins(owner, function, ins)
         spec = AssetSpec(
-            asset_key_for(function, name, key, key_prefix),
+            own_key,
+            deps=input_deps(parameters),
             description=description or inspect.getdoc(function),
             metadata=metadata,
             group_name=group_name,
@@ -93,14 +101,15 @@ def graph_asset(  # Dagster's signature
             owners=owners,
             kinds=kinds,
             code_version=code_version,
+            automation_condition=automation_condition,
             partitions_def=partitions_def,
         )
         return GraphAssetDefinition(
-            spec.key.to_python_identifier(),
-            f"graph asset '{spec.key.to_user_string()}'",
+            own_key.to_python_identifier(),
+            owner,
             {RESULT: spec},
-            composed_assets(f"graph asset '{spec.key.to_user_string()}'", function, (RESULT,), check_specs, config),
-            {parameter: (ins or {}).get(parameter, AssetIn()) for parameter in inspect.signature(function).parameters},
+            composed_assets(owner, function, (RESULT,), check_specs, config),
+            parameters,
             check_specs=check_specs,
             hooks=hooks,
             partitions_def=partitions_def,

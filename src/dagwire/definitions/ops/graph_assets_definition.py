@@ -4,14 +4,15 @@ import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.graph_traversal import Reach
 from dagwire.definitions.ops.composition import Composed, Composition, composed_body
 from dagwire.definitions.ops.config_mapping import ConfigMapping, as_config_mapping
 from dagwire.definitions.ops.dynamic_mapping import with_mapping
 from dagwire.definitions.ops.node import Node, op_node, with_job_policies
-from dagwire.definitions.specs.asset_spec import AssetIn, AssetSpec
+from dagwire.definitions.specs.asset_in_and_out import AssetIn
+from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.bound_resources import rebound
@@ -135,7 +136,7 @@ class GraphAssetDefinition(AssetsDefinition):
     def _checking(self, spec: AssetCheckSpec) -> Node:
         output = spec.step_name
         handle = self._outside(self.composed.outputs[output])
-        check = AssetCheckDefinition(
+        check = AssetChecksDefinition(
             f"{self.name}.{output}_check", Body(_value, f"check '{spec.name}' of {self.label}"), [spec]
         )
         return Node(check.name, check, {RESULT: handle}, (handle.node, self.step_of(self.output_of(spec.asset_key))))
@@ -178,8 +179,22 @@ class GraphAssetPart(AssetsDefinition):
         self._whole = whole
 
 
-class GraphAssetCheck(AssetCheckDefinition):
+class GraphAssetCheck(AssetChecksDefinition):
     """A check that an op of a graph of assets makes: the step that takes its result."""
+
+
+def graph_ins(owner: str, function: Callable[..., Any], ins: Mapping[str, AssetIn] | None) -> dict[str, AssetIn]:
+    """Return `{parameter: AssetIn}` for all parameters of a graph's body, which are assets.
+
+    Raises:
+        InvalidDefinitionError: `ins` names a parameter that does not exist.
+    """
+    parameters = tuple(inspect.signature(function).parameters)
+    unknown = [name for name in ins or () if name not in parameters]
+    if unknown:
+        msg = f"{owner}: `ins` names {', '.join(unknown)}, and the function has no such parameter."
+        raise InvalidDefinitionError(msg)
+    return {name: (ins or {}).get(name, AssetIn()) for name in parameters}
 
 
 def composed_assets(

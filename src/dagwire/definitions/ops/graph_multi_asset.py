@@ -1,13 +1,14 @@
 """`@graph_multi_asset`: several assets that several ops make together."""
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from dagwire.definitions.assets.asset_deps import input_deps
+from dagwire.definitions.assets.multi_asset import outs_as_specs
 from dagwire.definitions.ops.config_mapping import ConfigMapping
-from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition, composed_assets
+from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition, composed_assets, graph_ins
 from dagwire.definitions.partitions.partitions import BackfillPolicy, PartitionsDefinition
-from dagwire.definitions.specs.asset_spec import AssetIn, AssetOut
+from dagwire.definitions.specs.asset_in_and_out import AssetIn, AssetOut
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.specs.valid_names import check_name, name_of
 from dagwire.definitions.steps.hook import HookDefinition
@@ -67,12 +68,13 @@ def graph_multi_asset(  # Dagster's signature
         own = name or name_of(function)
         check_name("graph_multi_asset", own)
         owner = f"graph_multi_asset '{own}'"
+        parameters = graph_ins(owner, function, ins)
         return GraphAssetDefinition(
             own,
             owner,
-            {output: out.spec_for(output, (), group_name) for output, out in outs.items()},
+            outs_as_specs(owner, outs, input_deps(parameters), None, None, group_name),
             composed_assets(owner, function, tuple(outs), check_specs, config),
-            {parameter: (ins or {}).get(parameter, AssetIn()) for parameter in inspect.signature(function).parameters},
+            parameters,
             check_specs=check_specs,
             types_by_output={output: out.dagster_type for output, out in outs.items()},
             can_subset=can_subset,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from dagwire.containers.keys import Requirement
-from dagwire.definitions.assets.asset_check import AssetCheckDefinition
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.ops.composition import Placed
 from dagwire.definitions.ops.ins_and_outs import In
@@ -22,7 +22,7 @@ from dagwire.definitions.value_types.class_types import ANY
 from dagwire.definitions.value_types.dagster_type import DagsterType
 from dagwire.errors import DefinitionCycleError, InvalidDefinitionError
 
-NodeDefinition = AssetsDefinition | AssetCheckDefinition | OpDefinition
+NodeDefinition = AssetsDefinition | AssetChecksDefinition | OpDefinition
 
 
 class OpenInput(NamedTuple):

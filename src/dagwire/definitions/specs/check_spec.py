@@ -1,17 +1,31 @@
-"""`AssetCheckSpec`: what there is to say of a check, apart from how it is made."""
+"""`AssetCheckSpec`: the description of a check, apart from the function that makes it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from dagwire.definitions.partitions.partitions import PartitionsDefinition
+from dagwire.definitions.specs.argument_types import check_text_keys, check_type
+from dagwire.definitions.specs.asset_dep import AssetDep, deps_from
 from dagwire.definitions.specs.asset_key import AssetKey
-from dagwire.definitions.specs.results import AssetCheckKey
+from dagwire.definitions.specs.check_results import AssetCheckKey
 from dagwire.definitions.specs.valid_names import check_name
+from dagwire.errors import InvalidDefinitionError
 
 
+@dataclass(frozen=True, slots=True, init=False)
 class AssetCheckSpec:
-    """What there is to say of a check, apart from how it is made. Equal by what is said."""
+    """The description of a check, apart from the function that makes it. Equal by value."""
 
-    __slots__ = ("additional_deps", "blocking", "description", "key", "metadata")
+    name: str
+    asset_key: AssetKey
+    description: str | None
+    additional_deps: Sequence[AssetDep]
+    blocking: bool
+    metadata: Mapping[str, Any]
+    automation_condition: object
+    """The rule by which Dagster runs the check; inert here."""
+    partitions_def: PartitionsDefinition | None
 
     def __init__(
         self,
@@ -21,69 +35,86 @@ class AssetCheckSpec:
         description: str | None = None,
         additional_deps: Iterable[Any] | None = None,
         blocking: bool = False,
-        metadata: Mapping[str, object] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        automation_condition: object = None,
+        partitions_def: PartitionsDefinition | None = None,
     ) -> None:
-        """Keep what is said.
+        """Describe the check.
 
         Args:
             name: The check's name.
             asset: The asset, its key or its name.
             description: For people.
             additional_deps: Assets that must be made before the check, besides its own.
-            blocking: Whether what is downstream of the asset waits for the check, and does not run where it fails.
+            blocking: Whether assets downstream wait for the check, and do not run if it fails.
             metadata: Facts about the check.
+            automation_condition: The rule by which Dagster runs it; inert here.
+            partitions_def: The partitions of its asset that it verifies.
 
         Raises:
-            InvalidDefinitionError: The name cannot be used, or `asset` names no asset.
+            InvalidDefinitionError: The name is invalid, `asset` names no asset, or an argument has the wrong type.
         """
-        check_name("check", name)
-        self.key = AssetCheckKey(AssetKey.from_coercible(asset), name)
-        self.description = description
-        self.additional_deps = tuple(AssetKey.from_coercible(dep) for dep in additional_deps or ())
-        self.blocking = blocking
-        self.metadata = dict(metadata or {})
+        check_type("AssetCheckSpec", "name", name, str)
+        key = AssetCheckKey(AssetKey.from_coercible(asset), name)
+        owner = f"check '{key.to_user_string()}'"
+        check_type(owner, "description", description, str)
+        check_type(owner, "blocking", blocking, bool)
+        check_text_keys(owner, "metadata", metadata)
+        check_type(owner, "partitions_def", partitions_def, PartitionsDefinition)
+        deps = deps_from(owner, additional_deps)
+        if key.asset_key in [dep.asset_key for dep in deps]:
+            msg = f"{owner} lists its own asset in `additional_deps`. It comes after that asset anyway: leave it out."
+            raise InvalidDefinitionError(msg)
+        values = {
+            "name": name,
+            "asset_key": key.asset_key,
+            "description": description,
+            "additional_deps": deps,
+            "blocking": blocking,
+            "metadata": dict(metadata or {}),
+            "automation_condition": automation_condition,
+            "partitions_def": partitions_def,
+        }
+        for field, value in values.items():
+            object.__setattr__(self, field, value)
+        check_name("check", self.get_python_identifier())
 
     @property
-    def asset_key(self) -> AssetKey:
-        """The asset it looks at."""
-        return self.key.asset_key
+    def key(self) -> AssetCheckKey:
+        """The key of the check."""
+        return AssetCheckKey(self.asset_key, self.name)
 
-    @property
-    def name(self) -> str:
-        """The check's name."""
-        return self.key.name
-
-    @property
-    def step_name(self) -> str:
+    def get_python_identifier(self) -> str:
         """Asset and check in one name, as steps are named."""
         return f"{self.asset_key.to_python_identifier()}_{self.name}"
 
-    def get_python_identifier(self) -> str:
-        """The same, under Dagster's name for it."""
-        return self.step_name
+    @property
+    def step_name(self) -> str:
+        """The name of the check's step."""
+        return self.get_python_identifier()
 
-    def of(self, asset_key: AssetKey) -> "AssetCheckSpec":
-        """The same check of another asset."""
+    def replace_key(self, key: AssetCheckKey) -> "AssetCheckSpec":
+        """Return the description of a check with another key."""
         return AssetCheckSpec(
-            self.name,
-            asset=asset_key,
+            key.name,
+            asset=key.asset_key,
             description=self.description,
             additional_deps=self.additional_deps,
             blocking=self.blocking,
             metadata=self.metadata,
+            automation_condition=self.automation_condition,
+            partitions_def=self.partitions_def,
         )
 
-    def _said(self) -> tuple[object, ...]:
-        return tuple(getattr(self, name) for name in self.__slots__)
-
-    def __eq__(self, other: object) -> bool:
-        """Equal where all that is said is."""
-        return isinstance(other, AssetCheckSpec) and self._said() == other._said()
-
-    def __hash__(self) -> int:
-        """By the key."""
-        return hash(self.key)
-
-    def __repr__(self) -> str:
-        """Name asset and check."""
-        return f"AssetCheckSpec({self.asset_key.to_user_string()}:{self.name})"
+    def with_metadata(self, metadata: Mapping[str, Any]) -> "AssetCheckSpec":
+        """Return the description of the check with other metadata."""
+        return AssetCheckSpec(
+            self.name,
+            asset=self.asset_key,
+            description=self.description,
+            additional_deps=self.additional_deps,
+            blocking=self.blocking,
+            metadata=metadata,
+            automation_condition=self.automation_condition,
+            partitions_def=self.partitions_def,
+        )

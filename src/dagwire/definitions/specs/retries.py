@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from dagwire.definitions.specs.metadata import MetadataValue, normalized_metadata
+from dagwire.definitions.specs.metadata import MetadataValue
+from dagwire.definitions.specs.normalized_metadata import normalized_metadata
 from dagwire.errors import InvalidDefinitionError
 
 

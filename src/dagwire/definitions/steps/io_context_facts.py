@@ -5,8 +5,8 @@ from typing import Any
 
 from dagwire.definitions.partitions.key_ranges import time_window_of, unbroken_range
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
-from dagwire.definitions.specs.metadata import normalized_metadata
-from dagwire.definitions.specs.results import AssetMaterialization, AssetObservation
+from dagwire.definitions.specs.asset_events import AssetMaterialization, AssetObservation
+from dagwire.definitions.specs.normalized_metadata import normalized_metadata
 from dagwire.resources.instance import DynamicPartitionsStore
 from dagwire.resources.io_contexts import EventTypes
 

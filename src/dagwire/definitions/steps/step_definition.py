@@ -6,7 +6,9 @@ from functools import cached_property
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from dagwire.containers.keys import Requirement
+from dagwire.definitions.specs.argument_types import check_members, check_type
 from dagwire.definitions.specs.retries import RetryPolicy
+from dagwire.definitions.specs.valid_attributes import json_tags
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.bound_resources import Bindings, bindings_from
 from dagwire.definitions.steps.call_by_name import call_directly
@@ -54,6 +56,7 @@ class StepDefinition(Generic[D]):
         tags: Mapping[str, object] | None = None,
         ins: Mapping[str, D] | None = None,
         io_manager_keys: Mapping[str, str] | None = None,
+        pool: str | None = None,
     ) -> None:
         """Keep the facts that the decorators read.
 
@@ -67,14 +70,22 @@ class StepDefinition(Generic[D]):
             tags: The tags of its step.
             ins: `{input: declaration}`.
             io_manager_keys: `{output: key}` of the IO managers that store values, if the definition names them.
+            pool: The pool whose limit holds for its step in Dagster; inert here.
+
+        Raises:
+            InvalidDefinitionError: An argument has the wrong type.
         """
         self.name = name
         self.body = body
         self.description = description
         self.bindings: Bindings = bindings_from(resource_defs)
+        check_type(body.owner, "retry_policy", retry_policy, RetryPolicy)
+        check_members(body.owner, "hooks", hooks, HookDefinition)
+        check_type(body.owner, "pool", pool, str)
         self.retry_policy = retry_policy
         self.hooks = frozenset(hooks or ())
-        self.tags = {key: str(value) for key, value in (tags or {}).items()}
+        self.pool = pool
+        self.tags = json_tags(tags)
         self.io_manager_keys = dict(io_manager_keys or {})
         self.ins = dict(ins or {})
         self.input_manager_keys = {

@@ -4,7 +4,8 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from dagwire.definitions.specs.metadata import MetadataValue, normalized_metadata
+from dagwire.definitions.specs.metadata import MetadataValue
+from dagwire.definitions.specs.normalized_metadata import normalized_metadata
 from dagwire.definitions.value_types.type_check import PASSED, TypeCheck, TypeCheckContext
 from dagwire.definitions.value_types.type_loader import DagsterTypeLoader
 from dagwire.errors import InvalidDefinitionError, InvariantViolationError

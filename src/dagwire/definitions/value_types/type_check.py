@@ -4,7 +4,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from dagwire.definitions.specs.metadata import MetadataValue, normalized_metadata
+from dagwire.definitions.specs.metadata import MetadataValue
+from dagwire.definitions.specs.normalized_metadata import normalized_metadata
 from dagwire.resources.init_resource_context import NO_RESOURCES
 from dagwire.resources.init_resource_context import log as dagwire_log
 

@@ -1,0 +1,109 @@
+"""Dependencies of assets: those that parameters declare, and the rules that hold for all of them. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from dagwire.definitions.partitions.multi_partition_mapping import MultiPartitionMapping
+from dagwire.definitions.partitions.multi_partitions import MultiPartitionsDefinition
+from dagwire.definitions.partitions.partition_mapping import PartitionMapping
+from dagwire.definitions.partitions.partitions import PartitionsDefinition
+from dagwire.definitions.partitions.time_window_mapping import TimeWindowPartitionMapping
+from dagwire.definitions.partitions.time_window_partitions import TimeWindowPartitionsDefinition
+from dagwire.definitions.specs.asset_dep import AssetDep
+from dagwire.definitions.specs.asset_in_and_out import AssetIn
+from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.specs.valid_names import check_asset_parts
+from dagwire.definitions.steps.body import Body
+from dagwire.errors import ArgumentTypeError, InvalidDefinitionError
+
+
+def asset_ins(body: Body, ins: Mapping[str, AssetIn] | None) -> dict[str, AssetIn]:
+    """Return `{parameter: AssetIn}` for all parameters that take assets' values.
+
+    Raises:
+        InvalidDefinitionError: `ins` names a parameter that does not exist, or holds something else.
+    """
+    parameters = dict.fromkeys(body.signature.inputs)
+    declared = ins or {}
+    for name, item in declared.items():
+        if not isinstance(item, AssetIn):  # pyright: ignore[reportUnnecessaryIsInstance]  # users may pass anything
+            raise ArgumentTypeError(body.owner, f"ins['{name}']", "AssetIn", item)
+    unknown = [name for name in declared if name not in parameters]
+    if unknown and not body.signature.takes_any_name:
+        msg = f"{body.owner}: `ins` names {', '.join(unknown)}, and the function has no such parameter."
+        raise InvalidDefinitionError(msg)
+    return {name: declared.get(name, AssetIn()) for name in (*parameters, *unknown)}
+
+
+def check_dep_names(deps: Sequence[AssetDep]) -> Sequence[AssetDep]:
+    """Return `deps`; refuse one whose key cannot name an input.
+
+    Raises:
+        InvalidNameError: There is one.
+    """
+    for dep in deps:
+        if dep.asset_key.parts != ("config",):  # Dagster lets this reserved word pass here
+            check_asset_parts(dep.asset_key.parts)
+    return deps
+
+
+def input_deps(ins: Mapping[str, AssetIn]) -> list[AssetDep]:
+    """Return the dependencies that parameters declare, each asset once."""
+    keyed = {declared.key_for(name): declared for name, declared in ins.items()}
+    return [AssetDep(key, partition_mapping=declared.partition_mapping) for key, declared in keyed.items()]
+
+
+def with_input_deps(deps: Iterable[AssetDep], of_inputs: Iterable[AssetDep]) -> list[AssetDep]:
+    """Return `deps` and those of parameters, each asset once; a partition mapping may come from either side."""
+    by_key = {dep.asset_key: dep for dep in deps}
+    for dep in of_inputs:
+        known = by_key.get(dep.asset_key)
+        if known is None or (known.partition_mapping is None and dep.partition_mapping is not None):
+            by_key[dep.asset_key] = dep
+    return list(by_key.values())
+
+
+def check_inputs_are_deps(owner: str, of_inputs: Iterable[AssetDep], specs: Iterable[AssetSpec]) -> None:
+    """Refuse a parameter whose asset none of the specs depends on.
+
+    Raises:
+        InvalidDefinitionError: There is one; the message names the assets.
+    """
+    named = {dep.asset_key for spec in specs for dep in spec.deps}
+    missing = [dep.asset_key.to_user_string() for dep in of_inputs if dep.asset_key not in named]
+    if missing:
+        msg = (
+            f"{owner} takes the value of {', '.join(missing)}, and none of its assets depends on that. Add it to the "
+            f"`deps` of the AssetSpec, or to `internal_asset_deps`, of each asset that is made from it."
+        )
+        raise InvalidDefinitionError(msg)
+
+
+def check_depends_on_past(owner: str, spec: AssetSpec, partitions: PartitionsDefinition | None) -> None:
+    """Refuse an asset that depends on itself, unless each of its partitions depends on earlier ones.
+
+    Raises:
+        InvalidDefinitionError: It depends on itself in another way.
+    """
+    own = next((dep for dep in spec.deps if dep.asset_key == spec.key), None)
+    if own is None or _reaches_back(partitions, own.partition_mapping):
+        return
+    msg = (
+        f"{owner}: asset '{spec.key.to_user_string()}' depends on itself. Only a time-partitioned asset can, if each "
+        f"partition depends on earlier ones: partition_mapping=TimeWindowPartitionMapping(start_offset=-1, "
+        f"end_offset=-1)."
+    )
+    raise InvalidDefinitionError(msg)
+
+
+def _reaches_back(partitions: PartitionsDefinition | None, mapping: PartitionMapping | None) -> bool:
+    if isinstance(partitions, TimeWindowPartitionsDefinition):
+        return isinstance(mapping, TimeWindowPartitionMapping) and max(mapping.start_offset, mapping.end_offset) < 0
+    if isinstance(partitions, MultiPartitionsDefinition) and isinstance(mapping, MultiPartitionMapping):
+        return any(_dimension_reaches_back(partitions, name, mapping) for name in partitions.partitions_defs)
+    return False
+
+
+def _dimension_reaches_back(partitions: MultiPartitionsDefinition, name: str, mapping: MultiPartitionMapping) -> bool:
+    declared: Any = mapping.downstream_mappings_by_upstream_dimension.get(name)
+    return declared is not None and _reaches_back(partitions.partitions_defs[name], declared.partition_mapping)

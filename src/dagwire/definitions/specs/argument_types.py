@@ -1,0 +1,38 @@
+"""Checks of the types of arguments that definitions and values keep. Pure."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from dagwire.config.values.type_guards import is_collection, is_mapping
+from dagwire.errors import ArgumentTypeError
+
+
+def check_type(owner: str, parameter: str, value: object, expected: type, *others: type) -> None:
+    """Refuse an argument that is not an instance of `expected` or one of `others`; None passes.
+
+    Raises:
+        ArgumentTypeError: `value` has another type.
+    """
+    if value is not None and not isinstance(value, (expected, *others)):
+        raise ArgumentTypeError(owner, parameter, expected.__name__, value)
+
+
+def check_text_keys(owner: str, parameter: str, value: object) -> None:
+    """Refuse an argument that is not a mapping with strings as keys; None passes.
+
+    Raises:
+        ArgumentTypeError: `value` is no such mapping.
+    """
+    if value is not None and not (is_mapping(value) and all(isinstance(key, str) for key in value)):
+        raise ArgumentTypeError(owner, parameter, "mapping from str", value)
+
+
+def check_members(owner: str, parameter: str, values: Any, expected: type) -> None:
+    """Refuse an argument that is not a collection of instances of `expected`; None passes.
+
+    Raises:
+        ArgumentTypeError: `values` is no such collection.
+    """
+    members: Iterable[object] = values if is_collection(values) else ()
+    if values is not None and not (is_collection(values) and all(isinstance(member, expected) for member in members)):
+        raise ArgumentTypeError(owner, parameter, f"collection of {expected.__name__}", values)
