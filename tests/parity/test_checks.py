@@ -221,18 +221,88 @@ def test_a_blocking_check_inside_an_asset(dg):
         dg.materialize([rows, after])
 
 
-# -- better on purpose -------------------------------------------------------------------------------------------------
+# -- results -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("returned", [True, None, "yes"], ids=repr)
-def test_a_check_that_returns_no_result_fails(dg, rows, differs, returned):
-    """dagwire fails a check that returns anything but its result; Dagster passes over it in silence."""
+def test_a_check_that_returns_no_result_is_no_evaluation(dg, rows, returned):
+    """A check that returns anything but a result passes over in silence: the run succeeds, without an evaluation."""
 
     @dg.asset_check(asset=rows)
     def some():
         return returned
 
-    differs(lambda: dg.materialize([rows, some], raise_on_error=False).success, dagster=True, dagwire=False)
+    result = dg.materialize([rows, some], raise_on_error=False)
+    assert (result.success, result.get_asset_check_evaluations()) == (True, [])
+
+
+def test_a_check_that_yields_no_result_fails(dg, rows):
+    """A generator that ends without its result fails."""
+
+    @dg.asset_check(asset=rows)
+    def some():
+        yield from ()
+
+    assert not dg.materialize([rows, some], raise_on_error=False).success
+
+
+def test_any_one_parameter_takes_the_verified_asset(dg, rows):
+    """The one parameter that `additional_ins` does not declare takes the asset's value, whatever its name."""
+
+    @dg.asset
+    def other():
+        return 4
+
+    @dg.asset_check(asset=rows, additional_ins={"limit": dg.AssetIn("other")})
+    def few(numbers, limit):
+        return dg.AssetCheckResult(passed=len(numbers) < limit)
+
+    result = dg.materialize([rows, other, few])
+    assert [found.passed for found in result.get_asset_check_evaluations()] == [True]
+
+
+def test_a_check_takes_one_asset_by_parameter(dg, rows):
+    """Two parameters that `additional_ins` does not declare are refused."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+
+        @dg.asset_check(asset=rows)
+        def some(rows, other):
+            return dg.AssetCheckResult(passed=True)
+
+
+def test_a_check_names_its_asset_once(dg, rows):
+    """The verified asset cannot be among `additional_ins`, nor an unknown parameter."""
+
+    def some(value):
+        return dg.AssetCheckResult(passed=True)
+
+    for ins in ({"value": dg.AssetIn("rows")}, {"other": dg.AssetIn("count")}):
+        with pytest.raises(dg.DagsterInvalidDefinitionError):
+            dg.asset_check(asset=rows, additional_ins=ins)(some)
+
+
+def test_checks_of_one_key_are_refused(dg):
+    """An asset cannot declare two checks of one name."""
+    specs = [dg.AssetCheckSpec("some", asset="rows"), dg.AssetCheckSpec("some", asset="rows")]
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+
+        @dg.asset(check_specs=specs)
+        def rows():
+            return 1
+
+
+def test_the_specs_of_a_check_definition(dg, rows):
+    """A check definition has the specs, the key and the tags of its check, and makes no asset."""
+
+    @dg.asset_check(asset=rows, description="Some rows.", compute_kind="python")
+    def some():
+        return dg.AssetCheckResult(passed=True)
+
+    assert isinstance(some, dg.AssetChecksDefinition)
+    assert [spec.description for spec in some.check_specs] == ["Some rows."]
+    assert some.get_spec_for_check_key(some.check_key).name == "some"
+    assert (some.keys, some.has_check_keys) == (set(), True)
+    assert some.op.tags == {"dagster/compute_kind": "python"}
 
 
 # -- several checks of one function, of which only some are wanted -----------------------------------------------------

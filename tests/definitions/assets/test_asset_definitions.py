@@ -15,7 +15,7 @@ def test_a_spec_of_one_asset():
 
     assert rows.spec.key == dg.AssetKey("rows")
     assert rows.spec.kinds == {"duckdb"}
-    assert rows.spec.owners == ("team:data",)
+    assert rows.spec.owners == ["team:data"]
     assert (rows.spec.code_version, rows.spec.description) == ("2", "Rows.")
 
 
@@ -67,7 +67,7 @@ def test_several_assets_have_no_one_key():
         pass
 
     assert both.keys == {dg.AssetKey("a"), dg.AssetKey("b")}
-    assert both.dependency_keys == ()
+    assert both.dependency_keys == set()
     with pytest.raises(InvariantViolationError, match="read `keys`"):
         _ = both.key
 

@@ -11,7 +11,9 @@ from dagwire.definitions.specs.asset_dep import deps_from
 from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.specs.automation_condition import AutomationCondition
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
+from dagwire.definitions.specs.freshness_policy import FreshnessPolicy
 from dagwire.definitions.specs.retries import RetryPolicy
 from dagwire.definitions.specs.valid_attributes import DEFAULT_GROUP
 from dagwire.definitions.specs.valid_names import check_asset_parts, doc_of, name_of
@@ -52,8 +54,8 @@ def asset(
     op_tags: Mapping[str, object] | None = None,
     check_specs: Iterable[AssetCheckSpec] | None = None,
     code_version: str | None = None,
-    automation_condition: object = None,
-    freshness_policy: object = None,
+    automation_condition: AutomationCondition | None = None,
+    freshness_policy: FreshnessPolicy | None = None,
     pool: str | None = None,
     compute_kind: str | None = None,
 ) -> Callable[[Callable[..., Any]], AssetsDefinition]: ...
@@ -85,8 +87,8 @@ def asset(  # Dagster's signature
     op_tags: Mapping[str, object] | None = None,
     check_specs: Iterable[AssetCheckSpec] | None = None,
     code_version: str | None = None,
-    automation_condition: object = None,
-    freshness_policy: object = None,
+    automation_condition: AutomationCondition | None = None,
+    freshness_policy: FreshnessPolicy | None = None,
     pool: str | None = None,
     compute_kind: str | None = None,
 ) -> AssetsDefinition | Callable[[Callable[..., Any]], AssetsDefinition]:

@@ -11,6 +11,7 @@ from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.argument_types import check_members
 from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.specs.automation_condition import AutomationCondition
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.specs.retries import RetryPolicy
 from dagwire.definitions.specs.valid_names import check_name, doc_of, name_of
@@ -130,7 +131,7 @@ def asset_check(  # Dagster's signature
     op_tags: Mapping[str, object] | None = None,
     retry_policy: RetryPolicy | None = None,
     metadata: Mapping[str, Any] | None = None,
-    automation_condition: object = None,
+    automation_condition: AutomationCondition | None = None,
     pool: str | None = None,
     compute_kind: str | None = None,
     partitions_def: PartitionsDefinition | None = None,

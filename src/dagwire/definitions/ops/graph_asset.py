@@ -12,6 +12,7 @@ from dagwire.definitions.partitions.partitions import BackfillPolicy, Partitions
 from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_key import CoercibleToAssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.specs.automation_condition import AutomationCondition
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.signature import RESULT
@@ -39,7 +40,7 @@ def graph_asset(
     config: ConfigMapping | Mapping[str, Any] | None = None,
     hooks: Iterable[HookDefinition] | None = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
-    automation_condition: object = None,
+    automation_condition: AutomationCondition | None = None,
 ) -> Callable[[Callable[..., Any]], GraphAssetDefinition]: ...
 def graph_asset(  # Dagster's signature
     compose_fn: Callable[..., Any] | None = None,
@@ -61,7 +62,7 @@ def graph_asset(  # Dagster's signature
     config: ConfigMapping | Mapping[str, Any] | None = None,
     hooks: Iterable[HookDefinition] | None = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
-    automation_condition: object = None,
+    automation_condition: AutomationCondition | None = None,
 ) -> GraphAssetDefinition | Callable[[Callable[..., Any]], GraphAssetDefinition]:
     """Make an asset from a function that calls ops and returns the output of the last one.
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from dagwire.definitions.partitions.partition_mapping import PartitionMapping, checked_mapping
+from dagwire.definitions.partitions.partitions import BackfillPolicy
 from dagwire.definitions.specs.argument_types import check_text_keys, check_type
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey, CoercibleToAssetKeyPrefix
 from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.specs.automation_condition import AutomationCondition
+from dagwire.definitions.specs.freshness_policy import FreshnessPolicy
 from dagwire.definitions.specs.valid_attributes import valid_owners, valid_tags
 from dagwire.errors import InvalidDefinitionError
 
@@ -73,13 +76,13 @@ class AssetOut:
     metadata: Mapping[str, Any] | None = None
     group_name: str | None = None
     code_version: str | None = None
-    automation_condition: object = None
+    automation_condition: AutomationCondition | None = None
     """The rule by which Dagster materializes the asset; inert here."""
-    backfill_policy: object = None
+    backfill_policy: BackfillPolicy | None = None
     owners: Sequence[str] | None = None
     tags: Mapping[str, str] | None = None
     kinds: Iterable[str] | None = None
-    freshness_policy: object = None
+    freshness_policy: FreshnessPolicy | None = None
     """The freshness that Dagster expects of the asset; inert here."""
 
     def __post_init__(self) -> None:

@@ -8,6 +8,8 @@ from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.argument_types import check_text_keys, check_type
 from dagwire.definitions.specs.asset_dep import AssetDep, deps_from
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.specs.automation_condition import AutomationCondition
+from dagwire.definitions.specs.freshness_policy import FreshnessPolicy
 from dagwire.definitions.specs.valid_attributes import KIND_TAG, check_group_name, valid_owners, valid_tags
 
 IO_MANAGER_METADATA = "dagster/io_manager_key"
@@ -25,9 +27,9 @@ class AssetSpec:
     skippable: bool
     group_name: str | None
     code_version: str | None
-    automation_condition: object
+    automation_condition: AutomationCondition | None
     """The rule by which Dagster materializes the asset; inert here."""
-    freshness_policy: object
+    freshness_policy: FreshnessPolicy | None
     """The freshness that Dagster expects of the asset; inert here."""
     owners: Sequence[str]
     tags: Mapping[str, str]
@@ -43,12 +45,12 @@ class AssetSpec:
         skippable: bool = False,
         group_name: str | None = None,
         code_version: str | None = None,
-        automation_condition: object = None,
+        automation_condition: AutomationCondition | None = None,
         owners: Sequence[str] | None = None,
         tags: Mapping[str, str] | None = None,
         kinds: Iterable[str] | None = None,
         partitions_def: PartitionsDefinition | None = None,
-        freshness_policy: object = None,
+        freshness_policy: FreshnessPolicy | None = None,
     ) -> None:
         """Describe the asset.
 
@@ -78,6 +80,8 @@ class AssetSpec:
         check_type(owner, "skippable", skippable, bool)
         check_type(owner, "code_version", code_version, str)
         check_type(owner, "partitions_def", partitions_def, PartitionsDefinition)
+        check_type(owner, "automation_condition", automation_condition, AutomationCondition)
+        check_type(owner, "freshness_policy", freshness_policy, FreshnessPolicy)
         check_group_name(owner, group_name)
         values = {
             "key": own,

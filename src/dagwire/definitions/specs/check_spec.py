@@ -8,6 +8,7 @@ from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.argument_types import check_text_keys, check_type
 from dagwire.definitions.specs.asset_dep import AssetDep, deps_from
 from dagwire.definitions.specs.asset_key import AssetKey
+from dagwire.definitions.specs.automation_condition import AutomationCondition
 from dagwire.definitions.specs.check_results import AssetCheckKey
 from dagwire.definitions.specs.valid_names import check_name
 from dagwire.errors import InvalidDefinitionError
@@ -23,7 +24,7 @@ class AssetCheckSpec:
     additional_deps: Sequence[AssetDep]
     blocking: bool
     metadata: Mapping[str, Any]
-    automation_condition: object
+    automation_condition: AutomationCondition | None
     """The rule by which Dagster runs the check; inert here."""
     partitions_def: PartitionsDefinition | None
 
@@ -36,7 +37,7 @@ class AssetCheckSpec:
         additional_deps: Iterable[Any] | None = None,
         blocking: bool = False,
         metadata: Mapping[str, Any] | None = None,
-        automation_condition: object = None,
+        automation_condition: AutomationCondition | None = None,
         partitions_def: PartitionsDefinition | None = None,
     ) -> None:
         """Describe the check.
