@@ -20,7 +20,7 @@ from dagwire.definitions.steps.step_definition import StepDefinition
 from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError
 
 
-class AssetChecksDefinition(DescribedChecks, StepDefinition[AssetIn]):
+class AssetChecksDefinition(StepDefinition[AssetIn], DescribedChecks):
     """A check of an asset, or several; made by `@asset_check` or `@multi_asset_check`."""
 
     def __init__(
@@ -46,11 +46,6 @@ class AssetChecksDefinition(DescribedChecks, StepDefinition[AssetIn]):
             twice = next(key for key in keys if keys.count(key) > 1)
             raise DuplicateDefinitionError("check", twice.to_user_string())
         self.can_subset = can_subset
-
-    @cached_property
-    def label(self) -> str:
-        """Its name in messages."""
-        return self.body.owner
 
     @property
     def spec(self) -> AssetCheckSpec:

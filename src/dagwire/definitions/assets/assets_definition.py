@@ -17,6 +17,7 @@ from dagwire.definitions.specs.asset_dep import AssetDep
 from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.specs.automation_condition import AutomationCondition
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.specs.valid_attributes import DEFAULT_GROUP
 from dagwire.definitions.steps.body import Body
@@ -32,7 +33,7 @@ from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
 
-class AssetsDefinition(DescribedAssets, StepDefinition[AssetIn]):
+class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
     """Assets and the function that makes them; made by `@asset` or `@multi_asset`."""
 
     def __init__(
@@ -103,11 +104,6 @@ class AssetsDefinition(DescribedAssets, StepDefinition[AssetIn]):
                     f"and makes only: {known}."
                 )
                 raise InvalidDefinitionError(msg)
-
-    @cached_property
-    def label(self) -> str:
-        """Its name in messages."""
-        return self.body.owner
 
     @property
     def whole(self) -> "AssetsDefinition":
@@ -248,7 +244,7 @@ class AssetsDefinition(DescribedAssets, StepDefinition[AssetIn]):
         group_names_by_key: Mapping[AssetKey, str] | None = None,
         tags_by_key: Mapping[AssetKey, Mapping[str, str]] | None = None,
         metadata_by_key: Mapping[Any, Mapping[str, Any]] | None = None,
-        automation_condition: object = None,
+        automation_condition: AutomationCondition | Mapping[AssetKey, AutomationCondition] | None = None,
         backfill_policy: BackfillPolicy | None = None,
         hook_defs: Iterable[HookDefinition] | None = None,
     ) -> Self:
@@ -277,10 +273,9 @@ class AssetsDefinition(DescribedAssets, StepDefinition[AssetIn]):
                 changes["tags"] = _free_tags(spec, tags[spec.key])
             if spec.key in metadata:
                 changes["metadata"] = {**spec.metadata, **metadata[spec.key]}
-            condition: Any = automation_condition
-            if isinstance(automation_condition, Mapping):
-                condition = automation_condition.get(spec.key)  # pyright: ignore[reportUnknownMemberType]  # of any condition
-            changes |= {"automation_condition": condition} if spec.automation_condition is None and condition else {}
+            condition = _condition_of(spec, automation_condition)
+            if condition is not None:
+                changes["automation_condition"] = condition
             return spec.replace_attributes(**changes)
 
         return self._changed(
@@ -364,6 +359,15 @@ def _moved_deps(spec: AssetSpec, moved: Mapping[AssetKey, AssetKey]) -> list[Ass
         )
         for dep in spec.deps
     ]
+
+
+def _condition_of(
+    spec: AssetSpec, declared: AutomationCondition | Mapping[AssetKey, AutomationCondition] | None
+) -> AutomationCondition | None:
+    """The condition for an asset that has none."""
+    if spec.automation_condition is not None:
+        return None
+    return declared.get(spec.key) if isinstance(declared, Mapping) else declared
 
 
 def _free_group(spec: AssetSpec, group_name: str) -> str:

@@ -1,6 +1,7 @@
 """`DescribedChecks`: the specs of the checks of one definition."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from dagwire.definitions.specs.check_results import AssetCheckKey
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
@@ -12,7 +13,7 @@ class DescribedChecks:
 
     check_specs: Sequence[AssetCheckSpec]
 
-    @property
+    @cached_property
     def label(self) -> str:
         """Its name in messages."""
         raise NotImplementedError

@@ -23,7 +23,8 @@ def check_text_keys(owner: str, parameter: str, value: object) -> None:
     Raises:
         ArgumentTypeError: `value` is no such mapping.
     """
-    if value is not None and not (is_mapping(value) and all(isinstance(key, str) for key in value)):
+    keys: Iterable[object] = value if is_mapping(value) else ()
+    if value is not None and not (is_mapping(value) and all(isinstance(key, str) for key in keys)):
         raise ArgumentTypeError(owner, parameter, "mapping from str", value)
 
 

@@ -69,6 +69,10 @@ def _keys_of_several(asset: object) -> list[AssetKey]:
     return keys if len(keys) > 1 else []
 
 
+def _is_iterable(value: object) -> bool:
+    return isinstance(value, Iterable)
+
+
 def deps_from(owner: str, deps: Iterable[Any] | None) -> list[AssetDep]:
     """Return `deps` as AssetDeps, each asset once; a definition of several assets stands for all of them.
 
@@ -77,7 +81,7 @@ def deps_from(owner: str, deps: Iterable[Any] | None) -> list[AssetDep]:
         InvalidDefinitionError: An entry names no asset.
         InvariantViolationError: Two entries name one asset and differ; the message names `owner`.
     """
-    if isinstance(deps, str) or not (deps is None or isinstance(deps, Iterable)):
+    if isinstance(deps, str) or not (deps is None or _is_iterable(deps)):
         raise ArgumentTypeError(owner, "deps", "collection of assets", deps)
     by_key: dict[AssetKey, AssetDep] = {}
     for item in deps or ():

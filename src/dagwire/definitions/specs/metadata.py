@@ -253,7 +253,7 @@ class MarkdownMetadataValue(MetadataValue):
 class IntMetadataValue(MetadataValue):
     """A whole number."""
 
-    value: int | None = 0
+    value: int | None = 0  # pyright: ignore[reportIncompatibleMethodOverride]  # Dagster's field
 
     def __post_init__(self) -> None:
         """Check the type."""
@@ -264,7 +264,7 @@ class IntMetadataValue(MetadataValue):
 class FloatMetadataValue(MetadataValue):
     """A number."""
 
-    value: float | None = 0.0
+    value: float | None = 0.0  # pyright: ignore[reportIncompatibleMethodOverride]  # Dagster's field
 
     def __post_init__(self) -> None:
         """Check the type."""
@@ -275,7 +275,7 @@ class FloatMetadataValue(MetadataValue):
 class BoolMetadataValue(MetadataValue):
     """True or false."""
 
-    value: bool | None = None
+    value: bool | None = None  # pyright: ignore[reportIncompatibleMethodOverride]  # Dagster's field
 
     def __post_init__(self) -> None:
         """Check the type."""
@@ -286,7 +286,7 @@ class BoolMetadataValue(MetadataValue):
 class TimestampMetadataValue(MetadataValue):
     """A moment, in seconds since 1970."""
 
-    value: float
+    value: float  # pyright: ignore[reportIncompatibleMethodOverride]  # Dagster's field
 
     def __post_init__(self) -> None:
         """Check the type."""
