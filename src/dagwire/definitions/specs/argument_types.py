@@ -23,8 +23,7 @@ def check_text_keys(owner: str, parameter: str, value: object) -> None:
     Raises:
         ArgumentTypeError: `value` is no such mapping.
     """
-    keys: Iterable[object] = value if is_mapping(value) else ()
-    if value is not None and not (is_mapping(value) and all(isinstance(key, str) for key in keys)):
+    if value is not None and not (is_mapping(value) and _are_all(value, str)):
         raise ArgumentTypeError(owner, parameter, "mapping from str", value)
 
 
@@ -34,6 +33,9 @@ def check_members(owner: str, parameter: str, values: Any, expected: type) -> No
     Raises:
         ArgumentTypeError: `values` is no such collection.
     """
-    members: Iterable[object] = values if is_collection(values) else ()
-    if values is not None and not (is_collection(values) and all(isinstance(member, expected) for member in members)):
+    if values is not None and not (is_collection(values) and _are_all(values, expected)):
         raise ArgumentTypeError(owner, parameter, f"collection of {expected.__name__}", values)
+
+
+def _are_all(members: Iterable[object], expected: type) -> bool:
+    return all(isinstance(member, expected) for member in members)
