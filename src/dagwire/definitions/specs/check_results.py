@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from dagwire.definitions.specs.argument_types import check_type
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey, CoercibleToAssetKeyPrefix
+from dagwire.definitions.specs.metadata import MetadataValue
 from dagwire.definitions.specs.normalized_metadata import AnyMetadata, normalized_metadata
 
 
@@ -123,7 +124,7 @@ class AssetCheckEvaluation:
     asset_key: AssetKey
     check_name: str
     passed: bool
-    metadata: AnyMetadata | None = None
+    metadata: AnyMetadata = field(default_factory=dict[str, MetadataValue])
     target_materialization_data: AssetCheckEvaluationTargetMaterializationData | None = None
     severity: AssetCheckSeverity = AssetCheckSeverity.ERROR
     description: str | None = None
