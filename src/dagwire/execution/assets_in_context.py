@@ -67,8 +67,10 @@ class AssetsInContext(MetadataInContext):
     @property
     def selected_asset_keys(self) -> set[AssetKey]:
         """The keys of the assets of this step that the run selects."""
-        specs = self._asset.specs_by_output if self._asset is not None else {}
-        return {spec.key for output, spec in specs.items() if self._wanted is None or output in self._wanted}
+        if self._asset is None:
+            return set()
+        keys = self._asset.keys_by_output_name
+        return {key for output, key in keys.items() if self._wanted is None or output in self._wanted}
 
     @property
     def selected_asset_check_keys(self) -> set[AssetCheckKey]:
