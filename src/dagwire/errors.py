@@ -105,6 +105,21 @@ class ResourceTypeError(InvalidDefinitionError, TypeError):
         super().__init__(f"Resource '{key}': {problem}")
 
 
+class InvalidProviderError(InvalidDefinitionError):
+    """A provider of the container cannot give anything: it is undefined, or declared with what cannot work.
+
+    Nothing was opened.
+    """
+
+    def __init__(self, name: str, problem: str, required_by: Iterable[str] = ()) -> None:
+        """`name` is the provider's key or a description; `required_by` are the keys and definitions that need it."""
+        self.name = name
+        self.problem = problem
+        self.required_by = tuple(required_by)
+        needed = f", needed by {_few(self.required_by)}" if self.required_by else ""
+        super().__init__(f"Provider '{name}'{needed}: {problem}")
+
+
 class ResourceCycleError(InvalidDefinitionError):
     """Resources depend on one another in a circle. Nothing was opened."""
 

@@ -88,7 +88,7 @@ def test_resources_are_listed_with_their_users(run: Run) -> None:
     assert rows["spool"] == {
         "key": "spool",
         "type": "Spool",
-        "lives_for": "the process",
+        "lives_for": "a run",
         "provider": "Singleton",
         "uses": ["db"],
         "used_by": [],

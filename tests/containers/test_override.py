@@ -160,7 +160,7 @@ def test_an_overriding_provider(container):
 
 
 def test_of_definitions():
-    """Definitions are overridden as their container is; a run's own resources are stronger still."""
+    """Definitions are overridden as their container is; the override is stronger than the resources given to a run."""
 
     @asset
     def trips(db: ResourceParam[str]):
@@ -170,5 +170,6 @@ def test_of_definitions():
     job = defs.resolve_implicit_global_asset_job_def()
     with defs.override(db="fake"):
         assert job.execute_in_process().asset_value("trips") == "fake"
-        assert job.execute_in_process(resources={"db": "run"}).asset_value("trips") == "run"
+        assert job.execute_in_process(resources={"db": "run"}).asset_value("trips") == "fake"
+    assert job.execute_in_process(resources={"db": "run"}).asset_value("trips") == "run"
     assert job.execute_in_process().asset_value("trips") == "real"

@@ -253,8 +253,8 @@ def test_an_inner_scope_shares_what_its_replacements_do_not_touch(container):
     """Of two bindings in one run, what does not depend on them is one object, opened once."""
     container.also = providers.Factory(Service, on=container.on_connection, pool=container.pool)
     outer = RunScope(container)
-    inner = outer.inner({"pool": "inner"})
-    second = outer.inner({"pool": "second"})
+    inner = outer.inner({"pool": providers.Object("inner")})
+    second = outer.inner({"pool": providers.Object("second")})
     for scope in (outer, inner, second):
         _open(scope, *(["connection"] if scope is outer else ["also", "on_pool"]))
     for scope in (outer, inner, second):
@@ -270,7 +270,7 @@ def test_an_inner_scope_shares_what_its_replacements_do_not_touch(container):
 def test_inner_scopes_without_the_outer_share_too(container):
     """A resource that only inner scopes reach is one for both."""
     outer = RunScope(container)
-    first, second = outer.inner({"pool": 1}), outer.inner({"pool": 2})
+    first, second = outer.inner({"pool": providers.Object(1)}), outer.inner({"pool": providers.Object(2)})
     for scope in (_open(outer), _open(first, "connection"), _open(second, "on_connection")):
         drive(scope.open())
     assert second.value("on_connection").below is first.value("connection")

@@ -82,8 +82,8 @@ def test_the_work_is_done_once(container, monkeypatch):
 def reading(monkeypatch):
     """The list of those whose dependencies are read from now on."""
     read = []
-    really_read = ProviderGraph._read_dependencies
-    monkeypatch.setattr(ProviderGraph, "_read_dependencies", lambda *args: read.append(args) or really_read(*args))
+    really_read = ProviderGraph._read_edges
+    monkeypatch.setattr(ProviderGraph, "_read_edges", lambda *args: read.append(args) or really_read(*args))
     return read
 
 

@@ -21,7 +21,7 @@ from dagwire import (
     override,
     resource,
 )
-from dagwire.containers.keys import container_from
+from dagwire.containers.as_container import container_from
 from dagwire.errors import (
     ConfigFaultsError,
     InvalidConfigError,

@@ -8,7 +8,8 @@ from dependency_injector import providers
 
 from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.containers.keys import find_provider
-from dagwire.containers.provider_graph import dependencies_of
+from dagwire.containers.lifetimes import lifetimes_of
+from dagwire.containers.provider_edges import edges_of
 from dagwire.containers.provider_types import AnyProvider, is_provider
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.definitions.definitions import Definitions
@@ -38,12 +39,13 @@ def resource_rows(defs: Definitions) -> list[ResourceRow]:
         InvalidDefinitionError: A job cannot be put together.
     """
     lineage = lineage_of(defs)
+    lifetimes = lifetimes_of(defs.container)
     found = ((part, find_provider(defs.container, part.name)) for part in lineage.parts if part.kind is Kind.RESOURCE)
     return [
         ResourceRow(
             key=part.name,
             type=_type_of(provider),
-            lives_for=_lives_for(provider),
+            lives_for=lifetimes[part.name],
             provider=type(provider).__name__,
             uses=[used.name for used in lineage.used_by(part)],
             used_by=[_named(user) for user in lineage.users_of(part)],
@@ -55,18 +57,6 @@ def resource_rows(defs: Definitions) -> list[ResourceRow]:
 
 def _named(user: Part) -> str:
     return user.name if user.kind is Kind.RESOURCE else f"{user.kind} {user.name}"
-
-
-def _lives_for(provider: AnyProvider) -> str:
-    match provider:
-        case ResourceProvider() | providers.BaseResource():
-            return "a run"
-        case providers.BaseSingleton() | providers.Object() | providers.Configuration():
-            return "the process"
-        case providers.Container() | providers.DependenciesContainer() | providers.Selector():
-            return ""
-        case _:
-            return "a call"
 
 
 def _type_of(provider: AnyProvider) -> str:
@@ -102,7 +92,7 @@ def _type_in_settings(source: AnyProvider) -> str:
 def _is_of_settings(provider: AnyProvider) -> bool:
     if isinstance(provider, SettingsProvider):
         return True
-    below: Iterable[AnyProvider] = list(dependencies_of(provider))
+    below: Iterable[AnyProvider] = edges_of(provider).called
     return bool(below) and all(map(_is_of_settings, below))
 
 

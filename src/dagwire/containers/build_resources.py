@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any, NamedTuple
 
 from dagwire.config.files.run_config import as_run_config
-from dagwire.containers.keys import Requirement, container_for_one_call
-from dagwire.containers.overrides import in_force
+from dagwire.containers.as_container import container_for_one_call
+from dagwire.containers.keys import Requirement
+from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.resources.init_resource_context import Resources, log
@@ -114,10 +115,10 @@ def _scope(
     *,
     asynchronous: bool,
 ) -> tuple[RunScope, list[str]]:
-    container, overrides = in_force(container_for_one_call(resources))
+    working = effective_replacements(container_for_one_call(resources), run=replacements or {})
     scope = RunScope(
-        container,
-        replacements={**replacements, **overrides} if replacements else overrides,
+        working.container,
+        replacements=working.by_key(),
         config_by_key=as_run_config({"resources": resource_config}).resources if resource_config else None,
         run_id=getattr(facts.run, "run_id", None),
         run=facts.run,
@@ -125,7 +126,7 @@ def _scope(
         logger=facts.logger,
         asynchronous=asynchronous,
     )
-    return scope, list(container.providers if keys is None else keys)
+    return scope, list(working.container.providers if keys is None else keys)
 
 
 async def _opened(scope: RunScope, keys: list[str]) -> Resources:

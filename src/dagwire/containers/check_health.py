@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any
 
+from dagwire.containers.as_container import container_from
 from dagwire.containers.build_resources import abuild_resources
-from dagwire.containers.keys import container_from
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from typing import Any
 
 from dependency_injector import providers
 
+from dagwire.containers.as_container import container_from
 from dagwire.containers.build_resources import abuild_resources, build_resources
-from dagwire.containers.keys import container_from, find_provider, keys_of
+from dagwire.containers.keys import find_provider, keys_of
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.init_resource_context import Resources

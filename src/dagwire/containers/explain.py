@@ -12,11 +12,12 @@ from dagwire.config.explain.explain_settings import explain_settings, explain_wr
 from dagwire.config.explain.provenance import Explained, Source, SourceKind, laid_over, shadowing, under
 from dagwire.config.files.run_config import as_run_config
 from dagwire.config.settings.settings_provider import SettingsProvider
-from dagwire.containers.keys import given_providers, is_container, keys_of
-from dagwire.containers.overrides import in_force
+from dagwire.containers.as_container import is_container
+from dagwire.containers.keys import keys_of
 from dagwire.containers.profile_overrides import profile_overrides
 from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.provider_types import AnyProvider, is_provider
+from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.recipe import is_configurable_class
@@ -67,11 +68,11 @@ class _Container:
     """One walk through the keys of a container."""
 
     def __init__(self, container: Any, config_by_key: Mapping[str, Any]) -> None:
-        self._container, overrides = in_force(container)
+        working = effective_replacements(container)
+        self._container = working.container
         self._config_by_key = config_by_key
-        self._by_profile = profile_overrides(self._container).keys() - overrides.keys()
-        given = given_providers(self._container, {**profile_overrides(self._container), **overrides})
-        self._graph = ProviderGraph(self._container, given)
+        self._by_profile = profile_overrides(self._container).keys() - working.strongest.keys()
+        self._graph = ProviderGraph(self._container, working.by_key())
         self._settings: dict[AnyProvider, tuple[str, list[Explained]]] = {}
 
     def explained(self) -> Iterator[Explained]:
@@ -87,7 +88,7 @@ class _Container:
                 yield from self._resource(key, provider)
 
     def _resource(self, key: str, provider: AnyProvider) -> Iterator[Explained]:
-        current = self._graph.called_in_the_end(provider)
+        current = self._graph.effective_provider(provider)
         values = self._values(key, current, Source(SourceKind.CONTAINER, key))
         if current is not provider:
             override = Source(SourceKind.OVERRIDE, "of the environment" if key in self._by_profile else "")

@@ -1,52 +1,105 @@
 """Copies of providers that share nothing which changes: what one test works on."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from dependency_injector import providers
 
-from dagwire.containers.keys import Container, ContainerCopy, find_provider, original_of
-from dagwire.containers.private_copies import Copying
-from dagwire.containers.provider_graph import ProviderGraph
+from dagwire.containers.container_copy import ContainerCopy
+from dagwire.containers.keys import Container, declared_providers, find_provider, nested_containers
+from dagwire.containers.plan_validity import overriding
+from dagwire.containers.private_copies import ReplacedProvider
+from dagwire.containers.provider_copier import ProviderCopier
+from dagwire.containers.provider_edges import container_held_by, referred_to
+from dagwire.containers.provider_graph import ProviderGraph, dependencies_first
 from dagwire.containers.provider_types import AnyProvider
 
 
 def isolated_copy(container: Container) -> ContainerCopy:
     """A copy of `container` with singletons and settings of its own; nothing in it has been read or built yet.
 
-    Copied are the providers that keep what they made, and whatever depends on them. All others are shared: they make
-    something new for each run. What is overridden for the container by `override` is so for the copy, too.
-
-    Raises:
-        ResourceCycleError: Providers depend on one another in a circle.
+    Copied are the providers that keep what they made, and whatever depends on them, each when it is first asked for.
+    All others are shared: they make something new for each run. What is overridden for the container by `override` is
+    so for the copy, too.
     """
-    graph = ProviderGraph(container, {})
-    order = graph.in_order(container.providers.values())
-    copying = Copying(graph, order)
-    for provider in order:
-        if _keeps_what_it_made(provider) or any(d in copying.copies for d in graph.dependencies(provider)):
-            copying.copies[provider] = copying.copied(provider)
-    copied = ContainerCopy()
-    vars(copied)["dagwire_original"] = original_of(container)
-    for key, provider in container.providers.items():
-        _place(copied, key, copying.current(provider))
-    return copied
+    return ContainerCopy(container, _IsolatingCopier(container).provider_for)
+
+
+class _GraphAtOneTime(ProviderGraph):
+    """The graph of a container as it was overridden when this was made; lives as long as the copied container."""
+
+    def __init__(self, container: Container) -> None:
+        """Note what overrides each provider that has a key."""
+        super().__init__(container, {})
+        listed = (one for inner in nested_containers(container) for one in declared_providers(inner).values())
+        self._overriding = {provider: overriding(provider) for provider in listed}
+
+    def replacement_of(self, provider: AnyProvider) -> AnyProvider | None:
+        """What overrode `provider` then; of one without a key, what overrides it now."""
+        known = provider in self._overriding
+        return cast("AnyProvider | None", self._overriding[provider] if known else overriding(provider))
 
 
 def another_of(container: Container, key: str) -> AnyProvider:
-    """Another provider of what stands under `key`: it stays itself where the one under the key is overridden."""
+    """Another provider of what stands under `key`: it stays itself when the one under the key is overridden."""
     provider = find_provider(container, key)
     assert provider is not None  # noqa: S101  # the caller has looked
     graph = ProviderGraph(container, {})
-    copying = Copying(graph, graph.in_order([provider]))
-    copying.copies[provider] = copying.copied(provider)
-    return copying.current(provider)
+    return ProviderCopier(graph, (), ()).copied_beside(provider)
 
 
-def _keeps_what_it_made(provider: AnyProvider) -> bool:
-    return isinstance(provider, providers.BaseSingleton)
+class _IsolatingCopier:
+    """Copies what keeps what it made, and what depends on such; lives as long as the copied container."""
 
+    def __init__(self, container: Container) -> None:
+        """Copy nothing yet."""
+        self._graph = _GraphAtOneTime(container)
+        self._copied: set[AnyProvider] = set()
+        self._seen: dict[AnyProvider, None] = {}
+        self._copier = ProviderCopier(self._graph, self._copied, self._seen, self.provider_for)
 
-def _place(container: Any, key: str, provider: AnyProvider) -> None:
-    """Put a provider under a key; not by assignment, which would take it from the container that it belongs to."""
-    container.providers[key] = provider
-    cast("dict[str, Any]", container.__dict__).setdefault(key, provider)
+    def provider_for(self, provider: AnyProvider) -> AnyProvider:
+        """What stands for `provider`, copied now if it must be."""
+        if provider not in self._seen:
+            self._copy_all_below(provider)
+        return self._copier.provider_for(provider)
+
+    def _copy_all_below(self, provider: AnyProvider) -> None:
+        order = [one for one in self._in_order(provider) if one not in self._seen]
+        self._seen.update(dict.fromkeys(order))
+        changes = True
+        while changes:  # a second time only if providers pass on one another in a circle
+            changes = False
+            for one in order:
+                if one not in self._copied and self._must_be_copied(one):
+                    self._copied.add(one)
+                    changes = True
+        for one in order:
+            if one in self._copied:
+                self._copy(one)
+
+    def _in_order(self, provider: AnyProvider) -> Iterable[AnyProvider]:
+        return dependencies_first([provider], self._below, None)
+
+    def _below(self, provider: AnyProvider) -> Iterable[AnyProvider]:
+        """What `provider` refers to; a container that it passes on is copied on demand, as this one is."""
+        return () if self._is_holder(provider) else referred_to(self._graph.edges(provider))
+
+    def _is_holder(self, provider: AnyProvider) -> bool:
+        return self._graph.replacement_of(provider) is None and container_held_by(provider) is not None
+
+    def _must_be_copied(self, provider: AnyProvider) -> bool:
+        if self._graph.replacement_of(provider) is not None:
+            return True  # what overrode it then may be taken away by now
+        if isinstance(provider, providers.BaseSingleton) or self._is_holder(provider):
+            return True
+        return any(one in self._copied for one in self._below(provider))
+
+    def _copy(self, provider: AnyProvider) -> None:
+        replacement: Any = self._graph.replacement_of(provider)
+        if replacement is None:
+            copied = self._copier.copied(provider)
+            if overriding(copied) is not None:  # `deepcopy` took along what has overridden it since
+                cast("Any", copied).reset_override()
+        else:
+            self._copier.slots[provider] = ReplacedProvider(provider, lambda: self._copier.current(replacement))

@@ -1,20 +1,21 @@
 """Keys: a provider's path in its container, `warehouse` or `gateways.s3`, and who asks for it."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from dependency_injector import containers, providers
 
-from dagwire.config.values.type_guards import SCALARS, is_mapping
-from dagwire.containers.provider_types import AnyProvider, is_provider
-from dagwire.containers.resource_provider import ResourceProvider
-from dagwire.errors import ResourceTypeError
-from dagwire.resources.recipe import is_configurable, is_configurable_class
-from dagwire.resources.resource_definition import ResourceDefinition
+from dagwire.containers.provider_types import AnyProvider
+
+_NESTED = (providers.Container, providers.DependenciesContainer)
+"""The providers that have keys of their own. A tuple: a union would be made anew for each check."""
+
+Key = Any
+"""The key of a replacement: a path in the scope's container, a provider of another container itself, or an `Option`."""
 
 
-class GivenForOneCall:
-    """Resources given as a dict to a call that is their only user: all of a container that a scope reads of it."""
+class EphemeralContainer:
+    """Resources given as a dict to a call that is their only user: a container as far as a scope reads one."""
 
     __slots__ = ("providers",)
 
@@ -23,10 +24,9 @@ class GivenForOneCall:
         self.providers = providers
 
 
-_NESTED = (providers.Container, providers.DependenciesContainer)
-"""The providers that have keys of their own. A tuple: a union would be made anew each time it is asked."""
-
-Container = containers.Container | containers.DynamicContainer | type[containers.DeclarativeContainer] | GivenForOneCall
+Container = (
+    containers.Container | containers.DynamicContainer | type[containers.DeclarativeContainer] | EphemeralContainer
+)
 
 
 class Requirement(NamedTuple):
@@ -39,125 +39,80 @@ class Requirement(NamedTuple):
     """The type that the asker declares, or None."""
 
 
-def container_from(resources: object) -> Container:
-    """`resources` as a container: one given is used as it is, `{key: anything}` becomes a `DynamicContainer`.
-
-    Raises:
-        ResourceTypeError: A value is a resource's class where an instance belongs.
-    """
-    if is_container(resources):
-        return resources  # type: ignore[return-value]  # told by its providers
-    container = containers.DynamicContainer()
-    for key, provider in _providers_from(resources).items():
-        if hasattr(container, key):  # a key that is also one of the container's own names, such as "providers"
-            container.providers[key] = provider
-        else:
-            container.set_provider(key, provider)
-    return container
-
-
-def container_for_one_call(resources: object) -> Container:
-    """`container_from` for a call that keeps nothing: there, a `DynamicContainer` takes longer to make than to open.
-
-    Raises:
-        ResourceTypeError: As above.
-    """
-    if is_container(resources):
-        return resources  # type: ignore[return-value]  # told by its providers
-    return GivenForOneCall(_providers_from(resources))
-
-
-def _providers_from(resources: object) -> dict[str, AnyProvider]:
-    if resources is None:
-        return {}
-    if not is_mapping(resources):
-        msg = f"resources are given as a dict or a dependency-injector container, not as {type(resources).__name__}"
-        raise TypeError(msg)
-    return {key: provider_of(key, value) for key, value in resources.items()}
-
-
-class ContainerCopy(containers.DynamicContainer):
-    """A container of which some providers are copies of another's; what is overridden in that one is so here, too."""
-
-    dagwire_original: Container
-
-
-def original_of(container: Container) -> Container:
-    """The container that `container` is a copy of, or itself."""
-    return container.dagwire_original if isinstance(container, ContainerCopy) else container
-
-
-def is_container(value: object) -> bool:
-    """Whether `value` is a dependency-injector container, an instance or a declarative class."""
-    return getattr(value, "__IS_CONTAINER__", False) is True
-
-
-def provider_of(key: str, value: Any) -> providers.Provider[Any]:
-    """The provider for a value given under `key`: recipes are opened, anything else is handed on as it is.
-
-    Raises:
-        ResourceTypeError: `value` is a resource's class.
-    """
-    if type(value) in SCALARS:
-        return providers.Object(value)
-    if is_provider(value):
-        return value
-    if isinstance(value, ResourceDefinition) or is_configurable(value):
-        return ResourceProvider(value)
-    if is_configurable_class(value):
-        name = value.__name__
-        raise ResourceTypeError(key, f"the class {name} was given; give an instance, {name}(...).")
-    if is_container(value):
-        return _container_provider(value)
-    return providers.Object(value)
-
-
-def given_providers(container: Container, replacements: Mapping[str, Any]) -> dict[str, providers.Provider[Any]]:
-    """`{key: provider}` of what is given in place of a container's own; a nested container is replaced key by key.
-
-    Raises:
-        ResourceTypeError: A value is a resource's class.
-    """
-    given: dict[str, providers.Provider[Any]] = {}
-    for key, value in replacements.items():
-        if (is_container(value) or _is_nested(value)) and _is_nested(find_provider(container, key)):
-            given |= given_providers(container, {f"{key}.{name}": inner for name, inner in value.providers.items()})
-        else:
-            given[key] = provider_of(key, value)
-    return given
-
-
-def _is_nested(provider: object) -> bool:
+def is_nested(provider: object) -> bool:
+    """Whether `provider` holds providers that have keys of their own."""
     return isinstance(provider, _NESTED)
 
 
-def _container_provider(container: Any) -> providers.Provider[Any]:
-    return providers.Container(container.__class__, container=container)
+def is_nested_container(holder: object) -> bool:
+    """Whether `holder` is the provider of a nested container, which it holds as `container`."""
+    return isinstance(holder, providers.Container)
 
 
-def find_provider(container: Container, key: str) -> providers.Provider[Any] | None:
-    """The provider under `key`, or None: a name of the container, or a path through nested containers."""
+def find_provider(container: Container, key: Key) -> AnyProvider | None:
+    """The provider under `key`, a name of the container or a path through nested containers; or None."""
+    if not isinstance(key, str):
+        return cast("AnyProvider", key)
     found = container.providers.get(key)
-    if found is not None:
+    if found is not None or "." not in key:
         return found
+    return next(_at_path(container, key), None)
+
+
+def providers_at(container: Container, key: Key) -> list[AnyProvider]:
+    """All that stand under `key`: the container's own provider, and that of a container given in a nested one's place.
+
+    dependency-injector overrides the nested container's providers by those of the one that is given. Within the given
+    one they refer to one another directly, so a replacement must take the place of both.
+    """
+    if not isinstance(key, str):
+        return [key]
+    found = container.providers.get(key)
+    return list(_at_path(container, key)) if found is None and "." in key else [found] if found is not None else []
+
+
+def _at_path(container: Container, key: str) -> Iterator[AnyProvider]:
     outer, _, rest = key.partition(".")
-    inner = container.providers.get(outer)
-    if not rest or not isinstance(inner, _NESTED):
-        return None
-    return find_provider(inner, rest)  # type: ignore[arg-type]  # has providers, which is all that is read
+    for inner in containers_at(container.providers.get(outer)):
+        found = inner.providers.get(rest)
+        if found is not None:
+            yield found
+        elif "." in rest:
+            yield from _at_path(inner, rest)
 
 
-def nested_containers(container: Container) -> Iterator[Any]:
+def containers_at(provider: AnyProvider | None) -> Iterator[Any]:
+    """What holds the providers of a nested container, and of each container that was given in its place."""
+    if is_nested(provider):
+        yield provider
+        for given in cast("Any", provider).overridden:  # stubs: partly unknown
+            holder = given if is_nested(given) else given.provides
+            if hasattr(holder, "providers"):
+                yield holder
+
+
+def declared_providers(container: Container) -> Mapping[str, AnyProvider]:
+    """`{name: provider}` of a container; of a copied one those that are copied on their first use."""
+    listed: Any = container.providers
+    return cast("Mapping[str, AnyProvider]", listed if type(listed) is dict else listed.declared())
+
+
+def nested_containers(container: Container) -> Iterator[Container]:
     """`container`, and all that are nested in it: whatever has `providers`."""
     yield container
-    for provider in container.providers.values():
-        if _is_nested(provider):
+    for provider in declared_providers(container).values():
+        if isinstance(provider, _NESTED):
             yield from nested_containers(provider)  # type: ignore[arg-type]  # has providers, which is all that is read
 
 
-def keys_of(container: Container, prefix: str = "") -> Iterator[str]:
+def keys_of(container: Container) -> Iterator[str]:
     """Every key of `container`, those of nested containers as paths."""
-    for name, provider in container.providers.items():
-        yield prefix + name
+    return (key for key, _ in declared_by_key(container))
+
+
+def declared_by_key(container: Container, prefix: str = "") -> Iterator[tuple[str, AnyProvider]]:
+    """`(key, provider)` of `container`; of a copied one those that are copied on their first use."""
+    for name, provider in declared_providers(container).items():
+        yield prefix + name, provider
         if isinstance(provider, _NESTED):
-            yield from keys_of(provider, f"{prefix}{name}.")  # type: ignore[arg-type]  # has providers, as above
+            yield from declared_by_key(provider, f"{prefix}{name}.")  # type: ignore[arg-type]  # has providers, as above

@@ -6,7 +6,8 @@ from typing import Any
 from dependency_injector import providers
 
 from dagwire.config.values.config import Config
-from dagwire.containers.keys import Container, container_from
+from dagwire.containers.as_container import container_from
+from dagwire.containers.keys import Container
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import MergeConflictError
 

@@ -1,20 +1,27 @@
 """`override`: replacements that hold in this context only; other threads and tasks never see them."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
+from warnings import warn
 
+from dagwire.containers.as_container import is_container, replacement_providers
+from dagwire.containers.container_copy import original_of
 from dagwire.containers.keys import (
     Container,
+    Key,
+    containers_at,
     find_provider,
-    given_providers,
-    is_container,
+    is_nested,
+    is_nested_container,
     keys_of,
-    original_of,
 )
-from dagwire.errors import DagwireError, FaultsError, UnknownNameError
+from dagwire.containers.option_overrides import Option, option_at
+from dagwire.containers.provider_types import AnyProvider
+from dagwire.containers.unseen_overrides import unseen_overrides
+from dagwire.errors import DagwireError, FaultsError, InvalidInvocationError, UnknownNameError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,9 +29,10 @@ class Layer:
     """Replacements for one container, in force in every context that has it."""
 
     container: Container
-    value_by_key: dict[str, object]
+    replacements: dict[str, AnyProvider]
+    """`{key: provider}`; converted once, here."""
     copy: Container | None = None
-    """What scopes of the container work on instead of it; None for the container itself."""
+    """The copy on which scopes of the container work in its place; None for the container itself."""
     owner: object | None = None
     """The test that it belongs to, for those that must tell theirs from others'."""
 
@@ -33,7 +41,7 @@ _layers: ContextVar[tuple[Layer, ...]] = ContextVar("dagwire_override_layers", d
 
 
 class Watcher:
-    """Told of overrides as they begin and end; the pytest plugin keeps a record of those that never do."""
+    """Hears of overrides as they begin and end; the pytest plugin keeps a record of those that never end."""
 
     def began(self, layer: Layer) -> None:
         """`layer` is in force in the calling context."""
@@ -46,7 +54,7 @@ _watcher = Watcher()
 
 
 def watch_overrides(watcher: Watcher) -> None:
-    """Tell `watcher` of every override from now on, in place of the one before."""
+    """Have `watcher` hear of every override from now on, in place of the one before."""
     global _watcher  # noqa: PLW0603  # one process has one watcher, and production none
     _watcher = watcher
 
@@ -55,12 +63,15 @@ def watch_overrides(watcher: Watcher) -> None:
 def override(target: Any, replacements: Mapping[str, object] | None = None, /, **by_name: object) -> Generator[None]:
     """Replace resources in every scope that is opened inside this block, in this thread or task.
 
-    Tasks started inside see it too; threads and tasks started outside never do, and the container is not touched.
+    Tasks started inside see it too; threads and tasks started outside never do, and the container is not touched. It
+    holds wherever what is overridden is used: in containers that nest the target or were given it, and, if the target
+    is a container's class, in each of its instances.
 
     Args:
-        target: A container, or definitions that hold one.
-        replacements: `{key: value}`, for keys that are paths (`gateways.s3`).
-        **by_name: The same, for keys that are names.
+        target: A container, its class, a nested container, or definitions that hold a container.
+        replacements: `{key: value}`, for keys that are paths: of a nested container (`gateways.s3`), of one option of a
+            `Configuration` (`config.db.url`), or of one value of settings (`settings.region`).
+        **by_name: `key=value`, for keys that are names.
 
     Raises:
         UnknownNameError: The container has no such key. Nothing is overridden.
@@ -83,25 +94,38 @@ def override(target: Any, replacements: Mapping[str, object] | None = None, /, *
 
 
 def override_layer(target: Any, replacements: Mapping[str, object], owner: object | None = None) -> Layer:
-    """What `override` puts in force; nothing is yet.
+    """Make what `override` puts in force; nothing is yet.
 
     Raises:
+        InvalidInvocationError: `target` holds no providers.
         UnknownNameError: The container has no such key.
     """
-    container = original_of(target if is_container(target) else target.container)
-    value_by_key = given_providers(container, replacements)
-    check_override_keys(container, value_by_key)
-    return Layer(container, dict(value_by_key), owner=owner)
+    container = original_of(_container_of(target))
+    converted = replacement_providers(container, replacements)
+    check_override_keys(container, converted)
+    return Layer(container, converted, owner=owner)
+
+
+def _container_of(target: Any) -> Container:
+    if is_container(target) or is_nested(target):
+        return cast("Container", target)
+    container = getattr(target, "container", None)
+    if container is None:
+        problem = f"takes a container, or definitions that hold one, not {type(target).__name__}."
+        raise InvalidInvocationError("override", problem)
+    return cast("Container", container)
 
 
 def begin_override(layer: Layer) -> None:
     """Put `layer` in force, over those that are, in this context alone."""
     _layers.set((*_layers.get(), layer))
     _watcher.began(layer)
+    for warning in unseen_overrides(layer.container, layer.replacements):
+        warn(warning, stacklevel=4)  # the line that overrides, below `override` and contextlib
 
 
 def end_override(layer: Layer) -> None:
-    """Take `layer` away from this context; without effect where it is not in force."""
+    """Take `layer` away from this context; without effect if it is not in force."""
     # By identity, not by token: blocks that are left in another order than entered must not undo one another.
     _layers.set(tuple(kept for kept in _layers.get() if kept is not layer))
     _watcher.ended(layer)
@@ -109,7 +133,7 @@ def end_override(layer: Layer) -> None:
 
 @contextmanager
 def only_layers(choose: Callable[[tuple[Layer, ...]], tuple[Layer, ...]]) -> Generator[None]:
-    """For a block, put in force what `choose` makes of the layers that are."""
+    """Put in force, for a block, what `choose` makes of the layers that are."""
     token = _layers.set(choose(_layers.get()))
     try:
         yield
@@ -117,29 +141,80 @@ def only_layers(choose: Callable[[tuple[Layer, ...]], tuple[Layer, ...]]) -> Gen
         _layers.reset(token)
 
 
-def in_force(container: Container) -> tuple[Container, dict[str, object]]:
-    """What a scope of `container` works on here and now, and `{key: value}` that override it, the innermost winning."""
+# -- what is in force for one container --------------------------------------------------------------------------------
+
+
+def in_force(container: Container) -> tuple[Container, dict[Key, AnyProvider]]:
+    """What a scope of `container` works on here and now, and `{key: provider}` that override it, the innermost winning.
+
+    An override of another container holds for the paths under which that one is nested here; if it is not nested, for
+    its very providers, since they may be reached by others.
+    """
     layers = _layers.get()
-    replacements: dict[str, object] = {}
+    found: dict[Key, AnyProvider] = {}
     if not layers:
-        return container, replacements
+        return container, found
     original = original_of(container)
     for layer in layers:
         if layer.container is original:
-            replacements.update(layer.value_by_key)
+            _lay_over(found, cast("dict[Key, AnyProvider]", layer.replacements))
             if layer.copy is not None and container is original:
                 container = layer.copy
-    return container, replacements
+        elif layer.replacements:
+            _lay_over(found, _elsewhere(original, layer))
+    return container, found
 
 
-def check_override_keys(container: Container, value_by_key: Mapping[str, object]) -> None:
+def _lay_over(found: dict[Key, AnyProvider], stronger: Mapping[Key, AnyProvider]) -> None:
+    for key, provider in stronger.items():
+        found.pop(key, None)  # so that the order of the keys is the order of strength
+        found[key] = provider
+
+
+def _elsewhere(container: Container, layer: Layer) -> dict[Key, AnyProvider]:
+    """The replacements of a layer of another container, by their keys for a scope of `container`."""
+    paths = [path for path, holder in _holders(container) if _is_meant(layer.container, holder)]
+    if paths or isinstance(layer.container, type):
+        items = layer.replacements.items()
+        return {f"{path}{key}": provider for path in paths for key, provider in items}
+    return {_own_key(layer.container, key): provider for key, provider in layer.replacements.items()}
+
+
+def _own_key(container: Container, key: str) -> Key:
+    found = find_provider(container, key)
+    if found is not None:
+        return found
+    option = option_at(container, key)
+    assert option is not None  # noqa: S101  # the keys of a layer were checked when it was made
+    return Option(cast("AnyProvider", find_provider(container, option.root)), option.path)
+
+
+def _holders(container: Container, path: str = "") -> Iterator[tuple[str, Any]]:
+    """`(path, what holds providers)`: the container, and all that are nested in it or were given to it."""
+    yield path, container
+    for name, provider in container.providers.items():
+        if is_nested(provider):
+            for holder in containers_at(provider):
+                yield from _holders(holder, f"{path}{name}.")
+
+
+def _is_meant(target: Container, holder: Any) -> bool:
+    """Whether an override of `target` is one of `holder`."""
+    inner: Any = holder.container if is_nested_container(holder) else None
+    if isinstance(target, type):
+        made_by = getattr(holder if inner is None else inner, "declarative_parent", None)
+        return isinstance(made_by, type) and issubclass(made_by, target)
+    return target is holder or target is inner
+
+
+def check_override_keys(container: Container, keys: Mapping[str, object]) -> None:
     """Refuse keys that the container does not have.
 
     Raises:
         UnknownNameError: One such key.
         FaultsError: Several.
     """
-    unknown = [key for key in value_by_key if find_provider(container, key) is None]
+    unknown = [key for key in keys if find_provider(container, key) is None and option_at(container, key) is None]
     if not unknown:
         return
     known = list(keys_of(container))

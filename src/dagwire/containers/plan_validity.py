@@ -1,9 +1,13 @@
-"""What of a provider decides what it depends on: read when a plan is made, and again to see whether the plan holds."""
+"""What decides on which providers a provider depends: read when a plan is made, and again to see if it is valid."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from operator import attrgetter, is_
-from typing import cast
+from typing import Any, cast
 
+from dependency_injector import providers
+
+from dagwire.containers.provider_edges import listed_providers
 from dagwire.containers.provider_types import AnyProvider
 
 _ONE = ("provides", "selector", "container", "default", "initialized")
@@ -19,7 +23,7 @@ overriding = attrgetter("last_overriding")
 
 def can_be_refilled(provider: AnyProvider) -> bool:
     """Whether what `provider` refers to can be changed, as it can with all kinds but `ResourceProvider`."""
-    return any(_attributes(cast("type", type(provider))))
+    return any(_attributes(cast("type", type(provider)))) or isinstance(provider, providers.Self)
 
 
 def contents_of(provider: AnyProvider) -> Contents:
@@ -33,7 +37,16 @@ def contents_of(provider: AnyProvider) -> Contents:
         items: dict[object, object] = getattr(provider, name)
         contents += items
         contents += items.values()
+    if isinstance(provider, (providers.Self, providers.Object)):
+        contents += _listed(provider)
     return contents
+
+
+def _listed(provider: AnyProvider) -> Iterator[object]:
+    """The providers of the container that `provider` passes on, if it does."""
+    stubbed: Any = provider
+    held: Any = stubbed() if isinstance(provider, providers.Self) else getattr(stubbed, "provides", None)
+    return iter(listed_providers(held).values())
 
 
 def is_same(now: Contents, then: Contents) -> bool:

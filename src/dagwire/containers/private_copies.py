@@ -1,176 +1,206 @@
-"""Copying the part of a container that one run must have to itself; all else is shared with the container."""
+"""The private copies of one run: what stands in it for each provider that it has to itself."""
 
-import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, cast
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, cast
 
 from dependency_injector import providers
 
-from dagwire.containers.provider_graph import ProviderGraph, Replacement
-from dagwire.containers.provider_types import AnyProvider, is_provider
+from dagwire.containers.privacy import Reached
+from dagwire.containers.provider_copier import ProviderCopier, Slot
+from dagwire.containers.provider_types import AnyProvider
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.containers.scope_plan import ScopePlan
+from dagwire.containers.selectors import chosen_branch
 from dagwire.resources.init_resource_context import InitResourceContext
+
+
+class Runner(Protocol):
+    """The part of a scope that its private copies call back."""
+
+    def open_late(self, provider: AnyProvider) -> Any:
+        """Open the resource of `provider`, which somebody calls while the scope is open, and return it."""
+        ...
+
+    def wait_for_call(self, call: Callable[[], Any]) -> Any:
+        """Call `call` where there is an event loop, and return what it gives, awaited."""
+        ...
 
 
 class PrivateResource:
     """A run's own resource: what is declared, and the live thing once it is open; lives as long as the run."""
 
-    __slots__ = ("_provider", "context", "declared", "is_open", "recipe", "value")
+    __slots__ = ("_open_late", "_provider", "context", "declared", "is_open", "opening", "recipe", "value")
 
-    def __init__(self, declared: ResourceProvider[Any]) -> None:
-        """`declared` says what to open."""
+    def __init__(self, declared: ResourceProvider[Any], open_late: Callable[[], Any] | None) -> None:
+        """`open_late` opens it when it is first called; None if the scope opens it before anybody can call it."""
         self.declared = declared
         self.recipe: Any = None
-        """What is to be opened, where that could be made before anything was."""
+        """What is to be opened, if that could be made before anything was."""
         self.context: InitResourceContext | None = None
-        """What it was told when it was opened; None of a function, which is told nothing but its arguments."""
+        """What it was given when it was opened; None for a function, which is given nothing but its arguments."""
         self.is_open = False
         self.value: Any = None
-        self._provider: providers.Object[Any] | None = None
+        self.opening = threading.RLock() if open_late else None
+        self._open_late = open_late
+        self._provider: AnyProvider | None = None
 
-    def opened_as(self, value: object) -> None:
+    def mark_open(self, value: object) -> None:
         """Provide `value` from now on."""
         self.value = value
         self.is_open = True
-        if self._provider is not None:
+        if self._provider is not None and self._open_late is None:
             cast("Any", self._provider).set_provides(value)  # stubs: partly unknown
 
     def __call__(self) -> Any:
-        """The live thing."""
+        """The live thing, opened now if nobody has called for it before."""
+        if not self.is_open and self._open_late is not None:
+            return self._open_late()
         return self.value
 
     def as_provider(self) -> AnyProvider:
-        """What other providers are given for it: made only where there are such."""
+        """What other providers are given for it; made when the first of them is."""
         if self._provider is None:
-            self._provider = providers.Object(self.value)
+            self._provider = providers.Object(self.value) if self._open_late is None else providers.Callable(self)
         return self._provider
 
 
-class StandIn:
-    """What takes the place of a provider that is replaced, for one run."""
+class ReplacedProvider:
+    """What stands for a provider that is replaced or overridden."""
 
     __slots__ = ("_current", "_provider", "_replaced")
 
-    def __init__(self, replaced: AnyProvider, current: Callable[[], Any]) -> None:
-        """`current` is called wherever `replaced` would be."""
+    def __init__(self, replaced: AnyProvider, current: Callable[[], Slot]) -> None:
+        """`current` gives what is called wherever `replaced` would be."""
         self._replaced = replaced
         self._current = current
         self._provider: AnyProvider | None = None
 
     def __call__(self) -> Any:
         """What is provided instead."""
-        return self._current()
+        return self._current()() if self._provider is None else self._provider()
 
     def as_provider(self) -> AnyProvider:
-        """What other providers are given for it: made only where there are such."""
+        """What other providers are given for it; made when the first of them is."""
         if self._provider is None:
-            self._provider = _slot(self._replaced, _as_provider(self._current))
+            self._provider = _replacing(self._replaced, _as_provider(self._current()))
         return self._provider
 
 
-Private = AnyProvider | PrivateResource | StandIn
-"""What a run has to itself in place of a provider."""
+class ChosenProvider:
+    """What stands for a Selector: the branch that it chose when it was first asked in the run."""
+
+    __slots__ = ("_branch", "_choose", "_current", "_provider")
+
+    def __init__(self, choose: Callable[[], AnyProvider], current: Callable[[AnyProvider], Slot]) -> None:
+        """`choose` asks the Selector, once; `current` gives what stands for the branch."""
+        self._choose = choose
+        self._current = current
+        self._provider: AnyProvider | None = None
+        self._branch: AnyProvider | None = None
+
+    @property
+    def branch(self) -> AnyProvider:
+        """The branch, as it is declared; the Selector is asked if it has not been."""
+        if self._branch is None:
+            self._branch = self._choose()
+        return self._branch
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the chosen branch provides."""
+        return self._current(self.branch)(*args, **kwargs)
+
+    def as_provider(self) -> AnyProvider:
+        """What other providers are given for it."""
+        if self._provider is None:
+            self._provider = providers.Callable(self)
+        return self._provider
 
 
-def _as_provider(current: Any) -> AnyProvider:
-    return current.as_provider() if isinstance(current, (PrivateResource, StandIn)) else current
+class AwaitedProvider:
+    """What stands in synchronous code for a provider whose call gives a coroutine: its result."""
+
+    __slots__ = ("_find", "_provider", "_wait_for_call")
+
+    def __init__(self, find: Callable[[], AnyProvider], wait_for_call: Callable[[Callable[[], Any]], Any]) -> None:
+        """What `find` gives is called in an event loop, and awaited there."""
+        self._find = find
+        self._wait_for_call = wait_for_call
+        self._provider: AnyProvider | None = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The result."""
+        return self._wait_for_call(lambda: self._find()(*args, **kwargs))
+
+    def as_provider(self) -> AnyProvider:
+        """What other providers are given for it."""
+        if self._provider is None:
+            self._provider = providers.Callable(self)
+        return self._provider
+
+
+def _as_provider(slot: Slot) -> AnyProvider:
+    return slot if isinstance(slot, providers.Provider) else slot.as_provider()
+
+
+def _replacing(replaced: AnyProvider, replacement: AnyProvider) -> AnyProvider:
+    """A provider that can be put where `replaced` was, and is held to what `replaced` is declared to be."""
+    declared: Any = replaced
+    if isinstance(replaced, providers.Configuration):
+        configuration: Any = providers.Configuration(declared.get_name(), strict=declared.get_strict())
+        configuration.from_dict(replacement())  # options read from their root, which must be of this kind
+        return cast("AnyProvider", configuration)
+    slot: Any = providers.Dependency(declared.instance_of if isinstance(replaced, providers.Dependency) else object)
+    slot.override(replacement)
+    return cast("AnyProvider", slot)
 
 
 class PrivateCopies:
     """The private copies of one run, by provider and by the replacements that it reaches; lives as long as the run.
 
-    The scopes of a run share it: where two of them have the same replacements for all that a provider reaches, they
-    have the same copy of it.
+    The scopes of a run share it: if two of them have the same replacements for all that a provider reaches, they have
+    the same copy of it.
     """
 
     def __init__(self) -> None:
-        self._copies: dict[tuple[AnyProvider, frozenset[Replacement]], Private] = {}
+        self._slots: dict[tuple[AnyProvider, Reached], Slot] = {}
 
-    def of(self, plan: ScopePlan, given: Mapping[AnyProvider, AnyProvider]) -> dict[AnyProvider, Private]:
-        """`{provider: its private copy}` for all that the plan says must be private; of a slot, what is `given`."""
-        copying = Copying(plan.graph, plan.order)
-        copying.copies.update(given)
+    def of(self, plan: ScopePlan, fillings: Mapping[AnyProvider, AnyProvider], runner: Runner) -> ProviderCopier:
+        """Copy all that the plan says must be private; `{slot of the plan: what fills it}`. Nothing is called."""
+        copier = ProviderCopier(plan.graph, plan.private, plan.reached)
+        copier.slots.update(fillings)
+        copied: list[tuple[AnyProvider, Reached]] = []
         for provider, planned in plan.private.items():
-            reached = frozenset((old, given.get(new, new)) for old, new in planned) if given else planned
-            copied = self._copies.get((provider, reached))
-            if copied is None:
-                declared = plan.owned.get(provider)
-                copied = copying.copied(provider) if declared is None else PrivateResource(declared)
-                self._copies[provider, reached] = copied
-            copying.copies[provider] = copied
-        return copying.copies
+            reached = frozenset((old, fillings.get(new, new)) for old, new in planned) if fillings else planned
+            slot = self._slots.get((provider, reached)) or _stand_in(provider, plan, copier, runner)
+            if slot is None:
+                copied.append((provider, reached))
+            else:
+                copier.slots[provider] = self._slots[provider, reached] = slot
+        for provider, reached in copied:  # those that stand in are there by now, in whatever order they are declared
+            self._slots[provider, reached] = copier.copied(provider)
+        return copier
 
 
-_CHILDREN = (providers.Dependency, providers.DependenciesContainer, providers.Container)
-"""The kinds of providers that know the container they are in."""
+def _stand_in(provider: AnyProvider, plan: ScopePlan, copier: ProviderCopier, runner: Runner) -> Slot | None:
+    """What stands for `provider` without being a copy of it, or None."""
+    replacement = plan.graph.replacement_of(provider)
+    if replacement is not None:
+        return ReplacedProvider(provider, lambda: copier.current(replacement))
+    declared = plan.owned.get(provider)
+    if declared is not None:
+        return PrivateResource(declared, (lambda: runner.open_late(provider)) if plan.opens_late(provider) else None)
+    if isinstance(provider, providers.Selector):
+        return ChosenProvider(lambda: chosen_branch(provider, copier.current, plan.graph.name), copier.current)
+    if provider not in plan.awaited:
+        return None
+    if isinstance(provider, providers.BaseSingleton) and provider not in plan.strictly_private:
+        return AwaitedProvider(lambda: provider, runner.wait_for_call)
+    awaited: list[AnyProvider] = []
 
+    def own_copy() -> AnyProvider:
+        if not awaited:
+            awaited.append(copier.copied_beside(provider))
+        return awaited[0]
 
-class Copying:
-    """The copying of a part of a container, one provider at a time, dependencies first.
-
-    `deepcopy` of a provider would recurse, copy plain arguments (a lock cannot be copied, a shared dict would become
-    two) and follow references back to whole containers. So it gets a memo in which everything that the provider refers
-    to stands already: private copies for what is private, and the thing itself for all else.
-    """
-
-    def __init__(self, graph: ProviderGraph, order: Sequence[AnyProvider]) -> None:
-        """`order` is what is copied from, dependencies first."""
-        self.copies: dict[AnyProvider, Private] = {}
-        self._graph = graph
-        self._order = order
-
-    def copied(self, provider: AnyProvider) -> AnyProvider | StandIn:
-        """A provider of the same kind, which refers to the copies made so far, and to the thing itself for all else."""
-        stand_in = self._graph.stand_in(provider)
-        if stand_in is not None:
-            return StandIn(provider, self.copies.get(stand_in, stand_in))
-        memo: dict[int, Any] = {id(value): value for value in _plain_values(provider)}
-        memo.update((id(other), self.current(other)) for other in self._referred_to(provider))
-        if isinstance(provider, providers.Container):
-            return self._copied_container(provider, memo)
-        return copy.deepcopy(provider, memo)
-
-    def _copied_container(self, provider: AnyProvider, memo: dict[int, Any]) -> AnyProvider:
-        """A nested container's copy: its providers may refer to any other, and would take the copy for their parent."""
-        memo.update((id(other), self.current(other)) for other in self._order if other is not provider)
-        children = [cast("Any", child) for child in self._order if isinstance(child, _CHILDREN)]
-        parents = [child.parent for child in children]
-        copied = copy.deepcopy(provider, memo)
-        for child, parent in zip(children, parents, strict=True):
-            child.assign_parent(parent)
-        return copied
-
-    def current(self, provider: AnyProvider) -> AnyProvider:
-        """The copy of `provider`, or itself where it has not been copied."""
-        return _as_provider(self.copies.get(provider, provider))
-
-    def _referred_to(self, provider: Any) -> Iterator[AnyProvider]:
-        yield from self._graph.dependencies(provider)
-        if isinstance(provider, _CHILDREN):
-            yield cast("Any", provider).parent
-
-
-def _slot(provider: AnyProvider, stand_in: AnyProvider) -> AnyProvider:
-    """What takes the place of a provider that is replaced."""
-    if isinstance(provider, providers.Configuration):
-        configuration = providers.Configuration()  # options read from their root, which must be of this kind
-        configuration.from_dict(stand_in())
-        return configuration
-    slot: AnyProvider = providers.Dependency()
-    cast("Any", slot).override(stand_in)
-    return slot
-
-
-def _plain_values(provider: AnyProvider) -> Iterator[object]:
-    """Everything injected into what `provider` makes that is no provider."""
-    kind = cast("type", provider.__class__)
-    # Asked of the class: an AttributeGetter answers any attribute with another AttributeGetter.
-    declared: dict[str, Any] = {name: getattr(provider, name) for name in _HOLDERS if hasattr(kind, name)}
-    values: list[object] = [*declared.get("args", ()), declared.get("selector")]
-    for named in ("kwargs", "attributes"):
-        values += declared.get(named, {}).values()
-    return (value for value in values if not is_provider(value))
-
-
-_HOLDERS = ("args", "kwargs", "attributes", "selector")
+    return AwaitedProvider(own_copy, runner.wait_for_call)

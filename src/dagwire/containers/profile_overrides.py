@@ -6,7 +6,7 @@ from typing import Any
 from dependency_injector import providers
 
 from dagwire.config.settings.settings_provider import SettingsProvider
-from dagwire.containers.keys import Container, GivenForOneCall, find_provider, keys_of
+from dagwire.containers.keys import Container, EphemeralContainer, declared_by_key, find_provider
 from dagwire.containers.overrides import check_override_keys
 
 
@@ -41,7 +41,7 @@ _KEPT = "_dagwire_settings"
 
 def _settings_with_profiles(container: Container) -> list[tuple[str, SettingsProvider[Any]]]:
     """`(key, provider)` of the settings in the container that have profiles."""
-    if isinstance(container, GivenForOneCall):
+    if isinstance(container, EphemeralContainer):
         is_settings_or_nested = (SettingsProvider, providers.Container, providers.DependenciesContainer)
         has_any = any(isinstance(provider, is_settings_or_nested) for provider in container.providers.values())
         return list(_search(container)) if has_any else []
@@ -54,7 +54,8 @@ def _settings_with_profiles(container: Container) -> list[tuple[str, SettingsPro
 
 
 def _search(container: Container) -> Iterator[tuple[str, SettingsProvider[Any]]]:
-    for key in keys_of(container):
-        provider = find_provider(container, key)
-        if isinstance(provider, SettingsProvider) and provider.profiles is not None:
-            yield key, provider
+    for key, declared in declared_by_key(container):
+        if isinstance(declared, SettingsProvider) and declared.profiles is not None:
+            provider = find_provider(container, key)
+            if isinstance(provider, SettingsProvider):
+                yield key, provider

@@ -3,12 +3,14 @@
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from inspect import isasyncgenfunction, iscoroutinefunction, unwrap
 from typing import Any, Self, TypeVar, cast, overload
 
 from dependency_injector import providers
 
 from dagwire.config.values.config import variables_at
 from dagwire.config.values.env_var import EnvVar
+from dagwire.containers.current_scope import open_scopes
 from dagwire.containers.provider_types import AnyProvider, is_called, is_provider
 from dagwire.containers.recipe_factory import FunctionOfArguments, RecipeMaker, configured_maker, recipe_maker
 from dagwire.errors import ResourceNotOpenError
@@ -17,7 +19,7 @@ from dagwire.resources.init_resource_context import InitResourceContext
 from dagwire.resources.launch_config import configured_recipe
 from dagwire.resources.life_cycle import LifeCycle
 from dagwire.resources.opener import Opener, must_be_closed
-from dagwire.resources.recipe import Recipe, is_configurable, is_recipe
+from dagwire.resources.recipe import Recipe, is_configurable, is_configurable_class, is_recipe
 from dagwire.resources.resource_definition import ResourceDefinition
 from dagwire.resources.retry_and_timeout import NO_RETRY_NO_TIMEOUT, LifeCyclePolicy
 from dagwire.resources.run_without_loop import drive
@@ -134,28 +136,39 @@ class ResourceProvider(providers.Provider[T]):
         given = {**positional, **self.fields}.items()
         return [found for field, value in given for found in variables_at(field, value)]
 
+    @cached_property
+    def is_asynchronous(self) -> bool:
+        """Whether opening it may wait for an event loop, as far as its declaration shows."""
+        source: Any = self.source
+        if is_configurable(source) or is_configurable_class(source):
+            return source.has_async_methods or any(map(_waits, self.nested))
+        function = source.resource_fn if self.is_definition else source
+        return is_provider(source) or _is_coroutine_function(function)
+
     @property
     def related(self) -> Iterator[AnyProvider]:
         """The providers among the injections, and what overrides this one."""
         yield from (provider for _, provider, _ in self.injected_providers)
         yield from cast("Any", self).overridden  # stubs: partly unknown
 
-    def values(self, current: Callable[[AnyProvider], Any]) -> list[Any]:
-        """What the injections come to, by dependency-injector's rule: delegated providers are handed on, others called.
+    def values(
+        self, current: Callable[[AnyProvider], Callable[[], Any]], passed_on: Callable[[AnyProvider], AnyProvider]
+    ) -> list[Any]:
+        """The values of the injections, by dependency-injector's rule: a delegated one is passed on, others called.
 
         Args:
-            current: What stands for a provider where it is injected, such as a run's private copy.
+            current: What is called for a provider, such as a run's private copy.
+            passed_on: The provider that is passed on for a delegated one.
         """
         values = list(self.injections)
         for place, provider, called in self.injected_providers:
-            stand_in = current(provider)
-            values[place] = stand_in() if called else stand_in
+            values[place] = current(provider)() if called else passed_on(provider)
         return values
 
     def recipe(self, values: Sequence[Any] | None = None) -> Any:
         """What is to be opened, made of `values`: the injections, providers among them called. None calls them here."""
         if values is None:
-            values = self.values(lambda provider: provider)
+            values = self.values(lambda provider: provider, lambda provider: provider)
         end = 1 + len(self.args)
         return self._make_recipe(values[0], values[1:end], dict(zip(self.fields, values[end:], strict=True)))
 
@@ -186,11 +199,15 @@ class ResourceProvider(providers.Provider[T]):
         return copied
 
     def _provide(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
-        """The resource, outside a run scope: possible where it has nothing to close.
+        """The resource that an open scope has, or outside any scope a new one, if it has nothing to close.
 
         Raises:
             ResourceNotOpenError: The resource has a life cycle, and nobody here would end it.
         """
+        for scope in reversed(open_scopes()):  # dependency-injector's own @inject asks the container's provider
+            found = scope.live(self)
+            if found is not None:
+                return cast("T", found[0])
         recipe = self.recipe()
         name = getattr(self.source, "__name__", type(recipe).__name__)
         if must_be_closed(recipe):
@@ -200,6 +217,17 @@ class ResourceProvider(providers.Provider[T]):
             return drive(Opener(life_cycle).open(name, recipe, InitResourceContext()))  # type: ignore[return-value]  # as T
         finally:  # nothing is open but the loop of a coroutine function
             drive(life_cycle.close(None))
+
+
+def _waits(recipe: Recipe) -> bool:
+    if isinstance(recipe, ResourceDefinition):
+        return _is_coroutine_function(recipe.resource_fn)
+    return recipe.has_async_methods
+
+
+def _is_coroutine_function(function: Any) -> bool:
+    inner = unwrap(function)
+    return iscoroutinefunction(inner) or isasyncgenfunction(inner)
 
 
 def with_config(provider: AnyProvider, key: str, config: object) -> AnyProvider:

@@ -1,29 +1,45 @@
 """`RunScope`: the private copy of a container that one run works on."""
 
 import logging
-from asyncio import AbstractEventLoop, isfuture
-from collections.abc import Awaitable, Iterable, Mapping
+import threading
+from asyncio import AbstractEventLoop, ensure_future, isfuture
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from inspect import iscoroutine
 from typing import Any
 
 from dependency_injector import providers
 
-from dagwire.containers.keys import Container, Requirement, find_provider, given_providers, keys_of
+from dagwire.containers.current_scope import enter_scope, leave_scope
+from dagwire.containers.kept_plans import plan_for
+from dagwire.containers.keys import Container, Key, Requirement, find_provider
 from dagwire.containers.nested_resources import DefinitionByKey
 from dagwire.containers.private_copies import PrivateCopies, PrivateResource
-from dagwire.containers.profile_overrides import profile_overrides
 from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.provider_types import AnyProvider
-from dagwire.containers.scope_checks import faults_before_opening, faults_of_requirements, recipe_of
-from dagwire.containers.scope_plan import plan_for
-from dagwire.containers.scope_providers import PrivateGraph
-from dagwire.errors import DagwireError, InvalidConfigError, ResourceCycleError, ResourceSetupError, nearest
+from dagwire.containers.scope_checks import (
+    Users,
+    faults_before_opening,
+    faults_of_replacements,
+    faults_of_requirements,
+    raise_faults,
+    recipe_of,
+)
+from dagwire.containers.scope_providers import ScopeProviders
+from dagwire.errors import (
+    DagwireError,
+    InvalidConfigError,
+    ResourceCycleError,
+    ResourceNotOpenError,
+    ResourceSetupError,
+    nearest,
+)
 from dagwire.resources.init_resource_context import NO_RESOURCES, InitResourceContext, Resources, log
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.life_cycle import new_life_cycle
 from dagwire.resources.opener import NOTHING_OPEN, Opener
 from dagwire.resources.retry_and_timeout import NO_RETRY_NO_TIMEOUT, retried
+from dagwire.resources.run_without_loop import drive
 
 
 class RunScope:
@@ -40,7 +56,7 @@ class RunScope:
         self,
         container: Container,
         *,
-        replacements: Mapping[str, object] | None = None,
+        replacements: Mapping[Key, AnyProvider] | None = None,
         config_by_key: Mapping[str, object] | None = None,
         run_id: str | None = None,
         run: Any = None,
@@ -53,7 +69,8 @@ class RunScope:
 
         Args:
             container: Where keys are looked up.
-            replacements: `{key: value or provider}`, in place of what the container has, or beside it.
+            replacements: `{key: provider}`, in place of what the container has, or beside it; see
+                `effective_replacements`.
             config_by_key: `{key: config}`, merged over the config that each resource has.
             run_id: What resources are told of the run.
             run: The run itself, for resources that ask for it.
@@ -63,9 +80,7 @@ class RunScope:
             parent: The scope whose resources this one shares; None for the run's own.
         """
         self._container = container
-        by_profile = profile_overrides(container)
-        given = {**by_profile, **(replacements or {})} if by_profile else replacements
-        self._given = given_providers(container, given) if given else {}
+        self._replacements = replacements or {}
         self._config_by_key = config_by_key or {}
         self._run_id = run_id
         self._run = run
@@ -81,12 +96,15 @@ class RunScope:
         self._requirements: list[Requirement] = []
         self._config_by_provider: Mapping[AnyProvider, object] = {}
         self._value_by_key: dict[str, Any] = {}
+        self._is_open = False
+        self._parent = parent
+        self._getting = threading.RLock()
 
-    def inner(self, replacements: Mapping[str, object]) -> "RunScope":
+    def inner(self, replacements: Mapping[Key, AnyProvider]) -> "RunScope":
         """A scope in which `replacements` hold too, for the definitions that are bound to them."""
         return RunScope(
             self._container,
-            replacements={**self._given, **replacements},
+            replacements={**self._replacements, **replacements},
             config_by_key=self._config_by_key,
             run_id=self._run_id,
             run=self._run,
@@ -102,35 +120,41 @@ class RunScope:
 
     # -- before anything opens -----------------------------------------------------------------------------------------
 
-    def prepare(self, requirements: Iterable[Requirement]) -> list[DagwireError]:
-        """Copy what `requirements` reach, and return all that can be told to be wrong with it. Opens nothing."""
+    def prepare(self, requirements: Iterable[Requirement], *, is_opened: bool = True) -> list[DagwireError]:
+        """Copy what `requirements` reach, and return everything that is wrong with it. Opens nothing.
+
+        `is_opened` is False if nobody opens the scope afterwards, and all of it is only checked.
+        """
         self._requirements = list(requirements)
         keys = sorted({requirement.key for requirement in self._requirements})
         try:
-            plan = plan_for(self._container, self._given, tuple(keys))
+            plan = plan_for(
+                self._container, self._replacements, tuple(keys), asynchronous=self._life_cycle.asynchronous
+            )
         except ResourceCycleError as circle:
             return [*self._missing_beside_a_circle(keys), circle]
         self._plan = plan
         self._requirements += plan.required
         is_complete = plan.has_all_keys
         doubtful = [one for one in self._requirements if one.expected is not None or not is_complete]
-        given = {slot: self._given[key] for key, slot in plan.slots.items()}
-        faults = faults_of_requirements(plan.graph, doubtful, given)
-        if faults:
-            return faults
-        self._private = PrivateGraph(plan, given, self._copies)
+        fillings = {slot: self._replacements[key] for key, slot in plan.slots.items()}
+        faults = faults_of_requirements(plan.graph, doubtful, fillings)
+        if plan.declares_types:
+            faults += faults_of_replacements(plan, fillings)
+        self._private = ScopeProviders(plan, fillings, self._copies, self)
         if self._config_by_key:
             self._config_by_provider = self._configs(plan.graph)
-        return faults_before_opening(self._private, self._config_by_provider)
+        users = Users(plan, self._requirements)
+        return [*faults, *faults_before_opening(self._private, self._config_by_provider, users, is_opened=is_opened)]
 
     def _missing_beside_a_circle(self, keys: Iterable[str]) -> list[DagwireError]:
-        graph = ProviderGraph(self._container, self._given)
+        graph = ProviderGraph(self._container, self._replacements)
         graph.read_all_below(keys)
         return faults_of_requirements(graph, [*self._requirements, *graph.required_by_resources()])
 
     def _configs(self, graph: ProviderGraph) -> dict[AnyProvider, object]:
         found = ((graph.find(key), config) for key, config in self._config_by_key.items())
-        return {graph.called_in_the_end(p): config for p, config in found if p is not None}
+        return {graph.effective_provider(p): config for p, config in found if p is not None}
 
     def unknown_config(self) -> list[DagwireError]:
         """What is wrong where config is given for keys that nothing is provided under."""
@@ -149,29 +173,71 @@ class RunScope:
             ResourceSetupError: One could not be opened. Those before it are open still, until `close`.
         """
         for provider in self._private.to_open():
-            resource = self._private.resources.get(provider)
-            try:
-                if resource is None:
-                    self._private.build_shared(provider)
-                elif not resource.is_open:
-                    resource.opened_as(await self._opened(provider, resource))
-            except DagwireError:
-                raise
-            except (Exception, SystemExit) as cause:
-                raise self._setup_error(provider, cause) from cause
+            await self._open_one(provider)
+        self._is_open = True
         for key in self._plan.keys:
             self._value_by_key[key] = await self._read(key)
         self._life_cycle.scope_is_open(self._opened_names)
+        if self._parent is None:
+            enter_scope(self)
+
+    async def _open_one(self, provider: AnyProvider) -> None:
+        """Open the resource of `provider`, or build it if it is a Singleton that other runs share."""
+        resource = self._private.resources.get(provider)
+        try:
+            if resource is None:
+                self._private.build_shared(provider)
+            elif not resource.is_open:
+                resource.mark_open(await self._opened(provider, resource))
+        except DagwireError:
+            raise
+        except (Exception, SystemExit) as cause:
+            raise self._setup_error(provider, cause) from cause
+
+    def open_late(self, provider: AnyProvider) -> Any:
+        """Open the resource of `provider`, which a delegate, an Aggregate or a container is asked for, and return it.
+
+        Under an event loop a task that opens it, if it is asynchronous itself or needs what is.
+
+        Raises:
+            ResourceNotOpenError: The scope is closed, or does not open anything yet.
+            ResourceSetupError: It could not be opened.
+        """
+        resource = self._private.resources[provider]
+        if not self._is_open:
+            raise ResourceNotOpenError(self._plan.graph.name(provider))
+        assert resource.opening is not None  # noqa: S101  # it is made for whoever opens late
+        with resource.opening:
+            if resource.is_open:
+                return resource.value
+            work = self._open_with_dependencies(provider, resource)
+            return ensure_future(work) if self._must_wait(provider) else drive(work)
+
+    async def _open_with_dependencies(self, provider: AnyProvider, resource: PrivateResource) -> Any:
+        for one in self._private.called_by([provider]):
+            await self._open_one(one)
+        return resource.value
+
+    def _must_wait(self, provider: AnyProvider) -> bool:
+        if not self._life_cycle.asynchronous:
+            return False
+        resources = self._private.resources
+        called = (resources.get(one) for one in self._private.called_by([provider]))
+        return any(one is not None and not one.is_open and one.declared.is_asynchronous for one in called)
+
+    def wait_for_call(self, call: Callable[[], Any]) -> Any:
+        """Call `call` in an event loop of the scope's own, and return what it gives, awaited."""
+        return self._life_cycle.call_in_loop(call)
 
     def _opened_names(self) -> Iterable[str]:
         """The names of all that was called, plain values too."""
-        called = self._private.to_open() if self._plan.has_choices else self._plan.order
+        called = self._private.called_by(self._plan.roots) if self._plan.has_selectors else self._plan.order
         return [self._plan.graph.name(provider) for provider in called]
 
     def _setup_error(self, provider: AnyProvider, cause: BaseException) -> ResourceSetupError:
-        return ResourceSetupError(self._plan.graph.name(provider), self._askers_of(provider), cause)
+        return ResourceSetupError(self._plan.graph.name(provider), self._required_for(provider), cause)
 
-    def _askers_of(self, provider: AnyProvider) -> Iterable[str]:
+    def _required_for(self, provider: AnyProvider) -> Iterable[str]:
         """Those for whom `provider` is opened: they ask for it, or for what depends on it."""
         asked = ((requirement.asker, self._find(requirement.key)) for requirement in self._requirements)
         return dict.fromkeys(asker for asker, root in asked if asker and root and self._reaches(root, provider))
@@ -183,7 +249,7 @@ class RunScope:
         name = self._private.name(provider)
         function = resource.declared.function
         if function is not None and provider not in self._config_by_provider:
-            call = partial(resource.declared.called, function, await self._injected_into(resource))
+            call = partial(resource.declared.called, function, await self._resolve_arguments(resource))
             if resource.declared.policy is NO_RETRY_NO_TIMEOUT:
                 return await self._opener.open_called(name, call, function.definition)
             open_once = partial(self._opener.open_called, name, call, function.definition)
@@ -200,11 +266,11 @@ class RunScope:
         graph = self._plan.graph
         recipe = resource.recipe
         if recipe is None:
-            recipe = resource.recipe = recipe_of(resource, await self._injected_into(resource), name)
+            recipe = resource.recipe = recipe_of(resource, await self._resolve_arguments(resource), name)
         context = resource.context = InitResourceContext(
             resource_config=self._config_by_provider.get(provider),
             resource_def=recipe,
-            resources=await self._required_by(provider) if provider in graph.required_keys else NO_RESOURCES,
+            resources=await self._resolve_required(provider) if provider in graph.required_keys else NO_RESOURCES,
             run_id=self._run_id,
             run=self._run,
             instance=self._instance,
@@ -212,22 +278,30 @@ class RunScope:
             all_resource_defs=DefinitionByKey(self.known_keys, self._find),
             event_loop=self._event_loop,
         )
-        nested = await self._nested_in(provider) if provider in graph.nested_keys else NOTHING_OPEN
+        nested = await self._resolve_nested(provider) if provider in graph.nested_keys else NOTHING_OPEN
         return partial(self._opener.open, name, recipe, context, nested)
 
-    async def _injected_into(self, resource: PrivateResource) -> list[Any]:
+    async def _resolve_arguments(self, resource: PrivateResource) -> list[Any]:
         values = self._private.values_for(resource)
-        for place, provider, is_called in resource.declared.injected_providers:
-            if is_called and provider not in self._private.resources:
-                value = values[place]
-                values[place] = await self._life_cycle.wait_for(value) if _is_unfinished(value) else value
+        unfinished = [
+            place
+            for place, provider, is_called in resource.declared.injected_providers
+            if is_called and provider not in self._private.resources and _is_unfinished(values[place])
+        ]
+        try:
+            while unfinished:
+                place = unfinished.pop(0)
+                values[place] = await self._life_cycle.wait_for(values[place])
+        finally:
+            for place in unfinished:  # one before it failed: nobody else would await these
+                _give_up(values[place])
         return values
 
-    async def _required_by(self, provider: AnyProvider) -> Resources:
+    async def _resolve_required(self, provider: AnyProvider) -> Resources:
         """The resources that a resource definition names by key, open already: they are its dependencies."""
         return Resources({key: await self._read(key) for key in self._plan.graph.required_keys[provider]})
 
-    async def _nested_in(self, provider: AnyProvider) -> Mapping[int, object]:
+    async def _resolve_nested(self, provider: AnyProvider) -> Mapping[int, object]:
         """`{id(recipe): live thing}` of what is nested in a resource and has a key of its own, open already."""
         nested = self._plan.graph.nested_keys[provider]
         return {id_: await self._value_of(found) for id_, found in nested.items()}
@@ -255,9 +329,36 @@ class RunScope:
             self._private.current(provider), (providers.Object, PrivateResource)
         ):
             return await self._life_cycle.wait_for(value)
-        return value  # where it was given as it is, or opened already, a task that is a resource is not awaited
+        return value  # a task that is a resource itself, given as it is or opened already, is not awaited
 
     # -- while open ----------------------------------------------------------------------------------------------------
+
+    def get(self, key: str) -> Any:
+        """The open resource under `key`; one that nobody has asked for is opened now, and closed with the scope.
+
+        Raises:
+            MissingResourceError: Nothing is provided under `key`.
+            ResourceSetupError: It could not be opened.
+        """
+        try:
+            return self._value_by_key[key]
+        except KeyError:
+            with self._getting:
+                return drive(self.aget(key))
+
+    async def aget(self, key: str) -> Any:
+        """`get` for an event loop, where an asynchronous resource can be opened."""
+        if key not in self._value_by_key:
+            scope = self.inner({})
+            raise_faults(scope.prepare([Requirement(key)]))
+            await scope.open()
+            self._value_by_key[key] = scope.value(key)
+        return self._value_by_key[key]
+
+    def live(self, provider: AnyProvider) -> tuple[Any] | None:
+        """The open resource of a provider of the container, alone in a tuple; None if the scope has none."""
+        resource = self._private.resources.get(provider)
+        return (resource.value,) if resource is not None and resource.is_open else None
 
     def value(self, key: str) -> Any:
         """The open resource under `key`."""
@@ -268,7 +369,7 @@ class RunScope:
         provider = self._find(key)
         if provider is None:
             return None
-        resource = self._private.resources.get(self._plan.graph.called_in_the_end(provider))
+        resource = self._private.resources.get(self._plan.graph.effective_provider(provider))
         if resource is None or resource.context is None:
             return None
         return resource.recipe, resource.context
@@ -278,11 +379,11 @@ class RunScope:
         return self._find(key) is not None
 
     def _find(self, key: str) -> AnyProvider | None:
-        return find_provider(self._container, key) or self._given.get(key)
+        return find_provider(self._container, key) or self._replacements.get(key)
 
     def known_keys(self) -> list[str]:
         """All keys that something is provided under."""
-        return list(dict.fromkeys((*keys_of(self._container), *self._given)))
+        return list(ProviderGraph(self._container, self._replacements).known_keys())
 
     async def wait_for(self, awaitable: Awaitable[Any]) -> Any:
         """The result of `awaitable`, in the caller's event loop, or in one of the scope's own."""
@@ -294,12 +395,22 @@ class RunScope:
 
     async def close(self, error: BaseException | None) -> None:
         """Close all that was opened, in reverse, telling it of `error`; see `LifeCycle.close`."""
+        self._is_open = False
+        leave_scope(self)
         await self._life_cycle.close(error)
 
 
 def _is_unfinished(value: object) -> bool:
     """Whether a `Coroutine` provider, or one that depends on such, gave `value`."""
     return iscoroutine(value) or isfuture(value)
+
+
+def _give_up(unfinished: Any) -> None:
+    """End what nobody will await any more."""
+    if iscoroutine(unfinished):
+        unfinished.close()
+    else:
+        unfinished.cancel()
 
 
 def _unknown_resource(key: str, known: list[str]) -> str:

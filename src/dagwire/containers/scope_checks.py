@@ -1,4 +1,4 @@
-"""Everything that can be told to be wrong before anything opens, collected."""
+"""Everything that can be found wrong before anything opens, collected."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import UnionType
@@ -8,15 +8,20 @@ from dependency_injector import providers
 from pydantic import ValidationError
 
 from dagwire.config.values.validation_messages import problems_of
-from dagwire.containers.keys import Container, Requirement, keys_of
+from dagwire.containers.keys import Container, Requirement
 from dagwire.containers.private_copies import PrivateResource
+from dagwire.containers.provider_checks import ABSTRACT, DECLARES_A_TYPE, read_wrongly, reads_unfilled
+from dagwire.containers.provider_edges import referred_to
 from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.provider_types import AnyProvider
-from dagwire.containers.scope_providers import PrivateGraph
+from dagwire.containers.scope_plan import ScopePlan
+from dagwire.containers.scope_providers import ScopeProviders
 from dagwire.errors import (
     DagwireError,
     InvalidConfigError,
+    InvalidProviderError,
     MissingResourceError,
+    ResourceCycleError,
     ResourceTypeError,
     gathered,
 )
@@ -27,7 +32,7 @@ _PLAIN = (bool, bytes, complex, dict, float, frozenset, int, list, set, str, tup
 
 
 def raise_faults(faults: Sequence[DagwireError]) -> None:
-    """Raise what was found wrong, all of it at once; return where nothing was."""
+    """Raise all of `faults` at once, if there are any."""
     if faults:
         raise gathered(faults)
 
@@ -36,14 +41,40 @@ def raise_faults(faults: Sequence[DagwireError]) -> None:
 
 
 def requirement_faults(container: Container, requirements: Iterable[Requirement]) -> list[DagwireError]:
-    """What is wrong with `requirements` of a container, told without calling anything: missing keys, wrong types."""
+    """The missing keys and wrong types among `requirements` of a container. Nothing is called."""
     return faults_of_requirements(ProviderGraph(container, {}), requirements)
 
 
+def declaration_faults(container: Container, requirements: Iterable[Requirement]) -> list[DagwireError]:
+    """The faults of `requirements` and of the providers that they reach, found without reading the environment.
+
+    A Selector's branches are left out: which of them is chosen shows when a scope is opened.
+    """
+    requirements = list(requirements)
+    graph = ProviderGraph(container, {})
+    keys = tuple(sorted({requirement.key for requirement in requirements}))
+    try:
+        plan = ScopePlan(graph, keys, asynchronous=False)
+    except ResourceCycleError as circle:
+        return [*faults_of_requirements(graph, requirements), circle]
+    users = Users(plan, requirements)
+    faults = faults_of_requirements(graph, requirements)
+    faults += faults_of_replacements(plan, {})
+    for provider in plan.asked_for_certain:
+        problem = plan.problem_by_provider.get(provider)
+        if problem is None and isinstance(provider, providers.ConfigurationOption):
+            problem = read_wrongly(provider, lambda one: one)
+        if problem is not None:
+            faults.append(users.fault_of(provider, problem))
+    return faults
+
+
 def faults_of_requirements(
-    graph: ProviderGraph, requirements: Iterable[Requirement], given: Mapping[AnyProvider, AnyProvider] | None = None
+    graph: ProviderGraph,
+    requirements: Iterable[Requirement],
+    fillings: Mapping[AnyProvider, AnyProvider] | None = None,
 ) -> list[DagwireError]:
-    """The same, for the keys of one scope, which may be `given` what fills the slots of its plan."""
+    """The missing keys and wrong types among the requirements of one scope; `{slot of its plan: what fills it}`."""
     askers_by_missing: dict[str, list[str]] = {}
     wrong: list[DagwireError] = []
     for requirement in requirements:
@@ -51,9 +82,9 @@ def faults_of_requirements(
         if found is None:
             askers_by_missing.setdefault(requirement.key, []).append(requirement.asker)
         elif requirement.expected is not None:
-            called = graph.called_in_the_end(found)
-            wrong += _type_faults(requirement, (given or {}).get(called, called))
-    known = {*keys_of(graph.container), *graph.given} if askers_by_missing else ()
+            called = graph.effective_provider(found)
+            wrong += _type_faults(requirement, (fillings or {}).get(called, called))
+    known = graph.known_keys() if askers_by_missing else ()
     missing = [
         MissingResourceError(key, dict.fromkeys(filter(None, askers)), known)
         for key, askers in askers_by_missing.items()
@@ -61,19 +92,45 @@ def faults_of_requirements(
     return [*missing, *wrong]
 
 
+def faults_of_replacements(plan: ScopePlan, fillings: Mapping[AnyProvider, AnyProvider]) -> Iterator[DagwireError]:
+    """Replacements that are not what the provider in whose place they stand is declared to give."""
+    for provider in plan.reached:
+        replacement = plan.graph.replacement_of(provider)
+        if replacement is not None and isinstance(provider, DECLARES_A_TYPE):
+            replacement = plan.graph.effective_provider(replacement)
+            problem = _not_as_declared(provider, fillings.get(replacement, replacement))
+            if problem is not None:
+                yield ResourceTypeError(plan.graph.name(provider), problem)
+
+
+def _not_as_declared(provider: Any, replacement: Any) -> str | None:
+    is_abstract = isinstance(provider, ABSTRACT)
+    declared = provider.provides if is_abstract else provider.instance_of
+    if not isinstance(declared, type):
+        return None
+    if isinstance(replacement, providers.Object):
+        value = cast("Any", replacement).provides
+        return None if isinstance(value, declared) else f"takes {_a(declared)}; {_a(type(value))} was given."
+    provides = getattr(replacement, "provides", None)
+    if isinstance(provides, type) and is_abstract and not issubclass(provides, declared):
+        return f"takes what makes {_a(declared)}; a {type(replacement).__name__} of {provides.__name__} was given."
+    return None
+
+
+def _a(kind: Any) -> str:
+    name = str(getattr(kind, "__name__", kind))
+    return f"{'an' if name.startswith(tuple('AEIOUaeio')) else 'a'} {name}"
+
+
 def _type_faults(requirement: Requirement, provider: AnyProvider) -> Iterator[DagwireError]:
     value: Any = cast("Any", provider).provides if type(provider) is providers.Object else None
     if type(value) in _PLAIN and not _accepts(requirement.expected, value):
-        expected = str(getattr(requirement.expected, "__name__", requirement.expected))
-        article = "an" if expected.startswith(tuple("AEIOU")) else "a"
-        given = type(value).__name__
-        yield ResourceTypeError(
-            requirement.key, f"{requirement.asker} takes {article} {expected}; a {given} was given."
-        )
+        problem = f"{requirement.asker} takes {_a(requirement.expected)}; {_a(type(value))} was given."
+        yield ResourceTypeError(requirement.key, problem)
 
 
 def _accepts(expected: Any, value: object) -> bool:
-    """Whether `value` may be what was declared; True where that cannot be told."""
+    """Whether `value` may be what was declared; True if that cannot be told."""
     origin = get_origin(expected)
     if origin in (Union, UnionType):
         return any(_accepts(one, value) for one in get_args(expected))
@@ -88,44 +145,91 @@ def _accepts(expected: Any, value: object) -> bool:
 # -- what would be opened ----------------------------------------------------------------------------------------------
 
 
-def faults_before_opening(graph: PrivateGraph, config_by_provider: Mapping[AnyProvider, object]) -> list[DagwireError]:
-    """What is wrong with settings and recipes: those that can be called for without opening another resource first."""
-    faults = list(_settings_faults(graph))
-    if faults:
-        return faults  # recipes are made of settings: their faults would only be told a second time
+def faults_before_opening(
+    scope: ScopeProviders,
+    config_by_provider: Mapping[AnyProvider, object],
+    users: "Users",
+    *,
+    is_opened: bool,
+) -> list[DagwireError]:
+    """The faults of settings, declarations and recipes: all that shows without opening a resource first."""
+    faults = list(_settings_faults(scope))
     try:
-        for provider in graph.before_opening(has_config=bool(config_by_provider)):
-            resource = graph.resources.get(provider)
+        for provider, problem in scope.problems(is_opened=is_opened):
+            fault = users.fault_of(provider, problem)
+            if not is_opened or users.asking_for(provider) or not reads_unfilled(provider):
+                faults.append(fault)
+        for provider in scope.before_opening(has_config=bool(config_by_provider)):
+            resource = scope.resources.get(provider)
             if resource is not None and not resource.is_open:
-                config = config_by_provider.get(provider)
-                faults += _recipe_faults(graph, provider, resource, config)
+                faults += _recipe_faults(scope, provider, resource, config_by_provider.get(provider))
     except DagwireError as choice:
         faults.append(choice)
-    return faults
+    return list({str(fault): fault for fault in faults}.values())
 
 
-def _settings_faults(graph: PrivateGraph) -> Iterator[DagwireError]:
-    for settings in graph.settings():
-        try:
-            settings()
-        except DagwireError as fault:
-            yield fault
+class Users:
+    """Who needs a faulty provider: the keys above it, and the definitions that ask for them; read for a fault alone."""
+
+    def __init__(self, plan: ScopePlan, requirements: Sequence[Requirement]) -> None:
+        """Read nothing yet."""
+        self._plan = plan
+        self._requirements = requirements
+        self._users: dict[AnyProvider, list[AnyProvider]] | None = None
+
+    def fault_of(self, provider: AnyProvider, problem: str) -> InvalidProviderError:
+        """The fault of `provider`, under its key or under the nearest key above it."""
+        above = [provider, *self._all_above(provider)]
+        named = [name for one in above if (name := self._plan.graph.key_of(one)) is not None]
+        name = named[0] if named else self._plan.graph.name(provider)
+        users = self.asking_for(provider) or [f"'{other}'" for other in named[1:]]
+        return InvalidProviderError(name, problem, dict.fromkeys(users))
+
+    def asking_for(self, provider: AnyProvider) -> list[str]:
+        """The definitions that ask for `provider`, or for what needs it."""
+        above = {provider, *self._all_above(provider)}
+        return [one.asker for one in self._requirements if one.asker and self._plan.graph.find(one.key) in above]
+
+    def _all_above(self, provider: AnyProvider) -> list[AnyProvider]:
+        """All that refers to `provider`, the nearest first."""
+        if self._users is None:
+            self._users = {}
+            for user in self._plan.reached:
+                for used in referred_to(self._plan.graph.edges(user)):
+                    self._users.setdefault(used, []).append(user)
+        found = dict.fromkeys(self._users.get(provider, ()))
+        for one in (waiting := list(found)):
+            new = [user for user in self._users.get(one, ()) if user not in found]
+            found.update(dict.fromkeys(new))
+            waiting += new
+        return list(found)
+
+
+def _settings_faults(scope: ScopeProviders) -> Iterator[DagwireError]:
+    try:
+        for settings in scope.settings():
+            try:
+                settings()
+            except DagwireError as fault:
+                yield fault
+    except DagwireError:  # a Selector cannot choose: reported with the providers
+        return
 
 
 def _recipe_faults(
-    graph: PrivateGraph, provider: AnyProvider, resource: PrivateResource, config: object
+    scope: ScopeProviders, provider: AnyProvider, resource: PrivateResource, config: object
 ) -> Iterable[DagwireError]:
-    name = graph.name(provider)
+    name = scope.name(provider)
     declared = resource.declared
-    if graph.is_made_late(provider) or (declared.function is not None and config is None):
+    if scope.is_deferred(provider) or (declared.function is not None and config is None):
         return unset_variables(name, declared.variables)
     try:
-        resource.recipe = recipe_of(resource, graph.values_for(resource), name)
+        resource.recipe = recipe_of(resource, scope.values_for(resource), name)
     except DagwireError as fault:
         return [fault]
-    except Exception:  # noqa: BLE001  # reading a value failed: it is read again, and told of, when its turn comes
+    except Exception:  # noqa: BLE001  # reading a value failed, which is reported as the provider's that reads it
         return []
-    return faults_of(name, resource.recipe, config, graph.is_nested_key)
+    return faults_of(name, resource.recipe, config, scope.is_nested_key)
 
 
 def recipe_of(resource: PrivateResource, values: Sequence[Any], name: object) -> Any:

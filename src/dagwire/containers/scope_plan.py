@@ -4,30 +4,29 @@ That a plain object takes the place of a provider is a part of the plan, and whi
 for it, which each scope fills. So a test's fake costs no plan of its own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from dependency_injector import providers
 
 from dagwire.config.settings.settings_provider import SettingsProvider
-from dagwire.containers.keys import Container, GivenForOneCall, find_provider, nested_containers
-from dagwire.containers.plan_validity import can_be_refilled, contents_of, is_same, overriding
-from dagwire.containers.provider_graph import ProviderGraph, is_owned_by_run
-from dagwire.containers.provider_types import AnyProvider, is_provider
+from dagwire.containers.keys import Key
+from dagwire.containers.privacy import Reached, awaited_providers, private_providers, settled_in_scope
+from dagwire.containers.provider_checks import DECLARES_A_TYPE, declared_wrongly, is_read_early
+from dagwire.containers.provider_edges import listed_providers
+from dagwire.containers.provider_graph import ProviderGraph, dependencies_first, is_owned_by_run
+from dagwire.containers.provider_types import DIRECTORIES, AnyProvider, is_provider
 from dagwire.containers.resource_adapter import as_resource_provider
 from dagwire.containers.resource_provider import ResourceProvider
 
 Keys = tuple[str, ...]
 
-_KEPT = "_dagwire_plans"
-"""Where a container keeps its plans: on itself, so that they end with it. `{(keys, keys that have slots): plan}`."""
-
 
 class ScopePlan:
     """What the keys of a scope reach. Never changed once it is made: scopes in several threads read it at once."""
 
-    def __init__(self, graph: ProviderGraph, keys: Keys) -> None:
+    def __init__(self, graph: ProviderGraph, keys: Keys, *, asynchronous: bool) -> None:
         """Work out everything that does not differ from scope to scope.
 
         Raises:
@@ -35,45 +34,66 @@ class ScopePlan:
         """
         self.graph = graph
         self.keys = keys
-        self.slots: Mapping[str, AnyProvider] = {}
+        self.slots: Mapping[Key, AnyProvider] = {}
         """`{key: what stands in the plan for a plain object that scopes are given}`."""
         self.roots = [found for key in keys if (found := graph.root(key)) is not None]
-        self.order = self._ordered()
-        self.private = graph.private_part(self.order)
+        self.order = self._in_order()
+        """All that may be called to give the keys their values, dependencies first."""
+        self.reached = graph.with_passed_on(self.order)
+        """All that may be called by whoever gets the values, too: `order`, and what is passed on uncalled."""
+        self.strictly_private = private_providers(graph, self.reached)
+        """The providers that no other run may share, each with the replacements that it reaches."""
+        self.awaited: set[AnyProvider] = (
+            set() if asynchronous else awaited_providers(graph, self.reached, self.strictly_private)
+        )
+        """The providers whose calls synchronous code must wait for."""
+        settled = settled_in_scope(graph, self.reached, self.strictly_private, self.awaited)
+        self.private: Mapping[AnyProvider, Reached] = (
+            {**self.strictly_private, **settled} if settled else (self.strictly_private)
+        )
+        """The providers that a scope has a copy of, or something that stands for them."""
         self.required = graph.required_by_resources()
         self.has_all_keys = all(found is not None for found in graph.provider_by_key.values())
         """Whether there is something under every key that the scope or a resource asks for."""
-        self.settings: list[AnyProvider] = []
-        """The providers of settings."""
-        self.has_choices = False
-        """Whether there are Selectors, so that it is not told yet what will be called."""
+        self.has_selectors = False
+        """Whether there are Selectors, so that what will be called shows only when they are asked."""
         self.owned: dict[AnyProvider, ResourceProvider[Any]] = {}
         """`{provider: what is declared}` of the resources that the run opens and closes itself."""
         self.shared_singletons: set[AnyProvider] = set()
         """The Singletons that other runs share."""
-        for provider in self.order:
-            if graph.stand_in(provider) is None:  # what is replaced is not called
+        for provider in self.reached:
+            if graph.replacement_of(provider) is None:  # what is replaced is not called
                 self._sort(provider)
-        self.made_by_scope = [one for one in self.order if one in self.owned or one in self.shared_singletons]
-        """What a scope opens or builds before anybody asks, dependencies first; where nothing is left to a choice."""
-        self.made_late = {provider for provider, declared in self.owned.items() if self._is_made_late(declared)}
-        """The resources that are made of what must not be called before opening begins."""
-        self.checked = [provider for provider, declared in self.owned.items() if not declared.is_checked_by_its_keys]
-        """Those of which something can be told to be wrong before they are opened, where no config is given."""
+        self._note_singletons_of_settings()
+        self.opened_by_scope = [one for one in self.order if one in self.owned or one in self.shared_singletons]
+        """What a scope opens or builds before anybody asks, dependencies first; if no Selector has a choice."""
 
     def _sort(self, provider: AnyProvider) -> None:
         """Note what is to be done with `provider`."""
-        if isinstance(provider, SettingsProvider):
-            self.settings.append(provider)
-        elif isinstance(provider, providers.Selector):
-            self.has_choices = True
-        elif isinstance(provider, providers.Singleton):
-            if provider not in self.private:
+        if isinstance(provider, providers.Selector):
+            self.has_selectors = True
+        elif isinstance(provider, providers.BaseSingleton):
+            if not isinstance(provider, SettingsProvider) and provider not in self.strictly_private:
                 self.shared_singletons.add(provider)
         elif is_owned_by_run(provider):
             self.owned[provider] = as_resource_provider(provider)
 
-    def _ordered(self) -> list[AnyProvider]:
+    def _note_singletons_of_settings(self) -> None:
+        """Have settings know the Singletons that keep what was made of them."""
+        if not self.shared_singletons:
+            return
+        settings_below: dict[AnyProvider, frozenset[SettingsProvider[Any]]] = {}
+        for provider in self.reached:
+            below = [settings_below[one] for one in self.graph.dependencies(provider) if one in settings_below]
+            if isinstance(provider, SettingsProvider):
+                below.append(frozenset({provider}))
+            if below:
+                settings_below[provider] = frozenset[SettingsProvider[Any]]().union(*below)
+        for singleton in self.shared_singletons:
+            for settings in settings_below.get(singleton, ()):
+                settings.note_singleton(singleton)
+
+    def _in_order(self) -> list[AnyProvider]:
         order = self.graph.in_order(self.roots)
         if len(self.roots) == 1:
             return order
@@ -83,90 +103,120 @@ class ScopePlan:
         self.roots = by_level
         return self.graph.in_order(by_level)
 
-    def _is_made_late(self, declared: ResourceProvider[Any]) -> bool:
-        injected = declared.injected_providers
-        return bool(injected) and any(provider in self.waiting for _, provider, _ in injected)
+    # -- what is checked before anything opens -------------------------------------------------------------------------
 
     @cached_property
-    def waiting(self) -> frozenset[AnyProvider]:
+    def asked(self) -> Sequence[AnyProvider]:
+        """What is checked: all that is called, and delegates; a directory's members are checked when they are asked."""
+        if self.reached is self.order or len(self.reached) == len(self.order):
+            return self.order
+        return list(dependencies_first(self.roots, self.asked_by, None))
+
+    @property
+    def asked_for_certain(self) -> Iterable[AnyProvider]:
+        """What is checked, whatever a Selector chooses."""
+
+        def without_branches(provider: AnyProvider) -> Iterable[AnyProvider]:
+            is_selector = isinstance(provider, providers.Selector) and self.graph.replacement_of(provider) is None
+            return (
+                [one for one in (cast("Any", provider).selector,) if is_provider(one)]
+                if is_selector
+                else (self.asked_by(provider))
+            )
+
+        return dependencies_first(self.roots, without_branches, None) if self.has_selectors else self.asked
+
+    def asked_by(self, provider: AnyProvider) -> Iterable[AnyProvider]:
+        """What is checked for the sake of `provider`."""
+        called, passed_on = self.graph.edges(provider)
+        return called if not passed_on or _is_directory(provider) else (*called, *passed_on)
+
+    @cached_property
+    def declares_types(self) -> bool:
+        """Whether a provider that is replaced or overridden declares what may take its place."""
+        return any(isinstance(one, DECLARES_A_TYPE) and self.graph.replacement_of(one) for one in self.reached)
+
+    @cached_property
+    def settings(self) -> list[AnyProvider]:
+        """The providers of settings that are read to find what is wrong with them."""
+        asked = (one for one in self.asked if isinstance(one, SettingsProvider))
+        return [provider for provider in asked if self.graph.replacement_of(provider) is None]
+
+    @cached_property
+    def asked_resources(self) -> list[AnyProvider]:
+        """The resources among what is checked."""
+        return [provider for provider in self.asked if provider in self.owned]
+
+    @cached_property
+    def checked(self) -> list[AnyProvider]:
+        """The resources of which something can be found wrong before they are opened, if no config is given."""
+        return [one for one in self.asked_resources if not self.owned[one].is_checked_by_its_keys]
+
+    @cached_property
+    def read_early(self) -> list[AnyProvider]:
+        """The options and values of settings that are read to find what is wrong with them."""
+        return [one for one in self.asked if is_read_early(one) and self.graph.replacement_of(one) is None]
+
+    @cached_property
+    def problem_by_provider(self) -> dict[AnyProvider, str]:
+        """`{provider: what is wrong with its declaration}`, if what the keys stand for is called."""
+        return self._problems(set(self.order))
+
+    @cached_property
+    def problem_unless_called(self) -> dict[AnyProvider, str]:
+        """`{provider: what is wrong with its declaration}`, if what the keys stand for may get more arguments."""
+        called = {one for provider in self.reached for one in self.graph.dependencies(provider)}
+        return self._problems(called) if self.problem_by_provider else {}
+
+    def _problems(self, called: Container[AnyProvider]) -> dict[AnyProvider, str]:
+        found = (
+            (one, declared_wrongly(one, is_passed_on=one not in called))
+            for one in self.reached
+            if self.graph.replacement_of(one) is None  # what is replaced is not called
+        )
+        return {provider: problem for provider, problem in found if problem is not None}
+
+    @cached_property
+    def built_while_opening(self) -> frozenset[AnyProvider]:
+        """The resources that are made of what must not be called before opening begins."""
+        return frozenset(one for one, declared in self.owned.items() if self._is_deferred(declared))
+
+    def _is_deferred(self, declared: ResourceProvider[Any]) -> bool:
+        injected = declared.injected_providers
+        return bool(injected) and any(provider in self.deferred for _, provider, _ in injected)
+
+    @cached_property
+    def deferred(self) -> frozenset[AnyProvider]:
         """The providers that must not be called before opening begins: resources, and what runs code of the user's."""
-        waiting: set[AnyProvider] = set()
-        for provider in self.order:
-            if self._waits_itself(provider) or not waiting.isdisjoint(self.graph.dependencies(provider)):
-                waiting.add(provider)
-        return frozenset(waiting)
+        deferred: set[AnyProvider] = set()
+        for provider in self.reached:
+            if self._defers(provider) or not deferred.isdisjoint(self.graph.dependencies(provider)):
+                deferred.add(provider)
+        return frozenset(deferred)
 
-    def _waits_itself(self, provider: AnyProvider) -> bool:
-        if provider in self.private and self.graph.stand_in(provider) is not None:
-            return False  # its private copy hands on what stands in for it
-        return provider in self.owned or not isinstance(provider, _CALLED_EARLY)
+    def _defers(self, provider: AnyProvider) -> bool:
+        if provider in self.private and self.graph.replacement_of(provider) is not None:
+            return False  # it passes on what replaces it
+        return provider in self.owned or not isinstance(provider, SAFE_BEFORE_OPENING)
 
+    # -- what opens when it is called ----------------------------------------------------------------------------------
 
-class _Kept:
-    """A plan, and all that was read of the container to make it. Lives as long as the container."""
+    def opens_late(self, provider: AnyProvider) -> bool:
+        """Whether somebody may call for the resource of `provider` before the scope has opened it."""
+        return self.has_selectors or provider not in self._opened_early
 
-    def __init__(self, plan: ScopePlan) -> None:
-        self.plan = plan
-        self._find = plan.graph.find
-        self._provider_by_key = list(plan.graph.provider_by_key.items())
-        self._overriding_by_provider = [(provider, overriding(provider)) for provider in plan.order]
-        self._contents_by_provider = [(one, contents_of(one)) for one in plan.order if can_be_refilled(one)]
-        listed = nested_containers(plan.graph.container) if plan.graph.is_listed else ()
-        self._providers_by_container = [(inner, dict(inner.providers)) for inner in listed]
-
-    def holds(self) -> bool:
-        """Whether everything is as it was."""
-        for key, provider in self._provider_by_key:
-            if self._find(key) is not provider:
-                return False
-        for provider, known in self._overriding_by_provider:
-            if overriding(provider) is not known:
-                return False
-        for provider, contents in self._contents_by_provider:
-            if not is_same(contents_of(provider), contents):
-                return False
-        return all(inner.providers == listing for inner, listing in self._providers_by_container)
+    @cached_property
+    def _opened_early(self) -> frozenset[AnyProvider]:
+        return frozenset(self.opened_by_scope)
 
 
-def plan_for(container: Container, given: Mapping[str, AnyProvider], keys: Keys) -> ScopePlan:
-    """What `keys` of `container` reach where `given` stands in for some of its providers.
-
-    The plan is kept with the container for the next scope, unless something is given that depends on other things.
-
-    Raises:
-        ResourceCycleError: Providers depend on one another in a circle.
-    """
-    if isinstance(container, GivenForOneCall) or not all(_fills_a_slot(container, *one) for one in given.items()):
-        return ScopePlan(ProviderGraph(container, given), keys)
-    kept_by_keys: dict[tuple[Keys, Keys], _Kept] | None = vars(container).get(_KEPT)  # of this class, not of its bases
-    if kept_by_keys is None:
-        kept_by_keys = {}
-        setattr(container, _KEPT, kept_by_keys)
-    found = (keys, tuple(given))
-    kept = kept_by_keys.get(found)
-    if kept is None or not kept.holds():
-        kept = kept_by_keys[found] = _Kept(_plan_with_slots(container, given, keys))
-    return kept.plan
+def _is_directory(provider: AnyProvider) -> bool:
+    return isinstance(provider, DIRECTORIES) or bool(listed_providers(getattr(provider, "provides", None)))
 
 
-def _fills_a_slot(container: Container, key: str, given: AnyProvider) -> bool:
-    """Whether `given` hands on an object, and neither depends on another provider nor is the one it replaces."""
-    stubbed: Any = given
-    if type(given) is not providers.Object or stubbed.last_overriding is not None or is_provider(stubbed.provides):
-        return False
-    return find_provider(container, key) is not given
-
-
-def _plan_with_slots(container: Container, given: Iterable[str], keys: Keys) -> ScopePlan:
-    slots = {key: providers.Object[Any]() for key in given}
-    plan = ScopePlan(ProviderGraph(container, slots), keys)
-    plan.slots = slots
-    return plan
-
-
-_CALLED_EARLY = (
+SAFE_BEFORE_OPENING = (
     *(SettingsProvider, providers.Object, providers.Configuration, providers.ConfigurationOption),
     *(providers.TypedConfigurationOption, providers.ProvidedInstance, providers.AttributeGetter, providers.ItemGetter),
     *(providers.List, providers.Dict, providers.Selector, providers.Dependency, providers.DependenciesContainer),
 )
-"""The kinds that only read or hand on. All others make something, which is a part of opening."""
+"""The kinds that only read or pass on. All others make something, which is a part of opening."""

@@ -1,38 +1,41 @@
-"""`PrivateGraph`: the providers of one scope, with what is private to its run in place."""
+"""`ScopeProviders`: the providers of one scope, with what is private to its run in place."""
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from dependency_injector import providers
 
-from dagwire.containers.private_copies import Private, PrivateCopies, PrivateResource
+from dagwire.config.settings.settings_provider import SettingsProvider
+from dagwire.containers.private_copies import ChosenProvider, PrivateCopies, PrivateResource, Runner
+from dagwire.containers.provider_checks import is_read_early, read_wrongly
+from dagwire.containers.provider_copier import Slot
 from dagwire.containers.provider_graph import Name, dependencies_first
-from dagwire.containers.provider_types import AnyProvider, is_provider
+from dagwire.containers.provider_types import AnyProvider
 from dagwire.containers.scope_plan import ScopePlan
-from dagwire.errors import DagwireError, ResourceSetupError, UnknownNameError
-
-_BUILDING_SHARED = threading.RLock()
-"""Held while a shared Singleton is asked for: dependency-injector's plain one may be built once by each thread."""
+from dagwire.containers.singletons import build_once
 
 
-class PrivateGraph:
-    """What the keys of one scope reach, each provider private or shared as the run needs; lives as long as the scope.
+class ScopeProviders:
+    """What the keys of a scope reach, each provider private or shared as the run needs; lives as long as the scope.
 
     A provider is named by the one in the container. `current` gives what is called in this scope: the run's private
     copy, or the provider itself, which is then shared with every other run.
     """
 
-    def __init__(self, plan: ScopePlan, given: Mapping[AnyProvider, AnyProvider], copies: PrivateCopies) -> None:
-        """Copy what must be private; `{slot of the plan: what is given}`. Nothing is called or opened."""
+    def __init__(
+        self, plan: ScopePlan, fillings: Mapping[AnyProvider, AnyProvider], copies: PrivateCopies, runner: Runner
+    ) -> None:
+        """Copy what must be private; `{slot of the plan: what fills it}`. Nothing is called or opened."""
         self._plan = plan
-        self._copies: Mapping[AnyProvider, Private] = copies.of(plan, given)
-        self.resources = {one: copy for one, copy in self._copies.items() if isinstance(copy, PrivateResource)}
-        """`{provider: the run's own resource that stands for it}`; what is not here is nothing to open."""
+        copier = copies.of(plan, fillings, runner)
+        self._slots: Mapping[AnyProvider, Slot] = copier.slots
+        self._provider_for = copier.provider_for
+        self.resources = {one: slot for one, slot in copier.slots.items() if isinstance(slot, PrivateResource)}
+        """`{provider: the run's own resource that stands for it}`; nothing else is opened."""
 
-    def current(self, provider: AnyProvider) -> Any:
+    def current(self, provider: AnyProvider) -> Slot:
         """What stands for `provider` in this scope."""
-        return self._copies.get(provider, provider)
+        return self._slots.get(provider, provider)
 
     def name(self, provider: AnyProvider) -> Name:
         """The name of `provider`, for messages."""
@@ -43,70 +46,91 @@ class PrivateGraph:
         return self._plan.graph.nested.has_key(recipe)
 
     def build_shared(self, provider: AnyProvider) -> None:
-        """Have `provider` build its object now where it is a Singleton that other runs share; only one thread may."""
+        """Have `provider` build its object now if it is a Singleton that other runs share."""
         if provider in self._plan.shared_singletons:
-            with _BUILDING_SHARED:
-                provider()
+            build_once(provider, self.current(provider))
 
     def value(self, provider: AnyProvider) -> Any:
         """What a key of `provider` gives: its object, or an Aggregate itself, which is asked for a member."""
-        current = self.current(provider)
-        return current if isinstance(provider, providers.Aggregate) else current()
+        if isinstance(provider, providers.Aggregate) and self._plan.graph.replacement_of(provider) is None:
+            return self._provider_for(provider)
+        return self.current(provider)()
 
     def values_for(self, resource: PrivateResource) -> list[Any]:
-        """What the injections of `resource` come to."""
-        return resource.declared.values(self.current)
+        """The values of the injections of `resource`."""
+        return resource.declared.values(self.current, self._provider_for)
 
-    def settings(self) -> list[Any]:
-        """What stands for the providers of settings that may be called."""
-        return [self.current(provider) for provider in self._plan.settings]
+    # -- walks ---------------------------------------------------------------------------------------------------------
 
     def to_open(self) -> Iterable[AnyProvider]:
         """The providers that will be called, dependencies first: of a Selector's branches the chosen one alone.
 
         A choice is asked for only after the caller has dealt with what it depends on, so it may depend on a resource.
         """
-        if not self._plan.has_choices:
-            return self._plan.made_by_scope
-        return dependencies_first(self._plan.roots, self._called_by, self._plan.graph.name)
+        if not self._plan.has_selectors:
+            return self._plan.opened_by_scope
+        return self.called_by([*self._plan.roots])
+
+    def called_by(self, roots: Iterable[AnyProvider]) -> Iterator[AnyProvider]:
+        """All that a call of `roots` calls, dependencies first."""
+        return dependencies_first(roots, self._called_by, self._plan.graph.name)
+
+    def _called_by(self, provider: AnyProvider) -> Iterable[AnyProvider]:
+        chooser = self._slots.get(provider)
+        if isinstance(chooser, ChosenProvider):
+            return self._chosen(provider, chooser)
+        return self._plan.graph.dependencies(provider)
 
     def before_opening(self, *, has_config: bool) -> Iterable[AnyProvider]:
-        """The same, as far as it can be told while no resource is open; `has_config` says whether a run gives any."""
-        if not self._plan.has_choices:
-            return self._plan.owned if has_config else self._plan.checked
-        waiting = self._plan.waiting
+        """The resources of which something may be found wrong while nothing is open.
 
-        def called_by(provider: AnyProvider) -> Iterator[AnyProvider]:
-            selector: Any = provider
-            if self._is_choice(provider) and selector.selector in waiting:
-                return iter((selector.selector,))
-            return self._called_by(provider)
+        `has_config` says whether a run gives any.
+        """
+        if self._plan.has_selectors:
+            return self.asked()
+        return self._plan.asked_resources if has_config else self._plan.checked
 
-        return dependencies_first(self._plan.roots, called_by, self._plan.graph.name)
+    def asked(self) -> Iterable[AnyProvider]:
+        """All that is checked: what is called and what is passed on by delegates, as far as Selectors can be asked."""
+        if not self._plan.has_selectors:
+            return self._plan.asked
+        return dependencies_first(self._plan.roots, self._asked_by, None)
 
-    def is_made_late(self, provider: AnyProvider) -> bool:
+    def _asked_by(self, provider: AnyProvider) -> Iterable[AnyProvider]:
+        chooser = self._slots.get(provider)
+        if not isinstance(chooser, ChosenProvider):
+            return self._plan.asked_by(provider)
+        ask: Any = cast("Any", provider).selector
+        return (ask,) if ask in self._plan.deferred else self._chosen(provider, chooser)
+
+    def _chosen(self, selector: AnyProvider, chooser: ChosenProvider) -> Iterator[AnyProvider]:
+        ask: Any = cast("Any", selector).selector
+        if isinstance(ask, providers.Provider):
+            yield ask
+        yield chooser.branch
+
+    def problems(self, *, is_opened: bool) -> Iterator[tuple[AnyProvider, str]]:
+        """`(provider, what is wrong with it)`: declarations that cannot work, options and values that are not there.
+
+        `is_opened` says whether what the keys stand for is called; if not, somebody may call it with more arguments.
+        """
+        plan = self._plan
+        problem_by_provider = plan.problem_by_provider if is_opened else plan.problem_unless_called
+        if not problem_by_provider and not plan.read_early:
+            return
+        for provider in self.asked():
+            problem = problem_by_provider.get(provider)
+            if problem is None and is_read_early(provider) and plan.graph.replacement_of(provider) is None:
+                problem = read_wrongly(provider, self.current)
+            if problem is not None:
+                yield provider, problem
+
+    def settings(self) -> Iterator[Any]:
+        """What stands for the providers of settings that may be called."""
+        for provider in self.asked() if self._plan.has_selectors else self._plan.settings:
+            if isinstance(provider, SettingsProvider) and self._plan.graph.replacement_of(provider) is None:
+                yield self.current(provider)
+
+    def is_deferred(self, provider: AnyProvider) -> bool:
         """Whether a resource of the run is made of what must not be called before opening begins."""
-        return provider in self._plan.made_late
-
-    def _called_by(self, provider: AnyProvider) -> Iterator[AnyProvider]:
-        if self._is_choice(provider):
-            return self._chosen(provider)
-        return iter(self._plan.graph.dependencies(provider))
-
-    def _is_choice(self, provider: AnyProvider) -> bool:
-        return isinstance(provider, providers.Selector) and self._plan.graph.stand_in(provider) is None
-
-    def _chosen(self, selector: Any) -> Iterator[AnyProvider]:
-        if is_provider(selector.selector):
-            yield selector.selector
-        try:
-            choice = self.current(selector).selector()
-        except DagwireError:
-            raise
-        except Exception as cause:
-            raise ResourceSetupError(self._plan.graph.name(selector), (), cause) from cause
-        if choice not in selector.providers:
-            raise UnknownNameError(
-                f"branch of Selector '{self._plan.graph.name(selector)}'", str(choice), selector.providers
-            )
-        yield selector.providers[choice]
+        return provider in self._plan.built_while_opening

@@ -3,10 +3,10 @@
 from typing import Any
 
 from dagwire.containers.keys import Container, Requirement, find_provider, keys_of
-from dagwire.containers.overrides import in_force
+from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.run_scope import RunScope
 from dagwire.definitions.definitions import Definitions
-from dagwire.errors import ConfigFaultsError, DagwireError, FaultsError
+from dagwire.errors import ConfigFaultsError, DagwireError, FaultsError, InvalidProviderError
 from dagwire.resources.recipe import is_configurable
 from dagwire.resources.resource_definition import ResourceDefinition
 
@@ -19,16 +19,15 @@ def all_faults(defs: Definitions) -> list[DagwireError]:
     found: list[DagwireError] = []
     try:
         found += defs.faults()
-    except (
-        DagwireError
-    ) as fault:  # two definitions of one name, for example: nothing that depends on names can be checked then
+    except DagwireError as fault:  # two definitions of one name, for example: nothing that goes by names is checked
         found.append(fault)
-    container, overrides = in_force(defs.container)
-    scope = RunScope(container, replacements=overrides)
-    found += scope.prepare([Requirement(key) for key in keys_of(container)])
+    working = effective_replacements(defs.container)
+    container = working.container
+    scope = RunScope(container, replacements=working.by_key())
+    found += scope.prepare([Requirement(key) for key in keys_of(container)], is_opened=False)
     launched = {f"resource '{key}'" for key in keys_of(container) if _is_configured_at_launch(container, key)}
-    listed = {str(fault): fault for one in found for fault in _each(one)}.values()
-    return [fault for fault in listed if getattr(fault, "owner", None) not in launched]
+    listed = {_identity(fault): fault for one in reversed(found) for fault in _each(one)}
+    return [fault for fault in reversed(listed.values()) if getattr(fault, "owner", None) not in launched]
 
 
 def _is_configured_at_launch(container: Container, key: str) -> bool:
@@ -36,6 +35,11 @@ def _is_configured_at_launch(container: Container, key: str) -> bool:
     if isinstance(source, ResourceDefinition):
         return source.config_schema is not None
     return is_configurable(source) and source.is_late
+
+
+def _identity(fault: DagwireError) -> object:
+    """What two reports of one fault have in common: the definitions are the first to name who asks."""
+    return (fault.name, fault.problem) if isinstance(fault, InvalidProviderError) else str(fault)
 
 
 def _each(fault: DagwireError) -> tuple[DagwireError, ...]:

@@ -5,10 +5,11 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from dagwire.containers.keys import Requirement, container_from
+from dagwire.containers.as_container import container_from
+from dagwire.containers.keys import Requirement
 from dagwire.containers.merged_container import merged_container
 from dagwire.containers.overrides import override
-from dagwire.containers.scope_checks import raise_faults, requirement_faults
+from dagwire.containers.scope_checks import declaration_faults, raise_faults, requirement_faults
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.source_asset import SourceAsset
@@ -257,7 +258,7 @@ class Definitions:
             requirements += _unbound([tick], {})
             unknown = [name for name in tick.job_names if name not in jobs]
             faults += [UnknownNameError(f"job for {tick.label}", name, jobs) for name in unknown]
-        faults += requirement_faults(self.container, requirements)
+        faults += declaration_faults(self.container, requirements)
         return list({str(fault): fault for fault in faults}.values())  # several jobs may have the same
 
     def _with_requirements(self) -> list[AssetsDefinition | SourceAsset]:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from typing import Any
 
-from dagwire.containers.keys import container_from, find_provider, is_container
+from dagwire.containers.as_container import container_from, is_container
+from dagwire.containers.keys import find_provider
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.source_asset import SourceAsset

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 
 from dagwire.containers.keys import Requirement
-from dagwire.containers.overrides import in_force
+from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.definitions.jobs.job import JobDefinition
@@ -65,11 +65,11 @@ class _Run:
             step_keys_to_execute=[node.name for node in job.nodes],
             tags=self.plan.tags,
         )
-        container, overrides = in_force(job.container)
-        strongest = {**overrides, **options.resources}
+        working = effective_replacements(job.container, run=options.resources, bindings=job.bindings)
+        strongest = working.strongest
         self._scope = RunScope(
-            container,
-            replacements={**job.bindings, **strongest},
+            working.container,
+            replacements=working.by_key(),
             config_by_key=self.plan.resource_config_by_key,
             run_id=run_id,
             run=self._run,

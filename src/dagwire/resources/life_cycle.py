@@ -9,8 +9,8 @@ import threading
 from asyncio import AbstractEventLoop
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import ExitStack
-from inspect import iscoroutine
-from typing import TypeVar
+from inspect import isawaitable, iscoroutine
+from typing import Any, TypeVar
 
 from dagwire.errors import MissingExtraError, ResourceTeardownError
 from dagwire.resources.life_cycle_methods import Manager, is_asynchronous
@@ -80,6 +80,10 @@ class LifeCycle:
             raise
         return wait_in(portal, awaitable, timeout_s)
 
+    def call_in_loop(self, call: Callable[[], Any]) -> Any:
+        """The result of `call`, which needs a running loop and may give an awaitable; for synchronous code."""
+        return wait_in(self._open_portal(), _called_and_awaited(call), None)
+
     async def close(self, error: BaseException | None) -> None:
         """Close everything in reverse order; each close gets `error`, the body's exception or None.
 
@@ -138,6 +142,11 @@ def use_life_cycles(kind: LifeCycleKind) -> None:
     """Make all life cycles by `kind` from now on; the pytest plugin has one that keeps a record."""
     global _kind  # noqa: PLW0603  # one process has one kind, and production the one above
     _kind = kind
+
+
+async def _called_and_awaited(call: Callable[[], Any]) -> Any:
+    value = call()
+    return await value if isawaitable(value) else value
 
 
 def _as_teardown_error(name: object, failure: BaseException) -> BaseException:

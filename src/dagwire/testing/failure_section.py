@@ -19,7 +19,7 @@ def described(test: OneTest) -> str:
 
 def _overrides(test: OneTest) -> Iterator[str]:
     for layer, line in test.record.line_by_layer.items():
-        for key, provider in layer.value_by_key.items():
+        for key, provider in layer.replacements.items():
             yield f"override  {key} = {_kind(provider)}  ({line})"
 
 

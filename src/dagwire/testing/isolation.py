@@ -7,8 +7,9 @@ from typing import Any, Self
 
 from dagwire.config.environments.environment import environment
 from dagwire.config.values.variable_overrides import VariableOverrides, override_variables
+from dagwire.containers.container_copy import ContainerCopy, original_of
 from dagwire.containers.isolated_copy import another_of, isolated_copy
-from dagwire.containers.keys import Container, ContainerCopy, find_provider, keys_of, original_of
+from dagwire.containers.keys import Container, find_provider, keys_of
 from dagwire.containers.overrides import (
     Layer,
     begin_override,
@@ -88,7 +89,7 @@ class OneTest:
     def end(self) -> None:
         """Take away all that is overridden, in every thread and task that has it."""
         for layer in (*self._standing, *self._own):
-            layer.value_by_key.clear()
+            layer.replacements.clear()
             end_override(layer)
         self._until_end.close()
 
@@ -202,7 +203,7 @@ class Overriding:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """End it, wherever it holds."""
-        self._layer.value_by_key.clear()
+        self._layer.replacements.clear()
         end_override(self._layer)
 
 

@@ -42,8 +42,8 @@ def _running_threads(record: Record) -> Iterator[str]:
 
 def _overrides(record: Record) -> Iterator[str]:
     for layer, line in list(record.line_by_layer.items()):
-        yield f"an override of {_listed(layer.value_by_key)}, still in force; {line} began it"
-        layer.value_by_key.clear()
+        yield f"an override of {_listed(layer.replacements)}, still in force; {line} began it"
+        layer.replacements.clear()
         end_override(layer)
 
 

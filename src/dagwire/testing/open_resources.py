@@ -4,8 +4,11 @@ import threading
 from collections.abc import Coroutine
 from typing import Any
 
-from dagwire.containers.keys import Requirement
+from dagwire.containers.keys import Key, Requirement
+from dagwire.containers.option_overrides import with_options_replaced
 from dagwire.containers.overrides import in_force
+from dagwire.containers.provider_types import AnyProvider
+from dagwire.containers.replacements import profile_replacements
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.errors import DagwireError
@@ -22,17 +25,19 @@ class _Held:
         self._test = test
         self._asynchronous = asynchronous
         self._outer: RunScope | None = None
-        self._by_overrides: dict[frozenset[tuple[str, int]], tuple[dict[str, object], dict[str, Any]]] = {}
+        self._by_overrides: dict[frozenset[tuple[Key, int]], tuple[dict[Key, AnyProvider], dict[str, Any]]] = {}
         """`{ids of the overrides: (the overrides, {key: value})}`; an id is only its own while the object lives."""
 
     async def value(self, key: str) -> Any:
         """What stands under `key`, opened now or before."""
         with self._test.in_force():
-            _, replacements = in_force(self._test.container)
-            identity = frozenset((name, id(value)) for name, value in replacements.items())
-            _, value_by_key = self._by_overrides.setdefault(identity, (replacements, {}))
+            _, overrides = in_force(self._test.container)
+            identity = frozenset((name, id(value)) for name, value in overrides.items())
+            _, value_by_key = self._by_overrides.setdefault(identity, (overrides, {}))
             if key not in value_by_key:
-                scope = self._scope().inner(replacements)
+                outer = self._scope()
+                replacements = {**self._of_profile, **overrides}
+                scope = outer.inner(with_options_replaced(self._test.container, replacements))
                 raise_faults(scope.prepare([Requirement(key)]))
                 await scope.open()
                 value_by_key[key] = scope.value(key)
@@ -41,6 +46,7 @@ class _Held:
     def _scope(self) -> RunScope:
         """The scope of all that is opened; made by the first, as it asks which environment is in force."""
         if self._outer is None:
+            self._of_profile = profile_replacements(self._test.container)
             self._outer = RunScope(self._test.container, asynchronous=self._asynchronous)
         return self._outer
 

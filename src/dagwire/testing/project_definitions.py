@@ -3,8 +3,9 @@
 import copy
 from pathlib import Path
 
+from dagwire.containers.container_copy import ContainerCopy
 from dagwire.containers.isolated_copy import isolated_copy
-from dagwire.containers.keys import Container, ContainerCopy
+from dagwire.containers.keys import Container
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.loading.project_definitions import find_definitions
 

@@ -1,6 +1,6 @@
 """`SettingsProvider`: a container's settings, read and validated once, on first use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -17,6 +17,7 @@ from dagwire.config.explain.source_recording import Reading, read_recorded
 from dagwire.config.settings.settings_error import settings_error
 from dagwire.config.settings.source_checks import check_sources
 from dagwire.config.settings.variable_conflicts import check_claims
+from dagwire.config.values.changed_model import changed_model
 from dagwire.config.values.variable_overrides import VariableOverrides, variable_overrides_in_force
 from dagwire.errors import SettingsError, UnknownEnvironmentError
 
@@ -49,6 +50,7 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
         super().__init__(*(() if provides is None else (provides,)), *args, **kwargs)
         self._kept: S | None = None
         self._profile: Profile | None = None
+        self._singletons: dict[providers.Provider[Any], None] = {}
         self._is_for_process = True
         self._by_environment: dict[str, SettingsProvider[S]] = {}
         self._by_overrides: WeakKeyDictionary[VariableOverrides, SettingsProvider[S]] = WeakKeyDictionary()
@@ -117,9 +119,22 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
             self._by_environment.setdefault(name, other)
         return self._by_environment[name]
 
+    def changed(self, changes: Mapping[tuple[str, ...], object]) -> "SettingsProvider[S]":
+        """Provide what this provider does, with the value at each path changed; an override of one value needs it."""
+        return _ChangedSettings(self, changes)
+
+    def note_singleton(self, singleton: providers.Provider[Any]) -> None:
+        """Note a Singleton that is built of these settings, to be reset with them."""
+        self._singletons[singleton] = None
+
     def reset(self) -> Any:
-        """Forget what was read, and the environment it was read for; the next use reads anew."""
+        """Forget what was read, and the environment it was read for; the next use reads anew.
+
+        Singletons that scopes have built of these settings are reset, too: the next scope builds them anew.
+        """
         self._kept = None
+        for singleton in self._singletons:
+            cast("Any", singleton).reset()
         self._by_environment.clear()
         self._by_overrides.clear()
         if self._is_for_process:
@@ -197,3 +212,35 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
     def _in_its_environment(self) -> AbstractContextManager[None]:
         profile = self.profile()
         return nullcontext() if profile is None else environment(profile.name)
+
+
+class _ChangedSettings(SettingsProvider[S]):
+    """The settings of another provider, with single values changed; lives as long as the scopes that use it."""
+
+    def __init__(
+        self, original: SettingsProvider[S] | None = None, changes: Mapping[tuple[str, ...], object] | None = None
+    ) -> None:
+        """Read nothing yet."""
+        super().__init__()
+        self._original = original
+        self._changes = changes or {}
+
+    @property
+    def settings(self) -> type[S]:
+        """The class of the settings."""
+        return self._original.settings if self._original is not None else super().settings
+
+    def in_force(self) -> SettingsProvider[S]:
+        """Itself: the other provider looks to the environment."""
+        return self
+
+    def _provide(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> S:
+        """Read the other settings, and change what is to be changed.
+
+        Raises:
+            SettingsError: Values are missing or wrong.
+            InvalidConfigError: A changed value does not fit its field.
+        """
+        if self._kept is None and self._original is not None:
+            self._kept = changed_model(self._original(), self._changes)
+        return cast("S", self._kept)

@@ -7,7 +7,8 @@ from typing import Any, Protocol, TypeVar
 from dependency_injector import providers
 
 from dagwire.config.values.type_guards import is_mapping
-from dagwire.containers.keys import container_from, find_provider, keys_of, provider_of
+from dagwire.containers.as_container import container_from, provider_of
+from dagwire.containers.keys import find_provider, keys_of
 from dagwire.containers.resource_provider import with_config
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.errors import DagwireError, InvalidInvocationError, MissingResourceError, nearest

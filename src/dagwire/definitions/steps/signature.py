@@ -7,6 +7,8 @@ from inspect import Parameter, isasyncgenfunction, isgeneratorfunction
 from typing import Any, NamedTuple
 
 from dagwire.config.values.config import Config
+from dagwire.containers.declared_keys import declared_key
+from dagwire.containers.provider_types import is_provider
 from dagwire.definitions.specs.valid_names import written_function
 from dagwire.definitions.steps.body_context import is_context_annotation
 from dagwire.definitions.value_types.class_types import ANY
@@ -137,9 +139,14 @@ def _input_type(parameter: str, annotation: object, owner: str) -> DagsterType:
 
 def _checked_key(parameter: str, annotation: object, owner: str) -> str:
     key = resource_key(parameter, annotation)
+    if is_provider(key):
+        key = declared_key(key) or key
     if isinstance(key, str):
         return key
-    msg = f"{owner} takes '{parameter}' by a Provide without a key. Write the key's path: Provide[\"gateways.s3\"]."
+    msg = (
+        f"{owner} takes '{parameter}' by a Provide without a key. Write the key's path, Provide[\"gateways.s3\"], or a "
+        "provider of a container's class, Provide[Application.gateways.s3]."
+    )
     raise InvalidDefinitionError(msg)
 
 

@@ -1,0 +1,123 @@
+"""The plans that a container keeps for its next scopes, each valid while all that it was made of stays as it was."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dependency_injector import providers
+
+from dagwire.containers.keys import (
+    Container,
+    EphemeralContainer,
+    Key,
+    declared_providers,
+    find_provider,
+    nested_containers,
+)
+from dagwire.containers.plan_validity import can_be_refilled, contents_of, is_same, overriding
+from dagwire.containers.provider_graph import ProviderGraph
+from dagwire.containers.provider_types import AnyProvider, is_provider
+from dagwire.containers.scope_plan import Keys, ScopePlan
+
+_KEPT = "_dagwire_plans"
+"""Where a container keeps its plans: on itself, so that they end with it."""
+
+_LIMIT = 64
+"""How many plans a container keeps. A process that asks for ever other sets of keys forgets the oldest."""
+
+
+class CachedPlan:
+    """A plan, and all that was read of the container to make it. Lives as long as the container."""
+
+    def __init__(self, plan: ScopePlan) -> None:
+        """Note how everything is now."""
+        self.plan = plan
+        self._find = plan.graph.find
+        self._provider_by_key = list(plan.graph.provider_by_key.items())
+        self._overriding_by_provider = [(provider, overriding(provider)) for provider in plan.reached]
+        self._contents_by_provider = [(one, contents_of(one)) for one in plan.reached if can_be_refilled(one)]
+        listed = nested_containers(plan.graph.container) if plan.graph.is_listed else ()
+        self._providers_by_container = [(inner, dict(declared_providers(inner))) for inner in listed]
+
+    def is_valid(self) -> bool:
+        """Whether everything is as it was."""
+        for key, provider in self._provider_by_key:
+            if self._find(key) is not provider:
+                return False
+        for provider, known in self._overriding_by_provider:
+            if overriding(provider) is not known:
+                return False
+        for provider, contents in self._contents_by_provider:
+            if not is_same(contents_of(provider), contents):
+                return False
+        return all(declared_providers(inner) == listing for inner, listing in self._providers_by_container)
+
+
+_PlanKey = tuple[Keys, tuple[Key, ...], bool]
+"""The keys of a scope, the keys that have slots, and whether an event loop drives it."""
+
+
+class _KeptPlans:
+    """The plans of one container, the one used last at the end; lives as long as the container."""
+
+    def __init__(self) -> None:
+        self._plans: dict[_PlanKey, CachedPlan] = {}
+        self._changing = threading.Lock()
+
+    def get(self, key: _PlanKey) -> ScopePlan | None:
+        """The plan under `key`, if it is still valid."""
+        kept = self._plans.get(key)
+        return kept.plan if kept is not None and kept.is_valid() else None
+
+    def keep(self, key: _PlanKey, plan: ScopePlan) -> None:
+        """Keep `plan`, and forget the oldest if there are too many."""
+        cached = CachedPlan(plan)
+        with self._changing:
+            self._plans.pop(key, None)
+            self._plans[key] = cached
+            while len(self._plans) > _LIMIT:
+                del self._plans[next(iter(self._plans))]
+
+
+def plan_for(
+    container: Container, replacements: Mapping[Key, AnyProvider], keys: Keys, *, asynchronous: bool
+) -> ScopePlan:
+    """The plan of `keys` of `container` with `replacements`.
+
+    It is kept with the container for the next scope, unless a replacement depends on other providers.
+
+    Raises:
+        ResourceCycleError: Providers depend on one another in a circle.
+    """
+    if isinstance(container, EphemeralContainer) or not all(
+        _fills_a_slot(container, *one) for one in replacements.items()
+    ):
+        return ScopePlan(ProviderGraph(container, replacements), keys, asynchronous=asynchronous)
+    kept: _KeptPlans | None = vars(container).get(_KEPT)  # of this class, not of its bases
+    if kept is None:
+        kept = _KeptPlans()
+        setattr(container, _KEPT, kept)
+    key = (keys, tuple(replacements), asynchronous)
+    plan = kept.get(key)
+    if plan is None:
+        plan = _plan_with_slots(container, replacements, keys, asynchronous=asynchronous)
+        kept.keep(key, plan)
+    return plan
+
+
+def _fills_a_slot(container: Container, key: Key, replacement: AnyProvider) -> bool:
+    """Whether `replacement` passes on an object, and neither depends on another provider nor is the one it replaces."""
+    stubbed: Any = replacement
+    if type(replacement) is not providers.Object or stubbed.last_overriding is not None:
+        return False
+    value = stubbed.provides
+    if is_provider(value) or getattr(value, "__IS_CONTAINER__", False) is True:
+        return False
+    return find_provider(container, key) is not replacement
+
+
+def _plan_with_slots(container: Container, replaced: Iterable[Key], keys: Keys, *, asynchronous: bool) -> ScopePlan:
+    slots: dict[Key, AnyProvider] = {key: providers.Object[Any]() for key in replaced}
+    plan = ScopePlan(ProviderGraph(container, slots), keys, asynchronous=asynchronous)
+    plan.slots = slots
+    return plan
