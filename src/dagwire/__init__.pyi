@@ -7,10 +7,9 @@ from .config.explain.provenance import Explained
 from .config.files.file_relative_path import file_relative_path
 from .config.files.run_config import RunConfig
 from .config.files.run_config_files import config_from_files, config_from_pkg_resources, config_from_yaml_strings
+from .config.schema.config import Config, PermissiveConfig
 from .config.schema.config_types import (
     Array,
-    Enum,
-    EnumValue,
     Field,
     Map,
     Noneable,
@@ -19,10 +18,10 @@ from .config.schema.config_types import (
     Selector,
     Shape,
 )
+from .config.schema.enum_config_type import Enum, EnumValue
 from .config.schema.scalar_config_types import BoolSource, IntSource, StringSource
 from .config.settings.settings_provider import SettingsProvider
 from .config.settings.settings_schema import settings_schema
-from .config.values.config import Config, PermissiveConfig
 from .config.values.env_var import EnvVar
 from .config.values.masking import SecretField
 from .containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context

@@ -5,7 +5,7 @@ from typing import Any
 
 from dependency_injector import providers
 
-from dagwire.config.values.config import Config
+from dagwire.config.schema.config import Config
 from dagwire.containers.as_container import container_from
 from dagwire.containers.keys import Container
 from dagwire.containers.resource_provider import ResourceProvider

@@ -8,7 +8,7 @@ from typing import Any, Self, TypeVar, cast, overload
 
 from dependency_injector import providers
 
-from dagwire.config.values.config import variables_at
+from dagwire.config.schema.config import variables_at
 from dagwire.config.values.env_var import EnvVar
 from dagwire.containers.current_scope import open_scopes
 from dagwire.containers.provider_types import AnyProvider, is_called, is_provider

@@ -4,7 +4,8 @@ from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Self, TypeVar, overload
 
-from dagwire.config.schema.scalar_config_types import AsDict
+from dagwire.config.schema.config_types import Field
+from dagwire.config.values.model_introspection import key_of
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.init_resource_context import InitResourceContext
 from dagwire.resources.launch_config import late_recipe, with_config
@@ -44,17 +45,10 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
         return late_recipe(cls, **fields)
 
     @classmethod
-    def to_config_schema(cls) -> Any:
-        """Return the fields as a `config_schema`, for a resource function that makes this class from its context."""
-        return AsDict(cls)
-
-    @classmethod
-    def to_fields_dict(cls) -> dict[str, Any]:
-        """Return `{field: type}` of the fields that are config, as a `config_schema`."""
-        resources = resource_fields(cls)
-        return {
-            field.alias or name: field.annotation for name, field in cls.model_fields.items() if name not in resources
-        }
+    def to_fields_dict(cls) -> dict[str, Field]:
+        """`{key: field}` of the fields that are config, as Dagster's config types."""
+        resources = {key_of(cls, name) for name in resource_fields(cls)}
+        return {key: field for key, field in super().to_fields_dict().items() if key not in resources}
 
     def get_resource_definition(self) -> RecipeDefinition:
         """Return this resource as a `ResourceDefinition`, which `configured` takes."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from inspect import signature
 from typing import Any, Protocol, TypeVar, overload
 
-from dagwire.config.values.config import Config
+from dagwire.config.schema.config import Config
 from dagwire.errors import InvalidDefinitionError
 from dagwire.resources.configurable_resource import ConfigurableResourceFactory
 from dagwire.resources.launch_config import late_recipe

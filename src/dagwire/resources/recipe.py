@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self, TypeGuard, get_args
 
 from pydantic import BaseModel
 
-from dagwire.config.values.config import Config
+from dagwire.config.schema.config import Config
 from dagwire.config.values.nested_values import of_its_kind
 from dagwire.config.values.plain_values import plain_config
 from dagwire.config.values.type_guards import SCALARS, is_mapping, is_sequence

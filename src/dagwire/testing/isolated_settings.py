@@ -8,9 +8,9 @@ from pydantic_settings import BaseSettings
 
 from dagwire.config.environments.environment import SWITCH
 from dagwire.config.explain.replaced_sources import ChooseSources, Source, with_changed_sources
+from dagwire.config.schema.config import variables_at
 from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.config.settings.variable_conflicts import paths_by_variable
-from dagwire.config.values.config import variables_at
 from dagwire.containers.keys import Container, find_provider, keys_of
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.resources.recipe import is_configurable

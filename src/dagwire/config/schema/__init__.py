@@ -1,1 +1,1 @@
-"""Dagster's config schemas."""
+"""`Config`, and Dagster's config types."""

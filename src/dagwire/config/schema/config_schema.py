@@ -1,16 +1,26 @@
 """`config_schema`: config checked against a definition's schema, a `Config` class or one of Dagster's config types."""
 
 from functools import lru_cache
-from typing import Any, TypeGuard
+from typing import Annotated, Any, NamedTuple, TypeGuard
 
 from pydantic import TypeAdapter, ValidationError
 
-from dagwire.config.schema.config_types import type_of
-from dagwire.config.values.config import Config
+from dagwire.config.schema.config import Config
+from dagwire.config.schema.config_types import Field, Shape, as_field
 from dagwire.config.values.env_var import EnvVar, check_variables_are_set, read_variables, variables_in
 from dagwire.config.values.launch_form import LAUNCH_FORM
 from dagwire.config.values.validation_messages import problems_of
 from dagwire.errors import InvalidConfigError
+
+
+def check_schema(schema: object) -> None:
+    """Refuse a schema that cannot be one, when a definition is made.
+
+    Raises:
+        InvalidDefinitionError: It is not a type of config, or holds something that is not.
+    """
+    if schema is not None and not is_config_class(schema):
+        as_field(schema)
 
 
 def validated_config(schema: Any, given: object, owner: str) -> Any:
@@ -31,24 +41,21 @@ def validated_config(schema: Any, given: object, owner: str) -> Any:
         return {} if given is None else read_variables(given)
     read: list[tuple[str, EnvVar]] = []
     try:
-        if _is_config_class(schema):
+        if is_config_class(schema):
             config = schema.model_validate({} if given is None else given, context=LAUNCH_FORM)
             read += config.variables()
             check_variables_are_set((variable, f"field '{path}' of {owner}") for path, variable in read)
             return config.with_variables_read()
-        return _adapter(_ById(schema)).validate_python(_or_empty(schema, given))
+        return _compiled(_ById(schema)).validated(given)
     except ValidationError as error:
         problems = problems_of(error, read)
     # Raised outside the handler: pydantic's error holds the values, and would be chained.
     raise InvalidConfigError(owner, problems)
 
 
-def _is_config_class(schema: object) -> TypeGuard[type[Config]]:
+def is_config_class(schema: object) -> TypeGuard[type[Config]]:
+    """Whether a schema is a `Config` class."""
     return isinstance(schema, type) and issubclass(schema, Config)
-
-
-def _or_empty(schema: object, given: object) -> object:
-    return {} if given is None and not isinstance(schema, type) else given
 
 
 class _ById:
@@ -66,7 +73,26 @@ class _ById:
         return id(self.schema)
 
 
+class _Compiled(NamedTuple):
+    """A schema with its validator."""
+
+    field: Field
+    adapter: TypeAdapter[Any]
+
+    def validated(self, given: object) -> Any:
+        """The config; the schema's default if none is given."""
+        if given is None and self.field.default_provided:
+            given = self.field.default_value
+        return self.adapter.validate_python({} if given is None and self._is_dict else given, context=LAUNCH_FORM)
+
+    @property
+    def _is_dict(self) -> bool:
+        """Whether nothing means a dict without entries, so that each required one is reported."""
+        return isinstance(self.field.config_type, Shape)
+
+
 @lru_cache(maxsize=512)
-def _adapter(schema: _ById) -> TypeAdapter[Any]:
+def _compiled(schema: _ById) -> _Compiled:
     """The compiled schema. The cache keeps the schema itself, so that its id is not given to another."""
-    return TypeAdapter(type_of(schema.schema))
+    field = as_field(schema.schema)
+    return _Compiled(field, TypeAdapter(Annotated[Any, field]))

@@ -2,17 +2,19 @@
 
 import copy
 import enum
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, TypeAdapter, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
-from dagwire.config.schema.scalar_config_types import ConfigType, ScalarType
-from dagwire.config.values.env_var import read_variables
+from dagwire.config.schema.config_type import ConfigType
+from dagwire.config.schema.scalar_config_types import ScalarType
+from dagwire.config.values.env_var import variables_in, with_env_forms
 from dagwire.config.values.type_guards import is_mapping, is_sequence
-from dagwire.config.values.validation_messages import custom_fault, unknown_name
-from dagwire.errors import InvalidDefinitionError
+from dagwire.config.values.validation_messages import custom_fault, problems_of, unknown_name
+from dagwire.errors import InvalidConfigError, InvalidDefinitionError
 
 _NO_DEFAULT: Any = object()
 
@@ -26,7 +28,7 @@ class Field(ConfigType):
 
     def __init__(
         self,
-        config: Any,
+        config: object,
         default_value: Any = _NO_DEFAULT,
         is_required: bool | None = None,
         description: str | None = None,
@@ -35,15 +37,18 @@ class Field(ConfigType):
         """`config` is a type or a config type; the default is validated as any value is.
 
         Raises:
-            InvalidDefinitionError: It is required and has a default.
+            InvalidDefinitionError: It is required and has a default, or `config` is not a type of config.
+            InvalidConfigError: The default does not fit.
         """
         if is_required and default_value is not _NO_DEFAULT:
             msg = "A Field with a default_value cannot be required. Leave out one of them."
             raise InvalidDefinitionError(msg)
-        self.config_type = config
+        self.config_type = config_type_of(config)
         self.description = description
         self.is_secret = is_secret
-        self._default = default_value if is_required is not None else _default_of(config, default_value)
+        if default_value is not _NO_DEFAULT:
+            _check_default(self.config_type, default_value)
+        self._default = default_value if is_required is not None else _default_of(self.config_type, default_value)
         self.is_required = self._default is _NO_DEFAULT if is_required is None else is_required
 
     @property
@@ -63,9 +68,18 @@ class Field(ConfigType):
             raise InvalidDefinitionError(msg)
         return self._default
 
+    @property
+    def default_value_as_json_str(self) -> str:
+        """The default as JSON.
+
+        Raises:
+            InvalidDefinitionError: There is none.
+        """
+        return json.dumps(self.default_value)
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """The type's own schema, with the default around it."""
-        schema = handler.generate_schema(type_of(self.config_type))
+        schema = handler.generate_schema(Annotated[Any, self.config_type])
         if self._default is _NO_DEFAULT:
             return schema
         # Copied for each use: a default may be a list that its user changes.
@@ -79,11 +93,11 @@ class Noneable(ConfigType):
 
     def __init__(self, inner_type: object) -> None:
         """`inner_type` is a type or a config type."""
-        self.inner_type = inner_type
+        self.inner_type = config_type_of(inner_type)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A nullable schema of `inner_type`."""
-        return core_schema.nullable_schema(handler.generate_schema(type_of(self.inner_type)))
+        return core_schema.nullable_schema(handler.generate_schema(Annotated[Any, self.inner_type]))
 
 
 class Shape(ConfigType):
@@ -151,7 +165,12 @@ class Selector(Shape):
         if is_mapping(entries) and len(entries) != 1 and not (len(self.fields) == 1 and not entries):
             names = ", ".join(self.fields)
             raise custom_fault("selector", f"Give exactly one of {names}; {len(entries)} are given")
-        return entries
+        return {name: self._filled(name, entry) for name, entry in entries.items()} if is_mapping(entries) else entries
+
+    def _filled(self, name: str, entry: object) -> object:
+        """The entry; its default if the selector names it and no more."""
+        field = self.fields.get(name)
+        return field.default_value if entry is None and field is not None and field.default_provided else entry
 
     def _chosen(self, given: Any) -> str | None:
         return next(iter(given or self.fields), None) if is_mapping(given) else None
@@ -162,112 +181,115 @@ class Array(ConfigType):
 
     def __init__(self, inner_type: object) -> None:
         """`inner_type` is a type or a config type."""
-        self.inner_type = inner_type
+        self.inner_type = config_type_of(inner_type)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A list of `inner_type`."""
-        return core_schema.list_schema(handler.generate_schema(type_of(self.inner_type)))
+        return core_schema.list_schema(handler.generate_schema(Annotated[Any, self.inner_type]))
 
 
 class Map(ConfigType):
     """A dict of any keys of `key_type` to values of `inner_type`."""
 
     def __init__(self, key_type: object, inner_type: object, key_label_name: str | None = None) -> None:
-        """`key_label_name` describes the keys, for people."""
-        self.key_type = key_type
-        self.inner_type = inner_type
+        """`key_label_name` describes the keys, for people.
+
+        Raises:
+            InvalidDefinitionError: `key_type` is not a scalar.
+        """
+        self.key_type = config_type_of(key_type)
+        self.inner_type = config_type_of(inner_type)
         self.key_label_name = key_label_name
+        if not isinstance(self.key_type, ScalarType):
+            msg = f"The keys of a Map are scalars; {key_type!r} is not. Write str, int, float or bool."
+            raise InvalidDefinitionError(msg)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A dict of `key_type` to `inner_type`."""
-        keys = handler.generate_schema(type_of(self.key_type))
-        return core_schema.dict_schema(keys, handler.generate_schema(type_of(self.inner_type)))
-
-
-class EnumValue:
-    """One choice of an `Enum`: its text in config, and the object that it stands for."""
-
-    def __init__(self, config_value: str, python_value: object = None, description: str | None = None) -> None:
-        """`python_value` is `config_value` itself if it is left out."""
-        self.config_value = config_value
-        self.python_value = config_value if python_value is None else python_value
-        self.description = description
-
-
-class Enum(ConfigType):
-    """One of several names, each standing for an object."""
-
-    def __init__(self, name: str, enum_values: Sequence[EnumValue]) -> None:
-        """`name` is used in messages."""
-        self.given_name = name
-        self.enum_values = list(enum_values)
-
-    @classmethod
-    def from_python_enum(cls, declared: type[enum.Enum], name: str | None = None) -> "Enum":
-        """The members of `declared`, written by name."""
-        return cls(name or declared.__name__, [EnumValue(member.name, member) for member in declared])
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """A literal of the names, then the object."""
-        object_by_name = {choice.config_value: choice.python_value for choice in self.enum_values}
-        literal = core_schema.literal_schema(list(object_by_name))
-        chosen = core_schema.no_info_after_validator_function(object_by_name.__getitem__, literal)
-        return core_schema.no_info_before_validator_function(read_variables, chosen)
+        keys = handler.generate_schema(Annotated[Any, self.key_type])
+        return core_schema.dict_schema(keys, handler.generate_schema(Annotated[Any, self.inner_type]))
 
 
 class ScalarUnion(ConfigType):
     """A scalar of `scalar_type`, or a dict or list of `non_scalar_schema`."""
 
-    def __init__(self, scalar_type: Any, non_scalar_schema: Any) -> None:
+    def __init__(self, scalar_type: object, non_scalar_schema: object) -> None:
         """`non_scalar_schema` is a dict, a list or a config type."""
-        self.scalar_type = scalar_type
-        self.non_scalar_schema = non_scalar_schema
+        self.scalar_type = config_type_of(scalar_type)
+        self.non_scalar_type = config_type_of(non_scalar_schema)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A union of both, chosen by whether a dict or a list is given."""
         schemas = {
-            "scalar": handler.generate_schema(type_of(self.scalar_type)),
-            "other": handler.generate_schema(type_of(self.non_scalar_schema)),
+            "scalar": handler.generate_schema(Annotated[Any, self.scalar_type]),
+            "other": handler.generate_schema(Annotated[Any, self.non_scalar_type]),
         }
         return core_schema.tagged_union_schema(
             schemas, discriminator=lambda given: "other" if isinstance(given, dict | list) else "scalar"
         )
 
 
-def as_field(declared: Any) -> Field:
-    """The `Field` of an entry in a dict."""
+def as_field(declared: object) -> Field:
+    """The `Field` of an entry in a dict, or of a whole `config_schema`.
+
+    Raises:
+        InvalidDefinitionError: `declared` is not a type of config.
+    """
     return declared if isinstance(declared, Field) else Field(declared)
 
 
-def type_of(schema: Any) -> Any:
-    """The type for pydantic of a type, a config type, or a dict or list that abbreviates one."""
-    config_type = config_type_of(schema)
-    return Annotated[Any, config_type] if isinstance(config_type, ConfigType) else config_type
+def config_type_of(schema: Any) -> ConfigType:
+    """The config type that `schema` is or abbreviates: `{name: type}`, `{type: type}`, `[type]`, or a type.
 
-
-def config_type_of(schema: Any) -> Any:
-    """The config type that `schema` is or abbreviates: `{name: type}`, `{type: type}`, `[type]`, or a type."""
-    if isinstance(schema, ConfigType) or schema is Any:
+    Raises:
+        InvalidDefinitionError: It is none of these.
+    """
+    if isinstance(schema, ConfigType):
         return schema
     if is_mapping(schema):
         keys: list[Any] = list(schema)
         return Map(keys[0], schema[keys[0]]) if len(keys) == 1 and not isinstance(keys[0], str) else Shape(schema)
     if is_sequence(schema):
-        return Array(schema[0])
+        if len(schema) == 1:
+            return Array(schema[0])
+        msg = f"{schema!r} cannot be the type of config: a list declares the type of its items, and no more."
+        raise InvalidDefinitionError(msg)
     return ScalarType(schema)
 
 
-def _default_of(config: Any, given: Any) -> Any:
+def _default_of(config_type: ConfigType, given: object) -> object:
     """The default given, or the type's own."""
     if given is not _NO_DEFAULT:
         return given
-    config_type = config_type_of(config)
+    if isinstance(config_type, Field):
+        return config_type.default_value if config_type.default_provided else _NO_DEFAULT
     if isinstance(config_type, Noneable):
         return None
-    if (
-        isinstance(config_type, Shape)
-        and not isinstance(config_type, Selector)
-        and not any(field.is_required for field in config_type.fields.values())
-    ):
-        return {}
-    return _NO_DEFAULT
+    return {} if _needs_nothing(config_type) else _NO_DEFAULT
+
+
+def _needs_nothing(config_type: ConfigType) -> bool:
+    """Whether an empty dict is a value of the type."""
+    if isinstance(config_type, Selector):
+        return [field.is_required for field in config_type.fields.values()] == [False]
+    if isinstance(config_type, Shape):
+        return not any(field.is_required for field in config_type.fields.values())
+    return isinstance(config_type, ScalarType) and config_type.declared is dict
+
+
+def _check_default(config_type: ConfigType, default: object) -> None:
+    """Refuse a default that its own type refuses; one with variables is checked when it is used."""
+    if isinstance(config_type, ScalarType) and type(default) is config_type.declared:
+        return
+    if isinstance(default, enum.Enum):
+        msg = f"A default in config is the name of an enum's member. Write {default.name!r}."
+        raise InvalidDefinitionError(msg)
+    if any(True for _ in variables_in(with_env_forms(default))):
+        return
+    try:
+        TypeAdapter(Annotated[Any, config_type]).validate_python(copy.deepcopy(default))
+    except ValidationError as error:
+        problems = problems_of(error)
+    else:
+        return
+    raise InvalidConfigError("a Field's default_value", problems)

@@ -1,48 +1,30 @@
-"""The simplest config types: a value of a type, a variable's value, the fields of a class."""
+"""The simplest config types: a value of a type, and a variable's value."""
 
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, TypeAdapter, ValidationError
+from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation
 from pydantic_core import CoreSchema, core_schema
 
-from dagwire.config.values.config import Config
-from dagwire.config.values.env_var import EnvVar, read_variables, variables_in
-from dagwire.config.values.type_guards import is_mapping
+from dagwire.config.schema.config_type import ConfigType
+from dagwire.config.values.env_var import EnvVar, is_env_form, read_variables, variables_in
+from dagwire.config.values.launch_form import read_launch_form
 from dagwire.config.values.validation_messages import custom_fault
+from dagwire.errors import InvalidDefinitionError
 
-Validate = core_schema.ValidatorFunctionWrapHandler
-
-
-class ConfigType:
-    """A kind of `config_schema`; immutable, and usable wherever a type is."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """The schema with which pydantic validates."""
-        raise NotImplementedError
-
-
-class AsDict(ConfigType):
-    """The fields of a `Config` class; the validated config is a dict, as resource functions expect it."""
-
-    def __init__(self, model: type[Config]) -> None:
-        """`model` declares the fields."""
-        self.model = model
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """The model's schema, then its fields' values."""
-        return core_schema.no_info_after_validator_function(_fields_of, handler.generate_schema(self.model))
-
-
-def _fields_of(config: Config) -> dict[str, Any]:
-    _read_set_variables([variable for _, variable in config.variables()])
-    return dict(config.with_variables_read())
+_Validate = core_schema.ValidatorFunctionWrapHandler
 
 
 class ScalarType(ConfigType):
     """A value of a type; scalars are taken strictly, except text that was read from a variable."""
 
     def __init__(self, declared: Any, *, takes_env_form: bool = False) -> None:
-        """With `takes_env_form`, `{"env": "NAME"}` stands for a variable."""
+        """With `takes_env_form`, `{"env": "NAME"}` stands for a variable.
+
+        Raises:
+            InvalidDefinitionError: `declared` is not a type that config can have.
+        """
+        check_type(declared)
         self.declared = declared
         self.takes_env_form = takes_env_form
 
@@ -52,11 +34,14 @@ class ScalarType(ConfigType):
             self._from_text = TypeAdapter[Any](self.declared)
             return core_schema.no_info_wrap_validator_function(self._read, _SCALARS[self.declared]())
         schema = handler.generate_schema(self.declared)
-        return core_schema.no_info_before_validator_function(_read_set_variables, schema)
+        return core_schema.no_info_before_validator_function(self._prepared, schema)
 
-    def _read(self, given: Any, validate: Validate) -> Any:
-        if self.takes_env_form and is_mapping(given) and set(given) == {"env"}:
-            given = EnvVar(str(given["env"]))
+    def _prepared(self, given: object) -> object:
+        return read_launch_form(self.declared, _read_set_variables(given))
+
+    def _read(self, given: object, validate: _Validate) -> object:
+        if self.takes_env_form and is_env_form(given):
+            given = EnvVar(given["env"])
         if not isinstance(given, EnvVar):
             return validate(given)
         text = _read_set_variables(given)
@@ -64,9 +49,8 @@ class ScalarType(ConfigType):
             return self._from_text.validate_python(text)
         except ValidationError:
             pass
-        raise custom_fault(
-            "variable", f"The value of the variable {given.env_var_name} is not of type {self.declared.__name__}"
-        )
+        kind = getattr(self.declared, "__name__", "declared")
+        raise custom_fault("variable", f"The value of the variable {given.env_var_name} is not of type {kind}")
 
 
 _SCALARS: dict[Any, Any] = {
@@ -76,15 +60,39 @@ _SCALARS: dict[Any, Any] = {
     bool: lambda: core_schema.bool_schema(strict=True),
 }
 
-StringSource = ScalarType(str, takes_env_form=True)
-"""Text, or `{"env": "NAME"}`: the text of a variable."""
-IntSource = ScalarType(int, takes_env_form=True)
-"""A whole number, or `{"env": "NAME"}`."""
-BoolSource = ScalarType(bool, takes_env_form=True)
-"""True or false, or `{"env": "NAME"}`."""
+
+def check_type(declared: Any) -> None:
+    """Refuse what cannot be the type of config.
+
+    Raises:
+        InvalidDefinitionError: It is a value, a config type's class, `object`, or a class unknown to pydantic.
+    """
+    if declared in (*_SCALARS, Any, dict, list):
+        return
+    if isinstance(declared, type) and issubclass(declared, ConfigType):
+        raise _not_a_type(declared, f"Write an instance, {declared.__name__}(...).")
+    if declared is object or declared is None or isinstance(declared, str):
+        raise _not_a_type(declared, "Write Any for a value of any type.")
+    if not _is_known(declared):
+        raise _not_a_type(declared, "Write a type that pydantic knows, a config type such as Shape, or a dict of them.")
 
 
-def _read_set_variables(given: Any) -> Any:
+def _is_known(declared: Any) -> bool:
+    """Whether pydantic can validate values of this type; a name that is not defined yet is tried when it is used."""
+    try:
+        TypeAdapter(declared)
+    except PydanticUndefinedAnnotation:
+        return True
+    except PydanticSchemaGenerationError:
+        return False
+    return True
+
+
+def _not_a_type(declared: object, fix: str) -> InvalidDefinitionError:
+    return InvalidDefinitionError(f"{declared!r} cannot be the type of config. {fix}")
+
+
+def _read_set_variables(given: object) -> object:
     """`given` with its variables read.
 
     Raises:
@@ -94,3 +102,11 @@ def _read_set_variables(given: Any) -> Any:
     if unset:
         raise custom_fault("missing_variable", f"The environment variable {unset} is not set")
     return read_variables(given)
+
+
+StringSource = ScalarType(str, takes_env_form=True)
+"""Text, or `{"env": "NAME"}`: the text of a variable."""
+IntSource = ScalarType(int, takes_env_form=True)
+"""A whole number, or `{"env": "NAME"}`."""
+BoolSource = ScalarType(bool, takes_env_form=True)
+"""True or false, or `{"env": "NAME"}`."""

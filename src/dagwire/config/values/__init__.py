@@ -1,1 +1,1 @@
-"""One value: its validation, its variables, its secrecy."""
+"""One value: its validation, its forms, its variables, its secrecy."""

@@ -34,6 +34,11 @@ def as_op_config(config: object) -> object:
     return as_resolved_dict(config) if isinstance(config, BaseModel) else config
 
 
+def field_in_launch_form(field: FieldInfo, value: object) -> object:
+    """The value of one field as run config has it."""
+    return _field(field, value, _in_launch_form)
+
+
 def _in_launch_form(value: object) -> object:
     if isinstance(value, BaseModel):
         return as_launch_dict(value)

@@ -47,11 +47,16 @@ def from_input_form(field: FieldInfo, value: object, form: InputForm | None) -> 
     Raises:
         ValidationError: The value is not in this form; each fault has its path below the field.
     """
-    reading = _Reading(form)
-    read = reading.read(_Declared(field.annotation, _name_of(field.discriminator)), value, ())
-    if reading.faults:
-        raise ValidationError.from_exception_data("config", reading.faults, hide_input=True)
-    return read
+    return _read(_Declared(field.annotation, _name_of(field.discriminator)), value, form)
+
+
+def read_launch_form(annotation: object, value: object) -> object:
+    """A value of a type, read from launch form into pydantic's own.
+
+    Raises:
+        ValidationError: The value is not in this form; each fault has its path below the value.
+    """
+    return _read(_declared(annotation), value, LAUNCH_FORM)
 
 
 class _Declared(NamedTuple):
@@ -71,6 +76,14 @@ def _declared(annotation: object) -> _Declared:
 def _name_of(discriminator: object) -> str | None:
     """A discriminator that is the name of a field; pydantic alone calls one that is a function."""
     return discriminator if isinstance(discriminator, str) else None
+
+
+def _read(declared: _Declared, value: object, form: InputForm | None) -> object:
+    reading = _Reading(form)
+    read = reading.read(declared, value, ())
+    if reading.faults:
+        raise ValidationError.from_exception_data("config", reading.faults, hide_input=True)
+    return read
 
 
 _Path = tuple[Key, ...]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 from dagwire.config.files.run_config import RunConfig
+from dagwire.config.schema.config import Config
 from dagwire.config.schema.config_schema import validated_config
-from dagwire.config.values.config import Config
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.definitions.steps.signature import annotations_of
 from dagwire.errors import ConfigMappingError, InvalidConfigError, InvalidDefinitionError

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from inspect import Parameter, isasyncgenfunction, isgeneratorfunction
 from typing import Any, NamedTuple
 
-from dagwire.config.values.config import Config
+from dagwire.config.schema.config import Config
 from dagwire.containers.declared_keys import declared_key
 from dagwire.containers.provider_types import is_provider
 from dagwire.definitions.specs.valid_names import written_function

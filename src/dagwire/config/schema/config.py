@@ -5,8 +5,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, core_schema
 
+from dagwire.config.schema.config_fields import fields_of
+from dagwire.config.schema.config_type import ConfigType
+from dagwire.config.schema.config_types import Field
+from dagwire.config.values.config_dict import as_resolved_dict
 from dagwire.config.values.deferred_validation import adapt_schema
 from dagwire.config.values.env_var import EnvVar, check_variables_are_set, read_variables
 from dagwire.config.values.launch_form import LAUNCH_FORM, VARIABLE_TEXT, InputForm, ReadsInputForm
@@ -124,6 +128,16 @@ class Config(ReadsInputForm, BaseModel):  # noqa: PLW1641  # pydantic makes the 
         }
         return model.model_validate(own | merged, context=form)
 
+    @classmethod
+    def to_config_schema(cls) -> ConfigType:
+        """The fields as a `config_schema`, whose validated config is a dict."""
+        return ConfigAsDict(cls)
+
+    @classmethod
+    def to_fields_dict(cls) -> dict[str, Field]:
+        """`{key: field}` of the fields as Dagster's config types."""
+        return fields_of(cls)
+
     def holds_scalars_only(self) -> bool:
         """Whether no field holds a value that may hold others: the quick answer to most questions below."""
         return SCALARS.issuperset(map(type, self._values().values()))
@@ -137,6 +151,22 @@ class Config(ReadsInputForm, BaseModel):  # noqa: PLW1641  # pydantic makes the 
     def _values(self) -> dict[str, Any]:
         """`{name: value}`, with the undeclared names of a class that allows them."""
         return {**self.__dict__, **self.__pydantic_extra__} if self.__pydantic_extra__ else vars(self)
+
+
+class ConfigAsDict(ConfigType):
+    """The fields of a `Config` class; the validated config is a dict, as functions expect it."""
+
+    def __init__(self, model: type[Config]) -> None:
+        """`model` declares the fields."""
+        self.model = model
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """The model's schema, then its values."""
+        return core_schema.no_info_after_validator_function(_resolved, handler.generate_schema(self.model))
+
+
+def _resolved(config: Config) -> dict[str, object]:
+    return as_resolved_dict(config.with_variables_read())
 
 
 def variables_at(path: str, value: object) -> Iterator[tuple[str, EnvVar]]:
