@@ -1,6 +1,6 @@
 """The simplest config types: a value of a type, and a variable's value."""
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from pydantic import GetCoreSchemaHandler, TypeAdapter, ValidationError
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation
@@ -69,12 +69,16 @@ def check_type(declared: Any) -> None:
     """
     if declared in (*_SCALARS, Any, dict, list):
         return
-    if isinstance(declared, type) and issubclass(declared, ConfigType):
+    if _is_config_type_class(declared):
         raise _not_a_type(declared, f"Write an instance, {declared.__name__}(...).")
     if declared is object or declared is None or isinstance(declared, str):
         raise _not_a_type(declared, "Write Any for a value of any type.")
     if not _is_known(declared):
         raise _not_a_type(declared, "Write a type that pydantic knows, a config type such as Shape, or a dict of them.")
+
+
+def _is_config_type_class(declared: object) -> TypeGuard[type[ConfigType]]:
+    return isinstance(declared, type) and issubclass(declared, ConfigType)
 
 
 def _is_known(declared: Any) -> bool:
