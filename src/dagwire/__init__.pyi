@@ -181,7 +181,7 @@ from .definitions.specs.table_metadata import (
 )
 from .definitions.steps.bound_resources import with_resources
 from .definitions.steps.build_io_contexts import build_input_context, build_output_context
-from .definitions.steps.hook import HookDefinition, failure_hook, success_hook
+from .definitions.steps.hook import HookDefinition, HookExecutionResult, event_list_hook, failure_hook, success_hook
 from .definitions.value_types.class_types import PythonObjectDagsterType
 from .definitions.value_types.dagster_type import DagsterType
 from .definitions.value_types.generic_types import Dict, List, Optional, Set, Tuple, check_dagster_type
@@ -351,6 +351,7 @@ __all__ = [
     "Health",
     "HookContext",
     "HookDefinition",
+    "HookExecutionResult",
     "HourlyPartitionsDefinition",
     "IAttachDifferentObjectToOpContext",
     "IOManager",
@@ -487,6 +488,7 @@ __all__ = [
     "dynamic_partitioned_config",
     "env_template",
     "environment",
+    "event_list_hook",
     "explain",
     "failure_hook",
     "file_relative_path",

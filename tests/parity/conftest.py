@@ -110,6 +110,14 @@ def differs(dg: ModuleType) -> Callable[..., None]:
 
 
 @pytest.fixture
+def invalid_property(dg: ModuleType) -> type[Exception]:
+    """The error of an attribute that has no value here; Dagster keeps it out of its public names."""
+    module = dg if dg.__name__ == "dagwire" else importlib.import_module("dagster._core.errors")
+    error: type[Exception] = module.DagsterInvalidPropertyError
+    return error
+
+
+@pytest.fixture
 def events() -> Callable[[Any], list[tuple[str, str | None]]]:
     """The events of a result that both sides write: `[(type, step key)]`, without the engine's own."""
     own = {"ENGINE_EVENT", "LOGS_CAPTURED"}

@@ -119,8 +119,11 @@ def build_hook_context(
         instance: The context's `instance`; a new one by default.
     """
     run = DagsterRun(job_name or EPHEMERAL_RUN_ID, run_id or EPHEMERAL_RUN_ID)
-    context = DirectHookContext(run, None, None, op_exception, {})
-    context.op = op
+    context = DirectHookContext(run, None, None, op_exception)
+    given = {"op": op, "run_id": run_id, "job_name": job_name}
+    context.given = frozenset(name for name, value in given.items() if value is not None)
+    if op is not None:
+        context.op_definition = op
     context.instance = instance or DagsterInstance.ephemeral()
     return context.hold(HeldResources("build_hook_context", resources, None, context.instance))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from typing import Any
 
 from dagwire.execution.step_context import StepContext
 
@@ -9,13 +10,22 @@ from dagwire.execution.step_context import StepContext
 class CurrentStep:
     """One attempt of a step, whose context is made when it is first asked for: most bodies take none."""
 
-    __slots__ = ("_make", "made")
+    __slots__ = ("_make", "made", "yielded")
 
     def __init__(self, make: Callable[[], StepContext]) -> None:
         """`make` makes the context."""
         self._make = make
         self.made: StepContext | None = None
         """The context; None until somebody asks for it."""
+        self.yielded: list[object] = []
+        """The items that the body has yielded."""
+
+    def observe(self, item: Any) -> Any:
+        """Take note of an item that the body yields; return it."""
+        self.yielded.append(item)
+        if self.made is not None:
+            self.made.observe(item)
+        return item
 
     def context(self) -> StepContext:
         """Return the context of the attempt."""

@@ -8,12 +8,19 @@ from typing import Any
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.specs.results import is_dynamic_output, is_output
+from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.call_arguments import sort_arguments
+from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.step_definition import StepDefinition
 from dagwire.definitions.steps.type_checks import check_value
 from dagwire.definitions.value_types.type_check import TypeCheckContext
 from dagwire.execution.asset_outcomes import asset_outcome
-from dagwire.execution.build_contexts import build_asset_check_context, build_asset_context, build_op_context
+from dagwire.execution.build_contexts import (
+    build_asset_check_context,
+    build_asset_context,
+    build_hook_context,
+    build_op_context,
+)
 from dagwire.execution.contexts import OpExecutionContext
 from dagwire.execution.direct_arguments import PreparedCall, prepare_call
 from dagwire.execution.direct_contexts import EPHEMERAL_RUN_ID, DirectStepContext
@@ -33,6 +40,16 @@ def call_directly(definition: StepDefinition[Any], args: Sequence[Any], kwargs: 
     except BaseException:
         context.unbind()
         raise
+
+
+def call_hook_directly(hook: HookDefinition, body: Body, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """Call the function of a hook outside a run; see `HookDefinition.__call__`."""
+    name = body.signature.context or ""
+    if args and args[0] is None:
+        args = (build_hook_context(), *args[1:])
+    elif name in kwargs and kwargs[name] is None:
+        kwargs = {**kwargs, name: build_hook_context()}
+    return body.call(hook, args, kwargs)
 
 
 def _new_context(definition: StepDefinition[Any]) -> DirectStepContext:

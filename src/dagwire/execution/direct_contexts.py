@@ -7,11 +7,13 @@ from typing import Any, Self
 from dagwire.containers.context_resources import HeldResources
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.partitions.partition_loading import partition_loading_context
 from dagwire.definitions.partitions.partitions import PartitionKeyRange
 from dagwire.errors import InvalidInvocationError, InvalidPropertyError, InvariantViolationError
 from dagwire.execution.contexts import AssetCheckExecutionContext, AssetExecutionContext, OpExecutionContext
 from dagwire.execution.hook_context import HookContext
+from dagwire.execution.node_handle import NodeHandle, OpNode
 from dagwire.execution.step_context import StepContext
 from dagwire.resources.init_resource_context import Resources
 
@@ -234,4 +236,32 @@ class DirectAssetCheckExecutionContext(DirectStepContext, AssetCheckExecutionCon
 
 
 class DirectHookContext(_Held, HookContext):
-    """A hook's context, built by hand for a direct call."""
+    """A hook's context, built by hand for a direct call; it has only the facts that it was built with."""
+
+    given: frozenset[str] = frozenset()
+    """The names of the arguments that it was built with."""
+
+    def _checked(self, name: str) -> None:
+        if name not in self.given:
+            raise InvalidPropertyError(name, f"pass `{name}` to build_hook_context")
+
+    @property
+    def run_id(self) -> str:
+        """The run's id, if the context was built with one."""
+        self._checked("run_id")
+        return super().run_id
+
+    @property
+    def job_name(self) -> str:
+        """The job's name, if the context was built with one."""
+        self._checked("job_name")
+        return super().job_name
+
+    @property
+    def op(self) -> OpNode:
+        """The step of the op that the context was built with."""
+        self._checked("op")
+        return OpNode(self.op_definition.alias_name, self.op_definition, NodeHandle(self.op_definition.alias_name))
+
+    op_definition: OpDefinition
+    """The op that it was built with."""

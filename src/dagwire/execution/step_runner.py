@@ -1,11 +1,10 @@
 """`Steps`: how one step of a run is done: its body called with what it asks for, again where it is to be retried."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from inspect import isasyncgen, isawaitable, isgenerator
 from typing import Any
 
-from dagwire.config.values.config_dict import as_op_config
 from dagwire.containers.run_scope import RunScope
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
@@ -13,15 +12,13 @@ from dagwire.definitions.ops.graph_assets_definition import GraphAssetPart
 from dagwire.definitions.ops.node import Node
 from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.specs.retries import Failure, RetryPolicy, RetryRequested
-from dagwire.definitions.steps.body import Body
-from dagwire.definitions.steps.hook import HookDefinition, Occasion
 from dagwire.definitions.steps.signature import CONFIG_NAME, RESULT
 from dagwire.errors import StepExitError, WrongTypeError
 from dagwire.execution.asset_outcomes import asset_outcome, check_outcome
 from dagwire.execution.contexts import AssetCheckExecutionContext, AssetExecutionContext, OpExecutionContext
 from dagwire.execution.current_step import CURRENT_STEP, CurrentStep
 from dagwire.execution.event_types import DagsterEventType
-from dagwire.execution.hook_context import HookContext
+from dagwire.execution.hook_runner import Hooks
 from dagwire.execution.op_outcomes import op_outcome
 from dagwire.execution.outcomes import Outcome, Yielded
 from dagwire.execution.output_metadata import OutputMetadata
@@ -30,6 +27,7 @@ from dagwire.execution.run_record import Record
 from dagwire.execution.step_context import StepContext
 from dagwire.execution.step_inputs import StepInputs, TypeContexts
 from dagwire.execution.step_io import StepIO
+from dagwire.execution.step_values import StepValues, outputs_before_failure
 from dagwire.execution.stored_values import StoredValues
 from dagwire.resources.dagster_run import DagsterRun
 from dagwire.resources.instance import DagsterInstance
@@ -76,6 +74,7 @@ class Steps:
         self._stored_values = stored_values
         self._types = TypeContexts(run, scope_by_node)
         self._inputs = StepInputs(plan, record, step_io, self._types)
+        self._hooks = Hooks(run, plan, scope_by_node, record, instance)
         self._asynchronous = asynchronous
 
     async def do(self, node: Node) -> None:
@@ -83,29 +82,36 @@ class Steps:
         self._record.emit(DagsterEventType.STEP_START, node.name)
         started, retries = time.perf_counter(), 0
         while True:
+            current = self._current_step(node, retries)
             try:
-                outcome = await self._attempt(node, retries)
+                outcome = await self._attempt(node, current)
             except SystemExit as leaving:
                 exit_error = StepExitError(node.definition.label, leaving.code)
                 exit_error.__cause__ = leaving
-                return await self._fail(node, exit_error)
+                return await self._fail(node, exit_error, current)
             except Exception as failure:  # noqa: BLE001  # the user's own, which the caller raises or reports
                 delay_s = _delay_before_retry(node.retry_policy, failure, retries)
                 if delay_s is None:
-                    return await self._fail(node, failure)
+                    return await self._fail(node, failure, current)
                 self._record.emit(DagsterEventType.STEP_UP_FOR_RETRY, node.name, (failure, delay_s))
                 await self._sleep(delay_s)
                 retries += 1
                 self._record.emit(DagsterEventType.STEP_RESTARTED, node.name)
             else:
                 self._record.finish(node, outcome, (time.perf_counter() - started) * 1000)
-                return await self._call_hooks(node, outcome.error)
+                if node.hooks or node.definition.hooks:
+                    await self._hooks.call(node, outcome.error, StepValues.of(outcome.outputs))
+                return None
 
-    async def _fail(self, node: Node, failure: Exception) -> None:
-        if isinstance(failure, RetryRequested) and isinstance(failure.__cause__, Exception):
-            failure = failure.__cause__
-        self._record.fail(node, failure)
-        await self._call_hooks(node, failure)
+    def _current_step(self, node: Node, retry_number: int) -> CurrentStep:
+        return CurrentStep(lambda: self._context(node, retry_number))
+
+    async def _fail(self, node: Node, failure: Exception, current: CurrentStep) -> None:
+        cause = failure.__cause__ if isinstance(failure, RetryRequested) else None
+        self._record.fail(node, cause if isinstance(cause, Exception) else failure)
+        if node.hooks or node.definition.hooks:
+            added = current.made.added_metadata if current.made is not None else None
+            await self._hooks.call(node, failure, StepValues.of(outputs_before_failure(current.yielded, added)))
 
     async def _sleep(self, seconds: float) -> None:
         if self._asynchronous:
@@ -117,7 +123,7 @@ class Steps:
 
     # -- one attempt ---------------------------------------------------------------------------------------------------
 
-    async def _attempt(self, node: Node, retry_number: int) -> Outcome:
+    async def _attempt(self, node: Node, current: CurrentStep) -> Outcome:
         definition = node.definition
         body = definition.body
         signature = body.signature
@@ -130,7 +136,6 @@ class Steps:
                 arguments[parameter] = scope.value(key)
         if signature.config is not None:
             arguments[CONFIG_NAME] = self._plan.config_by_node.get(node.template or node.name)
-        current = CurrentStep(lambda: self._context(node, retry_number))
         token = CURRENT_STEP.set(current)
         try:
             leading = () if signature.context is None else (current.context(),)
@@ -162,12 +167,12 @@ class Steps:
         context.mark_subset(is_subset=self._plan.job.is_subset or node.outputs is not None)
         return context
 
-    async def _finished(self, node: Node, returned: Any, current: CurrentStep | None = None) -> Any:
+    async def _finished(self, node: Node, returned: Any, current: CurrentStep) -> Any:
         """What a body came to: a generator's items, a coroutine's result, or the value itself."""
         if isgenerator(returned):
-            return Yielded(_observed(returned, current) if current else returned)
+            return Yielded(map(current.observe, returned))
         if isasyncgen(returned):
-            return await self._scope_by_node[node.template or node.name].wait_for(_listed(returned))
+            return await self._scope_by_node[node.template or node.name].wait_for(_listed(returned, current))
         if isawaitable(returned):
             return await self._scope_by_node[node.template or node.name].wait_for(returned)
         return returned
@@ -201,38 +206,6 @@ class Steps:
         added.add(metadata or {}, RESULT, None)
         return added
 
-    # -- hooks ---------------------------------------------------------------------------------------------------------
-
-    async def _call_hooks(self, node: Node, failure: Exception | None) -> None:
-        """Call the hooks for this end of the step; a hook that fails is recorded and changes nothing, as in Dagster."""
-        hooks = node.hooks | node.definition.hooks
-        if not hooks:
-            return
-        occasion: Occasion = "success" if failure is None else "failure"
-        for hook in sorted(hooks, key=lambda hook: hook.name):
-            if hook.occasion != occasion:
-                self._record.emit(DagsterEventType.HOOK_SKIPPED, node.name)
-                continue
-            try:
-                await self._call_hook(node, hook, failure)
-            except (Exception, SystemExit) as error:  # noqa: BLE001  # the step's end stands
-                self._record.emit(DagsterEventType.HOOK_ERRORED, node.name, error)
-            else:
-                self._record.emit(DagsterEventType.HOOK_COMPLETED, node.name)
-
-    async def _call_hook(self, node: Node, hook: HookDefinition, failure: Exception | None) -> None:
-        scope = self._scope_by_node[node.template or node.name]
-        body: Body = hook.body
-        arguments = {parameter: scope.value(key) for parameter, key in body.signature.keys.items()}
-        if body.signature.context is None:
-            await self._finished(node, body.function(**arguments))
-            return
-        context = HookContext(self._run, node, hook, failure, self._record.values.get(node.name, {}))
-        context.instance = self._instance
-        context.resources = scope.resources(body.keys)
-        context.op_config = as_op_config(self._plan.config_by_node.get(node.template or node.name))
-        await self._finished(node, body.function(context, **arguments))
-
 
 def _delay_before_retry(policy: RetryPolicy | None, failure: Exception, retries: int) -> float | None:
     """The seconds to wait before the next attempt; None where there is none."""
@@ -245,16 +218,8 @@ def _delay_before_retry(policy: RetryPolicy | None, failure: Exception, retries:
     return policy.delay_s(retries + 1)
 
 
-def _observed(items: Iterator[Any], current: CurrentStep) -> Iterator[Any]:
-    """Go through the items of a body; its context, if it takes one, learns which outputs were yielded."""
-    for item in items:
-        if current.made is not None:
-            current.made.observe(item)
-        yield item
-
-
-def _listed(items: AsyncIterator[Any]) -> Awaitable[Yielded]:
+def _listed(items: AsyncIterator[Any], current: CurrentStep) -> Awaitable[Yielded]:
     async def collect() -> Yielded:
-        return Yielded([item async for item in items])
+        return Yielded([current.observe(item) async for item in items])
 
     return collect()

@@ -48,6 +48,11 @@ class OpDefinition(StepDefinition[In]):
         self._alias: str | None = None
 
     @property
+    def alias_name(self) -> str:
+        """Its other name, if it has one, or its own."""
+        return self._alias or self.name
+
+    @property
     def config_schema(self) -> object:
         """The declared config; None for none."""
         return self.body.config_schema
@@ -111,7 +116,7 @@ class OpDefinition(StepDefinition[In]):
         """
         composition = composing()
         if composition is not None:
-            return composition.place(self, self._alias or self.name, args, kwargs)
+            return composition.place(self, self.alias_name, args, kwargs)
         if self._alias is not None:
             msg = f"op '{self.name}' as '{self._alias}' can be called only in the body of a job."
             raise InvalidDefinitionError(msg)

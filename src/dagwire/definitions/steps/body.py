@@ -107,8 +107,11 @@ class Body:
             context = given.pop(name)
         elif name is not None:
             if not positional:
-                raise InvalidInvocationError(self.owner, "takes a context; build one and give it first.")
+                raise InvalidInvocationError(self.owner, "takes a context; build one and pass it first.")
             context = positional.pop(0)
+            if context is not None and not isinstance(context, BodyContext):
+                problem = f"takes a context first, and {type(context).__name__} was passed. Build one and pass it."
+                raise InvalidInvocationError(self.owner, problem)
         elif positional and isinstance(positional[0], BodyContext):
             context = positional.pop(0)
         if len(positional) > len(self.signature.parameters):

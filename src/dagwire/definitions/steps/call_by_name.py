@@ -1,23 +1,25 @@
-"""`call_directly`: the call from a definition to the layer below that calls its body outside a run.
+"""`call_directly`: the call from a definition to the layer below that calls its function outside a run.
 
 Data flows from definitions to execution, so a definition cannot import the module that builds contexts. It knows the
 module's name, and loads it with the first call.
 """
 
 import importlib
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+from dagwire.definitions.steps.body import Body
 
-class CallDirectly(Protocol):
-    """Calls the body of a step outside a run."""
-
-    def __call__(self, definition: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """Call the body of `definition`."""
-        ...
+_RUNNER = "dagwire.execution.direct_calls"
 
 
 def call_directly(definition: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """Call the body of an asset, an op or a check with these arguments."""
-    call: CallDirectly = importlib.import_module("dagwire.execution.direct_calls").call_directly
+    call: Callable[..., Any] = importlib.import_module(_RUNNER).call_directly
     return call(definition, args, kwargs)
+
+
+def call_hook_directly(hook: Any, body: Body, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """Call the function of a hook with these arguments."""
+    call: Callable[..., Any] = importlib.import_module(_RUNNER).call_hook_directly
+    return call(hook, body, args, kwargs)
