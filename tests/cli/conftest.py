@@ -96,6 +96,11 @@ def region(context):
     context.log.info("regions: %s", ",".join(context.partition_keys))
 
 
+@asset(partitions_def=StaticPartitionsDefinition(["eu", "us"]))
+def one_region(context):
+    context.log.info("region %s", context.partition_key)
+
+
 class Printer(ConfigurableResource):
     copies: int = 1
     trays: list[int] = []
@@ -157,7 +162,7 @@ class Shop(containers.DeclarativeContainer):
 
 
 defs = Definitions(
-    assets=[report, mailed, broken, after_broken, empty, region, copies, spool_asset, loud],
+    assets=[report, mailed, broken, after_broken, empty, region, copies, spool_asset, loud, one_region],
     asset_checks=[report_is_full, report_is_pretty, broken_is_whole, empty_has_rows],
     jobs=[
         good,

@@ -57,7 +57,7 @@ def test_nothing_wrong(run: Run, project: Path) -> None:
     """What was looked at is counted, nothing was opened, and the exit code is 0."""
     done = run("check")
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "Nothing is wrong with 9 assets, 4 checks, 6 jobs, 1 schedule, 1 sensor, 3 resources.\n"
+    assert done.stdout == "Nothing is wrong with 10 assets, 4 checks, 6 jobs, 1 schedule, 1 sensor, 3 resources.\n"
     assert json.loads(run("check", "--json").stdout) == {"faults": [], "warnings": [], "resources": []}
     assert not (project / "opened").exists()
 

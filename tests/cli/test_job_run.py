@@ -109,6 +109,15 @@ def test_a_range_of_partitions_is_one_run(run: Run) -> None:
     assert "region: regions: eu,us\n" in run("job", "run", "regions", "--partition-range", "eu...us").stdout
 
 
+def test_a_range_for_a_body_that_reads_one_key_is_refused(run: Run) -> None:
+    """Before anything starts: the body would fail in the midst of its work."""
+    done = run("materialize", "--select", "one_region", "--partition-range", "eu...us")
+    assert done.returncode == 2
+    assert "asset 'one_region' reads `context.partition_key`" in done.stderr
+    assert "running" not in done.stdout
+    assert run("materialize", "--select", "one_region", "--partition", "eu").returncode == 0
+
+
 def test_an_unknown_partition_names_the_nearest(run: Run) -> None:
     """A misspelt partition stops the run before it starts."""
     done = run("job", "run", "regions", "--partition", "aisa")

@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from dagwire.cli.partition_reading import steps_reading_one_partition
 from dagwire.cli.run_config_options import config_from_options
 from dagwire.config.files.run_config import RunConfig
 from dagwire.definitions.jobs.job import JobDefinition
@@ -74,11 +75,13 @@ class LaunchOptions:
             return  # not about what was written on the command line: the run reports it
 
     def check_partition(self, job: JobDefinition, instance: DagsterInstance) -> None:
-        """Refuse to start a partitioned job without a partition: every step would fail.
+        """Refuse to start a partitioned job without a partition, or with a range that a body cannot make.
 
         Raises:
-            InvalidInvocationError: No partition is given.
+            InvalidInvocationError: No partition is given, or a range for a body that reads the key of one.
         """
+        if RANGE_START_TAG in self.tags:
+            _check_bodies(job)
         if job.partitions_def is None or self.partition is not None or RANGE_START_TAG in self.tags:
             return
         with partition_loading_context(dynamic_partitions_store=instance):
@@ -86,6 +89,16 @@ class LaunchOptions:
         example = f"{keys[0]}{RANGE_MARK}{keys[-1]}" if keys else f"FIRST{RANGE_MARK}LAST"
         last = keys[-1] if keys else "KEY"
         problem = f"makes partitions; say which: --partition {last}, or --partition-range {example}."
+        raise InvalidInvocationError(f"Job '{job.name}'", problem)
+
+
+def _check_bodies(job: JobDefinition) -> None:
+    labels = steps_reading_one_partition(job)
+    if labels:
+        problem = (
+            f"cannot make a range in one run: {', '.join(labels)} reads `context.partition_key`, the key of one "
+            f"partition. Read `context.partition_keys` there, or make the partitions one by one: --partition KEY."
+        )
         raise InvalidInvocationError(f"Job '{job.name}'", problem)
 
 

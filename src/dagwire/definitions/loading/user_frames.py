@@ -1,17 +1,17 @@
-"""The traceback of an error through the user's own files, without Python's import machinery and without dagwire."""
+"""The traceback of an error through the user's own files: installed packages and Python itself are left out."""
 
+import sysconfig
 import traceback
 from pathlib import Path
 
-_DAGWIRE = str(Path(__file__).parents[2])
+_INSTALLED = (str(Path(__file__).parents[2]), *map(sysconfig.get_path, ("stdlib", "purelib", "platlib")))
 
 
 def user_traceback(error: BaseException) -> str:
-    """The frames of `error` in files of the user and of other packages, each with its line, and the error itself."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_shown(frame.filename)]
+    """Show the frames of `error` in files of the user, each with its line, and the error itself."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_of_user(frame.filename)]
     return "".join([*traceback.format_list(frames), *traceback.format_exception_only(error)]).rstrip()
 
 
-def _is_shown(filename: str) -> bool:
-    is_of_python = filename.startswith("<frozen ") or filename.endswith("importlib/__init__.py")
-    return not is_of_python and not filename.startswith(_DAGWIRE)
+def _is_of_user(filename: str) -> bool:
+    return not filename.startswith(("<frozen ", *_INSTALLED))
