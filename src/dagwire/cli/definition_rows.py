@@ -15,7 +15,7 @@ from dagwire.definitions.specs.valid_attributes import DEFAULT_GROUP
 
 @dataclass(frozen=True, slots=True)
 class AssetRow:
-    """One asset."""
+    """The row of one asset."""
 
     asset: str
     group: str
@@ -31,7 +31,7 @@ class AssetRow:
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """One job."""
+    """The row of one job."""
 
     job: str
     steps: list[str]
@@ -44,7 +44,7 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleRow:
-    """One schedule."""
+    """The row of one schedule."""
 
     schedule: str
     cron: list[str]
@@ -56,7 +56,7 @@ class ScheduleRow:
 
 @dataclass(frozen=True, slots=True)
 class SensorRow:
-    """One sensor."""
+    """The row of one sensor."""
 
     sensor: str
     every_s: int

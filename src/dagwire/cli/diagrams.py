@@ -38,7 +38,7 @@ def _mermaid_lines(lineage: Lineage, id_by_part: dict[Part, str]) -> Iterator[st
 
 
 def dot_of(lineage: Lineage) -> str:
-    """The same for graphviz."""
+    """Draw a graph in DOT, for graphviz."""
     id_by_part = _ids(lineage)
     return "\n".join(_dot_lines(lineage, id_by_part)) + "\n"
 
@@ -58,7 +58,7 @@ def _dot_lines(lineage: Lineage, id_by_part: dict[Part, str]) -> Iterator[str]:
 
 
 def svg_of(lineage: Lineage) -> str:
-    """The same, drawn: by a graphviz that comes with the extra `graph` and needs nothing on the machine.
+    """Draw a graph as SVG, by the graphviz of the extra `graph`, which needs nothing on the machine.
 
     Raises:
         MissingExtraError: The extra is not installed.

@@ -9,13 +9,13 @@ from dagwire.config.explain.provenance import Difference, Explained, SourceKind
 
 @dataclass(frozen=True, slots=True)
 class ExplainedRow:
-    """One value, for people."""
+    """A value as a row of a table."""
 
     path: str
     value: str
     source: str
     instead_of: str
-    """What would count without it."""
+    """The values that would count without it."""
 
 
 def explained_rows(values: Iterable[Explained]) -> list[ExplainedRow]:
@@ -24,7 +24,7 @@ def explained_rows(values: Iterable[Explained]) -> list[ExplainedRow]:
 
 
 def explained_data(one: Explained) -> dict[str, Any]:
-    """All there is to know of one value, for programs."""
+    """A value with all its facts, as data."""
     return {
         "path": one.path,
         "value": one.value,
@@ -39,7 +39,7 @@ def explained_data(one: Explained) -> dict[str, Any]:
 
 
 def difference_row(difference: Difference, left: str, right: str) -> dict[str, Any]:
-    """What one value is in two environments, under their names."""
+    """A value in two environments, under their names, as a row of a table."""
     return {
         "path": difference.path,
         left: _shown(difference.left) if difference.left else "",
@@ -48,7 +48,7 @@ def difference_row(difference: Difference, left: str, right: str) -> dict[str, A
 
 
 def difference_data(difference: Difference, left: str, right: str) -> dict[str, Any]:
-    """The same, for programs."""
+    """A value in two environments, as data."""
     return {
         "path": difference.path,
         left: difference.left and explained_data(difference.left),

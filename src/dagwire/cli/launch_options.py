@@ -1,4 +1,4 @@
-"""What a run is given on the command line, beside its job; refused if it would have no effect."""
+"""The options of a run on the command line; refused if they would have no effect."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

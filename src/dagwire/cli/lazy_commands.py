@@ -30,7 +30,7 @@ class LazyCommands(TyperGroup):
     """
 
     def __init__(self, **settings: Any) -> None:
-        """Put a stand-in in the place of each command, which is all that help, completion and suggestions look at."""
+        """Put a placeholder in the place of each command; help, completion and suggestions need no more."""
         super().__init__(**settings)
         for name, text in HELP_BY_COMMAND.items():
             self.add_command(TyperCommand(name, help=text))

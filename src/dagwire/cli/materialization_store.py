@@ -42,7 +42,7 @@ def numbered(kept: Iterable[EventLogEntry], new: Iterable[EventLogEntry]) -> lis
 
 
 def as_json(entry: EventLogEntry) -> dict[str, Any]:
-    """One materialization in plain values. Metadata that JSON cannot hold is left out."""
+    """Convert a materialization to plain values. Metadata that JSON cannot hold is left out."""
     made: AssetMaterialization = entry.asset_materialization
     return {
         "asset_key": made.asset_key.path,
@@ -59,7 +59,7 @@ def as_json(entry: EventLogEntry) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> EventLogEntry:
-    """What `as_json` made.
+    """Convert plain values, made by `as_json`, to a materialization.
 
     Raises:
         KeyError, TypeError, ValueError: It did not make this.

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 
 _SUFFIX = ".tmpl"
-"""What the templates' names end with, so that no tool takes them for a part of dagwire."""
+"""The ending of the templates' names; with it no tool takes them for a part of dagwire."""
 
 
 def project_name(folder: Path) -> str:
@@ -33,7 +33,7 @@ def write_project(folder: Path, name: str) -> list[Path]:
 
 
 def _templates(folder: Traversable, place: Path) -> Iterator[tuple[Path, Traversable]]:
-    """Each template, and where in the project it goes."""
+    """List each template with its place in the project."""
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if entry.is_dir():
             yield from _templates(entry, place / entry.name)

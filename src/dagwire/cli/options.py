@@ -1,4 +1,4 @@
-"""What several commands take, under one name and with one meaning."""
+"""The options of several commands, each with one name and one meaning."""
 
 import os
 from contextvars import ContextVar

@@ -22,7 +22,7 @@ _MOST_SHOWN = 3
 
 
 def new_console(*, stderr: bool = False) -> Console:
-    """Where tables and progress are shown."""
+    """Make the console that shows tables and progress."""
     console = Console(stderr=stderr)
     return console if console.is_terminal else Console(stderr=stderr, width=_WIDEST)
 

@@ -42,7 +42,7 @@ def _verdict(severity: AssetCheckSeverity) -> str:
 
 
 class Progress(Protocol):
-    """Whoever shows a run: told each event as it happens."""
+    """A view of a run, called with each event as it happens."""
 
     def __call__(self, event: DagsterEvent) -> None:
         """Show what happened."""
@@ -50,16 +50,16 @@ class Progress(Protocol):
 
 @dataclass(slots=True)
 class _Row:
-    """What is known of one step so far."""
+    """The state of one step so far."""
 
     state: str = "waiting"
     started: float = 0.0
     took_s: float | None = None
     said: str = ""
     name: str = ""
-    """How it is shown."""
+    """Its name as shown."""
     verdict: str = ""
-    """How a step of checks ends if one of them did not pass; a step that makes an asset ends as it would without."""
+    """The end of a step of checks if one of them did not pass; a step that makes an asset ends as without them."""
 
     def take_in(self, evaluation: AssetCheckEvaluation) -> None:
         """Remember the gravest verdict of the step's checks, and why."""
@@ -135,7 +135,7 @@ def _seconds(row: _Row, before: str) -> str:
 
 
 class _RowHandler(logging.Handler):
-    """Shows the last thing each step said, in its row."""
+    """Shows the last message of each step, in its row."""
 
     def __init__(self, rows: _Rows) -> None:
         super().__init__(logging.INFO)

@@ -12,7 +12,7 @@ from dagwire.containers.provider_graph import is_owned_by_run
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What came of one resource."""
+    """The result of probing one resource."""
 
     resource: str
     state: str
@@ -37,7 +37,7 @@ def opened_once(container: Container) -> list[ProbeResult]:
 
 
 def with_health(container: Container, timeout_s: float) -> list[ProbeResult]:
-    """The same side by side, and `check_health()` of each where it has one; `timeout_s` is the limit for each."""
+    """Open all resources at once and call `check_health()` of each that has it; `timeout_s` is the limit for each."""
     keys = list(_keys_with_life_cycle(container))
     asked = check_health(container, timeout_s=timeout_s, required_resource_keys=keys)
     return [ProbeResult.of(health.key, health.error, health.duration_s) for health in asked.values()]

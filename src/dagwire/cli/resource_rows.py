@@ -20,7 +20,7 @@ from dagwire.resources.resource_definition import ResourceDefinition
 
 @dataclass(frozen=True, slots=True)
 class ResourceRow:
-    """One key of the container."""
+    """The row of one key of the container."""
 
     key: str
     type: str
@@ -33,7 +33,7 @@ class ResourceRow:
 
 
 def resource_rows(defs: Definitions) -> list[ResourceRow]:
-    """Every key. Settings are read, as far as it takes to tell a type; where they cannot be, the type is left open.
+    """List every key. Settings are read to find types; if they cannot be read, the type is left open.
 
     Raises:
         InvalidDefinitionError: A job cannot be put together.

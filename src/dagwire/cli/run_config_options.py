@@ -92,7 +92,7 @@ def _read(value: str) -> tuple[str, Any]:
 
 
 def _placed(path: str, value: Any, names: NamesBySection) -> RunConfig:
-    """The config in which one value stands in its place.
+    """Make the run config that holds one value in its place.
 
     Raises:
         LookupError: The path leads nowhere, or to two places.

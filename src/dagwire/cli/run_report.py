@@ -1,4 +1,4 @@
-"""What a run came to, as data for programs: `--json` of the commands that run something."""
+"""The result of a run as data: `--json` of the commands that run something."""
 
 from typing import Any
 

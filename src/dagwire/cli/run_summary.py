@@ -11,7 +11,7 @@ from dagwire.execution.result import ExecuteInProcessResult
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run came to."""
+    """The result of a run."""
 
     result: ExecuteInProcessResult
     took_s: float
@@ -32,14 +32,14 @@ def failed_checks(result: ExecuteInProcessResult) -> list[AssetCheckEvaluation]:
 
 
 def summary_lines(run: Run) -> Iterator[str]:
-    """What a person wants to read last."""
+    """The last lines, for people."""
     yield from _warnings(run.result)
     yield from _where(run.result)
     yield f"{'Done' if run.is_fine else 'Failed'} in {run.took_s:.1f} s: {_counts(run.result)}."
 
 
 def failure_lines(result: ExecuteInProcessResult) -> Iterator[str]:
-    """One message for each thing that failed."""
+    """A message for each failure."""
     steps_by_error: dict[BaseException | None, list[str]] = {}
     for event in result.get_step_failure_events():
         steps_by_error.setdefault(event.error, []).append(f"'{event.step_key}'")
@@ -54,7 +54,7 @@ def failure_lines(result: ExecuteInProcessResult) -> Iterator[str]:
 
 
 def _warnings(result: ExecuteInProcessResult) -> Iterator[str]:
-    """One message for each check that did not pass and only warns."""
+    """A message for each check that did not pass and only warns."""
     for evaluation in result.get_asset_check_evaluations():
         if not evaluation.passed and evaluation.severity is AssetCheckSeverity.WARN:
             yield _verdict(evaluation, "warns")
@@ -67,7 +67,7 @@ def _verdict(evaluation: AssetCheckEvaluation, verdict: str) -> str:
 
 
 def reason_of(evaluation: AssetCheckEvaluation) -> str:
-    """What a check reports: its description and its metadata; empty if it has neither."""
+    """The description and the metadata of a check; empty if it has neither."""
     metadata = ", ".join(f"{name}: {value.value}" for name, value in evaluation.metadata.items())
     parts = [evaluation.description or "", f"({metadata})" if metadata else ""]
     return " ".join(part for part in parts if part)

@@ -17,7 +17,7 @@ class Interrupts:
 
     @property
     def exit_code(self) -> int:
-        """What shells expect of a command that a signal ended: 128 and the signal's number."""
+        """The exit code of a command that a signal ended, as shells expect it: 128 and the signal's number."""
         return 128 + (self.received or signal.SIGINT)
 
     def interrupt(self, number: int, _frame: object) -> None:

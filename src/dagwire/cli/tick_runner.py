@@ -1,4 +1,4 @@
-"""One tick: ask a schedule or sensor, run what it requests, keep what it leaves for the next."""
+"""Evaluate a schedule or sensor once, run what it requests, keep its state for the next tick."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -28,17 +28,17 @@ AnyTick = ScheduleDefinition | SensorDefinition
 
 @dataclass(slots=True)
 class TickReport:
-    """What came of one tick."""
+    """The result of one tick."""
 
     tick: AnyTick
     scheduled_for: str | None = None
     """The moment that a schedule was asked for."""
     result: TickResult | None = None
-    """What it answered; None where it was not asked."""
+    """The answer; None if it was not evaluated."""
     requests: Sequence[RunRequest] = ()
-    """Those that were new."""
+    """The requests that were new."""
     known_run_keys: list[str] = field(default_factory=list[str])
-    """Of requests that were not: their runs ended in an earlier tick."""
+    """The run keys of requests that were not new: their runs ended in an earlier tick."""
     why_none: str | None = None
     """Why nothing was requested."""
     runs: list[Run] = field(default_factory=list[Run])
@@ -138,7 +138,7 @@ class Ticker:
         return TickReport(self._tick, scheduled_for, result, new, known, result.skip_message)
 
     def _run(self, request: RunRequest, ticked: TickReport, instance: DagsterInstance) -> bool:
-        """Run what is requested; False where it could not start, which is told, and the others have their turn."""
+        """Run what is requested. If it cannot start, report that and return False: the others have their turn."""
         name = request.job_name or self._tick.job_name
         told = f"{name}, partition {request.partition_key}" if request.partition_key else name
         typer.echo(f"{self._tick.label} requests {told}:", err=self._as_json)
@@ -154,7 +154,7 @@ class Ticker:
 
 
 def _evaluated(tick: TickDefinition[Any], context: TickContext) -> TickResult:
-    """What `tick` answers.
+    """Evaluate `tick`.
 
     Raises:
         TickFailedError: Its function raised. The cause is chained.

@@ -1,4 +1,4 @@
-"""What one tick leaves for the next, kept in files: one a schedule or sensor, and two for what runs leave."""
+"""The state that a tick leaves for the next, in files: one for each schedule or sensor, and two for all runs."""
 
 import json
 import os
@@ -46,7 +46,7 @@ _ELSEWHERE = "Name another folder by --state."
 
 @dataclass(slots=True)
 class TickState:
-    """What one tick leaves for the next."""
+    """The state that a tick leaves for the next."""
 
     cursor: str | None = None
     ticked_for: str | None = None
@@ -54,7 +54,7 @@ class TickState:
     ticked_before: list[str] = field(default_factory=list[str])
     """The moments given by hand that a schedule was asked for: each once."""
     run_keys: list[str] = field(default_factory=list[str])
-    """Those whose runs have ended, well or not: they are not run again."""
+    """The keys of runs that have ended, well or not: they are not run again."""
 
     def has_ticked_for(self, moment: datetime, *, by_hand: bool) -> bool:
         """Whether a schedule was asked for `moment` before; unless that is given by hand, for a later one."""
@@ -139,7 +139,7 @@ def kept_instance(folder: Path) -> Generator[DagsterInstance]:
 
 
 def _locked(path: Path) -> FileLock:
-    """What keeps other processes from writing `path` meanwhile."""
+    """The lock that keeps other processes from writing `path`."""
     _made(path.parent)
     return FileLock(path.with_suffix(".lock"))
 

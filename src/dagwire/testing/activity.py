@@ -1,4 +1,4 @@
-"""What a test opens and overrides, written down while it runs, with the lines that did it."""
+"""A record of all that a test opens and overrides, with the lines that did it."""
 
 import os
 import threading
@@ -15,17 +15,17 @@ from dagwire.testing.call_site import calling_line
 
 @dataclass(eq=False, slots=True)
 class Opened:
-    """One resource that was opened, or was to be."""
+    """A resource that was opened, or failed to open."""
 
     name: str
     line: str
     is_open: bool = False
     threads: set[threading.Thread] = field(default_factory=set[threading.Thread])
-    """Those that began to run while it was opened."""
+    """The threads that began to run while it was opened."""
 
 
 class Record:
-    """What one test has done, or the set-up of one fixture that outlives a test; lives as long as either."""
+    """The activity of one test, or of the set-up of one fixture that outlives a test; lives as long as either."""
 
     def __init__(self) -> None:
         """Begin with an empty page."""
@@ -33,7 +33,7 @@ class Record:
         self.reached: set[str] = set()
         """The keys of what scopes have called: resources, and plain values too."""
         self.line_by_layer: dict[Layer, str] = {}
-        """Where each override began that is still in force."""
+        """The line at which each override in force began."""
         self.threads_before = set(threading.enumerate())
         self.environment_before = dict(os.environ)
 
@@ -63,7 +63,7 @@ def recorded_in(record: Record) -> Generator[None]:
 
 @contextmanager
 def recorded_in_threads(record: Record) -> Generator[None]:
-    """The same, and for threads that are started meanwhile, which inherit no context: of one test at a time."""
+    """Record this block and the threads started in it, which inherit no context; one test at a time."""
     global _running  # noqa: PLW0603  # a thread has nothing else from which it could tell what is running
     outer, _running = _running, record
     try:

@@ -1,4 +1,4 @@
-"""What was in force when a test failed, in words; never a value of an override, which may be secret."""
+"""The overrides and settings in force when a test failed; never the value of an override, which may be secret."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -24,7 +24,7 @@ def _overrides(test: OneTest) -> Iterator[str]:
 
 
 def _kind(provider: object) -> str:
-    """What a replacement is, in a word."""
+    """Name a replacement by its class."""
     given: Any = provider
     if isinstance(provider, ResourceProvider):
         given = given.source

@@ -1,4 +1,4 @@
-"""`fake`: a stand-in that has what the real class has, and takes what it takes."""
+"""`fake`: a fake with the members of the real class, which take the same arguments."""
 
 from inspect import get_annotations, isroutine
 from typing import Any, TypeVar, cast
@@ -15,7 +15,7 @@ __tracebackhide__ = True
 
 
 def fake(kind: type[T], **given: object) -> T:
-    """A stand-in for an object of class `kind`, open already: a run uses it as it is.
+    """Make a fake of an object of class `kind`. It counts as open: a run uses it as it is.
 
     It fails on a method or field that `kind` lacks, and on arguments that the method does not take, so a test cannot
     pass by a mistake in its fake. Its methods are those of `unittest.mock`: `mailer.send.assert_called_once()`.
@@ -64,7 +64,7 @@ def fake(kind: type[T], **given: object) -> T:
 
 
 def _names_of(kind: type) -> list[str]:
-    """What an object of the class has, apart from what every resource or object has."""
+    """The members of the class, without those of every resource or object."""
     names = {*dir(kind), *_fields(kind)}
     for one in kind.__mro__:
         names |= get_annotations(one).keys()

@@ -36,7 +36,7 @@ def dagwire_container(dagwire_definitions: "Definitions") -> Any:
 
 @pytest.fixture
 def dagwire_test(request: pytest.FixtureRequest, dagwire_container: Any) -> Iterator["OneTest"]:
-    """All that belongs to one test; what the other fixtures work through."""
+    """Everything that belongs to one test; the other fixtures work through it."""
     record = recording(request.node)
     try:
         test = lazy_module("isolation").OneTest(dagwire_container, lazy_module("marks").marks_of(request.node), record)
@@ -67,7 +67,7 @@ def run(request: pytest.FixtureRequest, dagwire_test: "OneTest") -> "Run":
 
 @pytest.fixture
 def arun(request: pytest.FixtureRequest, dagwire_test: "OneTest") -> "AsyncRun":
-    """What a test that is a coroutine has for `run`; it awaits the result."""
+    """Run jobs in a test that is a coroutine: `await arun("trips")`."""
     runner: AsyncRun = lazy_module("runner").AsyncRun(
         dagwire_test, lambda: request.getfixturevalue("dagwire_definitions")
     )

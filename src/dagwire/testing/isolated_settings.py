@@ -31,7 +31,7 @@ class ChangedVariableWarning(UserWarning):
 
 
 class OwnSettings:
-    """What one `SettingsProvider` of a test's container gives; lives as long as the test."""
+    """The settings of one `SettingsProvider` of a test's container; lives as long as the test."""
 
     def __init__(self, key: str, provider: SettingsProvider[Any], variables: Mapping[str, str]) -> None:
         """Have `provider` read with `{variable: value}` over the environment. Nothing is read yet."""

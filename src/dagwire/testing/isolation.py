@@ -54,11 +54,11 @@ class OneTest:
         self._marks = marks
         self._variables = VariableOverrides(marks.variables)
         self._standing = [Layer(original_of(container), {}, copy=self.container, owner=self)]
-        """What holds wherever this test works."""
+        """The overrides that hold in every thread and task of this test."""
         self._own: list[Layer] = []
-        """All that it overrides."""
+        """All overrides of this test."""
         self.after_body: list[Callable[[], Awaitable[None]]] = []
-        """What is awaited when the body has ended, in the task in which it ran."""
+        """Awaited after the body, in its task."""
         self.overridden_before = list(_overridden(original_of(container)))
         self.known_variables = known
 
@@ -112,7 +112,7 @@ class OneTest:
 
     @asynccontextmanager
     async def in_force_until_closed(self) -> AsyncGenerator[None]:
-        """The same for the body of a test that is a coroutine; what it opened is closed after it, in the same task."""
+        """Have all that holds for this test hold in a coroutine's body, and close what it opened, in the same task."""
         with self.in_force():
             try:
                 yield
@@ -155,7 +155,7 @@ class OneTest:
     # -- what was opened -----------------------------------------------------------------------------------------------
 
     def assert_opened(self, *keys: str) -> None:
-        """Fail unless the test has opened each of the resources under `keys`, or called what stands there.
+        """Fail unless the test has opened each of the resources under `keys`, or called the providers there.
 
         Raises:
             UnknownNameError: There is no such key.
@@ -208,7 +208,7 @@ class Overriding:
 
 
 Override = Callable[..., Overriding]
-"""What the fixture `override` is: called as `override(db=FakeDb())`, or with `{key: value}` where keys are paths."""
+"""The type of the fixture `override`: called as `override(db=FakeDb())`, or with `{key: value}` if keys are paths."""
 
 
 def _overridden(container: Container) -> Iterator[tuple[str, Any, tuple[Any, ...]]]:
@@ -219,7 +219,7 @@ def _overridden(container: Container) -> Iterator[tuple[str, Any, tuple[Any, ...
 
 
 def _made(marked: str, key: str, value: object) -> object:
-    """What a mark puts under `key`: a new object of `value`, where that is a class.
+    """The replacement that a mark puts under `key`: a new object if `value` is a class.
 
     Raises:
         InvalidInvocationError: The class cannot be called without arguments.
@@ -234,7 +234,7 @@ def _made(marked: str, key: str, value: object) -> object:
 
 
 def _check_known(kind: str, names: Iterable[str], known: list[str]) -> None:
-    """Go on where all `names` are known.
+    """Raise unless all `names` are known.
 
     Raises:
         UnknownNameError: The first that is not.

@@ -1,4 +1,4 @@
-"""What a test left behind: resources, overrides, variables and threads that outlive it."""
+"""Leaks of a test: resources, overrides, variables and threads that outlive it."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,11 +10,11 @@ from dagwire.testing.activity import Record
 from dagwire.testing.isolation import OneTest
 
 PATIENCE_S = 0.2
-"""How long a thread that was told to stop may take to do so."""
+"""The time that a thread has to stop."""
 
 
 def leak_of(owner: str, record: Record, test: OneTest | None = None) -> LeakError | None:
-    """What was left behind by `owner`, who wrote `record`; None where nothing was.
+    """The leaks of `owner`, found in its `record`; None if there are none.
 
     What would reach other tests is taken away: overrides are ended and variables set back. What is open stays so.
     """
@@ -48,7 +48,7 @@ def _overrides(record: Record) -> Iterator[str]:
 
 
 def _overridden_providers(test: OneTest) -> Iterator[str]:
-    """What dependency-injector's own `override` has done to the container that all tests share."""
+    """The overrides by dependency-injector's own `override`, in the container that all tests share."""
     for key, provider, before in test.overridden_before:
         if provider.overridden != before:
             yield f"provider '{key}', still overridden by its own `override`; the fixture `override` ends by itself"

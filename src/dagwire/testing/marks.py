@@ -1,4 +1,4 @@
-"""What the marks on a test ask for: `override`, `environment`, `settings`, `may_leak`."""
+"""The marks on a test: `override`, `environment`, `settings`, `may_leak`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,16 +12,16 @@ from dagwire.errors import InvalidInvocationError
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What all marks on a test, its class and its module come to; the nearest wins."""
+    """The marks on a test, its class and its module together; the nearest wins."""
 
     overrides: list[tuple[str, dict[str, object]]] = field(default_factory=list[tuple[str, dict[str, object]]])
-    """`(what is marked, {key: value})`, the nearest last. A value that is a class stands for a new object of it."""
+    """`(what is marked, {key: value})`, the nearest last. A value that is a class means a new object of it."""
     variables: dict[str, str] = field(default_factory=dict[str, str])
     environment: str | None = None
 
 
 def marks_of(item: pytest.Item) -> Marks:
-    """What the marks on `item` come to.
+    """Read the marks on `item`.
 
     Raises:
         InvalidInvocationError: A mark is given what it does not take.

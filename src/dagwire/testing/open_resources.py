@@ -19,7 +19,7 @@ __tracebackhide__ = True
 
 
 class _Held:
-    """What one test has opened for itself, each once for the overrides that hold; lives as long as the test."""
+    """The resources that a test opens for itself, each once for the overrides in force; lives as long as the test."""
 
     def __init__(self, test: OneTest, *, asynchronous: bool) -> None:
         self._test = test
@@ -29,7 +29,7 @@ class _Held:
         """`{ids of the overrides: (the overrides, {key: value})}`; an id is only its own while the object lives."""
 
     async def value(self, key: str) -> Any:
-        """What stands under `key`, opened now or before."""
+        """The resource under `key`, opened now or before."""
         with self._test.in_force():
             _, overrides = in_force(self._test.container)
             identity = frozenset((name, id(value)) for name, value in overrides.items())
@@ -68,7 +68,7 @@ class OpenResources:
         self._opening = threading.RLock()
 
     def __getattr__(self, key: str) -> Any:
-        """What stands under a key, open.
+        """The resource under a key, open.
 
         Raises:
             MissingResourceError: There is no such key.
@@ -79,7 +79,7 @@ class OpenResources:
         return self[key]
 
     def __getitem__(self, key: str) -> Any:
-        """The same, for a key that is a path."""
+        """The resource under a key that is a path."""
         with self._opening:  # threads of one test may ask at once
             try:
                 return drive(self._held.value(key))
@@ -92,20 +92,20 @@ class OpenResources:
 
 
 class AsyncOpenResources:
-    """The same in a test that is a coroutine: `await aresources.db`. Opened and closed in the test's own task."""
+    """Resources of a test that is a coroutine: `await aresources.db`. They open and close in the test's own task."""
 
     def __init__(self, test: OneTest) -> None:
         """Nothing is opened yet."""
         self._held = _Held(test, asynchronous=True)
 
     def __getattr__(self, key: str) -> Coroutine[Any, Any, Any]:
-        """Await it for what stands under a key, open; raises as `OpenResources` does."""
+        """Await it for the open resource under a key; raises as `OpenResources` does."""
         if key.startswith("__"):
             raise AttributeError(key)
         return self[key]
 
     def __getitem__(self, key: str) -> Coroutine[Any, Any, Any]:
-        """The same, for a key that is a path."""
+        """The resource under a key that is a path."""
         return self._held.value(key)
 
     async def aclose(self) -> None:

@@ -22,7 +22,7 @@ def find(start: Path) -> Definitions:
 
 
 def bound_to_a_copy(definitions: Definitions) -> Definitions:
-    """The same definitions, working on a copy of their container."""
+    """Copy `definitions`, bound to a copy of their container."""
     bound = copy.copy(definitions)
     bound.container = own_container(definitions)
     return bound

@@ -1,4 +1,4 @@
-"""What happens around each test that uses dagwire: a record of what it does, and a look at what it leaves behind."""
+"""The hooks around each test that uses dagwire: they record what it does, and check what it leaves behind."""
 
 import functools
 import importlib
@@ -47,7 +47,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def _first_of_the_test(item: Any) -> int:
-    """Where the fixtures begin that are made for this test alone; those of wider scope come before."""
+    """The index of the first fixture that is made for this test alone; those of wider scope come before."""
     by_name = item._fixtureinfo.name2fixturedefs
     return sum(1 for name in item.fixturenames if by_name.get(name) and by_name[name][-1].scope != "function")
 
@@ -134,12 +134,12 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
 
 
 def fail(error: DagwireError) -> NoReturn:
-    """Fail with what `error` says; where it was raised is of no interest."""
+    """Fail with the message of `error`, without its traceback."""
     raise pytest.fail.Exception(f"{type(error).__name__}: {error}", pytrace=False) from None
 
 
 def _end(item: pytest.Item, failure: BaseException | None) -> None:
-    """Forget the test; a failure of its own is told first, and what it left in a note of that."""
+    """Forget the test. Its own failure is reported first; what it left behind is a note of that."""
     if _RECORD not in item.stash:
         return
     record, test = item.stash[_RECORD], item.stash.get(TEST, None)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 
 class Call(NamedTuple):
-    """One call of a method; equal to a tuple of the three."""
+    """A call of a method; equal to a tuple of the three."""
 
     method: str
     args: tuple[Any, ...]
@@ -14,7 +14,7 @@ class Call(NamedTuple):
 
 
 class Recorder:
-    """What became of the resource under one key; lives as long as its test.
+    """The opens, calls and closes of the resource under one key; lives as long as its test.
 
     Whoever asks for the resource is given a stand-in that hands everything on and writes down the calls.
     """
@@ -23,11 +23,11 @@ class Recorder:
         """Nothing has happened yet."""
         self.key = key
         self.opens = 0
-        """How many runs have opened it."""
+        """The number of runs that have opened it."""
         self.closes = 0
-        """How many of them have closed it."""
+        """The number of runs that have closed it."""
         self.calls: list[Call] = []
-        """What was called on it, in this order."""
+        """The calls on it, in order."""
 
     def calls_of(self, method: str) -> list[Call]:
         """The calls of one method."""
@@ -42,12 +42,12 @@ class Recorder:
             self.closes += 1
 
     def __repr__(self) -> str:
-        """What happened, in numbers."""
+        """Show the counts."""
         return f"<Recorder of '{self.key}': {self.opens} opens, {len(self.calls)} calls, {self.closes} closes>"
 
 
 class _StandIn:
-    """Stands for a value, of whose class it says it is."""
+    """Wraps a value and reports its class as its own."""
 
     def __init__(self, value: Any, calls: list[Call]) -> None:
         object.__setattr__(self, "_dagwire_value", value)
@@ -69,7 +69,7 @@ class _StandIn:
 
 
 def _stand_in(value: Any, calls: list[Call]) -> Any:
-    """A stand-in with the special methods of `value`: Python looks them up in the class."""
+    """Make a wrapper with the special methods of `value`: Python looks them up in the class."""
     kind: Any = value.__class__
     special = {name: _handed_on(name) for name in _SPECIAL if hasattr(kind, name)}
     return type(_StandIn.__name__, (_StandIn,), special)(value, calls)

@@ -23,7 +23,7 @@ __tracebackhide__ = True
 
 
 class _Runs:
-    """What the two have in common: finding the job."""
+    """The part that both runners share: finding the job."""
 
     def __init__(self, test: OneTest, definitions: Callable[[], Definitions]) -> None:
         """`definitions` are asked for where a job or an asset is named."""
@@ -86,7 +86,7 @@ class Run(_Runs):
 
 
 class AsyncRun(_Runs):
-    """The same in a test that is a coroutine: resources open and close in the test's own task."""
+    """Runs jobs in a test that is a coroutine: resources open and close in the test's own task."""
 
     async def __call__(
         self,

@@ -16,7 +16,7 @@ app = new_app()
 
 
 class Format(StrEnum):
-    """How a graph is written."""
+    """The forms in which a graph is written."""
 
     MERMAID = "mermaid"
     DOT = "dot"

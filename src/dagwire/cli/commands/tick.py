@@ -76,7 +76,7 @@ def _data(ticked: TickReport) -> dict[str, Any]:
 
 
 def _say(ticked: TickReport, *, dry_run: bool) -> None:
-    """The last line, which says why nothing ran; for a dry run also what would run."""
+    """Print the last line, the reason why nothing ran; for a dry run also what would run."""
     for request in ticked.requests if dry_run else ():
         parts = {"partition": request.partition_key, "run key": request.run_key}
         told = "".join(f", {name} {value}" for name, value in parts.items() if value)

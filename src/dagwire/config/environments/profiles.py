@@ -15,7 +15,7 @@ from dagwire.errors import InvalidDefinitionError, UnknownEnvironmentError
 
 
 class Profile(NamedTuple):
-    """What one environment is made of."""
+    """The files and overrides of one environment."""
 
     name: str
     files: tuple[Path, ...]

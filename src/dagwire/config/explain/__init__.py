@@ -1,1 +1,1 @@
-"""Where each value came from, and what it overrides."""
+"""The origin of each value, and what it overrides."""

@@ -46,7 +46,7 @@ def env_template(settings: type[BaseSettings]) -> str:
 
 
 class _Entry(NamedTuple):
-    """One field of the template."""
+    """A field of the template."""
 
     path: tuple[str, ...]
     type: Any
@@ -69,7 +69,7 @@ def _text(variable: str, block: _Block) -> str:
 
 
 def _entries(settings: type[BaseSettings]) -> Iterator[_Entry]:
-    """Each field that a variable sets alone. A model whose fields have no variables is one entry, given as JSON."""
+    """List each field that a variable sets alone. A model whose fields have no variables is one entry, as JSON."""
     explained_by_path = {one.path: one for one in explain_defaults(settings)}
     to_open = set(_fields_to_open(settings))
     done: set[tuple[str, ...]] = set()

@@ -37,7 +37,7 @@ def explain_settings(
     *,
     otherwise: SourceKind = SourceKind.CONSTRUCTOR,
 ) -> list[Explained]:
-    """Each value of `settings`, in the order of the fields.
+    """Explain each value of `settings`, in the order of the fields.
 
     Values are those in use: of an object given, its own. Where they come from is found by reading the sources once
     more. Values that are missing or wrong do not keep the others from being explained.
@@ -60,7 +60,7 @@ def explain_settings(
 
 
 def explain_defaults(kind: type[BaseSettings]) -> list[Explained]:
-    """Each value of settings, as it is where no source gives anything; what has no default is told to be missing."""
+    """Explain each value of settings without any source; a field without a default is missing."""
     return explain_reading(kind, Reading())
 
 
@@ -83,14 +83,14 @@ def explain_reading(
     in_use: BaseSettings | None = None,
     otherwise: SourceKind = SourceKind.CONSTRUCTOR,
 ) -> list[Explained]:
-    """Each value of the settings `in_use`; of what they would be, where they are not valid. As `explain_settings`."""
+    """Explain each value of the settings `in_use`, or of the settings that would be read if these are not valid."""
     walk = _Walk(kind, reading.settings, otherwise)
     pieces = [Piece(one.source, one.values) for one in reading.given]
     return list(walk.model(in_use or kind, _At((), pieces)))
 
 
 def explain_written(value: Any, path: Sequence[Key], source: Source, info: FieldInfo | None = None) -> list[Explained]:
-    """`value`, or each value in it, that code has written at `path`; what it leaves to defaults is told to be so.
+    """Explain `value`, or each value in it, that code has written at `path`; defaults are marked as such.
 
     Args:
         value: A model, or any value of a field.
@@ -112,20 +112,20 @@ class _At(NamedTuple):
 
     path: tuple[Key, ...]
     pieces: list[Piece]
-    """What the sources gave here, the strongest first."""
+    """The parts that the sources give here, the strongest first."""
     secrecy: SecretField | None = None
     info: FieldInfo | None = None
     """The field, where it is one."""
     default: Any = PydanticUndefined
-    """What stands here where no source gives anything."""
+    """The value here if no source gives one."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """One walk through the values of settings."""
+    """A walk through the values of settings."""
 
     settings: type[BaseSettings] | None
-    """None for values that are no settings."""
+    """The class of the settings; None for values outside settings."""
     read_now: BaseSettings | None
     otherwise: SourceKind
 
@@ -203,7 +203,7 @@ class _Walk:
         return places_of(piece.source, Spot(self.settings, at.path, piece.keys, piece.value))
 
     def _source(self, value: Any, at: _At, found: list[Found]) -> tuple[Source, list[Found]]:
-        """Where `value` comes from, and what that shadows."""
+        """The source of `value`, and the values that it overrides."""
         if isinstance(value, EnvVar):
             return Source(SourceKind.ENV_VAR, value.env_var_name), found
         if value is _NOT_THERE:
@@ -226,7 +226,7 @@ def _read_alone(one: Explained) -> Explained:
 
 
 def _shown(value: Any, at: _At) -> Any:
-    """`value` masked; all that it holds, where it stands for models with secrets."""
+    """Mask `value`; mask all of it if it will become models with secrets."""
     return masked(value, SecretField() if _stands_for_secrets(value, at) else at.secrecy)
 
 
@@ -268,7 +268,7 @@ def _chosen(models: tuple[type[BaseModel], ...], given: Mapping[str, Any]) -> ty
 
 
 def _default_under(at: _At, key: Key, info: FieldInfo | None) -> Any:
-    """The default of what stands under `key`: what the default around it has there, or the field's own."""
+    """The default under `key`: that of the default around it, or the field's own."""
     if isinstance(at.default, BaseModel) and key in type(at.default).model_fields:
         return vars(at.default).get(str(key), PydanticUndefined)
     if info is None or info.is_required():
@@ -280,7 +280,7 @@ def _default_under(at: _At, key: Key, info: FieldInfo | None) -> Any:
 
 
 def _is_default(value: Any, at: _At) -> bool:
-    """Whether `value` is what stands there where no source gives anything, or is made by a factory."""
+    """Whether `value` is the default there, or is made by a factory."""
     made = at.info is not None and at.info.default_factory is not None
     own = at.info.default if at.info else PydanticUndefined
     return made or any(_same(value, one) or str(value) == str(one) for one in (at.default, own))
@@ -295,7 +295,7 @@ def _value_at(settings: BaseSettings, path: tuple[Key, ...]) -> Any:
 
 
 def _unrooted(value: Any) -> Any:
-    """What a `RootModel` holds; anything else itself."""
+    """The value in a `RootModel`; anything else itself."""
     return vars(value)["root"] if isinstance(value, RootModel) else value
 
 

@@ -1,4 +1,4 @@
-"""Where values come from, as data: a value, its source, and what that source keeps from counting."""
+"""Values as data: each with its source and the values that it overrides."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ class SourceKind(StrEnum):
     COMPUTED = "computed"
     """Made by a validator, or changed since the settings were read."""
     MISSING = "missing"
-    """None: the field has no default, and nothing gives it a value."""
+    """The field has no default, and nothing gives it a value."""
     CONTAINER = "container"
     """Written where the resource is declared."""
     PROVIDER = "provider"
@@ -35,17 +35,17 @@ class SourceKind(StrEnum):
 
 
 class Source(NamedTuple):
-    """Where a value stands."""
+    """The place of a value."""
 
     kind: SourceKind
     name: str = ""
     """The variable, the file, the argument, the provider."""
     line: int | None = None
     setting: str = ""
-    """Of a resource's field that is taken from the settings: the path of the setting."""
+    """The path of the setting, for a resource's field that is taken from the settings."""
 
     def __str__(self) -> str:
-        """As one says it: "environment variable APP_REGION", ".env, line 3"."""
+        """Name the place: "environment variable APP_REGION", ".env, line 3"."""
         if self.kind in _FILES:
             return f"{from_here(self.name)}, line {self.line}" if self.line else from_here(self.name)
         return f"{self.kind} {self.name}" if self.name else str(self.kind)
@@ -63,16 +63,16 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One value of settings or of a resource's config, and where it comes from."""
+    """A value of settings or of a resource's config, with its source."""
 
     path: str
     """`api.base_url`; in a container with the key before it: `settings.api.base_url`."""
     value: object
     """The value in use, masked where it is secret."""
     source: Source
-    """What it comes from."""
+    """Its source."""
     shadowed: tuple[Found, ...] = ()
-    """The same value in places that come after `source`: they would count without it, in this order."""
+    """The values in weaker places: they would count without `source`, in this order."""
     is_secret: bool = False
     type: str = ""
     """As one writes it: `int`, `Path | None`."""
@@ -80,7 +80,7 @@ class Explained:
     """The environment variables that set it, the preferred one first."""
     description: str = ""
     fingerprint: str = field(default="", repr=False)
-    """Of a secret: the same text for the same value, in this process alone; tells nothing of the value."""
+    """For a secret: an equal text for an equal value, in this process alone; the value cannot be found from it."""
 
 
 def under(path: str, values: Iterable[Explained]) -> list[Explained]:
@@ -97,7 +97,7 @@ def under(path: str, values: Iterable[Explained]) -> list[Explained]:
 
 
 def laid_over(base: Iterable[Explained], over: Iterable[Explained]) -> list[Explained]:
-    """`base` with the values of `over` in place of its own; each tells what it shadows."""
+    """Merge `over` over `base`, subtree by subtree; each value reports what it overrides."""
     base, over = list(base), list(over)
     kept = [one for one in base if not any(is_within(one.path, new.path) for new in over)]
     return [*kept, *shadowing(base, over)]
@@ -128,7 +128,7 @@ def is_within(path: str, outer: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A value that is not the same on both sides; None stands for the side that does not have it."""
+    """A value that differs between two sides; None for the side that does not have it."""
 
     path: str
     left: Explained | None

@@ -1,4 +1,4 @@
-"""What sources gave, followed down to single values; merged as pydantic-settings merges. Pure."""
+"""The values of all sources, followed down to single ones and merged as pydantic-settings merges. Pure."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from dagwire.config.values.model_introspection import Key, key_text
 from dagwire.config.values.type_guards import is_mapping, is_sequence
 
 ABSENT: Any = object()
-"""What stands under a key that is not there; None is a value."""
+"""The value under a key that is not there; None is a value."""
 
 
 class Piece(NamedTuple):
@@ -24,7 +24,7 @@ class Piece(NamedTuple):
 
 
 def pieces_under(pieces: Sequence[Piece], key_paths: Iterable[Sequence[Key]], name: Key) -> list[Piece]:
-    """What `pieces` hold in one of their fields.
+    """Take one field of each of `pieces`.
 
     Args:
         pieces: The strongest first.
@@ -58,7 +58,7 @@ def item_of(value: Any, key: Key) -> Any:
 
 
 def _counted(pieces: list[Piece]) -> list[Piece]:
-    """`pieces`, told which of them count: mappings are merged with mappings, anything else stands alone."""
+    """Mark which of `pieces` count: mappings are merged with mappings, anything else counts alone."""
     strongest = next((piece for piece in pieces if piece.counts), None)
     if strongest is None:
         return pieces

@@ -13,7 +13,7 @@ from dagwire.config.explain.replaced_sources import ChooseSources, Source, with_
 
 
 class Given(NamedTuple):
-    """What one source gave."""
+    """The values of one source."""
 
     source: Any
     """The source, or None for the command line, which pydantic-settings puts before all others by itself."""
@@ -22,14 +22,14 @@ class Given(NamedTuple):
 
 @dataclass(slots=True)
 class Reading:
-    """What one reading of settings found."""
+    """The result of one reading of settings."""
 
     given: list[Given] = field(default_factory=list[Given])
     """The strongest source first."""
     settings: BaseSettings | None = None
     """The settings themselves, where they are valid."""
     faults: list[ErrorDetails] = field(default_factory=list[ErrorDetails])
-    """What is wrong with them otherwise, as pydantic has it.
+    """pydantic's errors, if they are not valid.
 
     Its error itself is not kept: the tracebacks within lead back here, and the garbage collector cannot see through it.
     """
@@ -50,7 +50,7 @@ def read_recorded(settings: type[BaseSettings], arguments: Mapping[str, Any]) ->
 
 
 def _recording(settings: type[BaseSettings], reading: Reading) -> type[BaseSettings]:
-    """A subclass with a listener behind each source, which is told of what the sources before it gave."""
+    """Make a subclass with a listener behind each source, which sees the values of the sources before it."""
 
     def listening(choose: ChooseSources, settings_cls: type[BaseSettings], sources: dict[str, Any]) -> Iterable[Source]:
         return _listened_to(settings_cls, choose(settings_cls, **sources), reading)
@@ -74,11 +74,11 @@ class _Listener(PydanticBaseSettingsSource):
         self._reading = reading
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Nothing."""
+        """Give no value."""
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        """Nothing."""
+        """Give no value."""
         given = self.settings_sources_data
         if self._source is None:
             self._reading.given += [Given(None, values) for values in given.values()]

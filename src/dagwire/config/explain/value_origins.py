@@ -1,4 +1,4 @@
-"""Where a source found a value: the variable, the file and the line."""
+"""The origin of a value within its source: the variable, the file and the line."""
 
 import json
 import os
@@ -68,7 +68,7 @@ def _called(source: Any) -> str:
 
 
 def looked_in(source: Any) -> Iterator[str]:
-    """The places in which a source looks, each file told to be missing that is."""
+    """List the places that a source reads; files that do not exist are marked."""
     if source is None:
         yield "the command line"
     elif type(source) is EnvSettingsSource:
@@ -154,7 +154,7 @@ def _inside(text: str | None, spot: Spot, depth: int) -> Any:
 
 
 def _decoded(text: str | None) -> Any:
-    """What `text` holds as JSON; ABSENT if it is not JSON."""
+    """Read `text` as JSON; ABSENT if it is not JSON."""
     try:
         return ABSENT if text is None else json.loads(text)
     except ValueError:

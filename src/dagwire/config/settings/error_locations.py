@@ -1,4 +1,4 @@
-"""Where in settings a fault of pydantic's lies: its path of fields, without the tags and types that pydantic adds."""
+"""The location of a validation error in settings: its path of fields, without the tags and types of pydantic's own."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -60,7 +60,7 @@ def _under(at: Location, inside: Any, part: Key) -> Location:
 
 
 def _field_named(model: type[BaseModel], part: Key) -> str | None:
-    """The field that `part`, its name or an alias, stands for."""
+    """Find the field that is named by `part`, its name or an alias."""
     if part in model.model_fields:
         return str(part)
     return next(

@@ -1,4 +1,4 @@
-"""What is wrong with settings, told by the variables that set them; never by the values that were found."""
+"""The faults of settings, reported by the variables that set them, never by the values that were found."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from traceback import walk_tb
@@ -82,7 +82,7 @@ def _each(settings: type[BaseSettings], fault: Any) -> Iterator[Any]:
 
 
 def _choices(fault: Any, models: Sequence[type[BaseModel]]) -> Iterator[Any]:
-    """Of a union that is missing whole: the field that chooses its class, or the fault itself where there is none."""
+    """For a union that is missing whole: the field that chooses its class, or the fault itself if there is none."""
     tags = sorted({name for model in models for name in model.model_fields if literals_of(model, name)})
     for tag in tags:
         values = [value for model in models if tag in model.model_fields for value in literals_of(model, tag)]
@@ -110,7 +110,7 @@ def _problem(settings: type[BaseSettings], fault: Any, found: Mapping[str, Expla
 
 
 def _read_from(found: Explained | None, variable: str) -> str:
-    """Where a wrong value was read, unless that is in the variable that is named already."""
+    """The place of a wrong value, unless that is the variable that is named already."""
     if found is None or found.source.kind in (SourceKind.MISSING, SourceKind.DEFAULT, SourceKind.CONSTRUCTOR):
         return ""
     return "" if found.source.name.lower() == variable.lower() else f". It was read from {found.source}"
@@ -121,18 +121,18 @@ def _settings_in(at: Location) -> list[type[BaseModel]]:
 
 
 def _made_by_default(at: Location) -> str:
-    """How to have settings within settings read by themselves: pydantic-settings does not make them unasked."""
+    """A hint for settings within settings: pydantic-settings does not make them unasked."""
     hint = ". {0} reads its own variables only when it is made: give the field default_factory={0}"
     return "".join(hint.format(model.__name__) for model in _settings_in(at))
 
 
 def _written(at: Location, variable: str, unclaimed: Iterable[str]) -> str:
-    """The name of an unknown setting as it is written: a dotenv file's stands in the fault with its prefix."""
+    """The name of an unknown setting as it is written; the fault has that of a dotenv file with its prefix."""
     return next((name for name in unclaimed if name.lower() == at.dotted.lower()), variable)
 
 
 def _nearest_setting(settings: type[BaseSettings], at: Location, variable: str) -> str:
-    """What was likely meant by a setting that does not exist."""
+    """A hint at the setting that was probably meant."""
     known = [name for field in sorted(at.known) for name in variables_of(settings, (*at.path[:-1], field))]
     guess = nearest(variable, known)
     return f". Did you mean '{guess}'?" if guess else f". Known: {', '.join(known)}"
@@ -146,7 +146,7 @@ def _nearest_that_is_set(variable: str, unclaimed: Iterable[str]) -> str:
 
 
 _LIKENESS = 0.8
-"""How much alike a missing variable and one that is set must be: any program's may be set."""
+"""The likeness that a missing variable and one that is set must have: any program's may be set."""
 
 
 def _unclaimed(settings: type[BaseSettings], reading: Reading) -> list[str]:
@@ -164,6 +164,6 @@ def _names_in_dotenv_files(reading: Reading) -> Iterator[str]:
 
 
 def _looked_in(reading: Reading) -> Iterator[str]:
-    """Where values were looked for, the strongest source first, and which files are not there."""
+    """List the places that were read, the strongest source first, and mark the files that are not there."""
     for given in reading.given:
         yield from looked_in(given.source)

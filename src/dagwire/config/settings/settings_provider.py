@@ -144,7 +144,7 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
     # -- reading -------------------------------------------------------------------------------------------------------
 
     def explained(self) -> list[Explained]:
-        """Each value with where it came from; see `dagwire.explain`.
+        """Explain each value by its source; see `dagwire.explain`.
 
         Raises:
             SettingsError: A source cannot be read. Values that are missing or wrong are explained as such.

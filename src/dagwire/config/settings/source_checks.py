@@ -1,4 +1,4 @@
-"""What is wrong with the sources of settings: files that cannot be read, variables that cannot be."""
+"""The faults of the sources of settings: files and variables that cannot be read."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -19,7 +19,7 @@ _Variable = tuple[str, str, str]
 
 
 def check_sources(settings: type[BaseSettings]) -> None:
-    """Go on where the sources that the class names can be told apart; what is refused here goes unnoticed otherwise.
+    """Refuse sources whose faults pydantic-settings passes over.
 
     Raises:
         SettingsError: A directory stands where a file is to be read, or a variable is set twice, in different case.
@@ -81,7 +81,7 @@ def _set_twice(settings: type[BaseSettings], variables: Iterable[_Variable]) -> 
 
 
 def source_problem(settings: type[BaseSettings], error: Exception) -> str | None:
-    """What to say of an error that one of pydantic-settings' sources raised; None of any other."""
+    """Describe an error that a source of pydantic-settings raised; None for any other error."""
     if isinstance(error, ConfigFileError):
         return str(error)
     path = _file_that_was_read(error)
@@ -91,7 +91,7 @@ def source_problem(settings: type[BaseSettings], error: Exception) -> str | None
 
 
 def _file_that_was_read(error: Exception) -> Path | None:
-    """The file at which reading failed, known to the function that read it: most parsers do not tell."""
+    """The file at which reading failed. The function that read it knows it; most parsers do not report it."""
     frames = [frame for frame, _ in walk_tb(error.__traceback__)]
     found = (frame.f_locals.get("file_path") for frame in frames if frame.f_code.co_name in _READERS)
     return next((path for path in found if isinstance(path, Path)), None)
@@ -102,7 +102,7 @@ _READERS = frozenset({"_read_file", "_static_read_env_file"})
 
 
 def _undecoded(settings: type[BaseSettings], error: SourceError) -> str:
-    """What to say of a variable whose value is broken JSON: pydantic-settings names the field at the top alone."""
+    """Describe a variable whose value is broken JSON: pydantic-settings names the outermost field alone."""
     cause: Any = error.__cause__
     text: str | None = getattr(cause, "doc", None)
     claimed = {name.lower(): path for name, paths in paths_by_variable(settings).items() for path in paths}

@@ -1,4 +1,4 @@
-"""Which field of settings each variable sets. Two fields set by one variable are refused."""
+"""The fields of settings that each variable sets. Two fields set by one variable are refused."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
