@@ -67,7 +67,7 @@ def run(request: pytest.FixtureRequest, dagwire_test: "OneTest") -> "Run":
 
 @pytest.fixture
 def arun(request: pytest.FixtureRequest, dagwire_test: "OneTest") -> "AsyncRun":
-    """Run jobs in a test that is a coroutine: `await arun("trips")`."""
+    """Run jobs in a test that is a coroutine, which awaits the result."""
     runner: AsyncRun = lazy_module("runner").AsyncRun(
         dagwire_test, lambda: request.getfixturevalue("dagwire_definitions")
     )
