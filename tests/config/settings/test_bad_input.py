@@ -1,6 +1,6 @@
 """Bad input: each kind is one clear message that names variable or file, and nothing is opened."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 from dependency_injector import containers
@@ -43,14 +43,14 @@ def refused(settings, **arguments):
     opened = []
 
     class Opened(ConfigurableResource):
-        region: str
+        settings: Any
 
         def setup_for_execution(self, context):
             opened.append(self)
 
     container = containers.DynamicContainer()
     container.settings = SettingsProvider(settings, **arguments)
-    container.opened = ResourceProvider(Opened, region=container.settings.provided.region)
+    container.opened = ResourceProvider(Opened, settings=container.settings)
     with pytest.raises(SettingsError) as caught, build_resources(container):
         pass
     assert CANARY not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__}"
