@@ -40,21 +40,19 @@ from .definitions.assets.selection import AssetSelection
 from .definitions.assets.source_asset import SourceAsset
 from .definitions.automation.asset_sensor import AssetSensorDefinition, asset_sensor
 from .definitions.automation.partitioned_schedule import build_schedule_from_partitioned_job
-from .definitions.automation.schedule import (
+from .definitions.automation.schedule import ScheduleDefinition, schedule
+from .definitions.automation.schedule_context import (
     DefaultScheduleStatus,
-    ScheduleDefinition,
     ScheduleEvaluationContext,
     build_schedule_context,
-    schedule,
 )
-from .definitions.automation.sensor import (
+from .definitions.automation.sensor import SensorDefinition, sensor
+from .definitions.automation.sensor_context import (
     DefaultSensorStatus,
-    SensorDefinition,
     SensorEvaluationContext,
     build_sensor_context,
-    sensor,
 )
-from .definitions.automation.tick import SensorResult, SkipReason, TickResult
+from .definitions.automation.tick_results import SensorResult, SkipReason, TickResult
 from .definitions.definitions import Definitions
 from .definitions.jobs.asset_job import UnresolvedAssetJobDefinition, define_asset_job
 from .definitions.jobs.graph import GraphDefinition, GraphIn, GraphOut, graph

@@ -151,13 +151,15 @@ class DuplicateDefinitionError(InvalidDefinitionError):
 
 
 class MergeConflictError(InvalidDefinitionError, InvariantViolationError):
-    """Definitions that are merged provide different resources under one key."""
+    """Definitions that are merged provide different resources or loggers under one key, or different executors."""
 
-    def __init__(self, key: str) -> None:
-        """`key` is the resource's."""
+    def __init__(self, key: str, kind: str = "resource") -> None:
+        """`kind` is the noun: resource, logger, executor."""
         self.key = key
+        self.kind = kind
         super().__init__(
-            f"Resource '{key}' is provided by two of the definitions that are merged, and differs. Provide it in one."
+            f"{kind.capitalize()} '{key}' is provided by two of the definitions that are merged, and differs. "
+            f"Provide it in one."
         )
 
 

@@ -102,7 +102,7 @@ def founded():
 
 @sensor(job=towns)
 def nowhere():
-    return [RunRequest(partition_key="atlantis", run_key="atlantis")]
+    return [RunRequest(run_key="atlantis", asset_selection=["atlantis"])]
 
 
 @sensor(job=slowly)
@@ -227,7 +227,7 @@ def test_a_run_that_cannot_start_is_asked_for_again(run: Run, project: Path) -> 
     """The reason is told, the exit code is 1, and its run key is not remembered."""
     done = run("tick", "nowhere")
     assert done.returncode == 1
-    assert "Not started: towns, partition atlantis: UnknownPartitionError" in done.stderr
+    assert "Not started: towns: UnknownNameError: There is no asset 'atlantis'" in done.stderr
     assert not (project / ".dagwire" / "sensor-nowhere.json").exists()
 
 

@@ -122,7 +122,7 @@ def job_rows(defs: Definitions) -> list[JobRow]:
             steps=[node.name for node in job.nodes],
             resources=sorted({requirement.key for requirement in job.requirements}),
             partitions=_text(job.partitions_def),
-            started_by=[tick.label for tick in ticks if tick.job_name == job.name],
+            started_by=[tick.label for tick in ticks if job.name in tick.job_names],
             description=_first_line(job.description),
         )
         for job in jobs
@@ -136,7 +136,7 @@ def schedule_rows(defs: Definitions) -> list[ScheduleRow]:
             schedule=schedule.name,
             cron=[schedule.cron_schedule] if isinstance(schedule.cron_schedule, str) else list(schedule.cron_schedule),
             timezone=schedule.execution_timezone or "UTC",
-            job=schedule.job_name,
+            job=", ".join(schedule.job_names),
             resources=sorted(schedule.required_keys),
             description=_first_line(schedule.description),
         )
@@ -150,7 +150,7 @@ def sensor_rows(defs: Definitions) -> list[SensorRow]:
         SensorRow(
             sensor=sensor.name,
             every_s=sensor.minimum_interval_seconds,
-            job=sensor.job_name,
+            job=", ".join(sensor.job_names),
             resources=sorted(sensor.required_keys),
             description=_first_line(sensor.description),
         )

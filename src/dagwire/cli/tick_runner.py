@@ -14,12 +14,17 @@ from dagwire.cli.run_summary import Run
 from dagwire.cli.signals import Interrupts
 from dagwire.cli.tick_state import TickFile, TickState, kept_instance
 from dagwire.definitions.automation.due_times import last_due, next_due, zone_of
-from dagwire.definitions.automation.schedule import ScheduleDefinition, build_schedule_context
-from dagwire.definitions.automation.sensor import SensorDefinition, build_sensor_context
-from dagwire.definitions.automation.tick import TickContext, TickDefinition, TickResult
+from dagwire.definitions.automation.schedule import ScheduleDefinition
+from dagwire.definitions.automation.schedule_context import build_schedule_context
+from dagwire.definitions.automation.sensor import SensorDefinition
+from dagwire.definitions.automation.sensor_context import build_sensor_context
+from dagwire.definitions.automation.tick import TickDefinition
+from dagwire.definitions.automation.tick_context import TickContext
+from dagwire.definitions.automation.tick_results import TickResult
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.jobs.run_request import RunRequest
 from dagwire.definitions.lineage import resolved_schedules
+from dagwire.definitions.specs.asset_events import AssetMaterialization
 from dagwire.errors import DagwireError, TickFailedError, UnknownNameError
 from dagwire.resources.instance import DagsterInstance
 
@@ -96,6 +101,9 @@ class Ticker:
                 return ticked
             for change in ticked.result.dynamic_partitions_requests:
                 change.apply_to(instance)
+            for event in ticked.result.asset_events:
+                if isinstance(event, AssetMaterialization):  # an instance keeps nothing of the others
+                    instance.report_runless_asset_event(event)
             for request in ticked.requests:
                 if self._run(request, ticked, instance) and request.run_key is not None:
                     file.state.run_keys.append(request.run_key)
@@ -114,7 +122,9 @@ class Ticker:
 
     def _asked(self, state: TickState, at: datetime | None, instance: DagsterInstance) -> TickReport:
         if isinstance(self._tick, SensorDefinition):
-            sensor_context = build_sensor_context(instance, state.cursor, self._defs.container)
+            sensor_context = build_sensor_context(
+                instance, state.cursor, resources=self._defs.container, definitions=self._defs
+            )
             return self._answered(_evaluated(self._tick, sensor_context), state, None)
         now = datetime.now(UTC)
         moment = last_due(self._tick, now) if at is None else _in_zone(at, self._tick)
@@ -122,7 +132,7 @@ class Ticker:
             then = next_due(self._tick, now).isoformat()
             why = f"it was asked for {moment.isoformat()} before; it is due again at {then}"
             return TickReport(self._tick, moment.isoformat(), why_none=why)
-        schedule_context = build_schedule_context(instance, moment, self._defs.container)
+        schedule_context = build_schedule_context(instance, moment, self._defs.container, self._defs)
         return self._answered(_evaluated(self._tick, schedule_context), state, moment.isoformat())
 
     def _answered(self, result: TickResult, state: TickState, scheduled_for: str | None) -> TickReport:

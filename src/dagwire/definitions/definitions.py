@@ -1,36 +1,49 @@
 """`Definitions`: assets, checks, jobs, schedules and sensors, bound to one container."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import copy
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from dagwire.containers.as_container import container_from
-from dagwire.containers.keys import Requirement
-from dagwire.containers.merged_container import merged_container
 from dagwire.containers.overrides import override
 from dagwire.containers.scope_checks import declaration_faults, raise_faults, requirement_faults
+from dagwire.definitions.asset_value_loader import AssetValueLoader
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
-from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.assets.assets_definition import AssetsDefinition, map_asset_specs
+from dagwire.definitions.assets.selection_text import selected
 from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.automation.partitioned_schedule import UnresolvedPartitionedAssetScheduleDefinition
+from dagwire.definitions.automation.run_requests import IMPLICIT_JOB
 from dagwire.definitions.automation.schedule import ScheduleDefinition
 from dagwire.definitions.automation.sensor import SensorDefinition
 from dagwire.definitions.automation.tick import TickDefinition
+from dagwire.definitions.definition_faults import checked_list, repeated_checks, repeated_ticks, unbound_requirements
 from dagwire.definitions.jobs.asset_graph import AnyAsset, KnownAssets, asset_nodes, known_assets, missing_inputs
 from dagwire.definitions.jobs.asset_job import UnresolvedAssetJobDefinition
 from dagwire.definitions.jobs.job import JobDefinition
+from dagwire.definitions.merging import merged_executor, merged_loggers, merged_resources
 from dagwire.definitions.ops.node import in_running_order
+from dagwire.definitions.repository import Repository
+from dagwire.definitions.resolved_asset_graph import AssetGraph
+from dagwire.definitions.specs.argument_types import check_text_keys, check_type
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.specs.executor_definition import AnyExecutor, checked_executor
+from dagwire.definitions.specs.normalized_metadata import normalized_metadata
 from dagwire.definitions.steps.load_value import load_value
-from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, UnknownNameError
+from dagwire.errors import (
+    DagwireError,
+    DuplicateDefinitionError,
+    InvalidDefinitionError,
+    InvalidInvocationError,
+    UnknownNameError,
+)
 from dagwire.resources.instance import DagsterInstance
 
+T = TypeVar("T", bound=TickDefinition[Any])
 D = TypeVar("D", bound=TickDefinition[Any] | UnresolvedPartitionedAssetScheduleDefinition)
-
-IMPLICIT_JOB = "__ASSET_JOB"
-"""The job of all assets, under Dagster's name for it."""
 
 
 class Definitions:
@@ -49,14 +62,17 @@ class Definitions:
         'hello, Ann'
     """
 
-    def __init__(
+    def __init__(  # Dagster's signature
         self,
-        assets: Iterable[AnyAsset] | None = None,
+        assets: Iterable[AnyAsset | AssetChecksDefinition] | None = None,
         schedules: Iterable[ScheduleDefinition | UnresolvedPartitionedAssetScheduleDefinition] | None = None,
         sensors: Iterable[SensorDefinition] | None = None,
         jobs: Iterable[JobDefinition | UnresolvedAssetJobDefinition] | None = None,
         resources: Any = None,
+        executor: AnyExecutor | None = None,
+        loggers: Mapping[str, Any] | None = None,
         asset_checks: Iterable[AssetChecksDefinition] | None = None,
+        metadata: Mapping[str, object] | None = None,
     ) -> None:
         """Keep the definitions.
 
@@ -66,14 +82,30 @@ class Definitions:
             sensors: The sensors.
             jobs: The jobs. Jobs that schedules and sensors hold need not be repeated.
             resources: A container, used as it is, or `{key: resource, definition or plain value}`.
+            executor: Kept for Dagster, where it runs the jobs that name none; a run of dagwire stays in one process.
+            loggers: `{name: logger definition}` for jobs that name none.
             asset_checks: The checks.
+            metadata: Facts about the definitions, for people.
+
+        Raises:
+            ArgumentTypeError: A definition is of another kind than its argument takes.
         """
-        self.assets = list(assets or ())
-        self.asset_checks = list(asset_checks or ())
-        self.schedules = list(schedules or ())
-        self.sensors = list(sensors or ())
-        self.jobs = list(jobs or ())
+        given = checked_list("assets", assets, AssetsDefinition, AssetSpec, SourceAsset, AssetChecksDefinition)
+        checks = [item for item in given if isinstance(item, AssetChecksDefinition)]
+        self.assets: list[AnyAsset] = [item for item in given if not isinstance(item, AssetChecksDefinition)]
+        self.asset_checks = [*checks, *checked_list("asset_checks", asset_checks, AssetChecksDefinition)]
+        partitioned = UnresolvedPartitionedAssetScheduleDefinition
+        self.schedules = checked_list("schedules", schedules, ScheduleDefinition, partitioned)
+        self.sensors = checked_list("sensors", sensors, SensorDefinition)
+        self.jobs = checked_list("jobs", jobs, JobDefinition, UnresolvedAssetJobDefinition)
+        self.resources: Any = resources
+        """The resources as they were passed: a container or a mapping."""
         self.container = container_from(resources)
+        self.executor = checked_executor("Definitions", executor)
+        """The executor of jobs that name none; inert here."""
+        check_text_keys("Definitions", "loggers", loggers)
+        self.loggers = dict(loggers or {})
+        self.metadata = normalized_metadata(metadata, "Definitions")
 
     def override(
         self, replacements: Mapping[str, object] | None = None, /, **by_name: object
@@ -121,6 +153,84 @@ class Definitions:
         """`resolve_implicit_global_asset_job_def`, under Dagster's older name."""
         return self.resolve_implicit_global_asset_job_def()
 
+    def has_implicit_global_asset_job_def(self) -> bool:
+        """Return whether there is a job of all assets: whether an asset is made here."""
+        return bool(self._known_assets().made)
+
+    def resolve_all_job_defs(self) -> list[JobDefinition]:
+        """All jobs, with that of all assets, sorted by name.
+
+        Raises:
+            InvalidDefinitionError: A resource or asset is missing or declared wrongly.
+        """
+        implicit = [IMPLICIT_JOB] if self.has_implicit_global_asset_job_def() else []
+        return [self.resolve_job_def(name) for name in sorted([*self.job_names, *implicit])]
+
+    def resolve_asset_graph(self) -> AssetGraph:
+        """The assets, and which come before which.
+
+        Raises:
+            DuplicateDefinitionError: Two different assets have one key.
+        """
+        return AssetGraph(self.assets, self.asset_checks)
+
+    def get_repository_def(self) -> Repository:
+        """The definitions as a repository of Dagster's, checked.
+
+        Raises:
+            InvalidDefinitionError: There is one fault.
+            FaultsError: There are several; all are listed.
+        """
+        raise_faults(self.faults())
+        return Repository(self)
+
+    def assets_by_key(self) -> dict[AssetKey, AnyAsset]:
+        """`{key: definition}` of all assets, with those that are made elsewhere."""
+        keys = [(item.keys if isinstance(item, AssetsDefinition) else (item.key,), item) for item in self.assets]
+        return {key: item for found, item in keys for key in found}
+
+    def map_asset_specs(self, *, func: Callable[[AssetSpec], AssetSpec], selection: object = None) -> "Definitions":
+        """Definitions whose assets have the specs that `func` returns for theirs.
+
+        Args:
+            func: Takes a spec and returns one of the same key.
+            selection: Not taken any more; `map_resolved_asset_specs` takes one.
+
+        Raises:
+            InvalidInvocationError: There is a selection.
+            InvalidDefinitionError: `func` changes a key.
+        """
+        if selection is not None:
+            problem = "takes no `selection` any more; use `map_resolved_asset_specs`."
+            raise InvalidInvocationError("Definitions.map_asset_specs", problem)
+        return self.map_resolved_asset_specs(func=func)
+
+    def map_resolved_asset_specs(
+        self, *, func: Callable[[AssetSpec], AssetSpec], selection: Any = None
+    ) -> "Definitions":
+        """Definitions whose selected assets have the specs that `func` returns for theirs.
+
+        Args:
+            func: Takes a spec and returns one of the same key.
+            selection: The assets to map; all by default.
+
+        Raises:
+            InvalidDefinitionError: `func` changes a key, or the selection names no asset.
+        """
+        chosen = None if selection is None else self._selected_keys(selection)
+
+        def mapped(spec: AssetSpec) -> AssetSpec:
+            return func(spec) if chosen is None or spec.key in chosen else spec
+
+        changed = copy.copy(self)
+        plain = [item for item in self.assets if not isinstance(item, SourceAsset)]
+        sources = [item for item in self.assets if isinstance(item, SourceAsset)]
+        changed.assets = [*map_asset_specs(mapped, plain), *sources]
+        return changed
+
+    def _selected_keys(self, selection: Any) -> Collection[AssetKey]:
+        return selected(self._known_assets().made, self.asset_checks, selection).keys
+
     def resolve_all_asset_specs(self) -> list[AssetSpec]:
         """The spec of each asset, sorted by key, with those that are made elsewhere."""
         known = self._known_assets()
@@ -133,21 +243,40 @@ class Definitions:
         return [spec.key for spec in self.resolve_all_asset_specs()]
 
     def resolve_schedule_def(self, name: str) -> ScheduleDefinition:
-        """The schedule called `name`.
+        """The schedule called `name`, its job bound to the container.
 
         Raises:
             UnknownNameError: There is none.
-            InvalidDefinitionError: It follows partitions that its job does not have.
+            InvalidDefinitionError: Its job is faulty, or it follows partitions that its job does not have.
         """
-        return self._resolved_schedule(_named("schedule", name, self.schedules))
+        return self._bound(self.schedule_of(_named("schedule", name, self.schedules)))
 
     def resolve_sensor_def(self, name: str) -> SensorDefinition:
-        """The sensor called `name`.
+        """The sensor called `name`, its jobs bound to the container.
 
         Raises:
             UnknownNameError: There is none.
+            InvalidDefinitionError: A job is faulty.
         """
-        return _named("sensor", name, self.sensors)
+        sensor: SensorDefinition = _named("sensor", name, self.sensors)
+        return self._bound(sensor)
+
+    def _bound(self, tick: T) -> T:
+        """`tick` with its jobs bound to the container; a job of which only the name is known is looked up."""
+        names = [name for name in tick.job_names if name in self._jobs_by_name()]
+        return tick.with_updated_jobs([self.resolve_job_def(name) for name in names]) if names else tick
+
+    def schedule_of(
+        self, schedule: ScheduleDefinition | UnresolvedPartitionedAssetScheduleDefinition
+    ) -> ScheduleDefinition:
+        """`schedule`, with the partitions of its job if it follows them.
+
+        Raises:
+            InvalidDefinitionError: It follows partitions that its job does not have.
+        """
+        if isinstance(schedule, ScheduleDefinition):
+            return schedule
+        return schedule.resolve(self._resolved(schedule.job))
 
     def get_schedule_def(self, name: str) -> ScheduleDefinition:
         """`resolve_schedule_def`, under Dagster's older name."""
@@ -177,7 +306,7 @@ class Definitions:
         self,
         asset_key: CoercibleToAssetKey,
         *,
-        python_type: Any = Any,
+        python_type: Any = None,
         instance: DagsterInstance | None = None,
         partition_key: str | None = None,
         metadata: Mapping[str, object] | None = None,
@@ -196,22 +325,34 @@ class Definitions:
             MissingResourceError: Its IO manager is not provided. Nothing was opened.
         """
         asset = self._known_assets().stored_value_of(AssetKey.from_coercible(asset_key))
-        return load_value(asset, self.container, python_type, instance, partition_key, metadata, {})
+        return load_value(
+            asset, self.container, Any if python_type is None else python_type, instance, partition_key, metadata, {}
+        )
+
+    def get_asset_value_loader(self, instance: DagsterInstance | None = None) -> AssetValueLoader:
+        """A loader of stored values, for a `with` block."""
+        return AssetValueLoader(self, instance)
 
     @staticmethod
     def merge(*def_sets: "Definitions") -> "Definitions":
         """Merge several definitions and their resources.
 
         Raises:
-            MergeConflictError: Two provide different resources under one key.
+            ArgumentTypeError: One of them is not `Definitions`.
+            MergeConflictError: Two provide different resources or loggers under one key, or different executors.
         """
+        for defs in def_sets:
+            check_type("Definitions.merge", "def_sets", defs, Definitions)
         return Definitions(
             assets=_each(def_sets, "assets"),
             schedules=_each(def_sets, "schedules"),
             sensors=_each(def_sets, "sensors"),
             jobs=_each(def_sets, "jobs"),
             asset_checks=_each(def_sets, "asset_checks"),
-            resources=merged_container([defs.container for defs in def_sets]),
+            resources=merged_resources([(defs.container, defs.resources) for defs in def_sets]),
+            executor=merged_executor(defs.executor for defs in def_sets),
+            loggers=merged_loggers(defs.loggers for defs in def_sets),
+            metadata={name: value for defs in def_sets for name, value in defs.metadata.items()},
         )
 
     @property
@@ -233,11 +374,12 @@ class Definitions:
 
     def faults(self) -> list[DagwireError]:
         """Every fault of definitions and resource keys, schedules and sensors included."""
-        faults: list[DagwireError] = []
+        faults = repeated_ticks(self._ticks())
         jobs = {name: job for name, job in self._jobs_by_name().items() if name != IMPLICIT_JOB}
-        requirements = list(_unbound((*self._with_requirements(), *self.asset_checks), {}))
+        requirements = list(unbound_requirements((*self._with_requirements(), *self.asset_checks), {}))
         try:
             known = self._known_assets()
+            faults += repeated_checks(known.made, self.asset_checks)
             nodes = in_running_order(asset_nodes(known.made, self.asset_checks, known=known))
             faults += missing_inputs(nodes, known.elsewhere)
             requirements += [requirement for node in nodes for requirement in node.load_requirements]
@@ -250,12 +392,12 @@ class Definitions:
                 faults.append(fault)
             else:
                 faults += resolved.faults()
-                requirements += _unbound(resolved.nodes, resolved.bindings)
+                requirements += unbound_requirements(resolved.nodes, resolved.bindings)
         for tick in self._ticks():
             if isinstance(tick, UnresolvedPartitionedAssetScheduleDefinition):
                 faults += self._schedule_faults(tick)
                 continue
-            requirements += _unbound([tick], {})
+            requirements += unbound_requirements([tick], {})
             unknown = [name for name in tick.job_names if name not in jobs]
             faults += [UnknownNameError(f"job for {tick.label}", name, jobs) for name in unknown]
         faults += declaration_faults(self.container, requirements)
@@ -280,15 +422,8 @@ class Definitions:
             return [fault]
         return []
 
-    def _resolved_schedule(
-        self, schedule: ScheduleDefinition | UnresolvedPartitionedAssetScheduleDefinition
-    ) -> ScheduleDefinition:
-        if isinstance(schedule, ScheduleDefinition):
-            return schedule
-        return schedule.resolve(self._resolved(schedule.job))
-
     def _job_faults(self, job: JobDefinition) -> list[DagwireError]:
-        unbound = _unbound(job.nodes, job.bindings)
+        unbound = unbound_requirements(job.nodes, job.bindings)
         return [*job.faults(), *requirement_faults(self.container, unbound)]
 
     def _jobs_by_name(self) -> dict[str, JobDefinition | UnresolvedAssetJobDefinition]:
@@ -301,6 +436,9 @@ class Definitions:
             IMPLICIT_JOB: UnresolvedAssetJobDefinition(IMPLICIT_JOB)
         }
         for job in (*self.jobs, *_jobs_of(self._ticks())):
+            if job.name == IMPLICIT_JOB:
+                msg = f"A job cannot be named '{IMPLICIT_JOB}': that is the job of all assets."
+                raise InvalidDefinitionError(msg)
             if by_name.setdefault(job.name, job) is not job:
                 raise DuplicateDefinitionError("job", job.name)
         return by_name
@@ -319,20 +457,10 @@ def _each(def_sets: Iterable[Definitions], kind: str) -> list[Any]:
     return list({id(item): item for defs in def_sets for item in getattr(defs, kind)}.values())
 
 
-def _unbound(definitions: Iterable[Any], stronger: Collection[str]) -> Iterator[Requirement]:
-    """The requirements of `definitions` that neither their own bindings nor `stronger` fill."""
-    return (
-        requirement
-        for definition in {id(item): item for item in definitions}.values()
-        for requirement in definition.requirements
-        if requirement.key not in definition.bindings and requirement.key not in stronger
-    )
-
-
 def _jobs_of(
     ticks: Iterable[TickDefinition[Any] | UnresolvedPartitionedAssetScheduleDefinition],
 ) -> Iterator[JobDefinition | UnresolvedAssetJobDefinition]:
-    return (job for tick in ticks for job in tick.jobs)
+    return (job for tick in ticks for job in tick.known_jobs)
 
 
 def _named(kind: str, name: str, definitions: Iterable[D]) -> D:

@@ -86,7 +86,7 @@ def resolved_schedules(defs: Definitions) -> list[ScheduleDefinition]:
     Raises:
         InvalidDefinitionError: The job of one cannot be resolved.
     """
-    return [defs.resolve_schedule_def(schedule.name) for schedule in defs.schedules]
+    return [defs.schedule_of(schedule) for schedule in defs.schedules]
 
 
 def resource_uses(container: Container) -> dict[str, list[str]]:
@@ -180,7 +180,7 @@ def _tick_edges(defs: Definitions) -> Iterator[Edge]:
     for kind, tick in ticks:
         own = Part(kind, tick.name)
         yield from _uses(own, tick)
-        yield Edge(own, Part(Kind.JOB, tick.job_name), "runs")
+        yield from (Edge(own, Part(Kind.JOB, name), "runs") for name in tick.job_names)
 
 
 def _uses(user: Part, asker: Any) -> Iterator[Edge]:

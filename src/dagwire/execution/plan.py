@@ -7,6 +7,7 @@ from dagwire.config.files.run_config import RunConfig
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.jobs.run_options import RunOptions
 from dagwire.definitions.ops.node import Node
+from dagwire.definitions.partitions.partitions import PARTITION_SET_TAG
 from dagwire.definitions.steps.bound_resources import Bindings
 from dagwire.errors import ConfigMappingError, DagwireError, InvalidConfigError, MissingVariableError, nearest
 from dagwire.execution.effective_run_config import open_input_values, resolved_run_config, written_config
@@ -70,9 +71,9 @@ def _tags_of_partition(job: JobDefinition, partitions: PartitionSelection) -> Ma
     """The tags of a run that makes one partition."""
     if job.partitions_def is None or partitions.is_range:
         return {}
-    if job.partitioned_config is not None:
-        return job.partitioned_config.get_tags_for_partition_key(partitions.key)
-    return job.partitions_def.tags_of(partitions.key)
+    config = job.partitioned_config
+    own = config.get_tags_for_partition_key if config is not None else job.partitions_def.tags_of
+    return {**own(partitions.key), PARTITION_SET_TAG: f"{job.name}_partition_set"}
 
 
 class _ResolvedConfig(NamedTuple):

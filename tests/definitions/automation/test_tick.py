@@ -85,15 +85,15 @@ def test_an_answer_that_is_none_is_refused():
         dg.sensor(job_name="load", name="arrivals")(lambda: 5).evaluate_tick(dg.build_sensor_context())
 
 
-def test_requests_bear_the_tick_s_tags():
-    """Every request has the tags of the schedule, its name and the partition."""
+def test_requests_have_the_tags_of_their_tick():
+    """Every request has the name of its schedule and its partition as tags; the schedule's own tags are its own."""
 
     @dg.schedule("0 0 1 * *", job_name="load", tags={"team": "a"})
     def monthly():
         return dg.RunRequest(partition_key="2024-02")
 
     [request] = monthly.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=MIDNIGHT)).run_requests
-    assert request.tags == {"team": "a", "dagster/schedule_name": "monthly", "dagster/partition": "2024-02"}
+    assert request.tags == {"dagster/schedule_name": "monthly", "dagster/partition": "2024-02"}
 
 
 def test_a_cursor_is_left_for_the_next_tick():
@@ -139,9 +139,12 @@ def test_what_a_tick_takes_for_its_context_is_held_to_it():
 
 
 def test_a_tick_without_a_job_is_refused():
-    """A schedule or sensor without a job is refused."""
-    with pytest.raises(InvalidDefinitionError, match="names no job"):
-        dg.sensor(name="arrivals")(lambda: None)
+    """A schedule without a job is refused, and the request of a sensor without one; the message has the ways out."""
+    with pytest.raises(InvalidDefinitionError, match="names no job; pass `job=`"):
+        dg.ScheduleDefinition("daily", cron_schedule="@daily")
+    arrivals = dg.sensor(name="arrivals")(lambda: dg.RunRequest(run_key="1"))
+    with pytest.raises(UnexpectedResultError, match="has no job; pass `job=`"):
+        arrivals.evaluate_tick(dg.build_sensor_context())
 
 
 @pytest.mark.parametrize("line", ["nope", "61 * * * *", "0 0 31 2 *", "* * *", "0 0 * * * *", "@never"])
@@ -187,7 +190,7 @@ def test_a_schedule_of_partitions():
     early = monthly.evaluate_tick(
         dg.build_schedule_context(scheduled_execution_time=dt.datetime(2024, 1, 1, tzinfo=dt.UTC))
     )
-    assert early.skip_message == "The job's partition set is empty"
+    assert early.skip_message == "The job's PartitionsDefinition has no partitions"
 
 
 def test_a_schedule_of_partitions_is_checked_with_its_definitions():

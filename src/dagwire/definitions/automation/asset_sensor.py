@@ -1,26 +1,81 @@
 """`@asset_sensor`: runs to start when an asset was made."""
 
+import functools
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dagwire.definitions.automation.sensor import DefaultSensorStatus, SensorDefinition, SensorEvaluationContext
-from dagwire.definitions.automation.tick import SensorResult, SkipReason, TickResult, answers_in, tick_body
-from dagwire.definitions.jobs.asset_job import target_job
+from dagwire.definitions.automation.sensor import SensorDefinition
+from dagwire.definitions.automation.sensor_context import DefaultSensorStatus, SensorEvaluationContext
+from dagwire.definitions.automation.tick import answers_in
+from dagwire.definitions.automation.tick_results import SensorResult, SkipReason, TickResult
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
-from dagwire.definitions.specs.valid_names import check_name, name_of
+from dagwire.definitions.specs.valid_names import name_of
 from dagwire.errors import InvalidInvocationError, UnexpectedResultError
 from dagwire.resources.event_log_entry import EventLogEntry
 
 
 class AssetSensorDefinition(SensorDefinition):
-    """A sensor that is evaluated when an asset was made; made by `@asset_sensor`.
+    """A sensor that is evaluated when an asset was made; also made by `@asset_sensor`.
 
     It learns of assets from the context's instance, which remembers the runs that were given that instance. Its cursor
     is the number of the last event it was evaluated for.
     """
 
-    asset_key: AssetKey
+    _takes_event = True
+
+    def __init__(  # Dagster's signature
+        self,
+        name: str,
+        asset_key: CoercibleToAssetKey,
+        job_name: str | None,
+        asset_materialization_fn: Callable[..., Any],
+        minimum_interval_seconds: int | None = None,
+        description: str | None = None,
+        job: Any = None,
+        jobs: Sequence[Any] | None = None,
+        default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED,
+        required_resource_keys: Iterable[str] | None = None,
+        tags: Mapping[str, object] | None = None,
+        metadata: Mapping[str, object] | None = None,
+        *,
+        target: Any = None,
+    ) -> None:
+        """Make a sensor of an asset.
+
+        Args:
+            name: The sensor's name.
+            asset_key: The asset.
+            job_name: The job's name, if the job itself is not at hand.
+            asset_materialization_fn: The function, as under `@asset_sensor`.
+            minimum_interval_seconds: The least time between two ticks, in seconds; 30 by default.
+            description: For people.
+            job: The job to run.
+            jobs: The jobs to run, if there are several; each request then names one.
+            default_status: Whether it is switched on when it is first deployed.
+            required_resource_keys: Resources read as `context.resources.<key>`.
+            tags: Tags of the sensor; its runs have the tags of their requests.
+            metadata: Facts about the sensor, for people.
+            target: A job, or the assets to make: an `AssetSelection`, assets, keys or text.
+
+        Raises:
+            InvalidDefinitionError: There is more than one target, or a parameter that nothing can fill.
+        """
+        super().__init__(
+            name,
+            evaluation_fn=asset_materialization_fn,
+            job_name=job_name,
+            minimum_interval_seconds=minimum_interval_seconds,
+            description=description,
+            job=job,
+            jobs=jobs,
+            default_status=default_status,
+            required_resource_keys=required_resource_keys,
+            tags=tags,
+            metadata=metadata,
+            target=target,
+        )
+        self.asset_key = AssetKey.from_coercible(asset_key)
 
     def evaluate_tick(self, context: SensorEvaluationContext) -> TickResult:
         """Evaluate once, if the asset was made since the cursor; see `TickDefinition.evaluate_tick`.
@@ -82,7 +137,7 @@ def asset_sensor(  # Dagster's signature
     jobs: Sequence[Any] | None = None,
     default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED,
     required_resource_keys: Iterable[str] | None = None,
-    tags: Mapping[str, str] | None = None,
+    tags: Mapping[str, object] | None = None,
     metadata: Mapping[str, object] | None = None,
     target: Any = None,
 ) -> Callable[[Callable[..., Any]], AssetSensorDefinition]:
@@ -101,12 +156,12 @@ def asset_sensor(  # Dagster's signature
         jobs: The jobs to run, if there are several; each request then names one.
         default_status: Whether it is switched on when it is first deployed.
         required_resource_keys: Resources read as `context.resources.<key>`.
-        tags: Tags of the runs.
+        tags: Tags of the sensor; its runs have the tags of their requests.
         metadata: Facts about the sensor, for people.
         target: A job, or the assets to make: an `AssetSelection`, assets, keys or text.
 
     Raises:
-        InvalidDefinitionError: No job is named, or a parameter cannot be filled.
+        InvalidDefinitionError: There is more than one target, or a parameter that nothing can fill.
 
     Example:
         >>> from dagwire import DagsterInstance, RunRequest, asset, asset_sensor, build_sensor_context, materialize
@@ -126,19 +181,22 @@ def asset_sensor(  # Dagster's signature
     """
 
     def decorate(function: Callable[..., Any]) -> AssetSensorDefinition:
-        own = name or name_of(function)
-        check_name("sensor", own)
         definition = AssetSensorDefinition(
-            own,
-            tick_body(function, own, "sensor", required_resource_keys, takes_event=True),
-            job or jobs or job_name or target_job(target, own),
-            description=description or inspect.getdoc(function),
-            tags=tags,
-            metadata=metadata,
+            name or name_of(function),
+            asset_key,
+            job_name,
+            function,
+            minimum_interval_seconds,
+            description or inspect.getdoc(function),
+            job,
+            jobs,
+            default_status,
+            required_resource_keys,
+            tags,
+            metadata,
+            target=target,
         )
-        definition.asset_key = AssetKey.from_coercible(asset_key)
-        definition.minimum_interval_seconds = minimum_interval_seconds or 30
-        definition.default_status = default_status
+        functools.update_wrapper(definition, function, updated=())
         return definition
 
     return decorate

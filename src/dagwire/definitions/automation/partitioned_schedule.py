@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from dagwire.definitions.automation.schedule import DefaultScheduleStatus, ScheduleDefinition, ScheduleEvaluationContext
-from dagwire.definitions.automation.tick import SkipReason
+from dagwire.definitions.automation.schedule import ScheduleDefinition
+from dagwire.definitions.automation.schedule_context import DefaultScheduleStatus, ScheduleEvaluationContext
+from dagwire.definitions.automation.tick_results import SkipReason
 from dagwire.definitions.jobs.asset_job import UnresolvedAssetJobDefinition
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.jobs.run_request import RunRequest
@@ -14,6 +15,7 @@ from dagwire.definitions.partitions.multi_partitions import MultiPartitionsDefin
 from dagwire.definitions.partitions.partition_loading import partition_loading_context
 from dagwire.definitions.partitions.partitions import PartitionsDefinition, StaticPartitionsDefinition
 from dagwire.definitions.partitions.time_window_partitions import TimeWindowPartitionsDefinition
+from dagwire.definitions.specs.valid_attributes import json_tags, valid_owners
 from dagwire.errors import InvalidDefinitionError
 
 Job = JobDefinition | UnresolvedAssetJobDefinition
@@ -35,8 +37,10 @@ class UnresolvedPartitionedAssetScheduleDefinition:
     """A schedule of a job of assets whose partitions are known only when `Definitions` resolves the job."""
 
     name: str
-    job: UnresolvedAssetJobDefinition
+    job: Job
     times: ScheduleTimes
+    run_tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Tags of the runs."""
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Further arguments of the schedule."""
 
@@ -46,9 +50,14 @@ class UnresolvedPartitionedAssetScheduleDefinition:
         return self.job.name
 
     @property
-    def jobs(self) -> list[Any]:
-        """The job, in a list, as a `ScheduleDefinition` has it."""
-        return [self.job]
+    def known_jobs(self) -> tuple[Job, ...]:
+        """The job, as a `ScheduleDefinition` has it."""
+        return (self.job,)
+
+    @property
+    def metadata(self) -> Mapping[str, object]:
+        """Facts about the schedule, for people."""
+        return self.options.get("metadata") or {}
 
     def resolve(self, job: JobDefinition) -> ScheduleDefinition:
         """Make the schedule of the resolved `job`.
@@ -56,7 +65,32 @@ class UnresolvedPartitionedAssetScheduleDefinition:
         Raises:
             InvalidDefinitionError: The job's assets have no partitions that a schedule can follow.
         """
-        return _schedule(self.name, self.job, job.partitions_def, self.times, self.options)
+        return self.of(job.partitions_def)
+
+    def of(self, partitions: PartitionsDefinition | None) -> ScheduleDefinition:
+        """Make the schedule that follows `partitions`.
+
+        Raises:
+            InvalidDefinitionError: A schedule cannot follow them.
+        """
+        cron_line, timezone = _cron(f"The schedule of job '{self.job.name}'", partitions, self.times)
+        assert partitions is not None  # noqa: S101  # `_cron` refused it
+
+        def ask(context: ScheduleEvaluationContext) -> Sequence[RunRequest] | SkipReason:
+            time = context.scheduled_execution_time
+            with partition_loading_context(time, context.known_instance):
+                keys = _due_keys(partitions, time)
+                requests = [self.job.run_request_for_partition(key, run_key=key, tags=self.run_tags) for key in keys]
+            return requests or SkipReason("The job's PartitionsDefinition has no partitions")
+
+        return ScheduleDefinition(
+            self.name,
+            cron_schedule=cron_line,
+            execution_fn=ask,
+            job=self.job,
+            execution_timezone=timezone,
+            **self.options,
+        )
 
 
 def build_schedule_from_partitioned_job(  # Dagster's signature
@@ -68,9 +102,11 @@ def build_schedule_from_partitioned_job(  # Dagster's signature
     day_of_week: int | None = None,
     day_of_month: int | None = None,
     default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED,
-    tags: Mapping[str, str] | None = None,
+    tags: Mapping[str, object] | None = None,
     cron_schedule: str | None = None,
     execution_timezone: str | None = None,
+    metadata: Mapping[str, object] | None = None,
+    owners: Sequence[str] | None = None,
 ) -> ScheduleDefinition | UnresolvedPartitionedAssetScheduleDefinition:
     """Make a schedule that runs a job for each partition.
 
@@ -86,38 +122,24 @@ def build_schedule_from_partitioned_job(  # Dagster's signature
         hour_of_day: Another hour.
         day_of_week: Another day of the week, 0 for Sunday.
         day_of_month: Another day of the month.
-        default_status: Whether it is switched on where it is deployed first.
+        default_status: Whether it is switched on when it is first deployed.
         tags: Tags of the runs.
         cron_schedule: The times of a static set of partitions; time windows have their own.
         execution_timezone: The time zone of `cron_schedule`; UTC by default.
+        metadata: Facts about the schedule, for people.
+        owners: Email addresses, or `team:name`.
 
     Raises:
         InvalidDefinitionError: The job has no partitions that a schedule can follow, or a time does not fit them.
     """
     times = ScheduleTimes(minute_of_hour, hour_of_day, day_of_week, day_of_month, cron_schedule, execution_timezone)
-    options = {"description": description, "default_status": default_status, "tags": tags}
+    options = {"description": description, "default_status": default_status, "metadata": metadata, "owners": owners}
     own = name or f"{job.name}_schedule"
+    unresolved = UnresolvedPartitionedAssetScheduleDefinition(own, job, times, json_tags(tags), options)
     if job.partitions_def is None and isinstance(job, UnresolvedAssetJobDefinition):
-        return UnresolvedPartitionedAssetScheduleDefinition(own, job, times, options)
-    return _schedule(own, job, job.partitions_def, times, options)
-
-
-def _schedule(
-    name: str, job: Job, partitions: PartitionsDefinition | None, times: ScheduleTimes, options: Mapping[str, Any]
-) -> ScheduleDefinition:
-    cron_line, timezone = _cron(f"The schedule of job '{job.name}'", partitions, times)
-    assert partitions is not None  # noqa: S101  # `_cron` refused it
-
-    def ask(context: ScheduleEvaluationContext) -> Sequence[RunRequest] | SkipReason:
-        time = context.scheduled_execution_time
-        with partition_loading_context(time, context.known_instance):
-            keys = _due_keys(partitions, time)
-            requests = [job.run_request_for_partition(key, run_key=key) for key in keys]
-        return requests or SkipReason("The job's partition set is empty")
-
-    return ScheduleDefinition(
-        name, cron_schedule=cron_line, execution_fn=ask, job=job, execution_timezone=timezone, **options
-    )
+        valid_owners(f"schedule '{own}'", owners)
+        return unresolved
+    return unresolved.of(job.partitions_def)
 
 
 def _cron(owner: str, partitions: PartitionsDefinition | None, times: ScheduleTimes) -> tuple[str, str | None]:

@@ -1,122 +1,24 @@
-"""One tick of a schedule or a sensor: its context, its evaluation and its result."""
+"""`TickDefinition`: the part that schedules and sensors share, and the evaluation of one tick."""
 
+import copy
 import inspect
-import logging
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from types import TracebackType
-from typing import Any, Generic, NamedTuple, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
-from dagwire.config.values.type_guards import is_collection, is_mapping, is_sequence
-from dagwire.containers.context_resources import HeldResources
+from dagwire.config.values.type_guards import is_collection
 from dagwire.containers.keys import Requirement
-from dagwire.containers.scope_checks import raise_faults, requirement_faults
+from dagwire.definitions.automation.run_requests import RequestedRuns
+from dagwire.definitions.automation.tick_context import TickContext
+from dagwire.definitions.automation.tick_results import SensorResult, SkipReason, TickResult
+from dagwire.definitions.automation.tick_target import AnyJob, TickTarget, tick_target
 from dagwire.definitions.jobs.run_request import RunRequest
-from dagwire.definitions.partitions.dynamic_partitions import DynamicPartitionsRequest
 from dagwire.definitions.specs.normalized_metadata import normalized_metadata
+from dagwire.definitions.specs.valid_attributes import json_tags, valid_owners
+from dagwire.definitions.specs.valid_names import check_name
 from dagwire.definitions.steps.body import Body
-from dagwire.definitions.steps.body_context import BodyContext
 from dagwire.definitions.steps.bound_resources import Bindings
-from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, UnexpectedResultError, nearest
-from dagwire.resources.init_resource_context import Resources, log
-from dagwire.resources.instance import DagsterInstance, given_instance
-
-
-@dataclass(frozen=True, slots=True)
-class SkipReason:
-    """The reason why a tick starts no run."""
-
-    skip_message: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SensorResult:
-    """The answer of a sensor: runs to start or the reason for none, and the next cursor."""
-
-    run_requests: Sequence[RunRequest] | None = None
-    skip_reason: SkipReason | str | None = None
-    cursor: str | None = None
-    dynamic_partitions_requests: Sequence[DynamicPartitionsRequest] | None = None
-    """Keys of dynamic partitions to add or delete before the runs start."""
-
-
-class TickResult(NamedTuple):
-    """The result of one tick."""
-
-    run_requests: Sequence[RunRequest] = ()
-    skip_message: str | None = None
-    cursor: str | None = None
-    dynamic_partitions_requests: Sequence[DynamicPartitionsRequest] = ()
-    """Each has `apply_to(instance)`; the caller applies them before it starts the runs."""
-
-
-class TickContext(BodyContext):
-    """The tick, as its schedule or sensor sees it; lives as long as the tick."""
-
-    op_config = None
-
-    def __init__(self, owner: str, resources: Any, instance: DagsterInstance | None) -> None:
-        """`resources` is a container, or `{key: resource, definition or plain value}`; nothing is opened."""
-        self._owner = owner
-        self._held = HeldResources(owner, resources, None, instance)
-        self._instance = given_instance(owner, instance)
-
-    @property
-    def known_instance(self) -> DagsterInstance | None:
-        """The instance that the context was built with, or None."""
-        return self._instance
-
-    @property
-    def instance(self) -> DagsterInstance:
-        """The store of earlier runs.
-
-        Raises:
-            InvalidInvocationError: The context was built without one.
-        """
-        if self._instance is None:
-            raise InvalidInvocationError(self._owner, "has no instance; pass `instance=` to the call that builds it.")
-        return self._instance
-
-    @property
-    def log(self) -> "logging.LoggerAdapter[logging.Logger]":
-        """The logger `dagwire`; each record has the name of the definition as `tick`."""
-        return logging.LoggerAdapter(log, {"tick": self._owner})
-
-    @property
-    def resources(self) -> Any:
-        """The open resources, with one attribute for each key.
-
-        Raises:
-            InvalidInvocationError: Some have a life cycle, and no `with` block is there to close them.
-        """
-        return self._held.view
-
-    @contextmanager
-    def opened(self, requirements: Iterable[Requirement], bindings: Bindings) -> Generator[Resources]:
-        """Open the required resources for the tick; those bound to the definition replace those of the context.
-
-        Raises:
-            MissingResourceError: A key is neither bound nor held. Nothing was opened.
-        """
-        requirements = list(requirements)
-        unbound = [requirement for requirement in requirements if requirement.key not in bindings]
-        raise_faults(requirement_faults(self._held.container, unbound))
-        with self._held.narrowed([requirement.key for requirement in requirements], bindings) as resources:
-            yield resources
-
-    def __enter__(self) -> Self:
-        """Open the resources it holds."""
-        self._held.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Close them."""
-        self._held.__exit__(kind, error, traceback)
-
+from dagwire.errors import InvalidDefinitionError, UnexpectedResultError
 
 C = TypeVar("C", bound=TickContext)
 
@@ -130,53 +32,100 @@ class TickDefinition(Generic[C]):
         self,
         name: str,
         body: Body,
-        target: Any,
+        target: TickTarget,
         *,
         description: str | None = None,
-        tags: Mapping[str, str] | None = None,
+        tags: Mapping[str, object] | None = None,
         metadata: Mapping[str, object] | None = None,
         owners: Sequence[str] | None = None,
-        bindings: Bindings | None = None,
     ) -> None:
-        """`target` is the job to run, or its name; or a list of jobs, of which each request names one.
+        """Keep what every schedule and sensor has.
 
         Raises:
-            InvalidDefinitionError: There is no target.
+            InvalidDefinitionError: The name, a tag, an owner or an entry of the metadata is invalid.
         """
-        targets: list[Any] = [*target] if is_sequence(target) else [target]
-        if not targets or None in targets:
-            msg = f"{body.owner} names no job; pass `job=`, `jobs=`, `job_name=` or `target=`."
-            raise InvalidDefinitionError(msg)
+        check_name(self.kind, name)
         self.name = name
         self.body = body
-        self.jobs: list[Any] = [one for one in targets if not isinstance(one, str)]
-        self.job_names: list[str] = [one if isinstance(one, str) else one.name for one in targets]
+        self._target = target
         self.metadata = normalized_metadata(metadata, body.owner)
-        self.owners = list(owners or ())
+        self.owners = None if owners is None else valid_owners(body.owner, owners)
         self.description = description
-        self.tags = dict(tags or {})
-        self.bindings: Bindings = bindings or {}
+        self.tags = json_tags(tags)
+        self.bindings: Bindings = {}
+
+    # -- the target ----------------------------------------------------------------------------------------------------
+
+    @property
+    def known_jobs(self) -> tuple[AnyJob, ...]:
+        """The jobs to run that are known as objects."""
+        return self._target.jobs
+
+    @property
+    def job_names(self) -> tuple[str, ...]:
+        """The names of the jobs to run."""
+        return self._target.job_names
+
+    @property
+    def jobs(self) -> list[AnyJob]:
+        """The jobs to run.
+
+        Raises:
+            InvalidDefinitionError: There is none; a name alone is not enough.
+        """
+        if not self._target.jobs:
+            raise self._refused("has no job")
+        return list(self._target.jobs)
 
     @property
     def job(self) -> Any:
-        """The job to run; None if only its name is known.
+        """The job to run.
 
         Raises:
-            InvalidDefinitionError: There are several.
+            InvalidDefinitionError: There is none, or only its name; or there are several.
         """
-        return self.jobs[0] if self.job_name and self.jobs else None
+        if len(self.job_names) > 1:
+            raise self._refused(f"runs several jobs ({', '.join(self.job_names)}); read `jobs`")
+        return self.jobs[0]
 
     @property
     def job_name(self) -> str:
         """The name of the job to run.
 
         Raises:
-            InvalidDefinitionError: There are several.
+            InvalidDefinitionError: There is none, or there are several.
         """
-        if len(self.job_names) > 1:
-            msg = f"{self.label} runs several jobs ({', '.join(self.job_names)}); read `jobs`."
-            raise InvalidDefinitionError(msg)
+        if len(self.job_names) != 1:
+            listed = ", ".join(self.job_names)
+            raise self._refused(f"runs several jobs ({listed}); read `jobs`" if listed else "has no job")
         return self.job_names[0]
+
+    def _refused(self, problem: str) -> InvalidDefinitionError:
+        return InvalidDefinitionError(f"{self.label} {problem}.")
+
+    def with_updated_jobs(self, new_jobs: Sequence[AnyJob]) -> Self:
+        """Return a copy that runs other jobs."""
+        return self._with_target(tick_target(self.label, self.name, jobs=new_jobs))
+
+    def with_updated_job(self, new_job: AnyJob) -> Self:
+        """Return a copy that runs another job."""
+        return self._with_target(tick_target(self.label, self.name, job=new_job))
+
+    def with_attributes(
+        self, *, jobs: Sequence[AnyJob] | None = None, metadata: Mapping[str, object] | None = None
+    ) -> Self:
+        """Return a copy with other jobs or other metadata."""
+        changed = copy.copy(self) if jobs is None else self.with_updated_jobs(jobs)
+        if metadata is not None:
+            changed.metadata = normalized_metadata(metadata, self.label)
+        return changed
+
+    def _with_target(self, target: TickTarget) -> Self:
+        changed = copy.copy(self)
+        changed._target = target  # a copy of its own
+        return changed
+
+    # -- requirements --------------------------------------------------------------------------------------------------
 
     @cached_property
     def label(self) -> str:
@@ -198,6 +147,8 @@ class TickDefinition(Generic[C]):
         """The keys of the resources it asks for, as a set."""
         return set(self.body.keys)
 
+    # -- evaluation ----------------------------------------------------------------------------------------------------
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function, resources by keyword or in a context given first; see `Body.call`."""
         return self.body.call(self, args, kwargs)
@@ -216,58 +167,54 @@ class TickDefinition(Generic[C]):
         """The answers of the function; `event_arguments` is `{parameter: event}`."""
         context.bind(self)
         with context.opened(self.requirements, self.bindings) as resources:
-            arguments = {parameter: getattr(resources, key) for parameter, key in self.body.signature.keys.items()}
             signature = self.body.signature
-            given = {**arguments, **event_arguments}
-            if signature.context is not None:
-                given[signature.context] = context
-            return answers_in(self.body.function(**given))  # to the end, while the resources are open
+            arguments = {parameter: getattr(resources, key) for parameter, key in signature.keys.items()}
+            leading = () if signature.context is None else (context,)
+            # Generators run to their end here, while the resources are open.
+            return answers_in(self.body.function(*leading, **arguments, **event_arguments))
 
     def _result(self, answers: list[Any], context: C) -> TickResult:
+        """The result of a tick whose function returned `answers`."""
         cursor: str | None = getattr(context, "cursor", None)
-        if answers and all(isinstance(item, RunRequest) for item in answers):
-            return TickResult(self._tagged(answers), None, cursor)
-        answer = answers[0] if len(answers) == 1 else answers or None
-        if isinstance(answer, SensorResult):
-            reason = answer.skip_reason
-            message = reason.skip_message if isinstance(reason, SkipReason) else reason
-            requests = self._tagged(answer.run_requests or ())
-            cursor = answer.cursor if answer.cursor is not None else cursor
-            return TickResult(requests, message, cursor, answer.dynamic_partitions_requests or ())
+        requests = [answer for answer in answers if isinstance(answer, RunRequest)]
+        if requests and len(requests) == len(answers):
+            return TickResult(self._requested(requests, context, ()), None, cursor)
+        if not answers or answers == [None]:
+            return TickResult((), f"{self.kind.capitalize()} function returned an empty result", cursor)
+        if len(answers) > 1:
+            raise UnexpectedResultError(
+                self.label, f"returned {_listed(answers)}; return one reason, or requests alone."
+            )
+        [answer] = answers
         if isinstance(answer, SkipReason):
             return TickResult((), answer.skip_message, cursor)
-        if is_mapping(answer):
-            return TickResult(self._tagged([RunRequest(run_config=answer)]), None, cursor)
-        if answer is None:
-            return TickResult((), f"{self.kind.capitalize()} function returned an empty result", cursor)
-        problem = f"returned {type(answer).__name__}; return RunRequest, SkipReason, a list of requests or None."
-        raise UnexpectedResultError(self.label, problem)
+        if not isinstance(answer, SensorResult):
+            problem = f"returned {type(answer).__name__}; return RunRequest, SkipReason, a list of requests or None."
+            raise UnexpectedResultError(self.label, problem)
+        return self._result_of(answer, context)
 
-    def _tagged(self, requests: Iterable[RunRequest]) -> list[RunRequest]:
-        requests = list(requests)
-        for request in requests:
-            self._check_job(request)
-        return [request.with_tags({**self.tags, f"dagster/{self.kind}_name": self.name}) for request in requests]
+    def _result_of(self, answer: SensorResult, context: C) -> TickResult:
+        requests = self._requested(answer.run_requests, context, answer.dynamic_partitions_requests)
+        message = answer.skip_reason.skip_message if answer.skip_reason else None
+        if not requests and answer.skip_reason is None:
+            message = f"{self.kind.capitalize()} function returned an empty result"
+        cursor = answer.cursor if answer.cursor is not None else getattr(context, "cursor", None)
+        return TickResult(requests, message, cursor, answer.dynamic_partitions_requests, answer.asset_events)
 
-    def _check_job(self, request: RunRequest) -> None:
-        """Refuse a request of an unknown job, or of no job if there are several.
-
-        Raises:
-            UnexpectedResultError: The message lists the jobs, and the nearest.
-        """
-        if request.job_name in self.job_names or (request.job_name is None and len(self.job_names) == 1):
-            return
-        known = ", ".join(self.job_names)
-        if request.job_name is None:
-            raise UnexpectedResultError(self.label, f"asked for a run and named no job. Jobs: {known}.")
-        guess = nearest(request.job_name, self.job_names)
-        hint = f" Did you mean '{guess}'?" if guess else ""
-        raise UnexpectedResultError(self.label, f"asked for job '{request.job_name}'.{hint} Jobs: {known}.")
+    def _requested(self, requests: Sequence[RunRequest], context: C, changes: Sequence[Any]) -> list[RunRequest]:
+        """The runs to start, with the tags of this definition and of their partitions."""
+        runs = RequestedRuns(self.label, self._target, context, changes)
+        tag = {f"dagster/{self.kind}_name": self.name}
+        return [runs.completed(request).with_tags(tag) for request in requests]
 
 
 def answers_in(answer: Any) -> list[Any]:
     """The answers of a tick's function: all that it yielded or listed, or its one return value."""
     return list(answer) if inspect.isgenerator(answer) or is_collection(answer) else [answer]
+
+
+def _listed(answers: Iterable[object]) -> str:
+    return ", ".join(dict.fromkeys(type(answer).__name__ for answer in answers)) + " at once"
 
 
 def tick_body(

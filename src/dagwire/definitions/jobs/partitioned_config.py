@@ -14,7 +14,11 @@ from dagwire.definitions.partitions.calendar_partitions import (
     WeeklyPartitionsDefinition,
 )
 from dagwire.definitions.partitions.dynamic_partitions import DynamicPartitionsDefinition
-from dagwire.definitions.partitions.partitions import PartitionsDefinition, StaticPartitionsDefinition
+from dagwire.definitions.partitions.partitions import (
+    PARTITION_SET_TAG,
+    PartitionsDefinition,
+    StaticPartitionsDefinition,
+)
 from dagwire.definitions.partitions.time_window_partitions import TimeWindowPartitionsDefinition
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
 
@@ -275,4 +279,5 @@ def partition_request(
     if isinstance(job.config, PartitionedConfig):
         own_tags = job.config.get_tags_for_partition_key(partition_key)
         run_config = run_config or job.config.get_run_config_for_partition_key(partition_key)
+    own_tags = {**own_tags, PARTITION_SET_TAG: f"{job.name}_partition_set"}
     return RunRequest(run_key, run_config, {**(tags or {}), **own_tags}, job.name, partition_key=partition_key)

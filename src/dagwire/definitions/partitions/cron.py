@@ -1,6 +1,7 @@
 """Cron lines, read by cronsim."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
@@ -38,6 +39,20 @@ def check_cron_line(owner: str, line: str) -> None:
     if problem:
         msg = f"{owner}: '{line}' is not a cron line: {problem}. Write minute, hour, day, month and day of the week."
         raise InvalidDefinitionError(msg)
+
+
+def check_timezone(owner: str, timezone: str | None) -> None:
+    """Refuse a time zone that does not exist; None passes.
+
+    Raises:
+        InvalidDefinitionError: It is not a name such as "Europe/Berlin".
+    """
+    try:
+        if timezone is not None:
+            ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
+        msg = f'{owner}: there is no time zone \'{timezone}\'. Write one such as "Europe/Berlin" or "UTC".'
+        raise InvalidDefinitionError(msg) from error
 
 
 def is_cron_time(line: str, moment: datetime) -> bool:

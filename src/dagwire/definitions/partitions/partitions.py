@@ -10,6 +10,8 @@ from dagwire.errors import InvalidDefinitionError, UnknownPartitionError
 from dagwire.resources.instance import DynamicPartitionsStore
 
 PARTITION_TAG = "dagster/partition"
+PARTITION_SET_TAG = "dagster/partition_set"
+"""The tag that names the partitions of a job, under Dagster's name for them: `<job>_partition_set`."""
 RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
 """Run tags, spelled as Dagster spells them."""
