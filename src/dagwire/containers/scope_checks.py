@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import UnionType
-from typing import Annotated, Any, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Union, cast, get_args, get_origin, is_typeddict
 
 from dependency_injector import providers
 from pydantic import ValidationError
@@ -136,8 +136,8 @@ def _accepts(expected: Any, value: object) -> bool:
         return any(_accepts(one, value) for one in get_args(expected))
     if origin is Annotated:
         return _accepts(get_args(expected)[0], value)
-    declared = origin or expected
-    if not isinstance(declared, type) or getattr(declared, "_is_protocol", False):
+    declared = dict if is_typeddict(expected) else origin or expected
+    if declared is Any or not isinstance(declared, type) or getattr(declared, "_is_protocol", False):
         return True
     return isinstance(value, declared) or (isinstance(value, int) and declared in (float, complex))
 

@@ -129,7 +129,7 @@ class ResourceDefinition:
         """Validate the config of `context`; None is a context that has neither config nor resources."""
         owner = f"resource function '{self.name}'"
         if context is None:
-            context = InitResourceContext()
+            return self._empty_context(owner)
         if not isinstance(context, InitResourceContext):
             problem = "reads config or resources from its context; make one with build_init_resource_context."
             raise InvalidInvocationError(owner, problem)
@@ -137,6 +137,19 @@ class ResourceDefinition:
             if not hasattr(context.resources, key):
                 raise MissingResourceError(key, [owner], context.resources._asdict())
         return context.replace_config(self.config_from(context.resource_config, owner))
+
+    def _empty_context(self, owner: str) -> InitResourceContext:
+        """Return the context that stands for None."""
+        try:
+            config = self.config_from(None, owner)
+        except InvalidConfigError as error:
+            missing: InvalidConfigError | None = error
+        else:
+            missing = None
+        if self.required_resource_keys or missing is not None:
+            problem = "reads config or resources from its context; make one with build_init_resource_context."
+            raise InvalidInvocationError(owner, problem) from missing
+        return InitResourceContext(config)
 
     def configured(
         self, config_or_config_fn: Any, config_schema: object = None, description: str | None = None

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar, get_args, ge
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from dagwire.resources.configurable_resource import ConfigurableResourceFactory
+from dagwire.errors import ResourceTypeError
+from dagwire.resources.configurable_resource import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.recipe import TakesRecipes, is_configurable_class
 from dagwire.resources.resource_definition import ResourceDefinition
 
@@ -34,7 +35,23 @@ def is_resource_annotation(annotation: object) -> bool:
         marked = any(isinstance(mark, ResourceMark) or _is_provide(mark) for mark in metadata)
         return marked or is_resource_annotation(declared)
     declared = get_origin(annotation) or annotation
-    return isinstance(declared, type) and issubclass(declared, ConfigurableResourceFactory)
+    return isinstance(declared, type) and issubclass(declared, (ConfigurableResourceFactory, ResourceDefinition))
+
+
+def check_resource_annotation(parameter: str, annotation: object, owner: str) -> None:
+    """Refuse a class that makes another object: the parameter of `owner` would receive that object.
+
+    Raises:
+        ResourceTypeError: `annotation` is the class of a factory or of a definition.
+    """
+    declared = get_origin(annotation) or annotation
+    if declared is Annotated or not isinstance(declared, type) or issubclass(declared, ConfigurableResource):
+        return
+    problem = (
+        f"{owner} annotates it by {declared.__name__}, which makes another object. Annotate it by the class of that "
+        f"object: `{parameter}: ResourceParam[...]`."
+    )
+    raise ResourceTypeError(parameter, problem)
 
 
 def resource_key(parameter: str, annotation: object) -> object:

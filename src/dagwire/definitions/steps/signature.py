@@ -15,7 +15,12 @@ from dagwire.definitions.value_types.class_types import ANY
 from dagwire.definitions.value_types.dagster_type import DagsterType
 from dagwire.definitions.value_types.resolve_type import resolve_type
 from dagwire.errors import InvalidDefinitionError
-from dagwire.resources.resource_param import declared_type, is_resource_annotation, resource_key
+from dagwire.resources.resource_param import (
+    check_resource_annotation,
+    declared_type,
+    is_resource_annotation,
+    resource_key,
+)
 
 CONTEXT_NAMES = frozenset({"context", "_context", "_"})
 CONFIG_NAME = "config"
@@ -95,6 +100,7 @@ def read_signature(function: Callable[..., Any], owner: str, *, context_first: b
         if parameter.name == CONFIG_NAME and parameter.name in hints:
             config = annotation
         elif is_resource_annotation(annotation):
+            check_resource_annotation(parameter.name, annotation, owner)
             resources[parameter.name] = declared_type(annotation)
             keys[parameter.name] = _checked_key(parameter.name, annotation, owner)
         else:
