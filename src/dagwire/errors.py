@@ -120,7 +120,7 @@ class InvalidProviderError(InvalidDefinitionError):
         super().__init__(f"Provider '{name}'{needed}: {problem}")
 
 
-class ResourceCycleError(InvalidDefinitionError):
+class ResourceCycleError(InvalidDefinitionError, InvariantViolationError):
     """Resources depend on one another in a circle. Nothing was opened."""
 
     def __init__(self, path: Sequence[str]) -> None:

@@ -95,6 +95,25 @@ def tracked(dg: ModuleType, log: list[Any]) -> Any:
 
 
 @pytest.fixture
+def set_up_class(dg: ModuleType, log: list[Any]) -> Any:
+    """A resource class that is set up, logs `open`, and has nothing to close."""
+
+    class Db(dg.ConfigurableResource):  # type: ignore[name-defined, misc]  # the base is the side's own
+        url: str = "memory"
+        _is_open: bool = PrivateAttr(default=False)
+
+        def setup_for_execution(self, context: Any) -> None:
+            self._is_open = True
+            log.append("open")
+
+        @property
+        def is_open(self) -> bool:
+            return self._is_open
+
+    return Db
+
+
+@pytest.fixture
 def differs(dg: ModuleType) -> Callable[..., None]:
     """Hold a call to what each side does; an exception class means that the call raises it."""
 

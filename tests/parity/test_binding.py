@@ -1,5 +1,6 @@
 """Binding: `Definitions`, `with_resources` and `define_asset_job` give definitions their resources."""
 
+import warnings
 from types import ModuleType
 
 import pytest
@@ -394,17 +395,147 @@ def test_merging_different_resources(dg):
         dg.Definitions.merge(dg.Definitions(resources={"n": 5}), dg.Definitions(resources={"n": 6}))
 
 
+@pytest.fixture
+def chain(dg):
+    """Resource definitions that require one another: `first` requires `second`, which requires `third`."""
+
+    @dg.resource(required_resource_keys={"second"})
+    def first(context):
+        return f"first over {context.resources.second}"
+
+    @dg.resource(required_resource_keys={"third"})
+    def second(context):
+        return f"second over {context.resources.third}"
+
+    return {"first": first, "second": second, "third": dg.ResourceDefinition.hardcoded_resource("third")}
+
+
+@pytest.fixture
+def reads_first(dg):
+    """An asset of the resource `first`."""
+
+    @dg.asset(required_resource_keys={"first"})
+    def reads_first(context):
+        return context.resources.first
+
+    return reads_first
+
+
+def test_what_a_bound_resource_requires_is_bound_too(dg, chain, reads_first):
+    """`with_resources` binds the resources that a bound resource requires, and those that these require."""
+    [bound] = dg.with_resources([reads_first], chain)
+    assert dg.materialize([bound]).output_for_node("reads_first") == "first over second over third"
+
+
+def test_with_resources_wants_what_resources_require(dg, chain, reads_first):
+    """`with_resources` refuses at once to leave a key missing that a bound resource requires; IO managers' keys too."""
+
+    @dg.io_manager(required_resource_keys={"third"})
+    def kept(context):
+        return dg.InMemoryIOManager()
+
+    third = chain.pop("third")
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="'third'"):
+        dg.with_resources([reads_first], chain)
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="'third'"):
+        dg.with_resources([reads_first], {"first": third, "io_manager": kept})
+
+
+def test_with_resources_refuses_a_circle(dg, chain, reads_first):
+    """`with_resources` refuses at once resources that require one another in a circle."""
+    chain["third"] = dg.ResourceDefinition(lambda _context: 1, required_resource_keys={"first"})
+    with pytest.raises(dg.DagsterInvariantViolationError, match=r"third|first"):
+        dg.with_resources([reads_first], chain)
+
+
+def test_run_config_reaches_a_bound_resource(dg, tracked, read):
+    """The run config of a key configures the resource that is bound to it."""
+    run_config = {"resources": {"db": {"config": {"name": "run"}}}}
+    bound = dg.with_resources([read], {"db": tracked.configure_at_launch()})
+    assert dg.materialize(bound, run_config=run_config).output_for_node("read") == "run"
+    with pytest.raises(dg.DagsterInvalidConfigError, match="bd"):
+        dg.materialize(bound, run_config={"resources": {**run_config["resources"], "bd": {"config": {}}}})
+
+
+def test_a_nested_late_resource_is_bound_too(dg, tracked):
+    """A nested resource that is left to launch takes the run config of the key that is bound beside it."""
+
+    class Store(dg.ConfigurableResource):
+        db: tracked
+
+    @dg.asset
+    def read(store: Store):
+        return store.db.name
+
+    late = tracked.configure_at_launch()
+    bound = dg.with_resources([read], {"store": Store(db=late), "db": late})
+    run_config = {"resources": {"db": {"config": {"name": "run"}}}}
+    assert dg.materialize(bound, run_config=run_config).output_for_node("read") == "run"
+
+
+@pytest.mark.parametrize("config", [{"name": ["a"]}, {"nom": "late"}], ids=["type", "field"])
+def test_config_of_a_bound_resource_is_checked_at_once(dg, tracked, read, config):
+    """`with_resources` refuses config that does not fit its resource."""
+    with pytest.raises(dg.DagsterInvalidConfigError, match=r"nom|name"):
+        dg.with_resources([read], {"db": tracked.configure_at_launch()}, {"db": {"config": config}})
+
+
+def test_a_direct_call_sees_what_is_bound(dg, chain, reads_first, set_up_class):
+    """A direct call of a bound definition has its resources, by parameter and on the context."""
+
+    @dg.asset
+    def read(db: set_up_class):
+        return db.is_open
+
+    [bound] = dg.with_resources([read], {"db": set_up_class()})
+    assert bound() is True
+    assert bound(db=set_up_class()) is True
+    [bound] = dg.with_resources([reads_first], chain)
+    assert bound(dg.build_asset_context()) == "first over second over third"
+
+
+def test_a_bound_resource_is_closed_after_a_direct_call(dg, tracked, log):
+    """A direct call opens what is bound to a parameter, and closes it."""
+
+    @dg.asset
+    def read(db: tracked):
+        return db.is_open
+
+    [bound] = dg.with_resources([read], {"db": tracked()})
+    assert bound() is True
+    assert log == ["open db", "close db"]
+
+
+def test_a_bound_resource_on_a_context_by_hand(dg, tracked, log):
+    """What is bound to a key is opened for a context by hand, and closed when its `with` block ends."""
+
+    @dg.asset(required_resource_keys={"db"})
+    def read(context):
+        log.append("read")
+
+    [bound] = dg.with_resources([read], {"db": tracked()})
+    with dg.build_asset_context() as context:
+        bound(context)
+    assert log == ["open db", "read", "close db"]
+
+
+def test_a_bound_key_in_a_context_too(dg, reads_first):
+    """A direct call refuses a resource that is bound and in its context as well."""
+    [bound] = dg.with_resources([reads_first], {"first": 1})
+    with pytest.raises(dg.DagsterInvalidInvocationError, match="first"):
+        bound(dg.build_asset_context(resources={"first": 2}))
+
+
 # -- better on purpose -------------------------------------------------------------------------------------------------
 
 
-def test_with_resources_and_config_for_what_is_not_given(dg, read, tracked, differs):
-    """dagwire refuses config for an unknown key, and names the nearest; Dagster drops it."""
-    config = {"bd": {"config": {"name": "late"}}}
-    differs(
-        lambda: len(dg.with_resources([read], {"db": tracked()}, resource_config_by_key=config)),
-        dagster=1,
-        dagwire=dg.DagsterInvalidInvocationError,
-    )
+def test_with_resources_and_config_for_what_is_not_given(dg, read, tracked, recwarn):
+    """dagwire warns of config for an unknown key, and names the nearest; Dagster drops it silently."""
+    config = {"dbb": {"config": {"name": "late"}}}
+    warnings.simplefilter("always")
+    assert len(dg.with_resources([read], {"db": tracked()}, resource_config_by_key=config)) == 1
+    shown = [str(warning.message) for warning in recwarn if "'db'" in str(warning.message)]
+    assert len(shown) == {"dagster": 0, "dagwire": 1}[dg.__name__]
 
 
 def test_with_resources_overrides_definitions(dg, tracked, read, differs):
@@ -465,3 +596,12 @@ def test_all_missing_resources_are_named_at_once(dg, tracked):
         dg.materialize([read])
     named = {key for key in ("db", "store") if f"'{key}'" in str(caught.value)}
     assert len(named) == {"dagster": 1, "dagwire": 2}[dg.__name__]
+
+
+def test_a_run_s_config_is_merged_over_that_of_a_binding(dg, differs, tracked, read):
+    """dagwire merges a run's config over `resource_config_by_key`; Dagster ignores it."""
+    bound = dg.with_resources([read], {"db": tracked.configure_at_launch()}, {"db": {"config": {"name": "bound"}}})
+    run_config = {"resources": {"db": {"config": {"name": "run"}}}}
+    differs(
+        lambda: dg.materialize(bound, run_config=run_config).output_for_node("read"), dagster="bound", dagwire="run"
+    )

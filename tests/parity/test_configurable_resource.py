@@ -494,21 +494,6 @@ def test_a_nested_create_resource_that_yields(dg, log, differs):
 # -- set up without tear-down, and cached values -----------------------------------------------------------------------
 
 
-@pytest.fixture
-def set_up_class(dg, log):
-    """A resource that is set up, and has nothing to close."""
-
-    class Db(dg.ConfigurableResource):
-        url: str = "memory"
-        _is_open: bool = PrivateAttr(default=False)
-
-        def setup_for_execution(self, context):
-            self._is_open = True
-            log.append("open")
-
-    return Db
-
-
 @pytest.mark.parametrize(
     "use",
     [
@@ -521,7 +506,7 @@ def set_up_class(dg, log):
 )
 def test_a_set_up_alone_needs_no_with(dg, set_up_class, log, use):
     """A resource that is set up and never torn down is open by hand without a `with` statement."""
-    assert use(dg, set_up_class)._is_open
+    assert use(dg, set_up_class).is_open
     assert log == ["open"]
 
 

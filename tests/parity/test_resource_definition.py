@@ -391,7 +391,7 @@ def test_a_direct_call_with_none(dg):
     assert plain(None) is None
     assert with_default(None) == {"size": 5}
     for definition in (with_config, with_resource):
-        with pytest.raises(dg.DagsterError):
+        with pytest.raises(dg.DagsterInvalidInvocationError):
             definition(None)
 
 

@@ -1,7 +1,8 @@
 """`ResourceParam`: any object as a resource."""
 
 import types
-from typing import Optional
+from collections.abc import Sequence
+from typing import Any, Literal, NewType, Optional, Protocol, TypedDict, TypeVar, Union
 
 import pytest
 
@@ -9,8 +10,26 @@ import pytest
 class Clock:
     """A plain class, known to neither side."""
 
+    hour = 12
+
     def now(self):
         return 12
+
+
+class HasHour(Protocol):
+    """A protocol that cannot be checked at run time."""
+
+    hour: int
+
+
+class Row(TypedDict):
+    """A dict of known keys."""
+
+    hour: int
+
+
+Name = NewType("Name", str)
+Product = TypeVar("Product")
 
 
 def test_a_plain_object_is_handed_on(dg):
@@ -120,6 +139,50 @@ def test_optional_inside(dg):
     assert dg.materialize([read], resources={"clock": None}).asset_value("read")
 
 
+DECLARED = {
+    "any": (Any, 3),
+    "optional": (Optional[Any], None),  # noqa: UP045  # the older spelling is what is held here
+    "protocol": (HasHour, Clock()),
+    "typed dict": (Row, {"hour": 1}),
+    "new type": (Name, "ann"),
+    "union": (int | str, "text"),
+    "union with none": (int | None, None),
+    "older union": (Union[int, str], 2),  # noqa: UP007  # as above
+    "type": (type[Clock], Clock),
+    "list": (list[int], [1]),
+    "sequence": (Sequence[int], (1,)),
+    "literal": (Literal["a"], "a"),
+    "float": (float, 1),
+    "type variable": (Product, 3),
+}
+
+
+@pytest.mark.parametrize("kind", DECLARED)
+def test_any_annotation_will_do(dg, kind):
+    """`ResourceParam` takes annotations that are not classes: protocols, typed dicts, new types, unions, `type[T]`."""
+    declared, value = DECLARED[kind]
+
+    def read(thing):
+        return thing is value
+
+    read.__annotations__["thing"] = dg.ResourceParam[declared]
+    assert dg.materialize([dg.asset(read)], resources={"thing": value}).output_for_node("read")
+
+
+@pytest.mark.parametrize("name", ["ConfigurableIOManagerFactory", "ResourceDefinition", "IOManagerDefinition"])
+def test_the_class_of_a_recipe_is_no_annotation(dg, name):
+    """A parameter cannot be annotated by the class of a factory or of a definition, whose product it would receive."""
+
+    def read(thing):
+        return thing
+
+    base = getattr(dg, name)
+    read.__annotations__["thing"] = type("Kept", (base,), {})
+    for decorate in (dg.asset, dg.op):
+        with pytest.raises(dg.DagsterInvalidDefinitionError, match="thing"):
+            decorate(read)
+
+
 # -- better on purpose -------------------------------------------------------------------------------------------------
 
 
@@ -133,3 +196,35 @@ def test_a_context_annotation_from_the_future(dg, differs):
         return dg.materialize([module.read]).asset_value("read")
 
     differs(use, dagster=dg.DagsterInvalidDefinitionError, dagwire=["read"])
+
+
+@pytest.mark.parametrize(
+    ("declared", "value"),
+    [(int, "text"), (Clock, 3), (list[int], "a"), (Row, 3)],
+    ids=["number", "class", "list", "typed dict"],
+)
+def test_a_plain_value_of_another_type_is_refused(dg, differs, declared, value):
+    """dagwire refuses a number, a text or a collection that cannot be what is declared; Dagster passes it on."""
+
+    def read(thing):
+        return thing
+
+    read.__annotations__["thing"] = dg.ResourceParam[declared]
+    differs(
+        lambda: dg.materialize([dg.asset(read)], resources={"thing": value}).output_for_node("read"),
+        dagster=value,
+        dagwire=dg.DagsterInvalidDefinitionError,
+    )
+
+
+def test_keys_beside_parameters(dg, tracked, differs):
+    """dagwire takes `required_resource_keys` beside resource parameters; Dagster refuses the two together."""
+
+    def use():
+        @dg.op(required_resource_keys={"word"})
+        def read(context, db: tracked):
+            return (context.resources.word, db.name)
+
+        return read(dg.build_op_context(resources={"word": "w"}), db=tracked(name="d"))
+
+    differs(use, dagster=Exception, dagwire=("w", "d"))

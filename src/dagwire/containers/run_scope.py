@@ -156,12 +156,13 @@ class RunScope:
         found = ((graph.find(key), config) for key, config in self._config_by_key.items())
         return {graph.effective_provider(p): config for p, config in found if p is not None}
 
-    def unknown_config(self) -> list[DagwireError]:
+    def unknown_config(self, inner: Iterable["RunScope"] = ()) -> list[DagwireError]:
         """What is wrong where config is given for keys that nothing is provided under."""
-        unknown = [key for key in self._config_by_key if not self.has_key(key)]
+        scopes = (self, *inner)
+        unknown = [key for key in self._config_by_key if not any(scope.has_key(key) for scope in scopes)]
         if not unknown:
             return []
-        known = self.known_keys()
+        known = list(dict.fromkeys(key for scope in scopes for key in scope.known_keys()))
         return [InvalidConfigError("the run", [_unknown_resource(key, known) for key in unknown])]
 
     # -- opening -------------------------------------------------------------------------------------------------------

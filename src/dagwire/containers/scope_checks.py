@@ -136,7 +136,9 @@ def _accepts(expected: Any, value: object) -> bool:
         return any(_accepts(one, value) for one in get_args(expected))
     if origin is Annotated:
         return _accepts(get_args(expected)[0], value)
-    declared = dict if is_typeddict(expected) else origin or expected
+    if is_typeddict(expected):
+        return isinstance(value, dict)
+    declared = origin or expected
     if declared is Any or not isinstance(declared, type) or getattr(declared, "_is_protocol", False):
         return True
     return isinstance(value, declared) or (isinstance(value, int) and declared in (float, complex))

@@ -167,7 +167,7 @@ class _Run:
         for scope, requirements in asked.items():
             faults += scope.prepare(requirements)
         self._opens = any(asked.values())
-        faults += self._scope.unknown_config()
+        faults += self._scope.unknown_config(self._inner_scopes.values())
         if self.plan.partitions.keys and not faults:
             faults += unstored_partitions(self.plan, self._step_io)
         raise_faults(faults)

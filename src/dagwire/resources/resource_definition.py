@@ -140,16 +140,13 @@ class ResourceDefinition:
 
     def _empty_context(self, owner: str) -> InitResourceContext:
         """Return the context that stands for None."""
+        problem = "reads config or resources from its context; make one with build_init_resource_context."
+        if self.required_resource_keys:
+            raise InvalidInvocationError(owner, problem)
         try:
-            config = self.config_from(None, owner)
-        except InvalidConfigError as error:
-            missing: InvalidConfigError | None = error
-        else:
-            missing = None
-        if self.required_resource_keys or missing is not None:
-            problem = "reads config or resources from its context; make one with build_init_resource_context."
+            return InitResourceContext(self.config_from(None, owner))
+        except InvalidConfigError as missing:
             raise InvalidInvocationError(owner, problem) from missing
-        return InitResourceContext(config)
 
     def configured(
         self, config_or_config_fn: Any, config_schema: object = None, description: str | None = None

@@ -1,18 +1,22 @@
 """Resources bound to a definition itself: `with_resources` and `resource_defs=`."""
 
 import copy
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
 from dependency_injector import providers
 
+from dagwire.config.values.env_var import variables_in
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.containers.as_container import container_from, provider_of
-from dagwire.containers.keys import find_provider, keys_of
-from dagwire.containers.resource_provider import with_config
+from dagwire.containers.keys import Requirement, keys_of
+from dagwire.containers.provider_graph import ProviderGraph
+from dagwire.containers.resource_provider import ResourceProvider, with_config
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.errors import DagwireError, InvalidInvocationError, MissingResourceError, nearest
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
+from dagwire.resources.recipe_checks import faults_of
 
 Bindings = Mapping[str, "providers.Provider[Any]"]
 
@@ -48,61 +52,98 @@ def with_resources(
 ) -> list[D]:
     """Bind `definitions` to resources of their own; return copies.
 
-    The bound resources replace those of `Definitions`, for these copies alone. A copy that is bound again has the later
-    resources. The definitions given are not changed.
+    The bound resources replace those of `Definitions`, for these copies alone, and so do the resources that they
+    require. A copy that is bound again has the later resources. The definitions given are not changed.
 
     Args:
         definitions: Assets, checks, ops, schedules, sensors, in any mixture of one type.
         resource_defs: `{key: resource, definition or plain value}`, or a container.
-        resource_config_by_key: Config merged over what a resource has: `{key: {"config": {field: value}}}`.
+        resource_config_by_key: Config merged over what a resource has: `{key: {"config": {field: value}}}`. A key that
+            is not given is a warning.
 
     Raises:
-        MissingResourceError: A definition asks for a key that is neither given here nor already bound.
-        InvalidInvocationError: `resource_config_by_key` has a key that is not given, or an entry of another form.
+        MissingResourceError: A definition, or a resource that is bound, asks for a key that is neither given here nor
+            already bound.
+        ResourceCycleError: The resources require one another in a circle.
+        InvalidInvocationError: `resource_config_by_key` has an entry of another form.
         InvalidConfigError: Config does not fit its resource.
     """
     container = container_from(resource_defs)
-    config_by_key = _config_by_key(resource_config_by_key or {}, keys_of(container))
     listed = list(definitions)
+    config_by_key = _config_by_key(resource_config_by_key or {}, keys_of(container))
+    graph = ProviderGraph(container, {})
     wanted = {DEFAULT_IO_MANAGER}.union(*(definition.required_keys for definition in listed))
-    found = {key: find_provider(container, key) for key in wanted}
-    bound = {
-        key: with_config(provider, key, config_by_key.get(key))
-        for key, provider in found.items()
-        if provider is not None
-    }
-    faults: list[DagwireError] = [
-        MissingResourceError(key, [definition.label], container.providers)
-        for definition in listed
-        for key in sorted(definition.required_keys - bound.keys() - definition.bindings.keys())
-    ]
-    raise_faults(faults)
+    provider_by_key = _reached_from(wanted, graph)
+    required = graph.required_by_resources()
+    raise_faults([fault for definition in listed for fault in _missing(definition, provider_by_key, required)])
+    raise_faults(_config_faults(provider_by_key, config_by_key))
+    bound = {key: with_config(found, key, config_by_key.get(key)) for key, found in provider_by_key.items()}
     return [rebound(definition, bound) for definition in listed]
 
 
-def _config_by_key(given: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
-    """Return `{key: config}` from entries in Dagster's form.
+def _reached_from(keys: Iterable[str], graph: ProviderGraph) -> dict[str, "providers.Provider[Any]"]:
+    """Return `{key: provider}` for `keys` and for all that their resources require or nest.
 
     Raises:
-        InvalidInvocationError: Some have another form, or are for absent resources; all are named.
+        ResourceCycleError: Resources depend on one another in a circle.
     """
-    keys = list(keys)
-    problems = [problem for key, entry in given.items() if (problem := _problem_of(key, entry, keys))]
+    roots = [found for key in sorted(keys) if (found := graph.root(key)) is not None]
+    reached = set(graph.in_order(roots))
+    named = {key: found for key in keys_of(graph.container) if (found := graph.find(key)) in reached}
+    return {**named, **{key: found for key, found in graph.provider_by_key.items() if found is not None}}
+
+
+def _missing(
+    definition: Bindable, found: Mapping[str, object], required: Iterable[Requirement]
+) -> Iterator[DagwireError]:
+    known = {*found, *definition.bindings}
+    asked = [Requirement(key, definition.label) for key in sorted(definition.required_keys)]
+    for requirement in (*asked, *required):
+        if requirement.key not in known:
+            yield MissingResourceError(requirement.key, [requirement.asker], known)
+
+
+# -- config of bound resources -----------------------------------------------------------------------------------------
+
+
+def _config_by_key(entries: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """Return `{key: config}` from entries in Dagster's form; warn of keys that are not among `keys`.
+
+    Raises:
+        InvalidInvocationError: Some entries have another form; all are named.
+    """
+    problems = [problem for key, entry in entries.items() if (problem := _problem_of(key, entry))]
     if problems:
         problem = f"was given `resource_config_by_key` with {'; '.join(problems)}."
         raise InvalidInvocationError("with_resources", problem)
-    return {key: entry["config"] for key, entry in given.items()}
+    known = list(keys)
+    for key in entries:
+        if key not in known:
+            warnings.warn(_unknown_key(key, known), stacklevel=3)
+    return {key: entry["config"] for key, entry in entries.items() if key in known}
 
 
-def _problem_of(key: str, entry: object, keys: list[str]) -> str:
-    if key not in keys:
-        guess = nearest(key, keys)
-        return f"config for '{key}', which is none of the resources" + (f" (did you mean '{guess}'?)" if guess else "")
+def _unknown_key(key: str, known: Iterable[str]) -> str:
+    guess = nearest(key, known)
+    hint = f" Did you mean '{guess}'?" if guess else ""
+    return f"with_resources was given config for '{key}', which is none of its resources; it has no effect.{hint}"
+
+
+def _problem_of(key: str, entry: object) -> str:
     if is_mapping(entry) and set(entry) == {"config"}:
         return ""
     guess = next((name for name in entry if nearest(name, ["config"])), None) if is_mapping(entry) else None
-    hint = f"; did you mean 'config' by '{guess}'?" if guess is not None and guess != "config" else ""
-    return f"an entry '{key}' that is not {{'config': ...}}{hint}"
+    return f"an entry '{key}' that is not {{'config': ...}}" + (f" ('{guess}' stands for it)" if guess else "")
+
+
+def _config_faults(provider_by_key: Mapping[str, object], config_by_key: Mapping[str, Any]) -> list[DagwireError]:
+    """Check config against the resources that are declared as recipes; variables are read when a run starts."""
+    faults: list[DagwireError] = []
+    for key, config in config_by_key.items():
+        provider = provider_by_key.get(key)
+        if isinstance(provider, ResourceProvider) and not provider.fields and not any(variables_in(config)):
+            faults += faults_of(key, provider.source, config)
+    return faults
 
 
 def rebound(definition: D, bound: Bindings) -> D:
