@@ -178,3 +178,12 @@ def test_both_methods_are_asked_for(dg):
 
     with pytest.raises(TypeError, match="load_input"):
         Half()
+
+
+def test_the_type_of_a_context_built_by_hand(dg, differs):
+    """dagwire takes an annotation as `dagster_type`, as In and Out do; Dagster takes a DagsterType only."""
+    differs(
+        lambda: dg.build_input_context(dagster_type=int).dagster_type.typing_type,
+        dagster=Exception,
+        dagwire=int,
+    )

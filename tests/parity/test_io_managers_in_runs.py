@@ -1040,28 +1040,169 @@ def test_an_observable_source_asset(dg):
     assert feed.is_observable
 
 
-@pytest.mark.absent("an IO manager is configured as a resource; config of an output is refused")
-def test_config_of_an_output(dg):
-    """Run config may configure how one output is stored, where the IO manager declares `output_config_schema`."""
-    told = []
+@pytest.fixture
+def configs(dg):
+    """An IO manager that declares config of outputs and inputs, and the configs that it got."""
+    seen = []
 
     class Store(dg.IOManager):
         def handle_output(self, context, obj):
-            told.append(context.config["path"])
+            seen.append((context.step_key, context.config))
 
-        def load_input(self, context): ...
+        def load_input(self, context):
+            seen.append((context.name, context.config, context.upstream_output.config))
+            return 1
 
-    @dg.io_manager(output_config_schema={"path": str})
-    def store(_context):
-        return Store()
+    def make(**schemas):
+        return dg.io_manager(**schemas)(lambda _: Store())
+
+    return make, seen
+
+
+@pytest.fixture
+def two_steps(dg):
+    """A job of two ops, `one` and `two`, over an IO manager; runs with some run config."""
 
     @dg.op
     def one():
         return 1
 
-    @dg.job(resource_defs={"io_manager": store})
-    def nightly():
-        one()
+    @dg.op
+    def two(v):
+        return v
 
-    nightly.execute_in_process(run_config={"ops": {"one": {"outputs": {"result": {"path": "here"}}}}})
-    assert told == ["here"]
+    def run(manager, **steps):
+        @dg.job(resource_defs={"io_manager": manager})
+        def work():
+            two(one())
+
+        return work.execute_in_process(run_config={"ops": steps})
+
+    return run
+
+
+def test_config_of_an_output(dg, configs, two_steps):
+    """Run config configures single outputs if their IO manager declares `output_config_schema`."""
+    make, seen = configs
+    two_steps(
+        make(output_config_schema={"path": str, "rows": dg.Field(int, default_value=3)}),
+        one={"outputs": {"result": {"path": "here"}}},
+        two={"outputs": {"result": {"path": "there", "rows": 4}}},
+    )
+    here = {"path": "here", "rows": 3}
+    assert seen == [("one", here), ("v", None, here), ("two", {"path": "there", "rows": 4})]
+
+
+@pytest.mark.parametrize(
+    ("schemas", "steps"),
+    [
+        ({"output_config_schema": {"path": str}}, {"one": {"outputs": {"result": {"path": "here"}}}}),
+        ({"output_config_schema": {"path": str}}, {"one": {"outputs": {"resul": {"path": "here"}}}}),
+        ({"output_config_schema": int}, {"one": {"outputs": {"result": "x"}}, "two": {"outputs": {"result": 1}}}),
+        ({}, {"one": {"outputs": {"result": {"path": "here"}}}}),
+        ({"input_config_schema": {"path": str}}, {"two": {"inputs": {"v": {"path": "here"}}}}),
+    ],
+    ids=["one is missing", "an unknown output", "of another type", "no schema", "an input that names no manager"],
+)
+def test_wrong_config_of_a_value_is_refused(dg, configs, two_steps, schemas, steps):
+    """Config of outputs and inputs that is missing, unknown or wrong stops the run before it starts."""
+    make, seen = configs
+    with pytest.raises(dg.DagsterInvalidConfigError):
+        two_steps(make(**schemas), **steps)
+    assert seen == []
+
+
+def test_config_of_an_input(dg):
+    """Run config configures an input if the input manager that it names declares `input_config_schema`."""
+
+    @dg.input_manager(input_config_schema={"rows": int}, config_schema={"table": dg.Field(str, default_value="t")})
+    def table(context):
+        return context.resource_config["table"], context.config["rows"]
+
+    @dg.op(ins={"v": dg.In(input_manager_key="table")})
+    def read(v):
+        return v
+
+    @dg.graph
+    def inner():
+        return read()
+
+    @dg.job(resource_defs={"table": table})
+    def work():
+        inner()
+
+    def config(**entry):
+        return {"ops": {"inner": {"ops": {"read": {"inputs": {"v": entry}}}}}}
+
+    assert work.execute_in_process(run_config=config(rows=3)).output_for_node("inner.read") == ("t", 3)
+    for wrong in ({}, config(), config(rows="x"), config(rows=1, columns=2)):
+        with pytest.raises(dg.DagsterInvalidConfigError):
+            work.execute_in_process(run_config=wrong)
+
+
+def test_the_schemas_of_a_configurable_io_manager(dg):
+    """`ConfigurableIOManager` declares the config of single values by its class methods; so does a factory."""
+    seen = []
+
+    class Store(dg.ConfigurableIOManager):
+        @classmethod
+        def output_config_schema(cls):
+            return {"path": str}
+
+        def handle_output(self, context, obj):
+            seen.append(context.config)
+
+        def load_input(self, context): ...
+
+    class Inherits(Store): ...
+
+    class Makes(dg.ConfigurableIOManagerFactory):
+        @classmethod
+        def output_config_schema(cls):
+            return {"path": str}
+
+        def create_io_manager(self, context):
+            return Store()
+
+    @dg.asset
+    def trips():
+        return 1
+
+    run_config = {"ops": {"trips": {"outputs": {"result": {"path": "here"}}}}}
+    for store in (Store(), Inherits(), Makes()):
+        dg.materialize([trips], resources={"io_manager": store}, run_config=run_config)
+    assert seen == [{"path": "here"}] * 3
+    with pytest.raises(dg.DagsterInvalidConfigError):
+        dg.materialize([trips], resources={"io_manager": Store()})
+
+
+def test_a_function_may_return_an_input_manager(dg):
+    """An `@input_manager` function may return an InputManager, which then loads the value."""
+
+    class Loader(dg.InputManager):
+        def load_input(self, context):
+            return context.name
+
+    @dg.input_manager
+    def loader(_):
+        return Loader()
+
+    @dg.op(ins={"v": dg.In(input_manager_key="loader")})
+    def read(v):
+        return v
+
+    @dg.job(resource_defs={"loader": loader})
+    def work():
+        read()
+
+    assert work.execute_in_process().output_for_node("read") == "v"
+
+
+def test_definitions_of_io_managers_by_hand(dg):
+    """`IOManagerDefinition` and `InputManagerDefinition` take the schemas and keys of their decorators."""
+    io = dg.IOManagerDefinition(
+        lambda _: None, description="d", required_resource_keys={"x"}, input_config_schema=int, output_config_schema=str
+    )
+    of_input = dg.InputManagerDefinition(lambda _: None, input_config_schema=int, required_resource_keys={"x"})
+    assert (io.description, set(io.required_resource_keys), set(of_input.required_resource_keys)) == ("d", {"x"}, {"x"})
+    assert None not in (io.input_config_schema, io.output_config_schema, of_input.input_config_schema)

@@ -375,6 +375,11 @@ class RunScope:
             return None
         return resource.recipe, resource.context
 
+    def declared(self, key: str) -> Any:
+        """The source that the resource under `key` is declared with: a recipe, a class, a function; else None."""
+        provider = self._find(key)
+        return None if provider is None else getattr(self._plan.graph.called_in_the_end(provider), "source", None)
+
     def has_key(self, key: str) -> bool:
         """Whether anything is provided under `key`."""
         return self._find(key) is not None

@@ -77,6 +77,7 @@ def _mapped(run_config: RunConfig, graph: str, job: JobDefinition) -> RunConfig:
         ops | {f"{prefix}{name}": config for name, config in inner.ops.items()},
         {**run_config.resources, **inner.resources},
         inputs={**{f"{prefix}{path}": value for path, value in inner.inputs.items()}, **run_config.inputs},
+        outputs={**{f"{prefix}{path}": value for path, value in inner.outputs.items()}, **run_config.outputs},
     )
 
 
@@ -89,9 +90,11 @@ def open_input_values(
     """`{step: {parameter: value}}` of the inputs without an upstream step, and their faults."""
     values = {**job.input_values, **options.input_values}
     opened = [(node, given) for node in job.nodes for given in node.open_inputs]
-    if not (opened or values or run_config.inputs):
+    by_manager = {f"{node.name}.{name}" for node in job.nodes for name in node.definition.input_manager_keys}
+    configured = {path: value for path, value in run_config.inputs.items() if path not in by_manager}
+    if not (opened or values or configured):
         return {}, []
-    reading = _Inputs(job, values, run_config.inputs)
+    reading = _Inputs(job, values, configured)
     found: dict[str, dict[str, Any]] = {}
     for node, given in opened:
         reading.read(node, given, found.setdefault(node.name, {}))

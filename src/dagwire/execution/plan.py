@@ -25,6 +25,10 @@ class Plan(NamedTuple):
     inputs_by_node: Mapping[str, Mapping[str, Any]]
     """`{name: {parameter: value}}` of the inputs that no step gives."""
     resource_config_by_key: Mapping[str, Any]
+    output_config: Mapping[str, Any]
+    """`{step.output: config}` for the IO managers of single outputs, not validated yet."""
+    input_config: Mapping[str, Any]
+    """`{step.input: config}` of inputs; values of open inputs among it."""
     run_config: Mapping[str, Any]
     """The run config as contexts show it: the run's merged over the job's, or the config before mapping."""
     partitions: PartitionSelection
@@ -60,6 +64,8 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
         config.config_by_node,
         config.inputs_by_node,
         config.run_config.resources,
+        config.run_config.outputs,
+        config.run_config.inputs,
         written_config(job, options, config.run_config),
         partitions,
         tags,

@@ -14,6 +14,7 @@ from dagwire.errors import InvalidConfigError, ResourceSetupError
 from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.events import DagsterEvent
 from dagwire.execution.executors import expanded, in_tasks, in_threads, one_by_one
+from dagwire.execution.io_config import IOConfig
 from dagwire.execution.plan import Plan, make_plan, stronger_bindings
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.run_record import Record
@@ -82,6 +83,7 @@ class _Run:
         self._find_scopes(strongest)
         is_heard = options.instance is not None or options.on_event is not None
         self._record = Record(self._run, self._notify if is_heard else None)
+        self._io_config = IOConfig(self.plan.nodes, self.plan.output_config, self.plan.input_config)
         self._step_io = self._make_step_io(instance)
         self._steps = Steps(
             self._run,
@@ -121,7 +123,9 @@ class _Run:
         is_provided = any(scope.has_key(DEFAULT_IO_MANAGER) for scope in scopes)
         if not is_provided and not any(node.names_io_managers for node in self.plan.nodes):
             return None
-        return StepIO(self._run, self.plan, self._scope_by_node, self._load_scopes, self._record, instance)
+        return StepIO(
+            self._run, self.plan, self._scope_by_node, self._load_scopes, self._record, instance, self._io_config
+        )
 
     def _scope_with(self, bindings: Bindings) -> RunScope:
         """The run's own scope, or the scope inside it for these bindings; equal bindings share one."""
@@ -168,6 +172,8 @@ class _Run:
             faults += scope.prepare(requirements)
         self._opens = any(asked.values())
         faults += self._scope.unknown_config(self._inner_scopes.values())
+        if not faults:
+            faults += self._io_config.validate(self._step_io)
         if self.plan.partitions.keys and not faults:
             faults += unstored_partitions(self.plan, self._step_io)
         raise_faults(faults)

@@ -24,6 +24,7 @@ from dagwire.definitions.steps.stored_input import StoredInput, output_requireme
 from dagwire.errors import UnexpectedResultError
 from dagwire.execution.event_data import HandledOutputData, LoadedInputData
 from dagwire.execution.event_types import DagsterEventType
+from dagwire.execution.io_config import IOConfig, Side
 from dagwire.execution.outcomes import Outcome, StepOutput
 from dagwire.execution.plan import Plan
 from dagwire.execution.run_record import Record, output_data
@@ -32,7 +33,7 @@ from dagwire.execution.step_io_contexts import StepsIOContexts
 from dagwire.resources.dagster_run import DagsterRun
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_contexts import InputContext, OutputContext
-from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
+from dagwire.resources.io_manager import DEFAULT_IO_MANAGER, io_config_schema
 
 
 class Manager(NamedTuple):
@@ -62,6 +63,7 @@ class StepIO:
         load_scopes: Mapping[tuple[str, str], RunScope],
         record: Record,
         instance: DagsterInstance,
+        io_config: IOConfig,
     ) -> None:
         """Nothing is opened yet.
 
@@ -72,12 +74,13 @@ class StepIO:
             load_scopes: `{(step, input): where what loads it is open}`, for values that no step gives.
             record: What is stored and loaded is noted here.
             instance: Shown to the IO managers.
+            io_config: The config of single outputs and inputs.
         """
         self._scope_by_node = scope_by_node
         self._load_scopes = load_scopes
         self._record = record
         self._nodes = {node.name: node for node in plan.nodes}
-        self._contexts = StepsIOContexts(run, plan, instance)
+        self._contexts = StepsIOContexts(run, plan, instance, io_config)
         self._has_default = {id(scope): scope.has_key(DEFAULT_IO_MANAGER) for scope in scope_by_node.values()}
         self._stored: dict[OutputHandle, OutputContext] = {}
 
@@ -98,6 +101,14 @@ class StepIO:
         if named is None and self._has_default[id(self._scope(node))]:
             return DEFAULT_IO_MANAGER
         return named
+
+    def config_schema(self, node: Node, side: Side, name: str) -> object:
+        """The config that an output or input may have, as its IO manager declares it; None for none."""
+        scope = self._scope(node)
+        key = self._key(node, name) if side == "output" else node.definition.input_manager_keys[name]
+        if side == "input":
+            scope = self._load_scopes.get((node.name, name), scope)
+        return None if key is None else io_config_schema(scope.declared(key), side)
 
     def _scope(self, node: Node) -> RunScope:
         """Where a step's resources are open."""

@@ -13,6 +13,7 @@ from dagwire.definitions.steps.io_context_facts import EVENT_TYPES, partition_fa
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.definitions.steps.stored_input import StoredAsset
 from dagwire.execution.contexts import OpExecutionContext
+from dagwire.execution.io_config import IOConfig
 from dagwire.execution.plan import Plan
 from dagwire.execution.step_context import StepContext
 from dagwire.resources.dagster_run import DagsterRun
@@ -24,11 +25,12 @@ from dagwire.resources.recipe import is_configurable
 class StepsIOContexts:
     """Makes the contexts of one run, which it lives as long as."""
 
-    def __init__(self, run: DagsterRun, plan: Plan, instance: DagsterInstance) -> None:
+    def __init__(self, run: DagsterRun, plan: Plan, instance: DagsterInstance, io_config: IOConfig) -> None:
         """These are what there is to tell."""
         self._instance = instance
         self._run = run
         self._plan = plan
+        self._io_config = io_config
 
     def of_output(
         self,
@@ -58,6 +60,7 @@ class StepsIOContexts:
             partitions_def = definition.partitions_def
         return OutputContext(
             name=output,
+            config=self._io_config.of("output", node.template or node.name, output),
             step_key=node.name,
             mapping_key=handle.mapping_key,
             definition_metadata=definition.output_metadata(output),
@@ -110,6 +113,7 @@ class StepsIOContexts:
             partitions_def = asset.partitions_def
         return InputContext(
             name=name,
+            config=self._io_config.of("input", node.template or node.name, name),
             upstream_output=upstream,
             definition_metadata=definition.input_metadata(name),
             dagster_type=definition.input_type(name),

@@ -6,28 +6,48 @@ from typing import Any, overload
 
 from dagwire.resources.io_contexts import InputContext
 from dagwire.resources.io_manager import InputManager
-from dagwire.resources.resource_definition import ResourceDefinition
+from dagwire.resources.resource_definition import ResourceDefinition, ResourceFunction
 
 LoadFunction = Callable[..., Any]
-"""Takes an InputContext, or nothing, and gives the value; a coroutine function will do."""
+"""Takes an InputContext, or nothing, and returns the value, or an input manager; it may be a coroutine function."""
 
 
 class InputManagerDefinition(ResourceDefinition):
     """A recipe for an input manager that calls a function; made by `@input_manager`."""
 
-    input_config_schema: object = None
-    """What an input's config is declared as."""
+    def __init__(
+        self,
+        resource_fn: ResourceFunction,
+        config_schema: object = None,
+        description: str | None = None,
+        input_config_schema: object = None,
+        required_resource_keys: Iterable[str] | None = None,
+        version: str | None = None,
+    ) -> None:
+        """Declare an input manager.
+
+        Args:
+            resource_fn: Returns the input manager; takes an `InitResourceContext`, or nothing.
+            config_schema: The config of the input manager, which its contexts have as `resource_config`.
+            description: For people.
+            input_config_schema: The config of one input in run config: `ops: {step: {inputs: {name: ...}}}`.
+            required_resource_keys: The resources that its contexts have.
+            version: For people.
+        """
+        super().__init__(resource_fn, config_schema, description, required_resource_keys, version)
+        self.input_config_schema = input_config_schema
 
 
 class _CallingInputManager(InputManager):
-    """Loads by calling a function."""
+    """Loads by calling a function, which may return an input manager to load by."""
 
     def __init__(self, function: LoadFunction) -> None:
         self._function = function
         self._takes_context = bool(signature(function).parameters)
 
     def load_input(self, context: InputContext) -> Any:
-        return self._function(context) if self._takes_context else self._function()
+        loaded = self._function(context) if self._takes_context else self._function()
+        return loaded.load_input(context) if isinstance(loaded, InputManager) else loaded
 
 
 @overload
@@ -64,15 +84,17 @@ def input_manager(
         'hello, world'
     """
     if callable(config_schema) and not isinstance(config_schema, type):
-        return _definition(config_schema)
+        function = config_schema
+        return InputManagerDefinition(lambda: _CallingInputManager(function))
 
     def decorate(function: LoadFunction) -> InputManagerDefinition:
-        made = _definition(function, config_schema, description, required_resource_keys, version)
-        made.input_config_schema = input_config_schema
-        return made
+        return InputManagerDefinition(
+            lambda: _CallingInputManager(function),
+            config_schema,
+            description,
+            input_config_schema,
+            required_resource_keys,
+            version,
+        )
 
     return decorate
-
-
-def _definition(function: LoadFunction, *declared: Any) -> InputManagerDefinition:
-    return InputManagerDefinition(lambda: _CallingInputManager(function), *declared)

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from functools import update_wrapper
-from typing import Any, TypeVar, overload
+from typing import Any, Literal, TypeVar, overload
 
 from dagwire.resources.configurable_resource import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.init_resource_context import InitResourceContext
@@ -14,11 +14,11 @@ from dagwire.resources.resource_definition import ResourceDefinition, ResourceFu
 M = TypeVar("M")
 
 DEFAULT_IO_MANAGER = "io_manager"
-"""The IO manager of all outputs that name none. Where nothing is provided under it values are handed on in memory."""
+"""The key of the IO manager of all outputs that name none. If nothing is provided under it, values pass in memory."""
 
 
 class InputManager(ABC):
-    """Loads values; lives as long as the run, or longer where its store does."""
+    """Loads values; lives as long as the run, or longer if its store does."""
 
     @abstractmethod
     def load_input(self, context: InputContext) -> Any:
@@ -26,7 +26,7 @@ class InputManager(ABC):
 
 
 class IOManager(InputManager):
-    """Stores values and loads them; lives as long as the run, or longer where its store does."""
+    """Stores values and loads them; lives as long as the run, or longer if its store does."""
 
     @abstractmethod
     def handle_output(self, context: OutputContext, obj: Any) -> Any:
@@ -37,7 +37,21 @@ class IOManager(InputManager):
         """
 
 
-class ConfigurableIOManager(ConfigurableResource[R], IOManager):
+class _HasIOConfig:
+    """The config that one output or input may have in run config; override for an IO manager that takes some."""
+
+    @classmethod
+    def input_config_schema(cls) -> object:
+        """The config of one input that names the IO manager as `input_manager_key`; None for no config."""
+        return None
+
+    @classmethod
+    def output_config_schema(cls) -> object:
+        """The config of one output, in run config under `ops: {step: {outputs: {name: ...}}}`; None for no config."""
+        return None
+
+
+class ConfigurableIOManager(_HasIOConfig, ConfigurableResource[R], IOManager):
     """An IO manager configured by its fields.
 
     Example:
@@ -53,7 +67,7 @@ class ConfigurableIOManager(ConfigurableResource[R], IOManager):
     """
 
 
-class ConfigurableIOManagerFactory(ConfigurableResourceFactory[M]):
+class ConfigurableIOManagerFactory(_HasIOConfig, ConfigurableResourceFactory[M]):
     """A recipe configured by its fields, which makes an IO manager: override `create_io_manager`."""
 
     maker_name = "create_io_manager"
@@ -70,10 +84,31 @@ class ConfigurableIOManagerFactory(ConfigurableResourceFactory[M]):
 class IOManagerDefinition(ResourceDefinition):
     """A recipe that is a function which returns an IO manager."""
 
-    input_config_schema: object = None
-    """What an input's config is declared as."""
-    output_config_schema: object = None
-    """What an output's config is declared as."""
+    def __init__(
+        self,
+        resource_fn: ResourceFunction,
+        config_schema: object = None,
+        description: str | None = None,
+        required_resource_keys: Iterable[str] | None = None,
+        version: str | None = None,
+        input_config_schema: object = None,
+        output_config_schema: object = None,
+    ) -> None:
+        """Declare an IO manager.
+
+        Args:
+            resource_fn: Returns the IO manager; takes an `InitResourceContext`, or nothing.
+            config_schema: The config that `resource_fn` reads from its context.
+            description: For people.
+            required_resource_keys: The resources that `resource_fn` and the IO manager's contexts have.
+            version: For people.
+            input_config_schema: The config of one input in run config: `ops: {step: {inputs: {name: ...}}}`. It holds
+                for inputs that name this IO manager as `input_manager_key`.
+            output_config_schema: The config of one output in run config: `ops: {step: {outputs: {name: ...}}}`.
+        """
+        super().__init__(resource_fn, config_schema, description, required_resource_keys, version)
+        self.input_config_schema = input_config_schema
+        self.output_config_schema = output_config_schema
 
     @staticmethod
     def hardcoded_io_manager(value: IOManager, description: str | None = None) -> "IOManagerDefinition":
@@ -105,9 +140,15 @@ def io_manager(
         return io_manager()(config_schema)
 
     def decorate(function: ResourceFunction) -> IOManagerDefinition:
-        made = IOManagerDefinition(function, config_schema, description, required_resource_keys, version)
-        made.output_config_schema = output_config_schema
-        made.input_config_schema = input_config_schema
+        made = IOManagerDefinition(
+            function,
+            config_schema,
+            description,
+            required_resource_keys,
+            version,
+            input_config_schema,
+            output_config_schema,
+        )
         update_wrapper(made, function, updated=())
         return made
 
@@ -132,6 +173,12 @@ class InMemoryIOManager(IOManager):
             KeyError: Nothing was stored under the name.
         """
         return self.values[tuple(context.get_identifier())]
+
+
+def io_config_schema(recipe: object, side: Literal["input", "output"]) -> object:
+    """The config that one input or output may have, as the recipe of its IO manager declares it; None for no config."""
+    declared = getattr(recipe, f"{side}_config_schema", None)
+    return declared() if callable(declared) and not isinstance(recipe, ResourceDefinition) else declared
 
 
 def _in_memory(_context: InitResourceContext) -> InMemoryIOManager:

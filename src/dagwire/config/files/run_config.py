@@ -29,6 +29,8 @@ class RunConfig:
     """Accepted as in Dagster: the caller that starts a run chooses its executor."""
     inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """`{path: value}`: an input of the job by its name, an input of a step or graph by `step.input`."""
+    outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """`{path: config}`: the config with which an IO manager stores one output, by `step.output`."""
 
     def to_config_dict(self) -> dict[str, Any]:
         """This config in Dagster's dict form, as files have it: with defaults, and enums by their members' names."""
@@ -44,6 +46,9 @@ class RunConfig:
         for path, value in written.inputs.items():
             step, _, name = path.rpartition(".")
             _entry(tree, step).setdefault("inputs", {})[name] = value
+        for path, config in written.outputs.items():
+            step, _, name = path.rpartition(".")
+            _entry(tree, step).setdefault("outputs", {})[name] = config
         return tree
 
     def merged_over(self, base: "RunConfig") -> "RunConfig":
@@ -54,6 +59,7 @@ class RunConfig:
             merged_config(base.loggers, self.loggers),
             merged_config(base.execution, self.execution),
             inputs={**base.inputs, **self.inputs},
+            outputs=merged_config(base.outputs, self.outputs),
         )
 
 
@@ -66,8 +72,8 @@ def _entry(tree: dict[str, Any], step: str) -> dict[str, Any]:
 
 _CONFIG = "config"
 _SECTIONS = ("ops", "resources", "inputs", "loggers", "execution")
-_PARTS = frozenset({"config", "inputs", "ops"})
-"""The keys of an entry in the dict form; Dagster's "outputs" is for IO managers whose config depends on the output."""
+_PARTS = frozenset({"config", "inputs", "ops", "outputs"})
+"""The keys of an entry in the dict form."""
 
 
 def as_run_config(given: object, *, write: Callable[[BaseModel], object] = set_values) -> RunConfig:
@@ -90,6 +96,7 @@ def as_run_config(given: object, *, write: Callable[[BaseModel], object] = set_v
         reading.read_resources(given.resources)
         reading.inputs.update(given.inputs)
         reading.loggers, reading.execution = given.loggers, given.execution
+        reading.outputs.update(given.outputs)
     else:
         reading.problems += [_unknown_section(name) for name in given if name not in _SECTIONS]
         reading.read_ops(reading.by_name("ops", given.get("ops")))
@@ -105,6 +112,7 @@ def as_run_config(given: object, *, write: Callable[[BaseModel], object] = set_v
         reading.loggers,
         reading.execution,
         inputs=reading.inputs,
+        outputs=reading.outputs,
     )
 
 
@@ -117,6 +125,7 @@ class _Reading:
         self.inputs: dict[str, Any] = {}
         self.loggers: Mapping[str, Any] = {}
         self.execution: Mapping[str, Any] = {}
+        self.outputs: dict[str, Any] = {}
         self.problems: list[str] = []
         self._is_strict = is_strict
 
@@ -145,6 +154,8 @@ class _Reading:
             self.ops[step] = entry.get(_CONFIG)
         for name, value in self.by_name(f"ops.{step}.inputs", entry.get("inputs")).items():
             self.inputs[f"{step}.{name}"] = value
+        for name, config in self.by_name(f"ops.{step}.outputs", entry.get("outputs")).items():
+            self.outputs[f"{step}.{name}"] = config
         self.read_ops(self.by_name(f"ops.{step}.ops", entry.get("ops")), f"{step}.")
 
     def read_resources(self, entries: Mapping[str, Any]) -> None:

@@ -39,6 +39,8 @@ def validated_config(schema: Any, given: object, owner: str) -> Any:
     check_variables_are_set((variable, owner) for variable in variables_in(given))
     if schema is None:
         return {} if given is None else read_variables(given)
+    if given is None and _may_be_left_out(schema):
+        return None
     read: list[tuple[str, EnvVar]] = []
     try:
         if is_config_class(schema):
@@ -56,6 +58,11 @@ def validated_config(schema: Any, given: object, owner: str) -> Any:
 def is_config_class(schema: object) -> TypeGuard[type[Config]]:
     """Whether a schema is a `Config` class."""
     return isinstance(schema, type) and issubclass(schema, Config)
+
+
+def _may_be_left_out(schema: Any) -> bool:
+    """Whether `schema` is a `Field` that is not required and has no default."""
+    return getattr(schema, "is_required", True) is False and not schema.default_provided
 
 
 class _ById:
