@@ -109,6 +109,7 @@ from .definitions.partitions.multi_partition_mapping import (
     MultiToSingleDimensionPartitionMapping,
 )
 from .definitions.partitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
+from .definitions.partitions.partition_key_range import PartitionKeyRange, TimeWindow
 from .definitions.partitions.partition_loading import partition_loading_context
 from .definitions.partitions.partition_mapping import (
     AllPartitionMapping,
@@ -117,13 +118,17 @@ from .definitions.partitions.partition_mapping import (
     PartitionMapping,
     SpecificPartitionsPartitionMapping,
     StaticPartitionMapping,
+    UpstreamPartitionsResult,
 )
 from .definitions.partitions.partitions import (
     BackfillPolicy,
-    PartitionKeyRange,
     PartitionsDefinition,
     StaticPartitionsDefinition,
-    TimeWindow,
+)
+from .definitions.partitions.partitions_subset import (
+    DefaultPartitionsSubset,
+    PartitionsSubset,
+    TimeWindowPartitionsSubset,
 )
 from .definitions.partitions.time_window_mapping import TimeWindowPartitionMapping
 from .definitions.partitions.time_window_partitions import TimeWindowPartitionsDefinition
@@ -320,6 +325,7 @@ __all__ = [
     "DagwireError",
     "DailyPartitionsDefinition",
     "DataVersion",
+    "DefaultPartitionsSubset",
     "DefaultScheduleStatus",
     "DefaultSensorStatus",
     "Definitions",
@@ -394,6 +400,7 @@ __all__ = [
     "PartitionMapping",
     "PartitionedConfig",
     "PartitionsDefinition",
+    "PartitionsSubset",
     "PathMetadataValue",
     "Permissive",
     "PermissiveConfig",
@@ -446,6 +453,7 @@ __all__ = [
     "TimeWindow",
     "TimeWindowPartitionMapping",
     "TimeWindowPartitionsDefinition",
+    "TimeWindowPartitionsSubset",
     "TimestampMetadataValue",
     "Tuple",
     "TypeCheck",
@@ -453,6 +461,7 @@ __all__ = [
     "UPathIOManager",
     "UnboundInitResourceContext",
     "UnresolvedAssetJobDefinition",
+    "UpstreamPartitionsResult",
     "UrlMetadataValue",
     "WeeklyPartitionsDefinition",
     "abuild_resources",

@@ -193,18 +193,65 @@ def test_a_mapping_moves_with_its_asset():
     assert moved.partition_mappings == {key: DAY_BEFORE}
 
 
-def test_a_mapping_of_one_s_own():
-    """A class that defines `upstream_keys` is a mapping like any other."""
+class FirstOfMonth(dg.PartitionMapping):
+    """A day takes the first day of its month, of one asset or of two."""
 
-    class FirstOfMonth(dg.PartitionMapping):
-        def upstream_keys(self, keys, downstream, upstream):
-            return [f"{keys[0][:7]}-01"]
+    def get_upstream_mapped_partitions_result_for_partitions(
+        self,
+        downstream_partitions_subset,
+        downstream_partitions_def,
+        upstream_partitions_def,
+        current_time=None,
+        dynamic_partitions_store=None,
+    ):
+        """The first days."""
+        firsts = {f"{key[:7]}-01" for key in downstream_partitions_subset.get_partition_keys()}
+        known = upstream_partitions_def.subset_with_partition_keys(firsts)
+        missing = firsts - set(known.get_partition_keys())
+        return dg.UpstreamPartitionsResult(known, dg.DefaultPartitionsSubset(missing))
+
+    def get_downstream_partitions_for_partitions(self, *arguments, **options):
+        """Not asked for by a run."""
+        raise NotImplementedError
+
+    def validate_partition_mapping(self, upstream_partitions_def, downstream_partitions_def):
+        """Only days have a first of the month."""
+        if not isinstance(downstream_partitions_def, dg.DailyPartitionsDefinition):
+            raise TypeError("weeks have no first of the month")
+
+    @property
+    def description(self):
+        """A sentence."""
+        return "The first of the month."
+
+
+def test_a_mapping_of_one_s_own():
+    """A PartitionMapping class written for Dagster decides what a run takes; its refusals are reported."""
 
     @dg.asset(partitions_def=DAYS, deps=[dg.AssetDep(count, partition_mapping=FirstOfMonth())])
     def total(context):
         return context.asset_partition_key_for_input("count")
 
     assert dg.materialize([count, total], partition_key="2024-02-05").asset_value("total") == "2024-02-01"
+    later = dg.DailyPartitionsDefinition("2024-01-10", end_date=DAYS.end)
+
+    @dg.asset(partitions_def=later)
+    def late() -> None: ...
+
+    @dg.asset(partitions_def=later, deps=[dg.AssetDep(late, partition_mapping=FirstOfMonth())])
+    def takes_too_early(context):
+        return context.asset_partition_key_for_input("late")
+
+    with pytest.raises(MissingUpstreamPartitionError, match="2024-01-01"):
+        dg.materialize([late, takes_too_early], partition_key="2024-01-11")
+
+    weeks = dg.WeeklyPartitionsDefinition("2024-01-07")
+
+    @dg.asset(partitions_def=weeks, deps=[dg.AssetDep(count, partition_mapping=FirstOfMonth())])
+    def weekly() -> None: ...
+
+    with pytest.raises(PartitionMappingError, match="no first of the month"):
+        dg.materialize([count, weekly], selection="weekly", partition_key="2024-01-14")
 
 
 def test_what_is_given_as_an_instance_is_one():

@@ -6,7 +6,7 @@ from typing import Any
 
 from dagwire.containers.context_resources import HeldResources
 from dagwire.definitions.ops.op import OpDefinition
-from dagwire.definitions.partitions.partitions import PartitionKeyRange
+from dagwire.definitions.partitions.partition_key_range import PartitionKeyRange
 from dagwire.errors import InvalidInvocationError
 from dagwire.execution.direct_contexts import (
     EPHEMERAL_RUN_ID,

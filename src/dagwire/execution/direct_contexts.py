@@ -8,8 +8,8 @@ from dagwire.containers.context_resources import HeldResources
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.ops.op import OpDefinition
+from dagwire.definitions.partitions.partition_key_range import PartitionKeyRange
 from dagwire.definitions.partitions.partition_loading import partition_loading_context
-from dagwire.definitions.partitions.partitions import PartitionKeyRange
 from dagwire.errors import InvalidInvocationError, InvalidPropertyError, InvariantViolationError
 from dagwire.execution.contexts import AssetCheckExecutionContext, AssetExecutionContext, OpExecutionContext
 from dagwire.execution.hook_context import HookContext

@@ -6,14 +6,13 @@ from typing import NamedTuple
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.jobs.upstream_partitions import PartitionsOf, needed_partitions
 from dagwire.definitions.partitions.key_ranges import time_window_of, unbroken_range
+from dagwire.definitions.partitions.partition_key_range import PartitionKeyRange, TimeWindow
 from dagwire.definitions.partitions.partition_loading import partition_loading_context
 from dagwire.definitions.partitions.partitions import (
     PARTITION_TAG,
     RANGE_END_TAG,
     RANGE_START_TAG,
-    PartitionKeyRange,
     PartitionsDefinition,
-    TimeWindow,
 )
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.errors import InvalidInvocationError

@@ -5,7 +5,8 @@ from typing import Any
 
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.ops.node import Node
-from dagwire.definitions.partitions.partitions import PartitionKeyRange, PartitionsDefinition, TimeWindow
+from dagwire.definitions.partitions.partition_key_range import PartitionKeyRange, TimeWindow
+from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.errors import InvalidInvocationError, UnknownNameError
 from dagwire.execution.partition_selection import PartitionSelection
 

@@ -77,9 +77,8 @@ def _tags_of_partition(job: JobDefinition, partitions: PartitionSelection) -> Ma
     """The tags of a run that makes one partition."""
     if job.partitions_def is None or partitions.is_range:
         return {}
-    config = job.partitioned_config
-    own = config.get_tags_for_partition_key if config is not None else job.partitions_def.tags_of
-    return {**own(partitions.key), PARTITION_SET_TAG: f"{job.name}_partition_set"}
+    tagged = job.partitioned_config or job.partitions_def
+    return {**tagged.get_tags_for_partition_key(partitions.key), PARTITION_SET_TAG: f"{job.name}_partition_set"}
 
 
 class _ResolvedConfig(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 from dagwire.config.values.config_dict import as_op_config
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.ops.node import Node
-from dagwire.definitions.partitions.partitions import PartitionKeyRange, TimeWindow
+from dagwire.definitions.partitions.partition_key_range import PartitionKeyRange, TimeWindow
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.steps.body_context import BodyContext
 from dagwire.errors import InvalidInvocationError, InvalidPropertyError

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dagwire as dg
-from dagwire.definitions.partitions.multi_partition_mapping import inferred_mapping
+from dagwire.definitions.partitions.default_mapping import inferred_mapping
 
 DAYS = dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-03-01")
 WEEKS = dg.WeeklyPartitionsDefinition("2024-01-01", end_date="2024-03-01")
@@ -22,7 +22,7 @@ BY_WEEK = dg.MultiPartitionsDefinition({"letter": LETTERS, "week": WEEKS})
 def needed(key, downstream, upstream, mapping=None):
     """The upstream keys that a mapping gives for one key; the inferred mapping if none is named."""
     mapping = mapping or inferred_mapping(downstream, upstream)
-    assert mapping.misfit(downstream, upstream) is None
+    assert mapping.mismatch(downstream, upstream) is None
     return mapping.upstream_keys([key], downstream, upstream)
 
 
@@ -84,10 +84,10 @@ def test_a_dimension_that_two_could_be_is_to_be_named():
     """If two dimensions have the same partitions, the name decides between them."""
     twice = dg.MultiPartitionsDefinition({"from": LETTERS, "to": LETTERS})
     mapping = dg.MultiToSingleDimensionPartitionMapping()
-    assert "partition_dimension_name" in mapping.misfit(LETTERS, twice)
+    assert "partition_dimension_name" in mapping.mismatch(LETTERS, twice)
     named = dg.MultiToSingleDimensionPartitionMapping("to")
     assert needed("a", LETTERS, twice, named) == ["a|a", "b|a", "c|a"]
-    assert "'to'" in dg.MultiToSingleDimensionPartitionMapping("too").misfit(LETTERS, twice)
+    assert "'to'" in dg.MultiToSingleDimensionPartitionMapping("too").mismatch(LETTERS, twice)
 
 
 def test_several_dimensions_on_both_sides():
@@ -116,7 +116,7 @@ def test_several_dimensions_on_both_sides():
         (dg.StaticPartitionMapping({"a": "b"}), None, LETTERS, "as a whole"),
         (dg.StaticPartitionMapping({"z": "a"}), LETTERS, LETTERS, "upstream"),
         (dg.StaticPartitionMapping({"a": ["a", "z"]}), LETTERS, LETTERS, "downstream"),
-        (dg.MultiToSingleDimensionPartitionMapping(), LETTERS, LETTERS, "several dimensions"),
+        (dg.MultiToSingleDimensionPartitionMapping(), LETTERS, LETTERS, "multi partitions"),
         (dg.MultiPartitionMapping({}), DAYS, BY_DAY, "both sides"),
         (
             dg.MultiPartitionMapping({"dat": dg.DimensionPartitionMapping("week", dg.AllPartitionMapping())}),
@@ -134,7 +134,7 @@ def test_several_dimensions_on_both_sides():
 )
 def test_a_mapping_that_does_not_fit_says_why(mapping, downstream, upstream, said):
     """A mapping refuses partitions of a kind that it cannot connect, and names that do not exist."""
-    assert said in mapping.misfit(downstream, upstream)
+    assert said in mapping.mismatch(downstream, upstream)
 
 
 def test_what_holds_where_no_mapping_is_given():

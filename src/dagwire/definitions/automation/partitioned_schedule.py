@@ -176,7 +176,8 @@ def _time_windows(partitions: PartitionsDefinition | None) -> TimeWindowPartitio
     if isinstance(partitions, TimeWindowPartitionsDefinition):
         return partitions
     dimension = partitions.time_dimension if isinstance(partitions, MultiPartitionsDefinition) else None
-    return dimension[1] if dimension else None
+    time_windows = dimension.partitions_def if dimension else None
+    return time_windows if isinstance(time_windows, TimeWindowPartitionsDefinition) else None
 
 
 def _due_keys(partitions: PartitionsDefinition, time: datetime) -> Sequence[str]:

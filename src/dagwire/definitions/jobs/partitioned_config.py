@@ -84,7 +84,7 @@ class PartitionedConfig:
         if reserved:
             msg = f"Partition '{partition_key}' is given the tag '{reserved[0]}'; '{RESERVED_TAGS}...' are a run's own."
             raise InvalidDefinitionError(msg)
-        return {**own, **self.partitions_def.tags_of(partition_key)}
+        return {**own, **self.partitions_def.get_tags_for_partition_key(partition_key)}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The answer of the decorated function.
@@ -275,7 +275,7 @@ def partition_request(
     own_tags: Mapping[str, str] = {}
     if partitions is not None:
         partitions.check_partition_key(partition_key)
-        own_tags = partitions.tags_of(partition_key)
+        own_tags = partitions.get_tags_for_partition_key(partition_key)
     if isinstance(job.config, PartitionedConfig):
         own_tags = job.config.get_tags_for_partition_key(partition_key)
         run_config = run_config or job.config.get_run_config_for_partition_key(partition_key)

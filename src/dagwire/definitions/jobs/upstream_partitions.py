@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.ops.node import Node
-from dagwire.definitions.partitions.multi_partition_mapping import inferred_mapping
+from dagwire.definitions.partitions.default_mapping import inferred_mapping
+from dagwire.definitions.partitions.partition_mapping import KeyMapping, PartitionMapping, upstream_keys_of
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.errors import DagwireError, MissingUpstreamPartitionError, PartitionMappingError
@@ -25,15 +26,16 @@ def needed_partitions(
         partitions: The asset's partitions.
 
     Raises:
-        PartitionMappingError: The mapping that was given does not fit the two assets' partitions.
+        PartitionMappingError: The mapping cannot connect the two assets' partitions.
         MissingUpstreamPartitionError: It needs some that do not exist.
     """
-    fault = _misfit(definition, upstream, partitions)
+    fault = _mapping_fault(definition, upstream, partitions)
     if fault is not None:
         raise fault
     mapping = definition.partition_mappings.get(upstream) or inferred_mapping(definition.partitions_def, partitions)
-    needed = mapping.upstream_keys(keys, definition.partitions_def, partitions)
-    missing = [key for key in needed if not partitions.has_partition_key(key)]
+    needed = upstream_keys_of(mapping, keys, definition.partitions_def, partitions)
+    known = partitions.filter_valid_partition_keys(set(needed))
+    missing = [key for key in needed if key not in known]
     if missing:
         raise MissingUpstreamPartitionError(definition.label, upstream.to_user_string(), keys, missing)
     return needed
@@ -42,7 +44,7 @@ def needed_partitions(
 def mapping_faults(nodes: Iterable[Node], partitions_of: PartitionsOf) -> list[DagwireError]:
     """One fault for each partition mapping that does not fit the partitions of the two assets it is between."""
     found = (
-        _misfit(node.definition, upstream, partitions)
+        _mapping_fault(node.definition, upstream, partitions)
         for node in nodes
         if isinstance(node.definition, AssetsDefinition)
         for upstream in node.definition.partition_mappings
@@ -51,11 +53,24 @@ def mapping_faults(nodes: Iterable[Node], partitions_of: PartitionsOf) -> list[D
     return [fault for fault in found if fault is not None]
 
 
-def _misfit(
+def _mapping_fault(
     definition: AssetsDefinition, upstream: AssetKey, partitions: PartitionsDefinition
 ) -> PartitionMappingError | None:
     mapping = definition.partition_mappings.get(upstream)
-    problem = mapping.misfit(definition.partitions_def, partitions) if mapping is not None else None
+    problem = _mismatch(mapping, definition.partitions_def, partitions) if mapping is not None else None
     if problem is None:
         return None
     return PartitionMappingError(definition.label, upstream.to_user_string(), type(mapping).__name__, problem)
+
+
+def _mismatch(
+    mapping: PartitionMapping, downstream: PartitionsDefinition | None, upstream: PartitionsDefinition
+) -> str | None:
+    """The reason why a mapping cannot connect two assets' partitions; None if it can."""
+    if isinstance(mapping, KeyMapping):
+        return mapping.mismatch(downstream, upstream)
+    try:
+        mapping.validate_partition_mapping(upstream, downstream)
+    except Exception as refusal:  # noqa: BLE001  # the user's own words say why
+        return str(refusal) or type(refusal).__name__
+    return None

@@ -1,4 +1,4 @@
-"""`DynamicPartitionsDefinition`: partitions that are added and taken away while programs run."""
+"""`DynamicPartitionsDefinition`: partitions that are added and deleted while programs run."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -11,24 +11,24 @@ from dagwire.resources.instance import DagsterInstance, DynamicPartitionsStore
 
 
 class AddDynamicPartitionsRequest(NamedTuple):
-    """Keys that a sensor wants to be added to dynamic partitions."""
+    """A sensor's request to add keys to dynamic partitions."""
 
     partitions_def_name: str
     partition_keys: Sequence[str]
 
     def apply_to(self, instance: DagsterInstance) -> None:
-        """Add them to those that `instance` knows."""
+        """Add the keys to `instance`."""
         instance.add_dynamic_partitions(self.partitions_def_name, self.partition_keys)
 
 
 class DeleteDynamicPartitionsRequest(NamedTuple):
-    """Keys that a sensor wants to be taken out of dynamic partitions."""
+    """A sensor's request to delete keys of dynamic partitions."""
 
     partitions_def_name: str
     partition_keys: Sequence[str]
 
     def apply_to(self, instance: DagsterInstance) -> None:
-        """Take them out of those that `instance` knows."""
+        """Delete the keys from `instance`."""
         for key in self.partition_keys:
             instance.delete_dynamic_partition(self.partitions_def_name, key)
 
@@ -37,7 +37,7 @@ DynamicPartitionsRequest = AddDynamicPartitionsRequest | DeleteDynamicPartitions
 
 
 class DynamicPartitionsDefinition(PartitionsDefinition):
-    """Partitions that are added and taken away while programs run; a `DagsterInstance` knows which there are.
+    """Partitions that are added and deleted while programs run; a `DagsterInstance` knows their keys.
 
     Example:
         >>> from dagwire import DagsterInstance, DynamicPartitionsDefinition, asset, materialize
@@ -53,21 +53,21 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
     def __init__(
         self, partition_fn: Callable[[datetime | None], Sequence[str]] | None = None, name: str | None = None
     ) -> None:
-        """Keep one of the two ways to know the keys.
+        """Keep one of the two sources of the keys.
 
         Args:
-            partition_fn: Says which keys there are at a time; the older way, which asks no instance.
-            name: Under what an instance knows the keys.
+            partition_fn: Returns the keys at a time; the older way, which needs no instance.
+            name: The name under which an instance has the keys.
 
         Raises:
-            InvalidDefinitionError: None of the two is given, or both are, or what is called is no function.
+            InvalidDefinitionError: None of the two is passed, or both are, or the name is passed as the function.
         """
         if (partition_fn is None) == (name is None):
-            given = "neither" if name is None else "both"
-            msg = f"Dynamic partitions have a `name` or a `partition_fn`; {given} was given."
+            found = "neither" if name is None else "both"
+            msg = f"Dynamic partitions have a `name` or a `partition_fn`; {found} was passed."
             raise InvalidDefinitionError(msg)
         if isinstance(partition_fn, str):
-            msg = f"Dynamic partitions '{partition_fn}': give the name as `name=`; what comes first is a function."  # type: ignore[unreachable]  # by whoever heeds the types
+            msg = f"Dynamic partitions '{partition_fn}': pass the name as `name=`; the first parameter is a function."  # type: ignore[unreachable]  # by whoever heeds the types
             raise InvalidDefinitionError(msg)
         self.partition_fn = partition_fn
         self.name = name
@@ -78,7 +78,7 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
         """The keys that an instance knows now, in the order they were added.
 
         Args:
-            current_time: What `partition_fn` is asked with, where there is one.
+            current_time: The argument of `partition_fn`, if there is one.
             dynamic_partitions_store: The instance; that of `partition_loading_context` by default.
 
         Raises:
@@ -95,6 +95,15 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
             raise InvalidInvocationError(f"Dynamic partitions '{self.name}'", problem)
         return list(store.get_dynamic_partitions(self.checked_name))
 
+    def has_partition_key(
+        self,
+        partition_key: str,
+        current_time: datetime | None = None,
+        dynamic_partitions_store: DynamicPartitionsStore | None = None,
+    ) -> bool:
+        """Whether the instance has the key now; arguments are as in `get_partition_keys`."""
+        return partition_key in self.get_partition_keys(current_time, dynamic_partitions_store)
+
     @property
     def checked_name(self) -> str:
         """The name.
@@ -103,28 +112,28 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
             InvalidInvocationError: A function makes the keys, so there is none.
         """
         if self.name is None:
-            problem = "have no name: a function makes their keys, so none can be added or taken away."
+            problem = "have no name: a function makes their keys, so none can be added or deleted."
             raise InvalidInvocationError("Dynamic partitions", problem)
         return self.name
 
     def build_add_request(self, partition_keys: Sequence[str]) -> AddDynamicPartitionsRequest:
-        """What a sensor returns to have keys added: `SensorResult(dynamic_partitions_requests=[...])`.
+        """Make a request to add keys, for a sensor to return: `SensorResult(dynamic_partitions_requests=[...])`.
 
         Raises:
-            InvalidInvocationError: A function makes the keys, or one text is given in place of a list.
+            InvalidInvocationError: A function makes the keys, or one text is passed in place of a list.
         """
         return AddDynamicPartitionsRequest(self.checked_name, _listed(partition_keys))
 
     def build_delete_request(self, partition_keys: Sequence[str]) -> DeleteDynamicPartitionsRequest:
-        """What a sensor returns to have keys taken away.
+        """Make a request to delete keys, for a sensor to return.
 
         Raises:
-            InvalidInvocationError: A function makes the keys, or one text is given in place of a list.
+            InvalidInvocationError: A function makes the keys, or one text is passed in place of a list.
         """
         return DeleteDynamicPartitionsRequest(self.checked_name, _listed(partition_keys))
 
     def __eq__(self, other: object) -> bool:
-        """Equal where name and function are."""
+        """Equal if name and function are."""
         if not isinstance(other, DynamicPartitionsDefinition):
             return False
         return (self.name, self.partition_fn) == (other.name, other.partition_fn)
@@ -136,6 +145,10 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
     def __str__(self) -> str:
         """For people."""
         return f'Dynamic partitions: "{self.name}"' if self.name else "Dynamic partitions of a function"
+
+    def __repr__(self) -> str:
+        """The call that makes it."""
+        return f"DynamicPartitionsDefinition(partition_fn={self.partition_fn!r}, name={self.name!r})"
 
 
 def _listed(partition_keys: Sequence[str]) -> list[str]:

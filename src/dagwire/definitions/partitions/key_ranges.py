@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
+from dagwire.definitions.partitions.partition_key_range import PartitionKeyRange, TimeWindow
 from dagwire.definitions.partitions.partition_loading import partition_loading_context
-from dagwire.definitions.partitions.partitions import PartitionKeyRange, PartitionsDefinition, TimeWindow
+from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.instance import DynamicPartitionsStore
 

@@ -1,4 +1,4 @@
-"""`partition_loading_context`: at which time, and of which instance, partitions are asked for their keys."""
+"""`partition_loading_context`: the time and the instance for which partitions list their keys."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from dagwire.resources.instance import DynamicPartitionsStore
 
 
 class PartitionLoadingContext(NamedTuple):
-    """The time and the instance that hold where a call does not say others; lives as long as its block."""
+    """The time and the instance that hold unless a call names others; lives as long as its block."""
 
     effective_dt: datetime
     dynamic_partitions_store: DynamicPartitionsStore | None
@@ -21,15 +21,18 @@ _in_force: ContextVar[PartitionLoadingContext | None] = ContextVar("dagwire_part
 
 @contextmanager
 def partition_loading_context(
-    effective_dt: datetime | None = None, dynamic_partitions_store: DynamicPartitionsStore | None = None
+    effective_dt: datetime | None = None,
+    dynamic_partitions_store: DynamicPartitionsStore | None = None,
+    new_ctx: PartitionLoadingContext | None = None,
 ) -> Generator[PartitionLoadingContext]:
-    """For a block, say at which time and of which instance partitions are asked for their keys.
+    """Set the time and the instance for which partitions list their keys in a block.
 
-    It holds in the thread or task that entered the block. What is left out is as in the block around.
+    They hold in the thread or task that entered the block. The surrounding block has those that are left out.
 
     Args:
         effective_dt: The time; now by default.
         dynamic_partitions_store: The `DagsterInstance` that knows the keys of dynamic partitions.
+        new_ctx: Both at once, as another block yielded them.
 
     Example:
         >>> from dagwire import DagsterInstance, DynamicPartitionsDefinition, partition_loading_context
@@ -39,7 +42,7 @@ def partition_loading_context(
         ...     airlines.get_last_partition_key()
         'UA'
     """
-    outer = _in_force.get()
+    outer = new_ctx or _in_force.get()
     inner = PartitionLoadingContext(
         effective_dt or (outer.effective_dt if outer else datetime.now(UTC)),
         dynamic_partitions_store or (outer.dynamic_partitions_store if outer else None),
@@ -52,7 +55,7 @@ def partition_loading_context(
 
 
 def time_in_force() -> datetime:
-    """The time of the innermost block; now outside any."""
+    """The time of the innermost block; outside any block, now."""
     loading = _in_force.get()
     return loading.effective_dt if loading else datetime.now(UTC)
 

@@ -1,11 +1,15 @@
 """Partitions: the parts of an asset that are made one at a time, each named by a key."""
 
+import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 
+from dagwire.definitions.partitions.partition_key_range import PartitionKeyRange
+from dagwire.definitions.partitions.partitions_subset import DefaultPartitionsSubset, PartitionsSubset
 from dagwire.errors import InvalidDefinitionError, UnknownPartitionError
 from dagwire.resources.instance import DynamicPartitionsStore
 
@@ -17,22 +21,8 @@ RANGE_END_TAG = "dagster/asset_partition_range_end"
 """Run tags, spelled as Dagster spells them."""
 
 
-class TimeWindow(NamedTuple):
-    """A span of time: its start belongs to it, its end does not. Both know their time zone."""
-
-    start: datetime
-    end: datetime
-
-
-class PartitionKeyRange(NamedTuple):
-    """The partitions from one key to another, both of them included."""
-
-    start: str
-    end: str
-
-
 class PartitionsDefinition(ABC):
-    """Which partitions there are, in order."""
+    """The partitions that there are, in order."""
 
     @abstractmethod
     def get_partition_keys(
@@ -59,16 +49,21 @@ class PartitionsDefinition(ABC):
         if not self.has_partition_key(partition_key):
             raise UnknownPartitionError(partition_key, self.get_partition_keys())
 
+    def validate_partition_key(self, partition_key: str, context: object = None) -> None:
+        """`check_partition_key`, by Dagster's name; `context` is that of `partition_loading_context`, in force."""
+        del context
+        self.check_partition_key(partition_key)
+
     def as_key(self, text: str) -> str:
-        """The key that `text` says: text again, which may know more of itself."""
+        """The key that `text` spells; a multi partition key knows its dimensions."""
         return text
 
-    def tags_of(self, partition_key: str) -> dict[str, str]:
+    def get_tags_for_partition_key(self, partition_key: str) -> Mapping[str, str]:
         """The tags of a run that makes a partition."""
         return {PARTITION_TAG: partition_key}
 
     def get_partition_keys_in_range(self, partition_key_range: PartitionKeyRange) -> list[str]:
-        """The keys of a range; none where its start comes after its end.
+        """The keys of a range; none if its start comes after its end.
 
         Raises:
             UnknownPartitionError: An end of the range is no partition.
@@ -77,14 +72,6 @@ class PartitionsDefinition(ABC):
         for end in partition_key_range:
             self.check_partition_key(end)
         return keys[keys.index(partition_key_range.start) : keys.index(partition_key_range.end) + 1]
-
-    def __repr__(self) -> str:
-        """The kind, and what is said of it."""
-        return f"<{type(self).__name__}: {self}>"
-
-    def __str__(self) -> str:
-        """For people."""
-        return "partitions of its own kind"
 
     def get_first_partition_key(self) -> str | None:
         """The first key, or None."""
@@ -95,8 +82,36 @@ class PartitionsDefinition(ABC):
         return next(reversed(self.get_partition_keys(current_time)), None)
 
     def get_num_partitions(self) -> int:
-        """How many there are now."""
+        """The number of partitions that exist now."""
         return len(self.get_partition_keys())
+
+    def filter_valid_partition_keys(self, partition_keys: set[str]) -> AbstractSet[str]:
+        """Those of the keys that exist now."""
+        return partition_keys & set(self.get_partition_keys())
+
+    # -- subsets -------------------------------------------------------------------------------------------------------
+
+    @property
+    def partitions_subset_class(self) -> type[PartitionsSubset]:
+        """The class of this definition's subsets."""
+        return DefaultPartitionsSubset
+
+    def empty_subset(self) -> PartitionsSubset:
+        """A subset without keys."""
+        return DefaultPartitionsSubset()
+
+    def subset_with_partition_keys(self, partition_keys: Iterable[str]) -> PartitionsSubset:
+        """A subset with these keys."""
+        return self.empty_subset().with_partition_keys(partition_keys)
+
+    def subset_with_all_partitions(self) -> PartitionsSubset:
+        """A subset with all keys that exist now."""
+        return self.subset_with_partition_keys(self.get_partition_keys())
+
+    def get_serializable_unique_identifier(self) -> str:
+        """Text that differs if the keys do."""
+        keys = "\n".join(self.get_partition_keys())
+        return hashlib.sha1(keys.encode(), usedforsecurity=False).hexdigest()
 
 
 class StaticPartitionsDefinition(PartitionsDefinition):
@@ -106,39 +121,59 @@ class StaticPartitionsDefinition(PartitionsDefinition):
         """Keep the keys.
 
         Raises:
-            InvalidDefinitionError: One is there twice, or has a character that ranges and dimensions are written with.
+            InvalidDefinitionError: One is not text, is there twice, or cannot be written in a range or in a tag.
         """
-        self.partition_keys = tuple(partition_keys)
-        self._known = frozenset(self.partition_keys)
-        for key in self.partition_keys:
-            if len(self._known) < len(self.partition_keys) and self.partition_keys.count(key) > 1:
-                msg = f"Partition '{key}' is given twice."
-                raise InvalidDefinitionError(msg)
-            if "..." in key or "," in key:
-                msg = f"Partition '{key}' cannot be named so: commas and '...' are how several are written."
-                raise InvalidDefinitionError(msg)
+        self._keys = tuple(partition_keys)
+        self._known = frozenset(self._keys)
+        for key in self._keys:
+            _check_static_key(key)
+        if len(self._known) < len(self._keys):
+            twice = sorted(key for key in self._known if self._keys.count(key) > 1)
+            msg = f"Duplicate instances of partition keys: {', '.join(map(repr, twice))}. Give each key once."
+            raise InvalidDefinitionError(msg)
+
+    @property
+    def partition_keys(self) -> tuple[str, ...]:
+        """The list as it was declared."""
+        return self._keys
 
     def get_partition_keys(
         self, current_time: datetime | None = None, dynamic_partitions_store: DynamicPartitionsStore | None = None
     ) -> list[str]:
-        """The list as given, at any time."""
-        return list(self.partition_keys)
+        """The list as it was declared, at any time."""
+        return list(self._keys)
 
     def has_partition_key(self, partition_key: str) -> bool:
         """Whether it is in the list."""
         return partition_key in self._known
 
     def __eq__(self, other: object) -> bool:
-        """Equal where the keys are."""
-        return isinstance(other, StaticPartitionsDefinition) and self.partition_keys == other.partition_keys
+        """Equal if the keys are, in this order."""
+        return isinstance(other, StaticPartitionsDefinition) and self._keys == other._keys
 
     def __hash__(self) -> int:
         """By the keys."""
-        return hash(self.partition_keys)
+        return hash(self._keys)
 
     def __str__(self) -> str:
-        """For people."""
-        return ", ".join(self.partition_keys)
+        """The keys."""
+        return ", ".join(map(repr, self._keys))
+
+    def __repr__(self) -> str:
+        """The call that makes it."""
+        return f"StaticPartitionsDefinition(partition_keys={list(self._keys)})"
+
+
+def _check_static_key(key: object) -> None:
+    if not isinstance(key, str):
+        msg = f"Partition key {key!r} is a {type(key).__name__}; keys are text."
+        raise InvalidDefinitionError(msg)
+    if "..." in key:
+        msg = f"Partition key {key!r} contains '...', by which ranges of keys are written. Choose another spelling."
+        raise InvalidDefinitionError(msg)
+    if any(character in key for character in "\a\b\f\n\r\t\v\0"):
+        msg = f"Partition key {key!r} contains a control character. Choose a key that can be printed on one line."
+        raise InvalidDefinitionError(msg)
 
 
 class BackfillPolicyType(Enum):
@@ -149,7 +184,7 @@ class BackfillPolicyType(Enum):
 
 
 class BackfillPolicy(NamedTuple):
-    """How a range of partitions is run."""
+    """The number of runs for a range of partitions."""
 
     max_partitions_per_run: int | None = 1
 
@@ -160,11 +195,11 @@ class BackfillPolicy(NamedTuple):
 
     @staticmethod
     def multi_run(max_partitions_per_run: int = 1) -> "BackfillPolicy":
-        """A run for each so many partitions."""
+        """One run for each so many partitions."""
         return BackfillPolicy(max_partitions_per_run)
 
     @property
     def policy_type(self) -> BackfillPolicyType:
-        """Which of the two it is."""
+        """Whether it is one run or many."""
         single = self.max_partitions_per_run is None
         return BackfillPolicyType.SINGLE_RUN if single else BackfillPolicyType.MULTI_RUN

@@ -5,8 +5,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from dagwire.containers.context_resources import HeldResources
+from dagwire.definitions.partitions.partition_key_range import PartitionKeyRange
 from dagwire.definitions.partitions.partition_loading import partition_loading_context
-from dagwire.definitions.partitions.partitions import PartitionKeyRange, PartitionsDefinition
+from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.steps.io_context_facts import EVENT_TYPES, partition_facts
