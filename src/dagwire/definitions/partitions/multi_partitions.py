@@ -40,9 +40,7 @@ class MultiPartitionKey(str):
             InvalidDefinitionError: A dimension's name or key is not text.
         """
         for item in itertools.chain.from_iterable(keys_by_dimension.items()):
-            if not isinstance(item, str):
-                msg = f"MultiPartitionKey: {item!r} is a {type(item).__name__}; dimensions and keys are text."  # type: ignore[unreachable]  # by whoever heeds the types
-                raise InvalidDefinitionError(msg)
+            _check_text(item)
         ordered = {name: keys_by_dimension[name] for name in sorted(keys_by_dimension)}
         made = super().__new__(cls, SEPARATOR.join(ordered.values()))
         made.keys_by_dimension = ordered
@@ -178,15 +176,14 @@ class MultiPartitionsDefinition(PartitionsDefinition):
         return self.by_dimension[dimension_name]
 
     def get_multipartition_keys_with_dimension_value(
-        self, dimension_name: str, dimension_partition_key: str, current_time: datetime | None = None
+        self, dimension_name: str, dimension_partition_key: str
     ) -> list[MultiPartitionKey]:
         """All keys that exist and have a given key in one dimension.
 
         Raises:
             UnknownNameError: There is no such dimension.
         """
-        with partition_loading_context(current_time):
-            return self.get_multipartition_keys_with_dimension_values(dimension_name, [dimension_partition_key])
+        return self.get_multipartition_keys_with_dimension_values(dimension_name, [dimension_partition_key])
 
     def get_multipartition_keys_with_dimension_values(
         self, dimension_name: str, dimension_partition_keys: Sequence[str]
@@ -276,6 +273,12 @@ class MultiPartitionsDefinition(PartitionsDefinition):
     def __repr__(self) -> str:
         """The dimensions, as Dagster shows them."""
         return f"MultiPartitionsDefinition(dimensions={list(map(repr, self.partitions_defs))})"
+
+
+def _check_text(item: object) -> None:
+    if not isinstance(item, str):
+        msg = f"MultiPartitionKey: {item!r} is a {type(item).__name__}; dimensions and keys are text."
+        raise InvalidDefinitionError(msg)
 
 
 def _check_dimension(name: str, definition: PartitionsDefinition) -> None:

@@ -146,7 +146,9 @@ class KeyMapping(PartitionMapping):
         """The upstream partitions that downstream ones take, as in the base class."""
         with partition_loading_context(current_time, dynamic_partitions_store):
             self.validate_partition_mapping(upstream_partitions_def, downstream_partitions_def)
-            keys = downstream_partitions_subset.get_partition_keys() if downstream_partitions_subset is not None else []
+            keys: Sequence[str] = ()
+            if downstream_partitions_subset is not None:
+                keys = downstream_partitions_subset.get_partition_keys()
             needed = self.upstream_keys(keys, downstream_partitions_def, upstream_partitions_def)
             there = upstream_partitions_def.filter_valid_partition_keys(set(needed))
             return UpstreamPartitionsResult(

@@ -38,7 +38,7 @@ class TimeWindowPartitionMapping(KeyMapping):
         assert isinstance(downstream, TimeWindowPartitionsDefinition)  # noqa: S101  # `mismatch` was asked first
         assert isinstance(upstream, TimeWindowPartitionsDefinition)  # noqa: S101  # likewise
         bounds = _bounds(upstream)
-        wanted = []
+        wanted: list[TimeWindow] = []
         for window in _windows_of(downstream, keys):
             start = _offset(downstream, window.start, self.start_offset, bounds)
             end = _offset(downstream, window.end, self.end_offset, bounds)
@@ -54,7 +54,7 @@ class TimeWindowPartitionMapping(KeyMapping):
         assert isinstance(downstream, TimeWindowPartitionsDefinition)  # noqa: S101  # `mismatch` was asked first
         assert isinstance(upstream, TimeWindowPartitionsDefinition)  # noqa: S101  # likewise
         bounds = _bounds(downstream)
-        taking = []
+        taking: list[TimeWindow] = []
         for window in _windows_of(upstream, keys):
             for whole in _whole_windows(downstream, window.start, window.end):
                 start = _offset(downstream, whole.start, -self.end_offset, bounds)
