@@ -378,7 +378,7 @@ class RunScope:
     def declared(self, key: str) -> Any:
         """The source that the resource under `key` is declared with: a recipe, a class, a function; else None."""
         provider = self._find(key)
-        return None if provider is None else getattr(self._plan.graph.called_in_the_end(provider), "source", None)
+        return None if provider is None else getattr(self._plan.graph.effective_provider(provider), "source", None)
 
     def has_key(self, key: str) -> bool:
         """Whether anything is provided under `key`."""

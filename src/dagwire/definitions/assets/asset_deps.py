@@ -100,10 +100,10 @@ def _reaches_back(partitions: PartitionsDefinition | None, mapping: PartitionMap
     if isinstance(partitions, TimeWindowPartitionsDefinition):
         return isinstance(mapping, TimeWindowPartitionMapping) and max(mapping.start_offset, mapping.end_offset) < 0
     if isinstance(partitions, MultiPartitionsDefinition) and isinstance(mapping, MultiPartitionMapping):
-        return any(_dimension_reaches_back(partitions, name, mapping) for name in partitions.partitions_defs)
+        return any(_dimension_reaches_back(partitions, name, mapping) for name in partitions.by_dimension)
     return False
 
 
 def _dimension_reaches_back(partitions: MultiPartitionsDefinition, name: str, mapping: MultiPartitionMapping) -> bool:
     declared: Any = mapping.downstream_mappings_by_upstream_dimension.get(name)
-    return declared is not None and _reaches_back(partitions.partitions_defs[name], declared.partition_mapping)
+    return declared is not None and _reaches_back(partitions.by_dimension[name], declared.partition_mapping)
