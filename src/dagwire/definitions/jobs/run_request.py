@@ -5,12 +5,8 @@ from typing import Any, Self
 
 from dagwire.config.files.run_config import RunConfig
 from dagwire.config.values.type_guards import is_mapping
-from dagwire.definitions.partitions.partitions import (
-    PARTITION_TAG,
-    RANGE_END_TAG,
-    RANGE_START_TAG,
-    PartitionKeyRange,
-)
+from dagwire.definitions.partitions.partition_key_range import PartitionKeyRange
+from dagwire.definitions.partitions.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
 from dagwire.definitions.specs.argument_types import check_members, check_type
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.specs.check_results import AssetCheckKey
