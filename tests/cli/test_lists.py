@@ -13,7 +13,7 @@ def test_assets_are_listed_with_what_they_need(run: Run) -> None:
     assert by_name["mailed"]["after"] == ["report"]
     assert by_name["mailed"]["resources"] == ["db"]
     assert by_name["report"]["checks"] == ["report_is_full", "report_is_pretty"]
-    assert by_name["region"]["partitions"] == "eu, us, asia"
+    assert by_name["region"]["partitions"] == "'eu', 'us', 'asia'"
 
 
 def test_a_selection_of_assets_is_listed(run: Run) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from dagwire.definitions.specs.asset_events import AssetMaterialization, as_materialization
+from dagwire.definitions.specs.asset_events import AssetMaterialization, AssetObservation, as_materialization
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.specs.check_results import AssetCheckEvaluation
 from dagwire.definitions.specs.retries import Failure, RetryRequested
@@ -107,7 +107,7 @@ class DagsterEvent(EventKind):
     @property
     def asset_key(self) -> AssetKey | None:
         """The asset that is materialized or observed here; None for any other event."""
-        if isinstance(self.data, AssetMaterialization):
+        if isinstance(self.data, AssetMaterialization | AssetObservation):
             return self.data.asset_key
         return self.data if isinstance(self.data, AssetKey) else None
 
