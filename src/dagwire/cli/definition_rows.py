@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from dagwire.definitions.assets.selection_text import selection_of
+from dagwire.definitions.assets.selection import AssetSelection
 from dagwire.definitions.automation.tick import TickDefinition
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.jobs.asset_graph import known_assets
@@ -72,7 +72,7 @@ def asset_rows(defs: Definitions, selection: Iterable[str] | None) -> list[Asset
         UnknownNameError: The selection names an asset that is not made here.
     """
     known = known_assets(defs.assets)
-    keys = selection_of(list(selection) if selection else "*").resolve(known.made)
+    keys = AssetSelection.from_coercible(list(selection) if selection else "*").resolve(known.made)
     checks = [spec for check in defs.asset_checks for spec in check.specs_by_key.values()]
     rows = [
         AssetRow(

@@ -66,7 +66,8 @@ class PartitionsInContext:
 
     def _of_input(self, input_name: str) -> PartitionSelection:
         definition = self._assets_definition
-        known = {key.to_python_identifier(): key for key in definition.dependency_keys} | definition.input_keys
+        named = {key.to_python_identifier(): key for key in definition.dependency_keys}
+        known = {**named, **definition.input_keys}
         if input_name not in known:
             raise UnknownNameError(f"input of {definition.label}", input_name, known)
         return self._partitions.needed_by(definition, known[input_name])

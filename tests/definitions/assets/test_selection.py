@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import dagwire as dg
 from dagwire.definitions.assets.graph_traversal import Reach
-from dagwire.definitions.assets.selection_text import parsed, selection_of
+from dagwire.definitions.assets.selection import selected
 from dagwire.definitions.ops.op_selection import chosen_steps
 from dagwire.errors import InvalidConfigError, InvalidDefinitionError, UnknownNameError
 
@@ -26,7 +26,7 @@ ASSETS = [
 
 def chosen(selection):
     """The selected keys, as text in order."""
-    return " ".join(sorted(key.to_user_string() for key in selection_of(selection).resolve(ASSETS)))
+    return " ".join(sorted(key.to_user_string() for key in selected(ASSETS, (), selection).keys))
 
 
 @pytest.mark.parametrize(
@@ -38,10 +38,10 @@ def chosen(selection):
         ("+c", "b c"),
         ("++c", "a b c"),
         ("*c", "a b c"),
-        ("2+d", "b c d"),
+        ("2+key:d", "b c d"),
         ("b+", "b c"),
         ("b++", "b c d"),
-        ("b+2", "b c d"),
+        ("key:b+2", "b c d"),
         ("b*", "b c d"),
         ("+b+", "a b c"),
         ("key:b", "b"),
@@ -53,14 +53,17 @@ def chosen(selection):
         ("tag:tier=2", "d"),
         ("kind:python", "a"),
         ('owner:"team:x"', "a"),
-        ("a or d", "a d"),
-        ("group:raw and not a", "b"),
-        ("not (a or b)", "c d deep/e"),
-        ("a or b and not b", "a"),
+        ("key:a or key:d", "a d"),
+        ("group:raw and not key:a", "b"),
+        ("NOT (key:a OR key:b)", "c d deep/e"),
+        ("key:a or key:b and not key:b", "a"),
+        ('key :"deep/e"', "deep/e"),
+        ("is:external", ""),
         ("roots(*)", "a"),
         ("sinks(*)", "d deep/e"),
         ("sinks(group:raw)", "b"),
-        ("order or a", None),
+        ("order", None),
+        ("key:order", None),
     ],
 )
 def test_text_means(text, expected):
@@ -72,7 +75,28 @@ def test_text_means(text, expected):
         assert chosen(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "a b", "a or", "(a", "a)", "+", "color:red", "a &", "roots(a"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a b",
+        "key:a or",
+        "(key:a",
+        "key:a)",
+        "+",
+        "color:red",
+        "key:a &",
+        "roots(key:a",
+        "a or b",
+        "1+a",
+        "key:*",
+        "group:g*",
+        "key:or",
+        "owner:team:x",
+        'key:"a',
+        "is:broken",
+    ],
+)
 def test_text_that_does_not_read_is_refused(text):
     """The message shows the text."""
     with pytest.raises(InvalidDefinitionError):
@@ -89,8 +113,9 @@ def test_text_that_does_not_read_is_refused(text):
         (dg.AssetSelection.key_prefixes("deep"), "deep/e"),
         (dg.AssetSelection.key_substring("e"), "deep/e"),
         (dg.AssetSelection.owner("team:x"), "a"),
-        ([ASSETS[0], "c", dg.AssetKey("d")], "a c d"),
-        ([], ""),
+        ([ASSETS[0], ASSETS[3]], "a d"),
+        (["a", "group:raw"], "a b"),
+        ([dg.AssetKey("d")], "d"),
         (None, "a b c d deep/e"),
     ],
     ids=str,
@@ -109,7 +134,62 @@ def test_an_unknown_name_is_told_with_the_nearest():
 def test_a_selection_reads_as_it_writes():
     """The text of a selection, parsed again, selects the same assets."""
     selection = (dg.AssetSelection.groups("raw") | dg.AssetSelection.keys("d")) - dg.AssetSelection.keys("a")
-    assert parsed(str(selection)).resolve(ASSETS) == selection.resolve(ASSETS)
+    assert dg.AssetSelection.from_string(str(selection)).resolve(ASSETS) == selection.resolve(ASSETS)
+
+
+TREES = st.recursive(
+    st.sampled_from(
+        [
+            dg.AssetSelection.all(),
+            dg.AssetSelection.assets("a", "b"),
+            dg.AssetSelection.groups("raw", "default"),
+            dg.AssetSelection.tag("tier", "2"),
+            dg.AssetSelection.kind(None),
+            dg.AssetSelection.owner("team:x"),
+        ]
+    ),
+    lambda inner: st.one_of(
+        st.builds(lambda one, other: one | other, inner, inner),
+        st.builds(lambda one, other: one & other, inner, inner),
+        st.builds(lambda one, other: one - other, inner, inner),
+        st.builds(lambda one, depth: one.upstream(depth), inner, st.sampled_from([None, 1, 2])),
+        st.builds(lambda one, depth: one.downstream(depth, include_self=False), inner, st.sampled_from([None, 1])),
+        st.builds(lambda one: one.roots(), inner),
+        st.builds(lambda one: one.sinks(), inner),
+    ),
+    max_leaves=6,
+)
+
+
+@given(TREES)
+def test_any_selection_reads_as_it_writes(selection):
+    """Whatever a selection is made of, its text selects the same assets."""
+    assert dg.AssetSelection.from_string(str(selection)).resolve(ASSETS) == selection.resolve(ASSETS)
+
+
+@given(TREES, TREES)
+def test_selections_are_sets(one, other):
+    """Selections unite, intersect and subtract as the sets of the assets that they select."""
+    first, second = one.resolve(ASSETS), other.resolve(ASSETS)
+    assert (one | other).resolve(ASSETS) == first | second
+    assert (one & other).resolve(ASSETS) == first & second
+    assert (one - other).resolve(ASSETS) == first - second
+
+
+def test_text_may_join_many():
+    """A text of thousands of `or`s is read as one list; one that nests too deeply is refused."""
+    assert chosen(" or ".join(["key:a"] * 20_000)) == "a"
+    with pytest.raises(InvalidDefinitionError, match="deep"):
+        chosen("(" * 1_000 + "key:a" + ")" * 1_000)
+    with pytest.raises(InvalidDefinitionError, match="deep"):
+        chosen("not " * 1_000 + "key:a")
+
+
+@pytest.mark.parametrize("selection", [3, [], ["a", dg.AssetKey("b")], [3], {"a"}], ids=repr)
+def test_a_selection_of_another_kind_is_refused(selection):
+    """A selection is text, an AssetSelection, or a list of texts, of keys or of assets."""
+    with pytest.raises(InvalidDefinitionError, match="A selection of assets is"):
+        chosen(selection)
 
 
 GRAPHS = st.integers(1, 12).flatmap(
@@ -164,7 +244,7 @@ def test_steps_of_a_job_by_name():
 def test_a_list_may_be_long():
     """A job may select thousands of assets, each by its name."""
     assets = [_asset(f"a{number}") for number in range(3_000)]
-    job = dg.define_asset_job("all", [*assets[:-1], "a2999"])
+    job = dg.define_asset_job("all", assets)
     defs = dg.Definitions(assets=[*assets, *ASSETS], jobs=[job])
     assert len(defs.resolve_job_def("all").nodes) == len(assets)
 

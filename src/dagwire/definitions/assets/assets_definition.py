@@ -10,6 +10,7 @@ from dependency_injector import providers
 
 from dagwire.definitions.assets.asset_deps import check_depends_on_past, check_inputs_are_deps, input_deps
 from dagwire.definitions.assets.described_assets import DescribedAssets
+from dagwire.definitions.assets.node_assets import BecomesAssets, NodeAssets
 from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.partitions.partitions import BackfillPolicy, PartitionsDefinition
 from dagwire.definitions.specs.argument_types import check_type
@@ -79,6 +80,41 @@ class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
         self.input_keys = {name: declared.key_for(name) for name, declared in ins.items()}
         self.types_by_output = {output: resolve_type(declared) for output, declared in (types_by_output or {}).items()}
         self._check()
+
+    @staticmethod
+    def from_op(op_def: BecomesAssets, **assets: Any) -> "AssetsDefinition":
+        """Return the assets that the outputs of an op are.
+
+        Args:
+            op_def: The op.
+            assets: Keyword arguments as in Dagster, such as `keys_by_input_name`, `keys_by_output_name`, `key_prefix`,
+                `internal_asset_deps`, `partitions_def`, `group_name`, `metadata_by_output_name`; see `NodeAssets`.
+
+        Raises:
+            InvalidDefinitionError: An input or output is named that the op does not have.
+
+        Example:
+            >>> from dagwire import AssetsDefinition, materialize, op
+            >>> @op
+            ... def answer():
+            ...     return 42
+            >>> materialize([AssetsDefinition.from_op(answer)]).asset_value("answer")
+            42
+        """
+        return op_def.as_assets(NodeAssets(**assets))
+
+    @staticmethod
+    def from_graph(graph_def: BecomesAssets, **assets: Any) -> "AssetsDefinition":
+        """Return the assets that the outputs of a graph are.
+
+        Args:
+            graph_def: The graph.
+            assets: Keyword arguments, as those of `from_op`.
+
+        Raises:
+            InvalidDefinitionError: An input or output is named that the graph does not have.
+        """
+        return graph_def.as_assets(NodeAssets(**assets))
 
     def _completed(self, spec: AssetSpec) -> AssetSpec:
         """`spec` with its group and its partitions."""

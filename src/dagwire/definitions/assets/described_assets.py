@@ -17,6 +17,8 @@ class DescribedAssets(DescribedChecks):
     """The specs of the assets that one definition makes, with those of the checks that it makes itself."""
 
     specs_by_output: Mapping[str, AssetSpec]
+    input_keys: Mapping[str, AssetKey]
+    """`{parameter: key}` of the assets whose values the function takes."""
 
     # -- one asset -----------------------------------------------------------------------------------------------------
 
@@ -149,7 +151,7 @@ class DescribedAssets(DescribedChecks):
     def upstream_keys(self) -> tuple[AssetKey, ...]:
         """The keys of the assets of other definitions that come before the step."""
         named = (dep.asset_key for spec in self.specs_by_output.values() for dep in spec.deps)
-        return tuple(key for key in dict.fromkeys(named) if key not in self.keys)
+        return tuple(key for key in dict.fromkeys((*self.input_keys.values(), *named)) if key not in self.keys)
 
     @cached_property
     def partition_mappings(self) -> dict[AssetKey, PartitionMapping]:

@@ -1,283 +1,313 @@
-"""`AssetSelection`: which assets and which of their checks are meant. Pure."""
+"""`AssetSelection`: a selection of assets and of their checks."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from dagwire.config.values.type_guards import is_collection
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
-from dagwire.definitions.assets.graph_traversal import Reach
-from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.assets.resolve_selection import selected_assets, selected_checks
+from dagwire.definitions.assets.selectable import AssetsOrGraph, Selectable
+from dagwire.definitions.assets.selection_str import selection_str
+from dagwire.definitions.assets.selection_text import parsed
+from dagwire.definitions.assets.selection_tree import (
+    SelectionKind,
+    SelectionTree,
+    both,
+    downstream,
+    either,
+    upstream,
+)
+from dagwire.definitions.assets.source_asset import SourceAsset
+from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey, CoercibleToAssetKeyPrefix
 from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.check_results import AssetCheckKey
-from dagwire.definitions.specs.valid_attributes import KIND_TAG
-from dagwire.errors import UnknownNameError
+from dagwire.errors import InvalidDefinitionError
 
 
-class Selectable:
-    """The assets that a selection chooses among, and how they hang together."""
-
-    def __init__(self, assets: Iterable[AssetsDefinition], checks: Iterable[AssetChecksDefinition] = ()) -> None:
-        """Read keys and dependencies."""
-        definitions = list(assets)
-        inside = (spec.key for d in definitions for spec in d.check_specs)
-        self.check_keys: set[AssetCheckKey] = {*inside, *(key for check in checks for key in check.specs_by_key)}
-        self.spec_by_key: dict[AssetKey, AssetSpec] = {s.key: s for d in definitions for s in d.specs}
-        self.reach = Reach({key: deps for d in definitions for key, deps in d.asset_deps.items()})
-
-    def where(self, question: Callable[[AssetSpec], bool]) -> set[AssetKey]:
-        """The keys of those of which `question` is true."""
-        return {key for key, spec in self.spec_by_key.items() if question(spec)}
-
-    def checked(self, key: AssetKey) -> AssetKey:
-        """`key` itself.
-
-        Raises:
-            UnknownNameError: No asset bears it.
-        """
-        if key not in self.spec_by_key:
-            known = [known.to_user_string() for known in self.spec_by_key]
-            raise UnknownNameError("asset", key.to_user_string(), known)
-        return key
-
-    def checked_check(self, key: AssetCheckKey) -> AssetCheckKey:
-        """`key` itself.
-
-        Raises:
-            UnknownNameError: No check bears it.
-        """
-        if key not in self.check_keys:
-            known = sorted(known.to_user_string() for known in self.check_keys)
-            raise UnknownNameError("check", key.to_user_string(), known)
-        return key
-
-
+@dataclass(frozen=True, slots=True, repr=False)
 class AssetSelection:
-    """Which assets are meant, and with them their checks, unless it says otherwise.
+    """A selection of assets, and with them of their checks, unless it says otherwise. Equal by value.
 
-    Selections are joined by `|`, crossed by `&`, and taken from one another by `-`.
+    `|` unites selections, `&` intersects them, `-` subtracts one from another.
+
+    Example:
+        >>> from dagwire import AssetSelection
+        >>> str(AssetSelection.groups("raw").downstream() - AssetSelection.assets("raw/trips"))
+        'group:"raw"+ and not key:"raw/trips"'
     """
 
-    def __init__(
-        self,
-        text: str,
-        choose: Callable[[Selectable], set[AssetKey]],
-        choose_checks: Callable[[Selectable], set[AssetCheckKey]] | None = None,
-    ) -> None:
-        """`text` is how messages tell it; the class methods are how selections are made."""
-        self._text = text
-        self._choose = choose
-        self._choose_checks = choose_checks
-        self._joined: tuple[AssetSelection, ...] = ()
-        """What it joins, side by side, so that joining thousands one by one makes no chain of thousands."""
+    tree: SelectionTree
+    """The selection as data."""
 
-    def _checks(self, among: Selectable) -> set[AssetCheckKey]:
-        """The checks that are meant; those of the assets where nothing else is said."""
-        if self._choose_checks is not None:
-            return self._choose_checks(among)
-        keys = self._choose(among)
-        return {key for key in among.check_keys if key.asset_key in keys}
-
-    # -- what to begin with --------------------------------------------------------------------------------------------
+    # -- assets --------------------------------------------------------------------------------------------------------
 
     @classmethod
-    def all(cls) -> "AssetSelection":
-        """All assets."""
-        return cls("*", lambda among: set(among.spec_by_key))
+    def all(cls, include_sources: bool = False) -> "AssetSelection":  # Dagster's signature
+        """Select all assets; with `include_sources` those that are made elsewhere, too."""
+        return cls._of(SelectionKind.ALL, include_sources=include_sources)
 
     @classmethod
     def any_of(cls, selections: Iterable["AssetSelection"]) -> "AssetSelection":
-        """What any of these means, however many they are; none where there are none."""
-        joined = [part for one in selections for part in one._joined or (one,)]
-        made = cls(
-            f"({' or '.join(map(str, joined))})",
-            lambda among: set[AssetKey]().union(*(one._choose(among) for one in joined)),
-            lambda among: set[AssetCheckKey]().union(*(one._checks(among) for one in joined)),
-        )
-        made._joined = tuple(joined)
-        return made
+        """Select everything that any of `selections` selects; nothing if there are none."""
+        trees = [selection.tree for selection in selections]
+        return cls(either(*trees)) if trees else cls._of(SelectionKind.KEYS)
 
     @classmethod
     def keys(cls, *asset_keys: CoercibleToAssetKey) -> "AssetSelection":
-        """These assets; text may be a path with slashes."""
-        keys = [
-            AssetKey.from_user_string(key) if isinstance(key, str) else AssetKey.from_coercible(key)
-            for key in asset_keys
-        ]
-        text = " or ".join(f'key:"{key.to_user_string()}"' for key in keys)
-        return cls(text, lambda among: {among.checked(key) for key in keys})
+        """Select these assets; text may be a path with slashes."""
+        return cls._of(SelectionKind.KEYS, *dict.fromkeys(map(_key_of, asset_keys)))
 
     @classmethod
-    def assets(cls, *assets: Any) -> "AssetSelection":
-        """These assets, given as definitions, keys or names; of a definition all that it makes."""
-        keys = [key for given in assets for key in _keys_of(given)]
-        return cls.keys(*keys)
+    def assets(cls, *assets_defs: Any) -> "AssetSelection":
+        """Select these assets, given as definitions, keys or names; a definition stands for all that it makes."""
+        return cls._of(SelectionKind.KEYS, *dict.fromkeys(key for given in assets_defs for key in _keys_of(given)))
 
     @classmethod
-    def groups(cls, *group_strs: str) -> "AssetSelection":
-        """The assets of these groups."""
-        return cls(_either("group", group_strs), lambda among: among.where(lambda spec: spec.group_name in group_strs))
+    def groups(cls, *group_strs: str, include_sources: bool = False) -> "AssetSelection":
+        """Select the assets of these groups."""
+        return cls._of(SelectionKind.GROUPS, *group_strs, include_sources=include_sources)
 
     @classmethod
-    def tag(cls, key: str, value: str) -> "AssetSelection":
-        """The assets that bear this tag."""
-        return cls(f"tag:{key}={value}", lambda among: among.where(lambda spec: spec.tags.get(key) == value))
+    def tag(cls, key: str, value: str, include_sources: bool = False) -> "AssetSelection":  # Dagster's signature
+        """Select the assets with this tag."""
+        return cls._of(SelectionKind.TAG, key, value, include_sources=include_sources)
 
     @classmethod
-    def kind(cls, kind: str) -> "AssetSelection":
-        """The assets of this kind."""
-        return cls(f"kind:{kind}", lambda among: among.where(lambda spec: f"{KIND_TAG}{kind}" in spec.tags))
+    def tag_string(cls, string: str, include_sources: bool = False) -> "AssetSelection":  # Dagster's signature
+        """Select the assets with the tag that `string` says, as "key=value" or "key"."""
+        key, _, value = string.partition("=")
+        return cls.tag(key, value, include_sources)
 
     @classmethod
-    def owner(cls, owner: str) -> "AssetSelection":
-        """The assets of this owner."""
-        return cls(f'owner:"{owner}"', lambda among: among.where(lambda spec: owner in spec.owners))
+    def kind(cls, kind: str | None, include_sources: bool = False) -> "AssetSelection":  # Dagster's signature
+        """Select the assets of this kind; None selects those without a kind."""
+        return cls._of(SelectionKind.KIND, kind, include_sources=include_sources)
 
     @classmethod
-    def key_prefixes(cls, *key_prefixes: CoercibleToAssetKey) -> "AssetSelection":
-        """The assets whose keys begin so."""
-        prefixes = [AssetKey.from_coercible(prefix).parts for prefix in key_prefixes]
-        text = _either("key_prefix", ["/".join(prefix) for prefix in prefixes])
-        return cls(
-            text,
-            lambda among: among.where(lambda spec: any(spec.key.parts[: len(p)] == p for p in prefixes)),
-        )
+    def owner(cls, owner: str | None) -> "AssetSelection":
+        """Select the assets of this owner."""
+        return cls._of(SelectionKind.OWNER, owner)
 
     @classmethod
-    def key_substring(cls, key_substring: str) -> "AssetSelection":
-        """The assets in whose keys, written with slashes, this text occurs."""
-        text = f'key_substring:"{key_substring}"'
-        return cls(text, lambda among: among.where(lambda spec: key_substring in spec.key.to_user_string()))
+    def key_prefixes(cls, *key_prefixes: CoercibleToAssetKeyPrefix, include_sources: bool = False) -> "AssetSelection":
+        """Select the assets whose keys begin with one of these prefixes."""
+        paths = [AssetKey(prefix).parts for prefix in key_prefixes]
+        return cls._of(SelectionKind.KEY_PREFIXES, *paths, include_sources=include_sources)
 
     @classmethod
-    def checks(cls, *given: Any) -> "AssetSelection":
-        """These checks, given as definitions or keys, and no assets."""
-        keys = {key for check in given for key in _check_keys_of(check)}
-        text = " or ".join(f'check:"{key.to_user_string()}"' for key in keys)
-        return cls(text, lambda _: set(), lambda among: {among.checked_check(key) for key in keys})
+    def key_substring(
+        cls, key_substring: str, include_sources: bool = False
+    ) -> "AssetSelection":  # Dagster's signature
+        """Select the assets whose keys, written with slashes, contain this text."""
+        return cls._of(SelectionKind.KEY_SUBSTRING, key_substring, include_sources=include_sources)
+
+    # -- checks --------------------------------------------------------------------------------------------------------
 
     @classmethod
-    def checks_for_assets(cls, *assets: Any) -> "AssetSelection":
-        """All checks of these assets, without the assets."""
-        keys = {key for given in assets for key in _keys_of(given)}
-        text = _either("checks_for", [key.to_user_string() for key in keys])
-        return cls(text, lambda _: set(), lambda among: {key for key in among.check_keys if key.asset_key in keys})
+    def checks(cls, *assets_defs_or_check_keys: Any) -> "AssetSelection":
+        """Select these checks, given as definitions or keys, and no assets."""
+        keys = dict.fromkeys(key for given in assets_defs_or_check_keys for key in _check_keys_of(given))
+        return cls._of(SelectionKind.CHECKS, *keys)
+
+    @classmethod
+    def checks_for_assets(cls, *assets_defs: Any) -> "AssetSelection":
+        """Select all checks of these assets, without the assets."""
+        keys = dict.fromkeys(key for given in assets_defs for key in _keys_of(given))
+        return cls._of(SelectionKind.CHECKS_OF_ASSETS, *keys)
 
     @classmethod
     def all_asset_checks(cls) -> "AssetSelection":
-        """All checks, without assets."""
-        return cls("all_asset_checks()", lambda _: set(), lambda among: set(among.check_keys))
+        """Select all checks, without assets."""
+        return cls._of(SelectionKind.ALL_CHECKS)
 
     def without_checks(self) -> "AssetSelection":
-        """The same assets, without their checks."""
-        return AssetSelection(f"({self} without checks)", self._choose, lambda _: set())
+        """Select the same assets, without their checks."""
+        return self - AssetSelection.all_asset_checks()
 
-    # -- what to make of it --------------------------------------------------------------------------------------------
+    # -- combinations --------------------------------------------------------------------------------------------------
 
     def __or__(self, other: "AssetSelection") -> "AssetSelection":
-        """What either means."""
-        return AssetSelection.any_of((self, other))
+        """Select everything that either selects."""
+        return AssetSelection(either(self.tree, _tree_of(other)))
 
     def __and__(self, other: "AssetSelection") -> "AssetSelection":
-        """What both mean."""
-        return AssetSelection(
-            f"({self} and {other})",
-            lambda among: self._choose(among) & other._choose(among),
-            lambda among: self._checks(among) & other._checks(among),
-        )
+        """Select everything that both select."""
+        return AssetSelection(both(self.tree, _tree_of(other)))
 
     def __sub__(self, other: "AssetSelection") -> "AssetSelection":
-        """What this means and the other does not."""
-        return AssetSelection(
-            f"({self} and not {other})",
-            lambda among: self._choose(among) - other._choose(among),
-            lambda among: self._checks(among) - other._checks(among),
-        )
+        """Select everything that this selects and the other does not."""
+        return AssetSelection(SelectionTree(SelectionKind.MINUS, operands=(self.tree, _tree_of(other))))
 
     def upstream(  # Dagster's signature
         self,
         depth: int | None = None,
         include_self: bool = True,  # Dagster's signature
     ) -> "AssetSelection":
-        """With all that comes before, or what is `depth` steps before at most."""
-        return self._with("before", f"+({self})", depth, include_self=include_self)
+        """Add everything upstream, or at most `depth` steps of it; assets that are made elsewhere are left out."""
+        return AssetSelection(upstream(self.tree, depth, include_self=include_self))
 
     def downstream(  # Dagster's signature
         self,
         depth: int | None = None,
         include_self: bool = True,  # Dagster's signature
     ) -> "AssetSelection":
-        """With all that comes after, or what is `depth` steps after at most."""
-        return self._with("after", f"({self})+", depth, include_self=include_self)
-
-    def _with(
-        self, walk: Literal["before", "after"], text: str, depth: int | None, *, include_self: bool
-    ) -> "AssetSelection":
-        def choose(among: Selectable) -> set[AssetKey]:
-            own = self._choose(among)
-            found = among.reach.upstream_of(own, depth) if walk == "before" else among.reach.downstream_of(own, depth)
-            return found | own if include_self else found - own
-
-        return AssetSelection(text, choose)
+        """Add everything downstream, or at most `depth` steps of it."""
+        return AssetSelection(downstream(self.tree, depth, include_self=include_self))
 
     def roots(self) -> "AssetSelection":
-        """Those of which nothing selected comes before."""
-        return self._without_neighbours("roots", lambda among: among.reach.upstream)
+        """Keep the assets that depend on no other selected asset."""
+        return self._as(SelectionKind.ROOTS)
+
+    sources = roots
 
     def sinks(self) -> "AssetSelection":
-        """Those of which nothing selected comes after."""
-        return self._without_neighbours("sinks", lambda among: among.reach.downstream)
+        """Keep the assets on which no other selected asset depends."""
+        return self._as(SelectionKind.SINKS)
 
-    def _without_neighbours(
-        self, name: str, neighbours: Callable[[Selectable], Mapping[AssetKey, Sequence[AssetKey]]]
-    ) -> "AssetSelection":
-        def choose(among: Selectable) -> set[AssetKey]:
-            own = self._choose(among)
-            return {key for key in own if own.isdisjoint(neighbours(among)[key])}
+    def materializable(self) -> "AssetSelection":
+        """Keep the assets that are made here."""
+        return self._as(SelectionKind.MATERIALIZABLE)
 
-        return AssetSelection(f"{name}({self})", choose)
+    def required_multi_asset_neighbors(self) -> "AssetSelection":
+        """Add the assets that are made together with a selected one, and never without it."""
+        return self._as(SelectionKind.NEIGHBORS)
 
-    def resolve(self, all_assets: Iterable[AssetsDefinition]) -> set[AssetKey]:
-        """The keys that are meant, among `all_assets`.
+    def upstream_source_assets(self) -> "AssetSelection":
+        """Select the assets made elsewhere on which a selected one depends."""
+        return self._as(SelectionKind.SOURCES)
+
+    @classmethod
+    def _of(cls, kind: SelectionKind, *values: Any, include_sources: bool = False) -> "AssetSelection":
+        return cls(SelectionTree(kind, values, include_sources=include_sources))
+
+    def _as(self, kind: SelectionKind) -> "AssetSelection":
+        return AssetSelection(SelectionTree(kind, operands=(self.tree,)))
+
+    # -- as text and from other forms ----------------------------------------------------------------------------------
+
+    @staticmethod
+    def from_string(string: str, include_sources: bool = False) -> "AssetSelection":  # Dagster's signature
+        """Return the selection that text says, such as `key:"raw/*" or group:raw`.
 
         Raises:
-            UnknownNameError: A name is no asset's.
+            InvalidDefinitionError: The text does not read; the message shows where.
         """
-        return self._choose(Selectable(all_assets))
+        return AssetSelection(parsed(string, include_sources=include_sources))
+
+    @staticmethod
+    def from_coercible(selection: Any) -> "AssetSelection":
+        """Return a selection, text, or a list of texts, of keys or of definitions as a selection.
+
+        Raises:
+            InvalidDefinitionError: It is none of these, or a text does not read.
+        """
+        if isinstance(selection, AssetSelection):
+            return selection
+        if isinstance(selection, str):
+            return AssetSelection.from_string(selection)
+        listed: list[object] = [*selection] if _is_sequence(selection) else []
+        if listed and all(isinstance(item, str) for item in listed):
+            return AssetSelection.any_of(AssetSelection.from_string(str(item)) for item in listed)
+        for kinds in ((AssetsDefinition, SourceAsset), (AssetKey,)):
+            if listed and all(isinstance(item, kinds) for item in listed):
+                return AssetSelection.assets(*listed)
+        found = f"{type(selection).__name__} of {_kinds(listed)}" if listed else type(selection).__name__
+        msg = (
+            f"A selection of assets is text, an AssetSelection, or a list of texts, of keys or of assets, not {found}. "
+            f"Join other mixtures by `|`: AssetSelection.assets(a) | AssetSelection.groups('raw')."
+        )
+        raise InvalidDefinitionError(msg)
+
+    def to_selection_str(self) -> str:
+        """Return the selection as text."""
+        return selection_str(self.tree)
+
+    # -- resolution ----------------------------------------------------------------------------------------------------
+
+    def resolve(self, all_assets: AssetsOrGraph, allow_missing: bool = False) -> set[AssetKey]:  # Dagster's signature
+        """Return the keys of the selected assets.
+
+        Args:
+            all_assets: The assets and source assets to select among, or `Definitions.resolve_asset_graph()`.
+            allow_missing: Whether a key that does not exist selects nothing.
+
+        Raises:
+            UnknownNameError: A key does not exist.
+        """
+        return selected_assets(self.tree, Selectable.of(all_assets, allow_missing=allow_missing))
 
     def resolve_checks(
-        self, all_assets: Iterable[AssetsDefinition], all_checks: Iterable[AssetChecksDefinition] = ()
+        self,
+        asset_graph: AssetsOrGraph,
+        allow_missing: bool = False,  # Dagster's signature
     ) -> set[AssetCheckKey]:
-        """The keys of the checks that are meant, among those of `all_assets` and `all_checks`.
+        """Return the keys of the selected checks.
+
+        Args:
+            asset_graph: `Definitions.resolve_asset_graph()`, or a list of assets and checks.
+            allow_missing: Whether a key that does not exist selects nothing.
 
         Raises:
-            UnknownNameError: A name is no asset's or no check's.
+            UnknownNameError: A key does not exist.
         """
-        among = Selectable(all_assets, all_checks)
-        is_plain = self._choose_checks is None and not among.check_keys
-        return set() if is_plain else self._checks(among)
+        return selected_checks(self.tree, Selectable.of(asset_graph, allow_missing=allow_missing))
 
     def __str__(self) -> str:
-        """As a string selection."""
-        return self._text
+        """Return the selection as text."""
+        return self.to_selection_str()
 
     def __repr__(self) -> str:
-        """The same, with the class."""
-        return f"AssetSelection({self._text!r})"
+        """Show the selection as text, with the class."""
+        return f"AssetSelection({str(self)!r})"
 
 
-def _either(attribute: str, values: Iterable[str]) -> str:
-    return " or ".join(f'{attribute}:"{value}"' for value in values)
+def _tree_of(selection: object) -> SelectionTree:
+    if isinstance(selection, AssetSelection):
+        return selection.tree
+    msg = f"A selection is combined with an AssetSelection, not with {type(selection).__name__}."
+    raise InvalidDefinitionError(msg)
 
 
-def _keys_of(given: Any) -> Collection[AssetKey]:
-    return given.keys if isinstance(given, AssetsDefinition) else [AssetKey.from_coercible(given)]
+def _is_sequence(value: object) -> bool:
+    return isinstance(value, Sequence)
 
 
-def _check_keys_of(given: Any) -> Collection[AssetCheckKey]:
-    return given.check_keys if isinstance(given, AssetChecksDefinition) else [given]
+def _kinds(items: Iterable[object]) -> str:
+    return ", ".join(dict.fromkeys(type(item).__name__ for item in items))
 
 
-def listed_terms(selection: Any) -> list[Any]:
-    """The members of a selection that is a list, or the one that it is."""
-    return list(selection) if is_collection(selection) else [selection]
+def _key_of(given: CoercibleToAssetKey) -> AssetKey:
+    return AssetKey.from_user_string(given) if isinstance(given, str) else AssetKey.from_coercible(given)
+
+
+def _keys_of(given: Any) -> Sequence[AssetKey]:
+    return sorted(given.keys) if isinstance(given, AssetsDefinition) else [_key_of(given)]
+
+
+def _check_keys_of(given: Any) -> Sequence[AssetCheckKey]:
+    return sorted(given.check_keys) if isinstance(given, AssetsDefinition | AssetChecksDefinition) else [given]
+
+
+class Selected(NamedTuple):
+    """The assets and checks that a run is to make."""
+
+    keys: set[AssetKey]
+    check_keys: set[AssetCheckKey]
+
+
+def selected(
+    assets: Sequence[AssetsDefinition],
+    checks: Iterable[AssetChecksDefinition],
+    selection: Any,
+    sources: Iterable[AssetSpec] = (),
+) -> Selected:
+    """Return the assets and checks that `selection` selects; None selects all.
+
+    Raises:
+        UnknownNameError: A key does not exist.
+        InvalidDefinitionError: The selection does not read.
+    """
+    tree = (AssetSelection.all() if selection is None else AssetSelection.from_coercible(selection)).tree
+    among = Selectable(assets, sources, (key for check in checks for key in check.check_keys))
+    return Selected(selected_assets(tree, among), selected_checks(tree, among))

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
-from dagwire.definitions.assets.selection_text import Selected
+from dagwire.definitions.assets.selection import Selected
 from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition
 from dagwire.definitions.ops.node import Node
@@ -26,6 +26,11 @@ class KnownAssets(NamedTuple):
 
     made: Sequence[AssetsDefinition]
     elsewhere: Mapping[AssetKey, StoredAsset]
+
+    @property
+    def sources(self) -> list[AssetSpec]:
+        """The specs of the assets that are made elsewhere."""
+        return [asset.spec for asset in self.elsewhere.values()]
 
     def stored(self, key: AssetKey) -> StoredAsset | None:
         """The description of an asset that a run does not make; None if there is no such asset."""

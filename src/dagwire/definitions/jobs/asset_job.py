@@ -7,7 +7,7 @@ from typing import Any
 from dagwire.containers.keys import Container
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
-from dagwire.definitions.assets.selection_text import selected
+from dagwire.definitions.assets.selection import AssetSelection, selected
 from dagwire.definitions.jobs.asset_graph import KnownAssets, asset_nodes, chosen_assets
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.jobs.partitioned_config import partition_request, partitions_of_job
@@ -58,7 +58,7 @@ class UnresolvedAssetJobDefinition:
             UnknownNameError: The selection names an asset that does not exist.
         """
         assets = known.made
-        wanted = None if self.selection is None else selected(assets, checks, self.selection)
+        wanted = None if self.selection is None else selected(assets, checks, self.selection, known.sources)
         chosen = chosen_assets(assets, wanted)
         nodes = in_running_order(asset_nodes(chosen, checks, wanted, known))
         graphs = [definition for definition in chosen if isinstance(definition, GraphAssetDefinition)]
@@ -135,4 +135,5 @@ def target_job(target: Any, owner_name: str | None) -> JobDefinition | Unresolve
     """The job of a schedule's or sensor's `target`: the target itself, or a job of the assets that it selects."""
     if target is None or isinstance(target, JobDefinition | UnresolvedAssetJobDefinition):
         return target
-    return UnresolvedAssetJobDefinition(f"__anonymous_asset_job_{owner_name or 'target'}", target)
+    selection = AssetSelection.assets(target) if isinstance(target, AssetsDefinition) else target
+    return UnresolvedAssetJobDefinition(f"__anonymous_asset_job_{owner_name or 'target'}", selection)

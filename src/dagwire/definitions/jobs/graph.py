@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, overload
 
+from dagwire.definitions.assets.node_assets import NodeAssets, NodeOutput
 from dagwire.definitions.jobs.job import JobDefinition, job_of
 from dagwire.definitions.ops.composition import Composed, composed_body, composing
 from dagwire.definitions.ops.config_mapping import ConfigMapping, as_config_mapping
+from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.retries import RetryPolicy
 from dagwire.definitions.specs.valid_names import check_name, name_of
@@ -61,6 +63,32 @@ class GraphDefinition:
         }
         changed.composed = self.composed._replace(placed=placed)
         return changed
+
+    def as_assets(self, assets: NodeAssets) -> GraphAssetDefinition:
+        """Return the assets that its outputs are; `AssetsDefinition.from_graph` calls this.
+
+        Raises:
+            InvalidDefinitionError: `assets` names an input or output that the graph does not have.
+        """
+        owner = f"graph '{self.name}'"
+        ins = assets.ins(owner, self.inputs)
+        checks = {spec.get_python_identifier() for spec in assets.check_specs or ()}
+        outputs = {name: NodeOutput() for name in self.composed.outputs if name not in checks}
+        if len(outputs) == 1:
+            outputs = dict.fromkeys(outputs, NodeOutput(self.description))
+        return GraphAssetDefinition(
+            self.name,
+            owner,
+            assets.specs(owner, self.name, outputs, ins),
+            self.composed,
+            ins,
+            check_specs=assets.check_specs,
+            can_subset=assets.can_subset,
+            partitions_def=assets.partitions_def,
+            backfill_policy=assets.backfill_policy,
+            resource_defs=assets.resource_defs,
+            hooks=assets.hook_defs,
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Take places in the job or graph whose body is running.

@@ -4,8 +4,11 @@ import copy
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Self, overload
 
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.assets.node_assets import NodeAssets
 from dagwire.definitions.ops.composition import composing
 from dagwire.definitions.ops.ins_and_outs import DynamicOut, In, Out
+from dagwire.definitions.ops.op_as_assets import op_as_assets
 from dagwire.definitions.specs.retries import RetryPolicy
 from dagwire.definitions.specs.valid_names import check_name, doc_of, name_of
 from dagwire.definitions.steps.body import Body
@@ -84,6 +87,10 @@ class OpDefinition(StepDefinition[In]):
     def output_metadata(self, output: str) -> Mapping[str, object]:
         """The declared metadata of an output."""
         return self.outs[output].metadata or {}
+
+    def as_assets(self, assets: NodeAssets) -> AssetsDefinition:
+        """Return the assets that its outputs are; `AssetsDefinition.from_op` calls this."""
+        return op_as_assets(self, assets)
 
     def alias(self, name: str) -> Self:
         """This op under another name, to be called in a job's body."""
