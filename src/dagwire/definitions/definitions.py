@@ -12,7 +12,7 @@ from dagwire.containers.scope_checks import declaration_faults, raise_faults, re
 from dagwire.definitions.asset_value_loader import AssetValueLoader
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition, map_asset_specs
-from dagwire.definitions.assets.selection_text import selected
+from dagwire.definitions.assets.selection import selected
 from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.automation.partitioned_schedule import UnresolvedPartitionedAssetScheduleDefinition
 from dagwire.definitions.automation.run_requests import IMPLICIT_JOB
@@ -229,7 +229,8 @@ class Definitions:
         return changed
 
     def _selected_keys(self, selection: Any) -> Collection[AssetKey]:
-        return selected(self._known_assets().made, self.asset_checks, selection).keys
+        known = self._known_assets()
+        return selected(known.made, self.asset_checks, selection, known.sources).keys
 
     def resolve_all_asset_specs(self) -> list[AssetSpec]:
         """The spec of each asset, sorted by key, with those that are made elsewhere."""

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple, TypeGuard
 
 from dagwire.config.values.type_guards import is_sequence
 from dagwire.definitions.assets.selection import AssetSelection
-from dagwire.definitions.assets.selection_text import selection_of
 from dagwire.definitions.jobs.asset_job import UnresolvedAssetJobDefinition, target_job
 from dagwire.definitions.jobs.graph import GraphDefinition
 from dagwire.definitions.jobs.job import JobDefinition
@@ -45,7 +44,7 @@ def tick_target(
         msg = f"{owner} has {' and '.join(named)}; pass one of them."
         raise InvalidDefinitionError(msg)
     if asset_selection is not None:
-        return TickTarget(asset_selection=selection_of(asset_selection))
+        return TickTarget(asset_selection=AssetSelection.from_coercible(asset_selection))
     if job_name is not None:
         return TickTarget(job_names=(job_name,))
     listed = [job] if job is not None else _targets(target, name) if jobs is None else jobs
