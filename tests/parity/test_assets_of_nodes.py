@@ -135,7 +135,7 @@ def full(dg):
     return full
 
 
-def test_attributes_by_key(dg, full):
+def test_attributes_of_assets_by_key(dg, full):
     """A definition has the attributes of its assets by key."""
     key = dg.AssetKey("full")
     assert full.owners_by_key == {key: ["ada@x.co"]}
