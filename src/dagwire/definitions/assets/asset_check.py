@@ -1,6 +1,8 @@
 """`@asset_check` and `@multi_asset_check`: functions that verify assets."""
 
+import copy
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -106,6 +108,21 @@ class AssetChecksDefinition(StepDefinition[AssetIn], DescribedChecks):
     def unfilled_inputs(self, filled: Collection[str]) -> dict[str, AssetKey]:
         """`{parameter: key}` of those that are not in `filled`."""
         return {name: key for name, key in self.input_keys.items() if name not in filled}
+
+    def under(self, moved: Mapping[AssetKey, AssetKey]) -> Self:
+        """Return a copy that verifies the assets of other keys."""
+        changed = copy.copy(self)
+        for cached in ("asset_keys", "dependency_keys", "requirements"):
+            vars(changed).pop(cached, None)
+        specs = [
+            spec.replace_key(replace(spec.key, asset_key=moved.get(spec.asset_key, spec.asset_key)))
+            for spec in self.check_specs
+        ]
+        changed.check_specs = tuple(specs)
+        changed.specs_by_key = {spec.key: spec for spec in specs}
+        # Not worked out anew: a parameter keeps the asset that it is named after.
+        vars(changed)["input_keys"] = {name: moved.get(key, key) for name, key in self.input_keys.items()}
+        return changed
 
     def __repr__(self) -> str:
         """Show assets and checks."""

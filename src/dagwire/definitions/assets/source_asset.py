@@ -1,7 +1,9 @@
 """`SourceAsset`: an asset that is made elsewhere and that an IO manager can load."""
 
+import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Self
 
 from dagwire.containers.keys import Requirement
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
@@ -138,6 +140,13 @@ class SourceAsset:
         if self.io_manager_key is not None:
             spec = spec.with_io_manager_key(self.io_manager_key)
         return StoredAsset(spec, self.get_io_manager_key(), self.bindings, self.partitions_def)
+
+    def with_spec(self, spec: AssetSpec) -> Self:
+        """Return a copy with another spec."""
+        changed = copy.copy(self)
+        vars(changed).pop("label", None)
+        changed.spec = spec
+        return changed
 
     def __repr__(self) -> str:
         """Name the key."""
