@@ -72,14 +72,15 @@ class ProvidersOnDemand(MutableMapping[str, AnyProvider]):
 
     def __contains__(self, name: object) -> bool:
         """Whether there is a provider under `name`; copies nothing."""
-        return name in self.declared()
+        if not isinstance(name, str):
+            return False
+        return self._own[name] is not None if name in self._own else name in declared_providers(self.original)
 
     def __iter__(self) -> Iterator[str]:
-        names = dict.fromkeys((*self.original.providers, *self._own))
-        return (name for name in names if name in self)
+        return iter(self.declared())
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(self.declared())
 
 
 def original_of(container: Container) -> Container:

@@ -19,7 +19,8 @@ from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.provider_types import AnyProvider, is_provider
 from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.resource_provider import ResourceProvider
-from dagwire.errors import InvalidInvocationError
+from dagwire.containers.selectors import chosen_branch
+from dagwire.errors import DagwireError, InvalidInvocationError
 from dagwire.resources.recipe import is_configurable_class
 
 
@@ -88,7 +89,14 @@ class _Container:
                 yield from self._resource(key, provider)
 
     def _resource(self, key: str, provider: AnyProvider) -> Iterator[Explained]:
+        if isinstance(provider, providers.Configuration) and provider not in self._graph.replaced:
+            # Filling it is overriding it, in dependency-injector's words.
+            yield from explain_written(provider(), (key,), Source(SourceKind.CONTAINER, key))
+            return
         current = self._graph.effective_provider(provider)
+        if isinstance(current, providers.Selector):
+            choice, current = self._chosen(key, current)
+            yield choice
         values = self._values(key, current, Source(SourceKind.CONTAINER, key))
         if current is not provider:
             override = Source(SourceKind.OVERRIDE, "of the environment" if key in self._by_profile else "")
@@ -98,6 +106,17 @@ class _Container:
         yield from (
             laid_over(values, explain_written(config, (key,), Source(SourceKind.RUN_CONFIG))) if config else values
         )
+
+    def _chosen(self, key: str, selector: AnyProvider) -> tuple[Explained, AnyProvider]:
+        """The choice of a Selector, and the branch; the Selector itself if it cannot choose now."""
+        ask: Any = cast("Any", selector).selector
+        source = Source(SourceKind.PROVIDER, self._graph.name(ask) if is_provider(ask) else _name_of(ask))
+        try:
+            branch = chosen_branch(selector, self._graph.effective_provider, self._graph.name)
+        except DagwireError:
+            return Explained(key, None, source._replace(kind=SourceKind.MISSING), type="Selector"), selector
+        choices = {provider: name for name, provider in cast("Any", selector).providers.items()}
+        return Explained(key, choices[branch], source, type="Selector"), self._graph.effective_provider(branch)
 
     def _values(self, key: str, provider: AnyProvider, written: Source) -> list[Explained]:
         """The values that a resource is made of; none where it is none of dagwire's."""
@@ -122,11 +141,22 @@ class _Container:
         """What an injection comes to, as far as that is known before anything is opened."""
         if not is_provider(value):
             return explain_written(value, path, written, info)
+        if isinstance(value, providers.ConfigurationOption):
+            option: Any = value
+            source = Source(SourceKind.CONTAINER, option.get_name())
+            return explain_written(self._option(option), path, source, info)
         setting = _setting_read_by(value)
         if setting is not None and setting[0] in self._settings:
             key, values = self._settings[setting[0]]
             return self._from_settings(".".join(path), key, values, setting[1])
         return [Explained(".".join(path), None, Source(SourceKind.PROVIDER, self._graph.name(value)))]
+
+    def _option(self, option: Any) -> object:
+        """The value of an option; None if it cannot be read, which `check` reports."""
+        try:
+            return option()
+        except Exception:  # noqa: BLE001  # strict options raise whatever dependency-injector does
+            return None
 
     def _from_settings(self, path: str, key: str, settings: list[Explained], inside: str) -> list[Explained]:
         """What the settings have at `inside`, as values at `path`."""
@@ -148,6 +178,10 @@ def _setting_read_by(provider: Any) -> tuple[AnyProvider, str] | None:
 
 _GETTERS: Any = (providers.AttributeGetter, providers.ItemGetter)  # stubs leave what these hold partly unknown
 _PROVIDED: Any = providers.ProvidedInstance
+
+
+def _name_of(ask: object) -> str:
+    return str(getattr(ask, "__name__", type(ask).__name__))
 
 
 def _parameters(source: Any) -> list[str]:

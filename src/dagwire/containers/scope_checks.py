@@ -158,9 +158,8 @@ def faults_before_opening(
     faults = list(_settings_faults(scope))
     try:
         for provider, problem in scope.problems(is_opened=is_opened):
-            fault = users.fault_of(provider, problem)
-            if not is_opened or users.asking_for(provider) or not reads_unfilled(provider):
-                faults.append(fault)
+            if not is_opened or not reads_unfilled(provider) or users.asking_for(provider):
+                faults.append(users.fault_of(provider, problem))
         for provider in scope.before_opening(has_config=bool(config_by_provider)):
             resource = scope.resources.get(provider)
             if resource is not None and not resource.is_open:
