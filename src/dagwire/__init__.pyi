@@ -27,9 +27,12 @@ from .config.values.masking import SecretField
 from .containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context
 from .containers.build_resources import abuild_resources, build_resources
 from .containers.check_health import Health, check_health
+from .containers.current_scope import current_scope
 from .containers.diff_environments import diff_environments
 from .containers.explain import explain
+from .containers.inject import inject
 from .containers.overrides import override
+from .containers.process_scope import process_scope
 from .containers.resource_provider import ResourceProvider
 from .dagster_warnings import BetaWarning, ConfigArgumentWarning, PreviewWarning, SupersessionWarning
 from .definitions.assets.asset import asset
@@ -487,6 +490,7 @@ __all__ = [
     "config_from_yaml_strings",
     "config_mapping",
     "configured",
+    "current_scope",
     "dagster_type_loader",
     "daily_partitioned_config",
     "define_asset_job",
@@ -505,6 +509,7 @@ __all__ = [
     "graph_multi_asset",
     "hourly_partitioned_config",
     "in_process_executor",
+    "inject",
     "input_manager",
     "instance_for_test",
     "io_manager",
@@ -537,6 +542,7 @@ __all__ = [
     "override",
     "partition_loading_context",
     "partitioned_config",
+    "process_scope",
     "resource",
     "schedule",
     "sensor",

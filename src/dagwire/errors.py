@@ -120,6 +120,18 @@ class InvalidProviderError(InvalidDefinitionError):
         super().__init__(f"Provider '{name}'{needed}: {problem}")
 
 
+class LifetimeError(InvalidDefinitionError):
+    """A resource that lives for the process depends on one that is closed with a run. Nothing was opened."""
+
+    def __init__(self, path: Sequence[str]) -> None:
+        """`path` names the providers from the longer-lived resource down to the shorter-lived one."""
+        self.path = tuple(path)
+        super().__init__(
+            f"Resource '{self.path[0]}' lives for the process and depends on '{self.path[-1]}', which lives for a run: "
+            f"{' -> '.join(self.path)}. Have '{self.path[-1]}' live for the process too, or '{self.path[0]}' for a run."
+        )
+
+
 class ResourceCycleError(InvalidDefinitionError, InvariantViolationError):
     """Resources depend on one another in a circle. Nothing was opened."""
 

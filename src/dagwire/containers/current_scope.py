@@ -4,6 +4,7 @@ from contextvars import ContextVar
 from typing import Any, Protocol
 
 from dagwire.containers.provider_types import AnyProvider
+from dagwire.errors import InvalidInvocationError
 
 
 class OpenScope(Protocol):
@@ -13,9 +14,38 @@ class OpenScope(Protocol):
         """The resource under `key`, opened now if it has not been."""
         ...
 
+    async def aget(self, key: str) -> Any:
+        """`get` for an event loop, where an asynchronous resource can be opened."""
+        ...
+
     def live(self, provider: AnyProvider) -> tuple[Any] | None:
         """The open resource of a provider of the container, alone in a tuple; None if the scope has none."""
         ...
+
+
+_process_scopes: dict[int, tuple[object, OpenScope]] = {}
+"""`{id(container): (the container, its process scope)}`, for the threads of the process."""
+
+
+def begin_process_scope(container: object, scope: OpenScope) -> None:
+    """Have the scopes of `container` join `scope`, in whatever thread they are opened.
+
+    Raises:
+        InvalidInvocationError: It has a process scope already.
+    """
+    if _process_scopes.setdefault(id(container), (container, scope))[1] is not scope:
+        raise InvalidInvocationError("process_scope", "is open for this container already; runs join that one.")
+
+
+def end_process_scope(container: object) -> None:
+    """Have no scope of `container` join a process scope any more."""
+    _process_scopes.pop(id(container), None)
+
+
+def process_scope_of(container: object) -> OpenScope | None:
+    """The process scope of `container`, or None."""
+    known = _process_scopes.get(id(container)) if _process_scopes else None
+    return None if known is None else known[1]
 
 
 _open: ContextVar[tuple[OpenScope, ...]] = ContextVar("dagwire_open_scopes", default=())
@@ -32,8 +62,18 @@ def leave_scope(scope: OpenScope) -> None:
     _open.set(tuple(kept for kept in _open.get() if kept is not scope))
 
 
-def innermost_scope() -> OpenScope | None:
-    """The current scope, or None outside any."""
+def current_scope() -> OpenScope | None:
+    """The innermost scope that is open in this context, or None outside any.
+
+    Runs and `build_resources` open one, and so does `process_scope`. Tasks see it, and so do threads that begin with a
+    copy of the context, as those of a run's executor do.
+
+    Example:
+        >>> from dagwire import build_resources, current_scope
+        >>> with build_resources({"answer": 42}):
+        ...     current_scope().get("answer")
+        42
+    """
     scopes = _open.get()
     return scopes[-1] if scopes else None
 

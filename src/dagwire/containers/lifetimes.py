@@ -1,10 +1,11 @@
 """How long what a provider gives lives, for lists and pictures. Opens nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Container as Collection
 
 from dependency_injector import providers
 
 from dagwire.containers.keys import Container, keys_of
+from dagwire.containers.lifetime import Lifetime, lifetime_of, outliving_providers
 from dagwire.containers.privacy import private_providers
 from dagwire.containers.provider_graph import ProviderGraph, is_owned_by_run
 from dagwire.containers.provider_types import DIRECTORIES, AnyProvider
@@ -21,16 +22,19 @@ def lifetimes_of(container: Container) -> dict[str, str]:
     keys = list(keys_of(container))
     order = graph.read_all_below(keys)
     private = private_providers(graph, order)
+    outliving = outliving_providers(graph, order, private)
     found = {key: graph.provider_by_key[key] for key in keys}
-    return {key: _lives_for(graph, provider, private) for key, provider in found.items() if provider is not None}
+    return {key: _lives_for(graph, one, private, outliving) for key, one in found.items() if one is not None}
 
 
-def _lives_for(graph: ProviderGraph, provider: AnyProvider, private: Mapping[AnyProvider, object]) -> str:
+def _lives_for(
+    graph: ProviderGraph, provider: AnyProvider, private: Collection[AnyProvider], outliving: Collection[AnyProvider]
+) -> str:
     provider = graph.effective_provider(provider)
     if isinstance(provider, (*DIRECTORIES, providers.Selector)):
         return ""
     if is_owned_by_run(provider):
-        return "a run"
+        return "the process" if lifetime_of(provider) is Lifetime.PROCESS else "a run"
     if isinstance(provider, _KEPT):
-        return "a run" if provider in private else "the process"
+        return "a run" if provider in private and provider not in outliving else "the process"
     return "a call"

@@ -10,8 +10,8 @@ from dagwire.containers.provider_edges import referred_to
 from dagwire.containers.provider_graph import ProviderGraph, is_owned_by_run
 from dagwire.containers.provider_types import AWAITED, AnyProvider
 
-Replacement = tuple[AnyProvider, AnyProvider]
-"""A provider of the container, and what replaces it."""
+Replacement = tuple[AnyProvider, object]
+"""A provider of the container, and what replaces it, or what that was made of."""
 
 Reached = frozenset[Replacement]
 """The replacements that a provider reaches: two scopes of a run share a private copy that reaches the same ones."""

@@ -1,13 +1,15 @@
 """The private copies of one run: what stands in it for each provider that it has to itself."""
 
 import threading
-from collections.abc import Callable, Mapping
+from asyncio import Future
+from collections.abc import Callable, Container, Mapping
 from typing import Any, Protocol, cast
 
 from dependency_injector import providers
 
 from dagwire.containers.privacy import Reached
 from dagwire.containers.provider_copier import ProviderCopier, Slot
+from dagwire.containers.provider_edges import referred_to
 from dagwire.containers.provider_types import AnyProvider
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.containers.scope_plan import ScopePlan
@@ -17,6 +19,11 @@ from dagwire.resources.init_resource_context import InitResourceContext
 
 class Runner(Protocol):
     """The part of a scope that its private copies call back."""
+
+    @property
+    def outermost(self) -> object:
+        """The scope that closes what this one opens."""
+        ...
 
     def open_late(self, provider: AnyProvider) -> Any:
         """Open the resource of `provider`, which somebody calls while the scope is open, and return it."""
@@ -28,13 +35,27 @@ class Runner(Protocol):
 
 
 class PrivateResource:
-    """A run's own resource: what is declared, and the live thing once it is open; lives as long as the run."""
+    """A scope's own resource: what is declared, and the live thing once it is open; lives as long as the scope."""
 
-    __slots__ = ("_open_late", "_provider", "context", "declared", "is_open", "opening", "recipe", "value")
+    __slots__ = (
+        "_open_late",
+        "_provider",
+        "context",
+        "declared",
+        "is_open",
+        "opening",
+        "recipe",
+        "runner",
+        "task",
+        "value",
+    )
 
-    def __init__(self, declared: ResourceProvider[Any], open_late: Callable[[], Any] | None) -> None:
-        """`open_late` opens it when it is first called; None if the scope opens it before anybody can call it."""
+    def __init__(
+        self, declared: ResourceProvider[Any], runner: Runner, open_late: Callable[[], Any] | None = None
+    ) -> None:
+        """`runner` opens it; when it is first called, with `open_late`, or before anybody can call it."""
         self.declared = declared
+        self.runner = runner
         self.recipe: Any = None
         """What is to be opened, if that could be made before anything was."""
         self.context: InitResourceContext | None = None
@@ -42,6 +63,9 @@ class PrivateResource:
         self.is_open = False
         self.value: Any = None
         self.opening = threading.RLock() if open_late else None
+        """Held while a thread opens it; None if it is opened before anybody can call it."""
+        self.task: Future[None] | None = None
+        """The task that opens it now."""
         self._open_late = open_late
         self._provider: AnyProvider | None = None
 
@@ -155,24 +179,78 @@ def _replacing(replaced: AnyProvider, replacement: AnyProvider) -> AnyProvider:
     return cast("AnyProvider", slot)
 
 
+class Identity:
+    """An object that is equal to nothing but itself, to tell whether two scopes are given the same one."""
+
+    __slots__ = ("_object",)
+
+    def __init__(self, thing: object) -> None:
+        """Keep `thing`: an id is only its own while it lives."""
+        self._object = thing
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Identity) and self._object is other._object
+
+    def __hash__(self) -> int:
+        return id(self._object)
+
+
+def identity_of(replacement: AnyProvider) -> object:
+    """What two providers have in common that were made of the same object; the provider itself for all others."""
+    declared: Any = replacement
+    kind = type(replacement)
+    if kind is providers.Object and declared.last_overriding is None:
+        return Identity(declared.provides)
+    if kind is ResourceProvider and not declared.args and not declared.fields:
+        return Identity(declared.source)
+    return replacement
+
+
+def _identified(planned: Reached, fillings: Mapping[AnyProvider, AnyProvider]) -> Reached:
+    """The replacements that a provider reaches, with what they are made of in this scope."""
+    found = ((old, cast("AnyProvider", new)) for old, new in planned)
+    return frozenset((old, identity_of(fillings.get(new, new))) for old, new in found)
+
+
 class PrivateCopies:
-    """The private copies of one run, by provider and by the replacements that it reaches; lives as long as the run.
+    """The private copies of one scope, by provider and by the replacements that it reaches; lives as long as the scope.
 
     The scopes of a run share it: if two of them have the same replacements for all that a provider reaches, they have
-    the same copy of it.
+    the same copy of it. What may outlive a run is the process scope's, if that has it with the same replacements.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, outer: "PrivateCopies | None" = None, *, opens_all_late: bool = False) -> None:
+        """`outer` are the copies of the process scope; that one opens everything when it is first called."""
         self._slots: dict[tuple[AnyProvider, Reached], Slot] = {}
+        self._outer = outer
+        self._opens_all_late = opens_all_late
 
-    def of(self, plan: ScopePlan, fillings: Mapping[AnyProvider, AnyProvider], runner: Runner) -> ProviderCopier:
-        """Copy all that the plan says must be private; `{slot of the plan: what fills it}`. Nothing is called."""
+    def of(
+        self,
+        plan: ScopePlan,
+        fillings: Mapping[AnyProvider, AnyProvider],
+        runner: Runner,
+        configured: Container[AnyProvider] = (),
+    ) -> ProviderCopier:
+        """Copy all that the plan says must be private. Nothing is called.
+
+        Args:
+            plan: What is private.
+            fillings: `{slot of the plan: what fills it}`.
+            runner: The scope that opens what is the run's own.
+            configured: The providers that this scope gives config, which no other scope shares.
+        """
+        outliving = self._outliving(plan, configured)
         copier = ProviderCopier(plan.graph, plan.private, plan.reached)
         copier.slots.update(fillings)
         copied: list[tuple[AnyProvider, Reached]] = []
         for provider, planned in plan.private.items():
-            reached = frozenset((old, fillings.get(new, new)) for old, new in planned) if fillings else planned
-            slot = self._slots.get((provider, reached)) or _stand_in(provider, plan, copier, runner)
+            reached = _identified(planned, fillings) if planned else planned
+            shared = self._outer._slots.get((provider, reached)) if provider in outliving and self._outer else None
+            if shared is not None:
+                copier.slots[provider] = shared
+                continue
+            slot = self._slots.get((provider, reached)) or self._stand_in(provider, plan, copier, runner)
             if slot is None:
                 copied.append((provider, reached))
             else:
@@ -181,26 +259,36 @@ class PrivateCopies:
             self._slots[provider, reached] = copier.copied(provider)
         return copier
 
+    def _outliving(self, plan: ScopePlan, configured: Container[AnyProvider]) -> Container[AnyProvider]:
+        """What the process scope may have, if it is open."""
+        if self._outer is None or not plan.outliving:
+            return ()
+        own: set[AnyProvider] = set()
+        for provider in plan.reached:
+            if provider in configured or any(one in own for one in referred_to(plan.graph.edges(provider))):
+                own.add(provider)
+        return plan.outliving - own
 
-def _stand_in(provider: AnyProvider, plan: ScopePlan, copier: ProviderCopier, runner: Runner) -> Slot | None:
-    """What stands for `provider` without being a copy of it, or None."""
-    replacement = plan.graph.replacement_of(provider)
-    if replacement is not None:
-        return ReplacedProvider(provider, lambda: copier.current(replacement))
-    declared = plan.owned.get(provider)
-    if declared is not None:
-        return PrivateResource(declared, (lambda: runner.open_late(provider)) if plan.opens_late(provider) else None)
-    if isinstance(provider, providers.Selector):
-        return ChosenProvider(lambda: chosen_branch(provider, copier.current, plan.graph.name), copier.current)
-    if provider not in plan.awaited:
-        return None
-    if isinstance(provider, providers.BaseSingleton) and provider not in plan.strictly_private:
-        return AwaitedProvider(lambda: provider, runner.wait_for_call)
-    awaited: list[AnyProvider] = []
+    def _stand_in(self, provider: AnyProvider, plan: ScopePlan, copier: ProviderCopier, runner: Runner) -> Slot | None:
+        """What stands for `provider` without being a copy of it, or None."""
+        replacement = plan.graph.replacement_of(provider)
+        if replacement is not None:
+            return ReplacedProvider(provider, lambda: copier.current(replacement))
+        declared = plan.owned.get(provider)
+        if declared is not None:
+            is_late = self._opens_all_late or plan.opens_late(provider)
+            return PrivateResource(declared, runner, (lambda: runner.open_late(provider)) if is_late else None)
+        if isinstance(provider, providers.Selector):
+            return ChosenProvider(lambda: chosen_branch(provider, copier.current, plan.graph.name), copier.current)
+        if provider not in plan.awaited:
+            return None
+        if isinstance(provider, providers.BaseSingleton) and provider not in plan.strictly_private:
+            return AwaitedProvider(lambda: provider, runner.wait_for_call)
+        awaited: list[AnyProvider] = []
 
-    def own_copy() -> AnyProvider:
-        if not awaited:
-            awaited.append(copier.copied_beside(provider))
-        return awaited[0]
+        def own_copy() -> AnyProvider:
+            if not awaited:
+                awaited.append(copier.copied_beside(provider))
+            return awaited[0]
 
-    return AwaitedProvider(own_copy, runner.wait_for_call)
+        return AwaitedProvider(own_copy, runner.wait_for_call)

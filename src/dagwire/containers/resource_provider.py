@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from inspect import isasyncgenfunction, iscoroutinefunction, unwrap
-from typing import Any, Self, TypeVar, cast, overload
+from typing import Any, Literal, Self, TypeVar, cast, overload
 
 from dependency_injector import providers
 
@@ -13,7 +13,7 @@ from dagwire.config.values.env_var import EnvVar
 from dagwire.containers.current_scope import open_scopes
 from dagwire.containers.provider_types import AnyProvider, is_called, is_provider
 from dagwire.containers.recipe_factory import FunctionOfArguments, RecipeMaker, configured_maker, recipe_maker
-from dagwire.errors import ResourceNotOpenError
+from dagwire.errors import InvalidDefinitionError, ResourceNotOpenError
 from dagwire.resources.configurable_resource import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.init_resource_context import InitResourceContext
 from dagwire.resources.launch_config import configured_recipe
@@ -72,6 +72,8 @@ class ResourceProvider(providers.Provider[T]):
         self._make_by(recipe_maker(source, args, fields))
         self.policy: LifeCyclePolicy = NO_RETRY_NO_TIMEOUT
         """How patiently it is opened and closed."""
+        self.lifetime: Literal["run", "process"] = "run"
+        """How long it stays open."""
         super().__init__()
 
     def _declare(self, source: Any, args: tuple[Any, ...], fields: dict[str, Any]) -> None:
@@ -112,6 +114,21 @@ class ResourceProvider(providers.Provider[T]):
         self.policy = LifeCyclePolicy(retry, timeout_s)
         return self
 
+    def set_lifetime(self, lifetime: Literal["run", "process"]) -> Self:
+        """Declare how long the resource stays open; return the provider itself.
+
+        A resource that lives for the process is opened once in the `process_scope` that is open, and every run inside
+        uses it. Outside any, a run opens and closes it as it does all others.
+
+        Raises:
+            InvalidDefinitionError: There is no such lifetime.
+        """
+        if lifetime not in {"run", "process"}:
+            msg = f"A resource lives for a 'run' or for the 'process', not for '{lifetime}'."
+            raise InvalidDefinitionError(msg)
+        self.lifetime = lifetime
+        return self
+
     def __deepcopy__(self, memo: dict[int, Any] | None) -> "ResourceProvider[T]":
         """A copy for another instance of the container; dependency-injector asks for it.
 
@@ -125,7 +142,7 @@ class ResourceProvider(providers.Provider[T]):
             positional = len(self.args)
             copied._declare(source, tuple(rest[:positional]), dict(zip(self.fields, rest[positional:], strict=True)))
             copied._make_by(self._make_recipe)
-            copied.policy = self.policy
+            copied.policy, copied.lifetime = self.policy, self.lifetime
             cast("Any", self)._copy_overridings(copied, memo)  # stubs: partly unknown
         return cast("ResourceProvider[T]", copied)
 
@@ -195,7 +212,7 @@ class ResourceProvider(providers.Provider[T]):
         copied: ResourceProvider[T] = ResourceProvider()
         copied._declare(self.source, self.args, self.fields)
         copied._make_by(configured_maker(self._make_recipe, config, key))
-        copied.policy = self.policy
+        copied.policy, copied.lifetime = self.policy, self.lifetime
         return copied
 
     def _provide(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:

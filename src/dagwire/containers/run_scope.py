@@ -2,15 +2,15 @@
 
 import logging
 import threading
-from asyncio import AbstractEventLoop, ensure_future, isfuture
+from asyncio import AbstractEventLoop, ensure_future, get_running_loop, isfuture, run_coroutine_threadsafe, shield
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from inspect import iscoroutine
-from typing import Any
+from typing import Any, cast
 
 from dependency_injector import providers
 
-from dagwire.containers.current_scope import enter_scope, leave_scope
+from dagwire.containers.current_scope import enter_scope, leave_scope, process_scope_of
 from dagwire.containers.kept_plans import plan_for
 from dagwire.containers.keys import Container, Key, Requirement, find_provider
 from dagwire.containers.nested_resources import DefinitionByKey
@@ -64,6 +64,7 @@ class RunScope:
         logger: "logging.Logger | logging.LoggerAdapter[Any]" = log,
         asynchronous: bool = False,
         parent: "RunScope | None" = None,
+        lives_for_process: bool = False,
     ) -> None:
         """Nothing is read, copied or opened yet.
 
@@ -78,6 +79,7 @@ class RunScope:
             logger: What resources log to.
             asynchronous: Whether an event loop drives this scope.
             parent: The scope whose resources this one shares; None for the run's own.
+            lives_for_process: Whether this is a process scope, which opens what runs ask for.
         """
         self._container = container
         self._replacements = replacements or {}
@@ -90,7 +92,9 @@ class RunScope:
         if parent is None:
             self._life_cycle = new_life_cycle(asynchronous=asynchronous)
             self._opener = Opener(self._life_cycle)
-            self._copies = PrivateCopies()
+            process = None if lives_for_process else process_scope_of(container)
+            outer: PrivateCopies | None = cast("RunScope", process)._copies if process is not None else None
+            self._copies: PrivateCopies = PrivateCopies(outer, opens_all_late=lives_for_process)
         else:
             self._life_cycle, self._opener, self._copies = parent._life_cycle, parent._opener, parent._copies
         self._requirements: list[Requirement] = []
@@ -98,6 +102,7 @@ class RunScope:
         self._value_by_key: dict[str, Any] = {}
         self._is_open = False
         self._parent = parent
+        self._own_loop: AbstractEventLoop | None = None
         self._getting = threading.RLock()
 
     def inner(self, replacements: Mapping[Key, AnyProvider]) -> "RunScope":
@@ -141,9 +146,10 @@ class RunScope:
         faults = faults_of_requirements(plan.graph, doubtful, fillings)
         if plan.declares_types:
             faults += faults_of_replacements(plan, fillings)
-        self._private = ScopeProviders(plan, fillings, self._copies, self)
         if self._config_by_key:
             self._config_by_provider = self._configs(plan.graph)
+        self._private = ScopeProviders(plan, fillings, self._copies, self, self._config_by_provider)
+        faults += plan.lifetime_faults
         users = Users(plan, self._requirements)
         return [*faults, *faults_before_opening(self._private, self._config_by_provider, users, is_opened=is_opened)]
 
@@ -182,23 +188,39 @@ class RunScope:
         if self._parent is None:
             enter_scope(self)
 
+    @property
+    def outermost(self) -> object:
+        """The scope that closes what this one opens."""
+        return self if self._parent is None else self._parent.outermost
+
+    def join(self, loop: AbstractEventLoop | None = None) -> None:
+        """Have other scopes open here what lives as long as this one does, in `loop`; `close` ends it."""
+        self._own_loop = loop
+        self._is_open = True
+        enter_scope(self)
+
     async def _open_one(self, provider: AnyProvider) -> None:
         """Open the resource of `provider`, or build it if it is a Singleton that other runs share."""
         resource = self._private.resources.get(provider)
         try:
             if resource is None:
                 self._private.build_shared(provider)
-            elif not resource.is_open:
+            elif resource.is_open:
+                return
+            elif resource.runner.outermost is self.outermost:
                 resource.mark_open(await self._opened(provider, resource))
+            elif isfuture(opening := resource()):  # the process scope opens it
+                await shield(opening)
         except DagwireError:
             raise
         except (Exception, SystemExit) as cause:
             raise self._setup_error(provider, cause) from cause
 
     def open_late(self, provider: AnyProvider) -> Any:
-        """Open the resource of `provider`, which a delegate, an Aggregate or a container is asked for, and return it.
+        """Open the resource of `provider`, which somebody calls while the scope is open, and return it.
 
-        Under an event loop a task that opens it, if it is asynchronous itself or needs what is.
+        Delegates, Aggregates and containers call it, and runs inside a process scope. In an event loop it gives a task
+        that opens the resource, if this is asynchronous itself or needs what is.
 
         Raises:
             ResourceNotOpenError: The scope is closed, or does not open anything yet.
@@ -207,24 +229,40 @@ class RunScope:
         resource = self._private.resources[provider]
         if not self._is_open:
             raise ResourceNotOpenError(self._plan.graph.name(provider))
-        assert resource.opening is not None  # noqa: S101  # it is made for whoever opens late
-        with resource.opening:
-            if resource.is_open:
-                return resource.value
-            work = self._open_with_dependencies(provider, resource)
-            return ensure_future(work) if self._must_wait(provider) else drive(work)
-
-    async def _open_with_dependencies(self, provider: AnyProvider, resource: PrivateResource) -> Any:
-        for one in self._private.called_by([provider]):
-            await self._open_one(one)
+        called = list(self._private.called_by([provider]))
+        if self._life_cycle.asynchronous and any(map(self._must_wait_for, called)):
+            work = self._open_in_tasks(called, resource)
+            if self._own_loop is None or self._own_loop is _running_loop():
+                return ensure_future(work)
+            return run_coroutine_threadsafe(work, self._own_loop).result()  # of a run in another thread
+        for one in called:
+            self._open_locked(one)
         return resource.value
 
-    def _must_wait(self, provider: AnyProvider) -> bool:
-        if not self._life_cycle.asynchronous:
-            return False
-        resources = self._private.resources
-        called = (resources.get(one) for one in self._private.called_by([provider]))
-        return any(one is not None and not one.is_open and one.declared.is_asynchronous for one in called)
+    def _must_wait_for(self, provider: AnyProvider) -> bool:
+        resource = self._private.resources.get(provider)
+        return resource is not None and not resource.is_open and resource.declared.is_asynchronous
+
+    def _open_locked(self, provider: AnyProvider) -> None:
+        """Open the resource of `provider` in this thread, unless another one does or has."""
+        resource = self._private.resources.get(provider)
+        if resource is None or resource.opening is None:
+            drive(self._open_one(provider))
+        elif not resource.is_open:
+            with resource.opening:
+                drive(self._open_one(provider))
+
+    async def _open_in_tasks(self, called: Iterable[AnyProvider], wanted: PrivateResource) -> Any:
+        """Open what is called, each in a task of its own that whoever else needs it waits for, too."""
+        for one in called:
+            resource = self._private.resources.get(one)
+            if resource is None or not self._must_wait_for(one):
+                self._open_locked(one)
+                continue
+            if resource.task is None or resource.task.done():
+                resource.task = ensure_future(self._open_one(one))
+            await shield(resource.task)
+        return wanted.value
 
     def wait_for_call(self, call: Callable[[], Any]) -> Any:
         """Call `call` in an event loop of the scope's own, and return what it gives, awaited."""
@@ -409,6 +447,13 @@ class RunScope:
 def _is_unfinished(value: object) -> bool:
     """Whether a `Coroutine` provider, or one that depends on such, gave `value`."""
     return iscoroutine(value) or isfuture(value)
+
+
+def _running_loop() -> AbstractEventLoop | None:
+    try:
+        return get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _give_up(unfinished: Any) -> None:

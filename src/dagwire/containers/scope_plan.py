@@ -12,6 +12,7 @@ from dependency_injector import providers
 
 from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.containers.keys import Key
+from dagwire.containers.lifetime import lifetime_faults, outliving_providers
 from dagwire.containers.privacy import Reached, awaited_providers, private_providers, settled_in_scope
 from dagwire.containers.provider_checks import DECLARES_A_TYPE, declared_wrongly, is_read_early
 from dagwire.containers.provider_edges import listed_providers
@@ -19,6 +20,7 @@ from dagwire.containers.provider_graph import ProviderGraph, dependencies_first,
 from dagwire.containers.provider_types import DIRECTORIES, AnyProvider, is_provider
 from dagwire.containers.resource_adapter import as_resource_provider
 from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.errors import LifetimeError
 
 Keys = tuple[str, ...]
 
@@ -65,7 +67,7 @@ class ScopePlan:
             if graph.replacement_of(provider) is None:  # what is replaced is not called
                 self._sort(provider)
         self._note_singletons_of_settings()
-        self.opened_by_scope = [one for one in self.order if one in self.owned or one in self.shared_singletons]
+        self.opened_by_scope = [one for one in self.order if one in self.owned or self.is_built_once(one)]
         """What a scope opens or builds before anybody asks, dependencies first; if no Selector has a choice."""
 
     def _sort(self, provider: AnyProvider) -> None:
@@ -199,6 +201,34 @@ class ScopePlan:
             return False  # it passes on what replaces it
         return provider in self.owned or not isinstance(provider, SAFE_BEFORE_OPENING)
 
+    # -- lifetimes -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def has_lifetimes(self) -> bool:
+        """Whether a resource lives for another time than a run."""
+        return any(declared.lifetime != "run" for declared in self.owned.values())
+
+    @cached_property
+    def outliving(self) -> frozenset[AnyProvider]:
+        """The private providers that may outlive a run."""
+        return outliving_providers(self.graph, self.reached, self.private) if self.has_lifetimes else frozenset()
+
+    def outlives(self, key: str) -> bool:
+        """Whether what stands under `key` is kept, and may outlive a run."""
+        found = self.graph.find(key)
+        effective = None if found is None else self.graph.effective_provider(found)
+        return effective in self.outliving and isinstance(effective, (*_KEEPS, ResourceProvider))
+
+    def is_built_once(self, provider: AnyProvider) -> bool:
+        """Whether `provider` is a Singleton that other scopes share."""
+        return provider in self.shared_singletons or (isinstance(provider, _KEEPS) and provider in self.outliving)
+
+    @cached_property
+    def lifetime_faults(self) -> list[LifetimeError]:
+        """A fault for each resource that outlives one it depends on."""
+        faults = lifetime_faults(self.graph, self.reached, self.strictly_private) if self.has_lifetimes else ()
+        return list(faults)
+
     # -- what opens when it is called ----------------------------------------------------------------------------------
 
     def opens_late(self, provider: AnyProvider) -> bool:
@@ -208,6 +238,9 @@ class ScopePlan:
     @cached_property
     def _opened_early(self) -> frozenset[AnyProvider]:
         return frozenset(self.opened_by_scope)
+
+
+_KEEPS = (providers.BaseSingleton,)
 
 
 def _is_directory(provider: AnyProvider) -> bool:

@@ -1,6 +1,6 @@
 """`ScopeProviders`: the providers of one scope, with what is private to its run in place."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from dependency_injector import providers
@@ -23,11 +23,16 @@ class ScopeProviders:
     """
 
     def __init__(
-        self, plan: ScopePlan, fillings: Mapping[AnyProvider, AnyProvider], copies: PrivateCopies, runner: Runner
+        self,
+        plan: ScopePlan,
+        fillings: Mapping[AnyProvider, AnyProvider],
+        copies: PrivateCopies,
+        runner: Runner,
+        configured: Container[AnyProvider],
     ) -> None:
-        """Copy what must be private; `{slot of the plan: what fills it}`. Nothing is called or opened."""
+        """Copy what must be private; see `PrivateCopies.of`. Nothing is called or opened."""
         self._plan = plan
-        copier = copies.of(plan, fillings, runner)
+        copier = copies.of(plan, fillings, runner, configured)
         self._slots: Mapping[AnyProvider, Slot] = copier.slots
         self._provider_for = copier.provider_for
         self.resources = {one: slot for one, slot in copier.slots.items() if isinstance(slot, PrivateResource)}
@@ -47,8 +52,8 @@ class ScopeProviders:
 
     def build_shared(self, provider: AnyProvider) -> None:
         """Have `provider` build its object now if it is a Singleton that other runs share."""
-        if provider in self._plan.shared_singletons:
-            build_once(provider, self.current(provider))
+        if self._plan.is_built_once(provider):
+            build_once(self._provider_for(provider), self.current(provider))
 
     def value(self, provider: AnyProvider) -> Any:
         """What a key of `provider` gives: its object, or an Aggregate itself, which is asked for a member."""

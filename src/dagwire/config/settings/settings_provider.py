@@ -119,6 +119,15 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
             self._by_environment.setdefault(name, other)
         return self._by_environment[name]
 
+    @property
+    def values(self) -> S:
+        """What providers take of the settings: `settings.values.warehouse.path`, typed as the class of the settings is.
+
+        It is `provided` under the type that type checkers need to find a misspelt field: each value on the way is a
+        provider, which gives the value when it is called.
+        """
+        return cast("S", self.provided)
+
     def changed(self, changes: Mapping[tuple[str, ...], object]) -> "SettingsProvider[S]":
         """Provide what this provider does, with the value at each path changed; an override of one value needs it."""
         return _ChangedSettings(self, changes)

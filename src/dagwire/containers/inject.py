@@ -1,0 +1,180 @@
+"""`inject`: functions that are given what the current scope has open."""
+
+import functools
+import typing
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction, signature
+from typing import Any, ParamSpec, TypeVar, overload
+
+from dagwire.containers.build_resources import abuild_resources, build_resources
+from dagwire.containers.current_scope import OpenScope, current_scope
+from dagwire.containers.declared_keys import declared_key, declaring_class
+from dagwire.containers.provider_types import is_provider
+from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
+from dagwire.resources.resource_param import is_resource_annotation, resource_key
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@overload
+def inject(function: Callable[P, T], /, *, resources: Any = None) -> Callable[..., T]: ...
+@overload
+def inject(*, resources: Any = None) -> Callable[[Callable[P, T]], Callable[..., T]]: ...
+def inject(function: Any = None, /, *, resources: Any = None) -> Any:
+    """Give a function's parameters what the current scope has under their keys, with its overrides.
+
+    A parameter asks for a resource as an asset's does: `db: ResourceParam[Db]` for the one under its own name,
+    `Annotated[S3, Provide["gateways.s3"]]` or `Annotated[S3, Provide[Application.gateways.s3]]` for any other. An
+    argument that is passed is used as it is. Methods, coroutine functions and generators are injected, too.
+
+    What the scope has not opened yet is opened, and closed with the scope. Outside any scope, what the function needs
+    is opened for the call alone: of `resources`, or of the container's class that `Provide` names.
+
+    Args:
+        function: The function; `@inject` may be written without arguments.
+        resources: The container that serves calls outside any scope.
+
+    Raises:
+        InvalidDefinitionError: No parameter asks for a resource, or one names a provider that has no key.
+
+    Example:
+        >>> from dagwire import ResourceParam, build_resources, inject
+        >>> @inject
+        ... def greet(word: str, name: ResourceParam[str]) -> str:
+        ...     return f"{word}, {name}"
+        >>> with build_resources({"name": "Ann"}):
+        ...     greet("hello")
+        'hello, Ann'
+    """
+    if function is None:
+        return functools.partial(inject, resources=resources)
+    return _wrapper(function, _Injection(function, resources))
+
+
+class _Injection:
+    """The requests of one function; lives as long as it."""
+
+    def __init__(self, function: Callable[..., Any], resources: Any) -> None:
+        self.name = function.__qualname__
+        self._positions = {name: place for place, name in enumerate(signature(function).parameters)}
+        self._resources = resources
+        self._key_by_parameter: dict[str, str] = {}
+        hints = typing.get_type_hints(function, include_extras=True)
+        for parameter in self._positions:
+            if is_resource_annotation(hints.get(parameter)):
+                self._key_by_parameter[parameter] = self._key(parameter, resource_key(parameter, hints[parameter]))
+        if not self._key_by_parameter:
+            msg = f"No parameter of {self.name} asks for a resource. Write `db: ResourceParam[Db]`, or drop @inject."
+            raise InvalidDefinitionError(msg)
+
+    def _key(self, parameter: str, named: object) -> str:
+        if isinstance(named, str):
+            return named
+        found = declared_key(named) if is_provider(named) else None
+        if found is None:
+            msg = f"{self.name} takes '{parameter}' by a Provide without a key. Write Provide[\"gateways.s3\"]."
+            raise InvalidDefinitionError(msg)
+        if self._resources is None and is_provider(named):
+            self._resources = declaring_class(named)
+        return found
+
+    def missing(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, str]:
+        """`{parameter: key}` of what the call does not pass."""
+        passed = len(args)
+        return {
+            parameter: key
+            for parameter, key in self._key_by_parameter.items()
+            if parameter not in kwargs and self._positions[parameter] >= passed
+        }
+
+    def container(self) -> Any:
+        """The container that serves a call outside any scope.
+
+        Raises:
+            InvalidInvocationError: There is none.
+        """
+        if self._resources is None:
+            keys = ", ".join(f"'{key}'" for key in self._key_by_parameter.values())
+            problem = f"needs {keys} outside any scope. Call it inside one, or write @inject(resources=container)."
+            raise InvalidInvocationError(self.name, problem)
+        return self._resources
+
+
+def _from_scope(scope: OpenScope, wanted: Mapping[str, str]) -> dict[str, Any]:
+    return {parameter: scope.get(key) for parameter, key in wanted.items()}
+
+
+def _opened(resources: Any, wanted: Mapping[str, str]) -> dict[str, Any]:
+    by_key: Mapping[str, object] = resources.original_resource_dict
+    return {parameter: by_key[key] for parameter, key in wanted.items()}
+
+
+def _keys(wanted: Mapping[str, str]) -> Iterable[str]:
+    return dict.fromkeys(wanted.values())
+
+
+def _wrapper(function: Callable[..., Any], injection: _Injection) -> Callable[..., Any]:
+    if iscoroutinefunction(function):
+        return _of_coroutine(function, injection)
+    if isasyncgenfunction(function):
+        return _of_async_generator(function, injection)
+    if isgeneratorfunction(function):
+        return _of_generator(function, injection)
+
+    @functools.wraps(function)
+    def injected(*args: Any, **kwargs: Any) -> Any:
+        wanted = injection.missing(args, kwargs)
+        scope = current_scope()
+        if scope is not None:
+            return function(*args, **kwargs, **_from_scope(scope, wanted))
+        with build_resources(injection.container(), required_resource_keys=_keys(wanted)) as resources:
+            return function(*args, **kwargs, **_opened(resources, wanted))
+
+    return injected
+
+
+def _of_coroutine(function: Callable[..., Any], injection: _Injection) -> Callable[..., Any]:
+    @functools.wraps(function)
+    async def injected(*args: Any, **kwargs: Any) -> Any:
+        wanted = injection.missing(args, kwargs)
+        scope = current_scope()
+        if scope is not None:
+            found = {parameter: await scope.aget(key) for parameter, key in wanted.items()}
+            return await function(*args, **kwargs, **found)
+        async with abuild_resources(injection.container(), required_resource_keys=_keys(wanted)) as resources:
+            return await function(*args, **kwargs, **_opened(resources, wanted))
+
+    return injected
+
+
+def _of_generator(function: Callable[..., Any], injection: _Injection) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def injected(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+        wanted = injection.missing(args, kwargs)
+        scope = current_scope()
+        if scope is not None:
+            steps: Generator[Any, Any, Any] = function(*args, **kwargs, **_from_scope(scope, wanted))
+            return (yield from steps)
+        with build_resources(injection.container(), required_resource_keys=_keys(wanted)) as resources:
+            steps = function(*args, **kwargs, **_opened(resources, wanted))
+            return (yield from steps)
+
+    return injected
+
+
+def _of_async_generator(function: Callable[..., Any], injection: _Injection) -> Callable[..., Any]:
+    @functools.wraps(function)
+    async def injected(*args: Any, **kwargs: Any) -> AsyncGenerator[Any]:
+        wanted = injection.missing(args, kwargs)
+        scope = current_scope()
+        if scope is not None:
+            found = {parameter: await scope.aget(key) for parameter, key in wanted.items()}
+            async for item in function(*args, **kwargs, **found):
+                yield item
+            return
+        async with abuild_resources(injection.container(), required_resource_keys=_keys(wanted)) as resources:
+            async for item in function(*args, **kwargs, **_opened(resources, wanted)):
+                yield item
+
+    return injected
