@@ -80,9 +80,20 @@ def test_a_schedule_takes_it_too():
     assert tick.skip_message == "real"
 
 
-def test_a_provider_in_place_of_a_path_is_refused():
-    """A Provide that holds a provider names no key; the message shows the form."""
+def test_a_provider_names_its_key():
+    """A Provide that holds a provider of a container's class asks for the key of that provider."""
+
+    @dg.asset
+    def typed(store: Annotated[Store, Provide[Application.gateways.s3]]) -> str:
+        return store.bucket
+
+    assert dg.materialize([typed], resources=Application()).asset_value("typed") == "real"
+
+
+def test_a_provider_without_a_key_is_refused():
+    """A Provide that holds a provider of no container's class names no key; the message shows the forms."""
+    unnamed = dg.ResourceProvider(Store)
     with pytest.raises(dg.DagsterInvalidDefinitionError, match=r"Provide\[\"gateways.s3\"\]"):
 
         @dg.asset
-        def wrong(store: Annotated[Store, Provide[Gateways.s3]]) -> None: ...
+        def wrong(store: Annotated[Store, Provide[unnamed]]) -> None: ...
