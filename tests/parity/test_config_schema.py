@@ -2,6 +2,7 @@
 
 import enum
 
+import pydantic
 import pytest
 
 
@@ -59,6 +60,32 @@ FITTING = {
     "a type": (lambda _: int, 3, 3),
     "a field": (lambda dg: dg.Field(int), 3, 3),
     "nothing declared": (lambda _: None, {"a": 1}, {"a": 1}),
+    "a list of shapes": (lambda _: [{"a": int}], [{"a": 1}, {"a": 2}], [{"a": 1}, {"a": 2}]),
+    "a map of numbers": (lambda _: {"x": {int: str}}, {"x": {1: "a"}}, {"x": {1: "a"}}),
+    "a selector's branch alone": (
+        lambda dg: dg.Selector({"a": {"b": dg.Field(int, default_value=3)}, "c": str}),
+        {"a": None},
+        {"a": {"b": 3}},
+    ),
+    "a selector with a default": (
+        lambda dg: {"s": dg.Selector({"a": dg.Field(int, default_value=1)})},
+        {},
+        {"s": {"a": 1}},
+    ),
+    "a permissive dict with a default": (
+        lambda dg: {"p": dg.Permissive({"a": dg.Field(int, default_value=1)})},
+        {},
+        {"p": {"a": 1}},
+    ),
+    "an array's default": (lambda dg: {"a": dg.Field(dg.Array(int), default_value=[1])}, {}, {"a": [1]}),
+    "a noneable of a dict": (lambda dg: {"a": dg.Noneable({"b": int})}, {}, {"a": None}),
+    "an alias": (lambda dg: dg.Shape({"a": int}, field_aliases={"a": "b"}), {"b": 1}, {"a": 1}),
+    "text beside a list": (lambda dg: {"a": dg.ScalarUnion(str, [int])}, {"a": [1]}, {"a": [1]}),
+    "enum, direct values": (
+        lambda dg: {"x": dg.Enum.from_python_enum_direct_values(Colour, "Direct")},
+        {"x": "BLUE"},
+        {"x": 2},
+    ),
 }
 
 
@@ -90,6 +117,197 @@ def test_config_that_does_not_fit(dg, validated, schema, given):
     """Every config type refuses a value that does not fit; scalars are taken strictly."""
     with pytest.raises(dg.DagsterInvalidConfigError):
         validated(schema(dg), given)
+
+
+WITHOUT_CONFIG = {
+    "a noneable": (lambda dg: dg.Noneable(int), None),
+    "a scalar with a default": (lambda dg: dg.Field(int, default_value=7), 7),
+    "a list with a default": (lambda dg: dg.Field([str], default_value=["q"]), ["q"]),
+    "a dict": (lambda _: dict, {}),
+    "a permissive dict": (lambda dg: dg.Permissive(), {}),
+    "a shape of defaults": (lambda dg: {"a": dg.Field(int, default_value=1)}, {"a": 1}),
+    "a selector with a default": (
+        lambda dg: dg.Field(dg.Selector({"a": int, "b": str}), default_value={"a": 3}),
+        {"a": 3},
+    ),
+    "a dict without entries": (lambda _: {}, {}),
+}
+
+
+@pytest.fixture
+def op_config(dg):
+    """Run an op with this schema, with or without config, and return its `op_config`."""
+
+    def run(schema, *config):
+        @dg.op(config_schema=schema)
+        def read(context):
+            return context.op_config
+
+        @dg.job
+        def reading():
+            read()
+
+        run_config = {"ops": {"read": {"config": config[0]}}} if config else None
+        return reading.execute_in_process(run_config=run_config).output_for_node("read")
+
+    return run
+
+
+@pytest.mark.parametrize(("schema", "expected"), WITHOUT_CONFIG.values(), ids=WITHOUT_CONFIG)
+def test_an_op_without_config_has_the_schema_s_default(dg, op_config, schema, expected):
+    """If run config has no entry for an op, the op gets the default of its schema."""
+    assert op_config(schema(dg)) == expected
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [lambda _: int, lambda _: list, lambda _: {"a": int}, lambda dg: dg.Field([str])],
+    ids=["scalar", "list", "entry", "field"],
+)
+def test_an_op_whose_schema_needs_config(dg, op_config, schema):
+    """A schema without a default needs config."""
+    with pytest.raises(dg.DagsterInvalidConfigError):
+        op_config(schema(dg))
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        lambda _: {"a": object},
+        lambda _: {"a": 5},
+        lambda dg: dg.Noneable,
+        lambda _: {"a": [int, str]},
+        lambda _: {"a": []},
+        lambda dg: dg.Map(dict, int),
+        lambda _: {"a": {"b": object}},
+        lambda dg: dg.Array(dg.Noneable),
+    ],
+    ids=[
+        "object",
+        "a value",
+        "a config type's class",
+        "two items",
+        "no item",
+        "a map of dicts",
+        "nested",
+        "in an array",
+    ],
+)
+def test_a_schema_that_cannot_be_one(dg, schema):
+    """A definition refuses a schema with a part that is not a type of config."""
+
+    def read(context):
+        return context
+
+    for declare in (dg.op, dg.resource):
+        with pytest.raises(Exception, match=r"(?i)config|type|scalar"):
+            declare(config_schema=schema(dg))(read)
+
+
+@pytest.mark.parametrize(
+    ("config", "default"),
+    [(int, "x"), (int, None), ({"a": int}, {}), ([int], ["x"])],
+    ids=["text for int", "none", "a missing entry", "an item"],
+)
+def test_a_default_that_does_not_fit(dg, config, default):
+    """A `Field` refuses a default that its type refuses."""
+    with pytest.raises(dg.DagsterInvalidConfigError):
+        dg.Field(config, default_value=default)
+
+
+def test_a_default_of_an_enum(dg):
+    """The default of an enum is a member's name, not the member."""
+    assert dg.Field(dg.Enum.from_python_enum(Colour), default_value="RED").default_value == "RED"
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        dg.Field(dg.Enum.from_python_enum(Colour), default_value=Colour.RED)
+
+
+def test_what_a_field_knows(dg):
+    """A `Field` shows its default, its description, and whether it is required."""
+    field = dg.Field({"a": int}, default_value={"a": 1}, description="d")
+    assert (field.is_required, field.default_provided, field.description) == (False, True, "d")
+    assert field.default_value_as_json_str == '{"a": 1}'
+    assert dg.Field(int).is_required
+    assert not dg.Field({"a": dg.Field(int, default_value=1)}).is_required
+    assert not dg.Field(int, is_required=False).default_provided
+    assert list(dg.Field({"a": int}).config_type.fields) == ["a"]
+
+
+def test_a_variable_as_a_default(dg, op_config, monkeypatch):
+    """A default may name a variable, which is read when the default is used."""
+    schema = {"a": dg.Field(dg.StringSource, default_value={"env": "PARITY_TEXT"})}
+    monkeypatch.setenv("PARITY_TEXT", "t")
+    assert op_config(schema) == {"a": "t"}
+
+
+# -- `config` without a class, and a class as a schema -----------------------------------------------------------------
+
+
+def test_a_parameter_config_of_a_plain_type(dg):
+    """A parameter `config` of a plain type takes a value of it, strictly; its default counts without run config."""
+
+    @dg.op
+    def greet(config: str = "hello"):
+        return config
+
+    @dg.job
+    def greeting():
+        greet()
+
+    assert greeting.execute_in_process().output_for_node("greet") == "hello"
+    given = {"ops": {"greet": {"config": "bye"}}}
+    assert greeting.execute_in_process(run_config=given).output_for_node("greet") == "bye"
+    with pytest.raises(dg.DagsterInvalidConfigError):
+        greeting.execute_in_process(run_config={"ops": {"greet": {"config": 1}}})
+
+
+def test_a_default_for_a_config_class_is_refused(dg):
+    """A parameter of a `Config` class has no default; its fields have."""
+
+    class Load(dg.Config):
+        limit: int = 1
+
+    with pytest.raises(Exception, match=r"(?i)default"):
+
+        @dg.op
+        def fetch(config: Load = Load(limit=2)): ...  # noqa: B008  # the slip that is refused
+
+
+def test_two_schemas_are_refused(dg):
+    """A parameter `config` and a `config_schema` are one too many."""
+
+    class Load(dg.Config):
+        limit: int = 1
+
+    with pytest.raises(Exception, match=r"(?i)config"):
+
+        @dg.op(config_schema={"limit": int})
+        def fetch(config: Load): ...
+
+
+def test_the_schema_of_a_config_class(dg, op_config):
+    """`to_config_schema` is a class's fields as a schema; the validated config is a dict."""
+
+    class Load(dg.Config):
+        limit: int = 1
+        colour: Colour = Colour.RED
+
+    assert op_config(Load.to_config_schema(), {"colour": "BLUE"}) == {"limit": 1, "colour": 2}
+
+
+def test_the_fields_of_a_config_class(dg):
+    """`to_fields_dict` shows the fields of a class, with defaults in launch form."""
+
+    class Load(dg.Config):
+        limit: int
+        colour: Colour = Colour.BLUE
+        name: str | None = None
+        note: str = pydantic.Field(default="n", description="a note")
+
+    fields = Load.to_fields_dict()
+    assert [name for name, field in fields.items() if field.is_required] == ["limit"]
+    assert (fields["colour"].default_value, fields["note"].default_value) == ("BLUE", "n")
+    assert fields["note"].description == "a note"
 
 
 def test_sources_read_a_variable(dg, validated, monkeypatch):

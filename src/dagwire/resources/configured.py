@@ -62,9 +62,15 @@ def configured(configurable: Any, config_schema: object = None, **kwargs: Any) -
 
     def configure(config_or_config_fn: Any) -> Any:
         schema = _schema_of(config_or_config_fn, config_schema)
-        return definition.configured(config_or_config_fn, schema, **kwargs)
+        named = _name_from(config_or_config_fn) if "name" in signature(definition.configured).parameters else {}
+        return definition.configured(config_or_config_fn, config_schema=schema, **named | kwargs)
 
     return configure
+
+
+def _name_from(config_or_function: Any) -> dict[str, str]:
+    """Return the function's name as an argument; a definition that has a name takes it."""
+    return {"name": config_or_function.__name__} if hasattr(config_or_function, "__name__") else {}
 
 
 def _as_definition(configurable: Any) -> Configurable:

@@ -6,7 +6,7 @@ from functools import update_wrapper
 from inspect import Parameter, cleandoc, signature
 from typing import Any, Self, overload
 
-from dagwire.config.schema.config_schema import validated_config
+from dagwire.config.schema.config_schema import check_schema, validated_config
 from dagwire.config.values.nested_values import merged_config
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.errors import (
@@ -43,8 +43,9 @@ class ResourceDefinition:
         """`required_resource_keys` are opened before this resource and found in its context.
 
         Raises:
-            InvalidDefinitionError: `resource_fn` needs more than one argument.
+            InvalidDefinitionError: `resource_fn` needs more than one argument, or `config_schema` is not a schema.
         """
+        check_schema(config_schema)
         self.resource_fn = resource_fn
         self.config_schema = config_schema
         self.description = description

@@ -3,14 +3,59 @@
 from functools import lru_cache
 from typing import Annotated, Any, NamedTuple, TypeGuard
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from dagwire.config.schema.config import Config
 from dagwire.config.schema.config_types import Field, Shape, as_field
 from dagwire.config.values.env_var import EnvVar, check_variables_are_set, read_variables, variables_in
 from dagwire.config.values.launch_form import LAUNCH_FORM
+from dagwire.config.values.nested_config import set_values
+from dagwire.config.values.nested_values import merged_config
+from dagwire.config.values.type_guards import is_mapping
 from dagwire.config.values.validation_messages import problems_of
-from dagwire.errors import InvalidConfigError
+from dagwire.errors import ConfigMappingError, InvalidConfigError
+
+
+class ConfiguredSchema:
+    """A schema with config of its own, from `configured`; stands wherever a schema does."""
+
+    def __init__(self, schema: object, config_or_function: object, declared: object = None) -> None:
+        """Config for `schema`, or a function that makes it from config of the schema `declared`.
+
+        Raises:
+            InvalidDefinitionError: `declared` is not a type of config.
+        """
+        check_schema(declared)
+        self.schema = schema
+        self.declared = declared
+        self._function = config_or_function if callable(config_or_function) else None
+        self._config = _plain(config_or_function)
+
+    def validated(self, given: object, owner: str) -> Any:
+        """The config of `schema`, with a run's config merged over it or given to the function.
+
+        Raises:
+            ConfigMappingError: The function fails.
+            InvalidConfigError: `given`, or the function's config, does not fit.
+        """
+        if self._function is None:
+            return validated_config(self.schema, self._merged(given), owner)
+        config = validated_config(self.declared, given, owner)
+        try:
+            made = self._function(config)
+        except Exception as error:
+            raise ConfigMappingError(owner, error) from error
+        return validated_config(self.schema, _plain(made), owner)
+
+    def _merged(self, given: object) -> object:
+        if is_mapping(self._config) and is_mapping(given):
+            return merged_config(self._config, given)
+        return self._config if given is None else given
+
+
+def _plain(config: object) -> object:
+    """A config as a dict of the values with which it was built, if it is an object."""
+    return set_values(config) if isinstance(config, BaseModel) else config
 
 
 def check_schema(schema: object) -> None:
@@ -19,7 +64,7 @@ def check_schema(schema: object) -> None:
     Raises:
         InvalidDefinitionError: It is not a type of config, or holds something that is not.
     """
-    if schema is not None and not is_config_class(schema):
+    if schema is not None and not (is_config_class(schema) or isinstance(schema, ConfiguredSchema)):
         as_field(schema)
 
 
@@ -36,6 +81,8 @@ def validated_config(schema: Any, given: object, owner: str) -> Any:
         MissingVariableError: Variables named in `given` are not set.
         InvalidConfigError: The values do not fit; every fault is named.
     """
+    if isinstance(schema, ConfiguredSchema):
+        return schema.validated(given, owner)
     check_variables_are_set((variable, owner) for variable in variables_in(given))
     if schema is None:
         return {} if given is None else read_variables(given)

@@ -200,7 +200,7 @@ class Map(ConfigType):
         self.key_type = config_type_of(key_type)
         self.inner_type = config_type_of(inner_type)
         self.key_label_name = key_label_name
-        if not isinstance(self.key_type, ScalarType):
+        if not isinstance(self.key_type, ScalarType) or self.key_type.declared in (dict, list):
             msg = f"The keys of a Map are scalars; {key_type!r} is not. Write str, int, float or bool."
             raise InvalidDefinitionError(msg)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, overload
 
+from dagwire.config.schema.config_schema import ConfiguredSchema
 from dagwire.definitions.assets.node_assets import NodeAssets, NodeOutput
 from dagwire.definitions.jobs.job import JobDefinition, job_of
 from dagwire.definitions.ops.composition import Composed, composed_body, composing
@@ -51,6 +52,33 @@ class GraphDefinition:
         check_name("graph", name)
         changed = copy.copy(self)
         changed._alias = name
+        return changed
+
+    def configured(
+        self, config_or_config_fn: object, name: str, config_schema: object = None, description: str | None = None
+    ) -> Self:
+        """This graph under a new name, with the config of its mapping given or made by a function of other config.
+
+        Args:
+            config_or_config_fn: The config, over which a run's is merged; or a function that returns this graph's.
+            name: The new graph's name.
+            config_schema: The schema of the config that the function takes.
+            description: This graph's by default.
+
+        Raises:
+            InvalidDefinitionError: The graph has no config mapping, so it takes no config of its own.
+        """
+        check_name("graph", name)
+        mapping = self.composed.mappings_by_graph.get("")
+        if mapping is None:
+            msg = f"graph '{self.name}' has no config mapping, so it has no config. Give it one, @graph(config=...)."
+            raise InvalidDefinitionError(msg)
+        schema = ConfiguredSchema(mapping.config_schema, config_or_config_fn, config_schema)
+        changed = copy.copy(self)
+        changed.name = name
+        changed.description = description or self.description
+        mappings = {**self.composed.mappings_by_graph, "": replace(mapping, config_schema=schema)}
+        changed.composed = self.composed._replace(mappings_by_graph=mappings)
         return changed
 
     def with_hooks(self, hook_defs: Iterable[HookDefinition]) -> Self:

@@ -7,7 +7,7 @@ from typing import Any, overload
 
 from dagwire.config.files.run_config import RunConfig
 from dagwire.config.schema.config import Config
-from dagwire.config.schema.config_schema import validated_config
+from dagwire.config.schema.config_schema import check_schema, validated_config
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.definitions.steps.signature import annotations_of
 from dagwire.errors import ConfigMappingError, InvalidConfigError, InvalidDefinitionError
@@ -23,6 +23,10 @@ class ConfigMapping:
     """The declared config: a `Config` class or one of Dagster's forms. None accepts anything."""
     receive_processed_config_values: bool | None = None
     """False passes the config to `config_fn` as written: checked, without defaults, variables unread."""
+
+    def __post_init__(self) -> None:
+        """Refuse a schema that cannot be one."""
+        check_schema(self.config_schema)
 
     def resolve(self, given: Any, owner: str) -> Mapping[str, Any] | RunConfig:
         """The config of the ops, for `given`.

@@ -109,6 +109,25 @@ class OpDefinition(StepDefinition[In]):
         """This op with more tags, to be called in a job's body."""
         return self._changed(tags={**self.tags, **{key: str(value) for key, value in tags.items()}})
 
+    def configured(
+        self,
+        config_or_config_fn: object,
+        name: str,
+        config_schema: object = None,
+        description: str | None = None,
+    ) -> Self:
+        """This op under a new name, with its config given or made by a function of other config.
+
+        Args:
+            config_or_config_fn: The config, over which a run's is merged; or a function that returns this op's config.
+            name: The new op's name.
+            config_schema: The schema of the config that the function takes.
+            description: This op's by default.
+        """
+        check_name("op", name)
+        body = self.body.configured(config_or_config_fn, config_schema, f"op '{name}'")
+        return self._changed(name=name, body=body, description=description or self.description)
+
     def _changed(self, **attributes: Any) -> Self:
         changed = copy.copy(self)
         vars(changed).pop("requirements", None)

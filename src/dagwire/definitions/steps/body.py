@@ -1,18 +1,20 @@
 """`Body`: a decorated function with its requests, and its direct calls, as in a test."""
 
+import copy
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
-from typing import Any
+from inspect import Parameter, isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
+from typing import Any, Self
 
-from dagwire.config.schema.config_schema import validated_config
+from dagwire.config.schema.config_schema import ConfiguredSchema, check_schema, is_config_class, validated_config
+from dagwire.config.schema.config_types import Field
 from dagwire.containers.build_resources import abuild_resources, build_resources
 from dagwire.containers.keys import Requirement
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.definitions.specs.valid_names import check_callable
 from dagwire.definitions.steps.body_context import BodyContext
 from dagwire.definitions.steps.signature import CONFIG_NAME, Signature, read_signature
-from dagwire.errors import InvalidInvocationError, MissingResourceError, UnknownResourceError
+from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, MissingResourceError, UnknownResourceError
 from dagwire.resources.configurable_resource import ConfigurableResourceFactory
 from dagwire.resources.init_resource_context import Resources
 from dagwire.resources.resource_definition import ResourceDefinition
@@ -47,7 +49,32 @@ class Body:
         self.owner = owner
         self.signature: Signature = read_signature(function, owner, context_first=context_first)
         self.extra_keys = frozenset(required_resource_keys)
-        self.config_schema = self.signature.config if self.signature.config is not None else config_schema
+        self.config_schema = self._declared_schema(config_schema)
+        check_schema(self.config_schema)
+
+    def _declared_schema(self, config_schema: object) -> object:
+        """Return the schema that the parameter `config` declares, with its default, or `config_schema`."""
+        declared = self.signature.config
+        if declared is None:
+            return config_schema
+        if config_schema is not None:
+            msg = f"{self.owner} declares its config by its parameter 'config'; give no config_schema beside."
+            raise InvalidDefinitionError(msg)
+        default = self.signature.config_default
+        if default is Parameter.empty:
+            return declared
+        if is_config_class(declared):
+            msg = f"{self.owner} has a default for 'config'. Give the fields of {declared.__name__} defaults instead."
+            raise InvalidDefinitionError(msg)
+        return Field(declared, default)
+
+    def configured(self, config_or_function: object, config_schema: object, owner: str) -> Self:
+        """Return this body with config of its own, or with a function that makes it from other config."""
+        configured = copy.copy(self)
+        configured.owner = owner
+        configured.config_schema = ConfiguredSchema(self.config_schema, config_or_function, config_schema)
+        vars(configured).pop("requirements", None)
+        return configured
 
     @cached_property
     def keys(self) -> tuple[str, ...]:

@@ -66,6 +66,8 @@ class Signature(NamedTuple):
     """Whether there is a `**` parameter."""
     returns: Any
     """The return annotation; Any if there is none, and for a generator, whose annotation is not that of a value."""
+    config_default: Any = Parameter.empty
+    """The default of the parameter `config`, if it has one."""
 
 
 def read_signature(function: Callable[..., Any], owner: str, *, context_first: bool = False) -> Signature:
@@ -119,6 +121,7 @@ def read_signature(function: Callable[..., Any], owner: str, *, context_first: b
         positional,
         len(named) < len(parameters),
         Any if isgeneratorfunction(function) or isasyncgenfunction(function) else hints.get("return", Any),
+        next((p.default for p in parameters if p.name == CONFIG_NAME), Parameter.empty),
     )
 
 
