@@ -427,6 +427,41 @@ def test_what_a_bound_resource_requires_is_bound_too(dg, chain, reads_first):
     assert dg.materialize([bound]).output_for_node("reads_first") == "first over second over third"
 
 
+def test_keys_of_resource_defs_are_on_the_context(dg):
+    """The keys of `resource_defs=` are required: the context of an asset, a multi asset or a check has them."""
+    own = {"word": dg.ResourceDefinition.hardcoded_resource("own")}
+
+    @dg.asset(resource_defs=own)
+    def one(context):
+        return context.resources.word
+
+    @dg.multi_asset(specs=[dg.AssetSpec("many")], resource_defs=own)
+    def several(context):
+        yield dg.MaterializeResult("many", metadata={"word": context.resources.word})
+
+    @dg.asset_check(asset=one, resource_defs=own)
+    def checked(context):
+        return dg.AssetCheckResult(passed=context.resources.word == "own")
+
+    assert one.required_resource_keys >= {"word"}
+    result = dg.materialize([one, several, checked])
+    assert result.output_for_node("one") == "own"
+    assert result.get_asset_check_evaluations()[0].passed
+
+
+def test_a_bound_resource_may_require_what_is_bound_later(dg, chain):
+    """A resource of `resource_defs=` may require keys that `with_resources` gives; those it lacks are refused."""
+    third = chain.pop("third")
+
+    @dg.asset(resource_defs=chain)
+    def read(context):
+        return context.resources.first
+
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="'third'"):
+        dg.with_resources([read], {})
+    assert dg.materialize(dg.with_resources([read], {"third": third})).output_for_node("read").endswith("third")
+
+
 def test_with_resources_wants_what_resources_require(dg, chain, reads_first):
     """`with_resources` refuses at once to leave a key missing that a bound resource requires; IO managers' keys too."""
 
@@ -533,9 +568,10 @@ def test_with_resources_and_config_for_what_is_not_given(dg, read, tracked, recw
     """dagwire warns of config for an unknown key, and names the nearest; Dagster drops it silently."""
     config = {"dbb": {"config": {"name": "late"}}}
     warnings.simplefilter("always")
-    assert len(dg.with_resources([read], {"db": tracked()}, resource_config_by_key=config)) == 1
+    for entry in (config, {"dbb": 3}):
+        assert len(dg.with_resources([read], {"db": tracked()}, resource_config_by_key=entry)) == 1
     shown = [str(warning.message) for warning in recwarn if "'db'" in str(warning.message)]
-    assert len(shown) == {"dagster": 0, "dagwire": 1}[dg.__name__]
+    assert len(shown) == {"dagster": 0, "dagwire": 2}[dg.__name__]
 
 
 def test_with_resources_overrides_definitions(dg, tracked, read, differs):

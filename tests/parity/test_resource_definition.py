@@ -429,6 +429,22 @@ def test_without_schema_and_config_there_is_none(dg, opened):
     assert opened(it, {"a": 1}) == {"a": 1}
 
 
+def test_an_empty_config_is_none_where_none_may_be(dg):
+    """A direct call without config gives None to a `Noneable` schema, and an empty dict to a dict."""
+
+    @dg.resource(config_schema=dg.Noneable(dict))
+    def maybe(context):
+        return context.resource_config
+
+    @dg.resource(config_schema=dict)
+    def always(context):
+        return context.resource_config
+
+    for context in (None, dg.build_init_resource_context()):
+        assert maybe(context) is None
+        assert always(context) == {}
+
+
 def test_the_decorator_keeps_name_and_docstring(dg):
     """A definition has the function's `__name__` and `__doc__`; the docstring is its description by default."""
 

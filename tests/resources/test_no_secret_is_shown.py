@@ -241,6 +241,7 @@ class Site(ConfigurableResource):
 
     token: str
     word: Annotated[str, SecretField()]
+    other: str = Field(default=CANARY, json_schema_extra={"dagster__is_secret": True})
     login: Account
     url: str
     size: int = 1

@@ -137,7 +137,7 @@ class ResourceDefinition:
         for key in sorted(self.required_resource_keys):
             if not hasattr(context.resources, key):
                 raise MissingResourceError(key, [owner], context.resources._asdict())
-        return context.replace_config(self.config_from(context.resource_config, owner))
+        return context.replace_config(self.config_from(context.resource_config or None, owner))
 
     def _empty_context(self, owner: str) -> InitResourceContext:
         """Return the context that stands for None."""

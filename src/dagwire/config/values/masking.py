@@ -53,9 +53,15 @@ def secrecy_of(name: str, field: FieldInfo | None) -> SecretField | None:
     marks = [mark for mark in field.metadata if isinstance(mark, SecretField)] if field else []
     if marks:
         return marks[-1]
-    if field is not None and _is_secret_type(field.annotation):
+    if field is not None and (_is_secret_type(field.annotation) or _is_marked_for_dagster(field)):
         return SecretField()
     return SECRET_BY_NAME if sounds_secret(name) else None
+
+
+def _is_marked_for_dagster(field: FieldInfo) -> bool:
+    """Whether the field bears Dagster's own mark, which is not in its documentation."""
+    extra = field.json_schema_extra
+    return is_mapping(extra) and extra.get("dagster__is_secret") is True
 
 
 def _is_secret_type(annotation: Any) -> bool:

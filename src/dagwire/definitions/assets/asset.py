@@ -147,7 +147,7 @@ def asset(  # Dagster's signature
     def decorate(function: Callable[..., Any]) -> AssetsDefinition:
         own_key = asset_key_for(function, name, key, key_prefix)
         owner = f"asset '{own_key.to_user_string()}'"
-        body = Body(function, owner, required_resource_keys or (), config_schema)
+        body = Body(function, owner, {*(required_resource_keys or ()), *(resource_defs or ())}, config_schema)
         parameters = asset_ins(body, ins)
         declared = check_dep_names(deps_from(owner, deps))
         spec = AssetSpec(

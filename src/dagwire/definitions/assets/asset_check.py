@@ -186,7 +186,7 @@ def asset_check(  # Dagster's signature
             partitions_def=partitions_def,
         )
         owner = f"check '{own}' of asset '{asset_key.to_user_string()}'"
-        body = Body(function, owner, required_resource_keys or (), config_schema)
+        body = Body(function, owner, {*(required_resource_keys or ()), *(resource_defs or ())}, config_schema)
         return AssetChecksDefinition(
             spec.step_name,
             body,
@@ -267,7 +267,7 @@ def multi_asset_check(  # Dagster's signature
             raise InvalidDefinitionError(msg)
         return AssetChecksDefinition(
             own,
-            Body(function, owner, required_resource_keys or (), config_schema),
+            Body(function, owner, {*(required_resource_keys or ()), *(resource_defs or ())}, config_schema),
             specs,
             ins={parameter: AssetIn.from_coercible(declared) for parameter, declared in (ins or {}).items()},
             can_subset=can_subset,

@@ -93,7 +93,7 @@ def multi_asset(  # Dagster's signature
         owner = f"multi_asset '{own}'"
         check_name("multi_asset", own)
         _check_arguments(owner, outs, specs, deps, internal_asset_deps)
-        body = Body(function, owner, required_resource_keys or (), config_schema)
+        body = Body(function, owner, {*(required_resource_keys or ()), *(resource_defs or ())}, config_schema)
         parameters = asset_ins(body, ins)
         by_output = (
             _from_specs(owner, specs, input_deps(parameters), group_name)

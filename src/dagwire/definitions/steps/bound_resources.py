@@ -10,7 +10,7 @@ from dependency_injector import providers
 from dagwire.config.values.env_var import variables_in
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.containers.as_container import container_from, provider_of
-from dagwire.containers.keys import Requirement, keys_of
+from dagwire.containers.keys import Container, Requirement, find_provider, keys_of
 from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.resource_provider import ResourceProvider, with_config
 from dagwire.containers.scope_checks import raise_faults
@@ -69,41 +69,50 @@ def with_resources(
         InvalidConfigError: Config does not fit its resource.
     """
     container = container_from(resource_defs)
-    listed = list(definitions)
     config_by_key = _config_by_key(resource_config_by_key or {}, keys_of(container))
-    graph = ProviderGraph(container, {})
-    wanted = {DEFAULT_IO_MANAGER}.union(*(definition.required_keys for definition in listed))
-    provider_by_key = _reached_from(wanted, graph)
-    required = graph.required_by_resources()
-    raise_faults([fault for definition in listed for fault in _missing(definition, provider_by_key, required)])
-    raise_faults(_config_faults(provider_by_key, config_by_key))
-    bound = {key: with_config(found, key, config_by_key.get(key)) for key, found in provider_by_key.items()}
-    return [rebound(definition, bound) for definition in listed]
+    scopes = [(definition, ProviderGraph(container, definition.bindings)) for definition in definitions]
+    reached = [_reached_keys(definition, graph) for definition, graph in scopes]
+    raise_faults([fault for definition, graph in scopes for fault in _missing(definition, graph)])
+    bound = _configured(container, set[str]().union(*reached), config_by_key)
+    return [
+        rebound(definition, {key: bound[key] for key in keys if key in bound})
+        for (definition, _), keys in zip(scopes, reached, strict=True)
+    ]
 
 
-def _reached_from(keys: Iterable[str], graph: ProviderGraph) -> dict[str, "providers.Provider[Any]"]:
-    """Return `{key: provider}` for `keys` and for all that their resources require or nest.
+def _reached_keys(definition: Bindable, graph: ProviderGraph) -> set[str]:
+    """Return the keys that `definition` asks for, with all that their resources require or nest.
 
     Raises:
         ResourceCycleError: Resources depend on one another in a circle.
     """
-    roots = [found for key in sorted(keys) if (found := graph.root(key)) is not None]
-    reached = set(graph.in_order(roots))
-    named = {key: found for key in keys_of(graph.container) if (found := graph.find(key)) in reached}
-    return {**named, **{key: found for key, found in graph.provider_by_key.items() if found is not None}}
+    wanted = sorted({DEFAULT_IO_MANAGER, *definition.required_keys, *definition.bindings})
+    reached = set(graph.in_order([found for key in wanted if (found := graph.root(key)) is not None]))
+    return {key for key in (*keys_of(graph.container), *graph.provider_by_key) if graph.find(key) in reached}
 
 
-def _missing(
-    definition: Bindable, found: Mapping[str, object], required: Iterable[Requirement]
-) -> Iterator[DagwireError]:
-    known = {*found, *definition.bindings}
+def _missing(definition: Bindable, graph: ProviderGraph) -> Iterator[DagwireError]:
+    known = {*keys_of(graph.container), *definition.bindings}
     asked = [Requirement(key, definition.label) for key in sorted(definition.required_keys)]
-    for requirement in (*asked, *required):
-        if requirement.key not in known:
+    for requirement in (*asked, *graph.required_by_resources()):
+        if graph.find(requirement.key) is None:
             yield MissingResourceError(requirement.key, [requirement.asker], known)
 
 
 # -- config of bound resources -----------------------------------------------------------------------------------------
+
+
+def _configured(
+    container: Container, keys: Iterable[str], config_by_key: Mapping[str, Any]
+) -> dict[str, "providers.Provider[Any]"]:
+    """Return `{key: provider}` of those of `keys` that the container has, with their config.
+
+    Raises:
+        InvalidConfigError: Config does not fit its resource.
+    """
+    found = {key: provider for key in keys if (provider := find_provider(container, key)) is not None}
+    raise_faults(_config_faults(found, config_by_key))
+    return {key: with_config(provider, key, config_by_key.get(key)) for key, provider in found.items()}
 
 
 def _config_by_key(entries: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
@@ -112,14 +121,14 @@ def _config_by_key(entries: Mapping[str, Any], keys: Iterable[str]) -> dict[str,
     Raises:
         InvalidInvocationError: Some entries have another form; all are named.
     """
-    problems = [problem for key, entry in entries.items() if (problem := _problem_of(key, entry))]
-    if problems:
-        problem = f"was given `resource_config_by_key` with {'; '.join(problems)}."
-        raise InvalidInvocationError("with_resources", problem)
     known = list(keys)
     for key in entries:
         if key not in known:
             warnings.warn(_unknown_key(key, known), stacklevel=3)
+    problems = [problem for key, entry in entries.items() if key in known and (problem := _problem_of(key, entry))]
+    if problems:
+        problem = f"was given `resource_config_by_key` with {'; '.join(problems)}."
+        raise InvalidInvocationError("with_resources", problem)
     return {key: entry["config"] for key, entry in entries.items() if key in known}
 
 
