@@ -37,11 +37,16 @@ autodoc_typehints_format = "short"
 autodoc_class_signature = "separated"
 python_use_unqualified_type_names = True
 
+suppress_warnings = [
+    # Several classes have an attribute `type`; Sphinx takes the built-in class in an annotation for one of them.
+    "ref.python",
+]
+
 nitpick_ignore_regex = [
     # Names of other packages: their documentation is not at hand while building without a network.
     (
         r"py:.*",
-        r"(collections|concurrent|contextlib|datetime|enum|logging|os|pathlib|types|typing|typing_extensions)\..*",
+        r"(asyncio|collections|concurrent|contextlib|datetime|enum|logging|os|pathlib|types|typing|typing_extensions)\..*",
     ),
     (r"py:.*", r"(annotated_types|dependency_injector|pydantic|pydantic_core|pydantic_settings|rich|typer)\..*"),
     (r"py:.*", r"providers\..*"),
