@@ -57,7 +57,10 @@ nitpick_ignore_regex = [
     (r"py:class", r"(tuple|frozenset|dict|list)\[.*"),
     # An alias of types, which is not public.
     (r"py:class", r"CoercibleToAssetKey"),
+    # A class of the standard library that an annotation in quotes names alone.
+    (r"py:class", r"Abstract(Async)?ContextManager"),
     # Type variables, which have no page.
+    (r"py:class", r"(.*\.)?(OwnProduct|Itself)"),
     (r"py:(class|obj)", r"(.*\.)?_?[A-Z](_co|_contra)?"),
     # Classes in signatures that are not public: Sphinx takes their names from the objects, so they cannot be wrong.
     (r"py:(class|obj)", r"dagwire\.\w+\..*"),
