@@ -231,7 +231,7 @@ def schedule(  # Dagster's signature
     target: Any = None,
     owners: Sequence[str] | None = None,
 ) -> Callable[[Callable[..., Any]], ScheduleDefinition]:
-    """Make a schedule of a function that returns `RunRequest`s, a `SkipReason`, a run config, or None.
+    """Make a schedule of a function that returns a `RunRequest` or several, a `SkipReason`, a run config, or None.
 
     Args:
         cron_schedule: The times, as a cron line, or several lines.

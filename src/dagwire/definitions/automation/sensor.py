@@ -116,7 +116,7 @@ def sensor(  # Dagster's signature
     target: Any = None,
     owners: Sequence[str] | None = None,
 ) -> Callable[[Callable[..., Any]], SensorDefinition]:
-    """Make a sensor of a function that returns `RunRequest`s, a `SkipReason`, a `SensorResult`, or None.
+    """Make a sensor of a function that returns a `RunRequest` or several, a `SkipReason`, a `SensorResult`, or None.
 
     Args:
         job_name: The job's name, if the job itself is not at hand.

@@ -34,7 +34,7 @@ def load_assets_from_modules(  # Dagster's signature
         automation_condition: The condition of the assets that are made here, in place of their own; inert here.
         backfill_policy: Whether a range of partitions is one run, in place of the assets' own policies.
         source_key_prefix: Parts to put before the keys of `SourceAsset`s; dependencies follow.
-        include_specs: Whether to include `AssetSpec`s, which are assets that are made elsewhere.
+        include_specs: Whether to include assets that are made elsewhere, as an `AssetSpec` describes them.
 
     Raises:
         DuplicateDefinitionError: Two different assets have one key.

@@ -32,7 +32,7 @@ class _AssetEvent:
         partition: str | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        """Describe the event; plain values of `metadata` become `MetadataValue`s.
+        """Describe the event; each plain value of `metadata` becomes a `MetadataValue`.
 
         Raises:
             InvalidDefinitionError: An argument has the wrong type, a tag is invalid or `metadata` cannot be shown.

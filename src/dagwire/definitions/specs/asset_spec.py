@@ -56,7 +56,7 @@ class AssetSpec:
 
         Args:
             key: The asset's key.
-            deps: Upstream assets: keys, names, specs, assets or `AssetDep`s.
+            deps: Upstream assets: keys, names, specs, assets, or each as an `AssetDep`.
             description: For people.
             metadata: Facts about the asset.
             skippable: Whether the function that makes it may leave it out.

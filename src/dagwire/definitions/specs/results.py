@@ -90,7 +90,7 @@ class Output(Generic[T]):
         *,
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        """Describe the value; plain values of `metadata` become `MetadataValue`s.
+        """Describe the value; each plain value of `metadata` becomes a `MetadataValue`.
 
         Raises:
             InvalidDefinitionError: An argument has the wrong type, a tag is invalid or `metadata` cannot be shown.
