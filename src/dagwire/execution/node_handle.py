@@ -48,7 +48,7 @@ class OpNode(NamedTuple):
     @classmethod
     def of(cls, node: Node) -> Self:
         """Show a step of a job."""
-        handle = NodeHandle.from_path(node.name.split("."))
+        handle = NodeHandle.from_path(node.name.partition("[")[0].split("."))  # one place, however many mapped steps
         return cls(handle.name, node.definition, handle)
 
     @property

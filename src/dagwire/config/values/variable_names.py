@@ -20,6 +20,7 @@ def variables_of(settings: type[BaseSettings], path: Sequence[Key]) -> tuple[str
         path: Names of fields, as Python has them, and keys: `("api", "base_url")`.
 
     Example:
+        >>> from pydantic import BaseModel
         >>> from pydantic_settings import SettingsConfigDict
         >>> class Api(BaseModel):
         ...     base_url: str = ""
