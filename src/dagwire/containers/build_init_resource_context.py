@@ -47,7 +47,7 @@ def build_init_resource_context(
         config: The context's `resource_config`.
         resources: `{key: resource, definition or plain value}` or a container. Resources with a life cycle are open
             inside a `with` block only.
-        instance: The context's `instance`.
+        instance: The context's `instance`; one of its own by default.
 
     Raises:
         InvalidInvocationError: `config` is not a mapping.
@@ -62,6 +62,7 @@ def build_init_resource_context(
     """
     if config is not None and not is_mapping(config):
         raise InvalidInvocationError("build_init_resource_context", f"takes config as a dict, not {type(config)}.")
+    instance = instance or DagsterInstance.ephemeral()
     return UnboundInitResourceContext(
         config, HeldResources("An init resource context", resources, None, instance), instance
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple, Protocol
 
+from dagwire.config.schema.config import Config
 from dagwire.config.schema.config_schema import validated_config
 from dagwire.definitions.ops.node import Node
 from dagwire.errors import DagwireError, InvalidConfigError, MissingVariableError, nearest
@@ -67,7 +68,8 @@ class IOConfig:
         written = self._written[side].get(path)
         owner = f"{side} '{name}' of {node.definition.label}"
         if schema is not None:
-            self._config[ConfigOfValue(side, node.name, name)] = validated_config(schema, written, owner)
+            config = validated_config(schema, written, owner)
+            self._config[ConfigOfValue(side, node.name, name)] = dict(config) if isinstance(config, Config) else config
         elif path in self._written[side]:
             raise InvalidConfigError(
                 owner, [f"its IO manager declares no `{side}_config_schema`, so it takes no config"]

@@ -1,5 +1,6 @@
 """`StepIO`: how values pass from step to step where IO managers store and load them."""
 
+import copy
 from collections.abc import AsyncIterator, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from inspect import isasyncgen, isawaitable, isgenerator
@@ -83,10 +84,16 @@ class StepIO:
         self._contexts = StepsIOContexts(run, plan, instance, io_config)
         self._has_default = {id(scope): scope.has_key(DEFAULT_IO_MANAGER) for scope in scope_by_node.values()}
         self._stored: dict[OutputHandle, OutputContext] = {}
+        self._taken_of: dict[str, list[str]] = {}
+        for source in (source for node in plan.nodes for source in node.inputs.values()):
+            for handle in source if isinstance(source, list) else [source]:
+                if isinstance(handle, OutputHandle):
+                    self._taken_of.setdefault(handle.node, []).append(handle.output)
 
     def default_requirements(self, node: Node) -> Iterable[Requirement]:
-        """The default IO manager, where a step has outputs that go to it."""
-        outputs = [output for output in node.definition.stored_outputs if output not in node.unstored]
+        """The default IO manager, if a step has outputs that go to it, or that others load from it."""
+        stored = [output for output in node.definition.stored_outputs if output not in node.unstored]
+        outputs = dict.fromkeys([*stored, *self._taken_of.get(node.name, ())])
         return (
             output_requirement(node.definition.label, output, DEFAULT_IO_MANAGER)
             for output in outputs
@@ -192,7 +199,10 @@ class StepIO:
         else:
             manager = Manager(str(stored_by), self._scope(upstream))
         given = self._stored.get(handle)
-        if given is None:
+        if given is not None:
+            given = copy.copy(given)
+            given.output_metadata = {}  # as in Dagster, where the input may be loaded by another process
+        else:
             given = self._contexts.of_output(upstream, handle, self._scope(upstream), stored_by)
         context = self._contexts.of_input(node, name, manager.scope, manager.key, given)
         return await self._loaded(node, context, manager, handle)

@@ -70,7 +70,7 @@ class StepsIOContexts:
             run_id=self._run.run_id,
             **facts,
             **self._of_run(node, step),
-            **self._of_partitions(partitions_def, self._plan.partitions.keys),
+            **self._of_partitions(partitions_def, self._plan.partitions.keys or None),
             **_of_manager(scope, key),
         )
 
@@ -136,23 +136,25 @@ class StepsIOContexts:
             "instance": self._instance,
         }
 
-    def _keys_taken(self, node: Node, key: AssetKey | None, upstream: PartitionsDefinition | None) -> Sequence[str]:
-        """The partitions of an upstream asset that a step takes: those that its partition mapping says.
+    def _keys_taken(
+        self, node: Node, key: AssetKey | None, upstream: PartitionsDefinition | None
+    ) -> Sequence[str] | None:
+        """The partitions of an upstream asset that a step takes, by its partition mapping; None if they are not known.
 
-        A check has no mapping: it takes those that the run makes, and all where the run makes none of them.
+        A check has no mapping: it takes those that the run makes, or all if the run makes none of them.
         """
         if upstream is None or key is None:
-            return ()
+            return None
         made, definition = self._plan.partitions, node.asset
         if definition is not None:
             makes_none = definition.partitions_def is not None and not made.keys
-            return () if makes_none else made.needed_by(definition, key).keys
+            return None if makes_none else made.needed_by(definition, key).keys
         if made.definition == upstream:
             return made.keys
         with partition_loading_context(dynamic_partitions_store=made.instance):
             return upstream.get_partition_keys()
 
-    def _of_partitions(self, definition: PartitionsDefinition | None, keys: Sequence[str]) -> dict[str, Any]:
+    def _of_partitions(self, definition: PartitionsDefinition | None, keys: Sequence[str] | None) -> dict[str, Any]:
         """The facts about the partitions of an asset."""
         return {} if definition is None else partition_facts(definition, keys, self._plan.partitions.instance)
 

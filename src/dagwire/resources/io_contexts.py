@@ -225,6 +225,11 @@ class OutputContext(IOContext):
         """
         if self.has_asset_key and "step_key" not in vars(self):
             return self.get_asset_identifier()
+        if self.version is not None and self.mapping_key is not None:
+            problem = (
+                f"has version '{self.version}' and mapping key '{self.mapping_key}': dynamic values have no version."
+            )
+            raise InvalidInvocationError("OutputContext", problem)
         if self.version is not None:
             return ["versioned_outputs", self.version, self.step_key, self.name]
         return self.get_run_scoped_output_identifier()

@@ -5,7 +5,7 @@ from typing import Annotated, Any, NamedTuple, TypeGuard
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from dagwire.config.schema.config import Config
+from dagwire.config.schema.config import Config, ConfigAsDict
 from dagwire.config.schema.config_types import Field, Shape, as_field
 from dagwire.config.values.env_var import EnvVar, check_variables_are_set, read_variables, variables_in
 from dagwire.config.values.launch_form import LAUNCH_FORM
@@ -142,7 +142,7 @@ class _Compiled(NamedTuple):
     @property
     def _is_dict(self) -> bool:
         """Whether nothing means a dict without entries, so that each required one is reported."""
-        return isinstance(self.field.config_type, Shape)
+        return isinstance(self.field.config_type, Shape | ConfigAsDict)
 
 
 @lru_cache(maxsize=512)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from dagwire.definitions.partitions.partition_loading import store_in_force, time_in_force
+from dagwire.definitions.partitions.partition_loading import partition_loading_context, store_in_force, time_in_force
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
 from dagwire.resources.instance import DagsterInstance, DynamicPartitionsStore
@@ -144,7 +144,14 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
 
     def __str__(self) -> str:
         """For people."""
-        return f'Dynamic partitions: "{self.name}"' if self.name else "Dynamic partitions of a function"
+        if self.name is not None:
+            return f'Dynamic partitions: "{self.name}"'
+        return ", ".join(map(repr, self.get_partition_keys()))
+
+    def get_serializable_unique_identifier(self, dynamic_partitions_store: DynamicPartitionsStore | None = None) -> str:
+        """Text that differs if the keys do; `dynamic_partitions_store` is the instance that knows them."""
+        with partition_loading_context(dynamic_partitions_store=dynamic_partitions_store):
+            return super().get_serializable_unique_identifier()
 
     def __repr__(self) -> str:
         """The call that makes it."""

@@ -148,7 +148,7 @@ class KeyMapping(PartitionMapping):
             self.validate_partition_mapping(upstream_partitions_def, downstream_partitions_def)
             keys: Sequence[str] = ()
             if downstream_partitions_subset is not None:
-                keys = downstream_partitions_subset.get_partition_keys()
+                keys = list(downstream_partitions_subset.get_partition_keys())
             needed = self.upstream_keys(keys, downstream_partitions_def, upstream_partitions_def)
             there = upstream_partitions_def.filter_valid_partition_keys(set(needed))
             return UpstreamPartitionsResult(
@@ -167,7 +167,7 @@ class KeyMapping(PartitionMapping):
         """The downstream partitions that take some upstream ones, as in the base class."""
         with partition_loading_context(current_time, dynamic_partitions_store):
             self.validate_partition_mapping(upstream_partitions_def, downstream_partitions_def)
-            keys = upstream_partitions_subset.get_partition_keys()
+            keys = list(upstream_partitions_subset.get_partition_keys())
             taking = self.downstream_keys(keys, upstream_partitions_def, downstream_partitions_def) if keys else []
             there = downstream_partitions_def.filter_valid_partition_keys(set(taking))
             return downstream_partitions_def.subset_with_partition_keys(key for key in taking if key in there)

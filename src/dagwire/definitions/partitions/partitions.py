@@ -129,7 +129,7 @@ class StaticPartitionsDefinition(PartitionsDefinition):
             _check_static_key(key)
         if len(self._known) < len(self._keys):
             twice = sorted(key for key in self._known if self._keys.count(key) > 1)
-            msg = f"Duplicate instances of partition keys: {', '.join(map(repr, twice))}. Give each key once."
+            msg = f"Partition keys must be unique. Duplicate instances of partition keys: {twice}."
             raise InvalidDefinitionError(msg)
 
     @property

@@ -1,7 +1,7 @@
 """Subsets of partitions: some of the keys that a definition has."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Protocol, Self
 
 from dagwire.definitions.partitions.partition_key_range import PartitionKeyRange, TimeWindow
@@ -41,7 +41,7 @@ class PartitionsSubset(ABC):
     """
 
     @abstractmethod
-    def get_partition_keys(self) -> Sequence[str]:
+    def get_partition_keys(self) -> Collection[str]:
         """The keys; those of time windows in order of time."""
 
     @abstractmethod
@@ -114,9 +114,9 @@ class DefaultPartitionsSubset(PartitionsSubset):
         """The keys as a set."""
         return set(self._keys)
 
-    def get_partition_keys(self) -> Sequence[str]:
-        """The keys, as they were added."""
-        return list(self._keys)
+    def get_partition_keys(self) -> Collection[str]:
+        """The keys, as they were added; equal to a set of them."""
+        return self._keys.keys()
 
     def with_partition_keys(self, partition_keys: Iterable[str]) -> "DefaultPartitionsSubset":
         """A subset with these keys too."""

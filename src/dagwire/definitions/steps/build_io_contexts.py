@@ -167,7 +167,7 @@ def _of_asset(
     """
     if key_range is not None and definition is None:
         raise InvalidInvocationError(owner, "needs `asset_partitions_def` to know the keys of a range.")
-    keys: Sequence[str] = ()
+    keys: Sequence[str] | None = None
     with partition_loading_context(dynamic_partitions_store=instance):
         if key is not None and key_range is not None and definition is not None:
             keys = definition.get_partition_keys_in_range(key_range)

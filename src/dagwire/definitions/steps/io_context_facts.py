@@ -14,10 +14,10 @@ EVENT_TYPES = EventTypes(normalized_metadata, AssetObservation, (AssetMaterializ
 
 
 def partition_facts(
-    definition: PartitionsDefinition | None, keys: Sequence[str], store: DynamicPartitionsStore | None = None
+    definition: PartitionsDefinition | None, keys: Sequence[str] | None, store: DynamicPartitionsStore | None = None
 ) -> dict[str, Any]:
-    """The arguments of a context for a value of some partitions; none if there are no keys."""
-    if not keys:
+    """The arguments of a context for a value of some partitions; none if it is not of partitions."""
+    if keys is None:
         return {}
     owner = "The IO context"
     return {
