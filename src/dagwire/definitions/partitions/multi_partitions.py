@@ -196,7 +196,8 @@ class MultiPartitionsDefinition(PartitionsDefinition):
         known = self.get_partitions_def_for_dimension(dimension_name).filter_valid_partition_keys(
             set(dimension_partition_keys)
         )
-        return self.combinations({dimension_name: [key for key in dimension_partition_keys if key in known]})
+        existing = (key for key in dimension_partition_keys if key in known)
+        return [key for each in existing for key in self.combinations({dimension_name: [each]})]
 
     def combinations(self, keys_by_dimension: Mapping[str, Iterable[str]]) -> list[MultiPartitionKey]:
         """All combinations of the keys given for some dimensions, and of all existing keys of the others."""

@@ -153,8 +153,13 @@ class KeyMapping(PartitionMapping):
             there = upstream_partitions_def.filter_valid_partition_keys(set(needed))
             return UpstreamPartitionsResult(
                 upstream_partitions_def.subset_with_partition_keys(key for key in needed if key in there),
-                DefaultPartitionsSubset(key for key in needed if key not in there),
+                self.missing_subset([key for key in needed if key not in there], upstream_partitions_def),
             )
+
+    def missing_subset(self, keys: Sequence[str], upstream: PartitionsDefinition) -> PartitionsSubset:
+        """The subset of keys that are taken and do not exist."""
+        del upstream
+        return DefaultPartitionsSubset(keys)
 
     def get_downstream_partitions_for_partitions(
         self,

@@ -74,6 +74,12 @@ class TimeWindowPartitionMapping(KeyMapping):
             return f"The windows of the downstream asset are in {zones[0]}, those of the upstream one in {zones[1]}."
         return None
 
+    def missing_subset(self, keys: Sequence[str], upstream: PartitionsDefinition) -> TimeWindowPartitionsSubset:
+        """The time windows of keys that are taken and do not exist."""
+        assert isinstance(upstream, TimeWindowPartitionsDefinition)  # noqa: S101  # `mismatch` was asked first
+        windows = upstream.time_windows_for_partition_keys(keys, validate=False)
+        return TimeWindowPartitionsSubset(upstream, None, windows)
+
     @property
     def description(self) -> str:
         """A sentence for people."""
