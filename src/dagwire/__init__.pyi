@@ -233,6 +233,7 @@ from .execution.validate_run_config import validate_run_config
 from .resources.attached_object import IAttachDifferentObjectToOpContext
 from .resources.configurable_resource import ConfigurableResource, ConfigurableResourceFactory
 from .resources.configured import configured
+from .resources.console_loggers import JsonLogFormatter, colored_console_logger, default_loggers, json_console_logger
 from .resources.dagster_run import DagsterRun, DagsterRunStatus
 from .resources.event_log_entry import EventLogEntry
 from .resources.filesystem_io_manager import FilesystemIOManager, fs_io_manager
@@ -251,6 +252,8 @@ from .resources.io_manager import (
     io_manager,
     mem_io_manager,
 )
+from .resources.log_manager import DagsterLogManager, get_dagster_logger
+from .resources.logger_definition import InitLoggerContext, LoggerDefinition, build_init_logger_context, logger
 from .resources.resource_definition import ResourceDefinition, make_values_resource, resource
 from .resources.resource_param import ResourceDependency, ResourceParam
 from .resources.upath_io_manager import UPathIOManager
@@ -313,6 +316,7 @@ __all__ = [
     "DagsterInvalidSubsetError",
     "DagsterInvariantViolationError",
     "DagsterJobMetadataValue",
+    "DagsterLogManager",
     "DagsterResourceFunctionError",
     "DagsterRun",
     "DagsterRunMetadataValue",
@@ -366,6 +370,7 @@ __all__ = [
     "IdentityPartitionMapping",
     "In",
     "InMemoryIOManager",
+    "InitLoggerContext",
     "InitResourceContext",
     "InputContext",
     "InputManager",
@@ -375,11 +380,13 @@ __all__ = [
     "IntSource",
     "Jitter",
     "JobDefinition",
+    "JsonLogFormatter",
     "JsonMetadataValue",
     "LastPartitionMapping",
     "LazyDefinitions",
     "LegacyFreshnessPolicy",
     "List",
+    "LoggerDefinition",
     "Map",
     "MarkdownMetadataValue",
     "MaterializeResult",
@@ -475,6 +482,7 @@ __all__ = [
     "build_asset_check_context",
     "build_asset_context",
     "build_hook_context",
+    "build_init_logger_context",
     "build_init_resource_context",
     "build_input_context",
     "build_op_context",
@@ -485,6 +493,7 @@ __all__ = [
     "build_sensor_context",
     "check_dagster_type",
     "check_health",
+    "colored_console_logger",
     "config_from_files",
     "config_from_pkg_resources",
     "config_from_yaml_strings",
@@ -493,6 +502,7 @@ __all__ = [
     "current_scope",
     "dagster_type_loader",
     "daily_partitioned_config",
+    "default_loggers",
     "define_asset_job",
     "definitions",
     "diff_environments",
@@ -504,6 +514,7 @@ __all__ = [
     "failure_hook",
     "file_relative_path",
     "fs_io_manager",
+    "get_dagster_logger",
     "graph",
     "graph_asset",
     "graph_multi_asset",
@@ -514,6 +525,7 @@ __all__ = [
     "instance_for_test",
     "io_manager",
     "job",
+    "json_console_logger",
     "load_asset_checks_from_current_module",
     "load_asset_checks_from_modules",
     "load_asset_checks_from_package_module",
@@ -527,6 +539,7 @@ __all__ = [
     "load_definitions_from_modules",
     "load_definitions_from_package_module",
     "load_definitions_from_package_name",
+    "logger",
     "make_python_type_usable_as_dagster_type",
     "make_values_resource",
     "map_asset_specs",

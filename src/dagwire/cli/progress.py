@@ -18,7 +18,7 @@ from dagwire.cli.run_summary import reason_of
 from dagwire.definitions.specs.check_results import AssetCheckEvaluation, AssetCheckSeverity
 from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.events import DagsterEvent
-from dagwire.resources.init_resource_context import log
+from dagwire.resources.log_manager import log
 
 _STATE_BY_EVENT = {
     DagsterEventType.STEP_START: "running",

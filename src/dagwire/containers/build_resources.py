@@ -12,8 +12,9 @@ from dagwire.containers.keys import Requirement
 from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
-from dagwire.resources.init_resource_context import Resources, log
+from dagwire.resources.init_resource_context import Resources
 from dagwire.resources.instance import DagsterInstance, given_instance
+from dagwire.resources.log_manager import log
 from dagwire.resources.run_without_loop import drive
 
 

@@ -34,9 +34,10 @@ from dagwire.errors import (
     ResourceSetupError,
     nearest,
 )
-from dagwire.resources.init_resource_context import NO_RESOURCES, InitResourceContext, Resources, log
+from dagwire.resources.init_resource_context import NO_RESOURCES, InitResourceContext, Resources
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.life_cycle import new_life_cycle
+from dagwire.resources.log_manager import log
 from dagwire.resources.opener import NOTHING_OPEN, Opener
 from dagwire.resources.retry_and_timeout import NO_RETRY_NO_TIMEOUT, retried
 from dagwire.resources.run_without_loop import drive

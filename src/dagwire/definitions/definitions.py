@@ -41,6 +41,7 @@ from dagwire.errors import (
     UnknownNameError,
 )
 from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.logger_definition import checked_loggers
 
 T = TypeVar("T", bound=TickDefinition[Any])
 D = TypeVar("D", bound=TickDefinition[Any] | UnresolvedPartitionedAssetScheduleDefinition)
@@ -104,7 +105,7 @@ class Definitions:
         self.executor = checked_executor("Definitions", executor)
         """The executor of jobs that name none; inert here."""
         check_text_keys("Definitions", "loggers", loggers)
-        self.loggers = dict(loggers or {})
+        self.loggers = checked_loggers("Definitions", loggers)
         self.metadata = normalized_metadata(metadata, "Definitions")
 
     def override(
@@ -446,8 +447,9 @@ class Definitions:
 
     def _resolved(self, job: JobDefinition | UnresolvedAssetJobDefinition) -> JobDefinition:
         if isinstance(job, JobDefinition):
-            return replace(job, container=self.container)
-        return job.resolve(self._known_assets(), self.asset_checks, self.container)
+            return replace(job, container=self.container, logger_defs=job.logger_defs or self.loggers)
+        resolved = job.resolve(self._known_assets(), self.asset_checks, self.container)
+        return replace(resolved, logger_defs=self.loggers)
 
     def _known_assets(self) -> KnownAssets:
         return known_assets(self.assets)

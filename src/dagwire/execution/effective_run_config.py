@@ -76,6 +76,8 @@ def _mapped(run_config: RunConfig, graph: str, job: JobDefinition) -> RunConfig:
     return RunConfig(
         ops | {f"{prefix}{name}": config for name, config in inner.ops.items()},
         {**run_config.resources, **inner.resources},
+        run_config.loggers,
+        run_config.execution,
         inputs={**{f"{prefix}{path}": value for path, value in inner.inputs.items()}, **run_config.inputs},
         outputs={**{f"{prefix}{path}": value for path, value in inner.outputs.items()}, **run_config.outputs},
     )

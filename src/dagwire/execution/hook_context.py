@@ -1,6 +1,5 @@
 """`HookContext`: the step that a hook is called after."""
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,13 +10,16 @@ from dagwire.errors import InvalidPropertyError
 from dagwire.execution.node_handle import OpNode
 from dagwire.execution.step_values import StepValues
 from dagwire.resources.dagster_run import DagsterRun
-from dagwire.resources.init_resource_context import NO_RESOURCES, log
+from dagwire.resources.init_resource_context import NO_RESOURCES
 from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.log_manager import DagsterLogManager, Loggers, log
 
 
 class HookContext(BodyContext):
     """The context of a hook: the step that it is called after. Lives as long as the call."""
 
+    loggers: Loggers = (log,)
+    """The loggers of the run."""
     instance: DagsterInstance
     """The instance of the run: it keeps the keys of dynamic partitions."""
 
@@ -129,10 +131,10 @@ class HookContext(BodyContext):
         return self._values.metadata
 
     @property
-    def log(self) -> "logging.LoggerAdapter[logging.Logger]":
-        """The logger of the run; each record has the run's id and the step's name, as `run_id` and `step_key`."""
-        step = self._node.name if self._node is not None else None
-        return logging.LoggerAdapter(log, {"run_id": self._run.run_id, "step_key": step})
+    def log(self) -> DagsterLogManager:
+        """The log of the run; each record has the run's id and the step's name, as `run_id` and `step_key`."""
+        run, step = self._run, self._node.name if self._node is not None else None
+        return DagsterLogManager({"job_name": run.job_name, "run_id": run.run_id, "step_key": step}, self.loggers)
 
     def bind(self, definition: Any) -> None:
         """Take note of the hook that is called; a context built by hand cannot know it before."""

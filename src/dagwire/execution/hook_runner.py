@@ -15,6 +15,7 @@ from dagwire.execution.run_record import Record
 from dagwire.execution.step_values import StepValues
 from dagwire.resources.dagster_run import DagsterRun
 from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.log_manager import Loggers
 
 
 class Hooks:
@@ -27,6 +28,7 @@ class Hooks:
         scope_by_node: Mapping[str, RunScope],
         record: Record,
         instance: DagsterInstance,
+        loggers: Loggers,
     ) -> None:
         """Nothing is called yet; the arguments are those of `Steps`."""
         self._run = run
@@ -34,6 +36,7 @@ class Hooks:
         self._scope_by_node = scope_by_node
         self._record = record
         self._instance = instance
+        self._loggers = loggers
 
     async def call(self, node: Node, failure: Exception | None, values: StepValues) -> None:
         """Call the hooks of a step that has ended; a hook that fails is recorded and changes nothing, as in Dagster."""
@@ -53,6 +56,7 @@ class Hooks:
         body = hook.body
         context = HookContext(self._run, node, hook, failure, values)
         context.instance = self._instance
+        context.loggers = self._loggers
         context.resources = scope.resources(body.keys)
         context.op_config = self._plan.config_by_node.get(node.template or node.name)
         arguments = {parameter: scope.value(key) for parameter, key in body.signature.keys.items()}

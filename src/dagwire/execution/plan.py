@@ -12,6 +12,7 @@ from dagwire.definitions.steps.bound_resources import Bindings
 from dagwire.errors import ConfigMappingError, DagwireError, InvalidConfigError, MissingVariableError, nearest
 from dagwire.execution.effective_run_config import open_input_values, resolved_run_config, written_config
 from dagwire.execution.partition_selection import NO_PARTITIONS, PartitionSelection, selected_partitions
+from dagwire.execution.run_loggers import ConfiguredLogger, configured_loggers
 
 
 class Plan(NamedTuple):
@@ -33,6 +34,8 @@ class Plan(NamedTuple):
     """The run config as contexts show it: the run's merged over the job's, or the config before mapping."""
     partitions: PartitionSelection
     tags: Mapping[str, str]
+    loggers: tuple[ConfiguredLogger, ...]
+    """The loggers that the run's config names."""
     faults: tuple[DagwireError, ...]
     """The faults of all this; a plan with faults is not run."""
 
@@ -58,6 +61,8 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
         config = _resolved_config(job, options, partitions, faults)
     except (InvalidConfigError, MissingVariableError, ConfigMappingError) as fault:
         faults.append(fault)  # what steps then lack, that config may have given them: not reported
+    loggers, logger_faults = configured_loggers(job, config.run_config.loggers)
+    faults += logger_faults
     return Plan(
         job,
         job.nodes,
@@ -69,6 +74,7 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
         written_config(job, options, config.run_config),
         partitions,
         tags,
+        loggers,
         tuple(faults),
     )
 

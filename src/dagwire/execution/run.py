@@ -17,6 +17,7 @@ from dagwire.execution.executors import expanded, in_tasks, in_threads, one_by_o
 from dagwire.execution.io_config import IOConfig
 from dagwire.execution.plan import Plan, make_plan, stronger_bindings
 from dagwire.execution.result import ExecuteInProcessResult
+from dagwire.execution.run_loggers import made_loggers, write_event
 from dagwire.execution.run_record import Record
 from dagwire.execution.step_io import StepIO
 from dagwire.execution.step_runner import Steps
@@ -26,6 +27,7 @@ from dagwire.resources.dagster_run import DagsterRun, DagsterRunStatus
 from dagwire.resources.event_log_entry import EventLogEntry
 from dagwire.resources.instance import DagsterInstance, given_instance
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
+from dagwire.resources.log_manager import DagsterLogManager, log
 from dagwire.resources.run_without_loop import drive
 
 
@@ -66,6 +68,7 @@ class _Run:
             step_keys_to_execute=[node.name for node in job.nodes],
             tags=self.plan.tags,
         )
+        self._loggers = [log]
         working = effective_replacements(job.container, run=options.resources, bindings=job.bindings)
         strongest = working.strongest
         self._scope = RunScope(
@@ -76,12 +79,13 @@ class _Run:
             run=self._run,
             instance=instance,
             asynchronous=asynchronous,
+            logger=DagsterLogManager({"job_name": job.name, "run_id": run_id}, self._loggers),
         )
         self._inner_scopes: dict[frozenset[tuple[str, int]], RunScope] = {}
         self._scope_by_node: dict[str, RunScope] = {}
         self._load_scopes: dict[tuple[str, str], RunScope] = {}
         self._find_scopes(strongest)
-        is_heard = options.instance is not None or options.on_event is not None
+        is_heard = bool(options.instance is not None or options.on_event is not None or self.plan.loggers)
         self._record = Record(self._run, self._notify if is_heard else None)
         self._io_config = IOConfig(self.plan.nodes, self.plan.output_config, self.plan.input_config)
         self._step_io = self._make_step_io(instance)
@@ -93,6 +97,7 @@ class _Run:
             self._step_io,
             instance,
             StoredValues(job, strongest, instance),
+            self._loggers,
             asynchronous=asynchronous,
         )
         self._asynchronous = asynchronous
@@ -103,6 +108,8 @@ class _Run:
         if instance is not None and event.is_step_materialization:
             made = event.materialization
             instance.remember(EventLogEntry(made, run.run_id, run.job_name, event.step_key, event.timestamp))
+        if self.plan.loggers:
+            write_event(event, self._loggers)
         if on_event is not None:
             on_event(event)
 
@@ -141,6 +148,7 @@ class _Run:
     async def execute(self) -> ExecuteInProcessResult:
         """Run all steps, and close what was opened, whatever happens."""
         self.check()
+        self._loggers[:] = made_loggers(self.plan.loggers, self.plan.job, self._run.run_id)
         record = self._record
         record.emit(DagsterEventType.RUN_START)
         try:

@@ -1,6 +1,5 @@
 """`StepContext`: the part of a context that the bodies of assets, ops and checks have in common."""
 
-import logging
 import sys
 from collections.abc import Mapping, Sequence
 from pdb import Pdb  # a debugger for those who ask for one
@@ -18,8 +17,9 @@ from dagwire.execution.node_handle import NodeHandle, OpNode
 from dagwire.execution.partition_selection import PartitionSelection
 from dagwire.execution.stored_values import StoredValues
 from dagwire.resources.dagster_run import DagsterRun
-from dagwire.resources.init_resource_context import NO_RESOURCES, log
+from dagwire.resources.init_resource_context import NO_RESOURCES
 from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.log_manager import DagsterLogManager, Loggers, log
 
 S = TypeVar("S", bound="StepContext")
 
@@ -31,6 +31,8 @@ class StepContext(MetadataInContext, BodyContext):
     """The instance of the run: it keeps the keys of dynamic partitions."""
     stored_values: StoredValues | None = None
     """The values that `load_asset_value` can load; None outside a run."""
+    loggers: Loggers = (log,)
+    """The loggers of the run."""
     job: JobDefinition | None = None
     """The job that runs; None outside a run."""
 
@@ -174,10 +176,10 @@ class StepContext(MetadataInContext, BodyContext):
         return str(self._definition.label)
 
     @property
-    def log(self) -> "logging.LoggerAdapter[logging.Logger]":
-        """The logger of the run; each record has the run's id and the step's name, as `run_id` and `step_key`."""
-        step = self._node.name if self._node else None
-        return logging.LoggerAdapter(log, {"run_id": self.run_id, "step_key": step})
+    def log(self) -> DagsterLogManager:
+        """The log of the run; each record has the run's id and the step's name, as `run_id` and `step_key`."""
+        run, step = self._run, self._node.name if self._node else None
+        return DagsterLogManager({"job_name": run.job_name, "run_id": run.run_id, "step_key": step}, self.loggers)
 
     @property
     def pdb(self) -> Pdb:

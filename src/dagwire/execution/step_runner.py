@@ -31,6 +31,7 @@ from dagwire.execution.step_values import StepValues, outputs_before_failure
 from dagwire.execution.stored_values import StoredValues
 from dagwire.resources.dagster_run import DagsterRun
 from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.log_manager import Loggers
 
 _CONTEXTS: dict[type, type[StepContext]] = {
     AssetsDefinition: AssetExecutionContext,
@@ -50,6 +51,7 @@ class Steps:
         step_io: StepIO | None,
         instance: DagsterInstance,
         stored_values: StoredValues,
+        loggers: Loggers,
         *,
         asynchronous: bool,
     ) -> None:
@@ -63,6 +65,7 @@ class Steps:
             step_io: Stores and loads values; None where all stay in memory.
             instance: Shown to the bodies.
             stored_values: What bodies may load beside what they take.
+            loggers: The loggers of the run.
             asynchronous: Whether an event loop drives the run.
         """
         self._run = run
@@ -72,9 +75,10 @@ class Steps:
         self._step_io = step_io
         self._instance = instance
         self._stored_values = stored_values
+        self._loggers = loggers
         self._types = TypeContexts(run, scope_by_node)
         self._inputs = StepInputs(plan, record, step_io, self._types)
-        self._hooks = Hooks(run, plan, scope_by_node, record, instance)
+        self._hooks = Hooks(run, plan, scope_by_node, record, instance, loggers)
         self._asynchronous = asynchronous
 
     async def do(self, node: Node) -> None:
@@ -162,6 +166,7 @@ class Steps:
         context.instance = self._instance
         context.stored_values = self._stored_values
         context.job = self._plan.job
+        context.loggers = self._loggers
         context.resources = self._scope_by_node[node.template or node.name].resources(body.keys)
         context.op_config = self._plan.config_by_node.get(node.template or node.name)
         context.mark_subset(is_subset=self._plan.job.is_subset or node.outputs is not None)

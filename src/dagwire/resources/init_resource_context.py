@@ -10,8 +10,7 @@ from dagwire.config.values.masking import masked_config
 from dagwire.errors import UnknownResourceError
 from dagwire.resources.attached_object import attached_object
 from dagwire.resources.instance import DagsterInstance
-
-log = logging.getLogger("dagwire")
+from dagwire.resources.log_manager import log
 
 
 class Resources:

@@ -7,7 +7,8 @@ from inspect import get_annotations
 from typing import Any, Protocol
 
 from dagwire.errors import InvalidInvocationError, InvariantViolationError
-from dagwire.resources.init_resource_context import NO_RESOURCES, log
+from dagwire.resources.init_resource_context import NO_RESOURCES
+from dagwire.resources.log_manager import log
 
 
 class DeclaredType(Protocol):

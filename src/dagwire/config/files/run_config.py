@@ -24,7 +24,7 @@ class RunConfig:
     ops: Mapping[str, Any] = field(default_factory=dict[str, Any])
     resources: Mapping[str, Any] = field(default_factory=dict[str, Any])
     loggers: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """Accepted as in Dagster: dagwire logs by `logging`, which has a configuration of its own."""
+    """`{name: {"config": config}}` of the loggers that the run writes to."""
     execution: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Accepted as in Dagster: the caller that starts a run chooses its executor."""
     inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])

@@ -14,8 +14,9 @@ from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.steps.body_context import BodyContext
 from dagwire.definitions.steps.bound_resources import Bindings
 from dagwire.errors import ArgumentTypeError, InvalidInvocationError
-from dagwire.resources.init_resource_context import Resources, log
+from dagwire.resources.init_resource_context import Resources
 from dagwire.resources.instance import DagsterInstance, given_instance
+from dagwire.resources.log_manager import log
 
 
 @runtime_checkable

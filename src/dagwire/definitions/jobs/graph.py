@@ -19,6 +19,7 @@ from dagwire.definitions.steps.bound_resources import bindings_from
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
 from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.logger_definition import LoggerDefinition
 
 if TYPE_CHECKING:
     from dagwire.execution.result import ExecuteInProcessResult
@@ -136,6 +137,7 @@ class GraphDefinition:
         resource_defs: Mapping[str, object] | None = None,
         config: Any = None,
         tags: Mapping[str, str] | None = None,
+        logger_defs: Mapping[str, LoggerDefinition] | None = None,
         hooks: Iterable[HookDefinition] | None = None,
         op_retry_policy: RetryPolicy | None = None,
         partitions_def: PartitionsDefinition | None = None,
@@ -167,6 +169,7 @@ class GraphDefinition:
             bindings=bindings_from(resource_defs),
             config=config,
             tags=dict(tags or {}),
+            logger_defs=logger_defs,
             hooks=frozenset(hooks or ()),
             op_retry_policy=op_retry_policy,
             partitions_def=partitions_def,

@@ -31,6 +31,7 @@ from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.errors import DagwireError, InvalidInvocationError, UnknownNameError
 from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.logger_definition import LoggerDefinition, checked_loggers
 
 if TYPE_CHECKING:
     from dagwire.execution.result import ExecuteInProcessResult
@@ -69,6 +70,8 @@ class JobDefinition:
     """Whether the number of steps is known only as the job runs."""
     metadata: Mapping[str, object] = field(default_factory=dict[str, object])
     owners: Sequence[str] = ()
+    logger_defs: Mapping[str, LoggerDefinition] = field(default_factory=dict[str, LoggerDefinition])
+    """`{name: logger}` that the config of a run may turn on; `console` if it is empty."""
     hook_defs: frozenset[HookDefinition] = frozenset()
     """The hooks of every step."""
     op_retry_policy: RetryPolicy | None = None
@@ -231,6 +234,7 @@ def job_of(
     *,
     hooks: frozenset[HookDefinition],
     op_retry_policy: RetryPolicy | None,
+    logger_defs: Mapping[str, LoggerDefinition] | None = None,
     **job: Any,
 ) -> JobDefinition:
     """The job of a composed body.
@@ -249,6 +253,7 @@ def job_of(
         mappings_by_graph=composed.mappings_by_graph,
         hook_defs=hooks,
         op_retry_policy=op_retry_policy,
+        logger_defs=checked_loggers(owner, logger_defs),
         is_dynamic=has_dynamic_steps(nodes),
         **job,
     )

@@ -12,6 +12,7 @@ from dagwire.definitions.specs.valid_names import check_name, name_of
 from dagwire.definitions.steps.bound_resources import bindings_from
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.errors import InvalidDefinitionError
+from dagwire.resources.logger_definition import LoggerDefinition
 
 
 @overload
@@ -28,6 +29,7 @@ def job(
     metadata: Mapping[str, object] | None = None,
     owners: Sequence[str] | None = None,
     partitions_def: PartitionsDefinition | None = None,
+    logger_defs: Mapping[str, LoggerDefinition] | None = None,
     hooks: Iterable[HookDefinition] | None = None,
     op_retry_policy: RetryPolicy | None = None,
     input_values: Mapping[str, object] | None = None,
@@ -44,6 +46,7 @@ def job(
     metadata: Mapping[str, object] | None = None,
     owners: Sequence[str] | None = None,
     partitions_def: PartitionsDefinition | None = None,
+    logger_defs: Mapping[str, LoggerDefinition] | None = None,
     hooks: Iterable[HookDefinition] | None = None,
     op_retry_policy: RetryPolicy | None = None,
     input_values: Mapping[str, object] | None = None,
@@ -61,6 +64,7 @@ def job(
         metadata: Facts about the job.
         owners: Email addresses, or `team:name`.
         partitions_def: The parts it is run in.
+        logger_defs: `{name: logger}` that the config of a run may turn on.
         hooks: Hooks of every step.
         op_retry_policy: How often a step that has no policy of its own is tried again.
         input_values: `{input: value}` of the job's own inputs, which are the function's parameters; a run's own come
@@ -103,6 +107,7 @@ def job(
             tags={**(tags or {}), **(run_tags or {})},
             metadata=dict(metadata or {}),
             owners=tuple(owners or ()),
+            logger_defs=logger_defs,
             hooks=frozenset(hooks or ()),
             op_retry_policy=op_retry_policy,
         )

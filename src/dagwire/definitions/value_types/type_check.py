@@ -7,7 +7,7 @@ from typing import Any
 from dagwire.definitions.specs.metadata import MetadataValue
 from dagwire.definitions.specs.normalized_metadata import normalized_metadata
 from dagwire.resources.init_resource_context import NO_RESOURCES
-from dagwire.resources.init_resource_context import log as dagwire_log
+from dagwire.resources.log_manager import log as dagwire_log
 
 
 class TypeCheck:

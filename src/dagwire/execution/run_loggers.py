@@ -1,0 +1,91 @@
+"""The loggers that the config of a run names: checked with the plan, made with the run."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from dagwire.config.values.type_guards import is_mapping
+from dagwire.definitions.jobs.job import JobDefinition
+from dagwire.errors import DagwireError, InvalidConfigError, nearest
+from dagwire.execution.current_step import current_context
+from dagwire.execution.event_types import DagsterEventType
+from dagwire.execution.events import DagsterEvent
+from dagwire.resources.console_loggers import default_loggers
+from dagwire.resources.log_manager import DagsterLogManager, Loggers, get_dagster_logger, log
+from dagwire.resources.logger_definition import LoggerDefinition
+
+_FAILURES = frozenset({DagsterEventType.STEP_FAILURE, DagsterEventType.RUN_FAILURE, DagsterEventType.HOOK_ERRORED})
+
+
+class ConfiguredLogger(NamedTuple):
+    """A logger with its checked config; it is not made yet."""
+
+    definition: LoggerDefinition
+    config: Any
+
+
+def configured_loggers(
+    job: JobDefinition, sections: Mapping[str, Any]
+) -> tuple[tuple[ConfiguredLogger, ...], list[DagwireError]]:
+    """Return the loggers that run config names, and the faults of their config.
+
+    Args:
+        job: The job that runs.
+        sections: `{name: {"config": config}}`, the section "loggers" of its run config.
+    """
+    known = job.logger_defs or default_loggers()
+    found: list[ConfiguredLogger] = []
+    faults: list[DagwireError] = []
+    for name, section in sections.items():
+        try:
+            found.append(_configured(job, known, name, section))
+        except InvalidConfigError as fault:
+            faults.append(fault)
+    return tuple(found), faults
+
+
+def _configured(job: JobDefinition, known: Mapping[str, LoggerDefinition], name: str, section: Any) -> ConfiguredLogger:
+    if name not in known:
+        guess = nearest(name, known)
+        hint = f" Did you mean '{guess}'?" if guess else f" There are: {', '.join(known)}."
+        raise InvalidConfigError(f"job '{job.name}'", [f"loggers.{name}: the job has no such logger.{hint}"])
+    if section is not None and not (is_mapping(section) and section.keys() <= {"config"}):
+        raise InvalidConfigError(f"job '{job.name}'", [f'loggers.{name}: write its config under "config"'])
+    given = section.get("config") if section else None
+    return ConfiguredLogger(known[name], known[name].config_from(given, f"logger '{name}'"))
+
+
+def made_loggers(configured: tuple[ConfiguredLogger, ...], job: JobDefinition, run_id: str) -> list[logging.Logger]:
+    """Make the loggers of a run; the logger `dagwire` if its config names none."""
+    if configured:
+        _forward_module_loggers()
+    return [one.definition.make(one.config, job, run_id) for one in configured] or [log]
+
+
+class _ForwardToRun(logging.Handler):
+    """Passes records of `get_dagster_logger` to the loggers that the config of the current run names."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record to the loggers of the run in whose step it was logged."""
+        context = current_context()
+        if context is not None and log not in context.loggers:
+            context.log.log(record.levelno, "%s", record.getMessage(), exc_info=record.exc_info)
+
+
+_FORWARD = _ForwardToRun()
+
+
+def _forward_module_loggers() -> None:
+    # The handler stays: it does nothing outside steps, and in runs whose config names no logger.
+    module_loggers = get_dagster_logger()
+    if _FORWARD not in module_loggers.handlers:
+        module_loggers.addHandler(_FORWARD)
+        module_loggers.setLevel(logging.DEBUG)
+
+
+def write_event(event: DagsterEvent, loggers: Loggers) -> None:
+    """Write an event to loggers that run config names: failures as errors, all others for debugging."""
+    level = "ERROR" if event.event_type in _FAILURES else "DEBUG"
+    facts = {"job_name": event.run.job_name, "run_id": event.run.run_id, "step_key": event.step_key}
+    text = f"{event.event_type.name} - {event.message}"
+    DagsterLogManager(facts, loggers).log(level, text)
