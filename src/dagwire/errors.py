@@ -330,15 +330,6 @@ class UnknownEnvironmentError(DagwireError, ValueError):
         )
 
 
-class ConfigMappingError(DagwireError):
-    """The function of a config mapping failed. Nothing was opened. The cause is chained."""
-
-    def __init__(self, owner: str, cause: BaseException) -> None:
-        """`owner` is the graph or job whose config is mapped."""
-        self.owner = owner
-        super().__init__(f"The config mapping of {owner} failed: {type(cause).__name__}: {cause}")
-
-
 class MissingVariableError(InvalidConfigError):
     """Environment variables that an `EnvVar` names are not set. Nothing was opened."""
 
@@ -507,6 +498,15 @@ class WrongTypeError(DagwireError, TypeError):
 
 class UserCodeError(DagwireError):
     """A function of the user's that dagwire called has failed. The cause is chained."""
+
+
+class ConfigMappingError(UserCodeError):
+    """The function of a config mapping failed. Nothing was opened. The cause is chained."""
+
+    def __init__(self, owner: str, cause: BaseException) -> None:
+        """`owner` is the graph or job whose config is mapped."""
+        self.owner = owner
+        super().__init__(f"The config mapping of {owner} failed: {type(cause).__name__}: {cause}")
 
 
 class StepExecutionError(UserCodeError):

@@ -158,8 +158,10 @@ class ConfiguredRecipe(Product[T], Config):
     def _fresh_copy(self) -> Self:
         """Copy the fields alone. What is cached in the original, or private to it, is another run's."""
         copied = self.model_copy()
-        for name in vars(copied).keys() - type(self).model_fields.keys():
-            del vars(copied)[name]
+        fields = type(self).model_fields
+        if len(vars(copied)) > len(fields):
+            for name in vars(copied).keys() - fields.keys():
+                del vars(copied)[name]
         if self.__pydantic_private__ is not None:
             object.__setattr__(copied, "__pydantic_private__", None)
             copied.model_post_init(None)
