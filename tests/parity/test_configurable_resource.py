@@ -1,12 +1,13 @@
 """`ConfigurableResource`: a pydantic model whose fields are its config."""
 
 import contextlib
+import copy
 import datetime as dt
 import decimal
 import enum
 import functools
 import pathlib
-from typing import Any, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import pytest
 from pydantic import Field, PrivateAttr, field_validator
@@ -381,6 +382,42 @@ def test_a_context_by_hand_has_an_empty_config(dg):
     assert dg.build_init_resource_context().resource_config == {}
 
 
+def test_a_member_of_a_union_stands_under_its_discriminator(dg, log):
+    """In `resource_config` a discriminated union has the form of launch config."""
+
+    class Dog(dg.Config):
+        kind: Literal["dog"] = "dog"
+        age: int
+
+    class Fish(dg.Config):
+        kind: Literal["fish"] = "fish"
+
+    class Zoo(dg.ConfigurableResource):
+        pet: Dog | Fish = Field(discriminator="kind")
+
+        def setup_for_execution(self, context):
+            log.append(context.resource_config)
+
+    with dg.build_resources({"zoo": Zoo(pet=Dog(age=3))}):
+        assert log == [{"pet": {"dog": {"age": 3}}}]
+
+
+def test_model_post_init_sees_the_values_of_the_run(dg, monkeypatch):
+    """`model_post_init` runs on the copy that is opened, with variables read and launch config in place."""
+    monkeypatch.setenv("PARITY_SIZE", "5")
+
+    class Db(dg.ConfigurableResource):
+        size: int
+        _double: int = PrivateAttr(default=0)
+
+        def model_post_init(self, context):
+            self._double = self.size * 2
+
+    resources = {"variable": Db(size=dg.EnvVar.int("PARITY_SIZE")), "late": Db.configure_at_launch()}
+    with dg.build_resources(resources, resource_config={"late": {"config": {"size": 4}}}) as opened:
+        assert (opened.variable._double, opened.late._double) == (10, 8)
+
+
 # -- what a resource creates -------------------------------------------------------------------------------------------
 
 
@@ -663,3 +700,31 @@ def test_fields_of_types_that_dagster_refuses(dg, differs):
         dagster=Exception,
         dagwire=(dt.date(2013, 1, 31), decimal.Decimal("1.5"), pathlib.Path("/tmp"), "k"),  # noqa: S108
     )
+
+
+def test_a_copy_with_other_fields(dg, db_class, differs):
+    """dagwire opens a `model_copy` with the fields it was given; Dagster with those of the original."""
+
+    def use():
+        with dg.build_resources({"db": db_class(url="a").model_copy(update={"url": "b"})}) as resources:
+            return resources.db.url
+
+    differs(use, dagster="a", dagwire="b")
+
+
+def test_a_deep_copy_of_a_resource(dg, db_class, differs):
+    """dagwire's resources can be copied deeply; Dagster's cannot."""
+    differs(lambda: copy.deepcopy(db_class(url="a")).url, dagster=Exception, dagwire="a")
+
+
+def test_generic_without_the_resource_s_parameter(dg, differs):
+    """dagwire takes `Generic[T]` beside `ConfigurableResource`; Dagster wants its own type variable there too."""
+    held = TypeVar("held")
+
+    def use():
+        class Holder(dg.ConfigurableResource, Generic[held]):
+            value: held
+
+        return Holder[int](value="3").value
+
+    differs(use, dagster=TypeError, dagwire=3)

@@ -21,6 +21,7 @@ from dagwire.resources.life_cycle_methods import (
     opened_by_methods,
     waits,
 )
+from dagwire.resources.post_init import run_if_resolved
 from dagwire.resources.product import Product, T
 from dagwire.resources.resource_definition import ResourceDefinition
 
@@ -78,6 +79,9 @@ class ConfiguredRecipe(Product[T], Config):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         """Note whether the class takes part in the life cycle."""
         super().__pydantic_init_subclass__(**kwargs)
+        post_init = cls.__dict__.get("model_post_init")
+        if post_init is not None:
+            cls.model_post_init = run_if_resolved(post_init)  # type: ignore[method-assign]  # the user's, called by name
         maker = getattr(cls, cls.maker_name)
         cls.yields_product = is_manager_function(maker)
         cls.must_be_closed = cls.yields_product or any(map(cls._overrides, _CLOSING))

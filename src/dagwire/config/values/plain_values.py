@@ -4,6 +4,7 @@ from collections.abc import Container
 from enum import Enum
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from dagwire.config.values.nested_values import with_items_changed
 from dagwire.config.values.type_guards import SCALARS
@@ -11,6 +12,8 @@ from dagwire.config.values.type_guards import SCALARS
 
 def plain_config(config: BaseModel, excluded: Container[str] = ()) -> dict[str, object]:
     """Return the fields of `config` as a dict by alias; nested models become dicts, enums their values.
+
+    A member of a discriminated union stands under its discriminator, as in launch config: `{"dog": {"age": 3}}`.
 
     Args:
         config: Any model; its variables are read already.
@@ -30,13 +33,17 @@ def plain_config(config: BaseModel, excluded: Container[str] = ()) -> dict[str, 
     plain: dict[str, object] = {}
     for name, value in config:
         if name not in excluded:
-            alias = fields[name].alias if name in fields else None
-            plain[alias or name] = value if type(value) in SCALARS else _plain(value)
+            field = fields.get(name)
+            alias = field.alias if field is not None else None
+            plain[alias or name] = value if type(value) in SCALARS else _plain(value, field)
     return plain
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, field: FieldInfo | None = None) -> object:
     if isinstance(value, BaseModel):
+        discriminator = field.discriminator if field is not None else None
+        if isinstance(discriminator, str) and hasattr(value, discriminator):
+            return {str(_plain(getattr(value, discriminator))): plain_config(value, (discriminator,))}
         return plain_config(value)
     if isinstance(value, Enum):
         return value.value
