@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import httpx
 import stamina
 from pydantic import Field, HttpUrl, PositiveFloat, PositiveInt, PrivateAttr, SecretStr, field_validator
+from pydantic_core import from_json, to_json
 
 from dagwire import ConfigurableResource, InitResourceContext
 
@@ -35,9 +36,10 @@ NO_PROXY: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": None}
 
 
 class Answer(NamedTuple):
-    """One page as it came, checked: whoever keeps `content` can read it again with `Table.read`."""
+    """One page, checked: whoever keeps `content` can read it again with `Table.read`."""
 
     content: bytes
+    """The records as they came, without the server's timing and address, which differ from fetch to fetch."""
     rows: int
 
 
@@ -90,7 +92,7 @@ class FlightsApi(ConfigurableResource):
         return sorted(f"{row['year']}-{row['month']:02}" for row in rows)
 
     def fetch(self, table: Table[Any], month: str | None = None) -> Iterator[Answer]:
-        """Each page of a table, of one month such as `2013-01` or of all time.
+        """Fetch each page of a table, of one month such as `2013-01` or of all time.
 
         Raises:
             ApiError: A page could not be had, or is not what `table` promises. The pages before it were yielded.
@@ -99,7 +101,7 @@ class FlightsApi(ConfigurableResource):
         if month is not None:
             first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
             where = {"year": first.year, "month": first.month}
-        return (Answer(content, len(page["rows"])) for content, page in self._pages(table, where))
+        return (Answer(records_alone(content), len(page["rows"])) for content, page in self._pages(table, where))
 
     def _pages(self, table: Table[Record], where: dict[str, int]) -> Iterator[tuple[bytes, Page[Record]]]:
         root = str(self.base_url).rstrip("/")
@@ -141,6 +143,11 @@ class FlightsApi(ConfigurableResource):
         if wait_s is None or not may_pass(error):
             return may_pass(error)
         return wait_s if wait_s <= self.patience_s else False
+
+
+def records_alone(content: bytes) -> bytes:
+    """Keep the records of a page, with every field that they have: equal records make equal content."""
+    return to_json({"rows": from_json(content)["rows"], "next_url": None})
 
 
 def may_pass(error: Exception) -> bool:

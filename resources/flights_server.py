@@ -58,6 +58,7 @@ class FlightsServer(ConfigurableResource):
         if not self.database.exists():
             context.log.info("building %s from the CSV files, this once", self.database)
             build_database(self.database)
+        check_database(self.database)
         with listen(self.port) as listener:
             self._url = f"http://{HOST}:{listener.getsockname()[1]}/{self.database.stem}"
             server = subprocess.Popen(  # noqa: S603  # our own script, with our own arguments
@@ -123,6 +124,23 @@ def build_database(path: Path) -> None:
             where=path,
             problem=f"cannot build the local server's database ({getattr(error, 'strerror', None) or error})",
             advice="Make room, or make the folder writable",
+        ) from error
+
+
+def check_database(path: Path) -> None:
+    """Refuse a file that the server could not serve: it would answer each request with an error of its own.
+
+    Raises:
+        ServerError: It is broken, or is not the database of the flights.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            db.execute("SELECT count(*) FROM months").fetchone()
+    except sqlite3.Error as error:
+        raise ServerError(
+            where=path,
+            problem=f"this is not the local server's database ({error})",
+            advice="Delete it, or move it away: the next run builds it anew",
         ) from error
 
 

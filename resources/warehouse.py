@@ -3,10 +3,10 @@
 
 import re
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any, Literal, NamedTuple, Protocol
 
 import duckdb
@@ -20,6 +20,7 @@ from resources.tables import Table
 
 Records = Sequence[Mapping[str, Any]]
 
+CREATE_LEDGER = 'CREATE TABLE IF NOT EXISTS loads ("table" VARCHAR, month VARCHAR, digest VARCHAR, rows BIGINT)'
 SQL_TYPES: dict[type, str] = {int: "BIGINT", float: "DOUBLE", str: "VARCHAR", datetime: "TIMESTAMP"}
 
 
@@ -67,10 +68,10 @@ class DuckDBWarehouse(ConfigurableResource):
         """Open the file, or make it."""
         with self._told():
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            if not self.path.exists():
+                make_file(self.path)
             self._connection = duckdb.connect(self.path)
-            self._connection.execute(
-                'CREATE TABLE IF NOT EXISTS loads ("table" VARCHAR, month VARCHAR, digest VARCHAR, rows BIGINT)'
-            )
+            self._connection.execute(CREATE_LEDGER)
 
     def teardown_after_execution(self, context: InitResourceContext) -> None:
         """Close it, and let others in."""
@@ -128,9 +129,21 @@ class DuckDBWarehouse(ConfigurableResource):
                 holder = re.search(r"PID (\d+)", reason)
                 who = f"process {holder[1]}" if holder else "another process"
                 problem, advice = f"{who} has this file open", "Close that program, or wait for it"
+            elif "not a valid DuckDB database" in reason:
+                problem, advice = reason, "Move it away: the next run makes a new one of what the store keeps"
             else:
                 problem, advice = reason, "Is there room, and may we write? The months loaded before are kept"
             raise WarehouseError(self.path, problem, advice) from error
+
+
+def make_file(path: Path) -> None:
+    """Make an empty warehouse at `path`, whole or not at all: a full disk, or a kill, leaves no broken file there."""
+    with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+        part = Path(folder) / path.name
+        with duckdb.connect(part) as db:
+            db.execute(CREATE_LEDGER)
+        with suppress(FileExistsError):  # another process was quicker
+            path.hardlink_to(part)
 
 
 def create_table(table: Table[Any]) -> str:

@@ -66,6 +66,19 @@ def test_a_table_without_months_comes_whole(small_database: Path) -> None:
         assert sum(answer.rows for answer in api.fetch(AIRPORTS)) == 73
 
 
+def test_equal_records_make_equal_content(small_database: Path) -> None:
+    """The server's timing, and the port on which it listens, are not kept: equal data is not loaded again."""
+    contents: list[list[bytes]] = []
+    for _ in range(2):
+        with (
+            opened(FlightsServer(database=small_database)) as server,
+            opened(impatient(server.url, read_timeout_s=20, page_size=100)) as api,
+        ):
+            contents.append([answer.content for answer in api.fetch(FLIGHTS, "2013-02")])
+    assert len(contents[0]) > 1
+    assert contents[0] == contents[1]
+
+
 def test_the_months_are_listed(small_database: Path) -> None:
     """The client tells for which months there are flights."""
     with (

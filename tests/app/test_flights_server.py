@@ -78,6 +78,21 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["flights.lock"]
 
 
+@pytest.mark.parametrize("content", [b"", b"not a database" * 1000, None], ids=["empty", "no database", "another"])
+def test_a_broken_database_is_named_with_what_to_do(tmp_path: Path, content: bytes | None) -> None:
+    """Found when the server opens: datasette would answer each request with a page about itself."""
+    path = tmp_path / "flights.db"
+    if content is None:
+        with closing(connect(path)) as db:
+            db.execute("CREATE TABLE something_else (a)")
+    else:
+        path.write_bytes(content)
+    with pytest.raises(ResourceSetupError) as caught, opened(FlightsServer(database=path)):
+        pass
+    assert f"{path}: this is not the local server's database" in str(caught.value)
+    assert "the next run builds it anew" in str(caught.value)
+
+
 def test_a_folder_that_may_not_be_written_is_named() -> None:
     """Not allowed: a message with the path and the reason."""
     with read_only_folder() as folder, pytest.raises(ServerError, match="Permission denied") as caught:

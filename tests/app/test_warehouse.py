@@ -185,6 +185,17 @@ def test_the_file_is_free_again_after_a_run(path: Path) -> None:
         assert numbers(warehouse) == []
 
 
+def test_a_disk_that_is_full_while_the_file_is_made_leaves_none(path: Path) -> None:
+    """With room again the next run makes it: a broken file would fail every later run."""
+    path.parent.mkdir()
+    with files_no_larger_than(1000), pytest.raises(ResourceSetupError) as caught, opened(DuckDBWarehouse(path=path)):
+        pass
+    assert str(path) in str(caught.value)
+    assert list(path.parent.iterdir()) == []
+    with opened(DuckDBWarehouse(path=path)) as warehouse:
+        assert warehouse.loads() == []
+
+
 def test_a_file_that_is_no_warehouse_is_named(path: Path) -> None:
     """Some other file in its place is left alone, and named."""
     path.parent.mkdir()
@@ -195,6 +206,7 @@ def test_a_file_that_is_no_warehouse_is_named(path: Path) -> None:
     ):
         pass
     assert str(path) in str(caught.value)
+    assert "Move it away" in str(caught.value)
     assert path.read_text().startswith("not a database")
 
 
