@@ -680,3 +680,79 @@ def test_a_circle_of_assets_is_an_invalid_definition(dg, differs):
             return isinstance(error, dg.DagsterInvalidDefinitionError)
 
     differs(is_invalid_definition, dagster=False, dagwire=True)
+
+
+# -- inputs and outputs without values ---------------------------------------------------------------------------------
+
+
+def test_an_input_that_only_orders(dg, log):
+    """An AssetIn of type Nothing is a dependency without a parameter."""
+
+    @dg.asset
+    def first():
+        log.append("first")
+
+    @dg.asset(ins={"before": dg.AssetIn("first", dagster_type=dg.Nothing)})
+    def then():
+        log.append("then")
+
+    assert dg.materialize([then, first]).success
+    assert log == ["first", "then"]
+    assert then.asset_deps == {then.key: {first.key}}
+
+
+def test_outputs_that_carry_nothing(dg):
+    """Outputs of type Nothing are materialized by a function that returns None."""
+
+    @dg.multi_asset(outs={"a": dg.AssetOut(dagster_type=dg.Nothing), "b": dg.AssetOut(dagster_type=dg.Nothing)})
+    def both():
+        return None
+
+    made = dg.materialize([both]).get_asset_materialization_events()
+    assert sorted(event.asset_key.to_user_string() for event in made) == ["a", "b"]
+
+
+def test_a_running_total(dg, tmp_path):
+    """Each partition of an asset may take the value of its own partition before; the first takes None."""
+    before = dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
+
+    @dg.asset(
+        partitions_def=dg.DailyPartitionsDefinition("2024-01-01"),
+        ins={"total": dg.AssetIn(partition_mapping=before)},
+    )
+    def total(total):
+        return (total or 0) + 1
+
+    stores = {"io_manager": dg.FilesystemIOManager(base_dir=str(tmp_path))}
+    days = ["2024-01-01", "2024-01-02", "2024-01-03"]
+    runs = [dg.materialize([total], partition_key=day, resources=stores) for day in days]
+    assert [run.output_for_node("total") for run in runs] == [1, 2, 3]
+
+
+def test_resources_of_an_asset_are_in_its_context(dg):
+    """The keys of `resource_defs` are required, so that `context.resources` has them."""
+
+    @dg.asset(resource_defs={"greeting": dg.ResourceDefinition.hardcoded_resource("hello")})
+    def words(context):
+        return context.resources.greeting
+
+    assert "greeting" in words.required_resource_keys
+    assert dg.materialize([words]).output_for_node("words") == "hello"
+
+
+def test_resources_of_hooks_are_required(dg):
+    """The resources that the hooks of an asset ask for are among those that it requires."""
+
+    @dg.success_hook(required_resource_keys={"bell"})
+    def ring(context): ...
+
+    @dg.asset(hooks={ring})
+    def words(): ...
+
+    assert "bell" in words.required_resource_keys
+
+
+def test_metadata_of_a_source_asset_is_shown(dg):
+    """Metadata of a SourceAsset that cannot be shown is replaced by the name of its type."""
+    source = dg.SourceAsset("words", metadata={"n": 1, "o": object()})
+    assert {name: value.value for name, value in source.metadata.items()} == {"n": 1, "o": "[object] (unserializable)"}

@@ -266,3 +266,34 @@ def test_an_asset_that_depends_on_its_past(dg):
     for attributes in ({}, {"partitions_def": days}):
         with pytest.raises(dg.DagsterInvalidDefinitionError):
             dg.asset(name="same", deps=["same"], **attributes)(lambda: None)
+
+
+@pytest.mark.parametrize("described", [{"metadata": {"a": 1}}, {"key_prefix": "p"}], ids=str)
+def test_an_asset_is_named_in_deps_or_described_in_ins(dg, described):
+    """An asset that `deps` names is not described by an AssetIn as well; a parameter may take its value."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+
+        @dg.asset(deps=["up"], ins={"up": dg.AssetIn(**described)})
+        def wrong(up): ...
+
+    @dg.asset(deps=["up"])
+    def after(up): ...
+
+    assert after.dependency_keys == {dg.AssetKey("up")}
+
+
+def test_an_asset_has_ten_kinds_at_most(dg):
+    """Ten kinds are accepted, eleven refused; `compute_kind` excludes the kinds of assets and of specs."""
+    kinds = {f"kind_{number}" for number in range(10)}
+    assert dg.AssetSpec("a", kinds=kinds).kinds == kinds
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        dg.AssetSpec("a", kinds={*kinds, "another"})
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+
+        @dg.asset(kinds={"python"}, compute_kind="python")
+        def one(): ...
+
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+
+        @dg.multi_asset(specs=[dg.AssetSpec("a", kinds={"python"})], compute_kind="python")
+        def several(): ...

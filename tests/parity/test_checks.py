@@ -432,3 +432,15 @@ def test_the_step_of_a_check(dg, rows, failing):
     assert dg.AssetCheckSpec("fine", asset=["a", "rows"]).get_python_identifier() == "a__rows_fine"
     result = dg.materialize([rows, failing()])
     assert any(e.step_key == f"rows_{failing().check_key.name}" for e in result.all_events)
+
+
+def test_the_materialization_that_a_check_verifies(dg, rows):
+    """An evaluation names the materialization of its asset."""
+
+    @dg.asset_check(asset=rows)
+    def some():
+        return dg.AssetCheckResult(passed=True)
+
+    result = dg.materialize([rows, some])
+    (found,) = result.get_asset_check_evaluations()
+    assert found.target_materialization_data.run_id == result.run_id

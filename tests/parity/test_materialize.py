@@ -312,3 +312,15 @@ def test_an_unknown_selection_is_refused(dg, chain):
     """A selection of an unknown name is refused."""
     with pytest.raises(dg.DagsterInvalidDefinitionError):
         dg.materialize(chain, selection="nope")
+
+
+def test_arguments_by_place(dg):
+    """All arguments of `materialize` and `materialize_to_memory` may be given by place; tags become text."""
+
+    @dg.asset
+    def one(context):
+        return context.run.tags["k"]
+
+    for materialize in (dg.materialize, dg.materialize_to_memory):
+        arguments = ([one], None, None, {"spare": 1}, None, True, {"k": 1}, "one")
+        assert materialize(*arguments).output_for_node("one") == "1"

@@ -138,11 +138,17 @@ def _several(
             if output not in names:
                 raise UnexpectedResultError(definition.label, f"gave '{output}', which this run does not want.")
             by_output[output] = result
+    if returned is None:
+        by_output |= {n: MaterializeResult() for n in names if _carries_nothing(definition, n) and n not in by_output}
     if any(map(is_output, by_output.values())) or definition.types_by_output:
         _check_complete(definition, names, by_output)
         return by_output
     silent = [n for n in names if n not in by_output and not definition.specs_by_output[n].skippable]
     return by_output | {name: MaterializeResult() for name in silent}
+
+
+def _carries_nothing(definition: AssetsDefinition, output: str) -> bool:
+    return definition.output_type(output).is_nothing and not definition.specs_by_output[output].skippable
 
 
 class _Pairs(dict[str, Any]):

@@ -14,6 +14,7 @@ from dagwire.definitions.jobs.asset_job import UnresolvedAssetJobDefinition
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.jobs.run_options import RunOptions
 from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.specs.valid_attributes import json_tags
 from dagwire.errors import InvalidInvocationError, InvariantViolationError
 from dagwire.execution.events import DagsterEvent
 from dagwire.execution.result import ExecuteInProcessResult
@@ -28,12 +29,12 @@ def materialize(
     assets: Iterable[AnyAsset | AssetChecksDefinition],
     run_config: Any = None,
     instance: DagsterInstance | None = None,
-    *,
     resources: Any = None,
     partition_key: str | None = None,
-    raise_on_error: bool = True,
-    tags: Mapping[str, str] | None = None,
+    raise_on_error: bool = True,  # Dagster's signature
+    tags: Mapping[str, object] | None = None,
     selection: Any = None,
+    *,
     on_event: Callable[[DagsterEvent], None] | None = None,
     executor: Executor | None = None,
     max_concurrency: int | None = 1,
@@ -48,7 +49,7 @@ def materialize(
             container, which the bound resources override.
         partition_key: The partition to make.
         raise_on_error: Whether a failing step's own exception is raised; otherwise the result has it.
-        tags: The run's tags.
+        tags: The run's tags; values other than text become JSON.
         selection: Which of the assets; all by default.
         on_event: Called with each event as it happens, one at a time.
         executor: Threads to run independent steps in, side by side; without it steps run one after another.
@@ -72,7 +73,7 @@ def materialize(
     options = RunOptions(
         run_config,
         partition_key,
-        tags or {},
+        json_tags(tags),
         given,
         raise_on_error,
         on_event=on_event,
@@ -91,11 +92,10 @@ def materialize_to_memory(
     assets: Iterable[AnyAsset | AssetChecksDefinition],
     run_config: Any = None,
     instance: DagsterInstance | None = None,
-    *,
     resources: Any = None,
     partition_key: str | None = None,
-    raise_on_error: bool = True,
-    tags: Mapping[str, str] | None = None,
+    raise_on_error: bool = True,  # Dagster's signature
+    tags: Mapping[str, object] | None = None,
     selection: Any = None,
 ) -> ExecuteInProcessResult:
     """Materialize `assets` with all values kept in memory, even if assets name IO managers.
@@ -105,7 +105,7 @@ def materialize_to_memory(
     """
     job, given = ephemeral_job("materialize", assets, resources, selection)
     _refuse_io_managers(job)
-    options = RunOptions(run_config, partition_key, tags or {}, given, raise_on_error, instance=instance)
+    options = RunOptions(run_config, partition_key, json_tags(tags), given, raise_on_error, instance=instance)
     return run_job(job.without_io_managers(), options)
 
 
@@ -129,12 +129,12 @@ async def amaterialize(
     assets: Iterable[AnyAsset | AssetChecksDefinition],
     run_config: Any = None,
     instance: DagsterInstance | None = None,
-    *,
     resources: Any = None,
     partition_key: str | None = None,
-    raise_on_error: bool = True,
-    tags: Mapping[str, str] | None = None,
+    raise_on_error: bool = True,  # Dagster's signature
+    tags: Mapping[str, object] | None = None,
     selection: Any = None,
+    *,
     on_event: Callable[[DagsterEvent], None] | None = None,
     max_concurrency: int | None = 1,
 ) -> ExecuteInProcessResult:
@@ -147,7 +147,7 @@ async def amaterialize(
     options = RunOptions(
         run_config,
         partition_key,
-        tags or {},
+        json_tags(tags),
         given,
         raise_on_error,
         on_event=on_event,

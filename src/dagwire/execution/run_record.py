@@ -2,12 +2,20 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from time import time
 from typing import Any
 
 from dagwire.definitions.ops.node import Node
 from dagwire.definitions.ops.op import OpDefinition
-from dagwire.definitions.specs.asset_events import AssetObservation, ExpectationResult, ExtraEvent
+from dagwire.definitions.specs.asset_events import (
+    AssetMaterialization,
+    AssetObservation,
+    ExpectationResult,
+    ExtraEvent,
+)
+from dagwire.definitions.specs.asset_key import AssetKey
+from dagwire.definitions.specs.check_results import AssetCheckEvaluationTargetMaterializationData
 from dagwire.definitions.specs.metadata import MetadataValue
 from dagwire.definitions.steps.output_handles import OutputHandle, Source
 from dagwire.definitions.value_types.type_check import PASSED, TypeCheck
@@ -131,11 +139,22 @@ class Record:
         if not outcome.is_stored:
             self._emit_outputs(name, outcome)
         for evaluation in outcome.evaluations:
-            self.emit(DagsterEventType.ASSET_CHECK_EVALUATION, name, evaluation)
+            target = self._latest_materialization(evaluation.asset_key)
+            found = replace(evaluation, target_materialization_data=target)
+            self.emit(DagsterEventType.ASSET_CHECK_EVALUATION, name, found)
         if outcome.error is not None:
             self.fail(node, outcome.error)
         else:
             self.emit(DagsterEventType.STEP_SUCCESS, name, duration_ms)
+
+    def _latest_materialization(self, key: AssetKey) -> AssetCheckEvaluationTargetMaterializationData | None:
+        """The materialization of an asset that a check of it verifies; None if this run has none."""
+        for at in range(len(self._facts) - _FACTS, -1, -_FACTS):
+            event_type, _, data, timestamp = self._facts[at : at + _FACTS]
+            if event_type is DagsterEventType.ASSET_MATERIALIZATION and _key_of(data) == key:
+                number = at // _FACTS + 1
+                return AssetCheckEvaluationTargetMaterializationData(number, self._run.run_id, timestamp)
+        return None
 
     def _emit_outputs(self, name: str, outcome: Outcome) -> None:
         self.emit_events(name, outcome.extra_events)
@@ -172,3 +191,8 @@ def _type_of(event: ExtraEvent) -> DagsterEventType:
         return DagsterEventType.STEP_EXPECTATION_RESULT
     is_observation = isinstance(event, AssetObservation)
     return DagsterEventType.ASSET_OBSERVATION if is_observation else DagsterEventType.ASSET_MATERIALIZATION
+
+
+def _key_of(kept: object) -> object:
+    """The key of the asset whose materialization a run has kept."""
+    return kept.asset_key if isinstance(kept, AssetMaterialization) else kept

@@ -3,7 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, overload
 
-from dagwire.definitions.assets.asset_deps import asset_ins, check_dep_names, input_deps, with_input_deps
+from dagwire.definitions.assets.asset_deps import (
+    asset_ins,
+    check_dep_names,
+    check_ins_beside_deps,
+    input_deps,
+    with_input_deps,
+    with_values,
+)
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.partitions.partitions import BackfillPolicy, PartitionsDefinition
 from dagwire.definitions.specs.argument_types import check_text_keys
@@ -150,6 +157,7 @@ def asset(  # Dagster's signature
         body = Body(function, owner, {*(required_resource_keys or ()), *(resource_defs or ())}, config_schema)
         parameters = asset_ins(body, ins)
         declared = check_dep_names(deps_from(owner, deps))
+        check_ins_beside_deps(owner, declared, ins)
         spec = AssetSpec(
             own_key,
             deps=with_input_deps(declared, input_deps(parameters)),
@@ -171,7 +179,7 @@ def asset(  # Dagster's signature
             own_name,
             body,
             {RESULT: spec},
-            ins=parameters,
+            ins=with_values(parameters),
             io_manager_keys={RESULT: manager_key} if manager_key else None,
             types_by_output=None if dagster_type is Any else {RESULT: dagster_type},
             check_specs=check_specs,

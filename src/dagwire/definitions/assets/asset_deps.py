@@ -14,11 +14,12 @@ from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.valid_names import check_asset_parts
 from dagwire.definitions.steps.body import Body
+from dagwire.definitions.value_types.resolve_type import resolve_type
 from dagwire.errors import ArgumentTypeError, InvalidDefinitionError
 
 
 def asset_ins(body: Body, ins: Mapping[str, AssetIn] | None) -> dict[str, AssetIn]:
-    """Return `{parameter: AssetIn}` for all parameters that take assets' values.
+    """Return `{input: AssetIn}` of all parameters that take assets' values, and of inputs of type `Nothing`.
 
     Raises:
         InvalidDefinitionError: `ins` names a parameter that does not exist, or holds something else.
@@ -29,10 +30,20 @@ def asset_ins(body: Body, ins: Mapping[str, AssetIn] | None) -> dict[str, AssetI
         if not isinstance(item, AssetIn):  # pyright: ignore[reportUnnecessaryIsInstance]  # users may pass anything
             raise ArgumentTypeError(body.owner, f"ins['{name}']", "AssetIn", item)
     unknown = [name for name in declared if name not in parameters]
-    if unknown and not body.signature.takes_any_name:
-        msg = f"{body.owner}: `ins` names {', '.join(unknown)}, and the function has no such parameter."
+    strange = [name for name in unknown if not _carries_nothing(declared[name])]
+    if strange and not body.signature.takes_any_name:
+        msg = f"{body.owner}: `ins` names {', '.join(strange)}, and the function has no such parameter."
         raise InvalidDefinitionError(msg)
     return {name: declared.get(name, AssetIn()) for name in (*parameters, *unknown)}
+
+
+def _carries_nothing(declared: AssetIn) -> bool:
+    return resolve_type(declared.dagster_type).is_nothing
+
+
+def with_values(ins: Mapping[str, AssetIn]) -> dict[str, AssetIn]:
+    """Return the inputs that pass a value to a parameter; one of type `Nothing` only orders assets."""
+    return {name: declared for name, declared in ins.items() if not _carries_nothing(declared)}
 
 
 def check_dep_names(deps: Sequence[AssetDep]) -> Sequence[AssetDep]:
@@ -45,6 +56,19 @@ def check_dep_names(deps: Sequence[AssetDep]) -> Sequence[AssetDep]:
         if dep.asset_key.parts != ("config",):  # Dagster lets this reserved word pass here
             check_asset_parts(dep.asset_key.parts)
     return deps
+
+
+def check_ins_beside_deps(owner: str, deps: Iterable[AssetDep], ins: Mapping[str, AssetIn] | None) -> None:
+    """Refuse an asset that is named in `deps` and described by an AssetIn of the same name.
+
+    Raises:
+        InvalidDefinitionError: There is one.
+    """
+    named = {dep.asset_key.to_python_identifier() for dep in deps}
+    for name, declared in (ins or {}).items():
+        if name in named and (declared.metadata or declared.key_prefix or declared.partition_mapping):
+            msg = f"{owner}: '{name}' is named in `deps` and described in `ins`. Leave it out of `deps`."
+            raise InvalidDefinitionError(msg)
 
 
 def input_deps(ins: Mapping[str, AssetIn]) -> list[AssetDep]:

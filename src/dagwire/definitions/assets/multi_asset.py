@@ -8,8 +8,10 @@ from dagwire.definitions.assets.asset_deps import (
     asset_ins,
     check_dep_names,
     check_inputs_are_deps,
+    check_ins_beside_deps,
     input_deps,
     with_input_deps,
+    with_values,
 )
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.partitions.partitions import BackfillPolicy, PartitionsDefinition
@@ -95,6 +97,7 @@ def multi_asset(  # Dagster's signature
         _check_arguments(owner, outs, specs, deps, internal_asset_deps)
         body = Body(function, owner, {*(required_resource_keys or ()), *(resource_defs or ())}, config_schema)
         parameters = asset_ins(body, ins)
+        check_ins_beside_deps(owner, (dep for spec in specs or () for dep in spec.deps), ins)
         by_output = (
             _from_specs(owner, specs, input_deps(parameters), group_name)
             if specs is not None
@@ -104,7 +107,7 @@ def multi_asset(  # Dagster's signature
             own,
             body,
             by_output,
-            ins=parameters,
+            ins=with_values(parameters),
             io_manager_keys=_io_manager_keys(outs or {}, by_output),
             check_specs=check_specs,
             types_by_output={output: out.dagster_type for output, out in (outs or {}).items()},
@@ -115,7 +118,7 @@ def multi_asset(  # Dagster's signature
             retry_policy=retry_policy,
             hooks=hooks,
             description=description or doc_of(function),
-            tags=with_compute_kind(owner, op_tags, compute_kind),
+            tags=with_compute_kind(owner, op_tags, compute_kind, {kind for spec in specs or () for kind in spec.kinds}),
             pool=pool,
         )
 

@@ -10,7 +10,7 @@ from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.metadata import MetadataValue
-from dagwire.definitions.specs.normalized_metadata import normalized_metadata
+from dagwire.definitions.specs.normalized_metadata import shown_metadata
 from dagwire.definitions.specs.valid_attributes import DEFAULT_GROUP
 from dagwire.definitions.steps.bound_resources import Bindings, bindings_from
 from dagwire.definitions.steps.stored_input import StoredAsset, own_io_manager
@@ -84,8 +84,8 @@ class SourceAsset:
 
     @property
     def metadata(self) -> Mapping[str, MetadataValue]:
-        """The facts about it, each as a `MetadataValue`."""
-        return normalized_metadata(self.spec.metadata, self.label)
+        """The facts about it, each as a `MetadataValue`; a value that cannot be shown is replaced by its type."""
+        return shown_metadata(self.spec.metadata, self.label)
 
     @property
     def raw_metadata(self) -> Mapping[str, object]:
@@ -111,6 +111,11 @@ class SourceAsset:
     def partitions_def(self) -> PartitionsDefinition | None:
         """Its partitions."""
         return self.spec.partitions_def
+
+    @property
+    def resource_defs(self) -> Bindings:
+        """Its own resources, as providers."""
+        return self.bindings
 
     def get_io_manager_key(self) -> str:
         """The key of the IO manager that loads it."""

@@ -50,6 +50,18 @@ def normalized_metadata(metadata: Mapping[str, object] | None, owner: str) -> di
     return {name: _normalized(name, value, owner) for name, value in metadata.items()}
 
 
+def shown_metadata(metadata: Mapping[str, object] | None, owner: str) -> dict[str, MetadataValue]:
+    """Return `metadata` as `MetadataValue`s; a value that cannot be shown is replaced by the name of its type."""
+    return {name: _shown(name, value, owner) for name, value in (metadata or {}).items()}
+
+
+def _shown(name: str, value: object, owner: str) -> MetadataValue:
+    try:
+        return _normalized(name, value, owner)
+    except InvalidDefinitionError:
+        return TextMetadataValue(f"[{type(value).__name__}] (unserializable)")
+
+
 def _normalized(name: str, value: object, owner: str) -> MetadataValue:
     if isinstance(value, MetadataValue):
         return value

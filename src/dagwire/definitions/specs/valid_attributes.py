@@ -12,6 +12,7 @@ KIND_TAG = "dagster/kind/"
 DEFAULT_GROUP = "default"
 """The group of an asset that names none."""
 
+_MOST_KINDS = 10
 _TAG_KEY = re.compile(r"(?:[A-Za-z0-9_.\-]{1,63}/)?[A-Za-z0-9_.\-]{1,63}")
 _TAG_VALUE = re.compile(r"[A-Za-z0-9_.\-]{0,63}")
 _GROUP = re.compile(r"[A-Za-z0-9_]+(?:/[A-Za-z0-9_]+)*")
@@ -22,10 +23,14 @@ def valid_tags(owner: str, tags: Mapping[str, str] | None, kinds: Iterable[str] 
     """Return `tags` with a tag for each kind.
 
     Raises:
-        InvalidDefinitionError: A tag has a key or a value that Dagster refuses.
+        InvalidDefinitionError: A tag has a key or a value that Dagster refuses, or there are too many kinds.
     """
     check_tags(owner, tags)
-    return {**(tags or {}), **{f"{KIND_TAG}{kind}": "" for kind in kinds or ()}}
+    kinds = list(kinds or ())
+    if len(kinds) > _MOST_KINDS:
+        msg = f"{owner} has {len(kinds)} kinds; an asset has at most {_MOST_KINDS}."
+        raise InvalidDefinitionError(msg)
+    return {**(tags or {}), **{f"{KIND_TAG}{kind}": "" for kind in kinds}}
 
 
 def check_tags(owner: str, tags: Mapping[str, str] | None) -> None:

@@ -125,7 +125,8 @@ class StepDefinition(Generic[D]):
     def required_keys(self) -> frozenset[str]:
         """The keys of its resources, those of IO managers included."""
         managers = (*self.io_manager_keys.values(), *self.input_manager_keys.values())
-        return frozenset((*self.body.keys, *managers, *self.resources_by_type))
+        of_hooks = (key for hook in self.hooks for key in hook.body.keys)
+        return frozenset((*self.body.keys, *of_hooks, *managers, *self.resources_by_type))
 
     @property
     def required_resource_keys(self) -> set[str]:
