@@ -712,7 +712,7 @@ def test_outputs_that_carry_nothing(dg):
     assert sorted(event.asset_key.to_user_string() for event in made) == ["a", "b"]
 
 
-def test_a_running_total(dg, tmp_path):
+def test_an_asset_takes_the_value_of_its_past(dg, tmp_path):
     """Each partition of an asset may take the value of its own partition before; the first takes None."""
     before = dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
 
