@@ -58,7 +58,8 @@ from .definitions.automation.sensor_context import (
 from .definitions.automation.tick_results import SensorResult, SkipReason, TickResult
 from .definitions.definitions import Definitions
 from .definitions.jobs.asset_job import UnresolvedAssetJobDefinition, define_asset_job
-from .definitions.jobs.graph import GraphDefinition, GraphIn, GraphOut, graph
+from .definitions.jobs.graph import GraphDefinition
+from .definitions.jobs.graph_decorator import GraphIn, GraphOut, graph
 from .definitions.jobs.job import JobDefinition
 from .definitions.jobs.job_decorator import job
 from .definitions.jobs.partitioned_config import (
@@ -94,7 +95,8 @@ from .definitions.ops.config_mapping import ConfigMapping, config_mapping
 from .definitions.ops.graph_asset import graph_asset
 from .definitions.ops.graph_multi_asset import graph_multi_asset
 from .definitions.ops.ins_and_outs import DynamicOut, In, Out
-from .definitions.ops.op import OpDefinition, op
+from .definitions.ops.op import OpDefinition
+from .definitions.ops.op_decorator import op
 from .definitions.partitions.calendar_partitions import (
     DailyPartitionsDefinition,
     HourlyPartitionsDefinition,

@@ -200,6 +200,19 @@ class UnknownPartitionError(UnknownNameError):
         super().__init__("partition", key, known)
 
 
+class OutputAnnotationError(InvalidDefinitionError, InvariantViolationError):
+    """An op has several outputs, and its return annotation does not declare as many types."""
+
+    def __init__(self, owner: str, outputs: Sequence[str], annotation: object) -> None:
+        """`annotation` is the return annotation; `outputs` are the names of the outputs."""
+        self.outputs = tuple(outputs)
+        shown = getattr(annotation, "__name__", None) if isinstance(annotation, type) else annotation
+        super().__init__(
+            f"{owner} has {len(self.outputs)} outputs ({', '.join(self.outputs)}), and its function is annotated to "
+            f"return {shown}. Annotate a tuple of {len(self.outputs)} types, or leave the annotation out."
+        )
+
+
 class PartitionMappingError(InvalidDefinitionError):
     """A partition mapping stands between two assets whose partitions it does not fit. Nothing ran."""
 

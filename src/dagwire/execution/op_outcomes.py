@@ -1,12 +1,20 @@
 """The outcome of an op, from the return value of its body."""
 
+import typing
 from collections.abc import Mapping
 from typing import Any
 
 from dagwire.definitions.ops.op import OpDefinition
+from dagwire.definitions.specs.asset_events import is_extra_event
 from dagwire.definitions.specs.metadata import MetadataValue
 from dagwire.definitions.specs.normalized_metadata import normalized_metadata
-from dagwire.definitions.specs.results import DynamicOutput, is_dynamic_output, is_output
+from dagwire.definitions.specs.results import (
+    DynamicOutput,
+    Output,
+    is_dynamic_output,
+    is_output,
+)
+from dagwire.definitions.steps.signature import RESULT
 from dagwire.definitions.steps.type_checks import check_value
 from dagwire.definitions.value_types.type_check import TypeCheckContext
 from dagwire.errors import UnexpectedResultError
@@ -134,13 +142,43 @@ def _returned(definition: OpDefinition, returned: Any) -> dict[str, Any]:
             problem = f"is declared to have no outputs, and gave {type(returned).__name__}."
             raise UnexpectedResultError(definition.label, problem)
         return {}
+    if len(outs) == 1:
+        return _one_returned(definition, next(iter(outs)), returned)
     if is_output(returned) and returned.output_name in outs:
         return {returned.output_name: returned}
-    if len(outs) == 1:
-        return {next(iter(outs)): returned}
     if isinstance(returned, tuple):
         items: tuple[Any, ...] = returned  # pyright: ignore[reportUnknownVariableType]  # of anything
         if len(items) == len(outs):
+            for output, item in zip(outs, items, strict=True):
+                _check_name(definition, output, item, unnamed=RESULT)
             return dict(zip(outs, items, strict=True))
     problem = f"has {len(outs)} outputs ({', '.join(outs)}); return a tuple of as many, or yield Outputs."
     raise UnexpectedResultError(definition.label, problem)
+
+
+def _one_returned(definition: OpDefinition, output: str, returned: Any) -> dict[str, Any]:
+    """The one output, given as an Output or as the value itself.
+
+    Raises:
+        UnexpectedResultError: It is an event, which a body yields or logs; or no Output, although one is annotated.
+    """
+    returns = definition.body.signature.returns
+    is_annotated = (typing.get_origin(returns) or returns) is Output
+    if is_annotated and not is_output(returned):
+        problem = f"is annotated to return an Output, and returned {type(returned).__name__}. Wrap the value."
+        raise UnexpectedResultError(definition.label, problem)
+    if is_extra_event(returned):
+        kind = type(returned).__name__
+        problem = (
+            f"returned an {kind}, which is not a value. Give it to `context.log_event`, or yield it beside Outputs."
+        )
+        raise UnexpectedResultError(definition.label, problem)
+    _check_name(definition, output, returned)
+    return {output: returned}
+
+
+def _check_name(definition: OpDefinition, output: str, item: object, unnamed: str | None = None) -> None:
+    """Refuse an Output that names another output than the one in whose place it stands; `unnamed` is no such name."""
+    if is_output(item) and item.output_name not in (output, unnamed):
+        problem = f"gave an Output of '{item.output_name}' in the place of its output '{output}'."
+        raise UnexpectedResultError(definition.label, problem)

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from dagwire.config.files.run_config import RunConfig
 from dagwire.definitions.jobs.job import JobDefinition
+from dagwire.definitions.jobs.partitioned_config import partition_tags
 from dagwire.definitions.jobs.run_options import RunOptions
 from dagwire.definitions.ops.node import Node
-from dagwire.definitions.partitions.partitions import PARTITION_SET_TAG
 from dagwire.definitions.steps.bound_resources import Bindings
 from dagwire.errors import ConfigMappingError, DagwireError, InvalidConfigError, MissingVariableError, nearest
 from dagwire.execution.effective_run_config import open_input_values, resolved_run_config, written_config
@@ -46,7 +46,7 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
     The run's config is merged over the job's, field by field.
     """
     faults: list[DagwireError] = list(job.faults())
-    tags = {**job.tags, **options.tags}
+    tags = {**job.run_tags, **options.tags}
     partitions = NO_PARTITIONS
     config = _ResolvedConfig(RunConfig(), {}, {})
     try:
@@ -83,8 +83,9 @@ def _tags_of_partition(job: JobDefinition, partitions: PartitionSelection) -> Ma
     """The tags of a run that makes one partition."""
     if job.partitions_def is None or partitions.is_range:
         return {}
-    tagged = job.partitioned_config or job.partitions_def
-    return {**tagged.get_tags_for_partition_key(partitions.key), PARTITION_SET_TAG: f"{job.name}_partition_set"}
+    if job.partitioned_config is not None:
+        return job.partitioned_config.get_tags_for_partition_key(partitions.key, job.name)
+    return partition_tags(job.partitions_def, partitions.key, job.name)
 
 
 class _ResolvedConfig(NamedTuple):

@@ -131,7 +131,7 @@ class Steps:
         definition = node.definition
         body = definition.body
         signature = body.signature
-        arguments = dict(node.constants)
+        arguments = dict(node.defaults)
         if node.inputs or node.loads or node.open_inputs:
             arguments |= await self._inputs.take(node)
         if signature.keys:

@@ -7,7 +7,13 @@ import pytest
 
 import dagwire as dg
 from dagwire.definitions.ops.node import Node, in_running_order
-from dagwire.errors import DefinitionCycleError, InvalidConfigError, InvalidDefinitionError, InvalidNameError
+from dagwire.errors import (
+    DefinitionCycleError,
+    InvalidConfigError,
+    InvalidDefinitionError,
+    InvalidNameError,
+    InvariantViolationError,
+)
 
 
 @dg.op
@@ -126,8 +132,8 @@ def test_a_graph_returns_outputs_only(returned):
 
 
 def test_an_output_cannot_be_unpacked():
-    """An op with one output gives one thing; the error names the op."""
-    with pytest.raises(InvalidDefinitionError, match="one output"):
+    """While a body connects ops there are no values to unpack; the error names the op."""
+    with pytest.raises(InvariantViolationError, match="op 'one': its output 'result' cannot be unpacked"):
 
         @dg.job
         def numbers():

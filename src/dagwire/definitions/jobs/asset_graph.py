@@ -7,6 +7,7 @@ from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.selection import Selected
 from dagwire.definitions.assets.source_asset import SourceAsset
+from dagwire.definitions.ops.asset_input import stored_elsewhere
 from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition
 from dagwire.definitions.ops.node import Node
 from dagwire.definitions.specs.asset_key import AssetKey
@@ -15,7 +16,6 @@ from dagwire.definitions.specs.check_results import AssetCheckKey
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.definitions.steps.stored_input import StoredAsset, StoredInput, stored_input
 from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, UnknownNameError, nearest
-from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
 AnyAsset = AssetsDefinition | SourceAsset | AssetSpec
 """An item in the assets of `Definitions`: a definition that makes assets, or the description of one made elsewhere."""
@@ -66,17 +66,11 @@ def known_assets(assets: Iterable[AnyAsset]) -> KnownAssets:
             made.append(definition)
         else:
             keys = (definition.key,)
-            elsewhere[definition.key] = _stored_elsewhere(definition)
+            elsewhere[definition.key] = stored_elsewhere(definition)
         for key in keys:
             if by_key.setdefault(key, definition) is not definition:
                 raise DuplicateDefinitionError("asset", key.to_user_string())
     return KnownAssets(made, elsewhere)
-
-
-def _stored_elsewhere(asset: SourceAsset | AssetSpec) -> StoredAsset:
-    if isinstance(asset, SourceAsset):
-        return asset.stored
-    return StoredAsset(asset, asset.io_manager_key or DEFAULT_IO_MANAGER, {}, asset.partitions_def)
 
 
 def asset_nodes(

@@ -47,7 +47,7 @@ class UnresolvedAssetJobDefinition:
         Raises:
             UnknownPartitionError: The job's partitions are known, and it is none of them.
         """
-        return partition_request(self, partition_key, run_key, tags, run_config)
+        return partition_request(self, partition_key, run_key, tags, run_config, is_resolved=False)
 
     def resolve(
         self, known: KnownAssets, checks: Sequence[AssetChecksDefinition], container: Container

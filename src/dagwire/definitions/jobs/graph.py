@@ -1,23 +1,26 @@
-"""`@graph`: connected ops, to be placed in a job, in another graph, or as an asset."""
+"""`GraphDefinition`: connected ops, to be placed in a job, in another graph, or as an asset."""
 
 import copy
-import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from dagwire.config.schema.config_schema import ConfiguredSchema
 from dagwire.definitions.assets.node_assets import NodeAssets, NodeOutput
 from dagwire.definitions.jobs.job import JobDefinition, job_of
-from dagwire.definitions.ops.composition import Composed, composed_body, composing
-from dagwire.definitions.ops.config_mapping import ConfigMapping, as_config_mapping
+from dagwire.definitions.ops.composition import Composed, composing
+from dagwire.definitions.ops.config_mapping import ConfigMapping
 from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition
+from dagwire.definitions.ops.graph_ports import graph_inputs, graph_outputs
+from dagwire.definitions.ops.ins_and_outs import InputDefinition, OutputDefinition
+from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.retries import RetryPolicy
-from dagwire.definitions.specs.valid_names import check_name, name_of
+from dagwire.definitions.specs.valid_attributes import json_tags
+from dagwire.definitions.specs.valid_names import check_name
 from dagwire.definitions.steps.bound_resources import bindings_from
 from dagwire.definitions.steps.hook import HookDefinition
-from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
+from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, UnknownNameError
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.logger_definition import LoggerDefinition
 
@@ -25,35 +28,109 @@ if TYPE_CHECKING:
     from dagwire.execution.result import ExecuteInProcessResult
 
 
-class GraphIn(NamedTuple):
-    """An input of a graph, as `ins=` declares it."""
+class GraphNode(NamedTuple):
+    """An op or graph in its place in another graph."""
 
-    description: str | None = None
-
-
-class GraphOut(NamedTuple):
-    """An output of a graph, as `out=` declares it."""
-
-    description: str | None = None
+    name: str
+    definition: Any
 
 
 class GraphDefinition:
     """Connected ops; made by `@graph`. Called in the body of a job or graph, its ops take their places there."""
 
-    def __init__(self, name: str, inputs: Iterable[str], composed: Composed, *, description: str | None = None) -> None:
-        """`composed` is the result of its body."""
+    def __init__(
+        self,
+        name: str,
+        inputs: Iterable[str],
+        composed: Composed,
+        *,
+        description: str | None = None,
+        tags: Mapping[str, object] | None = None,
+        descriptions: Mapping[str, str | None] | None = None,
+    ) -> None:
+        """`composed` is the result of its body; `descriptions` are those of its inputs and outputs, by name."""
         self.name = name
         self.inputs = tuple(inputs)
         self.composed = composed
         self.description = description
+        self.tags = json_tags(tags)
+        self._descriptions = dict(descriptions or {})
         self._alias: str | None = None
+
+    # -- facts ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def input_dict(self) -> dict[str, InputDefinition]:
+        """`{input: its definition}`; an input has the type that all its ops agree on."""
+        return graph_inputs(self.composed, self.inputs, self._descriptions)
+
+    @property
+    def input_defs(self) -> list[InputDefinition]:
+        """The inputs, with their names."""
+        return list(self.input_dict.values())
+
+    @property
+    def output_dict(self) -> dict[str, OutputDefinition]:
+        """`{output: its definition}`."""
+        return graph_outputs(self.composed, self._descriptions)
+
+    @property
+    def output_defs(self) -> list[OutputDefinition]:
+        """The outputs, with their names."""
+        return list(self.output_dict.values())
+
+    @property
+    def node_dict(self) -> dict[str, GraphNode]:
+        """`{name: op or graph in its place}`."""
+        return {name: GraphNode(name, definition) for name, definition in self.composed.nodes.items()}
+
+    @property
+    def nodes(self) -> list[GraphNode]:
+        """The ops and graphs in it, in their places."""
+        return list(self.node_dict.values())
+
+    @property
+    def node_defs(self) -> list[Any]:
+        """The definitions of the ops and graphs in it, each once."""
+        return list({definition.name: definition for definition in self.composed.nodes.values()}.values())
+
+    @property
+    def config_mapping(self) -> ConfigMapping | None:
+        """The mapping of its own config to its ops; None if it has no config of its own."""
+        return self.composed.mappings_by_graph.get("")
+
+    def has_node_named(self, name: str) -> bool:
+        """Whether there is such an op or graph in it."""
+        return name in self.composed.nodes
+
+    def node_named(self, name: str) -> GraphNode:
+        """The op or graph of that name.
+
+        Raises:
+            UnknownNameError: There is none.
+        """
+        if name not in self.composed.nodes:
+            raise UnknownNameError(f"node of graph '{self.name}'", name, self.composed.nodes)
+        return self.node_dict[name]
+
+    def has_input(self, name: str) -> bool:
+        """Whether there is such an input."""
+        return name in self.inputs
+
+    def has_output(self, name: str) -> bool:
+        """Whether there is such an output."""
+        return name in self.composed.outputs
+
+    # -- copies --------------------------------------------------------------------------------------------------------
 
     def alias(self, name: str) -> Self:
         """This graph under another name, to be called in a job's body."""
         check_name("graph", name)
-        changed = copy.copy(self)
-        changed._alias = name
-        return changed
+        return self._changed(_alias=name)
+
+    def tag(self, tags: Mapping[str, object] | None) -> Self:
+        """This graph with more tags, to be called in a job's body."""
+        return self._changed(tags={**self.tags, **json_tags(tags)})
 
     def configured(
         self, config_or_config_fn: object, name: str, config_schema: object = None, description: str | None = None
@@ -75,23 +152,31 @@ class GraphDefinition:
             msg = f"graph '{self.name}' has no config mapping, so it has no config. Give it one, @graph(config=...)."
             raise InvalidDefinitionError(msg)
         schema = ConfiguredSchema(mapping.config_schema, config_or_config_fn, config_schema)
-        changed = copy.copy(self)
-        changed.name = name
-        changed.description = description or self.description
         mappings = {**self.composed.mappings_by_graph, "": replace(mapping, config_schema=schema)}
-        changed.composed = self.composed._replace(mappings_by_graph=mappings)
-        return changed
+        composed = self.composed._replace(mappings_by_graph=mappings)
+        return self._changed(name=name, composed=composed, description=description or self.description)
 
     def with_hooks(self, hook_defs: Iterable[HookDefinition]) -> Self:
         """This graph with hooks of every op in it, to be called in a job's body."""
         hooks = frozenset(hook_defs)
-        changed = copy.copy(self)
+        return self._with_ops(lambda definition: definition.with_hooks(hooks))
+
+    def with_retry_policy(self, retry_policy: RetryPolicy) -> Self:
+        """This graph with a policy for each op in it that has none, to be called in a job's body."""
+        return self._with_ops(lambda op: op if op.retry_policy is not None else op.with_retry_policy(retry_policy))
+
+    def _with_ops(self, change: Callable[[OpDefinition], OpDefinition]) -> Self:
         placed = {
-            name: replace(place, definition=place.definition.with_hooks(hooks))
-            for name, place in self.composed.placed.items()
+            name: replace(place, definition=change(place.definition)) for name, place in self.composed.placed.items()
         }
-        changed.composed = self.composed._replace(placed=placed)
+        return self._changed(composed=self.composed._replace(placed=placed))
+
+    def _changed(self, **attributes: Any) -> Self:
+        changed = copy.copy(self)
+        vars(changed).update(attributes)
         return changed
+
+    # -- use -----------------------------------------------------------------------------------------------------------
 
     def as_assets(self, assets: NodeAssets) -> GraphAssetDefinition:
         """Return the assets that its outputs are; `AssetsDefinition.from_graph` calls this.
@@ -128,7 +213,7 @@ class GraphDefinition:
         composition = composing()
         if composition is None:
             raise InvalidInvocationError(f"graph '{self.name}'", "is called in the body of a job or graph only.")
-        return composition.place_graph(self.composed, self._alias or self.name, self.inputs, args, kwargs)
+        return composition.place_graph(self, self._alias, args, kwargs)
 
     def to_job(  # Dagster's signature
         self,
@@ -136,12 +221,17 @@ class GraphDefinition:
         description: str | None = None,
         resource_defs: Mapping[str, object] | None = None,
         config: Any = None,
-        tags: Mapping[str, str] | None = None,
+        tags: Mapping[str, object] | None = None,
+        metadata: Mapping[str, object] | None = None,
         logger_defs: Mapping[str, LoggerDefinition] | None = None,
+        executor_def: object = None,
         hooks: Iterable[HookDefinition] | None = None,
         op_retry_policy: RetryPolicy | None = None,
+        op_selection: Sequence[str] | None = None,
         partitions_def: PartitionsDefinition | None = None,
         input_values: Mapping[str, object] | None = None,
+        run_tags: Mapping[str, object] | None = None,
+        owners: Sequence[str] | None = None,
     ) -> JobDefinition:
         """A job of these ops.
 
@@ -150,38 +240,50 @@ class GraphDefinition:
             description: The graph's by default.
             resource_defs: The job's own resources, stronger than those of `Definitions`.
             config: Run config that every run starts from; or a `ConfigMapping` of the run's own config.
-            tags: Tags of every run.
+            tags: Tags of the job, merged over the graph's.
+            metadata: Facts about the job.
+            executor_def: Spreads on Dagster the steps over processes; recorded here.
             hooks: Hooks of every step.
             op_retry_policy: How often a step that has no policy of its own is tried again.
+            op_selection: The steps of the job; all by default.
             partitions_def: The parts it is run in.
             input_values: `{input: value}` of the graph's inputs; a run's own come first.
+            run_tags: Tags of every run; the job's tags by default.
+            owners: Email addresses, or `team:name`.
 
         Raises:
-            InvalidDefinitionError: An input is not connected, and no run could give it a value.
+            InvalidDefinitionError: An input is not connected, and no run could give it a value; or something else
+                cannot be used.
         """
         own = name or self.name
         check_name("job", own)
-        return job_of(
+        label = f"job '{own}'"
+        job = job_of(
             own,
             self.composed,
-            input_values=dict(input_values or {}),
+            graph=self,
+            input_values=_known_inputs(label, self.inputs, input_values or {}),
             description=description or self.description,
             bindings=bindings_from(resource_defs),
             config=config,
-            tags=dict(tags or {}),
+            tags={**self.tags, **json_tags(tags)},
+            explicit_run_tags=None if run_tags is None else {**self.tags, **json_tags(run_tags)},
+            metadata=metadata,
+            owners=owners,
             logger_defs=logger_defs,
-            hooks=frozenset(hooks or ()),
+            executor_def=executor_def,
+            hooks=hooks,
             op_retry_policy=op_retry_policy,
             partitions_def=partitions_def,
         )
+        return job.subset(op_selection)
 
     def execute_in_process(
         self,
         run_config: Any = None,
         instance: DagsterInstance | None = None,
-        *,
         resources: Mapping[str, object] | None = None,
-        raise_on_error: bool = True,
+        raise_on_error: bool = True,  # Dagster's signature
         op_selection: Sequence[str] | None = None,
         run_id: str | None = None,
         input_values: Mapping[str, object] | None = None,
@@ -202,61 +304,8 @@ class GraphDefinition:
         return f"GraphDefinition({self.name})"
 
 
-@overload
-def graph(compose_fn: Callable[..., Any]) -> GraphDefinition: ...
-@overload
-def graph(
-    *,
-    name: str | None = None,
-    description: str | None = None,
-    ins: Mapping[str, GraphIn] | None = None,
-    out: GraphOut | Mapping[str, GraphOut] | None = None,
-    config: ConfigMapping | Mapping[str, Any] | None = None,
-) -> Callable[[Callable[..., Any]], GraphDefinition]: ...
-def graph(
-    compose_fn: Callable[..., Any] | None = None,
-    *,
-    name: str | None = None,
-    description: str | None = None,
-    ins: Mapping[str, GraphIn] | None = None,
-    out: GraphOut | Mapping[str, GraphOut] | None = None,
-    config: ConfigMapping | Mapping[str, Any] | None = None,
-) -> GraphDefinition | Callable[[Callable[..., Any]], GraphDefinition]:
-    """Make a graph of a function that calls ops and graphs; calling them connects them, nothing runs.
-
-    Args:
-        compose_fn: The function, if the decorator is used without arguments.
-        name: The function's name by default.
-        description: For people; the docstring by default.
-        ins: `{input: GraphIn}`; the inputs are the function's parameters.
-        out: `{output: GraphOut}` if there are several; the function then returns a dict or a tuple.
-        config: Turns the graph's own config into that of its ops; a dict configures them once and for all.
-
-    Raises:
-        InvalidDefinitionError: `ins` names no parameter, or the function returns something else than outputs.
-
-    Example:
-        >>> from dagwire import graph, op
-        >>> @op
-        ... def double(number):
-        ...     return number * 2
-        >>> @graph
-        ... def fourfold(number):
-        ...     return double(double(number))
-        >>> fourfold.execute_in_process(input_values={"number": 3}).output_value()
-        12
-    """
-
-    def decorate(function: Callable[..., Any]) -> GraphDefinition:
-        own = name or name_of(function)
-        check_name("graph", own)
-        inputs = tuple(inspect.signature(function).parameters)
-        strange = [given for given in ins or () if given not in inputs]
-        if strange:
-            msg = f"graph '{own}': `ins` names {', '.join(strange)}, and the function has no such parameter."
-            raise InvalidDefinitionError(msg)
-        outputs = list(out) if isinstance(out, Mapping) else None
-        composed = composed_body(f"graph '{own}'", function, inputs, outputs, as_config_mapping(config))
-        return GraphDefinition(own, inputs, composed, description=description or inspect.getdoc(function))
-
-    return decorate if compose_fn is None else decorate(compose_fn)
+def _known_inputs(owner: str, inputs: Sequence[str], values: Mapping[str, object]) -> dict[str, object]:
+    for name in values:
+        if name not in inputs:
+            raise UnknownNameError(f"input of {owner}", name, inputs)
+    return dict(values)

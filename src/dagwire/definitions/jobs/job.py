@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from dependency_injector import containers
 
+from dagwire.config.files.run_config import RunConfig
+from dagwire.config.values.type_guards import is_mapping
 from dagwire.containers.keys import Container, Requirement
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
@@ -25,15 +27,20 @@ from dagwire.definitions.ops.node import Node, in_running_order, op_node, with_j
 from dagwire.definitions.ops.op_selection import chosen_steps
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.asset_key import AssetKey
+from dagwire.definitions.specs.executor_definition import AnyExecutor, checked_executor
+from dagwire.definitions.specs.metadata import MetadataValue
+from dagwire.definitions.specs.normalized_metadata import normalized_metadata
 from dagwire.definitions.specs.retries import RetryPolicy
-from dagwire.definitions.steps.bound_resources import Bindings
+from dagwire.definitions.specs.valid_attributes import json_tags, valid_owners
+from dagwire.definitions.steps.bound_resources import Bindings, bindings_from
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.output_handles import OutputHandle
-from dagwire.errors import DagwireError, InvalidInvocationError, UnknownNameError
+from dagwire.errors import DagwireError, InvalidDefinitionError, InvalidInvocationError, UnknownNameError
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.logger_definition import LoggerDefinition, checked_loggers
 
 if TYPE_CHECKING:
+    from dagwire.definitions.jobs.graph import GraphDefinition
     from dagwire.execution.result import ExecuteInProcessResult
 
 
@@ -56,6 +63,12 @@ class JobDefinition:
     partitions_def: PartitionsDefinition | None = None
     description: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    explicit_run_tags: Mapping[str, str] | None = None
+    """The tags of every run, if they are not the job's."""
+    graph: "GraphDefinition | None" = None
+    """The graph of its ops; None for a job of assets."""
+    executor_def: AnyExecutor | None = None
+    """Spreads on Dagster the steps over processes; recorded here."""
     outputs_by_graph: Mapping[str, Mapping[str, OutputHandle]] = field(
         default_factory=dict[str, Mapping[str, OutputHandle]]
     )
@@ -68,7 +81,7 @@ class JobDefinition:
     """The keys of the assets that were selected for one run; None if none were."""
     is_dynamic: bool = False
     """Whether the number of steps is known only as the job runs."""
-    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict[str, MetadataValue])
     owners: Sequence[str] = ()
     logger_defs: Mapping[str, LoggerDefinition] = field(default_factory=dict[str, LoggerDefinition])
     """`{name: logger}` that the config of a run may turn on; `console` if it is empty."""
@@ -88,8 +101,18 @@ class JobDefinition:
 
     @property
     def run_tags(self) -> Mapping[str, str]:
-        """The tags of every run."""
-        return self.tags
+        """The tags of every run: its own, or else the job's."""
+        return self.tags if self.explicit_run_tags is None else self.explicit_run_tags
+
+    @property
+    def run_config(self) -> Any:
+        """The run config that every run starts from; None if there is none, or if it depends on the run."""
+        return None if isinstance(self.config, ConfigMapping | PartitionedConfig) else self.config
+
+    @property
+    def config_mapping(self) -> ConfigMapping | None:
+        """The mapping of a run's config to its ops, if there is one."""
+        return self.config if isinstance(self.config, ConfigMapping) else None
 
     @property
     def resource_defs(self) -> Bindings:
@@ -115,6 +138,18 @@ class JobDefinition:
         if found is None:
             raise UnknownNameError(f"step of job '{self.name}'", name, [node.name for node in self.nodes])
         return found
+
+    def node_def_named(self, name: str) -> Any:
+        """The definition of the step of that name.
+
+        Raises:
+            UnknownNameError: There is none.
+        """
+        return self.get_node_named(name).definition
+
+    def with_top_level_resources(self, resource_defs: Mapping[str, object]) -> "JobDefinition":
+        """This job with other resources of its own."""
+        return replace(self, bindings=bindings_from(resource_defs))
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -149,7 +184,7 @@ class JobDefinition:
         Raises:
             UnknownPartitionError: The job's partitions are known, and it is none of them.
         """
-        return partition_request(self, partition_key, run_key, tags, run_config)
+        return partition_request(self, partition_key, run_key, tags, run_config, is_resolved=True)
 
     def __repr__(self) -> str:
         """Name it; its config and its resources may hold secrets."""
@@ -167,15 +202,15 @@ class JobDefinition:
         self,
         run_config: Any = None,
         instance: DagsterInstance | None = None,
-        *,
         partition_key: str | None = None,
         raise_on_error: bool = True,
         op_selection: Sequence[str] | None = None,
         asset_selection: Any = None,
         run_id: str | None = None,
-        tags: Mapping[str, str] | None = None,
         input_values: Mapping[str, object] | None = None,
+        tags: Mapping[str, object] | None = None,
         resources: Mapping[str, object] | None = None,
+        *,
         executor: Executor | None = None,
     ) -> "ExecuteInProcessResult":
         """Run all steps here and now.
@@ -202,7 +237,7 @@ class JobDefinition:
         options = RunOptions(
             run_config,
             partition_key,
-            tags or {},
+            json_tags(tags),
             resources or {},
             raise_on_error,
             run_id,
@@ -232,9 +267,12 @@ def job_of(
     name: str,
     composed: Composed,
     *,
-    hooks: frozenset[HookDefinition],
-    op_retry_policy: RetryPolicy | None,
+    hooks: Iterable[HookDefinition] | None = None,
+    op_retry_policy: RetryPolicy | None = None,
+    metadata: Mapping[str, object] | None = None,
+    owners: Iterable[str] | None = None,
     logger_defs: Mapping[str, LoggerDefinition] | None = None,
+    executor_def: object = None,
     **job: Any,
 ) -> JobDefinition:
     """The job of a composed body.
@@ -243,20 +281,47 @@ def job_of(
         InvalidDefinitionError: An input is not connected, and no run could give it a value.
     """
     owner = f"job '{name}'"
+    _check_config(owner, job["config"])
     job["partitions_def"] = partitions_of_job(owner, job["config"], job["partitions_def"])
+    all_hooks = checked_hooks(owner, hooks)
     nodes = with_mapping(owner, in_running_order(op_node(owner, place) for place in composed.placed.values()))
     outputs = {"": composed.outputs, **composed.outputs_by_graph}
     return JobDefinition(
         name=name,
-        nodes=with_job_policies(nodes, hooks, op_retry_policy),
+        nodes=with_job_policies(nodes, all_hooks, op_retry_policy),
         outputs_by_graph=outputs,
         mappings_by_graph=composed.mappings_by_graph,
-        hook_defs=hooks,
+        hook_defs=all_hooks,
         op_retry_policy=op_retry_policy,
+        metadata=normalized_metadata(metadata, owner),
+        owners=valid_owners(owner, owners),
         logger_defs=checked_loggers(owner, logger_defs),
+        executor_def=checked_executor(owner, executor_def),
         is_dynamic=has_dynamic_steps(nodes),
         **job,
     )
+
+
+def _check_config(owner: str, config: object) -> None:
+    if not (config is None or is_mapping(config) or isinstance(config, RunConfig | ConfigMapping | PartitionedConfig)):
+        kind = type(config).__name__
+        msg = f"{owner} has config of type {kind}; it is a dict, a RunConfig, a ConfigMapping or a PartitionedConfig."
+        raise InvalidDefinitionError(msg)
+
+
+def checked_hooks(owner: str, hooks: Iterable[object] | None) -> frozenset[HookDefinition]:
+    """The hooks of a job.
+
+    Raises:
+        InvalidDefinitionError: One is not a hook.
+    """
+    found: list[HookDefinition] = []
+    for hook in hooks or ():
+        if not isinstance(hook, HookDefinition):
+            msg = f"{owner} takes hooks made by @success_hook or @failure_hook, not {type(hook).__name__}."
+            raise InvalidDefinitionError(msg)
+        found.append(hook)
+    return frozenset(found)
 
 
 def _selected_nodes(assets: Sequence[AssetsDefinition], nodes: Sequence[Node], selection: Any) -> list[Node]:

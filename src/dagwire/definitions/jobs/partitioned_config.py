@@ -73,8 +73,8 @@ class PartitionedConfig:
         config = self.run_config_for_partition_key_fn(partition_key)
         return config.to_config_dict() if isinstance(config, RunConfig) else config
 
-    def get_tags_for_partition_key(self, partition_key: str) -> dict[str, str]:
-        """The tags of the run that makes a partition.
+    def get_tags_for_partition_key(self, partition_key: str, job_name: str | None = None) -> dict[str, str]:
+        """The tags of the run that makes a partition; with `job_name` also the name of the job's partitions.
 
         Raises:
             InvalidDefinitionError: One has a name that is a run's own.
@@ -84,7 +84,7 @@ class PartitionedConfig:
         if reserved:
             msg = f"Partition '{partition_key}' is given the tag '{reserved[0]}'; '{RESERVED_TAGS}...' are a run's own."
             raise InvalidDefinitionError(msg)
-        return {**own, **self.partitions_def.get_tags_for_partition_key(partition_key)}
+        return {**own, **partition_tags(self.partitions_def, partition_key, job_name)}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The answer of the decorated function.
@@ -263,21 +263,33 @@ def partitions_of_job(owner: str, config: object, given: PartitionsDefinition | 
     return config.partitions_def
 
 
+def partition_tags(partitions_def: PartitionsDefinition, partition_key: str, job_name: str | None) -> dict[str, str]:
+    """The tags of a run of one partition: its key, and the name of the job's partitions."""
+    set_tag = {} if job_name is None else {PARTITION_SET_TAG: f"{job_name}_partition_set"}
+    return {**partitions_def.get_tags_for_partition_key(partition_key), **set_tag}
+
+
 def partition_request(
-    job: Any, partition_key: str, run_key: str | None, tags: Mapping[str, str] | None, run_config: Any
+    job: Any,
+    partition_key: str,
+    run_key: str | None,
+    tags: Mapping[str, str] | None,
+    run_config: Any,
+    *,
+    is_resolved: bool,
 ) -> RunRequest:
-    """A request to run `job` for one partition, with the config and the tags that this has.
+    """A request to run `job` for one partition, with the partition's config and tags.
 
     Raises:
         UnknownPartitionError: The job's partitions are known, and it is none of them.
     """
     partitions: PartitionsDefinition | None = job.partitions_def
     own_tags: Mapping[str, str] = {}
+    named = job.name if is_resolved else None
     if partitions is not None:
         partitions.check_partition_key(partition_key)
-        own_tags = partitions.get_tags_for_partition_key(partition_key)
+        own_tags = partition_tags(partitions, partition_key, named)
     if isinstance(job.config, PartitionedConfig):
-        own_tags = job.config.get_tags_for_partition_key(partition_key)
+        own_tags = job.config.get_tags_for_partition_key(partition_key, named)
         run_config = run_config or job.config.get_run_config_for_partition_key(partition_key)
-    own_tags = {**own_tags, PARTITION_SET_TAG: f"{job.name}_partition_set"}
     return RunRequest(run_key, run_config, {**(tags or {}), **own_tags}, job.name, partition_key=partition_key)

@@ -1,13 +1,14 @@
 """Composition: while the body of a job or graph runs, a called op is placed in it instead of running."""
 
 from collections import namedtuple
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple, Protocol, TypeGuard
 
 from dagwire.config.values.type_guards import is_mapping
+from dagwire.definitions.ops.asset_input import asset_input
 from dagwire.definitions.ops.config_mapping import ConfigMapping
 from dagwire.definitions.steps.output_handles import (
     Collected,
@@ -16,10 +17,12 @@ from dagwire.definitions.steps.output_handles import (
     OutputHandle,
     Source,
     dynamic_handle_in,
+    input_handles_of,
     is_source,
     moved,
 )
-from dagwire.errors import InvalidDefinitionError
+from dagwire.definitions.steps.stored_input import StoredInput
+from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
 
 
 @dataclass(slots=True)
@@ -29,7 +32,8 @@ class Placed:
     name: str
     definition: Any
     inputs: dict[str, Source] = field(default_factory=dict[str, Source])
-    constants: dict[str, Any] = field(default_factory=dict[str, Any])
+    loads: dict[str, StoredInput] = field(default_factory=dict[str, StoredInput])
+    """The inputs that take the value of an asset made elsewhere."""
 
 
 class Composition:
@@ -39,22 +43,26 @@ class Composition:
         """`owner` is how messages name the job or graph."""
         self.owner = owner
         self.placed: dict[str, Placed] = {}
+        self.nodes: dict[str, Any] = {}
+        """`{name: op or graph}`, of those called in the body itself."""
         self.outputs_by_graph: dict[str, dict[str, OutputHandle]] = {}
         """`{name of a nested graph: {its output: the op's output}}`."""
         self.mappings_by_graph: dict[str, ConfigMapping] = {}
         """`{name of a nested graph: the mapping of its config to its ops}`."""
         self._names: set[str] = set()
 
-    def place(self, definition: Any, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def place(self, definition: Any, alias: str | None, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Give an op a place; return the handle of its output, or a named tuple of several.
 
         Raises:
-            InvalidDefinitionError: An argument names no input, or is a dynamic output as a whole.
+            InvalidDefinitionError: The alias is taken, an argument names no input, or its value is not an output.
         """
-        place = Placed(self._free_name(name), definition)
+        name = alias or definition.name
+        place = Placed(self._take_name(name, is_alias=alias is not None), definition)
         for argument, value in self._given(name, list(definition.ins), args, kwargs).items():
             connect(place, argument, value)
         self.placed[place.name] = place
+        self.nodes[place.name] = definition
         handles = {
             output: (DynamicHandle if out.is_dynamic else OutputHandle)(place.name, output)
             for output, out in definition.outs.items()
@@ -62,39 +70,40 @@ class Composition:
         return _handed_back(name, handles)
 
     def place_graph(
-        self,
-        graph: "Composed",
-        name: str,
-        inputs: Sequence[str],
-        args: Sequence[Any],
-        kwargs: Mapping[str, Any],
+        self, graph: "PlacedGraph", alias: str | None, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
         """Give each op of a graph a place, its name behind that of the graph and a dot; return the graph's outputs.
 
         Raises:
-            InvalidDefinitionError: An argument names no input.
+            InvalidDefinitionError: The alias is taken, or an argument names no input.
         """
-        own = self._free_name(name)
-        given = self._given(name, inputs, args, kwargs)
-        for inner in graph.placed.values():
-            place = Placed(f"{own}.{inner.name}", inner.definition, constants=dict(inner.constants))
+        name, composed = alias or graph.name, graph.composed
+        own = self._take_name(name, is_alias=alias is not None)
+        self.nodes[own] = graph
+        given = self._given(name, graph.inputs, args, kwargs)
+        for inner in composed.placed.values():
+            place = Placed(f"{own}.{inner.name}", inner.definition, loads=dict(inner.loads))
             for argument, source in inner.inputs.items():
                 connect(place, argument, moved(source, own, given))
             self.placed[place.name] = place
-        for nested, inner_outputs in graph.outputs_by_graph.items():
+        for nested, inner_outputs in composed.outputs_by_graph.items():
             self.outputs_by_graph[f"{own}.{nested}"] = {
                 output: moved(handle, own, given) for output, handle in inner_outputs.items()
             }
-        for nested, mapping in graph.mappings_by_graph.items():
+        for nested, mapping in composed.mappings_by_graph.items():
             self.mappings_by_graph[f"{own}.{nested}" if nested else own] = mapping
-        outputs = {output: moved(handle, own, given) for output, handle in graph.outputs.items()}
+        outputs = {output: moved(handle, own, given) for output, handle in composed.outputs.items()}
         self.outputs_by_graph[own] = outputs
         return _handed_back(name, outputs)
 
     def _given(
         self, name: str, inputs: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> dict[str, Any]:
-        given = {**dict(zip(inputs, args, strict=False)), **kwargs}
+        by_place = dict(zip(inputs, args, strict=False))
+        twice = [argument for argument in kwargs if argument in by_place]
+        if twice:
+            raise InvalidInvocationError(f"{self.owner}: '{name}'", f"is given its input '{twice[0]}' twice.")
+        given = {**by_place, **kwargs}
         unknown = [argument for argument in given if argument not in inputs]
         if unknown or len(args) > len(inputs):
             wanted = ", ".join(inputs) or "none"
@@ -102,7 +111,10 @@ class Composition:
             raise InvalidDefinitionError(msg)
         return given
 
-    def _free_name(self, name: str) -> str:
+    def _take_name(self, name: str, *, is_alias: bool) -> str:
+        """The name itself, or a free one: of several calls of an op, the second is `op_2`."""
+        if is_alias and name in self._names:
+            raise InvalidDefinitionError(f"{self.owner} has two steps named '{name}'. Give one of them another alias.")
         free, number = name, 2
         while free in self._names:
             free = f"{name}_{number}"
@@ -115,17 +127,38 @@ class Composed(NamedTuple):
     """The result of running a job's or graph's body once: the placed ops, and the outputs that it returns."""
 
     placed: Mapping[str, Placed]
+    nodes: Mapping[str, Any] = {}
+    """`{name: op or graph}`, of those called in the body itself."""
     outputs: Mapping[str, OutputHandle] = {}
     outputs_by_graph: Mapping[str, Mapping[str, OutputHandle]] = {}
     mappings_by_graph: Mapping[str, ConfigMapping] = {}
     """`{nested graph: the mapping of its config to its ops}`; its own is under ""."""
 
 
+class PlacedGraph(Protocol):
+    """The part of a graph's definition that takes places in another."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def inputs(self) -> Sequence[str]:
+        """The names of its inputs."""
+        ...
+
+    @property
+    def composed(self) -> Composed:
+        """The result of its body."""
+        ...
+
+
 def connect(place: Placed, argument: str, value: Any) -> None:
-    """Note the source of an input's value, or its constant.
+    """Note the source of an input's value.
 
     Raises:
-        InvalidDefinitionError: It is a dynamic output as a whole: several values for one input.
+        InvalidDefinitionError: It is not an output, or a dynamic output as a whole: several values for one input.
     """
     dynamic = dynamic_handle_in(value)
     if dynamic is not None:
@@ -134,10 +167,29 @@ def connect(place: Placed, argument: str, value: Any) -> None:
             f"value, by `.map(...)`, or once with the list of all, by `.collect()`."
         )
         raise InvalidDefinitionError(msg)
-    if is_source(value):
+    stored = asset_input(value)
+    if stored is not None:
+        place.loads[argument] = stored
+    elif is_source(value):
         place.inputs[argument] = value
     else:
-        place.constants[argument] = value
+        problem = f"op '{place.name}' is given {_described(value)} as its input '{argument}'."
+        raise InvalidDefinitionError(f"{problem} {_advice(value)}")
+
+
+def _described(value: object) -> str:
+    name = getattr(value, "name", None)
+    if isinstance(name, str) and callable(value):
+        return f"'{name}' itself"
+    return "several outputs" if _is_tuple(value) else type(value).__name__
+
+
+def _advice(value: object) -> str:
+    if callable(value):
+        return "Call it: the output of the call is the input."
+    if _is_tuple(value):
+        return "Give one of them: unpack the outputs, or take one by its name."
+    return "An input takes the output of an op, or a list of outputs; a constant belongs in config, or in a default."
 
 
 def _handed_back(name: str, handles: Mapping[str, Any]) -> Any:
@@ -189,8 +241,31 @@ def composed_body(
     """
     with compose(owner) as composition:
         returned = function(**{name: InputHandle(name) for name in inputs})
+    _check_definitions(owner, composition.placed.values())
+    _check_inputs(owner, composition, inputs)
     mappings = composition.mappings_by_graph | ({"": mapping} if mapping is not None else {})
-    return Composed(composition.placed, _outputs(owner, returned, outputs), composition.outputs_by_graph, mappings)
+    returned_outputs = _outputs(owner, returned, outputs)
+    return Composed(composition.placed, composition.nodes, returned_outputs, composition.outputs_by_graph, mappings)
+
+
+def _check_definitions(owner: str, placed: Iterable[Placed]) -> None:
+    """Refuse two different definitions of one name: run config and messages could not tell them apart."""
+    body_by_name: dict[str, object] = {}
+    for place in placed:
+        definition = place.definition
+        # Copies of an op with another alias, tags or hooks share its body.
+        if body_by_name.setdefault(definition.name, definition.body) is not definition.body:
+            msg = f"{owner} has two different ops named '{definition.name}'. Give one of them another name."
+            raise InvalidDefinitionError(msg)
+
+
+def _check_inputs(owner: str, composition: Composition, inputs: Iterable[str]) -> None:
+    """Refuse an input that the body connects to nothing."""
+    sources = [source for place in composition.placed.values() for source in place.inputs.values()]
+    used = {handle.name for source in sources for handle in input_handles_of(source)}
+    unused = [name for name in inputs if name not in used]
+    if unused:
+        raise InvalidDefinitionError(f"{owner} has the input '{unused[0]}', and its body gives it to no op. Remove it.")
 
 
 def _is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
@@ -201,11 +276,13 @@ def _outputs(owner: str, returned: Any, names: Sequence[str] | None) -> dict[str
     found: dict[str, Any] = {}
     if isinstance(returned, OutputHandle):
         found = {names[0] if names else "result": returned}
-    elif is_mapping(returned):
+    elif is_mapping(returned) and names is not None:
         found = dict(returned)
     elif _is_tuple(returned) and names:
         found = dict(zip(names, returned, strict=False))
-    elif returned is not None:
+    elif _is_tuple(returned) and all(isinstance(handle, OutputHandle) for handle in returned):
+        found = {}  # all outputs of an op, returned by a lambda: they have no names in the graph
+    elif returned is not None or names == ["result"]:
         found = {"result": returned}
     if not all(isinstance(handle, OutputHandle) for handle in found.values()) or set(found) != set(names or found):
         wanted = f"the outputs {', '.join(names)}" if names else "the output of an op, or nothing"

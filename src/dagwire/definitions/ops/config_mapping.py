@@ -88,7 +88,7 @@ def config_mapping(
     """
 
     def decorate(function: Callable[..., Any]) -> ConfigMapping:
-        declared = _declared_config(function)
+        declared = declared_config(function, f"config mapping '{function.__name__}'")
         if declared is not None and (config_schema is not None or receive_processed_config_values is not None):
             msg = f"config mapping '{function.__name__}' declares its config by its parameter; give no schema beside."
             raise InvalidDefinitionError(msg)
@@ -98,14 +98,13 @@ def config_mapping(
     return decorate if config_fn is None else decorate(config_fn)
 
 
-def _declared_config(function: Callable[..., Any]) -> type[Config] | None:
+def declared_config(function: Callable[..., Any], owner: str) -> type[Config] | None:
     """The `Config` that the one parameter is annotated by, if it is."""
     parameters = list(inspect.signature(function).parameters)
-    owner = f"config mapping '{function.__name__}'"
     if len(parameters) != 1:
         msg = f"{owner} takes {len(parameters)} parameters; it takes one, the config."
         raise InvalidDefinitionError(msg)
-    annotation = annotations_of(function, owner).get(parameters[0])
+    annotation = annotations_of(function, owner).get(parameters[0]) if inspect.isroutine(function) else None
     return annotation if isinstance(annotation, type) and issubclass(annotation, Config) else None
 
 

@@ -44,6 +44,11 @@ class GraphAssetDefinition(AssetsDefinition):
         named = {output: composed.placed[h.node].definition.io_manager_keys.get(h.output) for output, h in handles}
         self.io_manager_keys = {**{output: key for output, key in named.items() if key}, **self.io_manager_keys}
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the parameters of its body."""
+        return tuple(self.input_keys)
+
     # -- its steps -----------------------------------------------------------------------------------------------------
 
     def step_of(self, output: str) -> str:
@@ -104,7 +109,7 @@ class GraphAssetDefinition(AssetsDefinition):
 
     def _op_nodes(self, inputs: Mapping[str, OutputHandle], loads: Mapping[str, StoredInput]) -> list[Node]:
         composition = Composition(self.label)
-        composition.place_graph(self.composed, self.name, tuple(self.input_keys), (), {**inputs, **loads})
+        composition.place_graph(self, None, (), {**inputs, **loads})
         for placed in composition.placed.values():
             placed.definition = rebound(placed.definition, {**self.bindings, **placed.definition.bindings})
         nodes = with_mapping(self.label, [op_node(self.label, placed) for placed in composition.placed.values()])

@@ -52,8 +52,8 @@ class Node:
     """`{parameter: the output whose value it takes}`."""
     after: tuple[str, ...] = ()
     """The names of all steps that come before this one, whether it takes their values or not."""
-    constants: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """`{parameter: value}` written in the body of the job."""
+    defaults: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """`{parameter: value}` of inputs that are not connected and need not be."""
     waits_for: tuple[Source, ...] = ()
     """Outputs without which it is skipped, though it does not take their values; one of a list is enough."""
     open_inputs: tuple[OpenInput, ...] = ()
@@ -135,37 +135,35 @@ def op_node(owner: str, placed: Placed) -> Node:
     unconnected = [
         name
         for name, declared in definition.ins.items()
-        if name not in connected and name not in placed.constants and not declared.is_nothing
+        if name not in connected and name not in placed.loads and not declared.is_nothing
     ]
     loads = {name: StoredInput(key) for name in unconnected if (key := definition.input_manager_keys.get(name))}
-    loads |= {name: value for name, value in placed.constants.items() if isinstance(value, StoredInput)}
     open_inputs = tuple(_open_input(owner, placed, name) for name in unconnected if name not in loads)
-    defaults = {given.parameter: given.default for given in open_inputs if given.has_default}
     return Node(
         placed.name,
         definition,
         taken,
         tuple(dict.fromkeys(handle.node for source in connected.values() for handle in handles_of(source))),
-        {**defaults, **{name: value for name, value in placed.constants.items() if name not in loads}},
+        {given.parameter: given.default for given in open_inputs if given.has_default},
         tuple(source for name, source in connected.items() if name not in taken),
         open_inputs,
-        loads=loads,
+        loads={**loads, **placed.loads},
     )
 
 
 def _open_input(owner: str, placed: Placed, parameter: str) -> OpenInput:
     declared = placed.definition.ins[parameter]
     source = placed.inputs.get(parameter)
-    if isinstance(source, InputHandle):
-        return OpenInput(parameter, source.name, declared.value_type, declared.default_value)
-    if not declared.has_default and not declared.value_type.takes_config:
+    path = source.name if isinstance(source, InputHandle) else f"{placed.name}.{parameter}"
+    is_own = isinstance(source, InputHandle) and source.is_own
+    if not (is_own or declared.has_default or declared.value_type.takes_config):
         kind = declared.value_type.display_name
         msg = (
             f"{owner}: op '{placed.name}' is not given its input '{parameter}', and no config can give it, "
             f"being {kind}. Connect it, or give it a default."
         )
         raise InvalidDefinitionError(msg)
-    return OpenInput(parameter, f"{placed.name}.{parameter}", declared.value_type, declared.default_value)
+    return OpenInput(parameter, path, declared.value_type, declared.default_value)
 
 
 def open_input(node: Node, parameter: str) -> OpenInput:

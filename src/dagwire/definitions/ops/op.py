@@ -1,27 +1,31 @@
-"""`@op`: a function that is one step of a job."""
+"""`OpDefinition`: a function that is one step of a job."""
 
 import copy
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, Self, overload
+from typing import Any, Self
 
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.node_assets import NodeAssets
 from dagwire.definitions.ops.composition import composing
-from dagwire.definitions.ops.ins_and_outs import DynamicOut, In, Out
+from dagwire.definitions.ops.ins_and_outs import (
+    In,
+    InputDefinition,
+    Out,
+    OutputDefinition,
+    input_definition,
+    output_definition,
+)
 from dagwire.definitions.ops.op_as_assets import op_as_assets
+from dagwire.definitions.ops.op_signature import checked_inputs, checked_outputs
 from dagwire.definitions.specs.retries import RetryPolicy
-from dagwire.definitions.specs.valid_names import check_name, doc_of, name_of
+from dagwire.definitions.specs.valid_attributes import json_tags
+from dagwire.definitions.specs.valid_names import check_name
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.signature import RESULT
 from dagwire.definitions.steps.step_definition import StepDefinition
 from dagwire.definitions.value_types.dagster_type import DagsterType
-from dagwire.definitions.value_types.value_annotations import (
-    dynamic_annotation,
-    value_annotation,
-    value_annotations,
-)
-from dagwire.errors import InvalidDefinitionError
+from dagwire.errors import InvalidDefinitionError, UnknownNameError
 
 
 class OpDefinition(StepDefinition[In]):
@@ -29,26 +33,66 @@ class OpDefinition(StepDefinition[In]):
 
     def __init__(
         self,
+        compute_fn: Callable[..., Any] | Body,
         name: str,
-        body: Body,
-        ins: Mapping[str, In],
-        outs: Mapping[str, Out],
-        *,
+        ins: Mapping[str, In] | None = None,
+        outs: Mapping[str, Out] | None = None,
+        description: str | None = None,
+        config_schema: object = None,
+        required_resource_keys: Iterable[str] | None = None,
+        tags: Mapping[str, object] | None = None,
+        retry_policy: RetryPolicy | None = None,
         code_version: str | None = None,
-        **step: Any,
+        pool: str | None = None,
+        *,
+        resource_defs: Mapping[str, object] | None = None,
     ) -> None:
-        """`ins` are all inputs, those that are parameters included; `step` is what `StepDefinition` takes."""
+        """Make an op by hand; `@op` reads most of this from a function.
+
+        Args:
+            compute_fn: Takes the context and `{input: value}`, and yields Outputs.
+            name: The op's name.
+            ins: All inputs.
+            outs: All outputs; one of any type by default.
+            description: For people.
+            config_schema: Config for `context.op_config`.
+            required_resource_keys: Resources read as `context.resources.<key>`.
+            tags: For people and outlets.
+            retry_policy: How often it is tried again if it fails.
+            code_version: Changes when the values that the function makes change.
+            pool: Limits on Dagster how many steps of the pool run at once; recorded here.
+            resource_defs: Resources of its own, stronger than the job's.
+
+        Raises:
+            InvalidDefinitionError: A name cannot be used, or a default is not of its input's type.
+        """
+        check_name("op", name)
+        if isinstance(compute_fn, Body):
+            body = compute_fn
+        else:
+            body = Body(_with_inputs_as_dict(compute_fn), f"op '{name}'", required_resource_keys or (), config_schema)
+        self.outs = checked_outputs(body, {RESULT: Out()} if outs is None else outs, code_version)
         super().__init__(
             name,
             body,
-            ins=ins,
-            io_manager_keys={output: out.io_manager_key for output, out in outs.items() if out.io_manager_key},
-            **step,
+            description=description,
+            resource_defs=resource_defs,
+            retry_policy=retry_policy,
+            tags=json_tags(tags),
+            ins=checked_inputs(body, ins or {}),
+            io_manager_keys={output: out.io_manager_key for output, out in self.outs.items() if out.io_manager_key},
         )
-        self.outs = outs
         self.code_version = code_version
-        self._types_by_output = {output: out.value_type for output, out in outs.items()}
+        self.pool = pool
+        self._types_by_output = {output: out.value_type for output, out in self.outs.items()}
         self._alias: str | None = None
+
+    # -- facts ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def compute_fn(self) -> Callable[..., Any]:
+        """The function."""
+        return self.body.function
 
     @property
     def alias_name(self) -> str:
@@ -59,6 +103,77 @@ class OpDefinition(StepDefinition[In]):
     def config_schema(self) -> object:
         """The declared config; None for none."""
         return self.body.config_schema
+
+    @property
+    def version(self) -> str | None:
+        """`code_version`, under its older name."""
+        return self.code_version
+
+    @property
+    def pools(self) -> set[str]:
+        """The pool, if there is one."""
+        return {self.pool} if self.pool is not None else set()
+
+    @property
+    def input_dict(self) -> dict[str, InputDefinition]:
+        """`{input: its definition}`."""
+        return {name: input_definition(name, declared) for name, declared in self.ins.items()}
+
+    @property
+    def input_defs(self) -> list[InputDefinition]:
+        """The inputs, with their names."""
+        return list(self.input_dict.values())
+
+    @property
+    def output_dict(self) -> dict[str, OutputDefinition]:
+        """`{output: its definition}`."""
+        return {name: output_definition(name, declared) for name, declared in self.outs.items()}
+
+    @property
+    def output_defs(self) -> list[OutputDefinition]:
+        """The outputs, with their names."""
+        return list(self.output_dict.values())
+
+    @property
+    def positional_inputs(self) -> list[str]:
+        """The names of the inputs that a call may give by place."""
+        return list(self.ins)
+
+    def input_def_named(self, name: str) -> InputDefinition:
+        """The input of that name.
+
+        Raises:
+            UnknownNameError: There is none.
+        """
+        if name not in self.ins:
+            raise UnknownNameError(f"input of {self.label}", name, self.ins)
+        return self.input_dict[name]
+
+    def output_def_named(self, name: str) -> OutputDefinition:
+        """The output of that name.
+
+        Raises:
+            UnknownNameError: There is none.
+        """
+        if name not in self.outs:
+            raise UnknownNameError(f"output of {self.label}", name, self.outs)
+        return self.output_dict[name]
+
+    def input_has_default(self, name: str) -> bool:
+        """Whether an input has a default."""
+        return self.input_def_named(name).has_default_value
+
+    def default_value_for_input(self, name: str) -> Any:
+        """The default of an input."""
+        return self.input_def_named(name).default_value
+
+    def has_input(self, name: str) -> bool:
+        """Whether there is such an input."""
+        return name in self.ins
+
+    def has_output(self, name: str) -> bool:
+        """Whether there is such an output."""
+        return name in self.outs
 
     @property
     def output_names(self) -> Collection[str]:
@@ -92,6 +207,8 @@ class OpDefinition(StepDefinition[In]):
         """Return the assets that its outputs are; `AssetsDefinition.from_op` calls this."""
         return op_as_assets(self, assets)
 
+    # -- copies --------------------------------------------------------------------------------------------------------
+
     def alias(self, name: str) -> Self:
         """This op under another name, to be called in a job's body."""
         check_name("op", name)
@@ -105,9 +222,9 @@ class OpDefinition(StepDefinition[In]):
         """This op tried again by another policy, to be called in a job's body."""
         return self._changed(retry_policy=retry_policy)
 
-    def tag(self, tags: Mapping[str, object]) -> Self:
+    def tag(self, tags: Mapping[str, object] | None) -> Self:
         """This op with more tags, to be called in a job's body."""
-        return self._changed(tags={**self.tags, **{key: str(value) for key, value in tags.items()}})
+        return self._changed(tags={**self.tags, **json_tags(tags)})
 
     def configured(
         self,
@@ -130,7 +247,8 @@ class OpDefinition(StepDefinition[In]):
 
     def _changed(self, **attributes: Any) -> Self:
         changed = copy.copy(self)
-        vars(changed).pop("requirements", None)
+        for cached in ("requirements", "label"):
+            vars(changed).pop(cached, None)
         vars(changed).update(attributes)
         return changed
 
@@ -142,117 +260,17 @@ class OpDefinition(StepDefinition[In]):
         """
         composition = composing()
         if composition is not None:
-            return composition.place(self, self.alias_name, args, kwargs)
+            return composition.place(self, self._alias, args, kwargs)
         if self._alias is not None:
             msg = f"op '{self.name}' as '{self._alias}' can be called only in the body of a job."
             raise InvalidDefinitionError(msg)
         return super().__call__(*args, **kwargs)
 
 
-@overload
-def op(compute_fn: Callable[..., Any]) -> OpDefinition: ...
-@overload
-def op(
-    *,
-    name: str | None = None,
-    description: str | None = None,
-    ins: Mapping[str, In] | None = None,
-    out: Out | Mapping[str, Out] | None = None,
-    config_schema: object = None,
-    required_resource_keys: Iterable[str] | None = None,
-    resource_defs: Mapping[str, object] | None = None,
-    tags: Mapping[str, object] | None = None,
-    retry_policy: RetryPolicy | None = None,
-    code_version: str | None = None,
-) -> Callable[[Callable[..., Any]], OpDefinition]: ...
-def op(  # Dagster's signature
-    compute_fn: Callable[..., Any] | None = None,
-    *,
-    name: str | None = None,
-    description: str | None = None,
-    ins: Mapping[str, In] | None = None,
-    out: Out | Mapping[str, Out] | None = None,
-    config_schema: object = None,
-    required_resource_keys: Iterable[str] | None = None,
-    resource_defs: Mapping[str, object] | None = None,
-    tags: Mapping[str, object] | None = None,
-    retry_policy: RetryPolicy | None = None,
-    code_version: str | None = None,
-) -> OpDefinition | Callable[[Callable[..., Any]], OpDefinition]:
-    """Make an op from a function; its parameters are read as an asset's are, its inputs are other ops' outputs.
+def _with_inputs_as_dict(compute_fn: Callable[..., Any]) -> Callable[..., Any]:
+    """The form in which a body is called: the inputs by keyword."""
 
-    Args:
-        compute_fn: The function, if the decorator is used without arguments.
-        name: The function's name by default.
-        description: For people; the docstring by default.
-        ins: `{input: In}`; one of type `Nothing` orders ops without being a parameter.
-        out: The output, or `{name: Out}` for several.
-        config_schema: Config for `context.op_config`, if there is no parameter `config`.
-        required_resource_keys: Resources read as `context.resources.<key>`.
-        resource_defs: Resources of its own, stronger than those of the job.
-        tags: For people and outlets.
-        retry_policy: How often it is tried again if it fails.
-        code_version: Changes when what the function makes changes.
+    def call(context: Any, **inputs: Any) -> Any:
+        return compute_fn(context, inputs)
 
-    Raises:
-        InvalidDefinitionError: A parameter or a name cannot be used.
-    """
-
-    def decorate(function: Callable[..., Any]) -> OpDefinition:
-        own = name or name_of(function)
-        check_name("op", own)
-        body = Body(function, f"op '{own}'", required_resource_keys or (), config_schema)
-        outs = _several_outs(out, body) if isinstance(out, Mapping) else {RESULT: _single_out(out, body)}
-        return OpDefinition(
-            own,
-            body,
-            _inputs(body, ins or {}),
-            outs,
-            description=description or doc_of(function),
-            resource_defs=resource_defs,
-            retry_policy=retry_policy,
-            tags=tags,
-            code_version=code_version,
-        )
-
-    return decorate if compute_fn is None else decorate(compute_fn)
-
-
-def _single_out(declared: Out | None, body: Body) -> Out:
-    """The one output; the return annotation fills in its type."""
-    returns = body.signature.returns
-    of_each = dynamic_annotation(returns)
-    if declared is None:
-        return Out(value_annotation(returns)) if of_each is None else DynamicOut(of_each)
-    if declared.dagster_type is not Any:
-        return declared
-    if declared.is_dynamic:
-        return declared._replace(dagster_type=Any if of_each is None else of_each)
-    return declared._replace(dagster_type=value_annotation(returns))
-
-
-def _several_outs(declared: Mapping[str, Out], body: Body) -> dict[str, Out]:
-    kinds = value_annotations(body.signature.returns, len(declared))
-    return {
-        name: out._replace(dagster_type=kind) if out.dagster_type is Any and not out.is_dynamic else out
-        for (name, out), kind in zip(declared.items(), kinds, strict=True)
-    }
-
-
-def _inputs(body: Body, declared: Mapping[str, In]) -> dict[str, In]:
-    """All inputs: the parameters, and those of type `Nothing`.
-
-    Raises:
-        InvalidDefinitionError: `ins` declares a value that is not a parameter.
-    """
-    inputs: dict[str, In] = {}
-    for parameter in body.signature.inputs.values():
-        own = declared.get(parameter.name, In())
-        default = own.default_value if own.has_default else parameter.default
-        annotation = parameter.annotation if own.dagster_type is Any else own.dagster_type
-        inputs[parameter.name] = own._replace(dagster_type=annotation, default_value=default)
-    strange = [name for name, own in declared.items() if name not in inputs and not own.is_nothing]
-    if strange and not body.signature.takes_any_name:
-        msg = f"{body.owner}: `ins` names {', '.join(strange)}, and the function has no such parameter."
-        raise InvalidDefinitionError(msg)
-    return {**inputs, **{name: own for name, own in declared.items() if name not in inputs}}
+    return call

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
-from dagwire.errors import InvalidDefinitionError
+from dagwire.errors import InvalidDefinitionError, InvariantViolationError
 
 EACH = "*"
 """The mapping key of a handle that stands for each value of a dynamic output in turn; no value has it for its own."""
@@ -20,9 +20,27 @@ class OutputHandle:
     """Which of its values, of a dynamic output; None for the output as a whole."""
 
     def __iter__(self) -> Iterator[Any]:
-        """Refuse: an op with one output gives one thing."""
-        msg = f"op '{self.node}' has one output, '{self.output}'; it cannot be unpacked."
-        raise InvalidDefinitionError(msg)
+        """Refuse: there is no value yet, and an output is one value.
+
+        Raises:
+            InvariantViolationError: Always.
+        """
+        raise InvariantViolationError(self._no_parts("unpacked"))
+
+    def __getitem__(self, item: object) -> Any:
+        """Refuse, as `__iter__` does.
+
+        Raises:
+            InvariantViolationError: Always.
+        """
+        del item
+        raise InvariantViolationError(self._no_parts("indexed"))
+
+    def _no_parts(self, action: str) -> str:
+        return (
+            f"op '{self.node}': its output '{self.output}' cannot be {action}: while the body of a job or graph runs "
+            f"there is no value yet. Declare several outputs by `out={{name: Out()}}`, or take the parts in an op."
+        )
 
     def map(self, function: Callable[["OutputHandle"], Any]) -> Any:
         """Refuse: only a dynamic output has several values.
@@ -114,7 +132,12 @@ class InputHandle:
     """An input of the graph that is being defined; its value is known where the graph takes its place."""
 
     name: str
-    """Of one that was given nothing there, behind the graph's name and a dot; a run's config may give it so."""
+    """An input that was given nothing there has the graph's name and a dot before it, as in run config."""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it belongs to the job itself, whose inputs `input_values` can give."""
+        return "." not in self.name
 
 
 Source = OutputHandle | InputHandle | Collected | list["OutputHandle | InputHandle"]
@@ -141,6 +164,12 @@ def handles_of(source: Source) -> list[OutputHandle]:
         return [source.handle]
     listed = source if isinstance(source, list) else [source]
     return [handle for handle in listed if isinstance(handle, OutputHandle)]
+
+
+def input_handles_of(source: Source) -> list[InputHandle]:
+    """The graph's inputs that an input takes its value from."""
+    listed = source if isinstance(source, list) else [source]
+    return [handle for handle in listed if isinstance(handle, InputHandle)]
 
 
 def moved(source: Any, graph: str, given: Mapping[str, Any]) -> Any:
