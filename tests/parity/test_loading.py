@@ -198,3 +198,9 @@ def test_a_partitioned_schedule_in_a_module(dg, module_of, made):
     schedule = dg.build_schedule_from_partitioned_job(daily)
     defs = dg.load_definitions_from_module(module_of(a=made("x", partitions_def=days), b=daily, c=schedule))
     assert defs.resolve_schedule_def("daily_schedule").cron_schedule == "0 0 * * *"
+
+
+def test_a_spec_in_a_module_is_one_asset(dg, module_of, differs):
+    """dagwire lists a spec of a module once among the assets; Dagster lists it twice."""
+    defs = dg.load_definitions_from_module(module_of(a=dg.AssetSpec("x")))
+    differs(lambda: keys(dg, defs.assets), dagster=["x", "x"], dagwire=["x"])
