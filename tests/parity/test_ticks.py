@@ -531,3 +531,28 @@ def test_a_schedule_of_partitions_has_owners(dg, daily):
         dg.build_schedule_context(scheduled_execution_time=MIDNIGHT, repository_def=defs.get_repository_def())
     ).run_requests
     assert request.tags["a"] == "1"
+
+
+# -- direct calls ------------------------------------------------------------------------------------------------------
+
+
+def test_a_context_behind_a_resource(dg, acting):
+    """The context of a sensor may stand behind its resources; a sensor without a context takes one by keyword."""
+
+    class Named(dg.ConfigurableResource):
+        name: str
+
+    @dg.sensor(job=acting)
+    def late(named: Named, context):
+        return dg.RunRequest(run_key=f"{named.name} {context.cursor}")
+
+    @dg.sensor(job=acting)
+    def without(named: Named, other: Named):
+        return dg.RunRequest(run_key=f"{named.name} {other.name}")
+
+    context = dg.build_sensor_context(cursor="5", resources={"other": Named(name="held")})
+    assert late(context, named=Named(name="n")).run_key == "n 5"
+    assert without(context=context, named=Named(name="n")).run_key == "n held"
+    resources = {"named": Named(name="r")}
+    tick = late.evaluate_tick(dg.build_sensor_context(cursor="6", resources=resources))
+    assert [request.run_key for request in tick.run_requests] == ["r 6"]

@@ -167,11 +167,12 @@ class TickDefinition(Generic[C]):
         """The answers of the function; `event_arguments` is `{parameter: event}`."""
         context.bind(self)
         with context.opened(self.requirements, self.bindings) as resources:
-            signature = self.body.signature
-            arguments = {parameter: getattr(resources, key) for parameter, key in signature.keys.items()}
-            leading = () if signature.context is None else (context,)
+            arguments = {parameter: getattr(resources, key) for parameter, key in self.body.signature.keys.items()}
+            arguments |= event_arguments
+            if self.body.signature.context is not None:
+                arguments[self.body.signature.context] = context
             # Generators run to their end here, while the resources are open.
-            return answers_in(self.body.function(*leading, **arguments, **event_arguments))
+            return answers_in(self.body.function(**arguments))
 
     def _result(self, answers: list[Any], context: C) -> TickResult:
         """The result of a tick whose function returned `answers`."""

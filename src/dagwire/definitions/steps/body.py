@@ -1,6 +1,7 @@
 """`Body`: a decorated function with its requests, and its direct calls, as in a test."""
 
 import copy
+import inspect
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from inspect import Parameter, isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
@@ -118,11 +119,21 @@ class Body:
         ]
         if missing:
             raise InvalidInvocationError(self.owner, f"was called without its inputs {', '.join(missing)}.")
-        leading = () if self.signature.context is None else (context,)
+        leading = self._placed_context(context, given)
         recipes = {name: given[name] for name in self.signature.keys if name in by_keyword and _is_recipe(given[name])}
         if not recipes:
             return self.function(*leading, **given)
         return self._call_with_open(recipes, leading, given)
+
+    def _placed_context(self, context: Any, given: dict[str, Any]) -> tuple[Any, ...]:
+        """Return the context as a leading argument; put it into `given` if its parameter stands behind a resource."""
+        name = self.signature.context
+        if name is None:
+            return ()
+        if next(iter(inspect.signature(self.function).parameters)) == name:
+            return (context,)
+        given[name] = context
+        return ()
 
     def _given(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Return the context, and `{parameter: value}`."""
@@ -141,6 +152,8 @@ class Body:
                 raise InvalidInvocationError(self.owner, problem)
         elif positional and isinstance(positional[0], BodyContext):
             context = positional.pop(0)
+        elif isinstance(given.get("context"), BodyContext) and "context" not in self.signature.parameters:
+            context = given.pop("context")
         if len(positional) > len(self.signature.parameters):
             problem = f"takes {len(self.signature.parameters)} arguments; {len(positional)} were given."
             raise InvalidInvocationError(self.owner, problem)
