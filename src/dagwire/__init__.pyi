@@ -153,7 +153,7 @@ from .definitions.specs.executor_definition import (
     multi_or_in_process_executor,
     multiprocess_executor,
 )
-from .definitions.specs.freshness_policy import FreshnessPolicy, LegacyFreshnessPolicy
+from .definitions.specs.freshness_policy import FreshnessPolicy
 from .definitions.specs.metadata import (
     BoolMetadataValue,
     DagsterAssetMetadataValue,
@@ -386,7 +386,6 @@ __all__ = [
     "JsonMetadataValue",
     "LastPartitionMapping",
     "LazyDefinitions",
-    "LegacyFreshnessPolicy",
     "List",
     "LoggerDefinition",
     "Map",

@@ -237,6 +237,50 @@ def test_an_auto_materialize_policy_of_a_condition(dg, condition):
     assert isinstance(dg.AutoMaterializePolicy.eager().to_automation_condition(), dg.AutomationCondition)
 
 
+# -- conditions and policies of assets ---------------------------------------------------------------------------------
+
+
+def test_the_condition_of_an_asset(dg, condition):
+    """An asset keeps its condition and its freshness policy; a condition of another kind is refused."""
+    policy = dg.FreshnessPolicy.time_window(fail_window=HOUR)
+
+    @dg.asset(automation_condition=condition.eager(), freshness_policy=policy)
+    def made():
+        return 1
+
+    spec = made.get_asset_spec()
+    assert (spec.automation_condition, spec.freshness_policy) == (condition.eager(), policy)
+    with pytest.raises(Exception, match="automation_condition"):
+        dg.AssetSpec("other", automation_condition="eager")
+
+
+def test_the_policy_of_an_asset(dg, condition):
+    """An AutoMaterializePolicy of an asset becomes its condition, which it cannot have as well."""
+    policy = dg.AutoMaterializePolicy.eager()
+
+    @dg.asset(auto_materialize_policy=policy)
+    def made():
+        return 1
+
+    assert made.get_asset_spec().automation_condition == policy.to_automation_condition()
+    assert isinstance(made.get_asset_spec().auto_materialize_policy, dg.AutoMaterializePolicy)
+    assert dg.materialize([made]).success
+    with pytest.raises(Exception, match="auto_materialize_policy"):
+        dg.asset(automation_condition=condition.eager(), auto_materialize_policy=policy, name="other")(lambda: 1)
+
+
+def test_a_policy_of_one_of_several_assets(dg):
+    """An AssetOut takes an AutoMaterializePolicy."""
+    policy = dg.AutoMaterializePolicy.lazy()
+
+    @dg.multi_asset(outs={"a": dg.AssetOut(auto_materialize_policy=policy), "b": dg.AssetOut()})
+    def several():
+        return 1, 2
+
+    conditions = {spec.key.to_user_string(): spec.automation_condition for spec in several.specs}
+    assert (conditions["a"], conditions["b"]) == (policy.to_automation_condition(), None)
+
+
 # -- freshness ---------------------------------------------------------------------------------------------------------
 
 
@@ -268,15 +312,6 @@ def test_wrong_deadlines_of_freshness(dg, line, delta):
     """An invalid cron line is refused, and a time that is longer than that between two deadlines."""
     with pytest.raises(Exception, match=r"(?i)cron|lower_bound_delta"):
         dg.FreshnessPolicy.cron(deadline_cron=line, lower_bound_delta=delta)
-
-
-def test_a_legacy_freshness_policy(dg):
-    """A LegacyFreshnessPolicy has a lag and, if it likes, a cron line."""
-    policy = dg.LegacyFreshnessPolicy(maximum_lag_minutes=30, cron_schedule="@daily")
-    assert (policy.maximum_lag_minutes, policy.cron_schedule) == (30, "@daily")
-    assert policy == dg.LegacyFreshnessPolicy(maximum_lag_minutes=30, cron_schedule="@daily")
-    with pytest.raises(Exception, match="every day"):
-        dg.LegacyFreshnessPolicy(maximum_lag_minutes=30, cron_schedule="every day")
 
 
 # -- executors ---------------------------------------------------------------------------------------------------------

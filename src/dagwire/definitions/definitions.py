@@ -15,13 +15,12 @@ from dagwire.definitions.assets.assets_definition import AssetsDefinition, map_a
 from dagwire.definitions.assets.selection import selected
 from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.automation.partitioned_schedule import UnresolvedPartitionedAssetScheduleDefinition
-from dagwire.definitions.automation.run_requests import IMPLICIT_JOB
 from dagwire.definitions.automation.schedule import ScheduleDefinition
 from dagwire.definitions.automation.sensor import SensorDefinition
 from dagwire.definitions.automation.tick import TickDefinition
 from dagwire.definitions.definition_faults import checked_list, repeated_checks, repeated_ticks, unbound_requirements
 from dagwire.definitions.jobs.asset_graph import AnyAsset, KnownAssets, asset_nodes, known_assets, missing_inputs
-from dagwire.definitions.jobs.asset_job import UnresolvedAssetJobDefinition
+from dagwire.definitions.jobs.asset_job import IMPLICIT_JOB, UnresolvedAssetJobDefinition
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.merging import merged_executor, merged_loggers, merged_resources
 from dagwire.definitions.ops.node import in_running_order

@@ -18,6 +18,7 @@ from dagwire.definitions.specs.asset_dep import deps_from
 from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.specs.auto_materialize_policy import AutoMaterializePolicy
 from dagwire.definitions.specs.automation_condition import AutomationCondition
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.specs.freshness_policy import FreshnessPolicy
@@ -65,6 +66,7 @@ def asset(
     freshness_policy: FreshnessPolicy | None = None,
     pool: str | None = None,
     compute_kind: str | None = None,
+    auto_materialize_policy: AutoMaterializePolicy | None = None,
 ) -> Callable[[Callable[..., Any]], AssetsDefinition]: ...
 def asset(  # Dagster's signature
     compute_fn: Callable[..., Any] | None = None,
@@ -98,6 +100,7 @@ def asset(  # Dagster's signature
     freshness_policy: FreshnessPolicy | None = None,
     pool: str | None = None,
     compute_kind: str | None = None,
+    auto_materialize_policy: AutoMaterializePolicy | None = None,
 ) -> AssetsDefinition | Callable[[Callable[..., Any]], AssetsDefinition]:
     """Make an asset of a function.
 
@@ -133,6 +136,7 @@ def asset(  # Dagster's signature
         code_version: Changes when what the function makes changes; a tag of its materializations.
         automation_condition: The rule by which Dagster materializes it; inert here.
         freshness_policy: The freshness that Dagster expects; inert here.
+        auto_materialize_policy: An older form of `automation_condition`.
         pool: The pool whose limit holds for its step in Dagster; inert here.
         compute_kind: One technology that makes it; Dagster's old form of `kinds`.
 
@@ -170,6 +174,7 @@ def asset(  # Dagster's signature
             kinds=kinds,
             code_version=code_version,
             automation_condition=automation_condition,
+            auto_materialize_policy=auto_materialize_policy,
             freshness_policy=freshness_policy,
             partitions_def=partitions_def,
         )

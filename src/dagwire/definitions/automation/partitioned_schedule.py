@@ -55,6 +55,12 @@ class UnresolvedPartitionedAssetScheduleDefinition:
         return (self.job,)
 
     @property
+    def owners(self) -> Sequence[str] | None:
+        """Its owners: email addresses, or `team:name`."""
+        owners: Sequence[str] | None = self.options.get("owners")
+        return owners
+
+    @property
     def metadata(self) -> Mapping[str, object]:
         """Facts about the schedule, for people."""
         return self.options.get("metadata") or {}

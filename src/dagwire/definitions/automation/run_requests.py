@@ -6,7 +6,7 @@ from typing import Any
 from dagwire.definitions.automation.tick_context import JobLookup, TickContext
 from dagwire.definitions.automation.tick_target import TickTarget
 from dagwire.definitions.jobs.asset_graph import nodes_by_asset
-from dagwire.definitions.jobs.asset_job import UnresolvedAssetJobDefinition
+from dagwire.definitions.jobs.asset_job import IMPLICIT_JOB, UnresolvedAssetJobDefinition
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.jobs.run_request import RunRequest
 from dagwire.definitions.partitions.dynamic_partitions import DynamicPartitionsRequest
@@ -14,9 +14,6 @@ from dagwire.definitions.partitions.partition_loading import partition_loading_c
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.errors import UnexpectedResultError, UnknownNameError, nearest
 from dagwire.resources.instance import DagsterInstance
-
-IMPLICIT_JOB = "__ASSET_JOB"
-"""The job of all assets, under Dagster's name for it."""
 
 
 class RequestedRuns:

@@ -2,7 +2,7 @@
 
 import copy
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, Self, TypeVar
 
@@ -210,8 +210,21 @@ class TickDefinition(Generic[C]):
 
 
 def answers_in(answer: Any) -> list[Any]:
-    """The answers of a tick's function: all that it yielded or listed, or its one return value."""
-    return list(answer) if inspect.isgenerator(answer) or is_collection(answer) else [answer]
+    """The answers of a tick's function: all that it yielded, with what it returned after that, or listed; or the one."""
+    if not inspect.isgenerator(answer):
+        return list(answer) if is_collection(answer) else [answer]
+    answers: list[Any] = []
+    returned = yield_into(answers, answer)
+    return answers if returned is None else [*answers, returned]
+
+
+def yield_into(answers: list[Any], generator: Generator[Any, Any, Any]) -> Any:
+    """Append all that a generator yields to `answers`; return its return value."""
+    while True:
+        try:
+            answers.append(next(generator))
+        except StopIteration as end:
+            return end.value
 
 
 def _listed(answers: Iterable[object]) -> str:

@@ -21,6 +21,9 @@ from dagwire.definitions.specs.valid_names import check_name
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.errors import InvalidDefinitionError
 
+IMPLICIT_JOB = "__ASSET_JOB"
+"""The job of all assets, under Dagster's name for it."""
+
 
 @dataclass(frozen=True)
 class UnresolvedAssetJobDefinition:
@@ -68,7 +71,7 @@ class UnresolvedAssetJobDefinition:
             container=container,
             known=known,
             config=self.config,
-            partitions_def=self.partitions_def or common_partitions(f"job '{self.name}'", chosen),
+            partitions_def=self._shared_partitions(chosen),
             description=self.description,
             tags=self.tags,
             is_dynamic=bool(graphs) and has_dynamic_steps(nodes),
@@ -76,21 +79,28 @@ class UnresolvedAssetJobDefinition:
             mappings_by_graph={name: mapping for d in graphs for name, mapping in d.mappings_by_graph.items()},
         )
 
+    def _shared_partitions(self, assets: Sequence[AssetsDefinition]) -> PartitionsDefinition | None:
+        """The partitions of its assets, or the job's own; the job of all assets has none if theirs differ.
 
-def common_partitions(owner: str, assets: Iterable[AssetsDefinition]) -> PartitionsDefinition | None:
-    """The partitions that the partitioned ones among `assets` share.
+        Raises:
+            InvalidDefinitionError: The assets have different partitions.
+        """
+        found = different_partitions(assets)
+        if len(found) > 1 and self.name == IMPLICIT_JOB:
+            return None
+        if len(found) > 1:
+            msg = f"job '{self.name}' selects assets of different partitions: {'; '.join(map(str, found))}."
+            raise InvalidDefinitionError(msg)
+        return self.partitions_def or next(iter(found), None)
 
-    Raises:
-        InvalidDefinitionError: They do not share theirs.
-    """
+
+def different_partitions(assets: Iterable[AssetsDefinition]) -> list[PartitionsDefinition]:
+    """The partitions of the partitioned ones among `assets`, each once."""
     found: list[PartitionsDefinition] = []
     for definition in assets:
         if definition.partitions_def is not None and definition.partitions_def not in found:
             found.append(definition.partitions_def)
-    if len(found) > 1:
-        msg = f"{owner} selects assets of different partitions: {'; '.join(map(str, found))}."
-        raise InvalidDefinitionError(msg)
-    return found[0] if found else None
+    return found
 
 
 def define_asset_job(

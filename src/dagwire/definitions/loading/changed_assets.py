@@ -10,7 +10,7 @@ from dagwire.definitions.jobs.asset_graph import AnyAsset
 from dagwire.definitions.partitions.partitions import BackfillPolicy
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
-from dagwire.definitions.specs.automation_condition import AutomationCondition, checked_condition
+from dagwire.definitions.specs.automation_condition import AutomationCondition
 from dagwire.definitions.specs.valid_attributes import DEFAULT_GROUP
 from dagwire.errors import InvalidDefinitionError
 
@@ -68,8 +68,7 @@ def _changed(item: AnyAsset, moved: dict[AssetKey, AssetKey], attributes: Loaded
         if attributes.group_name is not None:
             changes["group_name"] = _free_group(spec, attributes.group_name)
         if attributes.automation_condition is not None and isinstance(item, AssetsDefinition):
-            condition = checked_condition("load_assets_from_modules", attributes.automation_condition)
-            changes["automation_condition"] = condition
+            changes["automation_condition"] = attributes.automation_condition
         return spec.replace_attributes(**changes) if changes else spec
 
     if isinstance(item, AssetSpec):

@@ -12,6 +12,7 @@ from dagwire.definitions.loading.changed_assets import KeyPrefix, LoadedAttribut
 from dagwire.definitions.loading.module_contents import calling_module, definitions_in, modules_of
 from dagwire.definitions.partitions.partitions import BackfillPolicy
 from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.specs.auto_materialize_policy import AutoMaterializePolicy, condition_from
 from dagwire.definitions.specs.automation_condition import AutomationCondition
 
 
@@ -24,6 +25,7 @@ def load_assets_from_modules(  # Dagster's signature
     backfill_policy: BackfillPolicy | None = None,
     source_key_prefix: KeyPrefix | None = None,
     include_specs: bool = False,
+    auto_materialize_policy: AutoMaterializePolicy | None = None,
 ) -> list[AnyAsset]:
     """Find the assets among the attributes of `modules` and in lists there, each once, in order of definition.
 
@@ -40,6 +42,8 @@ def load_assets_from_modules(  # Dagster's signature
         DuplicateDefinitionError: Two different assets have one key.
         InvalidDefinitionError: An asset is in another group.
     """
+    owner = "load_assets_from_modules"
+    automation_condition = condition_from(owner, automation_condition, auto_materialize_policy)
     attributes = LoadedAttributes(group_name, key_prefix, source_key_prefix, automation_condition, backfill_policy)
     kinds = (AssetsDefinition, SourceAsset, *([AssetSpec] if include_specs else []))
     found: list[AnyAsset] = definitions_in(modules, *kinds)
@@ -56,6 +60,7 @@ def load_assets_from_package_module(  # Dagster's signature
     backfill_policy: BackfillPolicy | None = None,
     source_key_prefix: KeyPrefix | None = None,
     include_specs: bool = False,
+    auto_materialize_policy: AutoMaterializePolicy | None = None,
 ) -> list[AnyAsset]:
     """Find the assets of a package and its modules, which are imported; see `load_assets_from_modules`."""
     return load_assets_from_modules(
@@ -66,6 +71,7 @@ def load_assets_from_package_module(  # Dagster's signature
         backfill_policy=backfill_policy,
         source_key_prefix=source_key_prefix,
         include_specs=include_specs,
+        auto_materialize_policy=auto_materialize_policy,
     )
 
 
@@ -78,6 +84,7 @@ def load_assets_from_package_name(  # Dagster's signature
     backfill_policy: BackfillPolicy | None = None,
     source_key_prefix: KeyPrefix | None = None,
     include_specs: bool = False,
+    auto_materialize_policy: AutoMaterializePolicy | None = None,
 ) -> list[AnyAsset]:
     """Find the assets of a package that is imported by its name; see `load_assets_from_modules`."""
     return load_assets_from_modules(
@@ -88,6 +95,7 @@ def load_assets_from_package_name(  # Dagster's signature
         backfill_policy=backfill_policy,
         source_key_prefix=source_key_prefix,
         include_specs=include_specs,
+        auto_materialize_policy=auto_materialize_policy,
     )
 
 
@@ -99,6 +107,7 @@ def load_assets_from_current_module(  # Dagster's signature
     backfill_policy: BackfillPolicy | None = None,
     source_key_prefix: KeyPrefix | None = None,
     include_specs: bool = False,
+    auto_materialize_policy: AutoMaterializePolicy | None = None,
 ) -> list[AnyAsset]:
     """Find the assets of the calling module; see `load_assets_from_modules`."""
     return load_assets_from_modules(
@@ -109,6 +118,7 @@ def load_assets_from_current_module(  # Dagster's signature
         backfill_policy=backfill_policy,
         source_key_prefix=source_key_prefix,
         include_specs=include_specs,
+        auto_materialize_policy=auto_materialize_policy,
     )
 
 

@@ -12,6 +12,7 @@ from dagwire.definitions.partitions.partitions import BackfillPolicy, Partitions
 from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_key import CoercibleToAssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.specs.auto_materialize_policy import AutoMaterializePolicy
 from dagwire.definitions.specs.automation_condition import AutomationCondition
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.steps.hook import HookDefinition
@@ -41,6 +42,7 @@ def graph_asset(
     hooks: Iterable[HookDefinition] | None = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
     automation_condition: AutomationCondition | None = None,
+    auto_materialize_policy: AutoMaterializePolicy | None = None,
 ) -> Callable[[Callable[..., Any]], GraphAssetDefinition]: ...
 def graph_asset(  # Dagster's signature
     compose_fn: Callable[..., Any] | None = None,
@@ -63,6 +65,7 @@ def graph_asset(  # Dagster's signature
     hooks: Iterable[HookDefinition] | None = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
     automation_condition: AutomationCondition | None = None,
+    auto_materialize_policy: AutoMaterializePolicy | None = None,
 ) -> GraphAssetDefinition | Callable[[Callable[..., Any]], GraphAssetDefinition]:
     """Make an asset from a function that calls ops and returns the output of the last one.
 
@@ -103,6 +106,7 @@ def graph_asset(  # Dagster's signature
             kinds=kinds,
             code_version=code_version,
             automation_condition=automation_condition,
+            auto_materialize_policy=auto_materialize_policy,
             partitions_def=partitions_def,
         )
         return GraphAssetDefinition(

@@ -1,7 +1,7 @@
 """`AssetIn` and `AssetOut`: the inputs of assets, and the assets that are outputs of one function."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from typing import Any
 
 from dagwire.definitions.partitions.partition_mapping import PartitionMapping, checked_mapping
@@ -9,6 +9,7 @@ from dagwire.definitions.partitions.partitions import BackfillPolicy
 from dagwire.definitions.specs.argument_types import check_text_keys, check_type
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey, CoercibleToAssetKeyPrefix
 from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.specs.auto_materialize_policy import AutoMaterializePolicy, condition_from
 from dagwire.definitions.specs.automation_condition import AutomationCondition
 from dagwire.definitions.specs.freshness_policy import FreshnessPolicy
 from dagwire.definitions.specs.valid_attributes import valid_owners, valid_tags
@@ -84,8 +85,10 @@ class AssetOut:
     kinds: Iterable[str] | None = None
     freshness_policy: FreshnessPolicy | None = None
     """The freshness that Dagster expects of the asset; inert here."""
+    auto_materialize_policy: InitVar[AutoMaterializePolicy | None] = None
+    """An older form of `automation_condition`."""
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, auto_materialize_policy: AutoMaterializePolicy | None) -> None:
         """Keep the key as an AssetKey, collections as lists and dicts.
 
         Raises:
@@ -94,6 +97,7 @@ class AssetOut:
         _check_one(self, self.key, self.key_prefix)
         self.key = None if self.key is None else AssetKey.from_coercible(self.key)
         self.key_prefix = AssetKey(self.key_prefix or ()).path or None
+        self.automation_condition = condition_from("AssetOut", self.automation_condition, auto_materialize_policy)
         self.metadata = dict(self.metadata or {})
         self.kinds = set(self.kinds or ())
         self.owners = valid_owners("AssetOut", self.owners)

@@ -8,6 +8,7 @@ from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.argument_types import check_text_keys, check_type
 from dagwire.definitions.specs.asset_dep import AssetDep, deps_from
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.specs.auto_materialize_policy import AutoMaterializePolicy, condition_from
 from dagwire.definitions.specs.automation_condition import AutomationCondition
 from dagwire.definitions.specs.freshness_policy import FreshnessPolicy
 from dagwire.definitions.specs.valid_attributes import KIND_TAG, check_group_name, valid_owners, valid_tags
@@ -51,6 +52,7 @@ class AssetSpec:
         kinds: Iterable[str] | None = None,
         partitions_def: PartitionsDefinition | None = None,
         freshness_policy: FreshnessPolicy | None = None,
+        auto_materialize_policy: AutoMaterializePolicy | None = None,
     ) -> None:
         """Describe the asset.
 
@@ -68,6 +70,7 @@ class AssetSpec:
             kinds: The technologies that make or store it; each becomes a tag.
             partitions_def: Its partitions.
             freshness_policy: The freshness that Dagster expects; inert here.
+            auto_materialize_policy: An older form of `automation_condition`.
 
         Raises:
             InvalidDefinitionError: An argument has the wrong type, or a tag, an owner or a group is invalid.
@@ -80,7 +83,7 @@ class AssetSpec:
         check_type(owner, "skippable", skippable, bool)
         check_type(owner, "code_version", code_version, str)
         check_type(owner, "partitions_def", partitions_def, PartitionsDefinition)
-        check_type(owner, "automation_condition", automation_condition, AutomationCondition)
+        automation_condition = condition_from(owner, automation_condition, auto_materialize_policy)
         check_type(owner, "freshness_policy", freshness_policy, FreshnessPolicy)
         check_group_name(owner, group_name)
         values = {
@@ -132,6 +135,12 @@ class AssetSpec:
             tags={**self._plain_tags, **(tags or {})},
             kinds={*self.kinds, *kinds},
         )
+
+    @property
+    def auto_materialize_policy(self) -> AutoMaterializePolicy | None:
+        """The older form of its automation condition, if it has one."""
+        condition = self.automation_condition
+        return None if condition is None else AutoMaterializePolicy.from_automation_condition(condition)
 
     def replace_attributes(self, **changes: Any) -> "AssetSpec":
         """Return a spec that differs in the arguments given; `tags` leaves kinds as they are, `kinds` other tags."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from dagwire.definitions.partitions.cron import check_cron_line
+from dagwire.definitions.specs.argument_types import check_type
 from dagwire.definitions.specs.automation_condition import AutomationCondition, ConditionExpression, checked_condition
 from dagwire.errors import InvalidDefinitionError
 
@@ -128,6 +129,25 @@ class AutoMaterializePolicy:
             msg = f"AutoMaterializePolicy has no rule {strangers}. Its rules: {_names(self.rules)}."
             raise InvalidDefinitionError(msg)
         return replace(self, rules=self.rules - frozenset(rules_to_remove))
+
+
+def condition_from(
+    owner: str, condition: AutomationCondition | None, policy: AutoMaterializePolicy | None
+) -> AutomationCondition | None:
+    """Return the condition that `owner` is given, by itself or as a policy, or None.
+
+    Raises:
+        InvalidDefinitionError: Both are given.
+        ArgumentTypeError: One of them has another type.
+    """
+    check_type(owner, "automation_condition", condition, AutomationCondition)
+    check_type(owner, "auto_materialize_policy", policy, AutoMaterializePolicy)
+    if policy is None:
+        return condition
+    if condition is not None:
+        msg = f"{owner} has an `automation_condition` and an `auto_materialize_policy`, an older form of it; pass one."
+        raise InvalidDefinitionError(msg)
+    return policy.to_automation_condition()
 
 
 def _rule(name: str, **arguments: object) -> AutoMaterializeRule:

@@ -80,44 +80,6 @@ class CronFreshnessPolicy(FreshnessPolicy):
     timezone: str = "UTC"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegacyFreshnessPolicy:
-    """Dagster's older policy: how far an asset may lag behind its sources. dagwire keeps it."""
-
-    maximum_lag_minutes: float
-    cron_schedule: str | None = None
-    cron_schedule_timezone: str | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse an invalid cron line.
-
-        Raises:
-            InvalidDefinitionError: The cron line is invalid, or a time zone stands without one.
-        """
-        if self.cron_schedule is not None:
-            check_cron_line("LegacyFreshnessPolicy", self.cron_schedule)
-        elif self.cron_schedule_timezone is not None:
-            raise InvalidDefinitionError("LegacyFreshnessPolicy: `cron_schedule_timezone` needs a `cron_schedule`.")
-
-    @property
-    def maximum_lag_delta(self) -> timedelta:
-        """`maximum_lag_minutes`, as a time difference."""
-        return timedelta(minutes=self.maximum_lag_minutes)
-
-
-def checked_freshness_policy(owner: str, policy: object) -> FreshnessPolicy | None:
-    """Return the `freshness_policy` of `owner`, or None.
-
-    Raises:
-        InvalidDefinitionError: It is not a FreshnessPolicy.
-    """
-    if policy is None or isinstance(policy, FreshnessPolicy):
-        return policy
-    hint = " Pass it as `legacy_freshness_policy`." if isinstance(policy, LegacyFreshnessPolicy) else ""
-    msg = f"{owner} takes a FreshnessPolicy as `freshness_policy`, not {type(policy).__name__}.{hint}"
-    raise InvalidDefinitionError(msg)
-
-
 def _shortest_gap(line: str, *, ticks: int = 100) -> timedelta:
     """The shortest time between two of the next ticks of a cron line."""
     cron = CronSim(written_out(line), datetime(2000, 1, 1))  # noqa: DTZ001  # the gaps are the same in every zone
