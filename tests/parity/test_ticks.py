@@ -556,3 +556,51 @@ def test_a_context_behind_a_resource(dg, acting):
     resources = {"named": Named(name="r")}
     tick = late.evaluate_tick(dg.build_sensor_context(cursor="6", resources=resources))
     assert [request.run_key for request in tick.run_requests] == ["r 6"]
+
+
+def test_a_schedule_at_the_end_of_an_excluded_day(dg):
+    """At the end of an excluded time window a schedule of partitions is skipped; it does not repeat the one before."""
+    days = dg.DailyPartitionsDefinition("2024-01-01", exclusions=[dt.datetime(2024, 1, 4)])  # as Dagster takes it
+
+    @dg.op
+    def act():
+        pass
+
+    @dg.job(partitions_def=days)
+    def acting():
+        act()
+
+    built = dg.build_schedule_from_partitioned_job(acting)
+    repository = dg.Definitions(jobs=[acting], schedules=[built]).get_repository_def()
+
+    def due(day):
+        time = dt.datetime(2024, 1, day, tzinfo=dt.UTC)
+        context = dg.build_schedule_context(scheduled_execution_time=time, repository_def=repository)
+        return [request.partition_key for request in built.evaluate_tick(context).run_requests]
+
+    assert (due(4), due(5), due(6)) == (["2024-01-03"], [], ["2024-01-05"])
+
+
+def test_the_return_value_of_a_generator(dg, sensor):
+    """A sensor that is a generator may return its answer, too."""
+
+    def returning(context):
+        yield from ()
+        return dg.SkipReason("nothing new")
+
+    assert sensor(returning).evaluate_tick(dg.build_sensor_context()).skip_message == "nothing new"
+
+
+def test_the_job_of_all_assets_of_different_partitions(dg, daily, made):
+    """The job of all assets has no partitions if its assets have different ones; other jobs of these are refused."""
+
+    @dg.asset(partitions_def=dg.StaticPartitionsDefinition(["a", "b"]))
+    def letters():
+        return 1
+
+    defs = dg.Definitions(assets=[daily, made, letters])
+    assert "__ASSET_JOB" in [job.name for job in defs.resolve_all_job_defs()]
+    assert defs.resolve_implicit_global_asset_job_def().partitions_def is None
+    mixed = dg.define_asset_job("mixed", [daily, letters], partitions_def=daily.partitions_def)
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="mixed"):
+        dg.Definitions(assets=[daily, letters], jobs=[mixed]).resolve_job_def("mixed")

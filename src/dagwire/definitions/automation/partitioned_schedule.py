@@ -1,5 +1,6 @@
 """`build_schedule_from_partitioned_job`: a schedule that runs a job for each partition."""
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -189,10 +190,22 @@ def _time_windows(partitions: PartitionsDefinition | None) -> TimeWindowPartitio
 def _due_keys(partitions: PartitionsDefinition, time: datetime) -> Sequence[str]:
     """The partitions to run at a tick."""
     if isinstance(partitions, MultiPartitionsDefinition) and partitions.time_dimension is not None:
-        name, time_windows = partitions.time_dimension
-        last = time_windows.get_last_partition_key(time)
+        last = _due_window(_time_windows(partitions), time)
+        name = partitions.time_dimension[0]
         return partitions.get_multipartition_keys_with_dimension_value(name, last) if last else []
     if isinstance(partitions, TimeWindowPartitionsDefinition):
-        last = partitions.get_last_partition_key(time)
+        last = _due_window(partitions, time)
         return [last] if last else []
     return partitions.get_partition_keys(time)
+
+
+def _due_window(time_windows: TimeWindowPartitionsDefinition | None, time: datetime) -> str | None:
+    """The time window that is complete at a tick; None before the first, and at the end of one that is excluded."""
+    if time_windows is None:
+        return None
+    last = time_windows.get_last_partition_key(time)
+    if not time_windows.exclusions:
+        return last
+    every = copy.copy(time_windows)
+    every.exclusions = None
+    return last if every.get_last_partition_key(time) == last else None

@@ -210,7 +210,7 @@ class TickDefinition(Generic[C]):
 
 
 def answers_in(answer: Any) -> list[Any]:
-    """The answers of a tick's function: all that it yielded, with what it returned after that, or listed; or the one."""
+    """The answers of a tick's function: all that it yielded and then returned, or listed; or its one return value."""
     if not inspect.isgenerator(answer):
         return list(answer) if is_collection(answer) else [answer]
     answers: list[Any] = []
