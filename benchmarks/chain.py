@@ -58,7 +58,7 @@ def chain_declared() -> Iterator[Benchmark]:
 
 @contextmanager
 def asynchronous_chain_of_five() -> Iterator[Benchmark]:
-    """The same in an event loop, which Dagster's resources cannot do."""
+    """Open the chain in an event loop, which Dagster's resources cannot do."""
     with asyncio.Runner() as runner:
         yield Benchmark(
             "the same in an event loop",

@@ -24,7 +24,7 @@ def chain_by_dishka() -> Timed:
 
 
 def asynchronous_chain_by_dishka(runner: asyncio.Runner, runs: int) -> Timed:
-    """The same in an event loop."""
+    """Open the chain in an event loop."""
     journal = Journal()
     links, functions = linked_functions(journal, asynchronous=True)
     container = dishka.make_async_container(dishka_provider(functions))
@@ -40,7 +40,7 @@ def chain_by_wireup() -> Timed:
 
 
 def asynchronous_chain_by_wireup(runner: asyncio.Runner, runs: int) -> Timed:
-    """The same in an event loop."""
+    """Open the chain in an event loop."""
     journal = Journal()
     links, functions = linked_functions(journal, asynchronous=True)
     container = wireup.create_async_container(injectables=wireup_injectables(functions))
@@ -102,7 +102,7 @@ def link(journal: Journal, made: type, *, takes_another: bool) -> Callable[..., 
 
 
 def asynchronous_link(journal: Journal, made: type, *, takes_another: bool) -> Callable[..., Any]:
-    """The same, asynchronous."""
+    """Make an asynchronous function that opens and closes one link of the chain."""
 
     async def first() -> AsyncIterator[object]:
         journal.append(f"open {made.__name__}")

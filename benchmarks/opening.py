@@ -59,7 +59,7 @@ def tracked_class(library: ModuleType, journal: Journal) -> Any:
 
 
 def tracked_function(journal: Journal) -> Callable[..., Iterator[str]]:
-    """The same as a generator, which takes what it depends on."""
+    """One resource as a generator, which takes what it depends on."""
 
     def opened(name: str, _before: object = None) -> Iterator[str]:
         journal.append(f"open {name}")

@@ -17,7 +17,7 @@ READS = 1_000
 
 @contextmanager
 def reading() -> Iterator[Benchmark]:
-    """The same resource again and again."""
+    """Read one resource again and again."""
     singleton = providers.Singleton(str, "open")
     with kept_instance() as instance, ExitStack() as scopes:
         of_dagwire = scopes.enter_context(dagwire.build_resources({"db": "open"}))

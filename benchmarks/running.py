@@ -94,7 +94,7 @@ def run_of(count: int, library: ModuleType, **options: Any) -> Timed:
 
 
 def loop_of(count: int) -> Timed:
-    """The same bodies."""
+    """Call `count` bodies of equal work in a loop."""
     journal = Journal()
     functions = bodies(count, journal)
 

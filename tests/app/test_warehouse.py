@@ -67,7 +67,7 @@ def test_a_month_is_replaced_and_the_others_stay(warehouse: DuckDBWarehouse) -> 
 
 
 def test_a_load_twice_is_a_load_once(warehouse: DuckDBWarehouse) -> None:
-    """The same load again changes nothing."""
+    """A load that is repeated changes nothing."""
     for _ in range(2):
         warehouse.replace(FLIGHTS, JANUARY, [[flight(1), flight(2)]], "a")
         warehouse.replace(AIRLINES, None, [[{"carrier": "9E", "name": "Endeavor"}]], "b")

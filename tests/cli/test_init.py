@@ -30,7 +30,7 @@ def in_project(folder: Path, *command: str) -> str:
 
 
 def test_it_is_laid_out_as_the_application_is(written: Path) -> None:
-    """The same folders, for the same things."""
+    """The folders have the application's names, for the application's things."""
     folders = {path.name for path in written.iterdir() if path.is_dir()}
     assert {"config", "containers", "resources", "assets", "tests"} <= folders
 

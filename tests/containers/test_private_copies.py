@@ -108,7 +108,7 @@ def _fail():
 
 
 def test_only_the_chosen_branch_is_opened():
-    """Of a Selector's branches the one that it chooses is opened; a choice may depend on another resource."""
+    """A Selector opens the branch that it chooses alone; a choice may depend on another resource."""
 
     @resource
     def choice():

@@ -325,7 +325,7 @@ def test_a_resource_of_dependency_injector(form):
 
 @pytest.mark.parametrize("form", ["class", "generator", "manager", "coroutine"])
 def test_an_asynchronous_resource_of_dependency_injector(form):
-    """The same for its asynchronous forms, in a loop and in synchronous code."""
+    """Its asynchronous forms are opened as well, in a loop and in synchronous code."""
     log = []
     container = containers.DynamicContainer()
     container.it = providers.Resource(_async_resource_forms(log)[form], "value")

@@ -65,7 +65,7 @@ class Case:
     # -- what should come of it
 
     def children(self, index, overridden):
-        """Of a Selector only the branch that it chooses: its first."""
+        """A Selector reaches only the branch that it chooses: its first."""
         if index in overridden:
             return []
         node = self.nodes[index]
@@ -332,5 +332,5 @@ def test_synchronous(case):
 
 @given(cases(OWNED))
 def test_asynchronous(case):
-    """The same in an event loop, with asynchronous resources among the others, opened and closed in one task."""
+    """Random graphs in an event loop, with asynchronous resources among the others, opened and closed in one task."""
     _hold(case, lambda *given: asyncio.run(_arun(*given)))

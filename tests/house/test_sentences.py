@@ -1,6 +1,7 @@
-"""A test is a sentence: its docstring states the rule that it holds."""
+"""A docstring is read alone, and that of a test states the rule that it holds."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,31 @@ def test_a_test_without_a_sentence_is_found():
     """Functions beside the tests need none."""
     source = 'def test_a(): ...\n\ndef test_b():\n    """Two is even."""\n\ndef body(): ...\n'
     assert unstated_rules(source) == ["test_a"]
+
+
+HOME = TESTS.parent
+FOLDERS = ("src", "config", "containers", "resources", "assets", "tests", "benchmarks", "tools", "examples")
+READ_ALONE = re.compile(r"(The same|Those|As above|Go on|Of an?)\b")
+"""The beginnings that lean on a sentence before; a reader who comes by a search has not read it."""
+
+
+def leaning_docstrings(source: str) -> list[str]:
+    """The first lines of docstrings in `source` that begin as if another sentence stood before them."""
+    blocks = [body for node in ast.walk(ast.parse(source)) if isinstance(body := getattr(node, "body", None), list)]
+    statements = [one.value for block in blocks for one in block if isinstance(one, ast.Expr)]
+    texts = [one.value for one in statements if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return [text.partition("\n")[0] for text in texts if READ_ALONE.match(text)]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_docstrings_are_read_alone(folder):
+    """No docstring begins with "The same", "Those" or their like, in the library, the application and the tests."""
+    paths = sorted((HOME / folder).rglob("*.py"))
+    found = {str(path): leaning for path in paths if (leaning := leaning_docstrings(path.read_text(encoding="utf-8")))}
+    assert found == {}
+
+
+def test_a_leaning_docstring_is_found():
+    """The search sees modules, classes, functions and attributes, and only whole words."""
+    source = '"""The same thing."""\n\nclass A:\n    """Ofas are no words."""\n\n    b = 1\n    """Those that are."""\n'
+    assert leaning_docstrings(source) == ["The same thing.", "Those that are."]

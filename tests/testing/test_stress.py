@@ -9,5 +9,5 @@ def test_no_fake_is_seen_by_another():
 
 
 def test_the_program_sees_crossings():
-    """The same program finds them where there are any: dependency-injector's `override` is everybody's."""
+    """This program finds crossings if there are any: dependency-injector's `override` is everybody's."""
     assert crossing.with_dependency_injector() > 0

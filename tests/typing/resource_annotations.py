@@ -136,7 +136,7 @@ def kept() -> InMemoryIOManager:
 
 @configured(kept, config_schema={"x": int})
 def kept_differently(config: Any) -> Any:
-    """The same kind of definition."""
+    """Another definition of its kind."""
     return config
 
 

@@ -56,6 +56,6 @@ def is_same(now: Contents, then: Contents) -> bool:
 
 @lru_cache(maxsize=256)
 def _attributes(kind: type) -> tuple[list[str], list[str], list[str]]:
-    """Those that providers of `kind` have. Asked of the class: an AttributeGetter has any attribute there is."""
+    """The attributes of providers of `kind`, found in the class: an AttributeGetter itself has every attribute."""
     one, tuples, dicts = ([name for name in names if hasattr(kind, name)] for names in (_ONE, _TUPLES, _DICTS))
     return one, tuples, dicts

@@ -14,9 +14,9 @@ class Edges(NamedTuple):
     """The providers that one provider refers to, in the order they are declared."""
 
     called: tuple[AnyProvider, ...]
-    """Those that a call of it calls. They are opened and built before it."""
+    """The providers that a call of it calls. They are opened and built before it."""
     passed_on: tuple[AnyProvider, ...] = ()
-    """Those that it passes on uncalled. Nothing is opened for them until somebody calls them."""
+    """The providers that it passes on uncalled. Nothing is opened for them until somebody calls them."""
 
 
 def edges_of(provider: AnyProvider) -> Edges:

@@ -19,7 +19,7 @@ def as_resource_provider(provider: AnyProvider) -> ResourceProvider[Any]:
 
 
 def from_dependency_injector(resource: providers.BaseResource[Any]) -> ResourceProvider[Any]:
-    """The same resource as one that a run scope can own: dependency-injector's refuses to be copied once it is open.
+    """Make a resource that a run scope can own: dependency-injector's refuses to be copied once it is open.
 
     Like the original it enters what its function returns, where that is a context manager; unlike the original it
     tells it of the body's exception.

@@ -208,7 +208,7 @@ class ResourceProvider(providers.Provider[T]):
         return self.is_definition and not self.source.has_config(None)
 
     def configured(self, config: object, key: str) -> "ResourceProvider[T]":
-        """The same resource with `config` merged over the config it has; `key` names it in messages."""
+        """Copy the resource with `config` merged over its config; `key` names it in messages."""
         copied: ResourceProvider[T] = ResourceProvider()
         copied._declare(self.source, self.args, self.fields)
         copied._make_by(configured_maker(self._make_recipe, config, key))

@@ -278,7 +278,7 @@ class RunScope:
         return ResourceSetupError(self._plan.graph.name(provider), self._required_for(provider), cause)
 
     def _required_for(self, provider: AnyProvider) -> Iterable[str]:
-        """Those for whom `provider` is opened: they ask for it, or for what depends on it."""
+        """The askers for whom `provider` is opened: they ask for it, or for what depends on it."""
         asked = ((requirement.asker, self._find(requirement.key)) for requirement in self._requirements)
         return dict.fromkeys(asker for asker, root in asked if asker and root and self._reaches(root, provider))
 

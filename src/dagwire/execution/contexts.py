@@ -56,7 +56,7 @@ class AssetExecutionContext(AssetsInContext, PartitionsInContext, StepContext):
 
     @property
     def op_execution_context(self) -> OpExecutionContext:
-        """The same step, for functions that take the context of an op."""
+        """This step, for functions that take the context of an op."""
         return self._as(OpExecutionContext)
 
     def add_asset_metadata(self, metadata: Mapping[str, object], asset_key: CoercibleToAssetKey | None = None) -> None:
@@ -70,7 +70,7 @@ class AssetCheckExecutionContext(StepContext):
 
     @property
     def op_execution_context(self) -> OpExecutionContext:
-        """The same step, for functions that take the context of an op."""
+        """This step, for functions that take the context of an op."""
         return self._as(OpExecutionContext)
 
     @property

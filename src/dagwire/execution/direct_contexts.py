@@ -217,7 +217,7 @@ class DirectAssetExecutionContext(DirectStepContext, AssetExecutionContext):
 
     @property
     def op_execution_context(self) -> DirectOpExecutionContext:
-        """The same call, for functions that take the context of an op."""
+        """This call, for functions that take the context of an op."""
         return self._as(DirectOpExecutionContext)
 
 
@@ -231,7 +231,7 @@ class DirectAssetCheckExecutionContext(DirectStepContext, AssetCheckExecutionCon
 
     @property
     def op_execution_context(self) -> DirectOpExecutionContext:
-        """The same call, for functions that take the context of an op."""
+        """This call, for functions that take the context of an op."""
         return self._as(DirectOpExecutionContext)
 
 

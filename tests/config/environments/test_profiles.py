@@ -135,7 +135,7 @@ def test_the_process_keeps_its_environment(shop, monkeypatch):
 
 
 def test_each_environment_is_read_once(shop):
-    """The same object is given for the same environment, and another one for another."""
+    """One object is given for one environment, and another one for another."""
     with environment("test"):
         first = shop.settings()
     local = shop.settings()
@@ -174,7 +174,7 @@ def test_two_threads_in_two_environments(shop):
 
 
 def test_two_tasks_in_two_environments(shop):
-    """The same for tasks of one loop."""
+    """Tasks of one loop see their own environment, at once."""
 
     async def work(name):
         with environment(name):

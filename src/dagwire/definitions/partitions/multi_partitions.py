@@ -119,7 +119,7 @@ class MultiPartitionsDefinition(PartitionsDefinition):
         )
 
     def filter_valid_partition_keys(self, partition_keys: set[str]) -> AbstractSet[str]:
-        """Those of the keys that exist now, with their dimensions."""
+        """Keep the keys that exist now, with their dimensions."""
         well_formed = [self.as_key(key) for key in partition_keys if key.count(SEPARATOR) == len(self.by_dimension) - 1]
         valid = {
             name: definition.filter_valid_partition_keys({key.keys_by_dimension[name] for key in well_formed})

@@ -18,7 +18,7 @@ class UpstreamPartitionsResult:
 
     partitions_subset: PartitionsSubset
     required_but_nonexistent_subset: PartitionsSubset
-    """Those that are taken and do not exist."""
+    """The keys that are required and do not exist."""
 
     @property
     def required_but_nonexistent_partition_keys(self) -> Sequence[str]:
@@ -327,14 +327,14 @@ class StaticPartitionMapping(KeyMapping):
     def upstream_keys(
         self, keys: Sequence[str], downstream: PartitionsDefinition | None, upstream: PartitionsDefinition
     ) -> list[str]:
-        """Those of the table, in its order."""
+        """List the keys of the table, in its order."""
         table = self.downstream_partition_keys_by_upstream_partition_key
         return [key for key in table if not set(self._taking(key)).isdisjoint(keys)]
 
     def downstream_keys(
         self, keys: Sequence[str], upstream: PartitionsDefinition, downstream: PartitionsDefinition
     ) -> list[str]:
-        """Those of the table, in its order."""
+        """List the keys of the table, in its order."""
         return list(dict.fromkeys(taking for key in keys for taking in self._taking(key)))
 
     def mismatch(self, downstream: PartitionsDefinition | None, upstream: PartitionsDefinition) -> str | None:

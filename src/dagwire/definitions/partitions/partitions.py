@@ -86,7 +86,7 @@ class PartitionsDefinition(ABC):
         return len(self.get_partition_keys())
 
     def filter_valid_partition_keys(self, partition_keys: set[str]) -> AbstractSet[str]:
-        """Those of the keys that exist now."""
+        """Keep the keys that exist now."""
         return partition_keys & set(self.get_partition_keys())
 
     # -- subsets -------------------------------------------------------------------------------------------------------

@@ -188,7 +188,7 @@ class TimeWindowPartitionsSubset(PartitionsSubset):
         return TimeWindowPartitionsSubset(self.partitions_def)
 
     def with_partitions_def(self, partitions_def: HasWindowsOfKeys) -> "TimeWindowPartitionsSubset":
-        """The same time windows of another definition."""
+        """Take these time windows of another definition."""
         return TimeWindowPartitionsSubset(partitions_def, None, self.included_time_windows)
 
     def get_partition_key_ranges(self, partitions_def: HasPartitionKeys) -> Sequence[PartitionKeyRange]:
