@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 
 import pytest
-from pydantic import AnyUrl, BaseModel, PostgresDsn, Secret, SecretBytes, SecretStr
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import AnyUrl, BaseModel, PostgresDsn, Secret, SecretBytes, SecretStr, create_model
 from pydantic.fields import FieldInfo
 
 from dagwire import Config, EnvVar, SecretField
@@ -37,7 +39,8 @@ def test_a_named_tuple_is_masked_by_its_names():
 
 SECRET_NAMES = (
     *("password", "db_password", "dbPassword", "API_KEY", "key", "token", "refresh_tokens", "client_secret", "dsn"),
-    *("credentials", "secret_access_key", "passphrase", "private_key"),
+    *("credentials", "secret_access_key", "passphrase", "private_key", "pass", "smtp_pass", "auth", "basic_auth"),
+    *("authorization", "proxyAuthorization", "session_cookie", "slack_webhook_url", "bearer"),
 )
 
 
@@ -49,7 +52,22 @@ def test_names_that_sound_secret(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["region", "keyboard", "monkey", "token_url", "key_path", "secret_name", "tokenizer", "keys_per_page"]
+    "name",
+    [
+        "pass_count",
+        "passes",
+        "author",
+        "compass",
+        "auth_method",
+        "region",
+        "keyboard",
+        "monkey",
+        "token_url",
+        "key_path",
+        "secret_name",
+        "tokenizer",
+        "keys_per_page",
+    ],
 )
 def test_names_that_do_not(name):
     """The place of a secret, or a name that only contains such a word, is shown."""
@@ -80,6 +98,22 @@ def test_a_mark_counts_for_every_value_and_before_the_name():
         f"host=db user=ann password={CANARY}",
         f"Server=db;Pwd={CANARY};Encrypt=yes",
         f"https://example.org/feed?api_key={CANARY}&page=1",
+        f"https://{CANARY}@example.org/simple",
+        f"git+https://{CANARY}@example.org/a.git",
+        f"postgresql://ann:a/{CANARY}#b?c@db/flights",
+        f"postgresql://ann:{CANARY}@{CANARY}@db/flights",
+        f"DefaultEndpointsProtocol=https;AccountName=db;AccountKey={CANARY}==;EndpointSuffix=x",
+        f"Endpoint=sb://db.example.org/;SharedAccessKeyName=all;SharedAccessKey={CANARY}=",
+        f"https://example.org/c?sv=1&sig={CANARY}&se=2",
+        f"https://example.org/maps?key={CANARY}",
+        f"host=db password = {CANARY}",
+        f"host=db password='a {CANARY}'",
+        f"Driver=db;Pwd={{a;{CANARY}}};",
+        f'{{"host": "db", "token": "{CANARY}"}}',
+        f"host: db\npassword: {CANARY}\n",
+        f"cache -H 'Authorization: Basic {CANARY} {CANARY}'",
+        f"cache: Bearer {CANARY}",
+        f"db_pass={CANARY}&x=1",
     ],
 )
 def test_passwords_within_addresses_are_masked(address):
@@ -120,3 +154,67 @@ def test_a_config_shows_no_secret_when_it_is_printed():
     assert repr(login) == f"Login(user='ann', pin='{MASK}', password='{MASK}', token=EnvVar('TOKEN'))"
     assert CANARY not in str(login)
     assert login.pin == CANARY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://example.org:8080/a?page=1#top",
+        "ssh://git@example.org/a.git",
+        "ann@example.org",
+        "compass=north;author=ann",
+        "the token of the day",
+        "s3://bucket/keys/a.parquet",
+        "key: by_month",
+    ],
+)
+def test_text_without_credentials_is_shown(text):
+    """An address without a password, a user's name, and words that only sound so are shown."""
+    assert masked(text) == text
+
+
+MARKED = Annotated[str, SecretField()]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "value"),
+    [
+        (MARKED | None, CANARY),
+        (list[MARKED], [CANARY]),
+        (dict[str, MARKED], {"a": CANARY}),
+        (dict[str, list[MARKED | None]], {"a": [CANARY, None]}),
+        (tuple[str, MARKED], ("a", CANARY)),
+    ],
+    ids=str,
+)
+def test_a_mark_within_a_type_counts(annotation, value):
+    """A mark inside `Optional`, a list, a dict or a tuple masks what the field holds."""
+
+    class Marked(Config):
+        pin: annotation
+
+    assert CANARY not in repr(Marked(pin=value))
+    assert CANARY not in repr(masked(Marked(pin=value)))
+
+
+@given(
+    user=st.text("abc.-_", max_size=5),
+    password=st.text(st.characters(exclude_categories=("Cs", "Z", "Cc")), min_size=1, max_size=12),
+    rest=st.sampled_from(["", "/db", ":5432/db", "/db?sslmode=require"]),
+)
+def test_no_password_of_an_address_is_shown(user, password, rest):
+    """No password between a user and a host is shown, whatever its characters."""
+    shown = masked(f"postgresql://{user}:{password}{CANARY}@db.example.org{rest}")
+    assert CANARY not in shown
+
+
+@given(
+    name=st.sampled_from([*SECRET_NAMES, "pwd", "accountKey"]),
+    kind=st.sampled_from([str, MARKED, MARKED | None, list[str], dict[str, str], SecretStr, SecretStr | None]),
+)
+def test_no_secret_of_a_config_is_shown(name, kind):
+    """A field that is secret by its name, its mark or its type is masked in all that is shown."""
+    values = {list[str]: [CANARY], dict[str, str]: {"a": CANARY}, SecretStr: SecretStr(CANARY)}
+    made = create_model("Made", __base__=Config, **{name: (kind, ...)})(**{name: values.get(kind, CANARY)})
+    for shown in (repr(made), str(made), repr(masked(made)), repr(masked(dict(made)))):
+        assert CANARY not in shown

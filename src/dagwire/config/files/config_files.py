@@ -3,14 +3,15 @@
 import json
 import re
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from dagwire.config.files.parsers import fault_of, parsed, parser_errors, yaml_module
 from dagwire.config.values.model_introspection import Key
-from dagwire.config.values.type_guards import is_collection, is_mapping, is_sequence
-from dagwire.errors import ConfigFileError, MissingExtraError
+from dagwire.config.values.type_guards import is_collection, is_mapping
+from dagwire.errors import ConfigFileError
 
 TYPES = (".toml", ".yaml", ".yml", ".json")
 """The endings of the files that can be read."""
@@ -55,11 +56,10 @@ def values_in(text: str, name: str, kind: str) -> dict[str, Any]:
     Raises:
         ConfigFileError: It does not hold a mapping of its kind. Its values are not shown.
     """
-    parse: Callable[[str], Any] = {".toml": _load_toml, ".json": _load_json}.get(kind, _load_yaml)
     try:
-        values = parse(text)
-    except (ValueError, _yaml_error()) as error:
-        problem, line = _fault_in_text(text, error)
+        values = parsed(text, kind)
+    except parser_errors() as error:
+        problem, line = fault_of(text, error)
     else:
         if is_mapping(values):
             return dict(values)
@@ -76,18 +76,7 @@ def fault_in_file(path: Path, error: Exception) -> tuple[str, int | None]:
     content = path.read_bytes()
     if isinstance(error, UnicodeDecodeError):
         return "it is not encoded in UTF-8", _undecodable_line(content)
-    return _fault_in_text(content.decode(errors="replace"), error)
-
-
-def _fault_in_text(text: str, error: Exception) -> tuple[str, int | None]:
-    if isinstance(error, json.JSONDecodeError):
-        return f"it is not valid JSON: {error.msg}", error.lineno
-    if isinstance(error, tomllib.TOMLDecodeError):
-        message, _, place = str(error).partition(" (at ")
-        line = re.match(r"line (\d+)", place)
-        return f"it is not valid TOML: {message}", int(line[1]) if line else text.count("\n")
-    mark = getattr(error, "problem_mark", None)
-    return f"it is not valid YAML: {getattr(error, 'problem', None) or error}", mark.line + 1 if mark else None
+    return fault_of(content.decode(errors="replace"), error)
 
 
 def _undecodable_line(content: bytes) -> int:
@@ -105,55 +94,12 @@ def line_of(path: Path, keys: Sequence[Key]) -> int | None:
     locate = {".toml": _line_in_toml, ".json": _line_in_json}.get(path.suffix, _line_in_yaml)
     try:
         return locate(path.read_text(encoding="utf-8"), list(takewhile(_is_name, keys)))
-    except (OSError, ValueError, _yaml_error()):
+    except parser_errors(OSError):
         return None
 
 
 def _is_name(key: Key) -> bool:
     return isinstance(key, str)
-
-
-# -- parsers -----------------------------------------------------------------------------------------------------------
-
-
-def _load_toml(text: str) -> Any:
-    return tomllib.loads(text)
-
-
-def _load_json(text: str) -> Any:
-    return json.loads(text) if text.strip() else {}
-
-
-def _load_yaml(text: str) -> Any:
-    values: Any = _yaml().safe_load(text)
-    _check_circles(values, ())
-    return {} if values is None else values
-
-
-def _check_circles(value: Any, around: tuple[int, ...]) -> None:
-    """Refuse a value that holds itself, which YAML's aliases can make: walking through it would never end."""
-    if id(value) in around:
-        msg = "an alias makes a value hold itself"
-        raise ValueError(msg)
-    if is_mapping(value) or is_sequence(value):
-        for item in value.values() if is_mapping(value) else value:
-            _check_circles(item, (*around, id(value)))
-
-
-def _yaml() -> Any:
-    try:
-        import yaml  # noqa: PLC0415  # an extra
-    except ImportError:
-        raise MissingExtraError("Reading YAML", "yaml") from None
-    return yaml
-
-
-def _yaml_error() -> type[Exception]:
-    """The exception of PyYAML; one that is never raised if PyYAML is not installed."""
-    try:
-        return _yaml().YAMLError  # type: ignore[no-any-return]  # PyYAML is an extra
-    except MissingExtraError:
-        return UnicodeError
 
 
 # -- lines -------------------------------------------------------------------------------------------------------------
@@ -213,7 +159,7 @@ def _line_in_json(text: str, keys: Sequence[Key]) -> int | None:
 
 
 def _line_in_yaml(text: str, keys: Sequence[Key]) -> int | None:
-    node: Any = _yaml().compose(text)
+    node: Any = yaml_module().compose(text)
     line: int | None = None
     for wanted in keys:
         pairs: list[tuple[Any, Any]] = node.value if node is not None and node.id == "mapping" else []

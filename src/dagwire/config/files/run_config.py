@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from dagwire.config.values.config_dict import as_launch_dict
 from dagwire.config.values.nested_config import set_values
 from dagwire.config.values.nested_values import merged_config
+from dagwire.config.values.size_limits import SizeLimitError, check_size
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.errors import InvalidConfigError, nearest
 
@@ -90,6 +91,7 @@ def as_run_config(given: object, *, write: Callable[[BaseModel], object] = set_v
         return RunConfig()
     if not isinstance(given, RunConfig) and not is_mapping(given):
         raise InvalidConfigError("the run", [f"run config is a RunConfig or a dict, not {type(given).__name__}"])
+    _check_size(given)
     reading = _Reading(is_strict=not isinstance(given, RunConfig))
     if isinstance(given, RunConfig):
         reading.read_ops(given.ops)
@@ -114,6 +116,14 @@ def as_run_config(given: object, *, write: Callable[[BaseModel], object] = set_v
         inputs=reading.inputs,
         outputs=reading.outputs,
     )
+
+
+def _check_size(given: RunConfig | Mapping[str, Any]) -> None:
+    """Refuse config that is nested too deeply, before anything walks through it."""
+    try:
+        check_size((given.ops, given.resources) if isinstance(given, RunConfig) else given)
+    except SizeLimitError as error:
+        raise InvalidConfigError("the run", [str(error)]) from None
 
 
 class _Reading:

@@ -1,6 +1,6 @@
 """Changes to pydantic's schema of a `Config`: fields wait for variables and read launch form, slips get a hint."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -117,9 +117,7 @@ def _fields_validator(model: type[BaseModel], literals: Mapping[str, _Literal]) 
             if waiting:
                 validated[0].update(waiting)
             return validated
-        raise ValidationError.from_exception_data(
-            model.__name__, [_with_suggestion(fault, model) for fault in faults], hide_input=True
-        )
+        raise ValidationError.from_exception_data(model.__name__, _with_suggestions(faults, model), hide_input=True)
 
     return validate_fields
 
@@ -138,8 +136,23 @@ def _without_variables(
     return values, waiting
 
 
-def _with_suggestion(fault: Any, model: type[BaseModel]) -> Any:
-    message: str = fault["msg"]
-    if fault["type"] == "extra_forbidden" and len(fault["loc"]) == 1:
-        message = unknown_name(str(fault["loc"][0]), map(str, name_by_key(model)))
-    return {"type": custom_fault(fault["type"], message), "loc": fault["loc"], "input": fault["input"]}
+def _with_suggestions(faults: Iterable[Any], model: type[BaseModel]) -> list[Any]:
+    """`faults`, with the nearest name for each unknown one; of many unknown names the first ones."""
+    known = [str(key) for key in name_by_key(model)]
+    shown: list[Any] = []
+    unknown = 0
+    for fault in faults:
+        message = fault["msg"]
+        if fault["type"] == "extra_forbidden" and len(fault["loc"]) == 1:
+            unknown += 1
+            message = unknown_name(str(fault["loc"][0]), known) if unknown <= _MOST_UNKNOWN else ""
+        if message:
+            shown.append({"type": custom_fault(fault["type"], message), "loc": fault["loc"], "input": fault["input"]})
+    if unknown > _MOST_UNKNOWN:
+        message = f"{unknown - _MOST_UNKNOWN:,} more names are unknown"
+        shown.append({"type": custom_fault("extra_forbidden", message), "loc": (), "input": None})
+    return shown
+
+
+_MOST_UNKNOWN = 20
+"""The number of unknown names that a message lists: the nearest known one is looked for each of them."""

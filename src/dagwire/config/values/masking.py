@@ -3,21 +3,19 @@
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, GetJsonSchemaHandler, Secret, SecretBytes, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from dagwire.config.values.credentials import MASK, without_credentials
 from dagwire.config.values.env_var import EnvVar
 from dagwire.config.values.model_introspection import declared_fields, models_in
 from dagwire.config.values.type_guards import is_collection, is_mapping, is_named_tuple
-
-MASK = "**********"
-"""The text shown in place of a secret; pydantic's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,8 @@ def secrecy_of(name: str, field: FieldInfo | None) -> SecretField | None:
 
     If a field's type is secret, the raw text that a source holds for it is too.
     """
-    marks = [mark for mark in field.metadata if isinstance(mark, SecretField)] if field else []
+    metadata: Iterable[object] = (*_marks_within(field.annotation), *field.metadata) if field else ()
+    marks = [mark for mark in metadata if isinstance(mark, SecretField)]
     if marks:
         return marks[-1]
     if field is not None and (_is_secret_type(field.annotation) or _is_marked_for_dagster(field)):
@@ -62,6 +61,15 @@ def _is_marked_for_dagster(field: FieldInfo) -> bool:
     """Whether the field bears Dagster's own mark, which is not in its documentation."""
     extra = field.json_schema_extra
     return is_mapping(extra) and extra.get("dagster__is_secret") is True
+
+
+def _marks_within(annotation: object) -> Iterator[object]:
+    """The metadata of `Annotated` inside a type: `Annotated[str, SecretField()] | None`, or a list of such."""
+    if get_origin(annotation) is Annotated:
+        yield from get_args(annotation)[1:]
+    if get_origin(annotation) is not Literal:
+        for argument in get_args(annotation):
+            yield from _marks_within(argument)
 
 
 def _is_secret_type(annotation: Any) -> bool:
@@ -82,9 +90,9 @@ def holds_secret_fields(annotation: Any) -> bool:
 def sounds_secret(name: str) -> bool:
     """Whether a field of this name is taken for a secret."""
     words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)]
-    if not words or words[-1] in _ABOUT_A_SECRET:
+    if not words or (words[-1] in _ABOUT_A_SECRET and "webhook" not in words):
         return False
-    return words[-1] in {"key", "keys"} or not _SECRET_WORDS.isdisjoint(words)
+    return words[-1] in _SECRET_LAST_WORDS or not _SECRET_WORDS.isdisjoint(words)
 
 
 def masked(value: Any, secrecy: SecretField | None = None) -> Any:
@@ -168,16 +176,14 @@ SECRET_BY_NAME = SecretField()
 
 _SECRET_WORDS = frozenset(
     {"password", "passwords", "passwd", "pwd", "passphrase", "secret", "secrets", "token", "tokens", "credential"}
-    | {"credentials", "dsn", "apikey"}
+    | {"credentials", "dsn", "apikey", "authorization", "bearer", "cookie", "cookies", "signature", "webhook"}
 )
+_SECRET_LAST_WORDS = frozenset({"key", "keys", "pass", "auth"})
 _ABOUT_A_SECRET = frozenset(
     {"path", "file", "dir", "folder", "url", "uri", "endpoint", "name", "type", "kind", "header", "prefix"}
     | {"ttl", "expiry", "seconds", "s", "ms", "count", "length"}
 )
 """Last words of names that hold the place or the life time of a secret, but not the secret itself."""
-
-_IN_ADDRESS = re.compile(r"(?<=://)([^/?#\s:@]*):[^/?#\s]*(?=@)")
-_IN_CONNECTION_STRING = re.compile(r"(?i)\b(\w*(?:password|passwd|pwd|secret|token|api_?key|signature))=[^;&\s]+")
 
 
 def _is_hidden(value: Any, secrecy: SecretField) -> bool:
@@ -188,5 +194,5 @@ def _is_hidden(value: Any, secrecy: SecretField) -> bool:
 
 def _without_credentials(value: Any) -> Any:
     text = str(value)
-    hidden = _IN_CONNECTION_STRING.sub(rf"\1={MASK}", _IN_ADDRESS.sub(rf"\1:{MASK}", text))
+    hidden = without_credentials(text)
     return value if hidden == text else hidden

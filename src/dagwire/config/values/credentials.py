@@ -1,0 +1,32 @@
+"""Credentials within text: the passwords of addresses, connection strings and headers, found by their form."""
+
+import re
+
+MASK = "**********"
+"""The text shown in place of a secret; pydantic's own."""
+
+_NAMES = (
+    r"(?:passwords?|passwd|passphrase|pwd|secrets?|tokens?|api[_-]?keys?|access[_-]?keys?|accountkey|private[_-]?key"
+    r"|signature|credentials?|(?<![A-Za-z])(?:pass|sig|auth))"
+)
+_QUOTED = r""""(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|\{[^}]*\}?"""
+
+_PATTERNS = [
+    # An address: all between the user's name and the last "@", since passwords are written with a raw "/" or "#" too.
+    (re.compile(r"(://[^/?#\s:@]*):\S*(?=@)"), rf"\1:{MASK}"),
+    (re.compile(r"(?i)(\bhttps?://)[^/?#\s:@]+(?=@)"), rf"\1{MASK}"),
+    # A header holds its secret to the end of the line, behind the name of a scheme.
+    (re.compile(r"""(?i)(\b(?:proxy-)?authorization["']?\s*[=:]\s*)[^\r\n]+"""), rf"\1{MASK}"),
+    (re.compile(r"(?i)(\bbearer\s+)[^\s,;\"']+"), rf"\1{MASK}"),
+    # A connection string, a query, or a line of a file: `password = x`, `AccountKey=x;`, `?sig=x&`, `"token": "x"`.
+    (re.compile(rf"""(?i)({_NAMES}["']?\s*=\s*)(?:{_QUOTED}|[^;&\s]+)"""), rf"\1{MASK}"),
+    (re.compile(rf"""(?i)({_NAMES}["']?\s*:\s*)(?:{_QUOTED}|(?!//)[^;&\s]+)"""), rf"\1{MASK}"),
+    (re.compile(r"(?i)([?&;]key=)[^;&\s]+"), rf"\1{MASK}"),
+]
+
+
+def without_credentials(text: str) -> str:
+    """`text` with each credential in it masked; addresses, users and names of databases are shown."""
+    for pattern, mask in _PATTERNS:
+        text = pattern.sub(mask, text)
+    return text
