@@ -53,10 +53,10 @@ UNBOUNDED = {
 @pytest.mark.parametrize(("kind", "text", "message"), UNBOUNDED.values(), ids=UNBOUNDED)
 def test_a_text_out_of_bounds_is_refused_quickly(kind, text, message):
     """Aliases, nesting and long numbers end with a message, never with a hang or Python's own limit."""
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ConfigFileError, match=message):
         values_in(text, "run", kind)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 5
 
 
 def test_a_large_text_is_read():
@@ -100,11 +100,11 @@ def test_many_unknown_names_are_counted():
 
 def test_the_nearest_of_many_names_is_found_quickly():
     """Among 200,000 names one with a letter off is found in no time."""
-    start = time.perf_counter()
+    start = time.process_time()
     names = [f"asset_{i}" for i in range(200_000)]
     assert nearest("aset_15000", names) == "asset_15000"
     assert nearest("entirely_other", names) is None
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 5
 
 
 # -- secrets -----------------------------------------------------------------------------------------------------------
