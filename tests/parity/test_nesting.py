@@ -98,6 +98,41 @@ def test_resource_dependency_takes_a_function_resource(dg):
         assert resources.api.token == "secret"
 
 
+@pytest.mark.parametrize("base", ["ConfigurableIOManager", "ConfigurableIOManagerFactory"])
+def test_an_io_manager_that_nests_a_resource(dg, tracked, log, base):
+    """An IO manager finds its nested resource open; the config that its contexts show leaves the resource out."""
+
+    class Kept(getattr(dg, base)):
+        db: tracked
+        folder: str = "f"
+
+        def create_io_manager(self, context):
+            return Simple(self)
+
+        def handle_output(self, context, obj):
+            log.append((self.db.is_open, context.resource_config))
+
+        def load_input(self, context):
+            return None
+
+    class Simple(dg.IOManager):
+        def __init__(self, made_by):
+            self.handle_output, self.made_by = made_by.handle_output, made_by
+
+        def handle_output(self, context, obj):
+            raise NotImplementedError
+
+        def load_input(self, context):
+            return None
+
+    @dg.asset
+    def one():
+        return 1
+
+    dg.materialize([one], resources={"io_manager": Kept(db=tracked())})
+    assert log == ["open db", (True, {"folder": "f"}), "close db"]
+
+
 # -- better on purpose -------------------------------------------------------------------------------------------------
 
 

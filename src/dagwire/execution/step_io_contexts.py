@@ -19,6 +19,7 @@ from dagwire.execution.step_context import StepContext
 from dagwire.resources.dagster_run import DagsterRun
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_contexts import InputContext, OutputContext
+from dagwire.resources.launch_config import with_config
 from dagwire.resources.recipe import is_configurable
 
 
@@ -160,16 +161,23 @@ class StepsIOContexts:
 
 
 def _of_manager(scope: RunScope, key: str | None) -> dict[str, Any]:
-    """What both contexts are told of the IO manager: the config it was opened with, and the resources it requires."""
+    """The facts of the IO manager in both contexts: the config it was opened with, and the resources it requires."""
     opening = scope.opening(key) if key is not None else None
     if opening is None:
         return {}
     recipe, context = opening
     value = scope.value(str(key))
-    if is_configurable(value):
-        config = {name: getattr(value, name) for name in type(value).model_fields}
-    elif is_configurable(recipe):
-        config = {name: getattr(recipe, name) for name in type(recipe).model_fields}
+    if is_configurable(value) and value.is_open:
+        config: Any = value.get_resource_context().resource_config
     else:
-        config = recipe.config_from(context.resource_config, f"resource '{key}'")
+        config = _config_of(recipe, context.resource_config, str(key))
     return {"resource_config": config, "resources": context.resources}
+
+
+def _config_of(recipe: Any, late: object, key: str) -> Any:
+    """The config of a recipe whose product is another object, with `late` config merged over its own."""
+    if is_configurable(recipe):
+        configured: Any = with_config(recipe, late, key)
+    else:
+        configured = recipe.config_from(late, f"resource '{key}'")
+    return configured.with_variables_read().plain_config() if is_configurable(configured) else configured

@@ -154,10 +154,13 @@ class ConfiguredRecipe(Product[T], Config):
         if opened_by_path:
             for name in {path.partition(".")[0] for path in opened_by_path}:
                 vars(copied)[name] = _with_opened(name, vars(copied)[name], opened_by_path)
-        config = plain_config(copied, resource_fields(type(copied)))
-        object.__setattr__(copied, "_context", context.replace_config(config))
+        object.__setattr__(copied, "_context", context.replace_config(copied.plain_config()))
         object.__setattr__(copied, "_is_open", True)
         return copied
+
+    def plain_config(self) -> dict[str, object]:
+        """Return the config as a dict of plain values; fields that hold resources are left out."""
+        return plain_config(self, resource_fields(type(self)))
 
     def _fresh_copy(self) -> Self:
         """Copy the fields alone. What is cached in the original, or private to it, is another run's."""
