@@ -41,6 +41,7 @@ from .definitions.assets.assets_definition import AssetsDefinition, map_asset_sp
 from .definitions.assets.multi_asset import multi_asset
 from .definitions.assets.selection import AssetSelection
 from .definitions.assets.source_asset import SourceAsset
+from .definitions.assets.source_code_references import with_source_code_references
 from .definitions.automation.asset_sensor import AssetSensorDefinition, asset_sensor
 from .definitions.automation.partitioned_schedule import build_schedule_from_partitioned_job
 from .definitions.automation.schedule import ScheduleDefinition, schedule
@@ -146,6 +147,7 @@ from .definitions.specs.auto_materialize_policy import AutoMaterializePolicy, Au
 from .definitions.specs.automation_condition import AutomationCondition
 from .definitions.specs.check_results import AssetCheckEvaluation, AssetCheckKey, AssetCheckResult, AssetCheckSeverity
 from .definitions.specs.check_spec import AssetCheckSpec
+from .definitions.specs.code_references import CodeReferencesMetadataValue, LocalFileCodeReference, UrlCodeReference
 from .definitions.specs.data_version import DataVersion
 from .definitions.specs.executor_definition import (
     ExecutorDefinition,
@@ -294,6 +296,7 @@ __all__ = [
     "Bool",
     "BoolMetadataValue",
     "BoolSource",
+    "CodeReferencesMetadataValue",
     "Config",
     "ConfigArgumentWarning",
     "ConfigMapping",
@@ -387,6 +390,7 @@ __all__ = [
     "LastPartitionMapping",
     "LazyDefinitions",
     "List",
+    "LocalFileCodeReference",
     "LoggerDefinition",
     "Map",
     "MarkdownMetadataValue",
@@ -473,6 +477,7 @@ __all__ = [
     "UnboundInitResourceContext",
     "UnresolvedAssetJobDefinition",
     "UpstreamPartitionsResult",
+    "UrlCodeReference",
     "UrlMetadataValue",
     "WeeklyPartitionsDefinition",
     "abuild_resources",
@@ -567,4 +572,5 @@ __all__ = [
     "validate_run_config",
     "weekly_partitioned_config",
     "with_resources",
+    "with_source_code_references",
 ]

@@ -193,6 +193,24 @@ def test_the_resolved_job_of_a_schedule_of_assets(defs, differs):
     differs(lambda: hasattr(job, "execute_in_process"), dagster=False, dagwire=True)
 
 
+def test_the_executor_of_a_job(dg, raw):
+    """A job without an executor has that of the definitions."""
+
+    @dg.op
+    def act():
+        pass
+
+    @dg.job(executor_def=dg.in_process_executor)
+    def own():
+        act()
+
+    defs = dg.Definitions(
+        assets=[raw], jobs=[own, dg.define_asset_job("raws", [raw])], executor=dg.multiprocess_executor
+    )
+    assert defs.resolve_job_def("own").executor_def is dg.in_process_executor
+    assert defs.resolve_job_def("raws").executor_def is dg.multiprocess_executor
+
+
 # -- views -------------------------------------------------------------------------------------------------------------
 
 

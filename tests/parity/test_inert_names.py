@@ -381,3 +381,25 @@ def test_an_instance_for_a_test(dg):
         result = dg.materialize([trips], instance=instance)
         assert instance.get_latest_materialization_event(dg.AssetKey("trips")).run_id == result.run_id
     assert "DAGSTER_HOME" not in os.environ
+
+
+# -- code references ---------------------------------------------------------------------------------------------------
+
+
+def test_the_places_of_code(dg):
+    """`with_source_code_references` gives each asset the file and line of its function, after its own references."""
+    own = dg.CodeReferencesMetadataValue(code_references=[dg.UrlCodeReference(url="https://example.org/made")])
+
+    @dg.asset(metadata={"dagster/code_references": own, "n": 1})
+    def made():
+        return 1
+
+    [located, elsewhere] = dg.with_source_code_references([made, dg.AssetSpec("elsewhere")])
+    metadata = located.metadata_by_key[dg.AssetKey("made")]
+    first, second = metadata["dagster/code_references"].code_references
+    assert (first, metadata["n"]) == (own.code_references[0], 1)
+    assert isinstance(second, dg.LocalFileCodeReference)
+    assert second.file_path == __file__
+    assert second.line_number > 100
+    assert elsewhere.metadata == {}
+    assert dg.materialize([located]).success

@@ -445,10 +445,13 @@ class Definitions:
         return by_name
 
     def _resolved(self, job: JobDefinition | UnresolvedAssetJobDefinition) -> JobDefinition:
-        if isinstance(job, JobDefinition):
-            return replace(job, container=self.container, logger_defs=job.logger_defs or self.loggers)
-        resolved = job.resolve(self._known_assets(), self.asset_checks, self.container)
-        return replace(resolved, logger_defs=self.loggers)
+        resolved = (
+            replace(job, container=self.container)
+            if isinstance(job, JobDefinition)
+            else job.resolve(self._known_assets(), self.asset_checks, self.container)
+        )
+        loggers, executor = resolved.logger_defs or self.loggers, resolved.executor_def or self.executor
+        return replace(resolved, logger_defs=loggers, executor_def=executor)
 
     def _known_assets(self) -> KnownAssets:
         return known_assets(self.assets)
