@@ -595,3 +595,40 @@ def test_an_underscore_leads_an_input(dg):
         return _x + y
 
     assert dg.op(adds)(1, 2) == 3  # the sum
+
+
+def test_an_output_of_another_name(dg):
+    """An op with one output returns an Output of its name, or of the default one."""
+    named = dg.op(name="named", out={"a": dg.Out()})
+    assert named(lambda: dg.Output(1))().value == 1
+    for name in ("b", "wrong"):
+        with pytest.raises(dg.DagsterInvariantViolationError):
+            named(lambda name=name: dg.Output(1, output_name=name))()
+    with pytest.raises(dg.DagsterInvariantViolationError):
+        dg.op(name="plain")(lambda: dg.Output(1, output_name="wrong"))()
+
+
+def test_one_output_of_several(dg):
+    """An op with several outputs does not return one of them alone, though the other may be left out."""
+    with pytest.raises(dg.DagsterInvariantViolationError):
+        dg.op(name="o", out={"a": dg.Out(is_required=False), "b": dg.Out()})(lambda: dg.Output(1, "b"))()
+
+
+def test_outputs_named_by_numbers(dg, differs):
+    """An op whose outputs are named by numbers has a place in dagwire's jobs; Dagster fails as it is placed."""
+    numbered = dg.op(name="numbered", out={"1": dg.Out(), "2": dg.Out()})(lambda: (3, 4))
+
+    def body():
+        numbered()
+
+    differs(
+        lambda: dg.job(name="numbers")(body).execute_in_process().output_for_node("numbered", "2"),
+        dagster=ValueError,
+        dagwire=4,
+    )
+
+
+def test_config_of_an_unknown_resource(dg):
+    """`resources_config` of a key that the context does not have is invalid config."""
+    with pytest.raises(dg.DagsterInvalidConfigError):
+        dg.build_op_context(resources={"r": 1}, resources_config={"other": {"config": 1}})

@@ -373,3 +373,35 @@ def test_the_declared_type_reaches_io_managers(dg, even):
     manager = dg.IOManagerDefinition.hardcoded_io_manager(Noting())
     job_of(dg, give, name="storing", resource_defs={"io_manager": manager}).execute_in_process()
     assert seen == [("Int", int), ("Even", Any), ("Any", Any)]
+
+
+def test_an_asset_that_waits_for_another(dg, log):
+    """An input of type Nothing orders two assets: the function has no such parameter."""
+    up = dg.asset(name="up")(lambda: log.append("up"))
+    down = dg.asset(name="down", ins={"up": dg.AssetIn(dagster_type=dg.Nothing)})(lambda: log.append("down"))
+    dg.materialize([down, up])
+    assert log == ["up", "down"]
+    assert set(down.dependency_keys) == {dg.AssetKey("up")}
+
+
+def pair(x, y=1):
+    """Return the arguments."""
+    return x, y
+
+
+def test_inputs_and_outputs_of_a_definition(dg, even):
+    """`input_defs` and `output_defs` of an op list its inputs and outputs with their types."""
+    op = dg.op(
+        ins={"x": dg.In(even, description="A number")},
+        out={"a": dg.Out(int), "b": dg.Out(is_required=False, io_manager_key="files")},
+    )(pair)
+    assert [(one.name, one.dagster_type.display_name, one.has_default_value) for one in op.input_defs] == [
+        ("x", "Even", False),
+        ("y", "Any", True),
+    ]
+    assert op.input_defs[0].description == "A number"
+    assert [(one.name, one.dagster_type.display_name, one.is_required) for one in op.output_defs] == [
+        ("a", "Int", True),
+        ("b", "Any", False),
+    ]
+    assert op.output_defs[1].io_manager_key == "files"

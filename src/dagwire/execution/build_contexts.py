@@ -4,10 +4,12 @@ from asyncio import AbstractEventLoop
 from collections.abc import Mapping
 from typing import Any
 
+from dagwire.containers.as_container import container_from
 from dagwire.containers.context_resources import HeldResources
+from dagwire.containers.keys import find_provider, keys_of
 from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.partitions.partition_key_range import PartitionKeyRange
-from dagwire.errors import InvalidInvocationError
+from dagwire.errors import InvalidConfigError, InvalidInvocationError
 from dagwire.execution.direct_contexts import (
     EPHEMERAL_RUN_ID,
     DirectAssetCheckExecutionContext,
@@ -151,5 +153,15 @@ def _fill(
 ) -> None:
     context.instance = instance or DagsterInstance.ephemeral()
     config_by_key = dict(resources_config or {})
+    _check_keys(owner, resources, config_by_key)
     context.hold(HeldResources(owner, resources, config_by_key, context.instance, event_loop))
     context.fill(config, config_by_key)
+
+
+def _check_keys(owner: str, resources: Any, config_by_key: Mapping[str, Any]) -> None:
+    container = container_from(resources)
+    unknown = [key for key in config_by_key if find_provider(container, key) is None]
+    if unknown:
+        known = ", ".join(keys_of(container)) or "none"
+        problems = [f"resources_config.{key}: there is no such resource; there are: {known}" for key in unknown]
+        raise InvalidConfigError(owner, problems)

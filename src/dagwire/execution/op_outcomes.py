@@ -144,8 +144,6 @@ def _returned(definition: OpDefinition, returned: Any) -> dict[str, Any]:
         return {}
     if len(outs) == 1:
         return _one_returned(definition, next(iter(outs)), returned)
-    if is_output(returned) and returned.output_name in outs:
-        return {returned.output_name: returned}
     if isinstance(returned, tuple):
         items: tuple[Any, ...] = returned  # pyright: ignore[reportUnknownVariableType]  # of anything
         if len(items) == len(outs):
@@ -173,7 +171,7 @@ def _one_returned(definition: OpDefinition, output: str, returned: Any) -> dict[
             f"returned an {kind}, which is not a value. Give it to `context.log_event`, or yield it beside Outputs."
         )
         raise UnexpectedResultError(definition.label, problem)
-    _check_name(definition, output, returned)
+    _check_name(definition, output, returned, RESULT)
     return {output: returned}
 
 

@@ -8,7 +8,11 @@ from typing import Any, Self
 
 from dependency_injector import providers
 
-from dagwire.definitions.assets.asset_deps import check_depends_on_past, check_inputs_are_deps, input_deps
+from dagwire.definitions.assets.asset_deps import (
+    check_depends_on_past,
+    check_inputs_are_deps,
+    input_deps,
+)
 from dagwire.definitions.assets.described_assets import DescribedAssets
 from dagwire.definitions.assets.node_assets import BecomesAssets, NodeAssets
 from dagwire.definitions.assets.source_asset import SourceAsset

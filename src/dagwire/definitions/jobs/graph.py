@@ -12,7 +12,6 @@ from dagwire.definitions.ops.composition import Composed, composing
 from dagwire.definitions.ops.config_mapping import ConfigMapping
 from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition
 from dagwire.definitions.ops.graph_ports import graph_inputs, graph_outputs
-from dagwire.definitions.ops.ins_and_outs import InputDefinition, OutputDefinition
 from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.retries import RetryPolicy
@@ -20,6 +19,7 @@ from dagwire.definitions.specs.valid_attributes import json_tags
 from dagwire.definitions.specs.valid_names import check_name
 from dagwire.definitions.steps.bound_resources import bindings_from
 from dagwire.definitions.steps.hook import HookDefinition
+from dagwire.definitions.steps.input_and_output_definitions import InputDefinition, OutputDefinition
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, UnknownNameError
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.logger_definition import LoggerDefinition

@@ -199,7 +199,7 @@ def _handed_back(name: str, handles: Mapping[str, Any]) -> Any:
     if not handles:
         return None
     made: Any = namedtuple  # noqa: PYI024  # the fields are known only here, so no type can be written
-    return made(f"{name}_outputs", list(handles))(*handles.values())
+    return made(f"{name}_outputs", list(handles), rename=True)(*handles.values())
 
 
 _composing: ContextVar[Composition | None] = ContextVar("dagwire_composing", default=None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from dagwire.definitions.ops.composition import Composed
-from dagwire.definitions.ops.ins_and_outs import InputDefinition, OutputDefinition
+from dagwire.definitions.steps.input_and_output_definitions import InputDefinition, OutputDefinition
 from dagwire.definitions.steps.output_handles import InputHandle
 from dagwire.definitions.value_types.class_types import ANY
 from dagwire.definitions.value_types.dagster_type import DagsterType

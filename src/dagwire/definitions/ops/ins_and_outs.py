@@ -3,9 +3,10 @@
 import inspect
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.steps.input_and_output_definitions import InputDefinition, OutputDefinition
 from dagwire.definitions.value_types.class_types import ANY
 from dagwire.definitions.value_types.dagster_type import DagsterType
 from dagwire.definitions.value_types.resolve_type import resolve_type
@@ -137,35 +138,6 @@ def _type_of(declared: In | Out) -> DagsterType:
 
 
 # -- with their names --------------------------------------------------------------------------------------------------
-
-
-class InputDefinition(NamedTuple):
-    """An input with its name, as the definition of an op or graph lists it."""
-
-    name: str
-    dagster_type: DagsterType
-    description: str | None = None
-    default_value: Any = inspect.Parameter.empty
-    metadata: Mapping[str, object] | None = None
-    input_manager_key: str | None = None
-
-    @property
-    def has_default_value(self) -> bool:
-        """Whether it need not be connected."""
-        return self.default_value is not inspect.Parameter.empty
-
-
-class OutputDefinition(NamedTuple):
-    """An output with its name, as the definition of an op or graph lists it."""
-
-    name: str
-    dagster_type: DagsterType
-    description: str | None = None
-    is_required: bool = True
-    io_manager_key: str = DEFAULT_IO_MANAGER
-    metadata: Mapping[str, object] | None = None
-    code_version: str | None = None
-    is_dynamic: bool = False
 
 
 def input_definition(name: str, declared: In) -> InputDefinition:

@@ -9,9 +9,7 @@ from dagwire.definitions.assets.node_assets import NodeAssets
 from dagwire.definitions.ops.composition import composing
 from dagwire.definitions.ops.ins_and_outs import (
     In,
-    InputDefinition,
     Out,
-    OutputDefinition,
     input_definition,
     output_definition,
 )
@@ -22,6 +20,7 @@ from dagwire.definitions.specs.valid_attributes import json_tags
 from dagwire.definitions.specs.valid_names import check_name
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.hook import HookDefinition
+from dagwire.definitions.steps.input_and_output_definitions import InputDefinition, OutputDefinition
 from dagwire.definitions.steps.signature import RESULT
 from dagwire.definitions.steps.step_definition import StepDefinition
 from dagwire.definitions.value_types.dagster_type import DagsterType

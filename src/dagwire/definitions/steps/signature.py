@@ -96,7 +96,7 @@ def read_signature(function: Callable[..., Any], owner: str, *, context_first: b
     inputs: dict[str, InputParameter] = {}
     for parameter in parameters:
         annotation = hints.get(parameter.name, Any)
-        _check_parameter(parameter, owner)
+        _check_parameter(parameter, owner, is_free=context_first and parameter.name == "_")
         if parameter.kind is Parameter.VAR_KEYWORD:
             continue
         if parameter.name == CONFIG_NAME and parameter.name in hints:
@@ -159,8 +159,9 @@ def _checked_key(parameter: str, annotation: object, owner: str) -> str:
     raise InvalidDefinitionError(msg)
 
 
-def _check_parameter(parameter: Parameter, owner: str) -> None:
-    if parameter.name in CONTEXT_NAMES:
+def _check_parameter(parameter: Parameter, owner: str, *, is_free: bool) -> None:
+    """Refuse a parameter that cannot be filled; `is_free` for a placeholder after a context that comes first."""
+    if parameter.name in CONTEXT_NAMES and not is_free:
         msg = f"{owner} takes '{parameter.name}' as a later parameter. A context must be the first parameter: move it."
         raise InvalidDefinitionError(msg)
     if parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.POSITIONAL_ONLY):

@@ -1,6 +1,7 @@
 """`StepDefinition`: the common part of assets, checks and ops: a body, and how it runs."""
 
 import copy
+import inspect
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any, Generic, Protocol, Self, TypeVar
@@ -13,10 +14,12 @@ from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.bound_resources import Bindings, bindings_from
 from dagwire.definitions.steps.call_by_name import call_directly
 from dagwire.definitions.steps.hook import HookDefinition
+from dagwire.definitions.steps.input_and_output_definitions import InputDefinition, OutputDefinition
 from dagwire.definitions.steps.stored_input import input_requirement, output_requirement
 from dagwire.definitions.value_types.class_types import ANY
 from dagwire.definitions.value_types.dagster_type import DagsterType
 from dagwire.definitions.value_types.resolve_type import resolve_type
+from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
 
 class AnyIn(Protocol):
@@ -159,6 +162,34 @@ class StepDefinition(Generic[D]):
         """`{key: type}` of the resources that checks and loaders of its types ask for."""
         found = (*self.checked_inputs.values(), *map(self.output_type, self.output_names))
         return {key: dagster_type for dagster_type in found for key in dagster_type.all_resource_keys}
+
+    @property
+    def input_defs(self) -> list[InputDefinition]:
+        """Its inputs."""
+        return [self._input_definition(name) for name in dict.fromkeys((*self.body.signature.inputs, *self.ins))]
+
+    def _input_definition(self, name: str) -> InputDefinition:
+        parameter = self.body.signature.inputs.get(name)
+        return InputDefinition(
+            name,
+            self.input_type(name),
+            default_value=inspect.Parameter.empty if parameter is None else parameter.default,
+            metadata=self.input_metadata(name),
+            input_manager_key=self.input_manager_keys.get(name),
+        )
+
+    @property
+    def output_defs(self) -> list[OutputDefinition]:
+        """Its outputs."""
+        return [
+            OutputDefinition(
+                name,
+                self.output_type(name),
+                io_manager_key=self.io_manager_keys.get(name, DEFAULT_IO_MANAGER),
+                metadata=self.output_metadata(name),
+            )
+            for name in self.output_names
+        ]
 
     def input_type(self, name: str) -> DagsterType:
         """Return the declared type of an input."""
