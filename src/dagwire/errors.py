@@ -7,6 +7,7 @@ choice, what to do. No message ever holds the value of a setting, only names and
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 
@@ -318,6 +319,21 @@ class InvalidConfigError(DagwireError, ValueError):
         self.owner = owner
         self.problems = tuple(problems)
         super().__init__(f"{heading or f'The config of {owner} is not valid:'}{_bullets(self.problems)}")
+
+    @property
+    def errors(self) -> "list[ConfigError]":
+        """Each problem with its path, as Dagster's error lists them."""
+        return [ConfigError(problem, problem.partition(": ")[0]) for problem in self.problems]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigError:
+    """One problem of an `InvalidConfigError`."""
+
+    message: str
+    """Field and expectation; never the value given."""
+    path: str
+    """The field, or the place in the run config."""
 
 
 class SettingsError(DagwireError, ValueError):

@@ -358,3 +358,27 @@ def test_broken_yaml_is_refused(dg):
     """Text that is not valid YAML is refused."""
     with pytest.raises(dg.DagsterInvariantViolationError):
         dg.config_from_yaml_strings(["a: ["])
+
+
+def test_an_invalid_config_lists_its_errors(dg, load_class, read):
+    """`DagsterInvalidConfigError.errors` has an entry with a message for each fault."""
+    with pytest.raises(dg.DagsterInvalidConfigError) as caught:
+        dg.materialize([read], run_config={"ops": {"read": {"config": {"limit": "many", "colour": "red"}}}})
+    messages = [error.message for error in caught.value.errors]
+    assert len(messages) == 2
+    assert any("limit" in message for message in messages)
+    assert any("colour" in message for message in messages)
+
+
+def test_a_field_of_config_schema_in_a_config_class_is_refused(dg):
+    """`dg.Field` belongs to a `config_schema`; a `Config` class has pydantic's Field."""
+
+    def declare():
+        class Wrong(dg.Config):
+            name: str = dg.Field(str, description="a name")
+
+        @dg.op
+        def read(config: Wrong): ...
+
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match=r"pydantic\.Field"):
+        declare()

@@ -439,6 +439,25 @@ def test_a_validator_sees_run_config(dg, returned):
     assert returned(Doubled, {"size": 4})[0]._twice == 8
 
 
+def test_a_resource_made_of_a_context_s_config(dg, owner):
+    """`from_resource_context` takes the config of a context as it is resolved, enums and unions included."""
+    pet_type = owner.model_fields["pet"].annotation
+
+    class Home(dg.ConfigurableResource):
+        colour: Colour = Colour.GREEN
+        pet: pet_type = Field(default=owner().pet, discriminator="kind")
+
+    @dg.resource(config_schema=Home.to_config_schema())
+    def home(context):
+        return Home.from_resource_context(context)
+
+    config = {"home": {"config": {"colour": "BLUE", "pet": {"dog": {"colour": "RED"}}}}}
+    with dg.build_resources({"home": home}, resource_config=config) as resources:
+        assert (resources.home.colour, resources.home.pet.colour) == (Colour.BLUE, Colour.RED)
+    with dg.build_resources({"home": home}) as resources:
+        assert (resources.home.colour, resources.home.pet.kind) == (Colour.GREEN, "cat")
+
+
 def test_post_init_of_a_resource_with_run_config(dg):
     """`model_post_init` of a resource sees the values of the run config."""
 

@@ -8,7 +8,7 @@ from dagwire.config.schema.config_types import Field
 from dagwire.config.values.model_introspection import key_of
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.init_resource_context import InitResourceContext
-from dagwire.resources.launch_config import late_recipe, with_config
+from dagwire.resources.launch_config import late_recipe, merged_recipe
 from dagwire.resources.opener import must_be_closed, opened_alone
 from dagwire.resources.product import Itself, R, T
 from dagwire.resources.recipe import ConfiguredRecipe, resource_fields
@@ -126,7 +126,8 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
 
     @classmethod
     def _of_context(cls, context: InitResourceContext, nested: Mapping[str, Any] | None) -> Self:
-        return with_config(cls.configure_at_launch(**(nested or {})), context.resource_config, cls.__name__)
+        late = cls.configure_at_launch(**(nested or {}))
+        return merged_recipe(late, context.resource_config, f"resource '{cls.__name__}'", is_resolved=True)
 
     def _opened_for_good(self, context: InitResourceContext) -> T:
         if must_be_closed(self):

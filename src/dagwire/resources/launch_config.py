@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from dagwire.config.values.nested_config import set_values
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.config.values.validation_messages import problems_of, unknown_name
 from dagwire.errors import InvalidConfigError
@@ -52,18 +53,20 @@ def with_config(recipe: C, config: Any, key: object) -> C:
     return merged_recipe(recipe, config, f"resource '{key}'")
 
 
-def merged_recipe(recipe: C, config: Any, owner: str) -> C:
+def merged_recipe(recipe: C, config: Any, owner: str, *, is_resolved: bool = False) -> C:
     """Merge `config` over the values that `recipe` was built with, field by field; `owner` names it in messages.
+
+    With `is_resolved` the config is that of a context: an enum's member by its value, variables read.
 
     Raises:
         InvalidConfigError: The config does not fit; every fault is named.
     """
     if isinstance(config, BaseModel):
-        config = {name: getattr(config, name) for name in config.model_fields_set}
+        config = set_values(config)
     if config is not None and not is_mapping(config):
         raise InvalidConfigError(owner, [f"config is a dict of fields, not {type(config).__name__}"])
     try:
-        return recipe.with_launch_config(config or {})
+        return recipe.with_values(config or {}) if is_resolved else recipe.with_launch_config(config or {})
     except ValidationError as error:
         problems = problems_of(error)
     raise InvalidConfigError(owner, problems)

@@ -18,7 +18,7 @@ from dagwire.config.values.masking import masked, secrecy_of
 from dagwire.config.values.model_introspection import key_of, members_of, name_by_key
 from dagwire.config.values.nested_values import with_items_changed
 from dagwire.config.values.type_guards import SCALARS, is_collection, is_mapping
-from dagwire.errors import FrozenConfigError, UnconfiguredFieldError, UnresolvedVariableError
+from dagwire.errors import FrozenConfigError, InvalidDefinitionError, UnconfiguredFieldError, UnresolvedVariableError
 
 
 class Config(ReadsInputForm, BaseModel):  # noqa: PLW1641  # pydantic makes the hash of a frozen model
@@ -42,7 +42,10 @@ class Config(ReadsInputForm, BaseModel):  # noqa: PLW1641  # pydantic makes the 
         A `field_validator("*", mode="wrap")` would do the same in one line, but pydantic refuses such a validator on
         the discriminator of a union, and resources are members of unions in settings.
         """
-        for field in cls.model_fields.values():
+        for name, field in cls.model_fields.items():
+            if isinstance(field.default, Field):
+                msg = f"{cls.__name__}.{name} is a dagwire.Field, which is for a config_schema. Write pydantic.Field."
+                raise InvalidDefinitionError(msg)
             if field.is_required() and _may_be_none(field):
                 field.default = None
         schema = handler(source)
