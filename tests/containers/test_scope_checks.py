@@ -245,3 +245,23 @@ def test_a_class_in_place_of_an_instance():
 
     with pytest.raises(ResourceTypeError, match=r"give an instance, Api\(\.\.\.\)"), build_resources({"api": Api}):
         pass
+
+
+def test_a_selector_that_cannot_choose_hides_no_other_fault(monkeypatch):
+    """Its fault is one among all: what its branches would need is unknown, and everything else is checked."""
+    monkeypatch.delenv("NOT_SET", raising=False)
+
+    class Lamp(ConfigurableResource):
+        url: str
+
+    class Chosen(containers.DeclarativeContainer):
+        lamp = ResourceProvider(Lamp(url=EnvVar("NOT_SET")))
+        built = providers.Singleton(Lamp, urll="x")
+        choice = providers.Selector(providers.Object("c"), a=providers.Object(1), b=providers.Object(2))
+
+    with pytest.raises(FaultsError) as caught, build_resources(Chosen()):
+        pass
+    told = str(caught.value)
+    assert "There is no branch of Selector 'choice' 'c'. Known: 'a', 'b'." in told
+    assert "Provider 'built': Lamp takes no argument 'urll'. Did you mean 'url'?" in told
+    assert "NOT_SET, read by field 'url' of resource 'lamp'" in told

@@ -156,17 +156,14 @@ def faults_before_opening(
 ) -> list[DagwireError]:
     """The faults of settings, declarations and recipes: all that shows without opening a resource first."""
     faults = list(_settings_faults(scope))
-    try:
-        for provider, problem in scope.problems(is_opened=is_opened):
-            if not is_opened or not reads_unfilled(provider) or users.asking_for(provider):
-                faults.append(users.fault_of(provider, problem))
-        for provider in scope.before_opening(has_config=bool(config_by_provider)):
-            resource = scope.resources.get(provider)
-            if resource is not None and not resource.is_open:
-                faults += _recipe_faults(scope, provider, resource, config_by_provider.get(provider))
-    except DagwireError as choice:
-        faults.append(choice)
-    return list({str(fault): fault for fault in faults}.values())
+    for provider, problem in scope.problems(is_opened=is_opened):
+        if not is_opened or not reads_unfilled(provider) or users.asking_for(provider):
+            faults.append(users.fault_of(provider, problem))
+    for provider in scope.before_opening(has_config=bool(config_by_provider)):
+        resource = scope.resources.get(provider)
+        if resource is not None and not resource.is_open:
+            faults += _recipe_faults(scope, provider, resource, config_by_provider.get(provider))
+    return list({str(fault): fault for fault in (*faults, *scope.choice_faults.values())}.values())
 
 
 class Users:
@@ -207,14 +204,11 @@ class Users:
 
 
 def _settings_faults(scope: ScopeProviders) -> Iterator[DagwireError]:
-    try:
-        for settings in scope.settings():
-            try:
-                settings()
-            except DagwireError as fault:
-                yield fault
-    except DagwireError:  # a Selector cannot choose: reported with the providers
-        return
+    for settings in scope.settings():
+        try:
+            settings()
+        except DagwireError as fault:
+            yield fault
 
 
 def _recipe_faults(

@@ -13,6 +13,7 @@ from dagwire.containers.provider_graph import Name, dependencies_first
 from dagwire.containers.provider_types import AnyProvider
 from dagwire.containers.scope_plan import ScopePlan
 from dagwire.containers.singletons import build_once
+from dagwire.errors import DagwireError
 
 
 class ScopeProviders:
@@ -37,6 +38,8 @@ class ScopeProviders:
         self._provider_for = copier.provider_for
         self.resources = {one: slot for one, slot in copier.slots.items() if isinstance(slot, PrivateResource)}
         """`{provider: the run's own resource that stands for it}`; nothing else is opened."""
+        self.choice_faults: dict[AnyProvider, DagwireError] = {}
+        """`{Selector: fault}` of the Selectors that could not choose while everything was checked."""
 
     def current(self, provider: AnyProvider) -> Slot:
         """What stands for `provider` in this scope."""
@@ -106,7 +109,16 @@ class ScopeProviders:
         if not isinstance(chooser, ChosenProvider):
             return self._plan.asked_by(provider)
         ask: Any = cast("Any", provider).selector
-        return (ask,) if ask in self._plan.deferred else self._chosen(provider, chooser)
+        return (ask,) if ask in self._plan.deferred else self._chosen_if_possible(provider, chooser)
+
+    def _chosen_if_possible(self, selector: AnyProvider, chooser: ChosenProvider) -> list[AnyProvider]:
+        """The branch of `selector`; if it cannot choose, keep the fault and go without, so that the rest is checked."""
+        try:
+            return list(self._chosen(selector, chooser))
+        except DagwireError as fault:
+            self.choice_faults[selector] = fault
+            ask: Any = cast("Any", selector).selector
+            return [ask] if isinstance(ask, providers.Provider) else []
 
     def _chosen(self, selector: AnyProvider, chooser: ChosenProvider) -> Iterator[AnyProvider]:
         ask: Any = cast("Any", selector).selector

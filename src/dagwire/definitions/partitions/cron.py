@@ -1,11 +1,11 @@
 """Cron lines, read by cronsim."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cronsim import CronSim, CronSimError
 
-from dagwire.errors import InvalidDefinitionError
+from dagwire.errors import InvalidDefinitionError, nearest
 
 _LINE_BY_WORD = {
     "@hourly": "0 * * * *",
@@ -50,9 +50,10 @@ def check_timezone(owner: str, timezone: str | None) -> None:
     try:
         if timezone is not None:
             ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
-        msg = f'{owner}: there is no time zone \'{timezone}\'. Write one such as "Europe/Berlin" or "UTC".'
-        raise InvalidDefinitionError(msg) from error
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+        guess = nearest(str(timezone), available_timezones())
+        hint = f"Did you mean '{guess}'?" if guess else 'Write one such as "Europe/Berlin" or "UTC".'
+        raise InvalidDefinitionError(f"{owner}: there is no time zone '{timezone}'. {hint}") from None
 
 
 def is_cron_time(line: str, moment: datetime) -> bool:
