@@ -8,6 +8,7 @@ from dependency_injector import providers
 from pydantic import BaseModel
 
 from dagwire.config.settings.settings_provider import SettingsProvider
+from dagwire.config.values.model_introspection import input_paths
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.containers.provider_types import AnyProvider, is_provider
 from dagwire.errors import DagwireError, nearest
@@ -61,10 +62,15 @@ def _uncallable(provider: Any, *, is_passed_on: bool) -> str | None:
         return "it provides nothing: no class or function was given."
     if is_provider(provides) or not (provider.args or provider.kwargs or not is_passed_on):
         return None
+    if _is_model(provides):
+        return _unknown_field(provides, provider.kwargs)
     parameters = _signature_of(provides)
-    if parameters is None:
-        return None
-    named = provider.kwargs
+    return None if parameters is None else _misfit(provider, parameters, is_passed_on=is_passed_on)
+
+
+def _misfit(provider: Any, parameters: Signature, *, is_passed_on: bool) -> str | None:
+    """The argument that `parameters` do not take, or lack."""
+    provides, named = provider.provides, provider.kwargs
     takes = parameters.parameters
     if not any(one.kind is Parameter.VAR_KEYWORD for one in takes.values()):
         for name in named:
@@ -78,13 +84,20 @@ def _uncallable(provider: Any, *, is_passed_on: bool) -> str | None:
 
 
 def _signature_of(provides: Callable[..., Any]) -> Signature | None:
-    """The signature, if it shows what is taken: classes written in C often have none, and models go by aliases."""
-    if _is_model(provides):
-        return None
+    """The signature, if it shows what is taken: classes written in C often have none."""
     try:
         return signature(provides)
     except (TypeError, ValueError):
         return None
+
+
+def _unknown_field(model: type[BaseModel], named: Iterable[str]) -> str | None:
+    """The argument that no field of `model` takes, by its name or an alias, if the model forbids such arguments."""
+    if model.model_config.get("extra") != "forbid":
+        return None
+    takes = {str(keys[0]) for name in model.model_fields for keys in input_paths(model, name)}
+    unknown = next((name for name in named if name not in takes and name not in model.model_fields), None)
+    return unknown and f"{_name(model)} takes no argument '{unknown}'.{_did_you_mean(unknown, takes)}"
 
 
 def _is_model(kind: Any) -> bool:
