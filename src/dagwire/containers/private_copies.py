@@ -7,6 +7,7 @@ from typing import Any, Protocol, cast
 
 from dependency_injector import providers
 
+from dagwire.containers.called_provider import CalledProvider
 from dagwire.containers.privacy import Reached
 from dagwire.containers.provider_copier import ProviderCopier, Slot
 from dagwire.containers.provider_edges import referred_to
@@ -281,7 +282,8 @@ class PrivateCopies:
         if isinstance(provider, providers.Selector):
             return ChosenProvider(lambda: chosen_branch(provider, copier.current, plan.graph.name), copier.current)
         if provider not in plan.awaited:
-            return None
+            call = plan.calls.get(provider)
+            return None if call is None else CalledProvider(provider, call, copier)
         if isinstance(provider, providers.BaseSingleton) and provider not in plan.strictly_private:
             return AwaitedProvider(lambda: provider, runner.wait_for_call)
         awaited: list[AnyProvider] = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from inspect import signature
 from typing import Any
 
 from dagwire.config.values.env_var import EnvVar, variables_in
@@ -48,7 +49,13 @@ class FunctionOfArguments:
 
     def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], fields: dict[str, Any]) -> None:
         """The function is looked at once, here: it is the same whatever its arguments come to."""
-        self.definition = ResourceDefinition(partial(function, *args, **fields) if args or fields else function)
+        try:
+            self.definition = ResourceDefinition(partial(function, *args, **fields) if args or fields else function)
+        except ValueError as error:  # of `inspect.signature`
+            name = getattr(function, "__name__", type(function).__name__)
+            taken = ", ".join(signature(function).parameters) or "none"
+            msg = f"{name} cannot be called with the arguments of its ResourceProvider. It takes: {taken}."
+            raise InvalidDefinitionError(msg) from error
         self._function = as_manager_function(function)
         self._has_variables = any(True for _ in variables_in([*args, fields]))
 

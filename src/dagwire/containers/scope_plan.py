@@ -11,6 +11,7 @@ from typing import Any, cast
 from dependency_injector import providers
 
 from dagwire.config.settings.settings_provider import SettingsProvider
+from dagwire.containers.called_provider import Call, calls_of
 from dagwire.containers.keys import Key
 from dagwire.containers.lifetime import lifetime_faults, outliving_providers
 from dagwire.containers.privacy import Reached, awaited_providers, private_providers, settled_in_scope
@@ -36,6 +37,7 @@ class ScopePlan:
         """
         self.graph = graph
         self.keys = keys
+        self.asynchronous = asynchronous
         self.slots: Mapping[Key, AnyProvider] = {}
         """`{key: what stands in the plan for a plain object that scopes are given}`."""
         self.roots = [found for key in keys if (found := graph.root(key)) is not None]
@@ -228,6 +230,11 @@ class ScopePlan:
         """A fault for each resource that outlives one it depends on."""
         faults = lifetime_faults(self.graph, self.reached, self.strictly_private) if self.has_lifetimes else ()
         return list(faults)
+
+    @cached_property
+    def calls(self) -> dict[AnyProvider, Call]:
+        """`{provider: what it calls}`, for synchronous code: under an event loop an argument may have to be awaited."""
+        return {} if self.asynchronous else calls_of(self.graph, self.order)
 
     # -- what opens when it is called ----------------------------------------------------------------------------------
 

@@ -29,6 +29,8 @@ def build_once(provider: AnyProvider, call: Any = None) -> Any:
     its own for each provider: a scope waits for nobody who builds something else.
     """
     call = call or provider
+    if type(provider) in _LOCKED_BY_CLASS:
+        _give_own_lock(provider)
     if not isinstance(provider, providers.Singleton):
         return call()
     with _changing:
@@ -42,3 +44,19 @@ def build_once(provider: AnyProvider, call: Any = None) -> Any:
             building.users -= 1
             if not building.users:
                 del _buildings[provider]
+
+
+_LOCKED_BY_CLASS = frozenset({providers.ThreadSafeSingleton, providers.DelegatedThreadSafeSingleton})
+
+
+def _give_own_lock(provider: Any) -> None:
+    """Have a thread-safe Singleton be built under a lock of its own.
+
+    dependency-injector has one lock for all of them, so one that waits for threads which build another waits for ever.
+    The lock is seen only in the state that a provider is pickled by, in which it comes last.
+    """
+    shared: Any = providers.ThreadSafeSingleton.storage_lock
+    if provider.__reduce__()[-1][-1] is shared:
+        with shared:  # nobody builds it now
+            state = provider.__reduce__()[-1]
+            provider.__setstate__((*state[:-1], threading.RLock()))

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
-from functools import lru_cache, partial
+from functools import partial
 from inspect import (
     Parameter,
     isasyncgenfunction,
@@ -13,6 +13,8 @@ from inspect import (
     unwrap,
 )
 from typing import TYPE_CHECKING, Any, cast
+
+from dagwire.resources.weak_cache import cached_weakly
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
@@ -46,7 +48,7 @@ def _takes_argument(method: Callable[..., Any]) -> bool:
     return _positional(method) > 0 if function is None else _positional(function) > 1
 
 
-@lru_cache(maxsize=1024)
+@cached_weakly
 def _positional(function: Callable[..., Any]) -> int:
     return sum(parameter.kind in _POSITIONAL for parameter in signature(function).parameters.values())
 
@@ -57,7 +59,7 @@ def as_manager_function(function: Callable[..., Any]) -> Callable[..., Any]:
     return function if wrap is None else wrap(function)
 
 
-@lru_cache(maxsize=1024)
+@cached_weakly
 def _manager_maker(function: Callable[..., Any]) -> Callable[..., Any] | None:
     """Return the decorator that makes a context manager of `function`; None unless it is a generator function."""
     for body in (function, getattr(type(function), "__call__", None)):  # noqa: B004  # its own code, of an object

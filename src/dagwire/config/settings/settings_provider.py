@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from threading import RLock
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
@@ -24,6 +25,14 @@ from dagwire.errors import SettingsError, UnknownEnvironmentError
 S = TypeVar("S", bound=BaseSettings)
 
 
+class _LockOfEach:
+    """A lock for each provider, where dependency-injector has one for all: reading settings waits for no other."""
+
+    def __get__(self, instance: object, owner: object) -> Any:
+        """A new lock; asked for once, when a provider is made."""
+        return RLock()
+
+
 class SettingsProvider(providers.ThreadSafeSingleton[S]):
     """Provide one settings object, read when first asked for and kept for the life of the process.
 
@@ -40,6 +49,8 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
         >>> settings().region
         'eu'
     """
+
+    storage_lock = _LockOfEach()
 
     def __init__(self, provides: Callable[..., S] | None = None, *args: Any, **kwargs: Any) -> None:
         """Take the class of the settings, and what it is to be called with.
