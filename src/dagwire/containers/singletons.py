@@ -1,7 +1,7 @@
 """Building a shared Singleton once, though several threads open scopes at once."""
 
 import threading
-from typing import Any
+from typing import Any, cast
 
 from dependency_injector import providers
 
@@ -55,7 +55,7 @@ def _give_own_lock(provider: Any) -> None:
     dependency-injector has one lock for all of them, so one that waits for threads which build another waits for ever.
     The lock is seen only in the state that a provider is pickled by, in which it comes last.
     """
-    shared: Any = providers.ThreadSafeSingleton.storage_lock
+    shared = cast("Any", providers.ThreadSafeSingleton).storage_lock
     if provider.__reduce__()[-1][-1] is shared:
         with shared:  # nobody builds it now
             state = provider.__reduce__()[-1]

@@ -17,14 +17,16 @@ def all_faults(defs: Definitions) -> list[DagwireError]:
     Resources that no definition asks for are checked, too. Config that a resource takes at launch is not reported.
     """
     found: list[DagwireError] = []
+    asked: list[Requirement] = []
     try:
         found += defs.faults()
+        asked = defs.requirements()
     except DagwireError as fault:  # two definitions of one name, for example: nothing that goes by names is checked
         found.append(fault)
     working = effective_replacements(defs.container)
     container = working.container
     scope = RunScope(container, replacements=working.by_key())
-    found += scope.prepare([Requirement(key) for key in keys_of(container)], is_opened=False)
+    found += scope.prepare([*asked, *map(Requirement, keys_of(container))], is_opened=False)
     launched = {f"resource '{key}'" for key in keys_of(container) if _is_configured_at_launch(container, key)}
     listed = {_identity(fault): fault for one in reversed(found) for fault in _each(one)}
     return [fault for fault in reversed(listed.values()) if getattr(fault, "owner", None) not in launched]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from dagwire.containers.as_container import container_from
+from dagwire.containers.keys import Requirement
 from dagwire.containers.overrides import override
 from dagwire.containers.scope_checks import declaration_faults, raise_faults, requirement_faults
 from dagwire.definitions.asset_value_loader import AssetValueLoader
@@ -375,7 +376,16 @@ class Definitions:
 
     def faults(self) -> list[DagwireError]:
         """Every fault of definitions and resource keys, schedules and sensors included."""
-        faults = repeated_ticks(self._ticks())
+        faults, requirements = self._faults_and_requirements()
+        faults += declaration_faults(self.container, requirements)
+        return list({str(fault): fault for fault in faults}.values())  # several jobs may have the same
+
+    def requirements(self) -> list[Requirement]:
+        """Every key that a definition asks for, with who asks."""
+        return self._faults_and_requirements()[1]
+
+    def _faults_and_requirements(self) -> tuple[list[DagwireError], list[Requirement]]:
+        faults: list[DagwireError] = repeated_ticks(self._ticks())
         jobs = {name: job for name, job in self._jobs_by_name().items() if name != IMPLICIT_JOB}
         requirements = list(unbound_requirements((*self._with_requirements(), *self.asset_checks), {}))
         try:
@@ -401,8 +411,7 @@ class Definitions:
             requirements += unbound_requirements([tick], {})
             unknown = [name for name in tick.job_names if name not in jobs]
             faults += [UnknownNameError(f"job for {tick.label}", name, jobs) for name in unknown]
-        faults += declaration_faults(self.container, requirements)
-        return list({str(fault): fault for fault in faults}.values())  # several jobs may have the same
+        return faults, requirements
 
     def _with_requirements(self) -> list[AssetsDefinition | SourceAsset]:
         """The assets that may require resources; a spec alone does not."""
