@@ -216,7 +216,7 @@ def _not_there(value: Any, name: object, *, is_item: bool) -> str:
 
 
 def _has_no(kind: Any, name: str) -> str:
-    listed = (*getattr(kind, "model_fields", ()), *vars(kind)) if _is_model(kind) else dir(kind)
+    listed: list[str] = [*kind.model_fields, *vars(kind)] if _is_model(kind) else dir(kind)
     fields = [one for one in listed if not one.startswith("_")]
     return f"{kind.__name__} has no '{name}'.{_did_you_mean(name, fields)}"
 
