@@ -24,15 +24,15 @@ class Application(containers.DeclarativeContainer):
     settings = SettingsProvider(Settings)
 
     # The local server starts only where the selector picks it.
-    server: ResourceProvider[FlightsServer] = ResourceProvider(settings.provided.server)
+    server: ResourceProvider[FlightsServer] = ResourceProvider(settings.values.server)
     api_url = providers.Selector(
-        settings.provided.api_location,
+        settings.values.api_location,
         local=server.provided.url,
-        remote=settings.provided.api.base_url,
+        remote=settings.values.api.base_url,
     )
-    api: ResourceProvider[FlightsApi] = ResourceProvider(settings.provided.api, base_url=api_url)
+    api: ResourceProvider[FlightsApi] = ResourceProvider(settings.values.api, base_url=api_url)
 
-    store: ResourceProvider[FlightsStore] = ResourceProvider(settings.provided.store)
-    warehouse: ResourceProvider[Warehouse] = ResourceProvider(settings.provided.warehouse)
-    dashboard: ResourceProvider[Dashboard] = ResourceProvider(settings.provided.dashboard)
+    store: ResourceProvider[FlightsStore] = ResourceProvider(settings.values.store)
+    warehouse: ResourceProvider[Warehouse] = ResourceProvider(settings.values.warehouse)
+    dashboard: ResourceProvider[Dashboard] = ResourceProvider(settings.values.dashboard)
     clock = providers.Object(partial(datetime.now, UTC))

@@ -1,5 +1,6 @@
 """The scopes that are open in this context: the innermost is the current one."""
 
+from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -9,6 +10,11 @@ from dagwire.errors import InvalidInvocationError
 
 class OpenScope(Protocol):
     """A scope of which resources can be asked by whoever runs inside it."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not been closed."""
+        ...
 
     def get(self, key: str) -> Any:
         """The resource under `key`, opened now if it has not been."""
@@ -74,10 +80,9 @@ def current_scope() -> OpenScope | None:
         ...     current_scope().get("answer")
         42
     """
-    scopes = _open.get()
-    return scopes[-1] if scopes else None
+    return next(open_scopes(), None)
 
 
-def open_scopes() -> tuple[OpenScope, ...]:
-    """All open scopes of this context, the innermost last."""
-    return _open.get()
+def open_scopes() -> Iterator[OpenScope]:
+    """All open scopes of this context, the innermost first; one may have been closed in another context."""
+    return (scope for scope in reversed(_open.get()) if scope.is_open)

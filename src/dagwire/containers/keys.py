@@ -72,13 +72,14 @@ def providers_at(container: Container, key: Key) -> list[AnyProvider]:
 
 
 def _at_path(container: Container, key: str) -> Iterator[AnyProvider]:
-    outer, _, rest = key.partition(".")
-    for inner in containers_at(container.providers.get(outer)):
+    name, _, rest = key.partition(".")
+    outer = container.providers.get(name)
+    for inner in containers_at(outer):
         found = inner.providers.get(rest)
-        if found is not None:
-            yield found
-        elif "." in rest:
-            yield from _at_path(inner, rest)
+        below = [found] if found is not None else list(_at_path(inner, rest)) if "." in rest else []
+        yield from below
+        if below and isinstance(outer, providers.DependenciesContainer):
+            return  # what it was given belongs to others, too; what stands here refers to it
 
 
 def containers_at(provider: AnyProvider | None) -> Iterator[Any]:

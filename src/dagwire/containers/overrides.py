@@ -147,8 +147,8 @@ def only_layers(choose: Callable[[tuple[Layer, ...]], tuple[Layer, ...]]) -> Gen
 def in_force(container: Container) -> tuple[Container, dict[Key, AnyProvider]]:
     """What a scope of `container` works on here and now, and `{key: provider}` that override it, the innermost winning.
 
-    An override of another container holds for the paths under which that one is nested here; if it is not nested, for
-    its very providers, since they may be reached by others.
+    An override of another container holds for the paths under which that one is nested here, and for its very
+    providers, since they may be reached by others.
     """
     layers = _layers.get()
     found: dict[Key, AnyProvider] = {}
@@ -174,10 +174,11 @@ def _lay_over(found: dict[Key, AnyProvider], stronger: Mapping[Key, AnyProvider]
 def _elsewhere(container: Container, layer: Layer) -> dict[Key, AnyProvider]:
     """The replacements of a layer of another container, by their keys for a scope of `container`."""
     paths = [path for path, holder in _holders(container) if _is_meant(layer.container, holder)]
-    if paths or isinstance(layer.container, type):
-        items = layer.replacements.items()
-        return {f"{path}{key}": provider for path in paths for key, provider in items}
-    return {_own_key(layer.container, key): provider for key, provider in layer.replacements.items()}
+    items = layer.replacements.items()
+    found: dict[Key, AnyProvider] = {f"{path}{key}": provider for path in paths for key, provider in items}
+    if not isinstance(layer.container, type):
+        found |= {_own_key(layer.container, key): provider for key, provider in items}
+    return found
 
 
 def _own_key(container: Container, key: str) -> Key:

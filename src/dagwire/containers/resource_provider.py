@@ -221,7 +221,7 @@ class ResourceProvider(providers.Provider[T]):
         Raises:
             ResourceNotOpenError: The resource has a life cycle, and nobody here would end it.
         """
-        for scope in reversed(open_scopes()):  # dependency-injector's own @inject asks the container's provider
+        for scope in open_scopes():  # dependency-injector's own @inject asks the container's provider
             found = scope.live(self)
             if found is not None:
                 return cast("T", found[0])

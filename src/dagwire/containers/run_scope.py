@@ -190,6 +190,11 @@ class RunScope:
             enter_scope(self)
 
     @property
+    def is_open(self) -> bool:
+        """Whether it has opened what it was prepared for, and has not been closed."""
+        return self._is_open
+
+    @property
     def outermost(self) -> object:
         """The scope that closes what this one opens."""
         return self if self._parent is None else self._parent.outermost
