@@ -24,15 +24,15 @@ class Application(containers.DeclarativeContainer):
     settings = SettingsProvider(Settings)
 
     # The local server starts only where the selector picks it.
-    server: ResourceProvider[FlightsServer] = ResourceProvider(settings.values.server)
+    server: ResourceProvider[FlightsServer] = ResourceProvider(settings.of(lambda s: s.server))
     api_url = providers.Selector(
-        settings.values.api_location,
+        settings.of(lambda s: s.api_location),
         local=server.provided.url,
-        remote=settings.values.api.base_url,
+        remote=settings.of(lambda s: s.api.base_url),
     )
-    api: ResourceProvider[FlightsApi] = ResourceProvider(settings.values.api, base_url=api_url)
+    api: ResourceProvider[FlightsApi] = ResourceProvider(settings.of(lambda s: s.api), base_url=api_url)
 
-    store: ResourceProvider[FlightsStore] = ResourceProvider(settings.values.store)
-    warehouse: ResourceProvider[Warehouse] = ResourceProvider(settings.values.warehouse)
-    dashboard: ResourceProvider[Dashboard] = ResourceProvider(settings.values.dashboard)
+    store: ResourceProvider[FlightsStore] = ResourceProvider(settings.of(lambda s: s.store))
+    warehouse: ResourceProvider[Warehouse] = ResourceProvider(settings.of(lambda s: s.warehouse))
+    dashboard: ResourceProvider[Dashboard] = ResourceProvider(settings.of(lambda s: s.dashboard))
     clock = providers.Object(partial(datetime.now, UTC))

@@ -23,6 +23,7 @@ from dagwire.config.values.variable_overrides import VariableOverrides, variable
 from dagwire.errors import SettingsError, UnknownEnvironmentError
 
 S = TypeVar("S", bound=BaseSettings)
+V = TypeVar("V")
 
 
 class _LockOfEach:
@@ -130,14 +131,21 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
             self._by_environment.setdefault(name, other)
         return self._by_environment[name]
 
-    @property
-    def values(self) -> S:
-        """What providers take of the settings: `settings.values.warehouse.path`, typed as the class of the settings is.
+    def of(self, choose: Callable[[S], V]) -> providers.Provider[V]:
+        """A provider of one value of the settings, chosen in a way that type checkers follow.
 
-        It is `provided` under the type that type checkers need to find a misspelt field: each value on the way is a
-        provider, which gives the value when it is called.
+        `settings.of(lambda s: s.warehouse.path)` is `settings.provided.warehouse.path`; mypy and pyright find a
+        misspelt field in it, and know the type of the value.
+
+        Example:
+            >>> from dagwire import SettingsProvider
+            >>> from pydantic_settings import BaseSettings
+            >>> class Settings(BaseSettings):
+            ...     region: str = "eu"
+            >>> SettingsProvider(Settings).of(lambda s: s.region)()
+            'eu'
         """
-        return cast("S", self.provided)
+        return cast("providers.Provider[V]", choose(cast("S", self.provided)))
 
     def changed(self, changes: Mapping[tuple[str, ...], object]) -> "SettingsProvider[S]":
         """Provide what this provider does, with the value at each path changed; an override of one value needs it."""
