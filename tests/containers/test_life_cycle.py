@@ -1,6 +1,7 @@
 """The life cycle: whatever ends a block, everything is closed, and is told of what ended it."""
 
 import asyncio
+import inspect
 import sys
 import threading
 
@@ -396,6 +397,28 @@ def test_a_function_that_takes_too_long(stuck):
         provider = ResourceProvider(source).set_life_cycle(timeout_s=0.01)
         with pytest.raises(ResourceSetupError, match="not done after"), build_resources({"slow": provider}):
             pass
+
+
+def test_a_coroutine_that_comes_too_late_is_closed(stuck):
+    """A function with a timeout may return a coroutine after all; it is closed, and no warning is left behind."""
+
+    async def late():
+        """Nothing runs this."""
+
+    returned = late()
+
+    def slow():
+        stuck.wait()
+        return returned
+
+    threads_before = set(threading.enumerate())
+    provider = ResourceProvider(ResourceDefinition(slow)).set_life_cycle(timeout_s=0.01)
+    with pytest.raises(ResourceSetupError, match="not done after"), build_resources({"slow": provider}):
+        pass
+    stuck.set()
+    for thread in set(threading.enumerate()) - threads_before:
+        thread.join(10)
+    assert inspect.getcoroutinestate(returned) == inspect.CORO_CLOSED
 
 
 def test_a_close_that_takes_too_long(stuck):

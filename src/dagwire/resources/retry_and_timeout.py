@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from contextvars import copy_context
 from functools import partial
-from inspect import iscoroutinefunction
+from inspect import iscoroutine, iscoroutinefunction
 from types import TracebackType
 from typing import Any, NamedTuple, TypeVar
 
@@ -92,7 +92,7 @@ def call_with_timeout(call: Callable[[], T], timeout_s: float | None) -> T:
     Raises:
         TimeoutError: It took too long. A result that comes later is dropped.
     """
-    return call() if timeout_s is None else _run_in_thread(timeout_s, call, if_late=lambda: None)
+    return call() if timeout_s is None else _run_in_thread(timeout_s, call, if_late=_drop)
 
 
 def enter_with_timeout(manager: AbstractContextManager[Any], timeout_s: float | None) -> Any:
@@ -103,7 +103,7 @@ def enter_with_timeout(manager: AbstractContextManager[Any], timeout_s: float | 
     """
     if timeout_s is None:
         return manager.__enter__()
-    return _run_in_thread(timeout_s, manager.__enter__, if_late=lambda: manager.__exit__(None, None, None))
+    return _run_in_thread(timeout_s, manager.__enter__, if_late=lambda _: manager.__exit__(None, None, None))
 
 
 def exit_with_timeout(
@@ -117,10 +117,16 @@ def exit_with_timeout(
     if timeout_s is None:
         manager.__exit__(*details)
     else:
-        _run_in_thread(timeout_s, partial(manager.__exit__, *details), if_late=lambda: None)
+        _run_in_thread(timeout_s, partial(manager.__exit__, *details), if_late=_drop)
 
 
-def _run_in_thread(timeout_s: float, function: Callable[[], T], if_late: Callable[[], Any]) -> T:
+def _drop(value: object) -> None:
+    """Let go of a late result; a coroutine among them is closed, as nothing awaits it."""
+    if iscoroutine(value):
+        value.close()
+
+
+def _run_in_thread(timeout_s: float, function: Callable[[], T], if_late: Callable[[T], Any]) -> T:
     outcome: Future[T] = Future()
 
     def settle() -> None:
@@ -133,7 +139,7 @@ def _run_in_thread(timeout_s: float, function: Callable[[], T], if_late: Callabl
             if outcome.set_running_or_notify_cancel():
                 outcome.set_result(value)
             else:
-                if_late()
+                if_late(value)
 
     threading.Thread(target=copy_context().run, args=(settle,), daemon=True).start()
     try:
