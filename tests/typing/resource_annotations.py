@@ -1,5 +1,6 @@
 """What mypy and pyright see of resources; `make types` checks this file, nothing runs it."""
 
+from collections.abc import Generator
 from typing import Any, Protocol, assert_type
 
 from dagwire import (
@@ -103,6 +104,25 @@ def products_have_their_type() -> None:
         assert_type(db, Db)
     assert_type(EnvVar("A").get_value(), str | None)
     assert_type(EnvVar("A").get_value("b"), str)
+
+
+class Texts(ConfigurableResourceFactory[str]):
+    """A factory that yields what it makes."""
+
+    def create_resource(self, context: InitResourceContext) -> Generator[str]:
+        """A text."""
+        yield "text"
+
+
+class LateTexts(ConfigurableResourceFactory[str]):
+    """A factory that waits for what it makes."""
+
+    async def create_resource(self, context: InitResourceContext) -> str:
+        """A text."""
+        return "text"
+
+
+assert_type(Texts().process_config_and_initialize(), str)
 
 
 class Client:

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar, overload
 from dagwire.resources.configurable_resource import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.init_resource_context import InitResourceContext
 from dagwire.resources.io_contexts import InputContext, OutputContext
-from dagwire.resources.product import R
+from dagwire.resources.product import Making, R
 from dagwire.resources.resource_definition import ResourceDefinition, ResourceFunction, constant
 
 M = TypeVar("M")
@@ -72,11 +72,11 @@ class ConfigurableIOManagerFactory(_HasIOConfig, ConfigurableResourceFactory[M])
 
     maker_name = "create_io_manager"
 
-    def create_io_manager(self, context: InitResourceContext) -> M:
+    def create_io_manager(self, context: InitResourceContext) -> Making[M]:
         """Make the IO manager."""
         raise NotImplementedError(f"{type(self).__name__} does not define create_io_manager")
 
-    def create_resource(self, context: InitResourceContext) -> M:
+    def create_resource(self, context: InitResourceContext) -> Making[M]:
         """The IO manager, as any resource."""
         return self.create_io_manager(context)
 

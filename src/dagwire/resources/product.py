@@ -2,8 +2,10 @@
 
 import types
 import typing
+from collections.abc import AsyncGenerator, Awaitable, Generator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias
 
 from typing_extensions import TypeVar
 
@@ -16,6 +18,12 @@ class Itself:
 
 R = TypeVar("R", default=Itself)
 """The product of a `ConfigurableResource`, which may be named and need not be."""
+
+
+Making: TypeAlias = (
+    T | Awaitable[T] | Generator[T] | AsyncGenerator[T] | AbstractContextManager[T] | AbstractAsyncContextManager[T]
+)
+"""The return value of a method that makes a T: the object, a coroutine of it, or what yields it and closes it."""
 
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from dagwire.resources.life_cycle_methods import (
     waits,
 )
 from dagwire.resources.post_init import run_if_resolved
-from dagwire.resources.product import Product, T
+from dagwire.resources.product import Making, Product, T
 from dagwire.resources.resource_definition import ResourceDefinition
 
 _OPENING = "setup_for_execution"
@@ -49,7 +49,7 @@ class ConfiguredRecipe(Product[T], Config):
     has_async_methods: ClassVar[bool] = False
     """Whether one of the life-cycle methods waits; set for each subclass."""
 
-    def create_resource(self, context: InitResourceContext) -> T:
+    def create_resource(self, context: InitResourceContext) -> Making[T]:
         """Make the object that users of this resource receive.
 
         An override may be a coroutine function, or may yield the object: the code after the `yield` closes it.
