@@ -269,5 +269,5 @@ def test_a_wrong_answer_of_an_io_manager_is_its_own() -> None:
         def handle_output(self, context: OutputContext, obj: Any) -> Any:
             return 5
 
-    with pytest.raises(UnexpectedResultError, match=r"IO manager 'io_manager' gave back int .*yields metadata"):
+    with pytest.raises(UnexpectedResultError, match=r"IO manager 'io_manager' returned int .*yields metadata"):
         materialize([one], resources={"io_manager": Answering()})

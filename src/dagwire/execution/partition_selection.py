@@ -1,4 +1,4 @@
-"""Which partitions one run makes."""
+"""The partitions that one run makes."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -26,13 +26,13 @@ class PartitionSelection(NamedTuple):
     is_range: bool = False
     definition: PartitionsDefinition | None = None
     instance: DagsterInstance | None = None
-    """What knows the keys of dynamic partitions, where the run was given one."""
+    """Knows the keys of dynamic partitions; None if the run was started without one."""
     partitions_of: PartitionsOf = lambda _key: None
-    """Says the partitions of other assets; outside a run of none."""
+    """Returns the partitions of another asset; outside a run there are none."""
 
     @property
     def only_key(self) -> str:
-        """The one key there is.
+        """The only key.
 
         Raises:
             InvalidInvocationError: There are several, or none.
@@ -43,13 +43,13 @@ class PartitionSelection(NamedTuple):
 
     @property
     def known_definition(self) -> PartitionsDefinition:
-        """The partitions that these are some of.
+        """The definition whose partitions these are.
 
         Raises:
             InvalidInvocationError: They are not known.
         """
         if self.definition is None:
-            raise InvalidInvocationError("The run", "knows of no partitions here.")
+            raise InvalidInvocationError("The run", "has no known partitions here.")
         return self.definition
 
     @property
@@ -62,7 +62,7 @@ class PartitionSelection(NamedTuple):
         return unbroken_range("The step", self.definition, self.keys, self.instance)
 
     def needed_by(self, definition: AssetsDefinition, upstream: AssetKey) -> "PartitionSelection":
-        """The partitions of an upstream asset that a step needs which makes these.
+        """The partitions of an upstream asset that a step takes to make these.
 
         Raises:
             InvalidInvocationError: The asset's partitions are not known, or the run makes none of the step's.
@@ -121,7 +121,7 @@ class PartitionSelection(NamedTuple):
 
 
 NO_PARTITIONS = PartitionSelection()
-"""What a run makes that could not be told what it makes."""
+"""The selection of a run whose partitions could not be read."""
 
 
 def selected_partitions(
@@ -131,7 +131,7 @@ def selected_partitions(
     instance: DagsterInstance | None = None,
     partitions_of: PartitionsOf = lambda _key: None,
 ) -> PartitionSelection:
-    """What a run's `partition_key` and tags select; a range is given by Dagster's two tags.
+    """The partitions that a run's `partition_key` and tags select; Dagster's two tags select a range.
 
     `instance` knows which dynamic partitions there are, `partitions_of` what partitions other assets have.
 
@@ -144,7 +144,9 @@ def selected_partitions(
     if key is None and start is None and end is None:
         return PartitionSelection((), definition=definition, instance=instance, partitions_of=partitions_of)
     if definition is None:
-        raise InvalidInvocationError("The run", f"is given partition '{key or start or end}', and has no partitions.")
+        raise InvalidInvocationError(
+            "The run", f"was started with partition '{key or start or end}', and its job has no partitions."
+        )
     with partition_loading_context(dynamic_partitions_store=instance):
         keys = _checked_keys(definition, key, start, end)
     return PartitionSelection(keys, key is None, definition, instance, partitions_of)
@@ -157,8 +159,10 @@ def _checked_keys(
         definition.check_partition_key(key)
         return (definition.as_key(key),)
     if start is None or end is None:
-        raise InvalidInvocationError("The run", f"is given one end of a range; give both {RANGE_START_TAG} and _end.")
+        raise InvalidInvocationError(
+            "The run", f"has one end of a range in its tags; set both {RANGE_START_TAG} and _end."
+        )
     keys = definition.get_partition_keys_in_range(PartitionKeyRange(start, end))
     if not keys:
-        raise InvalidInvocationError("The run", f"is given the range from '{start}' to '{end}', which is empty.")
+        raise InvalidInvocationError("The run", f"has the range from '{start}' to '{end}' in its tags, which is empty.")
     return tuple(keys)

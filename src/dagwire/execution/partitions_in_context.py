@@ -1,4 +1,4 @@
-"""`PartitionsInContext`: what contexts tell of the partitions of the assets that a body takes and makes."""
+"""`PartitionsInContext`: the partitions of the assets that a body takes and makes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,11 +12,11 @@ from dagwire.execution.partition_selection import PartitionSelection
 
 
 class PartitionsInContext:
-    """The part of a context that tells of the partitions of the assets that the body takes and makes.
+    """The part of a context that knows the partitions of the assets that the body takes and makes.
 
-    An input is a parameter, or the name of an asset in `deps`; in an op that makes an asset with others, a parameter of
-    theirs. What is asked of one whose partitions the run does not
-    know, such as one outside any run, raises an `InvalidInvocationError`.
+    An input is a parameter, or the name of an asset in `deps`; in an op that makes an asset with others, it may be one
+    of their parameters. Without a run, or if the run does not know its partitions, an `InvalidInvocationError` is
+    raised.
     """
 
     _partitions: PartitionSelection
@@ -30,7 +30,7 @@ class PartitionsInContext:
         return self._of_input(input_name).known_definition
 
     def asset_partition_keys_for_input(self, input_name: str) -> Sequence[str]:
-        """The partitions of an input that the body takes: those that its partition mapping says.
+        """The partitions of an input that the body takes, by its partition mapping.
 
         Raises:
             PartitionMappingError: The mapping does not fit the partitions.
@@ -55,7 +55,7 @@ class PartitionsInContext:
         return self._of_input(input_name).unbroken_range
 
     def asset_partitions_time_window_for_input(self, input_name: str) -> TimeWindow:
-        """The time that the partitions of an input span which the body takes.
+        """The time window of the partitions of an input that the body takes.
 
         Raises:
             InvalidInvocationError: They are no spans of time, do not follow one another, or there are none.
@@ -91,7 +91,7 @@ class PartitionsInContext:
         return self._of_output(output_name).key_range
 
     def asset_partitions_time_window_for_output(self, output_name: str = "result") -> TimeWindow:
-        """The time that the partitions which the body makes span."""
+        """The time window of the partitions that the body makes."""
         return self._of_output(output_name).time_window
 
     @property
@@ -111,5 +111,5 @@ class PartitionsInContext:
     def _assets_definition(self) -> AssetsDefinition:
         asset = self._node.asset if self._node is not None else self._definition
         if not isinstance(asset, AssetsDefinition):
-            raise InvalidInvocationError("This context", "is of no asset, so there are no partitions of assets in it.")
+            raise InvalidInvocationError("This context", "belongs to no asset, so it knows no partitions of assets.")
         return asset

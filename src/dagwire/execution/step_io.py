@@ -1,4 +1,4 @@
-"""`StepIO`: how values pass from step to step where IO managers store and load them."""
+"""`StepIO`: values pass from step to step through IO managers."""
 
 import copy
 from collections.abc import AsyncIterator, Generator, Iterable, Mapping
@@ -13,7 +13,6 @@ from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.ops.node import Node
 from dagwire.definitions.specs.asset_events import (
     AssetMaterialization,
-    AssetObservation,
     ExtraEvent,
     as_materialization,
     is_extra_event,
@@ -50,10 +49,10 @@ class Manager(NamedTuple):
 
 
 class StepIO:
-    """Stores what steps give and loads what they take, by the run's IO managers; lives as long as the run.
+    """Stores the outputs of steps and loads their inputs, by the run's IO managers; lives as long as the run.
 
-    An output goes to the IO manager that its definition names, or to "io_manager", where anything is provided under
-    that key. What has neither is handed on in memory; a run in which nothing else happens has no use for this class.
+    An output goes to the IO manager that its definition names, or to "io_manager" if anything is provided under that
+    key. Other values pass in memory; a run in which all values do has no use for this class.
     """
 
     def __init__(
@@ -69,12 +68,12 @@ class StepIO:
         """Nothing is opened yet.
 
         Args:
-            run: What contexts tell of the run.
+            run: The run, as contexts show it.
             plan: The run's plan.
-            scope_by_node: Where each step's resources are open.
-            load_scopes: `{(step, input): where what loads it is open}`, for values that no step gives.
-            record: What is stored and loaded is noted here.
-            instance: Shown to the IO managers.
+            scope_by_node: `{step: the scope in which its resources are open}`.
+            load_scopes: `{(step, input): the scope in which its loader is open}`, for values of no step of the run.
+            record: Gets the events of storing and loading.
+            instance: The instance, as contexts show it.
             io_config: The config of single outputs and inputs.
         """
         self._scope_by_node = scope_by_node
@@ -101,7 +100,7 @@ class StepIO:
         )
 
     def _key(self, node: Node, output: str) -> str | None:
-        """The key of what stores an output; None for memory."""
+        """The key of the IO manager that stores an output; None for memory."""
         if output in node.unstored or isinstance(node.definition, AssetChecksDefinition):
             return None
         named = node.definition.io_manager_keys.get(output)
@@ -118,14 +117,14 @@ class StepIO:
         return None if key is None else io_config_schema(scope.declared(key), side)
 
     def _scope(self, node: Node) -> RunScope:
-        """Where a step's resources are open."""
+        """The scope in which a step's resources are open."""
         return self._scope_by_node[node.template or node.name]
 
     # -- storing -------------------------------------------------------------------------------------------------------
 
     async def store(self, node: Node, outcome: Outcome, step: StepContext | None) -> None:
-        """Hand each value of a step to its IO manager, and note what was said of it."""
-        self._nodes[node.name] = node  # which one that is cut out as the job runs was not
+        """Pass each value of a step to its IO manager, and record the events."""
+        self._nodes[node.name] = node  # a step that a dynamic output made as the job ran was not known yet
         self._record.emit_events(node.name, outcome.extra_events)
         for output in outcome.outputs:
             self._record.emit(DagsterEventType.STEP_OUTPUT, node.name, output_data(output))
@@ -158,10 +157,10 @@ class StepIO:
         return HandledOutputData(output.name, manager.key, shown)
 
     def _metadata_among(self, owner: str, node: Node, items: list[Any]) -> dict[str, object]:
-        """The metadata among what an IO manager yielded; materializations of other assets are noted.
+        """The metadata among the items that an IO manager yielded; materializations of other assets are recorded.
 
         Raises:
-            UnexpectedResultError: It gave back something else.
+            UnexpectedResultError: It returned something else.
         """
         metadata: dict[str, object] = {}
         extra_events: list[ExtraEvent] = []
@@ -172,7 +171,7 @@ class StepIO:
                 extra_events.append(item)
             elif item is not None:
                 problem = (
-                    f"gave back {type(item).__name__} for an output of {node.definition.label}. `handle_output` "
+                    f"returned {type(item).__name__} for an output of {node.definition.label}. `handle_output` "
                     f"returns nothing, or yields metadata (a dict) and AssetMaterializations."
                 )
                 raise UnexpectedResultError(owner, problem)
@@ -182,12 +181,12 @@ class StepIO:
     # -- loading -------------------------------------------------------------------------------------------------------
 
     def loads(self, node: Node, name: str, handle: OutputHandle) -> bool:
-        """Whether the value that an input takes of another step is loaded, not handed on in memory."""
+        """Whether the value that an input takes from another step is loaded, or passes in memory."""
         is_stored = self._key(self._nodes[handle.node], handle.output) is not None
         return is_stored or name in node.definition.input_manager_keys
 
     async def take(self, node: Node, name: str, handle: OutputHandle) -> Any:
-        """The value that an input takes of another step: loaded, or out of memory."""
+        """The value that an input takes from another step: loaded, or from memory."""
         upstream = self._nodes[handle.node]
         stored_by = self._key(upstream, handle.output)
         named = node.definition.input_manager_keys.get(name)
@@ -198,20 +197,20 @@ class StepIO:
             manager = Manager(named, self._scope(node))
         else:
             manager = Manager(str(stored_by), self._scope(upstream))
-        given = self._stored.get(handle)
-        if given is not None:
-            given = copy.copy(given)
-            given.output_metadata = {}  # as in Dagster, where the input may be loaded by another process
+        output = self._stored.get(handle)
+        if output is not None:
+            output = copy.copy(output)
+            output.output_metadata = {}  # as in Dagster, where the input may be loaded by another process
         else:
-            given = self._contexts.of_output(upstream, handle, self._scope(upstream), stored_by)
-        context = self._contexts.of_input(node, name, manager.scope, manager.key, given)
+            output = self._contexts.of_output(upstream, handle, self._scope(upstream), stored_by)
+        context = self._contexts.of_input(node, name, manager.scope, manager.key, output)
         return await self._loaded(node, context, manager, handle)
 
     async def load(self, node: Node, name: str, load: StoredInput) -> Any:
-        """The value that an input takes of no step of the run."""
+        """The value of an input that comes from no step of the run."""
         manager = Manager(load.manager_key, self._load_scopes[node.template or node.name, name])
-        given = self._contexts.of_stored_asset(node, load.asset) if load.asset is not None else None
-        context = self._contexts.of_input(node, name, manager.scope, manager.key, given, load.asset)
+        output = self._contexts.of_stored_asset(node, load.asset) if load.asset is not None else None
+        context = self._contexts.of_input(node, name, manager.scope, manager.key, output, load.asset)
         return await self._loaded(node, context, manager, None)
 
     async def _loaded(self, node: Node, context: InputContext, manager: Manager, handle: OutputHandle | None) -> Any:
@@ -220,10 +219,8 @@ class StepIO:
             if isawaitable(value):
                 value = await manager.scope.wait_for(value)
             owner = f"input '{context.name}' of {node.definition.label}"
-            added = normalized_metadata(context.get_added_metadata(), owner)
-            shown = {**normalized_metadata(context.definition_metadata, owner), **added}
-        if added and context.has_asset_key:
-            observed = AssetObservation(context.asset_key, context.description, added)
+            shown = {**normalized_metadata(context.definition_metadata, owner), **context.get_added_metadata()}
+        for observed in context.get_observations():
             self._record.emit(DagsterEventType.ASSET_OBSERVATION, node.name, observed)
         output, step = (handle.output, handle.node) if handle is not None else (None, None)
         loaded = LoadedInputData(context.name, manager.key, output, step, shown)
@@ -242,7 +239,7 @@ def _with_metadata(materialization: AssetMaterialization, more: Mapping[str, Met
 
 
 async def _finished(scope: RunScope, returned: Any) -> list[Any]:
-    """What `handle_output` gave back, as a list: what it yielded, or the one thing that it returned."""
+    """The result of `handle_output` as a list: the items that it yielded, or the one that it returned."""
     if isgenerator(returned):
         return list(returned)
     if isasyncgen(returned):
@@ -256,7 +253,7 @@ async def _listed(items: AsyncIterator[Any]) -> list[Any]:
 
 @contextmanager
 def _noting(doing: str) -> Generator[None]:
-    """Have an exception of the user's own say what was being done."""
+    """Add a note to an exception of the user's code: what was being done."""
     try:
         yield
     except Exception as failure:

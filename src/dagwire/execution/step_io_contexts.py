@@ -1,4 +1,4 @@
-"""`StepsIOContexts`: what IO managers are told of the outputs and inputs of a run's steps."""
+"""`StepsIOContexts`: the contexts that IO managers get for the outputs and inputs of a run's steps."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,10 +24,10 @@ from dagwire.resources.recipe import is_configurable
 
 
 class StepsIOContexts:
-    """Makes the contexts of one run, which it lives as long as."""
+    """Makes the contexts of one run; lives as long as it."""
 
     def __init__(self, run: DagsterRun, plan: Plan, instance: DagsterInstance, io_config: IOConfig) -> None:
-        """These are what there is to tell."""
+        """Keep the facts of the run."""
         self._instance = instance
         self._run = run
         self._plan = plan
@@ -42,15 +42,15 @@ class StepsIOContexts:
         metadata: Mapping[str, object] | None = None,
         step: StepContext | None = None,
     ) -> OutputContext:
-        """What is told of a step's output.
+        """The context of a step's output.
 
         Args:
             node: The step.
-            handle: Which of its outputs, and which value of a dynamic one.
-            scope: Where its IO manager is open.
-            key: The key of its IO manager; None where the value is in memory.
-            metadata: What the step said of the value.
-            step: The context of the step's body, where it has one.
+            handle: Names the output, and the value of a dynamic one.
+            scope: The scope in which its IO manager is open.
+            key: The key of its IO manager; None if the value is in memory.
+            metadata: The metadata that the step gave the value.
+            step: The context of the step's body, if it has one.
         """
         definition, output = node.definition, handle.output
         facts: dict[str, Any] = {}
@@ -76,7 +76,7 @@ class StepsIOContexts:
         )
 
     def of_stored_asset(self, node: Node, asset: StoredAsset) -> OutputContext:
-        """What is told of an asset that the run does not make: it has no step and no run."""
+        """The context of an asset that the run does not make: it has no step and no run."""
         return OutputContext(
             name=asset.spec.key.parts[-1],
             asset_key=asset.spec.key,
@@ -97,15 +97,15 @@ class StepsIOContexts:
         upstream: OutputContext | None,
         asset: StoredAsset | None = None,
     ) -> InputContext:
-        """What is told of a step's input, where `key` loads it.
+        """The context of a step's input.
 
         Args:
             node: The step.
             name: The input's name.
-            scope: Where its input manager is open.
+            scope: The scope in which its input manager is open.
             key: The key of its input manager.
-            upstream: What was told of the output that it takes; None for the input of an op that takes none.
-            asset: The asset that it takes, where that is not made in this run.
+            upstream: The context of the output that it takes; None for an op's input that takes none.
+            asset: The asset that it takes, if that is not made in this run.
         """
         definition = node.definition
         asset_key: AssetKey | None = vars(upstream).get("asset_key") if upstream is not None else None
@@ -126,7 +126,7 @@ class StepsIOContexts:
         )
 
     def _of_run(self, node: Node, step: StepContext | None) -> dict[str, Any]:
-        """What both contexts are told of run and step."""
+        """The facts about run and step in both contexts."""
         partitions = self._plan.partitions
         return {
             "job_name": self._run.job_name,

@@ -1,4 +1,4 @@
-"""`StoredValues`: what a body may load although no parameter of it takes it."""
+"""`StoredValues`: the values that a body may load although none of its parameters takes them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,13 +16,13 @@ class StoredValues:
     """The stored values of the assets that a run's job was chosen from; lives as long as the run."""
 
     def __init__(self, job: JobDefinition, replacements: Mapping[str, object], instance: DagsterInstance) -> None:
-        """`replacements` are those of the run, the strongest there are. Nothing is loaded."""
+        """`replacements` are those of the run, which are stronger than all others. Nothing is loaded."""
         self._job = job
         self._replacements = replacements
         self._instance = instance
 
     def load(self, key: AssetKey, python_type: Any, partition_key: str | None) -> Any:
-        """What the asset's IO manager loads, which is opened for this alone, as in Dagster.
+        """The value that the asset's IO manager loads; it is opened for this alone, as in Dagster.
 
         Raises:
             UnknownNameError: The job knows no such asset.

@@ -1,4 +1,4 @@
-"""Values of partitions that a run takes, does not make, and nothing loads: found before anything opens."""
+"""Inputs of partitions that the run does not make and no IO manager loads: found before anything opens."""
 
 from collections.abc import Iterator
 
@@ -12,11 +12,11 @@ from dagwire.execution.step_io import StepIO
 
 
 def unstored_partitions(plan: Plan, step_io: StepIO | None) -> Iterator[DagwireError]:
-    """One fault for each input that takes, by its partition mapping, others than the run hands on in memory.
+    """One fault for each input whose partition mapping takes other partitions than those in memory.
 
     Args:
         plan: A run that makes partitions.
-        step_io: What stores and loads values; None where all are in memory.
+        step_io: Stores and loads values; None if all are in memory.
     """
     nodes = {node.name: node for node in plan.nodes}
     for node in plan.nodes:

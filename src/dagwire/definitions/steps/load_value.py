@@ -26,7 +26,7 @@ def load_value(
     metadata: Mapping[str, object] | None,
     replacements: Mapping[str, object],
 ) -> Any:
-    """What the IO manager of `asset` loads; it is opened for this, and closed after. `replacements` are the strongest.
+    """The value that the IO manager of `asset` loads; it is opened for this, and closed after.
 
     Raises:
         MissingResourceError: The IO manager is not provided. Nothing was opened.

@@ -1,4 +1,4 @@
-"""What a step takes that no step of its run gives: values that an IO manager loads, such as those of other runs."""
+"""Inputs whose values come from no step of the run: an IO manager loads them, such as values of other runs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ def own_io_manager(
     if manager is None:
         return key, resource_defs or {}
     if key is not None:
-        msg = f"{owner}: give `io_manager_key` or `io_manager_def`, not both."
+        msg = f"{owner} has `io_manager_key` and `io_manager_def`; use one of them."
         raise InvalidDefinitionError(msg)
     own_key = f"{name}__{DEFAULT_IO_MANAGER}"
     return own_key, {**(resource_defs or {}), own_key: manager}
@@ -31,7 +31,7 @@ def own_io_manager(
 
 @dataclass(frozen=True, slots=True)
 class StoredAsset:
-    """An asset that a run does not make: what there is to say of it, and which IO manager loads it."""
+    """An asset that a run does not make: its facts, and the key of the IO manager that loads it."""
 
     spec: AssetSpec
     io_manager_key: str = DEFAULT_IO_MANAGER
@@ -45,9 +45,9 @@ class StoredInput(NamedTuple):
 
     manager_key: str
     asset: StoredAsset | None = None
-    """Whose value it is; None for the input of an op that nothing is connected to."""
+    """The asset whose value it is; None for an op's input without connection."""
     bindings: Bindings | None = None
-    """The asset's own resources, stronger than the run's; None where the step itself names what loads the value."""
+    """The asset's own resources, stronger than the run's; None if the step itself names the loader."""
 
     def requirement(self, label: str, name: str) -> Requirement:
         """The IO manager, asked for by the step `label` for its input `name`."""
@@ -58,7 +58,7 @@ class StoredInput(NamedTuple):
 
 
 def stored_input(asset: StoredAsset, input_manager_key: str | None) -> StoredInput:
-    """How a step takes the value of `asset`: by what the step names, or else by what stored it."""
+    """The way a step takes the value of `asset`: by the loader that it names, or else by the asset's IO manager."""
     if input_manager_key is not None:
         return StoredInput(input_manager_key, asset)
     return StoredInput(asset.io_manager_key, asset, asset.bindings)
