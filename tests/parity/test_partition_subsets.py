@@ -92,6 +92,17 @@ def test_time_windows_both_ways(dg, days, ask):
     assert upstream(lenient, ["2024-01-03", "2024-01-06"], days, later) == (["2024-01-06"], [])
 
 
+def test_offsets_skip_excluded_windows(dg, ask):
+    """An offset counts the windows that are not excluded: the workday before Monday is Friday."""
+    upstream, downstream = ask
+    workdays = dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-02-01", exclusions=["0 0 * * 0,6"])
+    before = dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
+    assert upstream(before, ["2024-01-08"], workdays, workdays) == (["2024-01-05"], [])
+    assert downstream(before, ["2024-01-05"], workdays, workdays) == ["2024-01-08"]
+    after = dg.TimeWindowPartitionMapping(start_offset=1, end_offset=1)
+    assert upstream(after, ["2024-01-05"], workdays, workdays) == (["2024-01-08"], [])
+
+
 def test_other_mappings_both_ways(dg, letters, days, ask):
     """Identity, all, last, some and a table map up and down."""
     upstream, downstream = ask

@@ -129,10 +129,22 @@ def _offset(
     """`moment`, so many windows on; an offset does not lead out of `bounds`."""
     if not windows:
         return moment
-    moved = partitions.moved(moment, windows)
+    moved = _past_excluded(partitions, moment, windows) if partitions.exclusions else partitions.moved(moment, windows)
     if bounds is None:
         return moved
     return max(moved, bounds.start, key=_timestamp) if windows < 0 else min(moved, bounds.end, key=_timestamp)
+
+
+def _past_excluded(partitions: TimeWindowPartitionsDefinition, moment: datetime, windows: int) -> datetime:
+    """`moment`, so many windows on; excluded windows are not counted."""
+    for _ in range(abs(windows)):
+        if windows < 0:
+            window = partitions.get_prev_partition_window(moment, respect_bounds=False)
+            moment = window.start if window else moment
+        else:
+            window = partitions.get_next_partition_window(moment, respect_bounds=False)
+            moment = window.end if window else moment
+    return moment
 
 
 def _timestamp(moment: datetime) -> float:
