@@ -1206,3 +1206,73 @@ def test_definitions_of_io_managers_by_hand(dg):
     of_input = dg.InputManagerDefinition(lambda _: None, input_config_schema=int, required_resource_keys={"x"})
     assert (io.description, set(io.required_resource_keys), set(of_input.required_resource_keys)) == ("d", {"x"}, {"x"})
     assert None not in (io.input_config_schema, io.output_config_schema, of_input.input_config_schema)
+
+
+def test_a_value_that_its_op_did_not_store(dg):
+    """An op annotated `-> None` stores nothing; an op that takes its output has the IO manager load a value."""
+    calls = []
+
+    class Elsewhere(dg.IOManager):
+        def handle_output(self, context, obj):
+            calls.append(("stored", context.step_key))
+
+        def load_input(self, context):
+            calls.append(("loaded", context.name))
+            return 1
+
+    @dg.op
+    def writes_by_itself() -> None: ...
+
+    @dg.op
+    def reads(x) -> None:
+        calls.append(x)
+
+    @dg.job
+    def work():
+        reads(writes_by_itself())
+
+    work.execute_in_process(resources={"io_manager": Elsewhere()})
+    assert calls == [("loaded", "x"), 1]
+
+
+def test_metadata_of_the_output_is_not_the_input_s(dg):
+    """`output_metadata` is there for the output only; the input sees the metadata of the definition."""
+    seen = []
+
+    class Store(dg.IOManager):
+        def handle_output(self, context, obj):
+            seen.append(sorted(context.output_metadata))
+
+        def load_input(self, context):
+            output = context.upstream_output
+            seen.append((dict(output.output_metadata), output.definition_metadata["d"]))
+            return 1
+
+    @dg.asset(metadata={"d": 1})
+    def trips():
+        return dg.Output(1, metadata={"rows": 3})
+
+    @dg.asset
+    def total(trips) -> None: ...
+
+    dg.materialize([trips, total], resources={"io_manager": Store()})
+    assert seen == [["rows"], ({}, 1)]
+
+
+def test_a_running_total_in_files(dg, tmp_path):
+    """A partition takes the value of the one before it; the first has none before it, and gets None."""
+    days = dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-01-04")
+    before = dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
+
+    @dg.asset(partitions_def=days, ins={"total": dg.AssetIn(partition_mapping=before)})
+    def total(total):
+        return (total or 0) + 1
+
+    store = {"io_manager": dg.FilesystemIOManager(base_dir=str(tmp_path))}
+    for key in days.get_partition_keys():
+        result = dg.materialize([total], partition_key=key, resources=store)
+    assert result.output_for_node("total") == 3
+    assert sorted(path.name for path in (tmp_path / "total").iterdir()) == days.get_partition_keys()
+    elsewhere = {"io_manager": dg.FilesystemIOManager(base_dir=str(tmp_path / "x"))}
+    with pytest.raises(FileNotFoundError):
+        dg.materialize([total], partition_key="2024-01-03", resources=elsewhere)

@@ -20,15 +20,15 @@ _FIELDS = 5
 
 
 def written_out(line: str) -> str:
-    """`line` in five fields, where it is a word such as "@daily"."""
+    """`line` in five fields; a word such as "@daily" is replaced."""
     return _LINE_BY_WORD.get(line, line)
 
 
 def check_cron_line(owner: str, line: str) -> None:
-    """Refuse a cron line that does not read.
+    """Refuse a line that is not a cron line.
 
     Raises:
-        InvalidDefinitionError: It says what is wrong with it.
+        InvalidDefinitionError: It names the problem.
     """
     written = written_out(line)
     try:
@@ -57,6 +57,6 @@ def check_timezone(owner: str, timezone: str | None) -> None:
 
 
 def is_cron_time(line: str, moment: datetime) -> bool:
-    """Whether a cron line that reads fires at `moment`, by the wall clock."""
+    """Whether a valid cron line fires at `moment`, by the wall clock."""
     wall_clock = moment.replace(tzinfo=None)
     return next(CronSim(_LINE_BY_WORD.get(line, line), wall_clock - timedelta(minutes=1)), None) == wall_clock

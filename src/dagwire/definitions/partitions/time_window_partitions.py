@@ -355,6 +355,9 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
 
     def _not_excluded(self, windows: Iterator[TimeWindow]) -> Iterator[TimeWindow]:
         """Leave out excluded windows; end if there are only those, as far as one looks."""
+        if not self.exclusions:
+            yield from windows
+            return
         in_a_row = 0
         for window in windows:
             in_a_row = in_a_row + 1 if self.is_excluded(window.start) else 0

@@ -29,6 +29,11 @@ _CALENDARS = (
     (ScheduleType.WEEKLY, re.compile(r"(?P<minute>\d+) (?P<hour>\d+) \* \* (?P<day>\d+)")),
     (ScheduleType.MONTHLY, re.compile(r"(?P<minute>\d+) (?P<hour>\d+) (?P<day>\d+) \* \*")),
 )
+_LENGTHS = {
+    ScheduleType.HOURLY: timedelta(hours=1),
+    ScheduleType.DAILY: timedelta(days=1),
+    ScheduleType.WEEKLY: timedelta(weeks=1),
+}
 _DAYS_OF_EVERY_MONTH = 28
 _LONGEST_CHANGE = timedelta(hours=25)
 """More than clocks have ever been changed by: Samoa skipped a day."""
@@ -103,6 +108,8 @@ class CalendarStarts(WindowStarts):
 
     def moved(self, start: datetime, windows: int) -> datetime:
         """Hours go by real time, all else by the wall clock: a day on which clocks change is a day."""
+        if start.tzinfo is UTC and self._kind in _LENGTHS:
+            return start + windows * _LENGTHS[self._kind]  # clocks of UTC are never changed
         if self._kind is ScheduleType.HOURLY:
             return (start.astimezone(UTC) + timedelta(hours=windows)).astimezone(start.tzinfo)
         if self._kind is ScheduleType.DAILY:
@@ -194,7 +201,7 @@ def is_ambiguous(moment: datetime) -> bool:
 def _shown(wall_clock: datetime, zone: tzinfo | None) -> datetime:
     """The moment at which clocks show a time: the second of two; if clocks skip it, the end of the gap."""
     shown = wall_clock.replace(tzinfo=zone, fold=0)
-    if not is_ambiguous(shown):
+    if zone is UTC or not is_ambiguous(shown):
         return shown
     shown = shown.replace(fold=1)
     while shown.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != shown.replace(tzinfo=None):
