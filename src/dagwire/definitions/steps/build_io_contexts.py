@@ -65,12 +65,12 @@ def build_output_context(
     op_def: Any = None,
     asset_key: AssetKey | Sequence[str] | str | None = None,
     partition_key: str | None = None,
-    metadata: Mapping[str, Any] | None = None,
-    output_metadata: Mapping[str, Any] | None = None,
     asset_partitions_def: PartitionsDefinition | None = None,
     asset_partition_key_range: PartitionKeyRange | None = None,
-    asset_spec: AssetSpec | None = None,
     instance: DagsterInstance | None = None,
+    asset_spec: AssetSpec | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    output_metadata: Mapping[str, Any] | None = None,
 ) -> OutputContext:
     """Build the context that `handle_output` gets, outside any run. Arguments are the context's attributes.
 
