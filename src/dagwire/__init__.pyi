@@ -38,6 +38,7 @@ from .dagster_warnings import BetaWarning, ConfigArgumentWarning, PreviewWarning
 from .definitions.assets.asset import asset
 from .definitions.assets.asset_check import AssetChecksDefinition, asset_check, multi_asset_check
 from .definitions.assets.assets_definition import AssetsDefinition, map_asset_specs
+from .definitions.assets.metadata_checks import build_column_schema_change_checks, build_metadata_bounds_checks
 from .definitions.assets.multi_asset import multi_asset
 from .definitions.assets.selection import AssetSelection
 from .definitions.assets.source_asset import SourceAsset
@@ -143,8 +144,8 @@ from .definitions.specs.asset_events import AssetMaterialization, AssetObservati
 from .definitions.specs.asset_in_and_out import AssetIn, AssetOut
 from .definitions.specs.asset_key import AssetKey
 from .definitions.specs.asset_spec import AssetSpec
-from .definitions.specs.auto_materialize_policy import AutoMaterializePolicy, AutoMaterializeRule
-from .definitions.specs.automation_condition import AutomationCondition
+from .definitions.specs.auto_materialize_rule import AutoMaterializeRule
+from .definitions.specs.automation_condition import AutoMaterializePolicy, AutomationCondition
 from .definitions.specs.check_results import AssetCheckEvaluation, AssetCheckKey, AssetCheckResult, AssetCheckSeverity
 from .definitions.specs.check_spec import AssetCheckSpec
 from .definitions.specs.code_references import CodeReferencesMetadataValue, LocalFileCodeReference, UrlCodeReference
@@ -487,10 +488,12 @@ __all__ = [
     "asset_sensor",
     "build_asset_check_context",
     "build_asset_context",
+    "build_column_schema_change_checks",
     "build_hook_context",
     "build_init_logger_context",
     "build_init_resource_context",
     "build_input_context",
+    "build_metadata_bounds_checks",
     "build_op_context",
     "build_output_context",
     "build_resources",

@@ -444,3 +444,64 @@ def test_the_materialization_that_a_check_verifies(dg, rows):
     result = dg.materialize([rows, some])
     (found,) = result.get_asset_check_evaluations()
     assert found.target_materialization_data.run_id == result.run_id
+
+
+# -- checks of metadata ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "bounds", "passed"),
+    [
+        (5, {"min_value": 1, "max_value": 5}, True),
+        (5, {"max_value": 5, "exclusive_max": True}, False),
+        (0.5, {"min_value": 1}, False),
+        (1, {"min_value": 1, "exclusive_min": True}, False),
+        ("five", {"min_value": 1}, False),
+        (None, {"min_value": 1}, False),
+    ],
+)
+def test_bounds_of_metadata(dg, value, bounds, passed):
+    """A number in the metadata of the latest materialization must lie within the bounds."""
+
+    @dg.asset
+    def counted():
+        return dg.MaterializeResult(metadata={} if value is None else {"rows": value})
+
+    checks = dg.build_metadata_bounds_checks(assets=[counted], metadata_key="rows", **bounds)
+    result = dg.materialize([counted, *checks], instance=dg.DagsterInstance.ephemeral())
+    (found,) = result.get_asset_check_evaluations()
+    assert (found.check_name, found.passed, found.severity.value) == ("rows_bounds_check", passed, "WARN")
+
+
+def test_bounds_of_metadata_need_a_bound(dg):
+    """Bounds without a bound are refused."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        dg.build_metadata_bounds_checks(assets=["a"], metadata_key="rows")
+
+
+@pytest.mark.parametrize(
+    ("columns", "passed"),
+    [
+        ([["a"]], True),
+        ([["a"], ["a"]], True),
+        ([["a"], ["a", "b"]], False),
+        ([["a"], ["b"]], False),
+        ([["a"], None], False),
+        ([None, ["a"]], False),
+    ],
+    ids=str,
+)
+def test_changes_of_columns(dg, columns, passed):
+    """The columns of the latest materialization must be those of the one before."""
+    instance = dg.DagsterInstance.ephemeral()
+    names = iter(columns)
+
+    @dg.asset
+    def table():
+        found = next(names)
+        schema = None if found is None else dg.TableSchema([dg.TableColumn(name) for name in found])
+        return dg.MaterializeResult(metadata={} if schema is None else {"dagster/column_schema": schema})
+
+    checks = dg.build_column_schema_change_checks(assets=[table])
+    results = [dg.materialize([table, *checks], instance=instance) for _ in columns]
+    assert [found.passed for found in results[-1].get_asset_check_evaluations()] == [passed]

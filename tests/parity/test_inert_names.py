@@ -403,3 +403,11 @@ def test_the_places_of_code(dg):
     assert second.line_number > 100
     assert elsewhere.metadata == {}
     assert dg.materialize([located]).success
+
+
+def test_a_condition_as_a_policy(dg):
+    """`as_auto_materialize_policy` and `to_automation_condition` turn a condition into its older form and back."""
+    condition = dg.AutomationCondition.eager()
+    policy = condition.as_auto_materialize_policy()
+    assert isinstance(policy, dg.AutoMaterializePolicy)
+    assert policy.to_automation_condition() == condition

@@ -54,6 +54,8 @@ class DagsterInstance:
         items = dynamic_partitions.items() if dynamic_partitions else ()
         self._keys_by_name = {name: dict.fromkeys(keys) for name, keys in items}
         self._latest: dict[Any, EventLogEntry] = {entry.asset_key: entry for entry in latest_materializations}
+        self._previous: dict[Any, EventLogEntry] = {}
+        """`{asset: the materialization before its latest one}`, of those that this instance has seen."""
         self._event_count = max((entry.storage_id for entry in self._latest.values()), default=0)
         self._changing = threading.Lock()
         self._folder = folder
@@ -119,6 +121,11 @@ class DagsterInstance:
         """The event of the latest run with this instance that made an asset; None if there is none."""
         return self._latest.get(asset_key)
 
+    def latest_two_materializations(self, asset_key: Any) -> tuple[EventLogEntry | None, EventLogEntry | None]:
+        """Return the latest materialization of an asset, and the one before it; None for each that there is not."""
+        with self._changing:
+            return self._latest.get(asset_key), self._previous.get(asset_key)
+
     def report_runless_asset_event(self, asset_event: Any) -> None:
         """Record that an asset was made elsewhere; `asset_event` is an `AssetMaterialization`."""
         self.remember(EventLogEntry(asset_event))
@@ -127,6 +134,9 @@ class DagsterInstance:
         """Keep `entry` as the latest event of its asset."""
         with self._changing:
             self._event_count += 1
+            latest = self._latest.get(entry.asset_key)
+            if latest is not None:
+                self._previous[entry.asset_key] = latest
             self._latest[entry.asset_key] = replace(entry, storage_id=self._event_count)
 
     def dispose(self) -> None:

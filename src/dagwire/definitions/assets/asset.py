@@ -18,8 +18,7 @@ from dagwire.definitions.specs.asset_dep import deps_from
 from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
-from dagwire.definitions.specs.auto_materialize_policy import AutoMaterializePolicy
-from dagwire.definitions.specs.automation_condition import AutomationCondition
+from dagwire.definitions.specs.automation_condition import AutoMaterializePolicy, AutomationCondition
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.specs.freshness_policy import FreshnessPolicy
 from dagwire.definitions.specs.retries import RetryPolicy

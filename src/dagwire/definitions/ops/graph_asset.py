@@ -12,8 +12,7 @@ from dagwire.definitions.partitions.partitions import BackfillPolicy, Partitions
 from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_key import CoercibleToAssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
-from dagwire.definitions.specs.auto_materialize_policy import AutoMaterializePolicy
-from dagwire.definitions.specs.automation_condition import AutomationCondition
+from dagwire.definitions.specs.automation_condition import AutoMaterializePolicy, AutomationCondition
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.signature import RESULT

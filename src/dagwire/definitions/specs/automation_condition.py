@@ -1,12 +1,14 @@
-"""`AutomationCondition`: the rule by which Dagster decides when to make an asset. dagwire records it."""
+"""`AutomationCondition` and its older form, `AutoMaterializePolicy`: rules for when to make an asset, recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from dagwire.definitions.partitions.cron import check_cron_line
+from dagwire.definitions.specs.argument_types import check_type
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.specs.auto_materialize_rule import AutoMaterializeRule
 from dagwire.errors import InvalidDefinitionError
 
 
@@ -26,6 +28,10 @@ class AutomationCondition:
     def get_label(self) -> str | None:
         """Return the name that Dagster shows for it, or None."""
         return None
+
+    def as_auto_materialize_policy(self) -> "AutoMaterializePolicy":
+        """Return the policy, Dagster's older form, that follows this condition."""
+        return AutoMaterializePolicy.from_automation_condition(self)
 
     def __and__(self, other: "AutomationCondition") -> "ConditionExpression":
         """Require both conditions."""
@@ -386,3 +392,84 @@ def _refused(owner: str, problem: str) -> InvalidDefinitionError:
 
 def _is_joined(condition: object) -> bool:
     return isinstance(condition, ConditionExpression) and condition.operator in {"&", "|"}
+
+
+@dataclass(frozen=True, slots=True)
+class AutoMaterializePolicy:
+    """Rules for when an asset is to be made. Dagster's daemon follows them; dagwire keeps them."""
+
+    rules: frozenset[AutoMaterializeRule] = frozenset()
+    max_materializations_per_minute: int | None = 1
+    asset_condition: AutomationCondition | None = None
+    """The condition that it was made from, in place of rules."""
+
+    @staticmethod
+    def eager(max_materializations_per_minute: int | None = 1) -> "AutoMaterializePolicy":
+        """Make the asset when it is missing, when a dependency was made, and when freshness requires it."""
+        return AutoMaterializePolicy(frozenset((*_COMMON, *_EAGER)), max_materializations_per_minute)
+
+    @staticmethod
+    def lazy(max_materializations_per_minute: int | None = 1) -> "AutoMaterializePolicy":
+        """Make the asset when a freshness policy requires it."""
+        return AutoMaterializePolicy(frozenset(_COMMON), max_materializations_per_minute)
+
+    @staticmethod
+    def from_automation_condition(automation_condition: AutomationCondition) -> "AutoMaterializePolicy":
+        """Make a policy of a condition."""
+        condition = checked_condition("AutoMaterializePolicy.from_automation_condition", automation_condition)
+        return AutoMaterializePolicy(frozenset(), None, condition)
+
+    def to_automation_condition(self) -> AutomationCondition:
+        """Return the condition that follows this policy."""
+        if self.asset_condition is not None:
+            return self.asset_condition
+        return ConditionExpression("AutoMaterializePolicy", arguments=(("policy", self),))
+
+    def with_rules(self, *rules_to_add: AutoMaterializeRule) -> "AutoMaterializePolicy":
+        """Return a policy with more rules."""
+        return replace(self, rules=self.rules | frozenset(rules_to_add))
+
+    def without_rules(self, *rules_to_remove: AutoMaterializeRule) -> "AutoMaterializePolicy":
+        """Return a policy with fewer rules.
+
+        Raises:
+            InvalidDefinitionError: The policy does not have one of them.
+        """
+        strangers = _names(rule for rule in rules_to_remove if rule not in self.rules)
+        if strangers:
+            msg = f"AutoMaterializePolicy has no rule {strangers}. Its rules: {_names(self.rules)}."
+            raise InvalidDefinitionError(msg)
+        return replace(self, rules=self.rules - frozenset(rules_to_remove))
+
+
+def condition_from(
+    owner: str, condition: AutomationCondition | None, policy: AutoMaterializePolicy | None
+) -> AutomationCondition | None:
+    """Return the condition that `owner` is given, by itself or as a policy, or None.
+
+    Raises:
+        InvalidDefinitionError: Both are given.
+        ArgumentTypeError: One of them has another type.
+    """
+    check_type(owner, "automation_condition", condition, AutomationCondition)
+    check_type(owner, "auto_materialize_policy", policy, AutoMaterializePolicy)
+    if policy is None:
+        return condition
+    if condition is not None:
+        msg = f"{owner} has an `automation_condition` and an `auto_materialize_policy`, an older form of it; pass one."
+        raise InvalidDefinitionError(msg)
+    return policy.to_automation_condition()
+
+
+def _names(rules: Iterable[AutoMaterializeRule]) -> str:
+    return ", ".join(sorted(rule.name for rule in rules))
+
+
+_COMMON = (
+    AutoMaterializeRule.materialize_on_required_for_freshness(),
+    AutoMaterializeRule.skip_on_parent_outdated(),
+    AutoMaterializeRule.skip_on_parent_missing(),
+    AutoMaterializeRule.skip_on_required_but_nonexistent_parents(),
+    AutoMaterializeRule.skip_on_backfill_in_progress(),
+)
+_EAGER = (AutoMaterializeRule.materialize_on_missing(), AutoMaterializeRule.materialize_on_parent_updated())
