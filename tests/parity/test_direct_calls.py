@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+from unittest import mock
 
 import pytest
 
@@ -632,3 +633,35 @@ def test_config_of_an_unknown_resource(dg):
     """`resources_config` of a key that the context does not have is invalid config."""
     with pytest.raises(dg.DagsterInvalidConfigError):
         dg.build_op_context(resources={"r": 1}, resources_config={"other": {"config": 1}})
+
+
+def test_an_annotation_of_an_output(dg):
+    """An asset that is annotated to return an Output wraps its value, in a run and in a direct call."""
+
+    def bare():
+        return 5
+
+    def wrapped():
+        return dg.Output(5)
+
+    bare.__annotations__ = wrapped.__annotations__ = {"return": dg.Output[int]}
+    assert dg.asset(wrapped)().value == 5
+    with pytest.raises(dg.DagsterInvariantViolationError):
+        dg.asset(bare)()
+    assert not dg.materialize([dg.asset(bare)], raise_on_error=False).success
+
+
+def test_mocks_as_resources(dg, small):
+    """A mock serves as a resource, by keyword and in a context, and shows how it was called."""
+    resource_class, _ = small
+
+    def body(context, r):
+        context.log.info("asks")
+        return r.ask("x")
+
+    body.__annotations__ = {"r": resource_class}
+    asks = dg.asset(name="asks")(body)
+    fake = mock.Mock(spec=["ask"], ask=mock.Mock(return_value=3, spec=[]))
+    assert asks(dg.build_asset_context(), r=fake) == 3
+    assert asks(dg.build_asset_context(resources={"r": fake})) == 3
+    assert fake.ask.call_args_list == [mock.call("x"), mock.call("x")]

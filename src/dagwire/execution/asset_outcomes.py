@@ -190,6 +190,9 @@ def _made(definition: AssetsDefinition, output: str, result: Any, types: TypeChe
     if is_materialize_result(result) and not result.has_value:
         return StepOutput(output, NoValueSentinel, has_value=False)
     is_plain = not (is_materialize_result(result) or is_output(result))
+    if is_plain and definition.wants_output:
+        problem = f"is annotated to return an Output, and returned {type(result).__name__}. Wrap the value."
+        raise UnexpectedResultError(definition.label, problem)
     value = result if is_plain else result.value
     check = check_value(definition.label, "output", output, definition.output_type(output), value, types)
     return StepOutput(output, value, has_value=not (is_plain and definition.stores_nothing), type_check=check)

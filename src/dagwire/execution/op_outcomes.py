@@ -1,6 +1,5 @@
 """The outcome of an op, from the return value of its body."""
 
-import typing
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,13 +9,13 @@ from dagwire.definitions.specs.metadata import MetadataValue
 from dagwire.definitions.specs.normalized_metadata import normalized_metadata
 from dagwire.definitions.specs.results import (
     DynamicOutput,
-    Output,
     is_dynamic_output,
     is_output,
 )
 from dagwire.definitions.steps.signature import RESULT
 from dagwire.definitions.steps.type_checks import check_value
 from dagwire.definitions.value_types.type_check import TypeCheckContext
+from dagwire.definitions.value_types.value_annotations import is_output_annotation
 from dagwire.errors import UnexpectedResultError
 from dagwire.execution.outcomes import Outcome, StepOutput, Yielded, without_extra_events
 from dagwire.execution.output_metadata import OutputMetadata
@@ -160,9 +159,7 @@ def _one_returned(definition: OpDefinition, output: str, returned: Any) -> dict[
     Raises:
         UnexpectedResultError: It is an event, which a body yields or logs; or no Output, although one is annotated.
     """
-    returns = definition.body.signature.returns
-    is_annotated = (typing.get_origin(returns) or returns) is Output
-    if is_annotated and not is_output(returned):
+    if is_output_annotation(definition.body.signature.returns) and not is_output(returned):
         problem = f"is annotated to return an Output, and returned {type(returned).__name__}. Wrap the value."
         raise UnexpectedResultError(definition.label, problem)
     if is_extra_event(returned):

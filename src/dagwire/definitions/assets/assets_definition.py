@@ -33,7 +33,7 @@ from dagwire.definitions.steps.stored_input import StoredAsset
 from dagwire.definitions.value_types.class_types import ANY
 from dagwire.definitions.value_types.dagster_type import DagsterType
 from dagwire.definitions.value_types.resolve_type import resolve_type
-from dagwire.definitions.value_types.value_annotations import value_annotation
+from dagwire.definitions.value_types.value_annotations import is_output_annotation, value_annotation
 from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 
@@ -255,6 +255,11 @@ class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
     def stores_nothing(self) -> bool:
         """Whether the return annotation is None, so that there is no value to pass."""
         return self.body.signature.returns is type(None)
+
+    @cached_property
+    def wants_output(self) -> bool:
+        """Whether the annotation says that the value is wrapped: `-> Output[int]`."""
+        return is_output_annotation(self.body.signature.returns)
 
     @cached_property
     def _returned_type(self) -> DagsterType:

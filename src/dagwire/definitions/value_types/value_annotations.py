@@ -17,6 +17,11 @@ def value_annotation(returns: Any) -> Any:
     return returns
 
 
+def is_output_annotation(returns: Any) -> bool:
+    """Whether a return annotation wants an `Output` of each body's value, not the value alone."""
+    return (typing.get_origin(returns) or returns) is Output
+
+
 def value_annotations(returns: Any, count: int) -> list[Any]:
     """Return the type of each of `count` values, if a tuple of that length is declared."""
     items = typing.get_args(returns)
