@@ -308,6 +308,34 @@ def test_run_config_is_validated_without_a_run(dg, sized_job):
     assert valid["resources"]["db"] == {"config": {"path": "x"}}
 
 
+def test_every_part_of_a_validated_run_config(dg):
+    """The validated config has an entry for each step, with its inputs, and for loggers."""
+
+    class Size(dg.Config):
+        size: int
+        unit: str = "m"
+
+    @dg.op
+    def measure(config: Size):
+        return config.size
+
+    @dg.op
+    def scale(size: int, factor: int):
+        return size * factor
+
+    @dg.job
+    def measuring():
+        scale(measure())
+
+    given = {"ops": {"measure": {"config": {"size": 1}}, "scale": {"inputs": {"factor": 3}}}}
+    valid = dg.validate_run_config(measuring, given)
+    assert valid["ops"] == {
+        "measure": {"config": {"size": 1, "unit": "m"}, "inputs": {}, "outputs": None},
+        "scale": {"config": None, "inputs": {"factor": 3}, "outputs": None},
+    }
+    assert valid["loggers"] == {}
+
+
 def test_a_run_config_object_is_validated_too(dg, sized_job):
     """A RunConfig is validated as a dict is."""
     given = dg.RunConfig(ops={"measure": {"config": {"size": 1, "unit": "km"}}}, resources=DB)

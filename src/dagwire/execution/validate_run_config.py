@@ -7,6 +7,7 @@ from dagwire.config.files.run_config import RunConfig
 from dagwire.config.values.config_dict import as_op_config
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.jobs.run_options import RunOptions
+from dagwire.execution.plan import Plan
 from dagwire.execution.run import check_run
 
 
@@ -31,11 +32,30 @@ def validate_run_config(
         >>> @job
         ... def measuring():
         ...     measure()
-        >>> validate_run_config(measuring, {"ops": {"measure": {"config": {"size": 3}}}})
-        {'ops': {'measure': {'config': {'size': 3, 'unit': 'm'}}}, 'resources': {}}
+        >>> validate_run_config(measuring, {"ops": {"measure": {"config": {"size": 3}}}})["ops"]
+        {'measure': {'config': {'size': 3, 'unit': 'm'}, 'inputs': {}, 'outputs': None}}
     """
     plan = check_run(job_def, RunOptions(run_config=run_config))
+    keys = dict.fromkeys(one.key for node in plan.nodes for one in node.definition.requirements)
     return {
-        "ops": {name: {"config": as_op_config(config)} for name, config in plan.config_by_node.items()},
-        "resources": {key: {"config": config} for key, config in plan.resource_config_by_key.items()},
+        "ops": {node.name: _entry(plan, node.name) for node in plan.nodes},
+        "resources": {
+            key: {"config": plan.resource_config_by_key.get(key)} for key in {**keys, **plan.resource_config_by_key}
+        },
+        "loggers": plan.run_config.get("loggers", {}),
+        "execution": plan.run_config.get("execution", {}),
     }
+
+
+def _entry(plan: Plan, name: str) -> dict[str, object]:
+    """The config of one step, of its open inputs, and of its outputs."""
+    return {
+        "config": as_op_config(plan.config_by_node.get(name)),
+        "inputs": _below(plan.input_config, name),
+        "outputs": _below(plan.output_config, name) or None,
+    }
+
+
+def _below(config_by_path: Mapping[str, object], name: str) -> dict[str, object]:
+    found = ((path.rpartition("."), config) for path, config in config_by_path.items())
+    return {part: config for (step, _, part), config in found if step == name}
