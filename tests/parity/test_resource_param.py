@@ -3,6 +3,7 @@
 import types
 from collections.abc import Sequence
 from typing import Any, Literal, NewType, Optional, Protocol, TypedDict, TypeVar, Union
+from unittest import mock
 
 import pytest
 
@@ -228,3 +229,22 @@ def test_keys_beside_parameters(dg, tracked, differs):
         return read(dg.build_op_context(resources={"word": "w"}), db=tracked(name="d"))
 
     differs(use, dagster=Exception, dagwire=("w", "d"))
+
+
+def test_a_mock_that_has_a_resource_s_spec(dg, tracked, differs):
+    """dagwire passes a mock with the spec of a resource's class on; Dagster takes it for the resource."""
+    fake = mock.MagicMock(spec=tracked)
+    fake.is_open = "fake"
+
+    class Store(dg.ConfigurableResource):
+        db: dg.ResourceDependency[tracked]
+
+    @dg.asset
+    def read(db: tracked, store: Store):
+        return (db.is_open, store.db.is_open)
+
+    differs(
+        lambda: dg.materialize([read], resources={"db": fake, "store": Store(db=fake)}).output_for_node("read"),
+        dagster=Exception,
+        dagwire=("fake", "fake"),
+    )
