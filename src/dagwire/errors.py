@@ -193,7 +193,11 @@ class MergeConflictError(InvalidDefinitionError, InvariantViolationError):
         )
 
 
-class UnknownNameError(InvalidDefinitionError, InvariantViolationError, KeyError):
+class InvalidSelectionError(InvalidDefinitionError, InvariantViolationError):
+    """A selection cannot be run: a name in it is unknown, or a selected step needs one that is left out."""
+
+
+class UnknownNameError(InvalidSelectionError, KeyError):
     """A definition, selection, override or partition is named that does not exist."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
@@ -711,7 +715,7 @@ DagsterTypeCheckError = WrongTypeError
 DagsterUserCodeExecutionError = UserCodeError
 DagsterExecutionStepExecutionError = StepExecutionError
 DagsterInvalidConfigDefinitionError = InvalidDefinitionError
-DagsterInvalidSubsetError = UnknownNameError
+DagsterInvalidSubsetError = InvalidSelectionError
 DagsterExecutionStepNotFoundError = UnknownNameError
 DagsterStepOutputNotFoundError = UnknownNameError
 DagsterExecutionInterruptedError = KeyboardInterrupt  # which dagwire lets through as it is

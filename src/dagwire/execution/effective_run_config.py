@@ -131,7 +131,8 @@ class _Inputs:
     def faults(self, known: Iterable[str]) -> list[DagwireError]:
         """The faults found, unknown inputs included; `known` are the inputs that exist."""
         known = sorted(known)
-        unknown = [path for path in self._configured if path not in known]
+        left_out = self._job.left_out
+        unknown = [path for path in self._configured if path not in known and path.rpartition(".")[0] not in left_out]
         self._problems += [f"inputs.{path}: nothing takes it{_hint(path, known)}" for path in unknown]
         twice = [path for path in self._configured if path in self._values]
         self._problems += [f"inputs.{path}: is given by `input_values` already" for path in twice]

@@ -127,7 +127,7 @@ def _config_by_node(job: JobDefinition, run_config: RunConfig) -> tuple[dict[str
         except (InvalidConfigError, MissingVariableError) as fault:
             faults.append(fault)
     names = [node.name for node in job.nodes]
-    unknown = [_unknown_op(name, names) for name in run_config.ops if name not in names]
+    unknown = [_unknown_op(name, names) for name in run_config.ops if name not in names and name not in job.left_out]
     if unknown:
         faults.append(InvalidConfigError(f"job '{job.name}'", unknown))
     return config_by_node, faults

@@ -9,14 +9,18 @@ from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.selection import AssetSelection, selected
 from dagwire.definitions.jobs.asset_graph import KnownAssets, asset_nodes, chosen_assets
-from dagwire.definitions.jobs.job import JobDefinition
+from dagwire.definitions.jobs.job import JobDefinition, check_config, checked_hooks
 from dagwire.definitions.jobs.partitioned_config import partition_request, partitions_of_job
 from dagwire.definitions.jobs.run_request import RunRequest
 from dagwire.definitions.ops.dynamic_mapping import has_dynamic_steps
 from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition
 from dagwire.definitions.ops.node import in_running_order, with_job_policies
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
+from dagwire.definitions.specs.automation_condition import AutomationCondition
+from dagwire.definitions.specs.executor_definition import AnyExecutor, checked_executor
+from dagwire.definitions.specs.normalized_metadata import normalized_metadata
 from dagwire.definitions.specs.retries import RetryPolicy
+from dagwire.definitions.specs.valid_attributes import json_tags, valid_owners
 from dagwire.definitions.specs.valid_names import check_name
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.errors import InvalidDefinitionError
@@ -37,6 +41,14 @@ class UnresolvedAssetJobDefinition:
     partitions_def: PartitionsDefinition | None = None
     hooks: frozenset[HookDefinition] = frozenset()
     op_retry_policy: RetryPolicy | None = None
+    run_tags: Mapping[str, str] | None = None
+    """The tags of every run, if they are not the job's."""
+    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
+    owners: Sequence[str] = ()
+    executor_def: AnyExecutor | None = None
+    """Spreads on Dagster the steps over processes; recorded here."""
+    automation_condition: AutomationCondition | None = None
+    """Starts on Dagster a run of the job by itself; recorded here."""
 
     def run_request_for_partition(
         self,
@@ -61,7 +73,8 @@ class UnresolvedAssetJobDefinition:
             UnknownNameError: The selection names an asset that does not exist.
         """
         assets = known.made
-        wanted = None if self.selection is None else selected(assets, checks, self.selection, known.sources)
+        is_whole = self.selection is None or self.selection == AssetSelection.all()
+        wanted = None if is_whole else selected(assets, checks, self.selection, known.sources)
         chosen = chosen_assets(assets, wanted)
         nodes = in_running_order(asset_nodes(chosen, checks, wanted, known))
         graphs = [definition for definition in chosen if isinstance(definition, GraphAssetDefinition)]
@@ -74,6 +87,12 @@ class UnresolvedAssetJobDefinition:
             partitions_def=self._shared_partitions(chosen),
             description=self.description,
             tags=self.tags,
+            explicit_run_tags=self.run_tags,
+            metadata=normalized_metadata(self.metadata, f"job '{self.name}'"),
+            owners=self.owners,
+            executor_def=self.executor_def,
+            hook_defs=self.hooks,
+            op_retry_policy=self.op_retry_policy,
             is_dynamic=bool(graphs) and has_dynamic_steps(nodes),
             outputs_by_graph={name: outputs for d in graphs for name, outputs in d.outputs_by_graph.items()},
             mappings_by_graph={name: mapping for d in graphs for name, mapping in d.mappings_by_graph.items()},
@@ -108,36 +127,53 @@ def define_asset_job(
     selection: Any = None,
     config: Any = None,
     description: str | None = None,
-    tags: Mapping[str, str] | None = None,
+    tags: Mapping[str, object] | None = None,
+    run_tags: Mapping[str, object] | None = None,
+    metadata: Mapping[str, object] | None = None,
     partitions_def: PartitionsDefinition | None = None,
+    executor_def: object = None,
     hooks: Iterable[HookDefinition] | None = None,
     op_retry_policy: RetryPolicy | None = None,
+    owners: Sequence[str] | None = None,
+    automation_condition: AutomationCondition | None = None,
 ) -> UnresolvedAssetJobDefinition:
     """A job that makes the selected assets, and runs their checks.
 
     Args:
         name: The job's name.
-        selection: Which assets; all by default. An `AssetSelection`, assets, keys, or text such as "+trips".
+        selection: The assets; all by default. An `AssetSelection`, assets, keys, or text such as "+trips".
         config: Run config that every run starts from.
         description: For people.
-        tags: Tags of every run.
+        tags: Tags of the job, and of every run unless there are `run_tags`.
+        run_tags: Tags of every run.
+        metadata: Facts about the job.
         partitions_def: The parts it is run in; its assets' by default.
+        executor_def: Spreads on Dagster the steps over processes; recorded here.
         hooks: Hooks of every step.
         op_retry_policy: How often a step that has no policy of its own is tried again.
+        owners: Email addresses, or `team:name`.
+        automation_condition: Starts on Dagster a run of the job by itself; recorded here.
 
     Raises:
-        InvalidDefinitionError: The name cannot be used.
+        InvalidDefinitionError: The name cannot be used, or something is not of its kind.
     """
     check_name("job", name)
+    owner = f"job '{name}'"
+    check_config(owner, config)
     return UnresolvedAssetJobDefinition(
         name,
-        selection,
+        AssetSelection.all() if selection is None else AssetSelection.from_coercible(selection),
         config,
         description,
-        dict(tags or {}),
-        partitions_of_job(f"job '{name}'", config, partitions_def),
-        frozenset(hooks or ()),
+        json_tags(tags),
+        partitions_of_job(owner, config, partitions_def),
+        checked_hooks(owner, hooks),
         op_retry_policy,
+        None if run_tags is None else json_tags(run_tags),
+        dict(metadata or {}),
+        valid_owners(owner, owners),
+        checked_executor(owner, executor_def),
+        automation_condition,
     )
 
 

@@ -77,6 +77,8 @@ class JobDefinition:
     """All assets that the job's were chosen from; None for a job of ops."""
     is_subset: bool = False
     """Whether some steps of the job were left out for one run."""
+    left_out: frozenset[str] = frozenset()
+    """The steps that a selection of ops left out; config for them is ignored."""
     asset_selection: frozenset[AssetKey] | None = None
     """The keys of the assets that were selected for one run; None if none were."""
     is_dynamic: bool = False
@@ -257,7 +259,8 @@ class JobDefinition:
             return self
         nodes = chosen_steps(f"job '{self.name}'", self.nodes, op_selection)
         if asset_selection is None:
-            return replace(self, nodes=tuple(nodes), is_subset=True)
+            left_out = {node.name for node in self.nodes} - {node.name for node in nodes}
+            return replace(self, nodes=tuple(nodes), is_subset=True, left_out=frozenset(left_out))
         assets = dict.fromkeys(node.definition.whole for node in nodes_by_asset(nodes).values())
         nodes = _selected_nodes(list(assets), nodes, asset_selection)
         return replace(self, nodes=tuple(nodes), is_subset=True, asset_selection=frozenset(nodes_by_asset(nodes)))
@@ -281,7 +284,7 @@ def job_of(
         InvalidDefinitionError: An input is not connected, and no run could give it a value.
     """
     owner = f"job '{name}'"
-    _check_config(owner, job["config"])
+    check_config(owner, job["config"])
     job["partitions_def"] = partitions_of_job(owner, job["config"], job["partitions_def"])
     all_hooks = checked_hooks(owner, hooks)
     nodes = with_mapping(owner, in_running_order(op_node(owner, place) for place in composed.placed.values()))
@@ -302,7 +305,12 @@ def job_of(
     )
 
 
-def _check_config(owner: str, config: object) -> None:
+def check_config(owner: str, config: object) -> None:
+    """Refuse config of a job that is of no kind that it may be.
+
+    Raises:
+        InvalidDefinitionError: It is none of them.
+    """
     if not (config is None or is_mapping(config) or isinstance(config, RunConfig | ConfigMapping | PartitionedConfig)):
         kind = type(config).__name__
         msg = f"{owner} has config of type {kind}; it is a dict, a RunConfig, a ConfigMapping or a PartitionedConfig."

@@ -169,7 +169,7 @@ def _open_input(owner: str, placed: Placed, parameter: str) -> OpenInput:
 def open_input(node: Node, parameter: str) -> OpenInput:
     """The input of an op in a run that leaves out its upstream step."""
     declared = node.definition.ins[parameter] if isinstance(node.definition, OpDefinition) else In()
-    return OpenInput(parameter, f"{node.name}.{parameter}", declared.value_type)
+    return OpenInput(parameter, f"{node.name}.{parameter}", declared.value_type, declared.default_value)
 
 
 def with_job_policies(
