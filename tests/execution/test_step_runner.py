@@ -96,14 +96,14 @@ def test_a_failure_may_forbid_retries():
 )
 def test_delays_grow(policy, delays):
     """The delays before the first, second and third retry, as Dagster reckons them."""
-    assert [policy.delay_s(retry) for retry in (1, 2, 3)] == delays
+    assert [policy.calculate_delay(retry) for retry in (1, 2, 3)] == delays
 
 
 @pytest.mark.parametrize("jitter", dg.Jitter)
 def test_jitter_stays_near(jitter):
     """A spread delay is never negative, and never more than twice the delay."""
     policy = dg.RetryPolicy(3, delay=2, jitter=jitter)
-    assert all(0 <= policy.delay_s(1) <= 4 for _ in range(100))
+    assert all(0 <= policy.calculate_delay(1) <= 4 for _ in range(100))
 
 
 def test_a_job_s_policy_is_for_ops_without_one():

@@ -60,7 +60,7 @@ def test_a_default_stands_in_for_what_is_left_out(nightly):
 
 
 def test_a_list_of_what_is_left(dg):
-    """Of a list of outputs, the selected steps' are taken."""
+    """An input that takes a list takes the outputs of the selected steps."""
 
     @dg.op
     def one():

@@ -220,7 +220,7 @@ def _delay_before_retry(policy: RetryPolicy | None, failure: Exception, retries:
         return None
     if isinstance(failure, Failure) and not failure.allow_retries:
         return None
-    return policy.delay_s(retries + 1)
+    return policy.calculate_delay(retries + 1)
 
 
 def _listed(items: AsyncIterator[Any], current: CurrentStep) -> Awaitable[Yielded]:

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from dagwire.definitions.specs.argument_types import check_type
 from dagwire.definitions.specs.metadata import MetadataValue
 from dagwire.definitions.specs.normalized_metadata import normalized_metadata
-from dagwire.errors import InvalidDefinitionError
+from dagwire.errors import ArgumentTypeError, InvalidDefinitionError
 
 
 class Backoff(Enum):
@@ -41,19 +42,25 @@ class RetryPolicy:
 
         Raises:
             InvalidDefinitionError: `backoff` or `jitter` is given without `delay`.
+            ArgumentTypeError: An argument is of another type.
         """
+        if isinstance(self.max_retries, bool) or not isinstance(self.max_retries, int):
+            raise ArgumentTypeError("RetryPolicy", "max_retries", "int", self.max_retries)
+        check_type("RetryPolicy", "delay", self.delay, float, int)
+        check_type("RetryPolicy", "backoff", self.backoff, Backoff)
+        check_type("RetryPolicy", "jitter", self.jitter, Jitter)
         given = [name for name in ("backoff", "jitter") if getattr(self, name) is not None]
         if given and self.delay is None:
             msg = f"A RetryPolicy has {' and '.join(given)} and no delay to apply it to. Give `delay`, in seconds."
             raise InvalidDefinitionError(msg)
 
-    def delay_s(self, retry_number: int) -> float:
-        """The seconds to wait before retry `retry_number`, which counts from 1."""
+    def calculate_delay(self, attempt_num: int) -> float:
+        """The seconds to wait before retry `attempt_num`, which counts from 1."""
         delay = self.delay or 0.0
         if self.backoff is Backoff.LINEAR:
-            delay *= retry_number
+            delay *= attempt_num
         elif self.backoff is Backoff.EXPONENTIAL:
-            delay *= 2**retry_number - 1
+            delay *= 2**attempt_num - 1
         if self.jitter is Jitter.FULL:
             return random.random() * delay  # noqa: S311  # it spreads load, it guards nothing
         if self.jitter is Jitter.PLUS_MINUS:
@@ -66,6 +73,8 @@ class RetryRequested(Exception):  # noqa: N818  # Dagster's name
 
     def __init__(self, max_retries: int | None = 1, seconds_to_wait: float | None = None) -> None:
         """`max_retries` counts all retries of the step; `raise ... from error` keeps the reason."""
+        check_type("RetryRequested", "max_retries", max_retries, int)
+        check_type("RetryRequested", "seconds_to_wait", seconds_to_wait, float, int)
         super().__init__(f"The step asked to be tried again, {max_retries} times at most.")
         self.max_retries = 1 if max_retries is None else max_retries
         self.seconds_to_wait = seconds_to_wait
