@@ -327,3 +327,78 @@ def test_a_job_of_some_ops_of_a_graph(dg, one, add):
     inner = dg.graph(name="inner")(lambda: add(one()))
     result = inner.to_job(op_selection=["one"]).execute_in_process()
     assert {event.step_key for event in result.get_step_success_events()} == {"one"}
+
+
+# -- assets as steps ---------------------------------------------------------------------------------------------------
+
+
+def test_an_asset_is_a_step_of_a_job(dg):
+    """Called in the body of a job, an asset makes its value there as an op does; it is not materialized."""
+
+    @dg.asset
+    def rows():
+        return 1
+
+    @dg.asset
+    def doubled(rows):
+        return rows * 2
+
+    @dg.multi_asset(outs={"low": dg.AssetOut(), "high": dg.AssetOut()})
+    def ends():
+        return 3, 4
+
+    @dg.op
+    def add(left, right):
+        return left + right
+
+    @dg.job
+    def nightly():
+        _low, high = ends()
+        add(doubled(rows()), high)
+
+    result = nightly.execute_in_process()
+    assert result.output_for_node("add") == 6
+    assert {event.step_key for event in result.get_step_success_events()} == {"rows", "doubled", "ends", "add"}
+    assert result.get_asset_materialization_events() == []
+
+
+def test_an_asset_that_comes_after_another_in_a_job(dg, log):
+    """An asset in `deps` is an input of type Nothing, which may be connected or not."""
+
+    @dg.asset
+    def first():
+        log.append("first")
+
+    @dg.asset(deps=[first])
+    def second():
+        log.append("second")
+
+    dg.job(name="nightly")(lambda: (second(first()), None)[1]).execute_in_process()
+    dg.job(name="alone")(lambda: (second(), None)[1]).execute_in_process()
+    assert log == ["first", "second", "second"]
+
+
+def test_the_value_of_a_stored_asset_is_an_input(dg):
+    """A SourceAsset or AssetSpec as an argument is loaded by its IO manager."""
+
+    class Store(dg.IOManager):
+        def load_input(self, context):
+            return f"stored {context.asset_key.to_user_string()}"
+
+        def handle_output(self, context, obj):
+            pass
+
+    @dg.op
+    def read(value):
+        read_values.append(value)
+
+    read_values = []
+    store = dg.IOManagerDefinition.hardcoded_io_manager(Store())
+
+    @dg.job(resource_defs={"store": store, "io_manager": store})
+    def nightly():
+        read(dg.SourceAsset("trips", io_manager_key="store"))
+        read(dg.AssetSpec("rows"))
+
+    assert nightly.execute_in_process().success
+    assert sorted(read_values) == ["stored rows", "stored trips"]

@@ -6,7 +6,7 @@ from functools import update_wrapper
 from typing import Any, NamedTuple, overload
 
 from dagwire.definitions.jobs.graph import GraphDefinition
-from dagwire.definitions.ops.composition import composed_body
+from dagwire.definitions.ops.composed_body import composed_body
 from dagwire.definitions.ops.config_mapping import ConfigMapping, as_config_mapping
 from dagwire.definitions.specs.valid_names import check_name, doc_of, name_of
 from dagwire.errors import InvalidDefinitionError

@@ -6,7 +6,7 @@ from typing import Any, overload
 from dagwire.definitions.jobs.graph import GraphDefinition
 from dagwire.definitions.jobs.graph_decorator import composed_inputs
 from dagwire.definitions.jobs.job import JobDefinition
-from dagwire.definitions.ops.composition import composed_body
+from dagwire.definitions.ops.composed_body import composed_body
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.retries import RetryPolicy
 from dagwire.definitions.specs.valid_names import check_name, doc_of, name_of

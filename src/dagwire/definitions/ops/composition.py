@@ -1,26 +1,23 @@
 """Composition: while the body of a job or graph runs, a called op is placed in it instead of running."""
 
 from collections import namedtuple
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, TypeGuard
 
-from dagwire.config.values.type_guards import is_mapping
 from dagwire.definitions.ops.asset_input import asset_input
 from dagwire.definitions.ops.config_mapping import ConfigMapping
 from dagwire.definitions.steps.output_handles import (
-    Collected,
     DynamicHandle,
-    InputHandle,
     OutputHandle,
     Source,
     dynamic_handle_in,
-    input_handles_of,
     is_source,
     moved,
 )
+from dagwire.definitions.steps.placing import PLACING
 from dagwire.definitions.steps.stored_input import StoredInput
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
 
@@ -39,9 +36,10 @@ class Placed:
 class Composition:
     """The places taken so far in the job or graph that is being defined."""
 
-    def __init__(self, owner: str) -> None:
-        """`owner` is how messages name the job or graph."""
+    def __init__(self, owner: str, as_op: Callable[[Any], Any] | None = None) -> None:
+        """`owner` is how messages name the job or graph; `as_op` makes an op of an asset that is called in its body."""
         self.owner = owner
+        self._as_op = as_op
         self.placed: dict[str, Placed] = {}
         self.nodes: dict[str, Any] = {}
         """`{name: op or graph}`, of those called in the body itself."""
@@ -68,6 +66,12 @@ class Composition:
             for output, out in definition.outs.items()
         }
         return _handed_back(name, handles)
+
+    def place_step(self, definition: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Give the step of an asset a place, as an op; see `place`."""
+        if self._as_op is None:
+            raise InvalidDefinitionError(f"{self.owner} takes no assets as steps.")
+        return self.place(self._as_op(definition), None, args, kwargs)
 
     def place_graph(
         self, graph: "PlacedGraph", alias: str | None, args: Sequence[Any], kwargs: Mapping[str, Any]
@@ -121,6 +125,20 @@ class Composition:
             number += 1
         self._names.add(free)
         return free
+
+
+_composing: ContextVar[Composition | None] = ContextVar("dagwire_composing", default=None)
+
+
+@contextmanager
+def compose(composition: Composition) -> Generator[Composition]:
+    """Place every op, graph and asset that is called inside in `composition`."""
+    token, placing = _composing.set(composition), PLACING.set(composition)
+    try:
+        yield composition
+    finally:
+        PLACING.reset(placing)
+        _composing.reset(token)
 
 
 class Composed(NamedTuple):
@@ -181,13 +199,13 @@ def _described(value: object) -> str:
     name = getattr(value, "name", None)
     if isinstance(name, str) and callable(value):
         return f"'{name}' itself"
-    return "several outputs" if _is_tuple(value) else type(value).__name__
+    return "several outputs" if is_tuple(value) else type(value).__name__
 
 
 def _advice(value: object) -> str:
     if callable(value):
         return "Call it: the output of the call is the input."
-    if _is_tuple(value):
+    if is_tuple(value):
         return "Give one of them: unpack the outputs, or take one by its name."
     return "An input takes the output of an op, or a list of outputs; a constant belongs in config, or in a default."
 
@@ -202,92 +220,11 @@ def _handed_back(name: str, handles: Mapping[str, Any]) -> Any:
     return made(f"{name}_outputs", list(handles), rename=True)(*handles.values())
 
 
-_composing: ContextVar[Composition | None] = ContextVar("dagwire_composing", default=None)
+def is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
+    """Whether a value is a tuple; in a form that type checkers follow."""
+    return isinstance(value, tuple)
 
 
 def composing() -> Composition | None:
     """The composition of the job whose body is running, or None."""
     return _composing.get()
-
-
-@contextmanager
-def compose(owner: str) -> Generator[Composition]:
-    """Place every op that is called inside in a new composition."""
-    token = _composing.set(composition := Composition(owner))
-    try:
-        yield composition
-    finally:
-        _composing.reset(token)
-
-
-def composed_body(
-    owner: str,
-    function: Callable[..., Any],
-    inputs: Sequence[str],
-    outputs: Sequence[str] | None,
-    mapping: ConfigMapping | None = None,
-) -> Composed:
-    """Run the body of a job or graph once.
-
-    Args:
-        owner: How messages name it.
-        function: The body.
-        inputs: The names of its parameters.
-        outputs: The names of its outputs; None to read them from what it returns.
-        mapping: The mapping of its config to its ops.
-
-    Raises:
-        InvalidDefinitionError: It returns something else than outputs of its steps.
-    """
-    with compose(owner) as composition:
-        returned = function(**{name: InputHandle(name) for name in inputs})
-    _check_definitions(owner, composition.placed.values())
-    _check_inputs(owner, composition, inputs)
-    mappings = composition.mappings_by_graph | ({"": mapping} if mapping is not None else {})
-    returned_outputs = _outputs(owner, returned, outputs)
-    return Composed(composition.placed, composition.nodes, returned_outputs, composition.outputs_by_graph, mappings)
-
-
-def _check_definitions(owner: str, placed: Iterable[Placed]) -> None:
-    """Refuse two different definitions of one name: run config and messages could not tell them apart."""
-    body_by_name: dict[str, object] = {}
-    for place in placed:
-        definition = place.definition
-        # Copies of an op with another alias, tags or hooks share its body.
-        if body_by_name.setdefault(definition.name, definition.body) is not definition.body:
-            msg = f"{owner} has two different ops named '{definition.name}'. Give one of them another name."
-            raise InvalidDefinitionError(msg)
-
-
-def _check_inputs(owner: str, composition: Composition, inputs: Iterable[str]) -> None:
-    """Refuse an input that the body connects to nothing."""
-    sources = [source for place in composition.placed.values() for source in place.inputs.values()]
-    used = {handle.name for source in sources for handle in input_handles_of(source)}
-    unused = [name for name in inputs if name not in used]
-    if unused:
-        raise InvalidDefinitionError(f"{owner} has the input '{unused[0]}', and its body gives it to no op. Remove it.")
-
-
-def _is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
-    return isinstance(value, tuple)
-
-
-def _outputs(owner: str, returned: Any, names: Sequence[str] | None) -> dict[str, OutputHandle]:
-    found: dict[str, Any] = {}
-    if isinstance(returned, OutputHandle):
-        found = {names[0] if names else "result": returned}
-    elif is_mapping(returned) and names is not None:
-        found = dict(returned)
-    elif _is_tuple(returned) and names:
-        found = dict(zip(names, returned, strict=False))
-    elif _is_tuple(returned) and all(isinstance(handle, OutputHandle) for handle in returned):
-        found = {}  # all outputs of an op, returned by a lambda: they have no names in the graph
-    elif returned is not None or names == ["result"]:
-        found = {"result": returned}
-    if not all(isinstance(handle, OutputHandle) for handle in found.values()) or set(found) != set(names or found):
-        wanted = f"the outputs {', '.join(names)}" if names else "the output of an op, or nothing"
-        given = "a collected list" if isinstance(returned, Collected) else type(returned).__name__
-        given = f"a dict of {', '.join(found) or 'nothing'}" if is_mapping(returned) else given
-        msg = f"{owner} returns {given}; its body connects ops and returns {wanted}."
-        raise InvalidDefinitionError(msg)
-    return found

@@ -7,7 +7,8 @@ from typing import Any
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.graph_traversal import Reach
-from dagwire.definitions.ops.composition import Composed, Composition, composed_body
+from dagwire.definitions.ops.composed_body import composed_body
+from dagwire.definitions.ops.composition import Composed, Composition
 from dagwire.definitions.ops.config_mapping import ConfigMapping, as_config_mapping
 from dagwire.definitions.ops.dynamic_mapping import with_mapping
 from dagwire.definitions.ops.node import Node, op_node, with_job_policies

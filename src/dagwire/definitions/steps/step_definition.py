@@ -15,6 +15,7 @@ from dagwire.definitions.steps.bound_resources import Bindings, bindings_from
 from dagwire.definitions.steps.call_by_name import call_directly
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.input_and_output_definitions import InputDefinition, OutputDefinition
+from dagwire.definitions.steps.placing import PLACING
 from dagwire.definitions.steps.stored_input import input_requirement, output_requirement
 from dagwire.definitions.value_types.class_types import ANY
 from dagwire.definitions.value_types.dagster_type import DagsterType
@@ -229,7 +230,8 @@ class StepDefinition(Generic[D]):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function as a test does: with inputs, config, and resources by keyword or in a context.
 
-        The values that it takes and returns are checked as in a run; it returns what the function returns.
+        In the body of a job it takes a place there instead. The values are checked as in a run; it returns what the
+        function returns.
 
         Raises:
             InvalidInvocationError: Arguments are missing, passed twice, or unknown.
@@ -238,6 +240,9 @@ class StepDefinition(Generic[D]):
             WrongTypeError: A value is not of its declared type.
             UnexpectedResultError: The result does not fit the declared outputs.
         """
+        placing = PLACING.get()
+        if placing is not None:
+            return placing.place_step(self, args, kwargs)
         return call_directly(self, args, kwargs)
 
     def __repr__(self) -> str:
