@@ -163,7 +163,8 @@ def faults_before_opening(
         resource = scope.resources.get(provider)
         if resource is not None and not resource.is_open:
             faults += _recipe_faults(scope, provider, resource, config_by_provider.get(provider))
-    return list({str(fault): fault for fault in (*faults, *scope.choice_faults.values())}.values())
+    faults += scope.choice_faults.values()
+    return list({str(fault): fault for fault in faults}.values()) if faults else faults
 
 
 class Users:

@@ -160,6 +160,9 @@ class ConfiguredRecipe(Product[T], Config):
 
     def plain_config(self) -> dict[str, object]:
         """Return the config as a dict of plain values; fields that hold resources are left out."""
+        if self.holds_scalars_only() and not self.__pydantic_extra__:
+            values = vars(self)
+            return {key: values[name] for name, key in _config_keys(type(self))}
         return plain_config(self, resource_fields(type(self)))
 
     def _fresh_copy(self) -> Self:
@@ -188,6 +191,14 @@ Recipe = ConfiguredRecipe[Any] | ResourceDefinition
 
 class TakesRecipes:
     """Marks the annotation of a field that holds a resource of any kind."""
+
+
+@lru_cache(maxsize=1024)
+def _config_keys(recipe_class: type[ConfiguredRecipe[Any]]) -> list[tuple[str, str]]:
+    """`(name, key)` of the fields that are config: every opening asks for them."""
+    resources = resource_fields(recipe_class)
+    fields = recipe_class.model_fields.items()
+    return [(name, field.alias or name) for name, field in fields if name not in resources]
 
 
 @lru_cache(maxsize=1024)
