@@ -8,7 +8,7 @@ from dependency_injector import containers, providers
 
 from dagwire import ResourceProvider, abuild_resources, build_resources, override
 from dagwire.containers.isolated_copy import isolated_copy
-from dagwire.errors import ResourceCycleError, ResourceNotOpenError, ResourceSetupError
+from dagwire.errors import ResourceCycleError, ResourceNotOpenError, ResourceSetupError, UnknownResourceError
 
 log: list[str] = []
 
@@ -249,3 +249,18 @@ def test_a_mock_of_a_provider_is_a_value():
     with override(container, db=mock), opened(container, "user") as resources:
         assert resources.user.below is mock
         assert resources.user.mock is mock
+
+
+# -- keys that are paths -----------------------------------------------------------------------------------------------
+
+
+def test_a_resource_is_read_by_its_path():
+    """A view of resources takes a key as an item, a path or the beginning of one."""
+
+    class Outer(containers.DeclarativeContainer):
+        inner = providers.Container(Inner)
+
+    with build_resources(Outer(), required_resource_keys=["inner.db"]) as resources:
+        assert resources["inner.db"] == resources["inner"].db == resources.inner.db == "db"
+        with pytest.raises(UnknownResourceError):
+            resources["nothing"]

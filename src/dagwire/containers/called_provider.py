@@ -1,4 +1,4 @@
-"""`CalledProvider`: what stands for a Factory, a Singleton or a Callable, and calls for its arguments itself.
+"""`CalledProvider`: the stand-in of a Factory, a Singleton or a Callable, which calls for its arguments itself.
 
 A copy of such a provider costs several times its call. So a scope in synchronous code calls what the provider declares
 with what stands for each argument.
@@ -19,7 +19,7 @@ _DEEPEST = 100
 
 
 class Call(NamedTuple):
-    """What one provider declares to be called; worked out once for a plan."""
+    """The call that one provider declares; worked out once for a plan."""
 
     function: Callable[..., Any]
     args: Sequence[tuple[Any, bool]]
@@ -61,7 +61,7 @@ _KINDS = (providers.Factory, providers.Singleton, providers.Callable)
 
 
 class CalledProvider:
-    """What stands for one provider in one scope; lives as long as the scope."""
+    """The stand-in of one provider in one scope; lives as long as the scope."""
 
     __slots__ = ("_call", "_copier", "_declared", "_made", "_provider")
 
@@ -74,7 +74,7 @@ class CalledProvider:
         self._provider: AnyProvider | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """What the provider gives; arguments are added to the declared ones, and replace those of their names."""
+        """Call the provider; arguments are added to the declared ones, and replace those of the same name."""
         call = self._call
         if not call.keeps:
             return self._result(call, args, kwargs)

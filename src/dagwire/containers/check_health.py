@@ -16,11 +16,11 @@ from dagwire.containers.build_resources import abuild_resources
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What came of asking one resource."""
+    """The answer of one resource."""
 
     key: str
     error: BaseException | None
-    """What its opening, its `check_health` or its closing raised; a TimeoutError where it took too long."""
+    """The exception of its opening, its `check_health` or its closing; a TimeoutError if it took too long."""
     duration_s: float
 
     @property
@@ -32,7 +32,7 @@ class Health:
 def check_health(
     resources: Any, *, timeout_s: float = 5.0, required_resource_keys: Iterable[str] | None = None
 ) -> dict[str, Health]:
-    """Open every resource in a scope and a thread of its own, call its `check_health()` where it has one, close it.
+    """Open every resource in a scope and a thread of its own, call its `check_health()` if it has one, close it.
 
     One that is stuck keeps nobody waiting beyond the limit; its thread is left behind, and does not keep the process
     alive.
@@ -69,7 +69,7 @@ def _ask_in_thread(container: Any, key: str, context: Context) -> "Future[float]
     def ask() -> None:
         try:
             asyncio.run(_ask(container, key))
-        except BaseException as error:  # noqa: BLE001  # told of in the outcome
+        except BaseException as error:  # noqa: BLE001  # it is the answer
             outcome.set_exception(error)
         else:
             outcome.set_result(time.monotonic())

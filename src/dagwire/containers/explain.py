@@ -25,7 +25,7 @@ from dagwire.resources.recipe import is_configurable_class
 
 
 def explain(target: Any, path: str = "", *, run_config: Any = None) -> list[Explained]:
-    """Each value that `target` is configured by, where it comes from, and what that keeps from counting.
+    """Show each value that configures `target`, its source, and what it overrides.
 
     Nothing is opened. Secrets are masked. Settings that are missing or wrong are explained as far as they go.
 
@@ -119,7 +119,7 @@ class _Container:
         return Explained(key, choices[branch], source, type="Selector"), self._graph.effective_provider(branch)
 
     def _values(self, key: str, provider: AnyProvider, written: Source) -> list[Explained]:
-        """The values that a resource is made of; none where it is none of dagwire's."""
+        """The values that a resource is made of; none if it is not one of dagwire's."""
         if not isinstance(provider, ResourceProvider):
             return []
         source: Any = provider.source
@@ -138,7 +138,7 @@ class _Container:
         return values
 
     def _injected(self, path: tuple[str, ...], value: Any, written: Source, info: Any = None) -> list[Explained]:
-        """What an injection comes to, as far as that is known before anything is opened."""
+        """The value of an injection, as far as it is known before anything is opened."""
         if not is_provider(value):
             return explain_written(value, path, written, info)
         if isinstance(value, providers.ConfigurationOption):
@@ -159,7 +159,7 @@ class _Container:
             return None
 
     def _from_settings(self, path: str, key: str, settings: list[Explained], inside: str) -> list[Explained]:
-        """What the settings have at `inside`, as values at `path`."""
+        """The values that the settings have at `inside`, at `path`."""
         return [
             replace(one, path=path + one.path[len(inside) :], source=one.source._replace(setting=f"{key}.{one.path}"))
             for one in settings

@@ -35,7 +35,7 @@ class _GraphAtOneTime(ProviderGraph):
         self._overriding = {provider: overriding(provider) for provider in listed}
 
     def replacement_of(self, provider: AnyProvider) -> AnyProvider | None:
-        """What overrode `provider` then; of one without a key, what overrides it now."""
+        """The provider that overrode `provider` then; for one without a key, the one that overrides it now."""
         known = provider in self._overriding
         return cast("AnyProvider | None", self._overriding[provider] if known else overriding(provider))
 
@@ -59,7 +59,7 @@ class _IsolatingCopier:
         self._copier = ProviderCopier(self._graph, self._copied, self._seen, self.provider_for)
 
     def provider_for(self, provider: AnyProvider) -> AnyProvider:
-        """What stands for `provider`, copied now if it must be."""
+        """The provider that stands for `provider`, copied now if it must be."""
         if provider not in self._seen:
             self._copy_all_below(provider)
         return self._copier.provider_for(provider)
@@ -82,7 +82,7 @@ class _IsolatingCopier:
         return dependencies_first([provider], self._below, None)
 
     def _below(self, provider: AnyProvider) -> Iterable[AnyProvider]:
-        """What `provider` refers to; a container that it passes on is copied on demand, as this one is."""
+        """The providers that `provider` refers to; a container that it passes on is copied on demand."""
         return () if self._is_holder(provider) else referred_to(self._graph.edges(provider))
 
     def _is_holder(self, provider: AnyProvider) -> bool:

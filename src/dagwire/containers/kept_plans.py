@@ -20,7 +20,7 @@ from dagwire.containers.provider_types import AnyProvider, is_provider
 from dagwire.containers.scope_plan import Keys, ScopePlan
 
 _KEPT = "_dagwire_plans"
-"""Where a container keeps its plans: on itself, so that they end with it."""
+"""The attribute in which a container keeps its plans, so that they end with it."""
 
 _LIMIT = 64
 """How many plans a container keeps. A process that asks for ever other sets of keys forgets the oldest."""

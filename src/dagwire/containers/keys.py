@@ -83,7 +83,7 @@ def _at_path(container: Container, key: str) -> Iterator[AnyProvider]:
 
 
 def containers_at(provider: AnyProvider | None) -> Iterator[Any]:
-    """What holds the providers of a nested container, and of each container that was given in its place."""
+    """The holders of the providers of a nested container: itself, and each container that was given in its place."""
     if is_nested(provider):
         yield provider
         for given in cast("Any", provider).overridden:  # stubs: partly unknown

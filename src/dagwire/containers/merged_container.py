@@ -38,7 +38,7 @@ def _is_same(one: Any, other: Any) -> bool:
 
 
 def _given_to(provider: object) -> Any:
-    """What a provider was made of, where it is one object; else the provider itself."""
+    """The object that a provider was made of, if it is one object; else the provider itself."""
     declared: Any = provider
     if isinstance(provider, ResourceProvider):
         return declared if declared.args or declared.fields else declared.source
@@ -46,4 +46,4 @@ def _given_to(provider: object) -> Any:
 
 
 _EQUAL_BY_VALUE: tuple[type[Any], ...] = (bool, bytes, float, int, str, Config)
-"""What is compared by value; of other objects `==` may mean anything."""
+"""The types that are compared by value; `==` of other objects may mean anything."""

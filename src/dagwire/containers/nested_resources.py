@@ -30,7 +30,7 @@ class NestedRecipes:
         return {id_: provider for id_, provider in found if provider is not None}
 
     def inside(self, provider: ResourceProvider[Any]) -> list[Recipe]:
-        """What is nested in `provider`, and in that; not what is nested in another key's."""
+        """The recipes nested in `provider`, and in those; not the ones nested in another key's."""
         nested = list(provider.nested)
         for recipe in nested:  # which grows meanwhile
             if is_configurable(recipe) and not self.has_key(recipe):
@@ -61,7 +61,7 @@ class DefinitionByKey(Mapping[str, Any]):
         self._find = find
 
     def __getitem__(self, key: str) -> Any:
-        """What is declared under `key`: the recipe, or another provider itself."""
+        """The declaration under `key`: the recipe, or another provider itself."""
         provider = self._find(key)
         if provider is None:
             raise KeyError(key)

@@ -73,7 +73,7 @@ def _plain_value(option: Option, provider: AnyProvider) -> object:
 
 
 def _changed(base: AnyProvider, changes: Mapping[Path, object]) -> AnyProvider:
-    """What provides what `base` does, with some of its values changed."""
+    """A provider of what `base` gives, with some of its values changed."""
     if isinstance(base, SettingsProvider):
         return base.changed(changes)
     value: Any = base() if isinstance(base, (providers.Configuration, providers.Object)) else None

@@ -34,7 +34,7 @@ class Layer:
     copy: Container | None = None
     """The copy on which scopes of the container work in its place; None for the container itself."""
     owner: object | None = None
-    """The test that it belongs to, for those that must tell theirs from others'."""
+    """The test that it belongs to, for whoever must know its own from others'."""
 
 
 _layers: ContextVar[tuple[Layer, ...]] = ContextVar("dagwire_override_layers", default=())
@@ -145,7 +145,7 @@ def only_layers(choose: Callable[[tuple[Layer, ...]], tuple[Layer, ...]]) -> Gen
 
 
 def in_force(container: Container) -> tuple[Container, dict[Key, AnyProvider]]:
-    """What a scope of `container` works on here and now, and `{key: provider}` that override it, the innermost winning.
+    """The container that a scope works on here and now, and `{key: provider}` that override it, the innermost winning.
 
     An override of another container holds for the paths under which that one is nested here, and for its very
     providers, since they may be reached by others.

@@ -1,4 +1,4 @@
-"""What decides on which providers a provider depends: read when a plan is made, and again to see if it is valid."""
+"""The state that decides what a provider depends on: read when a plan is made, and again to see if it is valid."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -18,7 +18,7 @@ Contents = list[object]
 """Compared by identity: what is injected may have an `==` of its own."""
 
 overriding = attrgetter("last_overriding")
-"""What overrides a provider, or None."""
+"""The provider that overrides a provider, or None."""
 
 
 def can_be_refilled(provider: AnyProvider) -> bool:

@@ -1,4 +1,4 @@
-"""The private copies of one run: what stands in it for each provider that it has to itself."""
+"""The private copies of one run: a stand-in for each provider that it has to itself."""
 
 import threading
 from asyncio import Future
@@ -31,7 +31,7 @@ class Runner(Protocol):
         ...
 
     def wait_for_call(self, call: Callable[[], Any]) -> Any:
-        """Call `call` where there is an event loop, and return what it gives, awaited."""
+        """Call `call` in an event loop, and return its result, awaited."""
         ...
 
 
@@ -58,9 +58,9 @@ class PrivateResource:
         self.declared = declared
         self.runner = runner
         self.recipe: Any = None
-        """What is to be opened, if that could be made before anything was."""
+        """The recipe to open, if it could be made before anything was open."""
         self.context: InitResourceContext | None = None
-        """What it was given when it was opened; None for a function, which is given nothing but its arguments."""
+        """The context it was opened with; None for a function, which gets nothing but its arguments."""
         self.is_open = False
         self.value: Any = None
         self.opening = threading.RLock() if open_late else None
@@ -84,14 +84,14 @@ class PrivateResource:
         return self.value
 
     def as_provider(self) -> AnyProvider:
-        """What other providers are given for it; made when the first of them is."""
+        """A provider for whoever is given it; made for the first of them."""
         if self._provider is None:
             self._provider = providers.Object(self.value) if self._open_late is None else providers.Callable(self)
         return self._provider
 
 
 class ReplacedProvider:
-    """What stands for a provider that is replaced or overridden."""
+    """The stand-in of a provider that is replaced or overridden."""
 
     __slots__ = ("_current", "_provider", "_replaced")
 
@@ -102,18 +102,18 @@ class ReplacedProvider:
         self._provider: AnyProvider | None = None
 
     def __call__(self) -> Any:
-        """What is provided instead."""
+        """Call the replacement."""
         return self._current()() if self._provider is None else self._provider()
 
     def as_provider(self) -> AnyProvider:
-        """What other providers are given for it; made when the first of them is."""
+        """A provider for whoever is given it; made for the first of them."""
         if self._provider is None:
             self._provider = _replacing(self._replaced, _as_provider(self._current()))
         return self._provider
 
 
 class ChosenProvider:
-    """What stands for a Selector: the branch that it chose when it was first asked in the run."""
+    """The stand-in of a Selector: the branch that it chose when it was first asked in the run."""
 
     __slots__ = ("_branch", "_choose", "_current", "_provider")
 
@@ -132,23 +132,23 @@ class ChosenProvider:
         return self._branch
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """What the chosen branch provides."""
+        """Call the chosen branch."""
         return self._current(self.branch)(*args, **kwargs)
 
     def as_provider(self) -> AnyProvider:
-        """What other providers are given for it."""
+        """A provider for whoever is given it."""
         if self._provider is None:
             self._provider = providers.Callable(self)
         return self._provider
 
 
 class AwaitedProvider:
-    """What stands in synchronous code for a provider whose call gives a coroutine: its result."""
+    """The stand-in, in synchronous code, of a provider whose call gives a coroutine: it gives the result."""
 
     __slots__ = ("_find", "_provider", "_wait_for_call")
 
     def __init__(self, find: Callable[[], AnyProvider], wait_for_call: Callable[[Callable[[], Any]], Any]) -> None:
-        """What `find` gives is called in an event loop, and awaited there."""
+        """Call the provider that `find` gives in an event loop, and await it there."""
         self._find = find
         self._wait_for_call = wait_for_call
         self._provider: AnyProvider | None = None
@@ -158,7 +158,7 @@ class AwaitedProvider:
         return self._wait_for_call(lambda: self._find()(*args, **kwargs))
 
     def as_provider(self) -> AnyProvider:
-        """What other providers are given for it."""
+        """A provider for whoever is given it."""
         if self._provider is None:
             self._provider = providers.Callable(self)
         return self._provider
@@ -181,7 +181,7 @@ def _replacing(replaced: AnyProvider, replacement: AnyProvider) -> AnyProvider:
 
 
 class Identity:
-    """An object that is equal to nothing but itself, to tell whether two scopes are given the same one."""
+    """An object that is equal to nothing but itself, to see whether two scopes are given the same one."""
 
     __slots__ = ("_object",)
 
@@ -197,7 +197,7 @@ class Identity:
 
 
 def identity_of(replacement: AnyProvider) -> object:
-    """What two providers have in common that were made of the same object; the provider itself for all others."""
+    """An identity that two providers share if they were made of the same object; the provider itself for all others."""
     declared: Any = replacement
     kind = type(replacement)
     if kind is providers.Object and declared.last_overriding is None:
@@ -261,7 +261,7 @@ class PrivateCopies:
         return copier
 
     def _outliving(self, plan: ScopePlan, configured: Container[AnyProvider]) -> Container[AnyProvider]:
-        """What the process scope may have, if it is open."""
+        """The providers that the process scope may have, if it is open."""
         if self._outer is None or not plan.outliving:
             return ()
         own: set[AnyProvider] = set()
@@ -271,7 +271,7 @@ class PrivateCopies:
         return plan.outliving - own
 
     def _stand_in(self, provider: AnyProvider, plan: ScopePlan, copier: ProviderCopier, runner: Runner) -> Slot | None:
-        """What stands for `provider` without being a copy of it, or None."""
+        """The stand-in of `provider` that is not a copy of it, or None."""
         replacement = plan.graph.replacement_of(provider)
         if replacement is not None:
             return ReplacedProvider(provider, lambda: copier.current(replacement))

@@ -1,4 +1,4 @@
-"""What the environment in force puts in the place of a container's providers."""
+"""The replacements of a container's providers by the environment in force."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -36,7 +36,7 @@ def profile_overrides(container: Container) -> dict[str, Any]:
 
 
 _KEPT = "_dagwire_settings"
-"""Where a container keeps what was found in it, since every scope asks: `(number of providers, found)`."""
+"""The attribute of a container that keeps what was found, since every scope asks: `(number of providers, found)`."""
 
 
 def _settings_with_profiles(container: Container) -> list[tuple[str, SettingsProvider[Any]]]:

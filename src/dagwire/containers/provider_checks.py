@@ -28,7 +28,7 @@ _PROVIDED: Any = providers.ProvidedInstance
 
 
 def declared_wrongly(provider: AnyProvider, *, is_passed_on: bool) -> str | None:
-    """What is wrong with `provider` as it is declared, or None.
+    """The fault in the declaration of `provider`, or None.
 
     Args:
         provider: A provider that nothing overrides.
@@ -122,7 +122,7 @@ def is_read_early(provider: AnyProvider) -> bool:
 
 
 def read_wrongly(provider: AnyProvider, current: Callable[[AnyProvider], Any]) -> str | None:
-    """What is wrong with reading `provider` now, or None.
+    """The fault in reading `provider` now, or None.
 
     Args:
         provider: An option, or a getter of an attribute or an item.
@@ -168,7 +168,7 @@ def _option_name(option: Any) -> str:
 
 
 def _source_and_path(getter: Any) -> tuple[Any, list[Any]]:
-    """What a chain of getters begins with, and the getters, the first one first."""
+    """The start of a chain of getters, and the getters, the first one first."""
     path: list[Any] = []
     source: Any = getter
     while _is_getter(source) or isinstance(source, _PROVIDED):

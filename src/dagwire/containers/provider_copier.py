@@ -1,4 +1,4 @@
-"""Copying a part of a container: each provider of it refers to copies where there are such, and shares all else."""
+"""Copying a part of a container: each provider in it refers to copies if there are any, and shares all else."""
 
 import copy
 from collections.abc import Callable, Container, Iterable, Iterator
@@ -13,19 +13,19 @@ from dagwire.containers.provider_types import AnyProvider, is_custom, is_provide
 
 
 class StandIn(Protocol):
-    """What stands for a provider in a scope, and makes a provider only for those that are given one."""
+    """A substitute for a provider in a scope, which makes a provider only for those that are given one."""
 
     def __call__(self) -> Any:
-        """What is provided."""
+        """Give what the provider would."""
         ...
 
     def as_provider(self) -> AnyProvider:
-        """What other providers are given."""
+        """A provider for whoever is given it."""
         ...
 
 
 Slot = AnyProvider | StandIn
-"""What a scope or a copied container has in place of a provider."""
+"""A scope's or a copied container's own, in place of a provider."""
 
 
 class ProviderCopier:
@@ -60,18 +60,18 @@ class ProviderCopier:
         self._containers: dict[int, ContainerCopy] = {}
 
     def current(self, provider: AnyProvider) -> Slot:
-        """What stands for `provider`, or itself if it is shared."""
+        """The stand-in of `provider`, or itself if it is shared."""
         return self.slots.get(provider, provider)
 
     def provider_for(self, provider: AnyProvider) -> AnyProvider:
-        """What others are given for `provider`."""
+        """The provider that others are given for `provider`."""
         slot = self.slots.get(provider)
         if slot is None:
             return provider
         return slot if isinstance(slot, providers.Provider) else slot.as_provider()
 
     def copied(self, provider: AnyProvider) -> AnyProvider:
-        """What stands for `provider`: a provider of the same kind, if nothing stands for it yet."""
+        """Copy `provider`, if nothing stands for it yet, and return what stands for it."""
         if provider not in self.slots:
             self.slots[provider] = self._holder_of_container(provider) or self.copied_beside(provider)
         return self.provider_for(provider)

@@ -14,7 +14,7 @@ from dagwire.errors import ResourceCycleError
 
 
 class ProviderGraph:
-    """What the keys of one scope reach in its container, with the scope's replacements taken into account."""
+    """The providers that the keys of one scope reach, with the scope's replacements taken into account."""
 
     def __init__(self, container: Container, replacements: Mapping[Key, AnyProvider]) -> None:
         """Read nothing yet.
@@ -85,11 +85,11 @@ class ProviderGraph:
     # -- who depends on whom -------------------------------------------------------------------------------------------
 
     def replacement_of(self, provider: AnyProvider) -> AnyProvider | None:
-        """What is called in place of `provider`, or None if it is called itself."""
+        """The provider that is called in place of `provider`, or None if it is called itself."""
         return self.replaced.get(provider) or cast("Any", provider).last_overriding  # stubs: partly unknown
 
     def effective_provider(self, provider: AnyProvider) -> AnyProvider:
-        """What is called for `provider` after all that replaces it, and that in turn."""
+        """The provider that is called in the end, after all replacements of `provider` and of its replacements."""
         seen = {provider}
         while (replacement := self.replacement_of(provider)) is not None and replacement not in seen:
             seen.add(replacement)
@@ -122,7 +122,7 @@ class ProviderGraph:
         return Edges(called, passed_on)
 
     def _required_and_nested(self, provider: ResourceProvider[Any]) -> Iterator[AnyProvider]:
-        """What the resource of `provider` needs besides its arguments."""
+        """The providers that the resource of `provider` needs besides its arguments."""
         nested = self.nested.inside(provider) if provider.nested else []
         keys = self.nested.required_keys(provider.source, nested)
         if keys:
@@ -236,7 +236,7 @@ def dependencies_first(
 
 
 def _description(provider: AnyProvider) -> str:
-    """What an anonymous provider provides, in a word for a message."""
+    """A word for an anonymous provider, for a message."""
     provides: Any = provider
     if isinstance(provider, ResourceProvider):
         provides = provider.source

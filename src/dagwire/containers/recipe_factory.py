@@ -1,4 +1,4 @@
-"""What makes the recipe of a `ResourceProvider`, out of what its source, arguments and fields come to in a scope."""
+"""Making the recipe of a `ResourceProvider`, out of the values of its source, arguments and fields in a scope."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -19,7 +19,7 @@ RecipeMaker = Callable[[Any, Sequence[Any], dict[str, Any]], Any]
 
 
 def recipe_maker(source: Any, args: tuple[Any, ...], fields: dict[str, Any]) -> RecipeMaker:
-    """What makes recipes of a source, arguments and fields as they are declared.
+    """Return what makes recipes of a source, arguments and fields as they are declared.
 
     Raises:
         InvalidDefinitionError: `source` is nothing that a resource can be made of.
@@ -40,7 +40,7 @@ def recipe_maker(source: Any, args: tuple[Any, ...], fields: dict[str, Any]) -> 
 
 
 def configured_maker(make_recipe: RecipeMaker, config: object, key: str) -> RecipeMaker:
-    """What makes the same recipes with `config` merged over the config they have; `key` names them in messages."""
+    """Return what makes the recipes with `config` merged over the config they have; `key` names them in messages."""
     return partial(_configured, make_recipe, config, key)
 
 
@@ -66,7 +66,7 @@ class FunctionOfArguments:
         return self.definition.with_arguments(partial(self._function, *self._read(args), **self._read(fields)))
 
     def called(self, args: Sequence[Any], fields: dict[str, Any]) -> Any:
-        """What that definition opens, where the function takes no context."""
+        """Call the function, which takes no context."""
         if self._has_variables:
             args, fields = self._read(args), self._read(fields)
         return self._function(*args, **fields)

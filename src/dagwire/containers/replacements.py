@@ -1,4 +1,4 @@
-"""What replaces the providers of a container in one scope, and which replacement wins."""
+"""The replacements of a container's providers in one scope, and which replacement wins."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -14,7 +14,7 @@ _NOTHING: Mapping[str, object] = {}
 
 
 class Replacements(NamedTuple):
-    """What a scope works on, and what replaces its providers; lives as long as the scope."""
+    """The container that a scope works on, and its replacements; lives as long as the scope."""
 
     container: Container
     """The container, or the copy on which the test in force works."""
@@ -46,7 +46,7 @@ def profile_replacements(container: Container) -> dict[Key, AnyProvider]:
 def effective_replacements(
     container: Container, *, run: Mapping[str, object] = _NOTHING, bindings: Mapping[str, object] = _NOTHING
 ) -> Replacements:
-    """What replaces the providers of `container` here and now.
+    """Return the replacements of the providers of `container` here and now.
 
     An override of a test wins over the resources given to a run, these over what is bound to a definition, this over
     the profile of the environment, and this over the container itself.

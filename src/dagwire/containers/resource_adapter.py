@@ -21,8 +21,8 @@ def as_resource_provider(provider: AnyProvider) -> ResourceProvider[Any]:
 def from_dependency_injector(resource: providers.BaseResource[Any]) -> ResourceProvider[Any]:
     """Make a resource that a run scope can own: dependency-injector's refuses to be copied once it is open.
 
-    Like the original it enters what its function returns, where that is a context manager; unlike the original it
-    tells it of the body's exception.
+    Like the original it enters what its function returns, if that is a context manager; unlike the original it
+    passes it the body's exception.
     """
     stubbed: Any = resource
     provides: Callable[..., Any] = stubbed.provides

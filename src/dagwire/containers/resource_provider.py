@@ -97,7 +97,7 @@ class ResourceProvider(providers.Provider[T]):
     def _make_by(self, make_recipe: RecipeMaker) -> None:
         self._make_recipe = make_recipe
         self.function: FunctionOfArguments | None = None
-        """The function that opens it and that is told nothing but its arguments, or None."""
+        """The function that opens it and that gets nothing but its arguments, or None."""
         if isinstance(make_recipe, FunctionOfArguments) and not make_recipe.definition.takes_context:
             self.function = make_recipe
 
@@ -105,7 +105,7 @@ class ResourceProvider(providers.Provider[T]):
         """Say how patiently this resource is opened and closed; return the provider itself.
 
         Args:
-            retry: Calls what opens the resource, again where that fails: a policy of stamina
+            retry: Calls what opens the resource, again if that fails: a policy of stamina
                 (`RetryingCaller(attempts=3).on(ConnectionError)`), of tenacity (`Retrying(...)`), or any callable of a
                 function. An asynchronous resource under an event loop takes their asynchronous kinds.
             timeout_s: After how many seconds an open or a close has failed. A synchronous resource is then opened and
@@ -183,14 +183,14 @@ class ResourceProvider(providers.Provider[T]):
         return values
 
     def recipe(self, values: Sequence[Any] | None = None) -> Any:
-        """What is to be opened, made of `values`: the injections, providers among them called. None calls them here."""
+        """Make what is to be opened of `values`: the injections, providers among them called. None calls them here."""
         if values is None:
             values = self.values(lambda provider: provider, lambda provider: provider)
         end = 1 + len(self.args)
         return self._make_recipe(values[0], values[1:end], dict(zip(self.fields, values[end:], strict=True)))
 
     def called(self, function: FunctionOfArguments, values: Sequence[Any]) -> Any:
-        """What `function` gives for these injections; what `recipe` would open."""
+        """Call `function` with these injections; it gives what `recipe` would open."""
         if not self.fields:
             return function.called(values[1:], {})
         end = 1 + len(self.args)
@@ -198,7 +198,7 @@ class ResourceProvider(providers.Provider[T]):
 
     @property
     def is_checked_by_its_keys(self) -> bool:
-        """Whether no more can be told of it beforehand than that what it needs is there, unless config is given."""
+        """Whether nothing can be wrong with it beforehand but a missing key, unless config is given."""
         if self.function is not None:
             return not self.variables
         if self.injected_providers or self.fields:
@@ -248,7 +248,7 @@ def _is_coroutine_function(function: Any) -> bool:
 
 
 def with_config(provider: AnyProvider, key: str, config: object) -> AnyProvider:
-    """The resource of `provider`, with `config` merged over the config it has; itself where there is none to merge."""
+    """The resource of `provider`, with `config` merged over the config it has; itself if there is none to merge."""
     if config is None:
         return provider
     if not isinstance(provider, ResourceProvider):

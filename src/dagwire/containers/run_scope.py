@@ -74,7 +74,7 @@ class RunScope:
             replacements: `{key: provider}`, in place of what the container has, or beside it; see
                 `effective_replacements`.
             config_by_key: `{key: config}`, merged over the config that each resource has.
-            run_id: What resources are told of the run.
+            run_id: The run's id, for resources.
             run: The run itself, for resources that ask for it.
             instance: What the run knows of earlier ones, for resources that ask for it.
             logger: What resources log to.
@@ -164,7 +164,7 @@ class RunScope:
         return {graph.effective_provider(p): config for p, config in found if p is not None}
 
     def unknown_config(self, inner: Iterable["RunScope"] = ()) -> list[DagwireError]:
-        """What is wrong where config is given for keys that nothing is provided under."""
+        """The faults of config that is given for keys that nothing is provided under."""
         scopes = (self, *inner)
         unknown = [key for key in self._config_by_key if not any(scope.has_key(key) for scope in scopes)]
         if not unknown:
@@ -410,7 +410,7 @@ class RunScope:
         return self._value_by_key[key]
 
     def opening(self, key: str) -> tuple[Any, InitResourceContext] | None:
-        """The recipe that was opened under `key`, and what it was told; None where there was no such thing."""
+        """The recipe that was opened under `key`, and the context it was opened with; None if there is none."""
         provider = self._find(key)
         if provider is None:
             return None

@@ -130,7 +130,7 @@ def _type_faults(requirement: Requirement, provider: AnyProvider) -> Iterator[Da
 
 
 def _accepts(expected: Any, value: object) -> bool:
-    """Whether `value` may be what was declared; True if that cannot be told."""
+    """Whether `value` may be what was declared; True if that is not known."""
     origin = get_origin(expected)
     if origin in (Union, UnionType):
         return any(_accepts(one, value) for one in get_args(expected))
@@ -229,7 +229,7 @@ def _recipe_faults(
 
 
 def recipe_of(resource: PrivateResource, values: Sequence[Any], name: object) -> Any:
-    """What is to be opened for `resource`, made of `values`.
+    """Make what is to be opened for `resource` of `values`.
 
     Raises:
         InvalidConfigError: Fields given by providers do not fit; the values are not shown.

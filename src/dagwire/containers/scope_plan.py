@@ -27,7 +27,7 @@ Keys = tuple[str, ...]
 
 
 class ScopePlan:
-    """What the keys of a scope reach. Never changed once it is made: scopes in several threads read it at once."""
+    """The providers that the keys of a scope reach. Never changed once made: many threads read it at once."""
 
     def __init__(self, graph: ProviderGraph, keys: Keys, *, asynchronous: bool) -> None:
         """Work out everything that does not differ from scope to scope.
@@ -70,7 +70,7 @@ class ScopePlan:
                 self._sort(provider)
         self._note_singletons_of_settings()
         self.opened_by_scope = [one for one in self.order if one in self.owned or self.is_built_once(one)]
-        """What a scope opens or builds before anybody asks, dependencies first; if no Selector has a choice."""
+        """The providers that a scope opens or builds itself, dependencies first; if no Selector has a choice."""
 
     def _sort(self, provider: AnyProvider) -> None:
         """Note what is to be done with `provider`."""
@@ -111,14 +111,14 @@ class ScopePlan:
 
     @cached_property
     def asked(self) -> Sequence[AnyProvider]:
-        """What is checked: all that is called, and delegates; a directory's members are checked when they are asked."""
+        """The providers that are checked: what is called, and delegates; a directory's members only if called."""
         if self.reached is self.order or len(self.reached) == len(self.order):
             return self.order
         return list(dependencies_first(self.roots, self.asked_by, None))
 
     @property
     def asked_for_certain(self) -> Iterable[AnyProvider]:
-        """What is checked, whatever a Selector chooses."""
+        """The providers that are checked, whatever a Selector chooses."""
 
         def without_branches(provider: AnyProvider) -> Iterable[AnyProvider]:
             is_selector = isinstance(provider, providers.Selector) and self.graph.replacement_of(provider) is None
@@ -131,7 +131,7 @@ class ScopePlan:
         return dependencies_first(self.roots, without_branches, None) if self.has_selectors else self.asked
 
     def asked_by(self, provider: AnyProvider) -> Iterable[AnyProvider]:
-        """What is checked for the sake of `provider`."""
+        """The providers that are checked for the sake of `provider`."""
         called, passed_on = self.graph.edges(provider)
         return called if not passed_on or _is_directory(provider) else (*called, *passed_on)
 

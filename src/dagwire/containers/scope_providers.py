@@ -17,7 +17,7 @@ from dagwire.errors import DagwireError
 
 
 class ScopeProviders:
-    """What the keys of a scope reach, each provider private or shared as the run needs; lives as long as the scope.
+    """The providers that a scope's keys reach, each private or shared as the run needs; lives as long as the scope.
 
     A provider is named by the one in the container. `current` gives what is called in this scope: the run's private
     copy, or the provider itself, which is then shared with every other run.
@@ -42,7 +42,7 @@ class ScopeProviders:
         """`{Selector: fault}` of the Selectors that could not choose while everything was checked."""
 
     def current(self, provider: AnyProvider) -> Slot:
-        """What stands for `provider` in this scope."""
+        """The stand-in of `provider` in this scope, or itself."""
         return self._slots.get(provider, provider)
 
     def name(self, provider: AnyProvider) -> Name:
@@ -59,7 +59,7 @@ class ScopeProviders:
             build_once(self._provider_for(provider), self.current(provider))
 
     def value(self, provider: AnyProvider) -> Any:
-        """What a key of `provider` gives: its object, or an Aggregate itself, which is asked for a member."""
+        """The value of a key of `provider`: its object, or an Aggregate itself, which is asked for a member."""
         if isinstance(provider, providers.Aggregate) and self._plan.graph.replacement_of(provider) is None:
             return self._provider_for(provider)
         return self.current(provider)()
@@ -143,7 +143,7 @@ class ScopeProviders:
                 yield provider, problem
 
     def settings(self) -> Iterator[Any]:
-        """What stands for the providers of settings that may be called."""
+        """The stand-ins of the providers of settings that may be called."""
         for provider in self.asked() if self._plan.has_selectors else self._plan.settings:
             if isinstance(provider, SettingsProvider) and self._plan.graph.replacement_of(provider) is None:
                 yield self.current(provider)

@@ -39,6 +39,14 @@ class Resources:
             return Resources(inner)
         raise UnknownResourceError(key, self.__dict__)
 
+    def __getitem__(self, key: str) -> Any:
+        """The resource under `key`, which may be a path: `resources["gateways.s3"]`.
+
+        Raises:
+            UnknownResourceError: Nobody asked for that key.
+        """
+        return vars(self)[key] if key in vars(self) else self.__getattr__(key)
+
     def __setattr__(self, key: str, value: object) -> None:
         """Refuse: a scope closes exactly what it opened, so nothing may take its place."""
         msg = f"resources are read only; give '{key}' to the call that opens them"
