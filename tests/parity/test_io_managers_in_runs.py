@@ -1276,3 +1276,15 @@ def test_a_running_total_in_files(dg, tmp_path):
     elsewhere = {"io_manager": dg.FilesystemIOManager(base_dir=str(tmp_path / "x"))}
     with pytest.raises(FileNotFoundError):
         dg.materialize([total], partition_key="2024-01-03", resources=elsewhere)
+
+
+def test_a_configured_io_manager(dg):
+    """A configured definition keeps description, keys and schemas; it has no version: that was of another config."""
+    options = {"config_schema": {"a": int}, "description": "d", "required_resource_keys": {"x"}, "version": "1"}
+    for decorator in (dg.io_manager, dg.input_manager):
+        declared = decorator(input_config_schema={"i": int}, **options)(lambda _: None)
+        made = declared.configured({"a": 1})
+        assert type(made) is type(declared)
+        assert (made.description, set(made.required_resource_keys), made.version) == ("d", {"x"}, None)
+        assert made.input_config_schema is not None
+        assert declared.version == "1"

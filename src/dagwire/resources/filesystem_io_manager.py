@@ -151,6 +151,6 @@ def folder_at(place: str, options: dict[str, Any]) -> Any:
 
 
 @io_manager(config_schema=FilesystemIOManager.to_config_schema(), description="Stores values as files.")
-def fs_io_manager(context: InitResourceContext) -> Any:
+def fs_io_manager(init_context: InitResourceContext) -> Any:
     """`FilesystemIOManager`, configured by the config of a run."""
-    return FilesystemIOManager.from_resource_context(context)
+    return FilesystemIOManager.from_resource_context(init_context)

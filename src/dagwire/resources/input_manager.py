@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from inspect import signature
-from typing import Any, overload
+from typing import Any, Self, overload
 
 from dagwire.resources.io_contexts import InputContext
 from dagwire.resources.io_manager import InputManager
@@ -36,6 +36,14 @@ class InputManagerDefinition(ResourceDefinition):
         """
         super().__init__(resource_fn, config_schema, description, required_resource_keys, version)
         self.input_config_schema = input_config_schema
+
+    def configured(
+        self, config_or_config_fn: Any, config_schema: object = None, description: str | None = None
+    ) -> Self:
+        """Return this definition with its config, as for any resource; the version was that of another config."""
+        made = super().configured(config_or_config_fn, config_schema, description)
+        made.version = None
+        return made
 
 
 class _CallingInputManager(InputManager):

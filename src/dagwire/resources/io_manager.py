@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from functools import update_wrapper
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, Literal, Self, TypeVar, overload
 
 from dagwire.resources.configurable_resource import ConfigurableResource, ConfigurableResourceFactory
 from dagwire.resources.init_resource_context import InitResourceContext
@@ -109,6 +109,14 @@ class IOManagerDefinition(ResourceDefinition):
         super().__init__(resource_fn, config_schema, description, required_resource_keys, version)
         self.input_config_schema = input_config_schema
         self.output_config_schema = output_config_schema
+
+    def configured(
+        self, config_or_config_fn: Any, config_schema: object = None, description: str | None = None
+    ) -> Self:
+        """Return this definition with its config, as for any resource; the version was that of another config."""
+        made = super().configured(config_or_config_fn, config_schema, description)
+        made.version = None
+        return made
 
     @staticmethod
     def hardcoded_io_manager(value: IOManager, description: str | None = None) -> "IOManagerDefinition":
