@@ -756,3 +756,13 @@ def test_metadata_of_a_source_asset_is_shown(dg):
     """Metadata of a SourceAsset that cannot be shown is replaced by the name of its type."""
     source = dg.SourceAsset("words", metadata={"n": 1, "o": object()})
     assert {name: value.value for name, value in source.metadata.items()} == {"n": 1, "o": "[object] (unserializable)"}
+
+
+def test_the_description_of_a_step(dg):
+    """The step of an asset has the asset's description."""
+
+    @dg.asset
+    def words():
+        """All words."""
+
+    assert words.op.description == "All words."

@@ -342,3 +342,25 @@ def test_a_graph_that_returns_too_little(dg, one, outs):
             dg.graph_multi_asset(outs=outs, name="both")(body)
     with pytest.raises(dg.DagsterInvalidDefinitionError):
         dg.graph_multi_asset(outs=outs, name="both")(lambda: 5)
+
+
+def test_a_graph_asset_takes_any_number_of_assets(dg):
+    """A body with a `**` parameter takes the assets that `ins` names."""
+
+    @dg.asset
+    def first():
+        return 1
+
+    @dg.asset
+    def second():
+        return 2
+
+    @dg.op(ins={"a": dg.In(), "b": dg.In()})
+    def added(a, b):
+        return a + b
+
+    @dg.graph_asset(ins={"a": dg.AssetIn("first"), "b": dg.AssetIn("second")})
+    def total(**values):
+        return added(**values)
+
+    assert dg.materialize([first, second, total]).output_for_node("total") == 3

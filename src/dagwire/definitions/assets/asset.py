@@ -192,6 +192,7 @@ def asset(  # Dagster's signature
             resource_defs=own_resources,
             retry_policy=retry_policy,
             hooks=hooks,
+            description=spec.description,
             tags=with_compute_kind(owner, op_tags, compute_kind, kinds),
             pool=pool,
         )

@@ -112,7 +112,7 @@ def graph_asset(  # Dagster's signature
             own_key.to_python_identifier(),
             owner,
             {RESULT: spec},
-            composed_assets(owner, function, (RESULT,), check_specs, config),
+            composed_assets(owner, function, parameters, (RESULT,), check_specs, config),
             parameters,
             check_specs=check_specs,
             hooks=hooks,

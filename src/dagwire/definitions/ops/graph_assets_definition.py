@@ -195,7 +195,7 @@ def graph_ins(owner: str, function: Callable[..., Any], ins: Mapping[str, AssetI
     Raises:
         InvalidDefinitionError: `ins` names a parameter that does not exist.
     """
-    parameters = tuple(inspect.signature(function).parameters)
+    parameters = _parameters(function, ins or ())
     unknown = [name for name in ins or () if name not in parameters]
     if unknown:
         msg = f"{owner}: `ins` names {', '.join(unknown)}, and the function has no such parameter."
@@ -203,9 +203,17 @@ def graph_ins(owner: str, function: Callable[..., Any], ins: Mapping[str, AssetI
     return {name: (ins or {}).get(name, AssetIn()) for name in parameters}
 
 
+def _parameters(function: Callable[..., Any], ins: Iterable[str]) -> tuple[str, ...]:
+    """The names of the inputs of a graph's body; one with a `**` parameter takes all that `ins` names."""
+    declared = inspect.signature(function).parameters.values()
+    named = [parameter.name for parameter in declared if parameter.kind is not inspect.Parameter.VAR_KEYWORD]
+    return tuple(dict.fromkeys((*named, *(ins if len(named) < len(declared) else ()))))
+
+
 def composed_assets(
     owner: str,
     function: Callable[..., Any],
+    inputs: Iterable[str],
     outputs: Sequence[str],
     check_specs: Iterable[AssetCheckSpec] | None,
     config: ConfigMapping | Mapping[str, Any] | None,
@@ -216,8 +224,7 @@ def composed_assets(
         InvalidDefinitionError: It does not return the output of an op for each asset and check, or a dynamic one.
     """
     names = [*outputs, *(spec.step_name for spec in check_specs or ())]
-    parameters = tuple(inspect.signature(function).parameters)
-    composed = composed_body(owner, function, parameters, names, as_config_mapping(config))
+    composed = composed_body(owner, function, tuple(inputs), names, as_config_mapping(config))
     dynamic = [name for name, handle in composed.outputs.items() if isinstance(handle, DynamicHandle)]
     if dynamic:
         msg = (

@@ -73,7 +73,7 @@ def graph_multi_asset(  # Dagster's signature
             own,
             owner,
             outs_as_specs(owner, outs, input_deps(parameters), None, None, group_name),
-            composed_assets(owner, function, tuple(outs), check_specs, config),
+            composed_assets(owner, function, parameters, tuple(outs), check_specs, config),
             parameters,
             check_specs=check_specs,
             types_by_output={output: out.dagster_type for output, out in outs.items()},
