@@ -35,9 +35,11 @@ from .containers.overrides import override
 from .containers.process_scope import process_scope
 from .containers.resource_provider import ResourceProvider
 from .dagster_warnings import BetaWarning, ConfigArgumentWarning, PreviewWarning, SupersessionWarning
+from .definitions.asset_value_loader import AssetValueLoader
 from .definitions.assets.asset import asset
 from .definitions.assets.asset_check import AssetChecksDefinition, asset_check, multi_asset_check
 from .definitions.assets.assets_definition import AssetsDefinition, map_asset_specs
+from .definitions.assets.freshness_checks import build_last_update_freshness_checks
 from .definitions.assets.metadata_checks import build_column_schema_change_checks, build_metadata_bounds_checks
 from .definitions.assets.multi_asset import multi_asset
 from .definitions.assets.selection import AssetSelection
@@ -287,6 +289,7 @@ __all__ = [
     "AssetSelection",
     "AssetSensorDefinition",
     "AssetSpec",
+    "AssetValueLoader",
     "AssetsDefinition",
     "AutoMaterializePolicy",
     "AutoMaterializeRule",
@@ -493,6 +496,7 @@ __all__ = [
     "build_init_logger_context",
     "build_init_resource_context",
     "build_input_context",
+    "build_last_update_freshness_checks",
     "build_metadata_bounds_checks",
     "build_op_context",
     "build_output_context",

@@ -44,6 +44,18 @@ AREAS = (
         EvaluateAutomationConditionsResult evaluate_automation_conditions""",
     ),
     Area(
+        "Freshness of partitions, and its sensor",
+        "the sensor and the checks of partitions read a store of events, which dagwire does not have; use "
+        "`build_last_update_freshness_checks`, and `freshness_policy=` of an asset",
+        """LegacyFreshnessPolicy apply_freshness_policy build_sensor_for_freshness_checks
+        build_time_partition_freshness_checks""",
+    ),
+    Area(
+        "Links from code references to a repository",
+        "`with_source_code_references` names files and lines; a link is Dagster's to show",
+        "AnchorBasedFilePathMapping FilePathMapping link_code_references_to_git",
+    ),
+    Area(
         "Sensors of runs and of several assets",
         "they read a store of runs and events, and dagwire keeps none; use `@asset_sensor`, or a hook of the job",
         """MultiAssetSensorDefinition MultiAssetSensorEvaluationContext RunFailureSensorContext RunStatusSensorContext

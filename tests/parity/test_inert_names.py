@@ -411,3 +411,62 @@ def test_a_condition_as_a_policy(dg):
     policy = condition.as_auto_materialize_policy()
     assert isinstance(policy, dg.AutoMaterializePolicy)
     assert policy.to_automation_condition() == condition
+
+
+# -- freshness checks --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def watched(dg):
+    """Two assets."""
+
+    @dg.asset
+    def first():
+        return 1
+
+    @dg.asset
+    def second():
+        return 2
+
+    return [first, second]
+
+
+def test_checks_of_freshness(dg, watched):
+    """A freshness check of an asset passes if a run with the instance made it recently, and fails if none did."""
+    checks = dg.build_last_update_freshness_checks(assets=[watched[0], "second"], lower_bound_delta=HOUR)
+    defs = dg.Definitions(
+        assets=watched,
+        asset_checks=checks,
+        jobs=[dg.define_asset_job("only_checks", dg.AssetSelection.all_asset_checks())],
+    )
+    instance = dg.DagsterInstance.ephemeral()
+    dg.materialize([watched[0]], instance=instance)
+    result = defs.resolve_job_def("only_checks").execute_in_process(instance=instance)
+    passed = {one.asset_key.to_user_string(): one.passed for one in result.get_asset_check_evaluations()}
+    assert passed["first"]
+    keys = {key.to_user_string() for check in checks for key in check.check_keys}
+    assert keys == {"first:freshness_check", "second:freshness_check"}
+
+
+def test_checks_of_freshness_by_deadlines(dg, watched):
+    """With a deadline an asset must have been made shortly before its last tick, or later."""
+    checks = dg.build_last_update_freshness_checks(
+        assets=watched[:1], lower_bound_delta=HOUR, deadline_cron="0 0 * * *", severity=dg.AssetCheckSeverity.ERROR
+    )
+    result = dg.materialize([*watched, *checks])
+    [evaluation] = result.get_asset_check_evaluations()
+    assert (evaluation.passed, evaluation.severity) == (True, dg.AssetCheckSeverity.ERROR)
+    [spec] = checks[0].check_specs
+    assert spec.metadata["dagster/freshness_params"]
+
+
+@pytest.mark.parametrize("wrong", ["twice", "line", "age"])
+def test_wrong_checks_of_freshness(dg, watched, wrong):
+    """An asset that is listed twice, an invalid cron line and an age that is not a time difference are refused."""
+    arguments = {
+        "twice": {"assets": [watched[0], watched[0]]},
+        "line": {"deadline_cron": "every day"},
+        "age": {"lower_bound_delta": 3},
+    }[wrong]
+    with pytest.raises(Exception):  # noqa: B017, PT011  # a CheckError in Dagster, which is not public
+        dg.build_last_update_freshness_checks(**{"assets": watched, "lower_bound_delta": HOUR, **arguments})

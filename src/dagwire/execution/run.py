@@ -1,14 +1,16 @@
 """A run: open the resources of its steps, do the steps, record their outcomes, close."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from dagwire.containers.keys import Requirement
 from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.jobs.run_options import RunOptions
+from dagwire.definitions.ops.node import Node
 from dagwire.definitions.steps.bound_resources import Bindings
 from dagwire.errors import InvalidConfigError, ResourceSetupError
 from dagwire.execution.event_types import DagsterEventType
@@ -85,7 +87,8 @@ class _Run:
         self._scope_by_node: dict[str, RunScope] = {}
         self._load_scopes: dict[tuple[str, str], RunScope] = {}
         self._find_scopes(strongest)
-        is_heard = bool(options.instance is not None or options.on_event is not None or self.plan.loggers)
+        self._instance = instance if options.instance is not None or _has_asking_checks(self.plan.nodes) else None
+        is_heard = bool(self._instance is not None or options.on_event is not None or self.plan.loggers)
         self._record = Record(self._run, self._notify if is_heard else None)
         self._io_config = IOConfig(self.plan.nodes, self.plan.output_config, self.plan.input_config)
         self._step_io = self._make_step_io(instance)
@@ -103,8 +106,8 @@ class _Run:
         self._asynchronous = asynchronous
 
     def _notify(self, event: DagsterEvent) -> None:
-        """Show an event to the caller's instance, which remembers what was made, and to the caller's listener."""
-        instance, on_event, run = self._options.instance, self._options.on_event, self._run
+        """Show an event to the instance, which remembers what was made, and to the caller's listener."""
+        instance, on_event, run = self._instance, self._options.on_event, self._run
         if instance is not None and event.is_step_materialization:
             made = event.materialization
             instance.remember(EventLogEntry(made, run.run_id, run.job_name, event.step_key, event.timestamp))
@@ -218,3 +221,9 @@ class _Run:
         except Exception as closing:  # noqa: BLE001  # returned: it becomes the run's failure; an interrupt goes on
             return closing
         return failure
+
+
+def _has_asking_checks(nodes: Iterable[Node]) -> bool:
+    """Whether a check takes the context, by which it may ask the instance what this very run has made."""
+    checks = (node.definition for node in nodes if isinstance(node.definition, AssetChecksDefinition))
+    return any(check.body.signature.context is not None for check in checks)

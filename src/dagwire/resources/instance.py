@@ -126,6 +126,20 @@ class DagsterInstance:
         with self._changing:
             return self._latest.get(asset_key), self._previous.get(asset_key)
 
+    @property
+    def is_ephemeral(self) -> bool:
+        """True: an instance of dagwire is in memory."""
+        return True
+
+    def get_asset_keys(self) -> list[Any]:
+        """Return the keys of the assets that were made."""
+        with self._changing:
+            return list(self._latest)
+
+    def has_asset_key(self, asset_key: Any) -> bool:
+        """Return whether an asset was made."""
+        return asset_key in self._latest
+
     def report_runless_asset_event(self, asset_event: Any) -> None:
         """Record that an asset was made elsewhere; `asset_event` is an `AssetMaterialization`."""
         self.remember(EventLogEntry(asset_event))

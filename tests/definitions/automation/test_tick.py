@@ -174,7 +174,7 @@ def test_a_schedule_of_parts():
     assert request.run_config["ops"] == {"x": {"config": {"day": 1}}}
     assert request.tags["a"] == "b"
     skipped = runs.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=MIDNIGHT + dt.timedelta(days=1)))
-    assert (skipped.run_requests, skipped.skip_message) == ((), "should_execute function for daily returned false.")
+    assert (skipped.run_requests, skipped.skip_message) == ([], "should_execute function for daily returned false.")
     with pytest.raises(InvalidInvocationError, match="evaluate_tick"):
         runs()
 

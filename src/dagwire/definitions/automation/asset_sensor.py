@@ -85,7 +85,7 @@ class AssetSensorDefinition(SensorDefinition):
         """
         event = self._new_event(context)
         if event is None:
-            return TickResult((), self._nothing_new(), context.cursor)
+            return TickResult([], self._nothing_new(), context.cursor)
         answers = self._answers(context, self._event_argument(event))
         if any(isinstance(answer, SensorResult) and answer.cursor is not None for answer in answers):
             raise UnexpectedResultError(self.label, "returned a cursor. An asset sensor keeps its own cursor.")
@@ -177,7 +177,7 @@ def asset_sensor(  # Dagster's signature
         >>> tick.run_requests[0].run_key == run.run_id
         True
         >>> when_made.evaluate_tick(build_sensor_context(instance=instance, cursor=tick.cursor)).run_requests
-        ()
+        []
     """
 
     def decorate(function: Callable[..., Any]) -> AssetSensorDefinition:

@@ -124,7 +124,7 @@ class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):
             UnexpectedResultError: Several requests are returned, and not all have a run key.
         """
         if self._should_execute is not None and not _call_with_context(self._should_execute, context):
-            return TickResult((), f"should_execute function for {self.name} returned false.")
+            return TickResult([], f"should_execute function for {self.name} returned false.")
         return super().evaluate_tick(context)
 
     def _answers(self, context: ScheduleEvaluationContext, event_arguments: Mapping[str, Any]) -> list[Any]:

@@ -181,14 +181,14 @@ class TickDefinition(Generic[C]):
         if requests and len(requests) == len(answers):
             return TickResult(self._requested(requests, context, ()), None, cursor)
         if not answers or answers == [None]:
-            return TickResult((), f"{self.kind.capitalize()} function returned an empty result", cursor)
+            return TickResult([], f"{self.kind.capitalize()} function returned an empty result", cursor)
         if len(answers) > 1:
             raise UnexpectedResultError(
                 self.label, f"returned {_listed(answers)}; return one reason, or requests alone."
             )
         [answer] = answers
         if isinstance(answer, SkipReason):
-            return TickResult((), answer.skip_message, cursor)
+            return TickResult([], answer.skip_message, cursor)
         if not isinstance(answer, SensorResult):
             problem = f"returned {type(answer).__name__}; return RunRequest, SkipReason, a list of requests or None."
             raise UnexpectedResultError(self.label, problem)
