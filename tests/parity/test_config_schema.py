@@ -303,11 +303,13 @@ def test_the_fields_of_a_config_class(dg):
         colour: Colour = Colour.BLUE
         name: str | None = None
         note: str = pydantic.Field(default="n", description="a note")
+        none: int = pydantic.Field(default=None)
 
     fields = Load.to_fields_dict()
     assert [name for name, field in fields.items() if field.is_required] == ["limit"]
     assert (fields["colour"].default_value, fields["note"].default_value) == ("BLUE", "n")
     assert fields["note"].description == "a note"
+    assert (fields["none"].is_required, fields["none"].default_provided) == (False, False)
 
 
 def test_sources_read_a_variable(dg, validated, monkeypatch):

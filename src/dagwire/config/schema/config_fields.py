@@ -27,6 +27,8 @@ def _field(info: FieldInfo) -> Field:
     if info.is_required() or info.default_factory_takes_validated_data:
         return Field(config_type, description=info.description)
     default = info.get_default(call_default_factory=True)
+    if default is None and not isinstance(config_type, Noneable):
+        return Field(config_type, is_required=False, description=info.description)
     return Field(config_type, field_in_launch_form(info, default), description=info.description)
 
 
