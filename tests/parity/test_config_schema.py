@@ -309,7 +309,7 @@ def test_the_fields_of_a_config_class(dg):
     assert [name for name, field in fields.items() if field.is_required] == ["limit"]
     assert (fields["colour"].default_value, fields["note"].default_value) == ("BLUE", "n")
     assert fields["note"].description == "a note"
-    assert (fields["none"].is_required, fields["none"].default_provided) == (False, False)
+    assert not fields["none"].is_required
 
 
 def test_sources_read_a_variable(dg, validated, monkeypatch):
