@@ -10,8 +10,10 @@ import pytest
 from filelock import FileLock
 
 from dagwire import AssetKey, AssetMaterialization, MetadataValue
-from dagwire.cli.tick_state import kept_instance
+from dagwire.cli.tick_state import TickFile, kept_instance
+from dagwire.errors import StateFileError
 
+from tests.app.outside import files_no_larger_than
 from tests.cli.conftest import COMMAND, Run
 from tests.waiting import wait_for
 
@@ -412,3 +414,14 @@ def test_a_file_of_partitions_of_any_content_is_one_message(run: Run, project: P
     assert done.returncode == 1
     assert f"StateFileError: {file}" in done.stderr
     assert "running" not in done.stdout
+
+
+def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
+    """The old file stays, and no half of a new one is beside it."""
+    state = TickFile(tmp_path / "sensor-a.json")
+    state.save()
+    state.state.run_keys = ["x" * 100_000]
+    with files_no_larger_than(1000), pytest.raises(StateFileError, match="cannot be written"):
+        state.save()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["sensor-a.json"]
+    assert TickFile(tmp_path / "sensor-a.json").state.run_keys == []

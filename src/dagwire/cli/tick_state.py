@@ -192,13 +192,18 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _write(path: Path, data: object) -> None:
+    text = json.dumps(data, indent=2)
+    part: Path | None = None
     try:
         with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8") as file:
-            json.dump(data, file, indent=2)
+            part = Path(file.name)
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(file.name).replace(path)
+        part.replace(path)
     except OSError as error:
+        if part is not None:
+            part.unlink(missing_ok=True)  # a disk that is full gets no half of a file in addition
         raise StateFileError(str(path), f"cannot be written ({error.strerror}). {_ELSEWHERE}") from error
 
 
