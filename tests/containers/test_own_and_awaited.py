@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dagwire import ResourceProvider, SettingsProvider, abuild_resources, build_resources, override
 from dagwire.containers.isolated_copy import isolated_copy
+from dagwire.errors import ResourceSetupError
 
 log: list[str] = []
 
@@ -134,6 +135,25 @@ def test_an_awaited_singleton_is_shared():
             seen.append(resources.kept)
     assert seen[0] is seen[1]
     assert log == ["fetch", "fetch"]
+
+
+def test_no_coroutine_is_left_when_its_neighbour_fails():
+    """A coroutine that was made for an argument is ended if another argument cannot be had."""
+
+    def fails():
+        raise ConnectionError
+
+    container = Awaiting()
+    container.failing = providers.Callable(fails)
+    container.user = ResourceProvider(lambda token, other: (token, other), container.coroutine, container.failing)
+
+    async def main():
+        async with abuild_resources(container, required_resource_keys=["user"]):
+            raise AssertionError
+
+    with pytest.raises(ResourceSetupError, match="ConnectionError"):  # and no warning, which would be an error here
+        asyncio.run(main())
+    gc.collect()
 
 
 # -- singletons --------------------------------------------------------------------------------------------------------

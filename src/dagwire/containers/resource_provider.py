@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from inspect import isasyncgenfunction, iscoroutinefunction, unwrap
+from inspect import isasyncgenfunction, iscoroutine, iscoroutinefunction, unwrap
 from typing import Any, Literal, Self, TypeVar, cast, overload
 
 from dependency_injector import providers
@@ -178,8 +178,14 @@ class ResourceProvider(providers.Provider[T]):
             passed_on: The provider that is passed on for a delegated one.
         """
         values = list(self.injections)
-        for place, provider, called in self.injected_providers:
-            values[place] = current(provider)() if called else passed_on(provider)
+        try:
+            for place, provider, called in self.injected_providers:
+                values[place] = current(provider)() if called else passed_on(provider)
+        except BaseException:
+            for value in values:
+                if iscoroutine(value):
+                    value.close()  # nobody will await it any more
+            raise
         return values
 
     def recipe(self, values: Sequence[Any] | None = None) -> Any:
