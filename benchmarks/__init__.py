@@ -1,1 +1,1 @@
-"""What dagwire costs, beside Dagster and beside no framework; `python -m benchmarks` writes docs/performance.md."""
+"""The costs of dagwire, beside Dagster and beside no framework; `python -m benchmarks` writes docs/performance.md."""

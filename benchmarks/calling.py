@@ -43,7 +43,7 @@ def with_resource() -> Iterator[Benchmark]:
 
 
 def call_with_plain_object(library: ModuleType) -> Timed:
-    """One call by keyword."""
+    """Call an asset directly, with a plain object by keyword."""
 
     @library.asset
     def greeting(name: library.ResourceParam[str], number: int) -> str:
@@ -53,7 +53,7 @@ def call_with_plain_object(library: ModuleType) -> Timed:
 
 
 def call_with_resource(library: ModuleType) -> Timed:
-    """One call by keyword."""
+    """Call an asset directly, with a resource by keyword."""
     journal = Journal()
     tracked = tracked_class(library, journal)
     resource = tracked(name="Ann")

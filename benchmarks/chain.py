@@ -28,7 +28,7 @@ BY_DEPENDENCY_INJECTOR = "`providers.Resource`, closed one by one, as `shutdown_
 
 @contextmanager
 def chain_of_five() -> Iterator[Benchmark]:
-    """Each needs the one before it."""
+    """Open and close five resources, given in a dict; each needs the one before it."""
     with kept_instance() as instance:
         yield Benchmark(
             "opening and closing five, each needing the one before, given in a dict",
@@ -43,7 +43,7 @@ def chain_of_five() -> Iterator[Benchmark]:
 
 @contextmanager
 def chain_declared() -> Iterator[Benchmark]:
-    """Each takes the one before it as an argument."""
+    """Open and close five resources, declared in a container; each takes the one before it as an argument."""
     yield Benchmark(
         "opening and closing five, each needing the one before, declared in a container",
         {

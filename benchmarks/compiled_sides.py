@@ -48,7 +48,7 @@ def asynchronous_chain_by_wireup(runner: asyncio.Runner, runs: int) -> Timed:
 
 
 def in_scopes(journal: Journal, enter: Callable[[], AbstractContextManager[Any]], ask: Callable[[Any], Any]) -> Timed:
-    """Each call enters a scope and asks it."""
+    """Time calls that each enter a scope and ask it."""
 
     def call() -> object:
         with enter() as scope:
@@ -61,7 +61,7 @@ def in_scopes(journal: Journal, enter: Callable[[], AbstractContextManager[Any]]
 def in_asynchronous_scopes(
     runner: asyncio.Runner, runs: int, journal: Journal, enter: Callable[[], Any], ask: Callable[[Any], Any]
 ) -> Timed:
-    """Each call does so several times, in one task."""
+    """Time calls that each enter and ask several scopes, in one task."""
 
     async def call() -> object:
         for _ in range(runs):
@@ -118,7 +118,7 @@ def asynchronous_link(journal: Journal, made: type, *, takes_another: bool) -> C
 
 
 def dishka_provider(functions: list[Callable[..., Any]]) -> dishka.Provider:
-    """What dishka makes a container of."""
+    """A dishka provider of `functions`, for one of its containers."""
     provider = dishka.Provider(scope=dishka.Scope.REQUEST)
     for function in functions:
         provider.provide(function)
@@ -126,5 +126,5 @@ def dishka_provider(functions: list[Callable[..., Any]]) -> dishka.Provider:
 
 
 def wireup_injectables(functions: list[Callable[..., Any]]) -> list[Any]:
-    """What wireup makes a container of."""
+    """The wireup injectables of `functions`, for one of its containers."""
     return [wireup.injectable(lifetime="scoped")(function) for function in functions]

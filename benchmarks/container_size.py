@@ -41,7 +41,7 @@ def container_of(value_by_key: Mapping[str, str]) -> type[containers.Declarative
 
 
 def one_run(library: ModuleType, resources: Any, **options: Any) -> Timed:
-    """One `materialize`."""
+    """Time one `materialize`."""
     journal = Journal()
 
     @library.asset(required_resource_keys=set(NEEDED))
@@ -55,7 +55,7 @@ def one_run(library: ModuleType, resources: Any, **options: Any) -> Timed:
 
 
 def a_copy(application: type[containers.DeclarativeContainer]) -> Timed:
-    """One instance of the container, which copies every provider."""
+    """Time one instance of the container, which copies every provider."""
 
     def call() -> object:
         own = application()

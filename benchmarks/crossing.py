@@ -1,4 +1,4 @@
-"""Who sees whose fake: 200 tasks in four threads, each with a fake of its own for the same key, read 20,000 times.
+"""Count crossed fakes: 200 tasks in four threads override one key, each by its own fake, and read it 20,000 times.
 
 `python -m benchmarks.crossing` tells for dagwire and for dependency-injector alone, whose `override` changes the
 provider that all share. How many cross there depends on the machine; that none do in dagwire is a test.
@@ -25,7 +25,7 @@ Read = Callable[[], object]
 
 
 def crossings(override: Override, read: Read) -> int:
-    """How many reads found another fake than the reader's own."""
+    """The number of reads that found a fake other than the reader's own."""
     ready = threading.Barrier(THREADS)
 
     def in_thread(first: int) -> int:
@@ -50,7 +50,7 @@ async def _in_task(fake: int, override: Override, read: Read) -> int:
 
 
 def with_dagwire() -> int:
-    """Each task overrides by `dagwire.override`, and opens the resource for each read."""
+    """Count crossings where tasks override by `dagwire.override` and open the resource for each read."""
     application = _application()
 
     def read() -> object:
@@ -61,7 +61,7 @@ def with_dagwire() -> int:
 
 
 def with_dependency_injector() -> int:
-    """Each task overrides by `Provider.override`, and calls the provider for each read."""
+    """Count crossings where tasks override by `Provider.override` and call the provider for each read."""
     application = _application()
     return crossings(lambda fake: application.db.override(providers.Object(fake)), application.db)
 

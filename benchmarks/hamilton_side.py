@@ -12,7 +12,7 @@ logging.getLogger("hamilton").setLevel(logging.CRITICAL)
 
 
 def execution_of(count: int) -> Timed:
-    """One `execute` of `count` functions that do nothing but count."""
+    """Time one `execute` of `count` functions that only count."""
     journal = Journal()
     names = [f"asset_{number}" for number in range(count)]
     module = ad_hoc_utils.create_temporary_module(*(_named(name, journal) for name in names))

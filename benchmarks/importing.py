@@ -36,14 +36,14 @@ print(json.dumps({"s": took, "B": process.memory_info().rss - before, "imported"
 
 @contextmanager
 def import_time(statement: str, title: str) -> Iterator[Benchmark]:
-    """How long it takes to import what `statement` does."""
+    """Time the imports of `statement`."""
     with samplers("s", statement) as by_side:
         yield Benchmark(f"importing {title}, in a fresh process", by_side, bare=BASES, rounds=SLOW_ROUNDS)
 
 
 @contextmanager
 def help_time() -> Iterator[Benchmark]:
-    """How long a person waits for `--help`, from the start of the process to its end."""
+    """Time `--help`, from the start of the process to its end."""
     with kept_byte_code() as environment:
         commands = {Side.DAGWIRE: ("dagwire.cli", "materialize"), Side.DAGSTER: ("dagster", "asset")}
         by_side = {side: help_sampler(module, told, environment) for side, (module, told) in commands.items()}
@@ -51,7 +51,7 @@ def help_time() -> Iterator[Benchmark]:
 
 
 def help_sampler(module: str, told: str, environment: Mapping[str, str]) -> Sampler:
-    """Asks a module's command line for help, of which `told` is a part."""
+    """Ask a module's command line for help, and check that `told` is a part of it."""
     command = [sys.executable, "-m", module, "--help"]
 
     def sample(_scale: Scale) -> float:
@@ -67,14 +67,14 @@ def help_sampler(module: str, told: str, environment: Mapping[str, str]) -> Samp
 
 @contextmanager
 def import_memory() -> Iterator[Benchmark]:
-    """How much the process grows by it."""
+    """Measure the growth of the process by the import of every name."""
     with samplers("B", EVERYTHING) as by_side:
         yield Benchmark("importing every name: what the process grows by", by_side, bare=BASES, unit="B", rounds=3)
 
 
 @contextmanager
 def samplers(unit: str, statement: str) -> Iterator[dict[Side, Sampler]]:
-    """One for each side; dagwire's imports what `statement` does."""
+    """Samplers by side; dagwire's runs `statement`."""
     statements = {Side.DAGWIRE: statement, Side.DAGSTER: DAGSTER, Side.BARE: BARE}
     with kept_byte_code() as environment:
         by_side = {side: sampler(said, unit, environment) for side, said in statements.items()}

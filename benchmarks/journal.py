@@ -2,14 +2,14 @@
 
 CHAIN = "abcde"
 CHAIN_DONE = tuple([f"open {name}" for name in CHAIN] + [f"close {name}" for name in reversed(CHAIN)])
-"""What is done where five resources, each needing the one before, are opened and closed."""
+"""The entries of a journal after five resources, each needing the one before, were opened and closed."""
 
 
 class Journal(list[str]):
-    """What was done since it was last read."""
+    """A list of the events since it was last read."""
 
     def read(self) -> tuple[str, ...]:
-        """All of it, and start anew."""
+        """Return all entries, and forget them."""
         entries = tuple(self)
         self.clear()
         return entries

@@ -10,7 +10,7 @@ from time import perf_counter
 
 
 class Side(StrEnum):
-    """Who does the work; the values head the columns."""
+    """The library that does the work; the values head the columns."""
 
     DAGWIRE = "dagwire"
     DAGSTER_KEPT = "Dagster, one instance kept"
@@ -23,7 +23,7 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How thoroughly to measure."""
+    """The numbers of rounds and samples to measure."""
 
     rounds: int
     sample_s: float
@@ -50,7 +50,7 @@ class Timed:
         self._calls = 0
 
     def __call__(self, scale: Scale) -> float:
-        """One sample, in seconds.
+        """Take a sample, in seconds.
 
         Raises:
             AssertionError: The call did not do what it is measured for.
@@ -77,12 +77,12 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """One thing that all sides do; valid while the set-up around it is."""
+    """A task that all sides do; valid while the set-up around it is."""
 
     title: str
     samplers: Mapping[Side, Sampler]
     bare: str = ""
-    """What the bare side is, for the table."""
+    """A description of the bare side, for the table."""
     unit: str = "s"
     rounds: int | None = None
     """At most so many, where a side is slow."""
@@ -90,12 +90,12 @@ class Benchmark:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What came out for one benchmark."""
+    """The figures of one benchmark."""
 
     benchmark: Benchmark
     median_by_side: Mapping[Side, float]
     ratio_by_side: Mapping[Side, float]
-    """How many times dagwire's figure: the median over the rounds, each of which compares its own samples."""
+    """Multiples of dagwire's figure: the median over the rounds, each of which compares its own samples."""
 
 
 def measure(benchmark: Benchmark, scale: Scale) -> Measurement:

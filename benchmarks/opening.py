@@ -59,7 +59,7 @@ def tracked_class(library: ModuleType, journal: Journal) -> Any:
 
 
 def tracked_function(journal: Journal) -> Callable[..., Iterator[str]]:
-    """One resource as a generator, which takes what it depends on."""
+    """A resource as a generator, which takes the resource that it depends on."""
 
     def opened(name: str, _before: object = None) -> Iterator[str]:
         journal.append(f"open {name}")
@@ -70,7 +70,7 @@ def tracked_function(journal: Journal) -> Callable[..., Iterator[str]]:
 
 
 def one_in_dict(library: ModuleType, **instance: Any) -> Timed:
-    """One call of `build_resources`, in Dagster's words."""
+    """Time one call of `build_resources`, written as for Dagster."""
     journal = Journal()
     given = {"db": tracked_class(library, journal)(name="db")}
 
@@ -83,7 +83,7 @@ def one_in_dict(library: ModuleType, **instance: Any) -> Timed:
 
 
 def one_in_container() -> Timed:
-    """One call of `build_resources` on a container that is there already."""
+    """Time one call of `build_resources` on an existing container."""
     journal = Journal()
     application = containers.DynamicContainer()
     application.db = dagwire.ResourceProvider(tracked_class(dagwire, journal), name="db")
@@ -97,7 +97,7 @@ def one_in_container() -> Timed:
 
 
 def one_by_dependency_injector() -> Timed:
-    """What dagwire stands on, alone."""
+    """Time dependency-injector's own resource, without dagwire."""
     journal = Journal()
     provider = providers.Resource(tracked_function(journal), "db")
 

@@ -41,7 +41,7 @@ def page(measurements_by_section: Mapping[str, Sequence[Measurement]]) -> str:
 
 
 def table(measurements: Iterable[Measurement]) -> str:
-    """One row a measurement; sides that no row has are left out."""
+    """A table with a row for each measurement; sides without any figure are left out."""
     rows = list(measurements)
     sides = [side for side in Side if any(side in row.median_by_side for row in rows)]
     lines = [["", *sides, "bare is"], ["---", *("---:" for _ in sides), "---"]]
@@ -88,7 +88,7 @@ def two_digits(number: float) -> str:
 
 
 def machine() -> str:
-    """What the figures were taken on; no names."""
+    """The machine and the versions behind the figures; without names."""
     versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
     return (
         "## Taken on\n\n"

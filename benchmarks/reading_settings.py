@@ -13,11 +13,11 @@ import dagwire
 from benchmarks.measuring import Benchmark, Side, Timed
 
 NESTED = 20
-"""How many models nest in the settings, of four values each; one value of each is set by a variable."""
+"""The number of models nested in the settings, of four values each; a variable sets one value of each."""
 
 
 class Part(BaseModel):
-    """What nests."""
+    """A model nested in the settings."""
 
     url: str = "http://127.0.0.1"
     attempts: int = 1

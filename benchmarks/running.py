@@ -36,7 +36,7 @@ def one_asset() -> Iterator[Benchmark]:
 
 
 def one_run(library: ModuleType, **options: Any) -> Timed:
-    """One `materialize`, in Dagster's words."""
+    """Time one `materialize`, written as for Dagster."""
     journal = Journal()
     tracked = tracked_class(library, journal)
     given = {"db": tracked(name="db")}
@@ -83,7 +83,7 @@ def many_assets(count: int) -> Iterator[Benchmark]:
 
 
 def run_of(count: int, library: ModuleType, **options: Any) -> Timed:
-    """One `materialize` of `count` assets."""
+    """Time one `materialize` of `count` assets."""
     journal = Journal()
     assets = [library.asset(name=f"asset_{number}")(body) for number, body in enumerate(bodies(count, journal))]
 

@@ -1,4 +1,4 @@
-"""What is measured, in the order of the page."""
+"""The benchmarks, in the order of the page."""
 
 from contextlib import AbstractContextManager
 

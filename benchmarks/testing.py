@@ -1,4 +1,4 @@
-"""One whole test: a fake, a run of one asset, a look at the result. Timed by pytest's own hooks."""
+"""Time a whole test by pytest's own hooks: a fake, a run of one asset, a look at the result."""
 
 import contextlib
 import io

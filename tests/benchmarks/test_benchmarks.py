@@ -1,4 +1,4 @@
-"""Each benchmark does what it measures, on all sides; how quickly is not for a test to say."""
+"""Benchmarks do what they measure, on all sides; speed is not tested."""
 
 import pytest
 
