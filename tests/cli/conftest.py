@@ -186,7 +186,7 @@ COMMAND = (sys.executable, "-m", "dagwire.cli")
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A folder with a pyproject.toml that says where the definitions are."""
+    """A folder whose pyproject.toml names the definitions."""
     (tmp_path / "shop.py").write_text(DEFINITIONS)
     (tmp_path / "pyproject.toml").write_text('[tool.dagwire]\ndefinitions = "shop:defs"\n')
     return tmp_path

@@ -54,7 +54,7 @@ def faulty(project: Path) -> Path:
 
 
 def test_nothing_wrong(run: Run, project: Path) -> None:
-    """What was looked at is counted, nothing was opened, and the exit code is 0."""
+    """`check` counts the definitions, opens nothing, and exits with 0."""
     done = run("check")
     assert done.returncode == 0, done.stderr
     assert done.stdout == "Nothing is wrong with 10 assets, 4 checks, 6 jobs, 1 schedule, 1 sensor, 3 resources.\n"
@@ -75,7 +75,7 @@ def test_everything_wrong_is_found_at_once(run: Run, faulty: Path) -> None:
 
 
 def test_faults_as_data(run: Run, faulty: Path) -> None:
-    """Each fault with its class, its message and the name of its page."""
+    """`check --json` lists each fault with its class, its message and the name of its page."""
     faults = json.loads(run("check", "--json").stdout)["faults"]
     assert {fault["page"] for fault in faults} == {"unknown-name", "missing-resource", "settings"}
 
@@ -96,7 +96,7 @@ def test_open_opens_each_resource_and_closes_it(run: Run, project: Path) -> None
 
 
 def test_a_resource_that_does_not_open_is_told_and_the_others_are_tried(run: Run, project: Path) -> None:
-    """The table says why; the exit code is 1."""
+    """`check --open` lists the reason of a resource that does not open, tries the others, and exits with 1."""
     broken = (project / "shop.py").read_text().replace('(HERE / "opened").touch()', 'raise OSError("no route")')
     (project / "shop.py").write_text(broken)
     done = run("check", "--open")
@@ -106,7 +106,7 @@ def test_a_resource_that_does_not_open_is_told_and_the_others_are_tried(run: Run
 
 
 def test_health_asks_each_resource(run: Run, project: Path) -> None:
-    """`check_health()` says by an exception that something is wrong."""
+    """A resource whose `check_health()` raises fails `check --health`."""
     check = '    def check_health(self):\n        raise OSError("sick")\n\n'
     whole = (project / "shop.py").read_text()
     sick = whole.replace("    def teardown_after_execution", f"{check}    def teardown_after_execution")
@@ -119,7 +119,7 @@ def test_health_asks_each_resource(run: Run, project: Path) -> None:
 
 
 def test_what_a_resource_is_given_at_launch_is_not_missed(run: Run, project: Path) -> None:
-    """A resource left to launch, or a definition with a config schema, is no fault without its config."""
+    """A resource configured at launch, or a definition with a config schema, is not a fault without its config."""
     (project / "late.py").write_text(
         "from dagwire import ConfigurableResource, Definitions, resource\n"
         "class Db(ConfigurableResource):\n    path: str\n"
@@ -130,7 +130,7 @@ def test_what_a_resource_is_given_at_launch_is_not_missed(run: Run, project: Pat
 
 
 def test_a_misspelt_variable_is_a_warning(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is no fault: the exit code is 0, and the message names the variable that was probably meant."""
+    """A misspelt variable is not a fault: the exit code is 0, and a warning names the nearest variable."""
     (project / "shop.py").write_text(
         "import dagwire as dg\n"
         "from dependency_injector import containers\n"

@@ -58,7 +58,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_each_value_is_explained(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where it comes from, and what would count without it; secrets are masked."""
+    """Each value is listed with its source and the sources that it overrides; secrets are masked."""
     monkeypatch.setenv("SHOP_DB__PATH", "there.db")
     done = run("config", "explain")
     lines = {line.split()[0]: " ".join(line.split()[1:]) for line in done.stdout.splitlines()}
@@ -139,7 +139,7 @@ def test_a_template_has_every_variable(run: Run) -> None:
 
 
 def test_a_variable_that_must_be_set_stands_ready(run: Run) -> None:
-    """It is not commented out."""
+    """The template does not comment out a variable that must be set."""
     assert "\nSHOP_DB__PATH=\n" in run("config", "template").stdout
 
 
@@ -164,7 +164,7 @@ def test_several_settings_have_their_schemas_under_their_keys(run: Run, project:
 
 
 def test_a_resource_is_shown_with_where_its_config_comes_from(run: Run) -> None:
-    """`resources show KEY` ends with what `config explain KEY` tells."""
+    """`resources show KEY` ends with the output of `config explain KEY`."""
     done = run("resources", "show", "db")
     assert "db.path" in done.stdout
     assert "config/local.toml, line 2" in done.stdout

@@ -26,7 +26,7 @@ def test_some_kinds_alone(run: Run) -> None:
 
 
 def test_svg_is_drawn_into_a_file(run: Run, project: Path) -> None:
-    """The ending of the file tells the format; the names are in the picture."""
+    """The file's suffix picks the format; the picture contains the names."""
     done = run("graph", "-o", "shop.svg")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("shop.svg: ")

@@ -40,7 +40,7 @@ def test_help_loads_no_command_and_nothing_that_commands_need() -> None:
 
 @pytest.mark.parametrize("name", HELP_BY_COMMAND)
 def test_a_command_is_listed_with_the_first_line_of_its_own_help(name: str) -> None:
-    """What `--help` shows without loading the command is what the command says of itself."""
+    """`--help` lists each command with the first line of the command's own help, without loading the command."""
     assert (load_command(name).help or "").partition("\n")[0] == HELP_BY_COMMAND[name]
 
 
@@ -71,7 +71,7 @@ def test_a_misspelt_command_names_the_nearest(run: Run) -> None:
 
 
 def completions(words: str) -> list[str]:
-    """What bash would be offered after `words`."""
+    """The completions that bash offers after `words`."""
     environment = os.environ | {
         "_DAGWIRE_COMPLETE": "complete_bash",
         "COMP_WORDS": words,

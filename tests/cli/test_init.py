@@ -23,7 +23,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def in_project(folder: Path, *command: str) -> str:
-    """What a command prints that ends well."""
+    """The output of a command that succeeds."""
     done = subprocess.run([sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -41,7 +41,7 @@ def test_it_passes_its_own_tests(written: Path) -> None:
 
 
 def test_nothing_is_wrong_with_it_and_it_runs(written: Path) -> None:
-    """`check`, `materialize` and `tick` work as the README says; the name of the project makes the variables' names."""
+    """`check`, `materialize` and `tick` work as the README shows; the variables' names begin with the project's."""
     assert "Nothing is wrong" in in_project(written, "-m", "dagwire.cli", "check", "--open")
     assert "Done" in in_project(written, "-m", "dagwire.cli", "materialize")
     assert "| 2026-01-05 | 2 | 6.00 |" in (written / "data" / "report.md").read_text()

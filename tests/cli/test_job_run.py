@@ -20,7 +20,7 @@ def test_a_job_that_goes_well_ends_with_what_was_done_and_where(run: Run, projec
 
 
 def test_progress_is_plain_lines_where_there_is_no_terminal(run: Run) -> None:
-    """Each step says when it starts and ends, and what it logs, a line each."""
+    """Each step prints a line when it starts, when it ends, and for each message that it logs."""
     lines = run("job", "run", "good").stdout.splitlines()
     assert lines[0] == "report: running"
     assert lines[1] == "report: writing the report"
@@ -52,7 +52,7 @@ def test_traceback_shows_where_the_step_failed(run: Run) -> None:
 
 
 def test_a_failed_check_is_a_failure(run: Run) -> None:
-    """A check of severity ERROR that does not pass is told, and the exit code is 1; a warning is not."""
+    """A failed check of severity ERROR is reported, and the exit code is 1; a warning fails no run."""
     done = run("job", "run", "hollow")
     assert done.returncode == 1
     assert done.stderr == "Check 'empty_has_rows' of asset 'empty' did not pass: there are no rows (rows: 0)\n"
@@ -135,7 +135,7 @@ def test_an_unknown_partition_names_the_nearest(run: Run) -> None:
     ],
 )
 def test_a_partition_is_given_once(run: Run, options: list[str], told: str) -> None:
-    """What would be ignored is refused, with the exit code of misuse; nothing runs."""
+    """Options that would be ignored are refused with the exit code of misuse; nothing runs."""
     done = run("job", "run", "regions", *options)
     assert done.returncode == 2
     assert told in done.stderr
@@ -171,7 +171,7 @@ def test_a_run_as_data(run: Run, project: Path) -> None:
 
 
 def test_a_failed_run_as_data(run: Run) -> None:
-    """What failed, and what was skipped for it; the exit code is 1."""
+    """The report lists failed and skipped steps; the exit code is 1."""
     done = run("materialize", "--select", "broken", "--select", "after_broken", "--json")
     report = json.loads(done.stdout)
     assert done.returncode == 1
@@ -290,7 +290,7 @@ def test_a_file_that_cannot_be_read_is_named(run: Run, project: Path, text: str)
 
 
 def test_config_for_nothing_names_the_nearest(run: Run) -> None:
-    """Every misspelt key is told at once, without the values."""
+    """All misspelt keys are reported at once, without their values."""
     done = run("materialize", "--select", "copies", "--set", "printr.copies=5", "--set", "zzz.secret=canary-7f3a")
     assert done.returncode == 2
     assert "printr.copies: there is no such resource or step. Did you mean 'printer.copies'?" in done.stderr

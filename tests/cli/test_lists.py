@@ -59,7 +59,7 @@ def test_sensors_are_listed(run: Run) -> None:
 
 
 def test_an_asset_that_is_made_elsewhere_is_listed_as_such(run: Run, project: Path) -> None:
-    """It is a part of the graph, too."""
+    """An asset that is made elsewhere is listed, because it is a part of the graph too."""
     (project / "there.py").write_text(
         "from dagwire import AssetSpec, Definitions, asset\n"
         "@asset(deps=['bought'])\ndef own():\n    pass\n"
@@ -71,7 +71,7 @@ def test_an_asset_that_is_made_elsewhere_is_listed_as_such(run: Run, project: Pa
 
 
 def test_nothing_to_list_is_said(run: Run, project: Path) -> None:
-    """An empty list is no error, and no empty screen."""
+    """An empty list is not an error, and prints a line instead of an empty screen."""
     (project / "none.py").write_text("from dagwire import Definitions\ndefs = Definitions()\n")
     for command in ("assets", "jobs", "schedules", "sensors", "resources"):
         done = run(command, "-m", "none")

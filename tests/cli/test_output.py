@@ -7,7 +7,7 @@ from tests.cli.conftest import COMMAND
 
 
 def test_a_full_disk_behind_standard_output(project: Path) -> None:
-    """The message says that output was lost; the exit code is not that of success."""
+    """The message reports that output was lost; the exit code is not that of success."""
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [*COMMAND, "assets"], cwd=project, stdout=full, stderr=subprocess.PIPE, text=True, check=False
@@ -17,7 +17,7 @@ def test_a_full_disk_behind_standard_output(project: Path) -> None:
 
 
 def test_a_reader_that_has_gone(project: Path) -> None:
-    """As in `dagwire assets | head -1`: there is no message, and the exit code is not that of success."""
+    """If the reader of a pipe has gone, as in `dagwire assets | head -1`, nothing is printed; the exit code is not 0."""
     for command in (["assets"], ["config", "template"], ["assets", "--json"]):
         with subprocess.Popen(
             [*COMMAND, *command], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE

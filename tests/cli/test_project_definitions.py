@@ -1,4 +1,4 @@
-"""How the command line finds the definitions, and what it says where it does not."""
+"""The command line finds the definitions, or reports where it looked for them."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def test_the_nearest_pyproject_above_says_where(run: Run, project: Path) -> None
 
 
 def test_the_option_is_stronger(run: Run) -> None:
-    """`-m module:attribute` is taken in place of what pyproject.toml says."""
+    """`-m module:attribute` overrides the definitions that pyproject.toml names."""
     done = run("job", "run", "good", "-m", "shop:not_definitions")
     assert done.returncode == 1
     assert "'shop:not_definitions' is a int, not Definitions. Did you mean 'shop:defs'?" in done.stderr
@@ -33,7 +33,7 @@ def test_a_module_is_found_without_a_pyproject(run: Run, project: Path) -> None:
 
 
 def test_no_pyproject_and_no_option(run: Run, project: Path) -> None:
-    """The message says what was looked for, and both ways to name the definitions."""
+    """The message lists the file that was looked for, and both ways to name the definitions."""
     (project / "pyproject.toml").unlink()
     done = run("job", "run", "good")
     assert done.returncode == 1
@@ -50,7 +50,7 @@ def test_a_pyproject_that_does_not_say(run: Run, project: Path) -> None:
 
 
 def test_a_missing_module_is_named(run: Run) -> None:
-    """A module that is not there is told in one message."""
+    """A missing module is reported in one message."""
     done = run("job", "run", "good", "-m", "shpo")
     assert done.returncode == 1
     assert "There is no module 'shpo'." in done.stderr
@@ -87,7 +87,7 @@ def test_a_target_of_a_wrong_form_is_one_message(run: Run, target: str) -> None:
 
 
 def test_a_path_of_a_file_is_shown_as_its_module(run: Run) -> None:
-    """Who writes the file's name reads how the module is named."""
+    """If a file's path is given, the message shows how to name its module."""
     assert "write 'shop:defs'" in run("check", "-m", "shop.py:defs").stderr
 
 

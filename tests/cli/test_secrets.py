@@ -1,4 +1,4 @@
-"""One secret, through every command, in success and failure: it is never printed."""
+"""No command ever prints a secret, whether it succeeds or fails."""
 
 from pathlib import Path
 

@@ -133,13 +133,13 @@ def project(tmp_path: Path) -> Path:
 
 
 def notes_in(project: Path) -> list[str]:
-    """What the runs left."""
+    """The names that the runs wrote down."""
     file = project / "notes"
     return file.read_text().split() if file.exists() else []
 
 
 def state_of(project: Path, name: str) -> dict[str, Any]:
-    """What was kept for the next tick."""
+    """The state kept for the next tick."""
     return json.loads((project / ".dagwire" / f"{name}.json").read_text())
 
 
@@ -203,7 +203,7 @@ def test_a_failing_run_is_told_and_not_repeated(run: Run, project: Path) -> None
 
 
 def test_a_failing_sensor_keeps_its_cursor(run: Run, project: Path) -> None:
-    """One message without a traceback, exit code 1, and the next tick asks the same again."""
+    """A failing sensor is reported without a traceback, with exit code 1; the next tick has the same cursor."""
     (project / "letters").write_text("a")
     run("tick", "letters")
     (project / "fault").write_text("sensor")
@@ -226,7 +226,7 @@ def test_dynamic_partitions_are_kept_for_later_runs(run: Run, project: Path) -> 
 
 
 def test_a_run_that_cannot_start_is_asked_for_again(run: Run, project: Path) -> None:
-    """The reason is told, the exit code is 1, and its run key is not remembered."""
+    """The reason is reported, the exit code is 1, and the run key is not remembered."""
     done = run("tick", "nowhere")
     assert done.returncode == 1
     assert "Not started: towns: UnknownNameError: There is no asset 'atlantis'" in done.stderr
@@ -253,7 +253,7 @@ def test_a_schedule_is_asked_for_a_moment_that_is_given(run: Run, project: Path)
 
 
 def test_a_dry_run_runs_and_keeps_nothing(run: Run, project: Path) -> None:
-    """It tells what would be requested."""
+    """A dry run lists the runs that would be requested; it runs and keeps nothing."""
     (project / "letters").write_text("a b")
     done = run("tick", "letters", "--dry-run")
     assert done.stdout == "notes, run key a\nnotes, run key b\n"
@@ -277,7 +277,7 @@ def test_an_unknown_name_names_the_nearest(run: Run) -> None:
 
 
 def test_two_at_once_are_refused(run: Run, project: Path) -> None:
-    """The second asks nothing, runs nothing, and says who is at it."""
+    """The second tick evaluates nothing, runs nothing, and reports that another process has the lock."""
     (project / ".dagwire").mkdir()
     with FileLock(project / ".dagwire" / "sensor-letters.lock"):
         done = run("tick", "letters")
@@ -309,7 +309,7 @@ def test_the_folder_can_be_chosen(run: Run, project: Path, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"colour": 1}'])
 def test_a_broken_file_is_named(run: Run, project: Path, text: str) -> None:
-    """Nothing is asked; the message says what to do."""
+    """A broken state file stops the tick before anything is evaluated; the message names the file."""
     (project / ".dagwire").mkdir()
     (project / ".dagwire" / "sensor-letters.json").write_text(text)
     (project / "letters").write_text("a")
@@ -320,7 +320,7 @@ def test_a_broken_file_is_named(run: Run, project: Path, text: str) -> None:
 
 
 def test_a_folder_that_cannot_be_made_is_named(run: Run, project: Path) -> None:
-    """A file stands in its place."""
+    """A file in the place of the state folder is reported by its path."""
     (project / ".dagwire").write_text("")
     done = run("tick", "letters")
     assert done.returncode == 1
@@ -328,7 +328,7 @@ def test_a_folder_that_cannot_be_made_is_named(run: Run, project: Path) -> None:
 
 
 def test_partitions_that_two_processes_add_are_all_kept(tmp_path: Path) -> None:
-    """What was added or taken away by others meanwhile is not undone."""
+    """Partitions that other processes added or deleted in the meantime stay so."""
     with kept_instance(tmp_path) as first:
         first.add_dynamic_partitions("towns", ["linz", "graz"])
     with kept_instance(tmp_path) as slow:
@@ -393,7 +393,7 @@ def test_a_moment_given_by_hand_never_moves_the_memory_back(run: Run, project: P
     "content", [b"{", b"[]", b'"x"', b'{"cursor": 3}', b'{"strange": 1}', b'{"run_keys": "a"}', b"\xff", b"[" * 100_000]
 )
 def test_a_state_file_of_any_content_is_one_message(run: Run, project: Path, content: bytes) -> None:
-    """The message names the file and says how to go on; nothing runs."""
+    """The message names the file and the remedy; nothing runs."""
     file = project / ".dagwire" / "sensor-letters.json"
     file.parent.mkdir()
     file.write_bytes(content)
