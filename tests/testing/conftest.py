@@ -121,7 +121,7 @@ def project(pytester):
 
 @pytest.fixture
 def run_tests(project, monkeypatch):
-    """Run the source of some tests, in this process, in the order they stand in; returns what pytest came to."""
+    """Run the source of some tests in this process, in their order; return pytest's result."""
     for name in ("APP_PATH", "APP_PASSWORD", "API_TOKEN", "DAGWIRE_ENV"):
         monkeypatch.delenv(name, raising=False)
 

@@ -41,7 +41,7 @@ def run_async(request, run_tests):
 
 
 def test_runs_and_resources(run_async):
-    """They open and close in the test's own task."""
+    """Runs and resources open and close in the test's own task."""
     run_async("""
         import asyncio
         seen = []
@@ -117,7 +117,7 @@ def test_interleaved_tasks(run_async):
 
 
 def test_a_leak(run_async):
-    """What a coroutine leaves open fails its test, and the tests after it run."""
+    """A resource that a coroutine leaves open fails its test, and the tests after it run."""
     result = run_async("""
         kept = []
 
@@ -133,7 +133,7 @@ def test_a_leak(run_async):
 
 
 def test_a_failing_body(run_async):
-    """What it had opened is closed all the same."""
+    """Resources that a failing body opened are closed."""
     run_async("""
         seen = []
 

@@ -1,4 +1,4 @@
-"""`fake`: a stand-in cannot have what the real class has not."""
+"""`fake` makes a stand-in that cannot have attributes that the real class lacks."""
 
 import asyncio
 from typing import Protocol
@@ -70,7 +70,7 @@ def test_what_the_class_lacks_fails():
 
 
 def test_fields():
-    """They have what is given, or their defaults, which no two fakes share."""
+    """A fake's fields have the values given, or else their defaults, which no two fakes share."""
     mailer = fake(Mailer, host="nowhere", url="smtp://elsewhere")
     assert (mailer.host, mailer.port, mailer.to, mailer.url) == ("nowhere", 25, [], "smtp://elsewhere")
     mailer.to.append("Ann")
@@ -78,19 +78,19 @@ def test_fields():
 
 
 def test_a_field_that_was_not_given():
-    """Reading it fails: there is no telling what it should be."""
+    """A field without a value or a default raises when it is read."""
     with pytest.raises(AttributeError, match="host"):
         _ = fake(Mailer).host
 
 
 def test_a_protocol():
-    """What code asks for may be no class of a resource at all."""
+    """A protocol can be faked: code may ask for a class that is not a resource."""
     clock = fake(Clock, now=17.0, zone="UTC")
     assert (clock.now(), clock.zone) == (17.0, "UTC")
 
 
 def test_it_overrides():
-    """It is an instance of the class, is never opened, and may be nested in another resource."""
+    """A fake is an instance of the class, is never opened, and may be nested in another resource."""
 
     class Office(ConfigurableResource):
         mailer: Mailer

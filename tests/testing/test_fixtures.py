@@ -1,4 +1,4 @@
-"""What each fixture gives, and that it is the test's alone."""
+"""Each fixture has its value, which belongs to one test alone."""
 
 
 def test_an_asset_and_a_job_run_by_name(run_tests):
@@ -121,7 +121,7 @@ def test_an_unknown_resource_is_refused(run_tests):
 
 
 def test_singletons_are_the_tests_own(run_tests):
-    """They are kept from run to run of one test, and the next test begins with new ones."""
+    """Singletons are kept through all runs of one test, and the next test begins with new ones."""
     run_tests("""
         @pytest.mark.parametrize("time", [1, 2])
         def test(run, resources, dagwire_container, time):
@@ -181,7 +181,7 @@ def test_no_definitions_are_found(run_tests, project):
 
 
 def test_an_opened_resource_can_be_asserted(run_tests):
-    """What a run has reached counts, a plain fake too; a key that does not exist is refused."""
+    """Any key that a run reached counts as opened, a plain fake too; an unknown key is refused."""
     result = run_tests("""
         def test_right(run, override, assert_opened, assert_never_opened):
             override(db=FakeDb())

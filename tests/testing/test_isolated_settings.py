@@ -1,10 +1,10 @@
-"""Settings are read anew for each test, in the environment that it names; a change that comes too late is told of."""
+"""Settings are read anew for each test, in the environment that it names; a change that comes too late is a warning."""
 
 import pytest
 
 
 def test_a_variable_before_first_use(run_tests):
-    """Each test reads the settings for itself, so `monkeypatch.setenv` is seen though another test has read them."""
+    """Each test reads the settings anew, so `monkeypatch.setenv` works even if another test has read them."""
     run_tests("""
         def test_before(run):
             assert run("trips").asset_value("trips") == ["real.db"]
@@ -35,7 +35,7 @@ def test_settings_that_cannot_be_read_end_no_session(run_tests):
 
 
 def test_a_variable_after_it_was_read(run_tests):
-    """It changes nothing; the warning names it, and the line that had the settings read."""
+    """A variable set too late changes nothing; the warning names it, and the line that read the settings."""
     result = run_tests(
         """
         def test(run, monkeypatch):
@@ -51,7 +51,7 @@ def test_a_variable_after_it_was_read(run_tests):
 
 
 def test_a_variable_set_back_in_time(run_tests):
-    """What was as before when the body ended is no matter."""
+    """A variable restored before the body ends causes no warning."""
     run_tests("""
         def test(run, monkeypatch):
             run("trips")
@@ -157,7 +157,7 @@ def test_an_unknown_environment(run_tests):
 
 
 def test_an_environment_without_profiles(run_tests):
-    """Where settings have none, to name one is a mistake."""
+    """Naming an environment is a mistake if the settings have no profiles."""
     result = run_tests("""
         @pytest.mark.environment("test")
         def test():

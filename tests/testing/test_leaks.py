@@ -1,4 +1,4 @@
-"""What a test leaves behind fails it, and only it; named, with the line that made it."""
+"""A test that leaves something behind fails, and only that test; the report names the line that made it."""
 
 import pytest
 
@@ -43,7 +43,7 @@ def test_an_override_left_behind(run_tests):
 
 
 def test_an_override_of_dependency_injectors_own(run_tests):
-    """It would reach all tests; it is named, and taken back."""
+    """An override by dependency-injector would reach all tests: it is reported, and reset."""
     result = run_tests("""
         def test_leak(run):
             app.defs.container.db.override(FakeDb())
@@ -56,7 +56,7 @@ def test_an_override_of_dependency_injectors_own(run_tests):
 
 
 def test_a_variable_left_set(run_tests):
-    """Of those that settings read; it is set back."""
+    """A variable that settings read and a test left set is reported, and restored."""
     result = run_tests("""
         def test_set(run):
             os.environ["APP_PATH"] = "left.db"
@@ -104,7 +104,7 @@ def test_a_thread_that_outlives_its_resource(run_tests):
 
 
 def test_a_thread_of_the_tests_own(run_tests):
-    """What no resource has started is no affair of ours."""
+    """A thread that no resource started is ignored."""
     run_tests(
         THREAD
         + """
@@ -144,7 +144,7 @@ def test_a_leak_in_a_thread_of_the_test(run_tests):
 
 
 def test_a_fixture_of_wider_scope(run_tests):
-    """It may keep things open as long as it lives, and is held to it when it ends."""
+    """A fixture of wider scope may keep things open until it ends; then it is checked."""
     result = run_tests(
         """
         @pytest.fixture(scope="module")
@@ -193,7 +193,7 @@ def test_a_failing_test_is_told_of_once(run_tests):
 
 
 def test_nothing_leaks(run_tests):
-    """What closes and ends is not spoken of."""
+    """Things that are closed and threads that have ended are not reported."""
     run_tests("""
         def test(run, override, resources, monkeypatch):
             monkeypatch.setenv("APP_PATH", "patched")

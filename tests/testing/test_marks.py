@@ -4,7 +4,7 @@ import pytest
 
 
 def test_a_class_in_a_mark_is_made_anew(run_tests):
-    """No two tests share a fake; anything else stands for itself."""
+    """A class in a mark makes a new fake for each test; any other object is used itself."""
     run_tests("""
         shared = FakeDb()
         seen = []
@@ -89,7 +89,7 @@ def test_variables_hold_for_a_container_of_the_tests_own(run_tests):
 
 
 def test_variables_reach_an_env_var(run_tests):
-    """What an `EnvVar` reads is set as well."""
+    """The `settings` mark also sets the variables that an `EnvVar` reads."""
     run_tests("""
         @pytest.mark.settings(API_TOKEN="marked")
         def test(resources):
@@ -110,7 +110,7 @@ def test_variables_reach_an_env_var(run_tests):
     ],
 )
 def test_a_wrong_mark_fails_the_set_up(run_tests, mark, told):
-    """The body does not run; the message names the nearest, or says what is taken."""
+    """The body does not run; the message names the nearest valid name, or lists the ones that are accepted."""
     result = run_tests(f"""
         @pytest.mark.{mark}
         def test():

@@ -48,7 +48,7 @@ def test_one_test_in_many_threads(run_tests):
 
 
 def test_threads_of_ones_own(run_tests):
-    """What marks and fixtures override holds in them by the test's fixtures; what one thread overrides is its own."""
+    """Overrides by marks and fixtures hold in the test's threads; an override by one thread is its own."""
     run_tests("""
         from concurrent.futures import ThreadPoolExecutor
 

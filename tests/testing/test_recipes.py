@@ -7,7 +7,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "testing.md"
 
 
 def test_the_recipes(pytester):
-    """All blocks of the page are one module of tests, and each test in it passes."""
+    """The page's blocks form one module of tests, and each test in it passes."""
     source = "\n\n".join(
         re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     )

@@ -4,7 +4,7 @@ from dagwire.testing import Call, Recorder
 
 
 def test_opens_calls_and_closes(run_tests):
-    """Each run that uses it is counted; the calls are kept in order, with their arguments."""
+    """Each run that uses the resource is counted; the calls are kept in order, with their arguments."""
     run_tests("""
         def test(run, record):
             db = record("db")
@@ -22,7 +22,7 @@ def test_opens_calls_and_closes(run_tests):
 
 
 def test_a_fake_is_recorded(run_tests):
-    """What stands under the key now is what is recorded, whatever it is; and what is overridden later is not."""
+    """A spy records the present value of its key, whatever its type, and no later override of it."""
     run_tests("""
         def test(run, override, record, resources):
             override(db=FakeDb(), sent={"a": 1})
@@ -48,7 +48,7 @@ def test_an_unknown_key(run_tests):
 
 
 def test_an_asynchronous_resource(run_tests):
-    """Its coroutines are handed on to be awaited."""
+    """Coroutines of a recorded resource are passed through, to be awaited."""
     run_tests("""
         def test(run, record):
             db = record("slow_db")
@@ -59,13 +59,13 @@ def test_an_asynchronous_resource(run_tests):
 
 
 def recorded(value):
-    """A stand-in for `value`, and the calls on it."""
+    """A recording wrapper of `value`, and the list of its calls."""
     recorder = Recorder("it")
     return next(recorder.watched(value)), recorder.calls
 
 
 def test_special_methods():
-    """What Python looks up in the class is handed on, and recorded too."""
+    """Special methods, which Python looks up in the class, are passed through and recorded too."""
     stand_in, calls = recorded([1, 2])
     assert (len(stand_in), stand_in[0], list(stand_in), 2 in stand_in, stand_in == [1, 2]) == (2, 1, [1, 2], True, True)
     assert calls[1] == Call("__getitem__", (0,), {})
