@@ -110,7 +110,7 @@ def test_overrides_of_the_process_s_environment(shop, monkeypatch):
 
 
 def test_stronger_overrides_win_over_a_profile(shop):
-    """What a test or a call replaces counts before what the environment does."""
+    """Overrides of a test or a call win over the environment's overrides."""
     defs = Definitions(resources=shop)
     with environment("test"), defs.override(mailer="fake"), build_resources(shop) as resources:
         assert resources.mailer == "fake"
@@ -135,7 +135,7 @@ def test_the_process_keeps_its_environment(shop, monkeypatch):
 
 
 def test_each_environment_is_read_once(shop):
-    """One object is given for one environment, and another one for another."""
+    """Settings are read once for each environment, and each environment has its own object."""
     with environment("test"):
         first = shop.settings()
     local = shop.settings()
@@ -155,7 +155,7 @@ def test_what_is_shared_is_not_shared_between_environments(shop):
 
 
 def test_two_threads_in_two_environments(shop):
-    """Each sees its own, at the same time."""
+    """Two threads use two environments at the same time."""
     both_inside = threading.Barrier(2, timeout=20)
     seen = {}
 
@@ -197,7 +197,7 @@ def test_blocks_nest(shop):
 
 @pytest.mark.parametrize("how", ["variable", "block"])
 def test_an_unknown_environment_is_refused_with_the_known_ones(shop, monkeypatch, how):
-    """The message says who picked it, the nearest and all there are; nothing is opened."""
+    """The message reports who picked the name, the nearest one and all known ones; nothing is opened."""
     if how == "variable":
         monkeypatch.setenv("DAGWIRE_ENV", "prodcution")
     block = environment("prodcution") if how == "block" else nullcontext()
@@ -227,14 +227,14 @@ def test_a_profile_that_overrides_what_is_not_there(folder):
 
 
 def test_an_environment_may_have_overrides_and_no_file(folder):
-    """It is an environment all the same."""
+    """An environment may consist of overrides alone, without a file."""
     profiles = Profiles(folder, overrides={"demo": {"mailer": 1}})
     assert profiles.names == ("demo", "local", "production", "test")
     assert [path.name for path in profiles["demo"].files] == ["base.toml"]
 
 
 def test_two_files_of_one_environment_are_refused(folder):
-    """Which of them counts would be chance."""
+    """Two files of one environment are refused, because chance would pick one."""
     (folder / "test.toml").write_text("")
     with pytest.raises(InvalidDefinitionError, match="both the file of 'test'"):
         Profiles(folder, default="local").in_force()
@@ -277,14 +277,14 @@ def test_explained_values_name_the_files(shop, monkeypatch):
 
 
 def test_overrides_of_an_environment_are_explained(shop):
-    """They are told to be the environment's."""
+    """A value that the environment overrides is explained as the environment's."""
     with environment("test"):
         one = {value.path: value for value in explain(shop)}["mailer"]
     assert str(one.source) == "override of the environment"
 
 
 def test_environments_are_compared(shop, monkeypatch):
-    """What is not the same in both, where it comes from, and that a secret differs, without showing it."""
+    """Values that differ are listed with their sources; a secret is listed as different without its value."""
     (shop.settings.settings.profiles.folder / "production.json").write_text(
         f'{{"store": {{"url": "s3://real"}}, "password": "{CANARY}"}}'
     )
@@ -315,7 +315,7 @@ def test_an_environment_that_is_not_complete_is_compared_as_far_as_it_goes(folde
     ],
 )
 def test_broken_files_are_told_with_their_lines(shop, folder, name, text, told):
-    """File and line, as a fault of the settings; what stands there is not shown."""
+    """A broken file is a fault of the settings, reported with file and line, without its text."""
     (folder / name).write_bytes(text)
     with environment("test"), pytest.raises(SettingsError, match=told), build_resources(shop):
         pass
@@ -324,7 +324,7 @@ def test_broken_files_are_told_with_their_lines(shop, folder, name, text, told):
 
 
 def test_settings_that_declare_no_profiles():
-    """They are told to, as soon as they are read."""
+    """Settings without profiles are refused as soon as they are read."""
 
     class Bare(ProfileSettings):
         region: str = ""
@@ -334,6 +334,6 @@ def test_settings_that_declare_no_profiles():
 
 
 def test_a_beginning_is_enough_to_be_told_which_is_meant(shop):
-    """`prod` is no environment, but no other begins so."""
+    """`prod` is not an environment, but the message suggests the only one that begins so."""
     with environment("prod"), pytest.raises(UnknownEnvironmentError, match=r"Did you mean 'production'\?"):
         shop.settings()

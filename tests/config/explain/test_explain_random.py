@@ -1,4 +1,4 @@
-"""Explained values are those in use, and each source is what it is said to be: random settings, random sources."""
+"""Explained values are the ones in use, with their true sources: random settings, random sources."""
 
 import json
 import os
@@ -74,14 +74,14 @@ def settings_classes(draw):
 
 
 def value_at(value: Any, path: tuple[str, ...]) -> Any:
-    """What stands at `path` of the settings."""
+    """The value at `path` of the settings."""
     for part in path:
         value = value[part] if isinstance(value, Mapping) else getattr(value, part)
     return value
 
 
 def leaves_of(value: Any, path: tuple[str, ...] = ()) -> dict[str, Any]:
-    """`{dotted path: value}`, told without dagwire."""
+    """`{dotted path: value}`, worked out without dagwire."""
     if isinstance(value, BaseModel):
         items = {name: getattr(value, name) for name in type(value).model_fields}
     elif isinstance(value, dict) and value:
@@ -108,7 +108,7 @@ def folder(monkeypatch, tmp_path):
 @given(st.data())
 @PLENTY
 def test_a_variable_sets_the_field_that_it_is_said_to_set(data):
-    """Each name of each field, alone in the environment, changes that field and no other."""
+    """Any variable that is listed for a field, set alone, changes that field and no other."""
     made = data.draw(settings_classes())
     for field in declared_fields(made):
         if not is_set_alone(made, field.path):

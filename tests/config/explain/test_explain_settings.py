@@ -49,12 +49,12 @@ def by_path(target, **options):
 
 
 def told(one):
-    """A value's source and those it shadows, as one says them."""
+    """The texts of a value's source and of the sources that it shadows."""
     return [str(one.source), *(str(found.source) for found in one.shadowed)]
 
 
 def test_each_value_is_there_with_its_default():
-    """Without any source, every value is told to be a default, with its type and its variable."""
+    """Without any source, each value is explained as a default, with its type and its variable."""
     found = by_path(Settings)
     assert list(found) == ["region", "password", "store.url", "store.pages", "labels"]
     assert {str(one.source) for one in found.values()} == {"default"}
@@ -81,7 +81,7 @@ def test_a_variable_s_own_spelling_is_told(monkeypatch):
 
 
 def test_json_in_a_variable_gives_way_to_a_variable_of_the_field(monkeypatch):
-    """Both are told, for the field that both give."""
+    """If a variable of the whole and one of a field give a value, both are listed."""
     monkeypatch.setenv("SHOP_STORE", json.dumps({"url": "a", "pages": 2}))
     monkeypatch.setenv("SHOP_STORE__URL", "b")
     found = by_path(Settings)
@@ -90,13 +90,13 @@ def test_json_in_a_variable_gives_way_to_a_variable_of_the_field(monkeypatch):
 
 
 def test_keys_of_a_dict_are_values_of_their_own(monkeypatch):
-    """Each key has a path and a source."""
+    """Keys of a dict have a path and a source each."""
     monkeypatch.setenv("SHOP_LABELS__TEAM", "flights")
     assert told(by_path(Settings)["labels.team"]) == ["environment variable SHOP_LABELS__TEAM"]
 
 
 def test_arguments_of_the_constructor():
-    """What code gave is told to be given by code."""
+    """Values that code passed have the source "constructor"."""
     found = by_path(Settings(region="x", store=Store(url="y")))
     assert told(found["region"]) == ["constructor"]
     assert told(found["store.url"]) == ["constructor"]
@@ -104,7 +104,7 @@ def test_arguments_of_the_constructor():
 
 
 def test_what_a_provider_s_arguments_shadow(monkeypatch):
-    """A provider knows what it calls the class with, so that what this shadows is told too."""
+    """A provider's arguments are known, so the variables that they shadow are listed too."""
     monkeypatch.setenv("SHOP_REGION", "us")
     found = by_path(SettingsProvider(Settings, region="x"))
     assert told(found["region"]) == ["constructor", "environment variable SHOP_REGION"]
@@ -143,7 +143,7 @@ def test_values_of_files_have_lines(folder, kind):
 
 
 def test_the_last_of_several_files_counts_and_the_others_are_shadowed(folder):
-    """Files that are merged are told one by one."""
+    """Merged files are listed one by one."""
     (folder / "a.toml").write_text("[store]\npages = 2\nurl = 'a'\n")
     (folder / "b.toml").write_text("[store]\npages = 3\n")
     files = ["a.toml", "b.toml", "c.toml"]
@@ -153,7 +153,7 @@ def test_the_last_of_several_files_counts_and_the_others_are_shadowed(folder):
 
 
 def test_a_table_of_pyproject(folder):
-    """Settings in pyproject.toml stand under their table."""
+    """Settings in pyproject.toml are found in their table."""
     (folder / "pyproject.toml").write_text('[project]\nname = "x"\n[tool.pydantic-settings]\nregion = "us"\n')
     found = by_path(settings_of(PyprojectTomlConfigSettingsSource))
     assert told(found["region"]) == ["pyproject.toml, line 4"]
@@ -212,7 +212,7 @@ class Waters(BaseSettings):
 
 
 def test_a_union_is_explained_by_the_class_in_use(monkeypatch):
-    """One variable switches the class, and with it the values that there are."""
+    """If a variable switches the class of a union, the fields of the new class are listed."""
     assert list(by_path(Waters)) == ["water.kind", "water.depth"]
     monkeypatch.setenv("WATER__KIND", "lake")
     monkeypatch.setenv("WATER__AREA", "9")
@@ -220,7 +220,7 @@ def test_a_union_is_explained_by_the_class_in_use(monkeypatch):
 
 
 def test_settings_that_are_not_valid_are_explained_as_far_as_they_go(monkeypatch):
-    """What is missing is told to be; what is wrong is shown as it was found, in the class that was meant."""
+    """A missing value is explained as missing; a wrong one is shown as found, in the class that was meant."""
     monkeypatch.setenv("WATER__KIND", "lake")
     monkeypatch.setenv("WATER__DEPTH", "many")
     found = by_path(Waters)
@@ -229,7 +229,7 @@ def test_settings_that_are_not_valid_are_explained_as_far_as_they_go(monkeypatch
 
 
 def test_aliases_are_told_by_the_name_that_was_used(monkeypatch):
-    """Of several aliases the one that is set."""
+    """If a field has several aliases, the one that is set is listed."""
 
     class Aliased(BaseSettings):
         url: str = Field("x", validation_alias=AliasChoices("DATABASE_URL", "DB_URL"))
@@ -257,7 +257,7 @@ def test_a_value_that_a_validator_made_is_told_to_be_computed():
 
 
 def test_a_value_read_before_its_variable_changed(monkeypatch):
-    """The value in use is told, not the one that would be read now; which says that it is not what is there."""
+    """The value in use is explained, not the one that would be read now; its source is "computed"."""
     provider = SettingsProvider(Settings)
     monkeypatch.setenv("SHOP_REGION", "us")
     provider()
@@ -268,7 +268,7 @@ def test_a_value_read_before_its_variable_changed(monkeypatch):
 
 
 def test_variables_that_wait_are_told_by_name(monkeypatch):
-    """An EnvVar in a setting is explained by the variable that it stands for."""
+    """An EnvVar in a setting is explained by its variable."""
     monkeypatch.setenv("PAGES", "8")
     one = by_path(Settings(store=Store(pages=EnvVar("PAGES"))))["store.pages"]
     assert str(one.source) == "EnvVar PAGES"
@@ -303,7 +303,7 @@ def test_one_path_alone():
 
 
 def test_an_object_explains_what_it_holds_not_what_would_be_read(monkeypatch):
-    """The value is the object's own, whatever the environment says by now."""
+    """An object's own value is explained, whatever the environment holds by now."""
     settings = Settings(region="x")
     monkeypatch.setenv("SHOP_REGION", "us")
     one = by_path(settings)["region"]
@@ -311,7 +311,7 @@ def test_an_object_explains_what_it_holds_not_what_would_be_read(monkeypatch):
 
 
 def test_files_elsewhere_are_named_in_full(tmp_path_factory):
-    """A path below the working folder is told from there, another as it is."""
+    """Paths below the working folder are relative; any other path is absolute."""
     path = tmp_path_factory.mktemp("far") / "settings.toml"
     path.write_text('region = "us"\n')
     found = by_path(settings_of(lambda cls: TomlConfigSettingsSource(cls, path)))

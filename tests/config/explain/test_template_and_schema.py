@@ -119,12 +119,12 @@ def test_a_required_model_of_defaults_is_made_by_a_copy(tmp_path, monkeypatch):
 
 
 def test_settings_within_settings_are_in_the_template_by_their_own_variables():
-    """They read their own prefix, also if the settings around them have another."""
+    """Settings within settings read their own prefix, even if the outer settings have another."""
     assert "# postgres.user: str, required\nPOSTGRES_USER=\n" in env_template(Nested)
 
 
 def test_a_model_without_variables_of_its_own_is_one_entry():
-    """It is given whole, as JSON: nothing is left out of the template."""
+    """A model without variables of its own is given whole, as JSON: the template leaves nothing out."""
     assert env_template(Whole) == "# limits: Limits, required\nLIMITS=\n\n# proxy: Proxy | None\n# PROXY=\n"
 
 
@@ -169,7 +169,7 @@ def test_the_schema_says_what_is_secret_and_has_no_default_of_it(name):
 
 
 def test_the_schema_names_the_variables():
-    """By the path of the field; its dialect is told, so that editors use it."""
+    """The schema lists variables by the field's path, and names its dialect so that editors use it."""
     schema = settings_schema(Settings)
     assert schema["x-environment"]["store.url"] == ["SHOP_STORE__URL"]
     assert schema["x-environment"]["pet.tricks"] == ["SHOP_PET__TRICKS"]

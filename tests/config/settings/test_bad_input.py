@@ -39,7 +39,7 @@ def folder(monkeypatch, tmp_path):
 
 
 def refused(settings, **arguments):
-    """The problems that reading is refused for; nothing that stands in the sources is told."""
+    """The problems for which reading is refused; none shows any text of the sources."""
     opened = []
 
     class Opened(ConfigurableResource):
@@ -89,7 +89,7 @@ def from_file(kind, path):
     ],
 )
 def test_a_broken_file_is_told_by_name_and_line(folder, kind, text, told):
-    """What stands in it is not."""
+    """A broken file is reported by name and line, without its text."""
     (folder / f"a.{kind}").write_text(text)
     assert told in refused(from_file(kind, f"a.{kind}"))
 
@@ -104,7 +104,7 @@ def test_text_that_is_not_utf_8(folder, name):
 
 @pytest.mark.parametrize("name", [".env", "a.toml", "a.yaml", "a.json"])
 def test_a_file_that_cannot_be_read(folder, name):
-    """The system's reason is told."""
+    """The system's reason is reported."""
     (folder / name).symlink_to("/proc/self/mem")  # a file that nobody can read from its beginning, not even root
     settings = Settings if name == ".env" else from_file(name[2:], name)
     assert refused(settings) == f"{name}: it cannot be read (Input/output error)"
@@ -143,7 +143,7 @@ def test_variables_of_dotenv_that_name_one_another(folder):
 
 
 def test_a_variable_set_twice_in_different_case(monkeypatch):
-    """Which of them counts would be chance."""
+    """A variable that is set twice in different case is refused, because chance would pick one."""
     monkeypatch.setenv("SHOP_REGION", CANARY)
     monkeypatch.setenv("shop_region", "us")
     assert refused(Settings) == "SHOP_REGION and shop_region are one variable, set twice. Keep one of them."
@@ -163,7 +163,7 @@ def test_what_is_not_of_the_settings_may_be_set_twice(monkeypatch):
 
 
 def test_where_case_counts_they_are_two(monkeypatch):
-    """Settings that tell case apart have no such fault."""
+    """Case-sensitive settings may have two variables that differ in case only."""
 
     class Exact(Settings):
         model_config = SettingsConfigDict(case_sensitive=True)
@@ -208,7 +208,7 @@ def test_two_fields_that_claim_one_variable():
 
 
 def test_classes_of_a_union_may_share_a_name():
-    """They are one setting, whichever class is in use."""
+    """Classes of a union may share a field name: it is one setting, whichever class is in use."""
 
     class Cat(BaseModel):
         kind: Literal["cat"] = "cat"
@@ -265,7 +265,7 @@ class Zoo(BaseSettings):
     ],
 )
 def test_the_variable_is_named_wherever_the_fault_lies(monkeypatch, name, value, told):
-    """In unions, lists, dicts and under aliases: pydantic's tags and types are no part of the path."""
+    """The message names the variable, and its path leaves out pydantic's tags and types."""
     if name.endswith("LIVES"):
         monkeypatch.setenv("ZOO_PET__KIND", "cat")
     monkeypatch.setenv(name, value)
@@ -273,7 +273,7 @@ def test_the_variable_is_named_wherever_the_fault_lies(monkeypatch, name, value,
 
 
 def test_without_a_delimiter_the_variable_holds_the_whole_as_json(monkeypatch):
-    """It is the only one that can set the value."""
+    """Without a delimiter, only the variable of the whole can set a nested value."""
 
     class Whole(BaseSettings):
         pet: Cat = Cat()
@@ -283,13 +283,13 @@ def test_without_a_delimiter_the_variable_holds_the_whole_as_json(monkeypatch):
 
 
 def test_where_a_wrong_value_was_read(folder):
-    """A file and its line are told."""
+    """The message ends with the file and the line of a wrong value."""
     (folder / ".env").write_text(f"\n\nZOO_PET__KIND=cat\nZOO_PET__LIVES={CANARY}\n")
     assert refused(Zoo).endswith("It was read from .env, line 4")
 
 
 def test_where_was_looked(folder, monkeypatch):
-    """All places in order, those that are not there told to be missing."""
+    """The message lists all places in order, and marks the missing ones."""
 
     class Demanding(BaseSettings):
         model_config = SettingsConfigDict(env_file=[".env", ".env.local"], toml_file="a.toml", extra="ignore")

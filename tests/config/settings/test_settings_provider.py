@@ -1,4 +1,4 @@
-"""Settings as a provider: read once, on first use, and every fault told by the name of its variable."""
+"""A settings provider reads once, on first use, and reports each fault by the name of its variable."""
 
 import pytest
 from pydantic import Field, model_validator
@@ -55,14 +55,14 @@ def test_all_faults_are_told_by_their_variables(monkeypatch):
 
 
 def test_the_nearest_variable_that_is_set_is_named(monkeypatch):
-    """Where a value is missing and a variable of nearly its name is set, the message asks."""
+    """If a value is missing and a variable with nearly its name is set, the message asks about it."""
     monkeypatch.setenv("SHOP_REGOIN", "eu")
     with pytest.raises(SettingsError, match=r"'SHOP_REGOIN' is set; was it meant\?"):
         SettingsProvider(Settings)()
 
 
 def test_a_validator_s_own_words_stand_alone():
-    """What a validator of the whole says is told as it says it."""
+    """The message of a validator of the whole model is reported verbatim."""
 
     class Strict(BaseSettings):
         @model_validator(mode="after")

@@ -53,7 +53,7 @@ def test_a_misspelt_variable_is_found(monkeypatch):
 
 
 def test_variables_that_are_read_are_not_found(monkeypatch):
-    """Each spelling, an alias, a model given as JSON, the keys of a dict, and what other settings read."""
+    """Any spelling, an alias, a model as JSON, keys of a dict, and variables of other settings are all read."""
     for name in ("shop_region", "SHOP_STORE", "SHOP_STORE__URL", "SHOP_LABELS__A", "SHOP_ANYTHING__DEEP", "SHOP_PORT"):
         monkeypatch.setenv(name, "{}" if name == "SHOP_STORE" else "1")
     monkeypatch.setenv("SHOP_MAIL_HOST", "mail")
@@ -79,7 +79,7 @@ class FromFile(BaseSettings):
 
 
 def test_a_misspelt_key_of_a_file_has_its_line():
-    """At any depth; what stands in a dict is free."""
+    """Misspelt keys are found at any depth; the keys of a dict are free."""
     Path("shop.yaml").write_text("regoin: us\nstore:\n  url: x\n  ulr: y\nfree:\n  any: z\n")
     assert unread(FromFile) == [
         "'regoin' in shop.yaml, line 1 is read by no setting. Did you mean 'region'?",
@@ -102,6 +102,6 @@ def test_a_misspelt_key_of_a_profile_is_found():
 
 
 def test_settings_that_cannot_be_read_have_no_warnings():
-    """They are reported as a fault."""
+    """Settings that cannot be read cause a fault instead of warnings."""
     Path("shop.yaml").write_text("{")
     assert unread(FromFile) == []

@@ -47,7 +47,7 @@ class Databases(containers.DeclarativeContainer):
 
 
 def test_a_prefix_given_at_the_call_is_explained(monkeypatch):
-    """One class serves several prefixes; each value is explained by the variable that was read."""
+    """If one class has several prefixes, each value is explained by the variable that was read."""
     monkeypatch.setenv("MAIN_HOST", "one")
     Path("replica.env").write_text("REPLICA_HOST=two\n")
     found = sources(Databases())
@@ -111,7 +111,7 @@ def test_required_settings_within_settings_say_how_they_are_read():
 
 
 def test_both_ways_into_settings_within_settings_are_explained(monkeypatch):
-    """What the settings around give wins over what they read themselves."""
+    """Values given by the outer settings win over the ones that the inner settings read."""
     monkeypatch.setenv("POSTGRES_USER", "ann")
     monkeypatch.setenv("APP_POSTGRES__PORT", "1")
     monkeypatch.setenv("POSTGRES_PORT", "2")
@@ -121,7 +121,7 @@ def test_both_ways_into_settings_within_settings_are_explained(monkeypatch):
 
 
 def test_two_fields_of_one_class_of_settings_may_share_its_variables(monkeypatch):
-    """They read the same variables on purpose; that is no conflict."""
+    """Two fields of one settings class read the same variables on purpose; that is not a conflict."""
 
     class Two(BaseSettings):
         first: Postgres = Field(default_factory=Postgres)
@@ -180,7 +180,7 @@ class Dotted(BaseSettings):
 
 
 def test_an_unknown_name_in_a_dotenv_file_is_named_as_written():
-    """pydantic-settings reports it with its prefix, in lower case; the message has it as it stands in the file."""
+    """pydantic-settings reports the name with its prefix, in lower case; the message has it as the file spells it."""
     Path(".env").write_text("PARENT_CHILT=1\n")
     told = problems(SettingsProvider(Dotted))
     assert "PARENT_CHILT (parent_chilt): There is no such setting. Did you mean 'PARENT_CHILD'?" in told
@@ -188,7 +188,7 @@ def test_an_unknown_name_in_a_dotenv_file_is_named_as_written():
 
 
 def test_each_dotenv_file_has_its_own_value():
-    """What a later file overrides is shown as the earlier file has it."""
+    """An overridden value is shown as the earlier file has it."""
     Path(".env").write_text("PARENT_CHILD=a\nPARENT_CHILD=b\n")
     Path(".env.prod").write_text("PARENT_CHILD=c\n")
     (child, _) = explain(Dotted)
@@ -226,7 +226,7 @@ class Proxied(BaseSettings):
 
 
 def test_null_in_a_later_file_is_where_none_comes_from():
-    """A value that is taken away has a source: the line that says null."""
+    """A value that a later file sets to null has that line as its source."""
     Path("base.yaml").write_text("proxy: http://proxy\n")
     Path("local.yaml").write_text("# none here\nproxy: null\n")
     (proxy,) = explain(Proxied)
@@ -238,7 +238,7 @@ def test_null_in_a_later_file_is_where_none_comes_from():
 
 
 def test_settings_are_read_with_the_variables_of_a_block():
-    """They are read once for the block, and the process never sees them."""
+    """Settings in a block of variables are read once, and the process's environment is unchanged."""
     provider = SettingsProvider(Database)
     with override_variables({"HOST": "overridden"}):
         inside = provider()
