@@ -1,1 +1,1 @@
-"""What the pipeline makes, one file for each stage: raw, warehouse, dashboard; and when it makes it."""
+"""The assets of the pipeline, in one file for each stage: raw, warehouse, dashboard; and its automation."""

@@ -31,7 +31,7 @@ def every_month(clock: ResourceParam[Clock]) -> RunRequest | SkipReason:
 
 @sensor(job=flights_etl, minimum_interval_seconds=3600)
 def new_months(api: FlightsApi, warehouse: ResourceParam[Warehouse]) -> list[RunRequest] | SkipReason:
-    """Each month that the API has and the warehouse has not."""
+    """Request the months that the API has and the warehouse lacks."""
     loaded = {load.month for load in warehouse.loads() if load.table == FLIGHTS.name}
     missing = [month for month in api.months() if month not in loaded and month in MONTHLY.get_partition_keys()]
     if not missing:

@@ -1,4 +1,4 @@
-"""What must be true of the tables before anybody looks at them."""
+"""Rules that the tables must keep before anybody looks at them."""
 # ruff: noqa: S608  # this SQL is put together from our own names, never from input
 
 from typing import Any
@@ -16,13 +16,13 @@ from resources.warehouse import Warehouse
 
 @asset_check(asset=flights, blocking=True)
 def flights_are_complete(store: FlightsStore, warehouse: ResourceParam[Warehouse]) -> AssetCheckResult:
-    """Each month has as many flights as were fetched."""
+    """Check that each month has as many flights as were fetched."""
     return complete([FLIGHTS], store, warehouse)
 
 
 @asset_check(asset=weather, blocking=True)
 def weather_is_complete(store: FlightsStore, warehouse: ResourceParam[Warehouse]) -> AssetCheckResult:
-    """Each month has as many hours of weather as were fetched."""
+    """Check that each month has as many hours of weather as were fetched."""
     return complete([WEATHER], store, warehouse)
 
 

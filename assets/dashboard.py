@@ -1,4 +1,4 @@
-"""The third stage: what the flights tell, for everybody to see."""
+"""The third stage: the flights in figures and charts, for everybody to see."""
 # ruff: noqa: S608  # this SQL is put together from our own words, never from input
 
 from hashlib import sha256

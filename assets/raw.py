@@ -15,7 +15,7 @@ IN_ONE_RUN = BackfillPolicy.single_run()  # twelve months are one run, not twelv
 
 
 class Fetching(Config):
-    """How to fetch."""
+    """The config of a fetch."""
 
     refresh: bool = False
     """Whether to fetch again what is stored already."""

@@ -42,7 +42,7 @@ def load(
     store: FlightsStore,
     warehouse: Warehouse,
 ) -> MaterializeResult[None]:
-    """Load what is stored, unless the ledger says that the warehouse has exactly this content already."""
+    """Load what is stored, unless the ledger shows that the warehouse has exactly this content already."""
     digests = {(load.table, load.month): load.digest for load in warehouse.loads()}
     rows = loaded = 0
     for table, month in wanted:

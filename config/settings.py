@@ -47,7 +47,7 @@ class Settings(ProfileSettings):
 
     @property
     def api_location(self) -> Literal["local", "remote"]:
-        """Where the API is: on the server that `api.base_url` names, or on one that we start ourselves."""
+        """The location of the API: the server that `api.base_url` names, or one that we start ourselves."""
         return "remote" if self.api.base_url else "local"
 
     @model_validator(mode="after")

@@ -1,1 +1,1 @@
-"""Where the application is put together: which resource is made of what."""
+"""The application is put together here: each resource with the ones it is made of."""

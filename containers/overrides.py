@@ -1,4 +1,4 @@
-"""What tests put in the place of the outside world."""
+"""Replacements of the outside world, for tests."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -13,7 +13,7 @@ from resources.warehouse import DuckDBWarehouse
 
 
 def kept_in(folder: Path, *, database: Path, now: datetime = datetime(2013, 2, 1, 6, tzinfo=UTC)) -> dict[str, object]:
-    """Overrides for `defs.override(...)`: all is kept in `folder`, `database` is served, the clock stands still."""
+    """Overrides for `defs.override(...)`: all is kept in `folder`, `database` is served, the clock is stopped."""
     return {
         "server": FlightsServer(database=database),
         "store": FlightsStore(url=str(folder / "raw")),

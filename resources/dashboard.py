@@ -23,7 +23,7 @@ Rows = Sequence[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Number:
-    """One figure at the head of the board; `column` is one of the board's `numbers_sql`."""
+    """A figure at the head of the board; `column` is one of the board's `numbers_sql`."""
 
     label: str
     column: str
@@ -41,7 +41,7 @@ class Figure:
     x: str
     y: str
     by: str = ""
-    """The column that tells the lines apart, or that gives the heat its colour."""
+    """The column that distinguishes the lines, or that colours the heat map."""
     columns_wide: Literal[4, 6, 12] = 6
 
 
@@ -57,7 +57,7 @@ class Board:
 
 
 class Dashboard(Protocol):
-    """What the assets need of a dashboard."""
+    """The interface of a dashboard, as the assets need it."""
 
     @property
     def location(self) -> str:
@@ -87,7 +87,7 @@ class HtmlDashboard(ConfigurableResource):
         return self.path.resolve().as_uri()
 
     def edition(self) -> str | None:
-        """See `Dashboard.edition`; the file says it in its first line."""
+        """See `Dashboard.edition`; the file has it in its first line."""
         try:
             with self.path.open(encoding="utf-8", errors="replace") as page:
                 first = page.readline()

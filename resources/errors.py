@@ -1,8 +1,8 @@
-"""What the application says when an outside system lets it down."""
+"""Errors for the failures of outside systems."""
 
 
 class FlightsError(Exception):
-    """One message that says where, what and what to do. Never holds the value of a secret."""
+    """A failure, with its place and its remedy in one message. Never holds the value of a secret."""
 
     def __init__(self, where: object, problem: str, advice: str) -> None:
         """Keep the three facts, which the message joins."""

@@ -36,7 +36,7 @@ NO_PROXY: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": None}
 
 
 class Answer(NamedTuple):
-    """One page, checked: whoever keeps `content` can read it again with `Table.read`."""
+    """A page, checked: whoever keeps `content` can read it again with `Table.read`."""
 
     content: bytes
     """The records as they came, without the server's timing and address, which differ from fetch to fetch."""
@@ -158,7 +158,7 @@ def may_pass(error: Exception) -> bool:
 
 
 def next_page(page: Page[Any], url: httpx.URL, seen: set[httpx.URL]) -> httpx.URL | None:
-    """Where the next page is; None after the last.
+    """The address of the next page; None after the last.
 
     Raises:
         ApiError: It is on another server, which must not receive the key, or is one that was read before.
@@ -175,7 +175,7 @@ def next_page(page: Page[Any], url: httpx.URL, seen: set[httpx.URL]) -> httpx.UR
 
 
 def retry_after_s(answer: httpx.Response) -> float | None:
-    """How many seconds the API asks us to wait: it may send their number, or a date."""
+    """The seconds that the API asks us to wait: it may send their number, or a date."""
     asked = answer.headers.get("Retry-After", "")
     if asked.isdigit():
         return float(asked)
@@ -195,7 +195,7 @@ def problem_of(error: httpx.HTTPError) -> str:
 
 
 def advice_for(error: httpx.HTTPError) -> str:
-    """What the user can do about it."""
+    """The advice to the user about an error."""
     if not isinstance(error, httpx.HTTPStatusError):
         return f"Is the API up, and base_url right? {LATER}"
     match error.response.status_code:

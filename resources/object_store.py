@@ -26,7 +26,7 @@ FASTEST = 1  # gzip's best level takes ten times as long, for a tenth less
 
 
 class StoredPage(BaseModel):
-    """One object, and the digest of what is in it."""
+    """An object of the store, and the digest of its content."""
 
     path: str
     rows: int
@@ -102,7 +102,7 @@ class FlightsStore(ConfigurableResource):
         return manifest
 
     def read(self, manifest: Manifest) -> Iterator[bytes]:
-        """Each page of a batch, as it came.
+        """Yield the pages of a batch, as they came.
 
         Raises:
             StoreError: A page is gone, or is not the one that was stored.
@@ -133,7 +133,7 @@ class FlightsStore(ConfigurableResource):
 
     @contextmanager
     def _told(self, path: str, problem: str, advice: str = IF_UNREADABLE) -> Generator[None]:
-        """Turn the store's errors into one that says where."""
+        """Turn the store's errors into a StoreError with the path."""
         try:
             yield
         except (BaseError, OSError, EOFError, ValueError, zlib.error) as error:
@@ -146,7 +146,7 @@ class FlightsStore(ConfigurableResource):
 
 
 def reason_of(error: Exception) -> str:
-    """What went wrong, in one line. Below its first line obstore prints its own structures, in it a server's answer."""
+    """The reason of a failure: its first line. Below it obstore prints its own structures, with a server's answer."""
     reason = str(error).partition("\n")[0]
     refusal = re.search(r"status code: ([^:]+): .*<Code>(\w+)</Code>", reason)
     return f"{refusal[1]}, {refusal[2]}" if refusal else reason

@@ -1,4 +1,4 @@
-"""What a flight is, said once.
+"""The tables and their records, defined once.
 
 The API's client checks each record against these classes, the warehouse makes its columns from them, and the checks
 take their keys. Times are UTC; `dep_time` and its like are local clock times as the airlines write them, 517 for 05:17.
@@ -18,7 +18,7 @@ Record = TypeVar("Record", bound=Mapping[str, Any])
 
 
 class Flight(TypedDict):
-    """One flight that left, or should have left, a New York airport."""
+    """A flight that left, or should have left, a New York airport."""
 
     year: int
     month: int
@@ -42,7 +42,7 @@ class Flight(TypedDict):
 
 
 class Weather(TypedDict):
-    """One hour's weather at one of the three airports; degrees Fahrenheit, miles, inches, millibars."""
+    """An hour's weather at one of the three airports; degrees Fahrenheit, miles, inches, millibars."""
 
     origin: str
     year: int
@@ -103,7 +103,7 @@ class Month(TypedDict):
 
 
 class Page(TypedDict, Generic[Record]):
-    """One answer of the API: some records, and where the next ones are."""
+    """An answer of the API: some records, and the address of the next ones."""
 
     rows: list[Record]
     next_url: str | None
@@ -129,7 +129,7 @@ class Table(Generic[Record]):
         return {name: _without_none(hint) for name, hint in get_type_hints(self.record).items()}
 
     def batch(self, month: str | None = None) -> str:
-        """What the store calls a month of this table, or all of it."""
+        """The store's name for a month of this table, or for all of it."""
         return f"{self.name}/{month or 'all'}"
 
     def read(self, content: bytes) -> Page[Record]:

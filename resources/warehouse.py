@@ -34,7 +34,7 @@ class Load(NamedTuple):
 
 
 class Warehouse(Protocol):
-    """What the assets need of a warehouse."""
+    """The interface of a warehouse, as the assets need it."""
 
     def replace(self, table: Table[Any], month: str | None, batches: Iterable[Records], digest: str) -> int:
         """Put these records in the place of the month's, or of all where `month` is None, and note it in the ledger.

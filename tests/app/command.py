@@ -52,12 +52,12 @@ def run(
 
 
 def no_file_larger_than(size_bytes: int) -> Callable[[], None]:
-    """What a process does first that is to find the disk full."""
+    """The set-up of a process whose files cannot grow beyond a size, as on a full disk."""
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, size_bytes))
 
 
 def contents(folder: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table, and which months the ledger says are there; `{table: rows}`, in a fixed order."""
+    """The rows of all tables and the months of the ledger: `{table: rows}`, in a fixed order."""
     with duckdb.connect(folder / "flights.duckdb", read_only=True) as db:
         found = {table: db.execute(f"FROM {table} ORDER BY ALL").fetchall() for table in TABLES}
         found["loads"] = db.execute('SELECT "table", month, rows FROM loads ORDER BY ALL').fetchall()

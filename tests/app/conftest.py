@@ -25,7 +25,7 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def small_database(small_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the local server serves in these tests: the small data."""
+    """The small data, as a database for the local server in these tests."""
     path = tmp_path_factory.mktemp("served") / "flights.db"
     write_tables(path, small_data)
     return path

@@ -1,4 +1,4 @@
-"""A real HTTP server that does what a script says: good pages, refusals, silence, broken answers."""
+"""A real HTTP server that follows a script: good pages, refusals, silence, broken answers."""
 
 import json
 import threading
@@ -34,7 +34,7 @@ FLIGHT: dict[str, Any] = {
 
 
 class Script:
-    """What a server answers, in order, the last answer again and again; and what it was asked."""
+    """The answers of a server, in order, the last one repeated; and the requests that it received."""
 
     def __init__(self, *replies: "Reply") -> None:
         self.replies = list(replies)

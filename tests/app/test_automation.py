@@ -52,7 +52,7 @@ def test_the_schedule_reads_the_containers_clock(dagwire_container: DynamicConta
 
 
 def test_the_sensor_asks_for_the_months_that_are_missing(folder: Path, dagwire_container: DynamicContainer) -> None:
-    """What the API has and the warehouse has not, each month once, under a key that keeps it from running twice."""
+    """Each month that the API has and the warehouse lacks is requested once; a run key prevents repeats."""
     sensor = defs.resolve_sensor_def("new_months")
     with opened(DuckDBWarehouse(path=folder / "flights.duckdb")) as warehouse:
         for month in range(1, 11):

@@ -41,7 +41,7 @@ def folder_after_january(folder: Path, after_january: Path) -> Path:
 
 @pytest.fixture
 def port() -> int:
-    """A free port for the local server, by which a test can tell whether it still runs."""
+    """A free port for the local server, by which a test can detect whether it still runs."""
     with listen(0) as listener:
         return int(listener.getsockname()[1])
 
@@ -94,7 +94,7 @@ def test_an_api_that_fails_ends_the_run_with_one_message(
     ids=["cut", "field"],
 )
 def test_an_api_that_sends_nonsense_is_named(reply: Reply, said: str, folder: Path) -> None:
-    """Cut JSON, or a record without a field: the step that met it says where, and the exit code is 1."""
+    """Cut JSON, or a record without a field, is reported by the step that met it, and the exit code is 1."""
     with serving(reply) as server:
         failed = run(environment(folder, APP_API__BASE_URL=server.url), JANUARY)
     assert failed.returncode == 1
@@ -161,7 +161,7 @@ def test_a_taken_port_is_named(folder: Path) -> None:
     ],
 )
 def test_wrong_settings_end_the_run_before_anything_opens(variable: str, value: str, said: str, folder: Path) -> None:
-    """What is missing or wrong is named by its variable; nothing was opened, and no value is shown."""
+    """A missing or wrong setting is reported by its variable; nothing was opened, and no value is shown."""
     variables = environment(folder, **{variable: value})
     del variables["APP_SERVER__DATABASE"]  # a setting of a server is a server; production has none
     message = one_message(run(variables, JANUARY))

@@ -84,7 +84,7 @@ def test_a_warehouse_with_empty_tables_still_has_a_page(tmp_path: Path) -> None:
 
 
 def test_the_edition_is_read_back(tmp_path: Path) -> None:
-    """A published page says which edition it is; no page, or another page, says none."""
+    """A published page has its edition; a missing page, or another page, has none."""
     dashboard = HtmlDashboard(path=tmp_path / "board.html")
     assert dashboard.edition() is None
     dashboard.path.write_text("<html>somebody else's</html>")

@@ -34,7 +34,7 @@ def impatient(url: str, **changes: object) -> FlightsApi:
 
 
 def refusal(*script: Reply, **changes: object) -> tuple[str, Script]:
-    """What the client says after these answers."""
+    """The client's message after these answers."""
     with serving(*script) as server, opened(impatient(server.url, **changes)) as api:
         with pytest.raises(ApiError) as caught:
             list(api.fetch(FLIGHTS, "2013-01"))
@@ -80,7 +80,7 @@ def test_equal_records_make_equal_content(small_database: Path) -> None:
 
 
 def test_the_months_are_listed(small_database: Path) -> None:
-    """The client tells for which months there are flights."""
+    """The client lists the months that have flights."""
     with (
         opened(FlightsServer(database=small_database)) as server,
         opened(impatient(server.url, read_timeout_s=20)) as api,
@@ -137,7 +137,7 @@ def test_an_api_that_was_given_up_is_not_asked_again_in_this_run() -> None:
 
 
 def test_retries_are_told_to_the_runs_log(caplog: pytest.LogCaptureFixture) -> None:
-    """Who watches a run sees that it asks again."""
+    """Retries are logged, so that whoever watches a run sees them."""
     caplog.set_level(logging.INFO, "dagwire")
     with serving(send(503, b""), page(FLIGHT)) as server, opened(impatient(server.url)) as api:
         list(api.fetch(FLIGHTS))
@@ -148,7 +148,7 @@ def test_retries_are_told_to_the_runs_log(caplog: pytest.LogCaptureFixture) -> N
     ("status", "advice"), [(401, "key"), (403, "key"), (404, "base_url"), (400, "Try again later")]
 )
 def test_a_refusal_that_will_not_pass_is_not_asked_again(status: int, advice: str) -> None:
-    """A status that says the request is wrong is reported at once, with what to check."""
+    """A status for a wrong request is reported at once, with advice."""
     message, server = refusal(send(status, b""))
     assert len(server.asked) == 1
     assert f"answered {status}" in message
@@ -157,7 +157,7 @@ def test_a_refusal_that_will_not_pass_is_not_asked_again(status: int, advice: st
 
 @pytest.mark.parametrize("as_date", [False, True], ids=["seconds", "date"])
 def test_retry_after_is_obeyed(*, as_date: bool) -> None:
-    """429 with Retry-After: the next attempt comes when the API said, and no sooner."""
+    """After 429 with Retry-After, the next attempt waits as long as the API asked."""
     # A date has whole seconds: three from now is two at least.
     wait = format_datetime(datetime.now(UTC) + timedelta(seconds=3), usegmt=True) if as_date else "2"
     with serving(send(429, b"", Retry_After=wait), page(FLIGHT)) as server:
@@ -174,7 +174,7 @@ def test_a_retry_after_beyond_our_patience_is_not_waited_for() -> None:
 
 
 def test_cut_json_is_named_with_its_address() -> None:
-    """A body that ends in the middle: the address, and that it is no JSON."""
+    """If a body ends in the middle, the message has the address and the JSON error."""
     message, server = refusal(cut_json())
     assert f"{server.url}/flights.json" in message
     assert "Invalid JSON: EOF" in message

@@ -52,7 +52,7 @@ def test_two_processes_that_build_at_once_both_find_it_whole(tmp_path: Path) -> 
 
 
 def test_a_build_that_is_killed_leaves_nothing_that_is_taken_for_whole(tmp_path: Path) -> None:
-    """After SIGKILL in the middle there is no file under the final name, and a new build may begin."""
+    """After SIGKILL in the middle of a build, no file has the final name, and a new build may begin."""
     path = tmp_path / "flights.db"
     builder = subprocess.Popen([sys.executable, "-c", BUILD + f"build(Path({str(path)!r}))"])
     part = path.with_suffix(".part")

@@ -33,7 +33,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, small_database: Path) 
 
 
 def end_after(process: "subprocess.Popen[str]", lines: int, delay_s: float, ending: signal.Signals) -> str:
-    """Let the process print so many lines and a little more, then send the signal; return what else it said."""
+    """Let the process print so many lines and a little more, then send the signal; return the rest of its output."""
     assert process.stdout
     for _ in range(lines):
         if not process.stdout.readline():

@@ -58,7 +58,7 @@ def s3(s3_server: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture(params=["folder", "file url", "s3"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """One store in several places, told apart by nothing but the url."""
+    """A store in several places, which differ in nothing but the url."""
     places = {"folder": str(tmp_path / "raw"), "file url": (tmp_path / "raw").as_uri()}
     return places[request.param] if request.param in places else request.getfixturevalue("s3")
 

@@ -96,7 +96,7 @@ def test_a_range_of_months_goes_all_the_way(run: RunMonths, folder: Path, small_
 
 
 def test_a_second_run_does_only_what_is_needed(run: RunMonths, folder: Path) -> None:
-    """What is there is neither fetched nor loaded nor drawn again: the second run does not even call the API."""
+    """A second run fetches, loads and draws nothing that exists already; it does not even call the API."""
     run(JANUARY)
     published = (folder / "dashboard.html").stat().st_mtime_ns
     again = run(JANUARY, url=nobody_there())
@@ -186,7 +186,7 @@ def test_a_stored_page_that_does_not_fit_is_named(run: RunMonths, folder: Path) 
     ],
 )
 def test_a_damaged_table_is_not_published(damage: str, check: str, run: RunMonths, folder: Path) -> None:
-    """Rows missing, rows too many, keys twice: the check says so and the dashboard of before stays."""
+    """If rows are missing, surplus or repeated, the check fails and the previous dashboard stays."""
     run(JANUARY)
     published = (folder / "dashboard.html").stat().st_mtime_ns
     in_warehouse(folder, damage)

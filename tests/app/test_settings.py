@@ -47,7 +47,7 @@ def test_later_sources_change_single_fields(resources: OpenResources, tmp_path: 
 )
 @pytest.mark.settings(APP_API__BASE_URL="https://api.example.org/flights")
 def test_every_environment_can_be_read(name: str, resources: OpenResources) -> None:
-    """Each file of the folder, with the API's address given, makes valid settings."""
+    """Every environment's file, with the API's address given, makes valid settings."""
     assert resources.settings.api_location == "remote"
 
 
@@ -93,7 +93,7 @@ def test_a_misspelt_setting_in_env_file_is_refused(resources: OpenResources, tmp
 def test_a_base_url_switches_to_a_server_elsewhere(
     resources: OpenResources, assert_never_opened: Callable[..., None], tmp_path: Path
 ) -> None:
-    """One variable points the client to another server, and ours is neither built nor started."""
+    """If `base_url` is set, the client uses that server, and ours is neither built nor started."""
     assert str(resources.api.base_url) == "https://api.example.org/flights"
     assert_never_opened("server")
     assert list(tmp_path.iterdir()) == []

@@ -77,7 +77,7 @@ def test_a_load_twice_is_a_load_once(warehouse: DuckDBWarehouse) -> None:
 
 @pytest.mark.parametrize("batches", [[], [[]], [[], []]])
 def test_a_month_may_be_empty(batches: list[list[Any]], warehouse: DuckDBWarehouse) -> None:
-    """No records are a load too: the month is empty then, and the ledger says so."""
+    """No records are a load too: the month is empty then, and is in the ledger."""
     warehouse.replace(FLIGHTS, JANUARY, [[flight(1)]], "a")
     assert warehouse.replace(FLIGHTS, JANUARY, batches, "b") == 0
     assert numbers(warehouse) == []
@@ -153,7 +153,7 @@ with build_resources({{"it": module.DuckDBWarehouse(path=Path({str(path)!r}))}})
 
 
 def test_a_file_that_another_process_has_open_is_named_with_the_process(path: Path) -> None:
-    """DuckDB has one writer: the second is told which file, and which process has it."""
+    """DuckDB has one writer: the message to the second names the file and the process that has it open."""
     with opened(DuckDBWarehouse(path=path)):
         pass
     holder = subprocess.Popen(

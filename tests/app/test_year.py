@@ -95,6 +95,6 @@ def test_a_second_run_only_looks(year: Path) -> None:
 
 
 def test_the_job_needs_less_than_a_gibibyte(year: Path) -> None:
-    """Of all processes that these tests have started and seen end, none took as much."""
+    """None of the processes that these tests started and saw end took a gibibyte."""
     assert year.exists()
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1024 * 1024
