@@ -48,7 +48,7 @@ def build() -> tuple[Path, Path]:
 
 
 def check_contents(sdist: Path, wheel: Path) -> None:
-    """The wheel holds dagwire and what is said about it; the sdist all that a build and the tests need."""
+    """The wheel holds dagwire and its metadata; the sdist all that a build and the tests need."""
     with zipfile.ZipFile(wheel) as opened:
         packed = opened.namelist()
     strangers = [name for name in packed if not name.startswith("dagwire/") and ".dist-info/" not in name]
@@ -64,7 +64,7 @@ def check_contents(sdist: Path, wheel: Path) -> None:
 
 
 def check_use(wheel: Path) -> None:
-    """The wheel is imported in a clean environment; its command says what it lacks, and with the extra it works."""
+    """The wheel can be imported in a clean environment; its command names the missing extra, and works with it."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     with tempfile.TemporaryDirectory() as folder:
         elsewhere = Path(folder).resolve()

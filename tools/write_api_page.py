@@ -48,7 +48,7 @@ MODULE_BY_NAME = _imported_names()
 
 
 def directive(name: str) -> str:
-    """What Sphinx is told to show of the public `name`."""
+    """The Sphinx directive that documents the public `name`."""
     thing = getattr(dagwire, name)
     if inspect.isclass(thing) and issubclass(thing, BaseException):
         return f".. autoexception:: dagwire.{name}"

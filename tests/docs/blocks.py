@@ -1,4 +1,4 @@
-"""How the blocks of a page are run, so that the documentation cannot go out of date.
+"""The blocks of a page are run, so that the documentation cannot go out of date.
 
 A `python` block is executed; all blocks of a page share one namespace. A `text` block that directly follows one is what
 it prints. In a `console` block each `$ command` is run and what follows is what it prints; `...` stands for anything.
@@ -51,7 +51,7 @@ def leave_module(namespace: dict) -> None:
 
 
 def fences(document: Document) -> Iterator[tuple[str, Region]]:
-    """Each fenced block of the page with its language, from top to bottom."""
+    """The fenced blocks of the page with their languages, from top to bottom."""
     lexer = FencedCodeBlockLexer(r"[^\s{]+", mapping={"language": "language", "source": "source"})
     for region in sorted(lexer(document), key=lambda region: region.start):
         language = region.lexemes["language"]
@@ -64,7 +64,7 @@ def fences(document: Document) -> Iterator[tuple[str, Region]]:
 
 
 def difference(want: str, got: str) -> str | None:
-    """None where `got` is what the page promises, otherwise both."""
+    """None if `got` is what the page promises, otherwise a text with both."""
     want = want if want.endswith("\n") else want + "\n"
     if doctest.OutputChecker().check_output(want, got, FLAGS):
         return None
@@ -99,7 +99,7 @@ class PythonParser:
 
 
 def commands(block: str) -> list[tuple[str, str]]:
-    """Each command of a console block with the output that follows it."""
+    """The commands of a console block, with the output that follows each."""
     found: list[tuple[str, str]] = []
     for line in block.splitlines(keepends=True):
         if line.startswith("$ "):

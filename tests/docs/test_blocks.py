@@ -39,7 +39,7 @@ def test_a_page_that_is_right_passes(read):
 
 
 def test_a_block_that_raises_fails(read):
-    """An example that raises is no example."""
+    """A block that raises fails the page."""
     assert read("```python\n1 / 0\n```\n") == {"failed": 1}
 
 
@@ -84,7 +84,7 @@ def test_a_command_that_fails_fails(read):
 
 
 def test_a_command_prints_what_the_page_says(read):
-    """Three dots stand for anything, the rest is compared."""
+    """Three dots in the output match any text; the rest is compared."""
     assert read("```console\n$ echo opened 17 resources\nopened ... resources\n```\n") == {"passed": 1}
     assert read("```console\n$ echo opened 17 resources\nclosed ... resources\n```\n") == {"failed": 1}
 
@@ -96,7 +96,7 @@ def test_a_target_of_make_must_exist(read):
 
 
 def test_a_block_is_skipped_only_when_it_says_so(read):
-    """What must not run is marked in the page."""
+    """A block is skipped only if the page marks it."""
     assert read("<!-- skip: next -->\n\n```python\n1 / 0\n```\n") == {"passed": 2}
 
 

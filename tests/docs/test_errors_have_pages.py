@@ -1,4 +1,4 @@
-"""Each error has a page that tells what to do, and no page speaks of an error that is gone."""
+"""Each error has a page with its remedy, and no page is about an error that is gone."""
 
 import inspect
 import re

@@ -1,4 +1,4 @@
-"""What `dagwire` makes public is what docs/api.md describes."""
+"""The names that `dagwire` makes public are the ones that docs/api.md describes."""
 
 import re
 import subprocess
@@ -73,7 +73,7 @@ assert callable(definitions) and callable(dagwire.definitions)
 
 @pytest.mark.parametrize("script", [LOADS_WHAT_IT_NEEDS, RUNS_A_JOB, SAME_NAME], ids=["needs", "runs", "same name"])
 def test_a_name_is_loaded_with_its_own_module(script: str):
-    """What uses resources alone waits for no schedule; a job finds what runs it; `@definitions` is no package."""
+    """Resources alone load no schedules; a job finds its executor; `@definitions` is not a package."""
     subprocess.run([sys.executable, "-c", script], check=True)
 
 

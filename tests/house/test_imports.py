@@ -37,7 +37,7 @@ FIRST_PARTY_RELATIVE = "a relative module"
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_import_of_our_own_hides_in_a_function(path):
-    """Imports of dagwire and of the application stand at the top; those of optional packages may stand inside."""
+    """Imports of dagwire and of the application are at the top; only optional packages may be imported inside."""
     hidden = list(hidden_imports(path.read_text(encoding="utf-8")))
     assert not hidden
 

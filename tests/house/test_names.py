@@ -1,4 +1,4 @@
-"""Modules are named by role: a name that says nothing gathers what belongs elsewhere."""
+"""Modules are named by role, because a vague name gathers code that belongs elsewhere."""
 
 from pathlib import Path
 

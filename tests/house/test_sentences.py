@@ -11,7 +11,7 @@ FILES = sorted(TESTS.rglob("test_*.py"))
 
 
 def unstated_rules(source: str) -> list[str]:
-    """The names of the tests in `source` whose docstring is missing or is no sentence."""
+    """The names of the tests in `source` whose docstring is missing or is not a sentence."""
     return [
         node.name
         for node in ast.walk(ast.parse(source))
@@ -23,7 +23,7 @@ def unstated_rules(source: str) -> list[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(TESTS)))
 def test_each_test_states_its_rule(path):
-    """Who reads a failure learns from the test's first lines what should hold."""
+    """Each test's docstring states its rule, so that a failure's first lines show what should hold."""
     assert unstated_rules(path.read_text(encoding="utf-8")) == []
 
 

@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_help_lists_every_target():
-    """`make help`, and `make` alone, show each target with a line that says what it does."""
+    """`make help`, and `make` alone, list each target with a description."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     phony = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)[1].split()
     shown = subprocess.run(["make", "--silent", "-C", ROOT], capture_output=True, text=True, check=True).stdout
@@ -17,13 +17,13 @@ def test_help_lists_every_target():
 
 
 def test_constraints_are_exact_and_name_no_host():
-    """Each line is one version; where it comes from is the reader's own affair."""
+    """Each line of constraints.txt pins one version, and names no host."""
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     assert lines
     assert all(re.fullmatch(r"[a-z0-9-]+==[\w.]+( ; .+)?", line) for line in lines)
 
 
 def test_every_runtime_dependency_is_pinned():
-    """What the package asks for is what is tested."""
+    """Every runtime dependency is tested in a pinned version."""
     pinned = {line.partition("==")[0] for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()}
     assert {"dependency-injector", "pydantic-settings", "dagster", "datasette", "duckdb", "typer"} <= pinned
