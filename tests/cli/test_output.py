@@ -17,7 +17,7 @@ def test_a_full_disk_behind_standard_output(project: Path) -> None:
 
 
 def test_a_reader_that_has_gone(project: Path) -> None:
-    """If a pipe has lost its reader, as in `dagwire assets | head -1`, no message is printed; the exit code is not 0."""
+    """If a pipe has lost its reader, as in `dagwire assets | head -1`, nothing is printed; the exit code is not 0."""
     for command in (["assets"], ["config", "template"], ["assets", "--json"]):
         with subprocess.Popen(
             [*COMMAND, *command], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE
