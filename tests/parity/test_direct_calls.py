@@ -665,3 +665,12 @@ def test_mocks_as_resources(dg, small):
     assert asks(dg.build_asset_context(), r=fake) == 3
     assert asks(dg.build_asset_context(resources={"r": fake})) == 3
     assert fake.ask.call_args_list == [mock.call("x"), mock.call("x")]
+
+
+def test_a_direct_call_under_another_name(dg):
+    """An op under another name, with hooks or with tags is called directly as the op itself."""
+    takes = dg.op(name="takes")(lambda context, x: x)  # the name is the context's
+    assert takes.alias("other")(None, 3) == 3
+    assert takes.tag({"a": "b"})(None, x=3) == 3
+    with pytest.raises(dg.DagsterInvalidInvocationError):
+        takes.alias("other")()

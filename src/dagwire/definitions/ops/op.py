@@ -24,7 +24,7 @@ from dagwire.definitions.steps.input_and_output_definitions import InputDefiniti
 from dagwire.definitions.steps.signature import RESULT
 from dagwire.definitions.steps.step_definition import StepDefinition
 from dagwire.definitions.value_types.dagster_type import DagsterType
-from dagwire.errors import InvalidDefinitionError, UnknownNameError
+from dagwire.errors import UnknownNameError
 
 
 class OpDefinition(StepDefinition[In]):
@@ -252,17 +252,10 @@ class OpDefinition(StepDefinition[In]):
         return changed
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """In a job's body, take a place in the job; elsewhere run, resources by keyword or in a context.
-
-        Raises:
-            InvalidDefinitionError: An op under another name is called outside a job's body.
-        """
+        """In a job's body, take a place in the job; elsewhere call the function, as a test does."""
         composition = composing()
         if composition is not None:
             return composition.place(self, self._alias, args, kwargs)
-        if self._alias is not None:
-            msg = f"op '{self.name}' as '{self._alias}' can be called only in the body of a job."
-            raise InvalidDefinitionError(msg)
         return super().__call__(*args, **kwargs)
 
 
