@@ -180,6 +180,27 @@ def test_defaults_of_another_type(dg, body):
         dg.op(body)
 
 
+def test_defaults_of_types_that_are_no_scalars(dg):
+    """A default of a class is not checked when the op is made: `frame: Frame = None` is a usual way to write it."""
+
+    class Frame:
+        pass
+
+    @dg.op
+    def made():
+        return Frame()
+
+    @dg.op
+    def step(frame: Frame = None):  # the rule under test
+        return type(frame).__name__
+
+    @dg.job
+    def nightly():
+        step(made())
+
+    assert nightly.execute_in_process().output_for_node("step") == "Frame"
+
+
 def test_nothing_is_no_parameter(dg):
     """An input of type Nothing carries no value, so the function has no parameter for it."""
     with pytest.raises(dg.DagsterInvalidDefinitionError):

@@ -9,6 +9,8 @@ from dagwire.definitions.ops.ins_and_outs import DynamicOut, In, Out
 from dagwire.definitions.specs.valid_names import check_name
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.signature import RESULT
+from dagwire.definitions.value_types.dagster_type import DagsterType
+from dagwire.definitions.value_types.resolve_type import resolve_type
 from dagwire.definitions.value_types.type_check import TypeCheckContext
 from dagwire.definitions.value_types.value_annotations import dynamic_annotation, value_annotation, value_annotations
 from dagwire.errors import InvalidDefinitionError, OutputAnnotationError
@@ -109,13 +111,18 @@ def checked_inputs(body: Body, declared: Mapping[str, In]) -> dict[str, In]:
 
 
 def _check_default(body: Body, name: str, declared: In) -> None:
-    if not declared.has_default or declared.value_type.all_resource_keys:
+    """Refuse a default of another scalar type; checks of other types may need resources, and wait for the run."""
+    if not declared.has_default:
         return
-    if declared.is_nothing or not declared.value_type.type_check(_NO_CONTEXT, declared.default_value).success:
+    is_wrong = declared.value_type in _SCALARS and not _is_of_type(declared.value_type, declared.default_value)
+    if declared.is_nothing or is_wrong:
         kind = declared.value_type.display_name
         msg = f"{body.owner}: the default of input '{name}' is not of its type, {kind}. Change the one or the other."
         raise InvalidDefinitionError(msg)
 
 
-_NO_CONTEXT = TypeCheckContext("")
-"""The context of a check outside a run, for types that ask for no resource."""
+def _is_of_type(dagster_type: DagsterType, value: object) -> bool:
+    return dagster_type.type_check(TypeCheckContext(""), value).success
+
+
+_SCALARS = tuple(map(resolve_type, (bool, float, int, str)))
