@@ -140,14 +140,14 @@ class _Reading:
         self._is_strict = is_strict
 
     def by_name(self, place: str, entries: Any) -> Mapping[str, Any]:
-        """`entries`, which stand under `place`; a problem and no entries if they are not a dict."""
+        """Return `entries`, found at `place`; record a problem if they are not a dict."""
         if entries is None or is_mapping(entries):
             return entries or {}
         self.problems.append(f"{place}: expected a dict by name")
         return {}
 
     def read_ops(self, entries: Mapping[str, Any], graph: str = "") -> None:
-        """Read the entries of steps; those of a graph's ops stand under its "ops", and are named `graph.op`."""
+        """Read the entries of steps; a graph has its ops under "ops", and each is named `graph.op`."""
         for name, entry in entries.items():
             step = f"{graph}{name}"
             if name == _CONFIG and not graph:

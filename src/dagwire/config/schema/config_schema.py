@@ -17,7 +17,7 @@ from dagwire.errors import ConfigMappingError, InvalidConfigError
 
 
 class ConfiguredSchema:
-    """A schema with config of its own, from `configured`; stands wherever a schema does."""
+    """A schema with config of its own, from `configured`; accepted wherever a schema is."""
 
     def __init__(self, schema: object, config_or_function: object, declared: object = None) -> None:
         """Config for `schema`, or a function that makes it from config of the schema `declared`.

@@ -153,7 +153,7 @@ class Selector(Shape):
     """A dict of exactly one of the entries declared."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """One typed dict for each entry, chosen by the name given."""
+        """A typed dict for each entry, chosen by the name given."""
         choices = {name: Shape({name: field}) for name, field in self.fields.items()}
         schemas = {name: handler.generate_schema(Annotated[Any, choice]) for name, choice in choices.items()}
         return core_schema.no_info_before_validator_function(

@@ -1,4 +1,4 @@
-"""`Enum`: one of several names in config, each of which stands for an object."""
+"""`Enum`: a choice of names in config, each for an object."""
 
 import enum
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from dagwire.config.values.env_var import read_variables
 
 
 class EnumValue:
-    """One choice of an `Enum`: its text in config, and the object that it stands for."""
+    """A choice of an `Enum`: its text in config, and the object that it stands for."""
 
     def __init__(self, config_value: str, python_value: object = None, description: str | None = None) -> None:
         """`python_value` is `config_value` itself if it is left out."""
@@ -22,7 +22,7 @@ class EnumValue:
 
 
 class Enum(ConfigType):
-    """One of several names, each standing for an object."""
+    """A choice of names in config, each for an object."""
 
     def __init__(self, name: str, enum_values: Sequence[EnumValue]) -> None:
         """`name` is used in messages."""
@@ -36,7 +36,7 @@ class Enum(ConfigType):
 
     @classmethod
     def from_python_enum_direct_values(cls, enum: type[enum.Enum], name: str | None = None) -> "Enum":
-        """The members of `enum`, written by name; each stands for its value."""
+        """The members of `enum`, written by name; each gives its value."""
         return cls(name or enum.__name__, [EnumValue(member.name, member.value) for member in enum])
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

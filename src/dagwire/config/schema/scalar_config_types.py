@@ -19,7 +19,7 @@ class ScalarType(ConfigType):
     """A value of a type; scalars are taken strictly, except text that was read from a variable."""
 
     def __init__(self, declared: Any, *, takes_env_form: bool = False) -> None:
-        """With `takes_env_form`, `{"env": "NAME"}` stands for a variable.
+        """With `takes_env_form`, `{"env": "NAME"}` is read as a variable.
 
         Raises:
             InvalidDefinitionError: `declared` is not a type that config can have.

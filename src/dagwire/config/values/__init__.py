@@ -1,1 +1,1 @@
-"""One value: its validation, its forms, its variables, its secrecy."""
+"""A single value: its validation, its forms, its variables, its secrecy."""

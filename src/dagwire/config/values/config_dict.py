@@ -25,7 +25,7 @@ def as_launch_dict(config: BaseModel) -> dict[str, object]:
 
 
 def as_resolved_dict(config: BaseModel) -> dict[str, object]:
-    """All values of a config as contexts show them, an enum's member by its value."""
+    """The values of a config as contexts show them, an enum's member by its value."""
     return _fields(config, _resolved)
 
 

@@ -125,7 +125,7 @@ def _fields_validator(model: type[BaseModel], literals: Mapping[str, _Literal]) 
 def _without_variables(
     given: Mapping[str, object], literals: Mapping[str, _Literal]
 ) -> tuple[dict[str, object], dict[str, EnvVar]]:
-    """`given` with a literal in place of each variable that stands for one, and `{field: variable}`."""
+    """`given` with a literal in the place of each variable, and `{field: variable}`."""
     values = dict(given)
     waiting: dict[str, EnvVar] = {}
     for key in given.keys() & literals.keys():

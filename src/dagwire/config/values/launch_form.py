@@ -182,7 +182,7 @@ class _Reading:
         return value
 
     def _read_member(self, enum: type[Enum], value: object, at: _Path, *, is_alone: bool) -> object:
-        """The member of an enum that bears a name."""
+        """The member of an enum by its name."""
         named = enum.__members__.get(value) if isinstance(value, str) else None
         if self._is_launch:
             if named is None and is_alone:

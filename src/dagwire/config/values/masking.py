@@ -58,7 +58,7 @@ def secrecy_of(name: str, field: FieldInfo | None) -> SecretField | None:
 
 
 def _is_marked_for_dagster(field: FieldInfo) -> bool:
-    """Whether the field bears Dagster's own mark, which is not in its documentation."""
+    """Whether the field has Dagster's own mark, which is not in its documentation."""
     extra = field.json_schema_extra
     return is_mapping(extra) and extra.get("dagster__is_secret") is True
 

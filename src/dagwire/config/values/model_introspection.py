@@ -1,4 +1,4 @@
-"""Types as trees of fields: which models may stand at a path, and all the fields that a model declares."""
+"""Types as trees of fields: the models that are possible at a path, and all fields that a model declares."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
@@ -76,7 +76,7 @@ def input_paths(model: type[BaseModel], name: str) -> list[tuple[Key, ...]]:
 
 
 def alias_paths(alias: str | AliasPath | AliasChoices | None) -> Iterator[tuple[Key, ...]]:
-    """The paths of keys that an alias stands for."""
+    """The paths of keys that an alias reads."""
     if isinstance(alias, AliasChoices):
         for choice in alias.choices:
             yield from alias_paths(choice)
@@ -98,12 +98,12 @@ def name_by_key(model: type[BaseModel]) -> dict[Key, str]:
 
 
 def models_at(model: type[BaseModel], path: Sequence[Key]) -> tuple[type[BaseModel], ...]:
-    """List the models that may stand at `path` below `model`."""
+    """List the models that are possible at `path` below `model`."""
     return tuple(dict.fromkeys(found for annotation in types_at(model, path) for found in models_in(annotation)))
 
 
 def types_at(model: type[BaseModel], path: Sequence[Key]) -> list[Any]:
-    """List the types that may stand at `path` below `model`."""
+    """List the types that are possible at `path` below `model`."""
     annotations: list[Any] = [model]
     for key in path:
         annotations = [inner for annotation in annotations for inner in types_under(annotation, key)]

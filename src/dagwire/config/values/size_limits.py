@@ -69,7 +69,7 @@ class _Walk:
         self._sizes: dict[int, _Size | None] = {}
 
     def size_of(self, value: object, level: int) -> _Size:
-        """The size of a value that stands on a level."""
+        """The size of a value on a level of nesting."""
         if level > MOST_LEVELS:
             raise SizeLimitError(f"it is nested more than {MOST_LEVELS} levels deep")
         if id(value) in self._sizes:

@@ -13,7 +13,7 @@ from dagwire.errors import nearest
 
 
 def problems_of(error: ValidationError, variables: Iterable[tuple[str, EnvVar]] = ()) -> list[str]:
-    """One line for each fault, naming the variables that the value was read from.
+    """A line for each fault, with the variables that the value was read from.
 
     Args:
         error: Raised by pydantic.
@@ -79,4 +79,4 @@ def _texts_in(value: Any, shortest: int = 1) -> Iterator[str]:
 
 
 _NO_CHANCE = 8
-"""A text of this length hardly stands in a message by chance."""
+"""The length from which a text is hardly part of a message by chance."""
