@@ -1,1 +1,1 @@
-"""Who asks for which resource: assets, checks, ops, jobs, schedules, sensors."""
+"""The definitions that ask for resources: assets, checks, ops, jobs, schedules, sensors."""

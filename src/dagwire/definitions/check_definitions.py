@@ -40,7 +40,7 @@ def _is_configured_at_launch(container: Container, key: str) -> bool:
 
 
 def _identity(fault: DagwireError) -> object:
-    """What two reports of one fault have in common: the definitions are the first to name who asks."""
+    """The identity of a fault in several reports: the definitions are the first to name who asks."""
     return (fault.name, fault.problem) if isinstance(fault, InvalidProviderError) else str(fault)
 
 

@@ -29,13 +29,13 @@ def checked_list(parameter: str, definitions: object, *kinds: type) -> list[Any]
 
 
 def repeated_ticks(ticks: Iterable[Any]) -> list[DagwireError]:
-    """One fault for each name that several schedules or sensors have; one object given twice is one."""
+    """List a fault for each name that several schedules or sensors have; one object given twice is one."""
     names = Counter(tick.name for tick in {id(tick): tick for tick in ticks}.values())
     return [DuplicateDefinitionError("schedule or sensor", name) for name, count in names.items() if count > 1]
 
 
 def repeated_checks(assets: Iterable[AssetsDefinition], checks: Iterable[AssetChecksDefinition]) -> list[DagwireError]:
-    """One fault for each check that several definitions make; one object given twice is one."""
+    """List a fault for each check that several definitions make; one object given twice is one."""
     listed: list[AssetsDefinition | AssetChecksDefinition] = [*assets, *checks]
     keys: list[AssetCheckKey] = [key for one in {id(one): one for one in listed}.values() for key in one.check_keys]
     return [

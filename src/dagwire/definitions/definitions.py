@@ -159,7 +159,7 @@ class Definitions:
         return bool(self._known_assets().made)
 
     def resolve_all_job_defs(self) -> list[JobDefinition]:
-        """All jobs, with that of all assets, sorted by name.
+        """The jobs, with the one of all assets, sorted by name.
 
         Raises:
             InvalidDefinitionError: A resource or asset is missing or declared wrongly.

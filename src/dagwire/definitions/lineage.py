@@ -38,7 +38,7 @@ class Part(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """One part comes before, checks, uses or runs another."""
+    """A directed edge: one part comes before, checks, uses or runs another."""
 
     source: Part
     target: Part
@@ -46,7 +46,7 @@ class Edge(NamedTuple):
 
 
 class Lineage(NamedTuple):
-    """All parts, and the edges between them."""
+    """The parts of the definitions, and the edges between them."""
 
     parts: tuple[Part, ...]
     edges: tuple[Edge, ...]
@@ -136,7 +136,7 @@ def _check_part(spec: AssetCheckSpec) -> Part:
 
 
 def _checks(defs: Definitions) -> Iterator[tuple[AssetCheckSpec, AssetChecksDefinition | None]]:
-    """Each check, with the definition that makes it, or None if its asset's own does."""
+    """List the checks, each with the definition that makes it, or None if its asset's own does."""
     for definition in known_assets(defs.assets).made:
         yield from ((spec, None) for spec in definition.check_specs)
     for check in defs.asset_checks:

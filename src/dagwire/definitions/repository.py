@@ -78,7 +78,7 @@ class Repository:
 
     @property
     def schedule_defs(self) -> list[ScheduleDefinition]:
-        """All schedules."""
+        """The schedules."""
         return [self.get_schedule_def(schedule.name) for schedule in self._defs.schedules]
 
     def has_schedule_def(self, name: str) -> bool:
@@ -91,7 +91,7 @@ class Repository:
 
     @property
     def sensor_defs(self) -> list[SensorDefinition]:
-        """All sensors."""
+        """The sensors."""
         return [self.get_sensor_def(sensor.name) for sensor in self._defs.sensors]
 
     def has_sensor_def(self, name: str) -> bool:

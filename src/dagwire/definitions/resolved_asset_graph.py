@@ -17,7 +17,7 @@ from dagwire.errors import UnknownNameError
 
 @dataclass(frozen=True, slots=True)
 class AssetNode:
-    """One asset of an `AssetGraph`."""
+    """An asset of an `AssetGraph`."""
 
     key: AssetKey
     spec: AssetSpec | None
@@ -118,7 +118,7 @@ class AssetGraph:
 
     @property
     def asset_nodes(self) -> list[AssetNode]:
-        """All assets."""
+        """The nodes of all assets."""
         return [self.get(key) for key in self._specs]
 
     @property

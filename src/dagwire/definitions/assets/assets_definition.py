@@ -156,7 +156,7 @@ class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether it is one asset without checks, partitions or code version: a returned value says it all."""
+        """Whether a returned value is enough: it is one asset without checks, partitions or code version."""
         return (
             len(self.specs_by_output) == 1
             and not self.check_specs
@@ -258,7 +258,7 @@ class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
 
     @cached_property
     def wants_output(self) -> bool:
-        """Whether the annotation says that the value is wrapped: `-> Output[int]`."""
+        """Whether the return annotation is a wrapped value: `-> Output[int]`."""
         return is_output_annotation(self.body.signature.returns)
 
     @cached_property

@@ -23,7 +23,7 @@ _OWNER = "build_last_update_freshness_checks"
 
 @dataclass(frozen=True, slots=True)
 class _Freshness:
-    """How recently an asset must have been made."""
+    """The time window in which an asset must have been made."""
 
     lower_bound_delta: timedelta
     deadline_cron: str | None

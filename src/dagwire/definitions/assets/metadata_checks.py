@@ -1,4 +1,4 @@
-"""Checks of what assets say of themselves: bounds of a number in their metadata, changes of their columns."""
+"""Checks of the metadata of assets: bounds of a number, changes of their columns."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -161,7 +161,7 @@ def outs_as_specs(
     internal_asset_deps: Mapping[str, Iterable[AssetKey]] | None,
     group_name: str | None,
 ) -> dict[str, AssetSpec]:
-    """Return `{output: spec}`; each asset depends on everything upstream, unless `internal_asset_deps` says otherwise.
+    """Return `{output: spec}`; each asset depends on everything upstream, unless `internal_asset_deps` is given.
 
     Raises:
         InvalidDefinitionError: An output has an invalid name, or two groups, or an internal dependency is unknown.

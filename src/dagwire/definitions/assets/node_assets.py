@@ -67,7 +67,7 @@ class NodeAssets:
     def specs(
         self, owner: str, name: str, outputs: Mapping[str, NodeOutput], ins: Mapping[str, AssetIn]
     ) -> dict[str, AssetSpec]:
-        """Return `{output: spec}`; a single output without a key is the asset `name`, others bear their own names.
+        """Return `{output: spec}`; a single output without a key is the asset `name`, others have their own names.
 
         Raises:
             InvalidDefinitionError: Keys are given for some outputs only, or an attribute for one that does not exist.

@@ -40,7 +40,7 @@ class AssetGraphLike(Protocol):
 
     @property
     def asset_nodes(self) -> Iterable[AssetNodeLike]:
-        """All assets."""
+        """The nodes of all assets."""
         ...
 
 

@@ -27,7 +27,7 @@ from dagwire.errors import InvalidDefinitionError
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AssetSelection:
-    """A selection of assets, and with them of their checks, unless it says otherwise. Equal by value.
+    """A selection of assets and of their checks, unless checks are left out. Equal by value.
 
     `|` unites selections, `&` intersects them, `-` subtracts one from another.
 
@@ -60,7 +60,7 @@ class AssetSelection:
 
     @classmethod
     def assets(cls, *assets_defs: Any) -> "AssetSelection":
-        """Select these assets, given as definitions, keys or names; a definition stands for all that it makes."""
+        """Select these assets, given as definitions, keys or names; a definition selects all that it makes."""
         return cls._of(SelectionKind.KEYS, *dict.fromkeys(key for given in assets_defs for key in _keys_of(given)))
 
     @classmethod
@@ -75,7 +75,7 @@ class AssetSelection:
 
     @classmethod
     def tag_string(cls, string: str, include_sources: bool = False) -> "AssetSelection":  # Dagster's signature
-        """Select the assets with the tag that `string` says, as "key=value" or "key"."""
+        """Select the assets with a tag, written as "key=value" or "key"."""
         key, _, value = string.partition("=")
         return cls.tag(key, value, include_sources)
 
@@ -188,7 +188,7 @@ class AssetSelection:
 
     @staticmethod
     def from_string(string: str, include_sources: bool = False) -> "AssetSelection":  # Dagster's signature
-        """Return the selection that text says, such as `key:"raw/*" or group:raw`.
+        """Return the selection that a text describes, such as `key:"raw/*" or group:raw`.
 
         Raises:
             InvalidDefinitionError: The text does not read; the message shows where.

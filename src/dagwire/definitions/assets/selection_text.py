@@ -17,7 +17,7 @@ from dagwire.errors import InvalidDefinitionError
 
 _NULL = "<null>"
 _DEEPEST = 50
-"""The deepest nesting of parentheses and `not` that is read; deeper text is no selection that anyone wrote."""
+"""The deepest nesting of parentheses and `not` that is read; nobody writes a deeper one."""
 _SHOWN = 120
 """The number of characters of a text that a message shows."""
 _TOKEN = re.compile(
@@ -39,7 +39,7 @@ _END = ("end", "")
 
 
 def parsed(text: str, *, include_sources: bool = False) -> SelectionTree:
-    """Return the selection that `text` says.
+    """Return the selection that `text` describes.
 
     Raises:
         InvalidDefinitionError: It does not read; the message shows where.
@@ -77,7 +77,7 @@ class _Parser:
         self._include_sources = include_sources
 
     def selection(self) -> SelectionTree:
-        """All of the text."""
+        """Read the whole text."""
         found = self._either()
         if self._at < len(self._tokens):
             raise self._unreadable()
@@ -199,7 +199,7 @@ class _Parser:
 
 
 class _Nesting:
-    """One level of parentheses or of `not`, while it is read."""
+    """A level of parentheses or of `not`, while it is read."""
 
     def __init__(self, parser: _Parser) -> None:
         self._parser = parser

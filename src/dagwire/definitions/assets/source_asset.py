@@ -125,7 +125,7 @@ class SourceAsset:
 
     @cached_property
     def label(self) -> str:
-        """How messages name it."""
+        """Its name in messages."""
         return f"source asset '{self.key.to_user_string()}'"
 
     @property

@@ -20,11 +20,11 @@ class SensorEvaluationContext(TickContext):
     """The tick, as its sensor sees it; lives as long as the tick."""
 
     last_run_key = None
-    """None: run keys are the caller's to remember."""
+    """Always None: run keys are the caller's to remember."""
     last_tick_completion_time = None
-    """None: the caller alone knows when it evaluated the sensor last."""
+    """Always None: the caller alone knows when it evaluated the sensor last."""
     last_completion_time = None
-    """None; an older name of `last_tick_completion_time`."""
+    """Always None; an older name of `last_tick_completion_time`."""
 
     def __init__(  # one argument for each fact of a tick
         self,

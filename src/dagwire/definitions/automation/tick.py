@@ -239,7 +239,7 @@ def tick_body(
     *,
     takes_event: bool = False,
 ) -> Body:
-    """The body of a schedule or sensor; `takes_event` says whether it may take an event behind the context.
+    """The body of a schedule or sensor; if `takes_event`, an event may follow the context.
 
     Raises:
         InvalidDefinitionError: A parameter is neither a context nor a resource.

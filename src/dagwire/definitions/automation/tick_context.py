@@ -37,7 +37,7 @@ class TickContext(BodyContext):
 
     op_config = None
     log_key = None
-    """None: logs are not captured here."""
+    """Always None: logs are not captured here."""
 
     def __init__(
         self, owner: str, resources: Any, instance: DagsterInstance | None, definitions: object = None

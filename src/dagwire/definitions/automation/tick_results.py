@@ -92,6 +92,6 @@ class TickResult(NamedTuple):
     skip_message: str | None = None
     cursor: str | None = None
     dynamic_partitions_requests: Sequence[DynamicPartitionsRequest] = ()
-    """Each has `apply_to(instance)`; the caller applies them before it starts the runs."""
+    """Requests with `apply_to(instance)`; the caller applies them before it starts the runs."""
     asset_events: Sequence[AssetEvent] = ()
     """Events of assets made elsewhere; the caller reports them to its instance."""

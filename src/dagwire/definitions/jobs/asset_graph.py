@@ -22,7 +22,7 @@ AnyAsset = AssetsDefinition | SourceAsset | AssetSpec
 
 
 class KnownAssets(NamedTuple):
-    """All assets to choose from: the ones that can be made here, and the ones that are made elsewhere."""
+    """The assets to choose from: the ones that can be made here, and the ones that are made elsewhere."""
 
     made: Sequence[AssetsDefinition]
     elsewhere: Mapping[AssetKey, StoredAsset]
@@ -229,7 +229,7 @@ def _blockers(assets: Iterable[AssetsDefinition], checks: Iterable[AssetChecksDe
 
 
 def missing_inputs(nodes: Iterable[Node], elsewhere: Iterable[AssetKey] = ()) -> list[DagwireError]:
-    """One fault for each input whose asset neither runs here nor is known to be made elsewhere."""
+    """List a fault for each input whose asset neither runs here nor is known to be made elsewhere."""
     nodes = list(nodes)
     missing = [
         (node.definition.label, name, key.to_user_string())

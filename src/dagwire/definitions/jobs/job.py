@@ -74,7 +74,7 @@ class JobDefinition:
     )
     """`{nested graph: {its output: the op's output}}`; the job's own outputs are under ""."""
     known: KnownAssets | None = None
-    """All assets that the job's were chosen from; None for a job of ops."""
+    """The assets that the job's were chosen from; None for a job of ops."""
     is_subset: bool = False
     """Whether some steps of the job were left out for one run."""
     left_out: frozenset[str] = frozenset()
@@ -90,7 +90,7 @@ class JobDefinition:
     hook_defs: frozenset[HookDefinition] = frozenset()
     """The hooks of every step."""
     op_retry_policy: RetryPolicy | None = None
-    """How often a step that has no policy of its own is tried again."""
+    """The retry policy of the steps that have none of their own."""
 
     def without_io_managers(self) -> "JobDefinition":
         """This job with no IO manager named: its values stay in memory."""

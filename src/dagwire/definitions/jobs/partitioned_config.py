@@ -32,7 +32,7 @@ RESERVED_TAGS = "dagster/"
 
 
 class PartitionedConfig:
-    """The run config of each partition; given to a job as its `config`, it also says which partitions the job has.
+    """The run config of each partition. A job given it as its `config` has these partitions too.
 
     Callable, as the function under its decorator is, in a test.
     """
@@ -148,7 +148,7 @@ def dynamic_partitioned_config(
     tags_for_partition_fn: TagsOfKey | None = None,
     tags_for_partition_key_fn: TagsOfKey | None = None,
 ) -> Callable[[ConfigOfKey], PartitionedConfig]:
-    """`partitioned_config` of the keys that `partition_fn` says there are; `tags_for_partition_fn` is an older name."""
+    """`partitioned_config` of the keys that `partition_fn` returns; `tags_for_partition_fn` is an older name."""
     partitions = DynamicPartitionsDefinition(partition_fn)
     return partitioned_config(partitions, tags_for_partition_key_fn or tags_for_partition_fn)
 

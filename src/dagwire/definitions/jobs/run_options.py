@@ -23,7 +23,7 @@ class RunOptions(NamedTuple):
     executor: Executor | None = None
     """Threads to run independent steps in."""
     max_concurrency: int | None = 1
-    """How many steps may run at once in an event loop; None for as many as are ready."""
+    """The number of steps that may run at once in an event loop; None for as many as are ready."""
     instance: DagsterInstance | None = None
     """The memory of earlier runs; a new one by default."""
     input_values: Mapping[str, object] = {}

@@ -42,7 +42,7 @@ def needed_partitions(
 
 
 def mapping_faults(nodes: Iterable[Node], partitions_of: PartitionsOf) -> list[DagwireError]:
-    """One fault for each partition mapping that does not fit the partitions of the two assets it is between."""
+    """List a fault for each partition mapping that does not fit the partitions of the two assets it is between."""
     found = (
         _mapping_fault(node.definition, upstream, partitions)
         for node in nodes

@@ -40,7 +40,7 @@ def composed_body(
 
 
 def _check_definitions(owner: str, placed: Iterable[Placed]) -> None:
-    """Refuse two different definitions of one name: run config and messages could not tell them apart."""
+    """Refuse two different definitions of one name: run config and messages could not distinguish them."""
     body_by_name: dict[str, object] = {}
     for place in placed:
         definition = place.definition

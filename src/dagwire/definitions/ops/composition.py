@@ -24,7 +24,7 @@ from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
 
 @dataclass(slots=True)
 class Placed:
-    """One op's place in a job or graph."""
+    """The place of an op in a job or graph."""
 
     name: str
     definition: Any

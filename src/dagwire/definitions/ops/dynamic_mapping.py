@@ -74,7 +74,7 @@ class _Mapping:
         return whole if whole in self._dynamic else self._over_by_node.get(handle.node)
 
     def _known(self, node: Node, source: Source) -> Source:
-        """`source` with a mark on each handle that stands for one mapping key."""
+        """Mark the handles in `source` that are for one mapping key each."""
         if isinstance(source, Collected):
             over = self._over(source.handle)
             if over is None:
@@ -117,7 +117,7 @@ class _Mapping:
 
 
 def expand(node: Node, keys_of: KeysOf) -> list[Node]:
-    """The steps that `node` stands for, now that what comes before it is done.
+    """The steps that replace `node`, now that its upstream steps are done.
 
     A template stands for one step for each key, a step that collects for itself with all it collects, any other for
     itself. If the dynamic output has given nothing, the node is returned as it is: its input is not there.

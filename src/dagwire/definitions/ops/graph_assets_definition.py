@@ -165,7 +165,7 @@ class GraphAssetDefinition(AssetsDefinition):
 
 
 class GraphAssetPart(AssetsDefinition):
-    """One of the assets that a graph makes: the step that takes its value."""
+    """An asset of several that a graph makes: the step that takes its value."""
 
     def __init__(self, whole: GraphAssetDefinition, output: str) -> None:
         """`output` names its asset among those of `whole`."""

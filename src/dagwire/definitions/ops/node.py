@@ -43,7 +43,7 @@ class OpenInput(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """One step of a job; not to be changed (a frozen dataclass takes five times as long to make)."""
+    """A step of a job; not to be changed (a frozen dataclass takes five times as long to make)."""
 
     name: str
     """The step's key, unique in its job."""
@@ -68,7 +68,7 @@ class Node:
     template: str | None = None
     """The name of that pattern, of one of these steps."""
     mapping_key: str | None = None
-    """Which value it is for, of one of these steps."""
+    """The mapping key of its value, if it is one of these steps."""
     loads: Mapping[str, StoredInput] = field(default_factory=dict[str, StoredInput])
     """`{parameter: what an IO manager loads for it}`: values that no step of the job gives."""
     unstored: frozenset[str] = frozenset()
@@ -96,7 +96,7 @@ class Node:
 
     @property
     def load_requirements(self) -> tuple[Requirement, ...]:
-        """What loads values for it, where the assets do not have that bound to themselves."""
+        """The requirements of loading its values, unless the assets have bound them to themselves."""
         return tuple(
             load.requirement(self.definition.label, name)
             for name, load in self.loads.items()
@@ -119,7 +119,7 @@ class Node:
 
     @property
     def retry_policy(self) -> RetryPolicy | None:
-        """How often it is tried again."""
+        """The retry policy: its definition's, or else its job's."""
         return self.definition.retry_policy or self.job_retry_policy
 
 
@@ -206,7 +206,7 @@ def in_running_order(nodes: Iterable[Node]) -> list[Node]:
 
 
 def _circle(stuck: Mapping[str, Node]) -> Sequence[str]:
-    """One circle among nodes that wait for one another: follow parents until a name comes again."""
+    """A circle among nodes that wait for one another: follow parents until a name comes again."""
     path = [next(iter(stuck))]
     while True:
         parent = next(name for name in stuck[path[-1]].after if name in stuck)

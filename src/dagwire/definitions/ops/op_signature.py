@@ -80,7 +80,7 @@ def checked_outputs(body: Body, outs: Mapping[str, Out], code_version: str | Non
 
 
 def checked_inputs(body: Body, declared: Mapping[str, In]) -> dict[str, In]:
-    """All inputs: the parameters, and the declared ones of type `Nothing`.
+    """The inputs: the parameters, and the declared ones of type `Nothing`.
 
     Raises:
         InvalidDefinitionError: `ins` declares a value that is not a parameter, or an input whose type is Nothing and

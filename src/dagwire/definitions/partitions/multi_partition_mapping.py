@@ -65,7 +65,7 @@ class MultiToSingleDimensionPartitionMapping(KeyMapping):
         return name, several.by_dimension[name]
 
     def mismatch(self, downstream: PartitionsDefinition | None, upstream: PartitionsDefinition) -> str | None:
-        """One side must have several dimensions, one of which is named, or found."""
+        """The fault, unless one side alone has several dimensions and the dimension is named, or found."""
         several = [side for side in (downstream, upstream) if isinstance(side, MultiPartitionsDefinition)]
         single = [side for side in (downstream, upstream) if side not in several and side is not None]
         if len(several) != 1 or not single:

@@ -57,7 +57,7 @@ class MultiPartitionKey(str):
 
 
 class PartitionDimensionDefinition(NamedTuple):
-    """One dimension: its name and its partitions."""
+    """A dimension: its name and its partitions."""
 
     name: str
     partitions_def: PartitionsDefinition
@@ -105,7 +105,7 @@ class MultiPartitionsDefinition(PartitionsDefinition):
     def get_partition_keys(
         self, current_time: datetime | None = None, dynamic_partitions_store: DynamicPartitionsStore | None = None
     ) -> list[str]:
-        """All combinations that exist at `current_time`; the first dimension's keys change slowest."""
+        """The combinations that exist at `current_time`; the first dimension's keys change slowest."""
         definitions = self.by_dimension.values()
         dimensions = [each.get_partition_keys(current_time, dynamic_partitions_store) for each in definitions]
         return [self._joined(keys) for keys in itertools.product(*dimensions)]
@@ -178,7 +178,7 @@ class MultiPartitionsDefinition(PartitionsDefinition):
     def get_multipartition_keys_with_dimension_value(
         self, dimension_name: str, dimension_partition_key: str
     ) -> list[MultiPartitionKey]:
-        """All keys that exist and have a given key in one dimension.
+        """The keys that exist and have a given key in one dimension.
 
         Raises:
             UnknownNameError: There is no such dimension.
@@ -188,7 +188,7 @@ class MultiPartitionsDefinition(PartitionsDefinition):
     def get_multipartition_keys_with_dimension_values(
         self, dimension_name: str, dimension_partition_keys: Sequence[str]
     ) -> list[MultiPartitionKey]:
-        """All keys that exist and have one of the given keys in one dimension.
+        """The keys that exist and have one of the given keys in one dimension.
 
         Raises:
             UnknownNameError: There is no such dimension.
@@ -200,7 +200,7 @@ class MultiPartitionsDefinition(PartitionsDefinition):
         return [key for each in existing for key in self.combinations({dimension_name: [each]})]
 
     def combinations(self, keys_by_dimension: Mapping[str, Iterable[str]]) -> list[MultiPartitionKey]:
-        """All combinations of the keys given for some dimensions, and of all existing keys of the others."""
+        """The combinations of the keys given for some dimensions, and of all existing keys of the others."""
         each = [keys_by_dimension.get(name) for name in self.by_dimension]
         known = [
             definition.get_partition_keys() if keys is None else keys

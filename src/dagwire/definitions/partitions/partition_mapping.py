@@ -197,7 +197,7 @@ def upstream_keys_of(
     downstream: PartitionsDefinition | None,
     upstream: PartitionsDefinition,
 ) -> list[str]:
-    """The upstream keys that any mapping says; some may not exist."""
+    """The upstream keys by any mapping; some may not exist."""
     if isinstance(mapping, KeyMapping):
         return mapping.upstream_keys(keys, downstream, upstream)
     subset = None if downstream is None else downstream.subset_with_partition_keys(keys)
@@ -208,7 +208,7 @@ def upstream_keys_of(
 def downstream_keys_of(
     mapping: PartitionMapping, keys: Sequence[str], upstream: PartitionsDefinition, downstream: PartitionsDefinition
 ) -> list[str]:
-    """The downstream keys that any mapping says."""
+    """The downstream keys by any mapping."""
     subset = upstream.subset_with_partition_keys(keys)
     return list(mapping.get_downstream_partitions_for_partitions(subset, upstream, downstream).get_partition_keys())
 
@@ -244,12 +244,12 @@ class _WholeMapping(KeyMapping):
     def downstream_keys(
         self, keys: Sequence[str], upstream: PartitionsDefinition, downstream: PartitionsDefinition
     ) -> list[str]:
-        """All keys, if any of the upstream ones is taken at all."""
+        """Every downstream key, if any of the upstream ones is taken at all."""
         taken = self.upstream_keys([], downstream, upstream)
         return downstream.get_partition_keys() if not set(taken).isdisjoint(keys) else []
 
     def mismatch(self, downstream: PartitionsDefinition | None, upstream: PartitionsDefinition) -> str | None:
-        """It connects everything."""
+        """No fault: the mapping fits any partitions."""
         return None
 
 
@@ -260,7 +260,7 @@ class AllPartitionMapping(_WholeMapping):
     def upstream_keys(
         self, keys: Sequence[str], downstream: PartitionsDefinition | None, upstream: PartitionsDefinition
     ) -> list[str]:
-        """All that there are now."""
+        """Every upstream key that exists now."""
         return upstream.get_partition_keys()
 
     @property

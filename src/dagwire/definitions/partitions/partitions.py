@@ -195,7 +195,7 @@ class BackfillPolicy(NamedTuple):
 
     @staticmethod
     def multi_run(max_partitions_per_run: int = 1) -> "BackfillPolicy":
-        """One run for each so many partitions."""
+        """One run for each `max_partitions_per_run` partitions."""
         return BackfillPolicy(max_partitions_per_run)
 
     @property

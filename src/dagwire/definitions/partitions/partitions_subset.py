@@ -11,7 +11,7 @@ class HasPartitionKeys(Protocol):
     """A definition of partitions, as a subset sees it."""
 
     def get_partition_keys(self) -> Sequence[str]:
-        """All keys, in order."""
+        """The keys, in order."""
         ...
 
 

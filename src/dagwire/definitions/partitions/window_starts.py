@@ -82,7 +82,7 @@ class WindowStarts(ABC):
         """The start so many windows after a start, or before it if `windows` is negative."""
 
     def after(self, start: datetime) -> Iterator[datetime]:
-        """All starts after a start."""
+        """Yield the starts after a start."""
         while True:
             start = self.moved(start, 1)
             yield start
@@ -150,7 +150,7 @@ class HourlyCronStarts(WindowStarts):
         return next(islice(ticks, abs(windows) - 1, None))
 
     def after(self, start: datetime) -> Iterator[datetime]:
-        """All ticks after a moment."""
+        """Yield the ticks after a moment."""
         return CronSim(self._line, start)
 
 
@@ -176,7 +176,7 @@ class WallClockCronStarts(WindowStarts):
         return start
 
     def after(self, start: datetime) -> Iterator[datetime]:
-        """All ticks after a moment; of two that a change of clocks makes one, one."""
+        """Yield the ticks after a moment; two that a change of clocks makes equal are one."""
         for tick in CronSim(self._line, start.replace(tzinfo=None) - _LONGEST_CHANGE):
             shown = _shown(tick, start.tzinfo)
             if shown.timestamp() > start.timestamp():

@@ -74,7 +74,7 @@ def _is_iterable(value: object) -> bool:
 
 
 def deps_from(owner: str, deps: Iterable[Any] | None) -> list[AssetDep]:
-    """Return `deps` as AssetDeps, each asset once; a definition of several assets stands for all of them.
+    """Return `deps` as AssetDeps, each asset once; a definition of several assets gives all of them.
 
     Raises:
         ArgumentTypeError: `deps` is one text or one asset, not a collection.

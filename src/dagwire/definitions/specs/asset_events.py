@@ -91,7 +91,7 @@ class AssetObservation(_AssetEvent):
 
 
 Materialized = AssetMaterialization | AssetKey
-"""The form in which a run keeps a materialization: its asset's key, if there is no more to know."""
+"""The form in which a run keeps a materialization: its asset's key, if it has nothing else."""
 
 
 def as_materialization(kept: Materialized) -> AssetMaterialization:

@@ -62,7 +62,7 @@ class AssetIn:
 
 @dataclass(slots=True, eq=False)
 class AssetOut:
-    """One of several assets that a function makes."""
+    """An asset of several that a function makes."""
 
     key_prefix: CoercibleToAssetKeyPrefix | None = None
     """The parts before the output's name."""

@@ -7,7 +7,7 @@ from dagwire.definitions.partitions.cron import check_cron_line
 
 @dataclass(frozen=True, slots=True)
 class AutoMaterializeRule:
-    """One rule of an `AutoMaterializePolicy`: the static method that made it, and its arguments."""
+    """A rule of an `AutoMaterializePolicy`: the static method that made it, and its arguments."""
 
     name: str
     arguments: tuple[tuple[str, object], ...] = ()

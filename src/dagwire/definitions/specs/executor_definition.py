@@ -10,7 +10,7 @@ from dagwire.errors import InvalidDefinitionError, nearest
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExecutorDefinition:
-    """How Dagster spreads the steps of a run over processes.
+    """The way in which Dagster spreads the steps of a run over processes.
 
     A run of dagwire stays in one process; `execute_in_process(executor=)` takes threads. The definition is kept, so
     that the job has its executor on Dagster.
@@ -83,6 +83,6 @@ _EITHER = frozenset({"in_process", "multiprocess"})
 in_process_executor = ExecutorDefinition("in_process", _IN_PROCESS)
 """The steps of a run one after another in one process."""
 multiprocess_executor = ExecutorDefinition("multiprocess", _MULTIPROCESS)
-"""Each step in a process of its own."""
+"""The executor that runs each step in a process of its own."""
 multi_or_in_process_executor = ExecutorDefinition("multi_or_in_process_executor", _EITHER)
 """The choice between the two, by run config."""

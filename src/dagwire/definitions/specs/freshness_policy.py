@@ -13,7 +13,7 @@ _SHORTEST = timedelta(minutes=1)
 
 
 class FreshnessPolicy:
-    """How old an asset may be. Dagster's daemon reports assets that are older; dagwire keeps the policy.
+    """The greatest age of an asset. Dagster's daemon reports assets that are older; dagwire keeps the policy.
 
     Example:
         >>> from datetime import timedelta

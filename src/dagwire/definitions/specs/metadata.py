@@ -15,7 +15,7 @@ from dagwire.errors import ArgumentTypeError, InvalidDefinitionError
 
 
 class MetadataValue(ABC):
-    """One value of metadata; its class says how to show it. Equal by its fields, whatever its kind, as in Dagster."""
+    """A value of metadata; its class decides how it is shown. Equal by its fields, whatever its kind, as in Dagster."""
 
     __slots__ = ()
 
@@ -299,7 +299,7 @@ class NullMetadataValue(MetadataValue):
 
     @property
     def value(self) -> None:
-        """None."""
+        """The value, which is None."""
         return
 
 

@@ -108,7 +108,7 @@ class Output(Generic[T]):
 
 @dataclass(frozen=True, slots=True, init=False)
 class DynamicOutput(Generic[T]):
-    """One of the values of a dynamic output, with the key that distinguishes it from the others."""
+    """A value of a dynamic output, with the key that distinguishes it from the others."""
 
     value: T
     mapping_key: str

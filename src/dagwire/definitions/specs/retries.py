@@ -12,14 +12,14 @@ from dagwire.errors import ArgumentTypeError, InvalidDefinitionError
 
 
 class Backoff(Enum):
-    """How the delay grows from one attempt to the next."""
+    """The growth of the delay from one attempt to the next."""
 
     LINEAR = "LINEAR"
     EXPONENTIAL = "EXPONENTIAL"
 
 
 class Jitter(Enum):
-    """How the delay is spread, so that many steps are not retried at one moment."""
+    """The spread of the delay, so that many steps are not retried at one moment."""
 
     FULL = "FULL"
     """Anywhere between nothing and the delay."""
@@ -29,7 +29,7 @@ class Jitter(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often a step that fails is tried again, and after what delay."""
+    """The number of retries of a step that fails, and the delay before each."""
 
     max_retries: int = 1
     delay: float | None = None

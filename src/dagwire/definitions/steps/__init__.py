@@ -1,1 +1,1 @@
-"""What every step has: a body, its signature, its inputs, outputs and hooks."""
+"""The parts of every step: a body, its signature, its inputs, outputs and hooks."""

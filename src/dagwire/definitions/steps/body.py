@@ -126,7 +126,7 @@ class Body:
         return self._call_with_open(recipes, leading, given)
 
     def _placed_context(self, context: Any, given: dict[str, Any]) -> tuple[Any, ...]:
-        """Return the context as a leading argument; put it into `given` if its parameter stands behind a resource."""
+        """Return the context as a leading argument; put it into `given` if its parameter follows a resource."""
         name = self.signature.context
         if name is None:
             return ()

@@ -28,7 +28,7 @@ class Bindable(Protocol):
 
     @property
     def label(self) -> str:
-        """How messages name it."""
+        """Its name in messages."""
         ...
 
     @property

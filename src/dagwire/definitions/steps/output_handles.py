@@ -1,4 +1,4 @@
-"""What a call gives back while the body of a job or graph runs: it says where an input's value will come from."""
+"""Handles that calls return while the body of a job or graph runs: they name the future source of an input's value."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 from dagwire.errors import InvalidDefinitionError, InvariantViolationError
 
 EACH = "*"
-"""The mapping key of a handle that stands for each value of a dynamic output in turn; no value has it for its own."""
+"""The mapping key of a handle for each value of a dynamic output in turn; no value has it for its own."""
 
 
 @dataclass(slots=True, unsafe_hash=True)
@@ -17,7 +17,7 @@ class OutputHandle:
     node: str
     output: str = "result"
     mapping_key: str | None = None
-    """Which of its values, of a dynamic output; None for the output as a whole."""
+    """The key of one value of a dynamic output; None for the output as a whole."""
 
     def __iter__(self) -> Iterator[Any]:
         """Refuse: there is no value yet, and an output is one value.
@@ -72,7 +72,7 @@ class DynamicHandle(OutputHandle):
     __slots__ = ()
 
     def map(self, function: Callable[[OutputHandle], Any]) -> Any:
-        """Call `function` with what stands for each of the values; the steps placed by it run once for each.
+        """Call `function` with a handle for each of the values; the steps placed by it run once for each.
 
         Args:
             function: Takes one value and gives back the output of an op or graph, a tuple of such, or nothing. An op
@@ -88,7 +88,7 @@ class DynamicHandle(OutputHandle):
         return _mapped(self.node, function(OutputHandle(self.node, self.output, EACH)))
 
     def collect(self) -> "Collected":
-        """All values as one list, in the order in which they were given."""
+        """The values as one list, in the order in which they were given."""
         return Collected(OutputHandle(self.node, self.output))
 
 
@@ -120,11 +120,11 @@ def _is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """All values of what was mapped, or of the dynamic output itself, as one list."""
+    """The values of mapped steps, or of the dynamic output itself, as one list."""
 
     handle: OutputHandle
     over: OutputHandle | None = None
-    """The dynamic output that says which values there are; known once all steps of the job are."""
+    """The dynamic output that has the mapping keys; known once all steps of the job are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +141,11 @@ class InputHandle:
 
 
 Source = OutputHandle | InputHandle | Collected | list["OutputHandle | InputHandle"]
-"""Where an input's value comes from; of a list it is the list of their values."""
+"""The source of an input's value; a list of sources gives the list of their values."""
 
 
 def is_source(value: Any) -> bool:
-    """Whether an argument says where a value comes from; it is the value itself otherwise."""
+    """Whether an argument is the source of a value; otherwise it is the value itself."""
     if isinstance(value, OutputHandle | InputHandle | Collected):
         return True
     handles: list[Any] = [*value] if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType]  # of anything
@@ -173,7 +173,7 @@ def input_handles_of(source: Source) -> list[InputHandle]:
 
 
 def moved(source: Any, graph: str, given: Mapping[str, Any]) -> Any:
-    """What `source` inside a graph is outside it, where the graph is called `graph` and given `given`."""
+    """The source outside a graph for `source` inside it, where the graph is called `graph` and given `given`."""
     if isinstance(source, InputHandle):
         return given.get(source.name, InputHandle(f"{graph}.{source.name}"))
     if isinstance(source, OutputHandle):

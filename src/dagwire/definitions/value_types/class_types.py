@@ -69,7 +69,7 @@ class PythonObjectDagsterType(InstanceType):
 
 
 class _Anything(DagsterType):
-    """The type of every value, whatever an annotation says of it that cannot be checked."""
+    """The type of every value, for annotations that cannot be checked."""
 
     def __init__(self, typing_type: Any = Any) -> None:
         super().__init__(lambda _context, _value: True, "Any", "Any", is_builtin=True, typing_type=typing_type)

@@ -102,7 +102,7 @@ class DagsterType:
 
     @property
     def is_nothing(self) -> bool:
-        """Whether it stands for no value at all."""
+        """Whether it is the type of no value at all."""
         return False
 
     @property

@@ -1,4 +1,4 @@
-"""Python classes that stand for a `DagsterType` of their own wherever they are declared."""
+"""Python classes that are checked by a `DagsterType` of their own wherever they are declared."""
 
 from collections.abc import Callable
 from typing import TypeVar, overload
@@ -16,12 +16,12 @@ _type_by_class: WeakKeyDictionary[type, DagsterType] = WeakKeyDictionary()
 
 
 def registered_type(python_type: type) -> DagsterType | None:
-    """Return the type that a class stands for, or None."""
+    """Return the type registered for a class, or None."""
     return _type_by_class.get(python_type)
 
 
 def make_python_type_usable_as_dagster_type(python_type: type, dagster_type: DagsterType) -> None:
-    """Let a class stand for a type: inputs and outputs that declare the class are checked by the type.
+    """Register a type for a class: inputs and outputs that declare the class are checked by the type.
 
     Definitions made before the call keep the plain check of the class.
 
