@@ -203,7 +203,7 @@ def _items(returned: Any) -> Iterable[Any]:
 
 
 def check_outcome(definition: AssetChecksDefinition, returned: Any, partitions: PartitionSelection) -> Outcome:
-    """Read the return value of a check's body; one that is not a result is no evaluation, as in Dagster.
+    """Read the return value of a check's body; as in Dagster, a value that is not a result evaluates nothing.
 
     Raises:
         UnexpectedResultError: A result belongs to no declared check, or one of several is missing.

@@ -8,7 +8,7 @@ from dagwire.execution.step_context import StepContext
 
 
 class CurrentStep:
-    """One attempt of a step, whose context is made when it is first asked for: most bodies take none."""
+    """An attempt of a step, whose context is made when it is first asked for: most bodies take none."""
 
     __slots__ = ("_make", "made", "yielded")
 

@@ -59,7 +59,7 @@ def _new_context(definition: StepDefinition[Any]) -> DirectStepContext:
 
 
 class _DirectCall:
-    """One direct call; lives as long as it. Its context is bound before, and freed when the body has ended."""
+    """A direct call; lives as long as it. Its context is bound before, and freed when the body has ended."""
 
     def __init__(self, definition: StepDefinition[Any], context: DirectStepContext, prepared: PreparedCall) -> None:
         self._definition = definition

@@ -39,7 +39,7 @@ _FAILURE_FIRST = (DagsterEventType.STEP_UP_FOR_RETRY, DagsterEventType.RUN_FAILU
 
 @dataclass(slots=True, eq=False, repr=False)
 class DagsterEvent(EventKind):
-    """One event of a run; not to be changed.
+    """An event of a run; not to be changed.
 
     `data` is what the run wrote down. Most outputs have a name and no more, most materializations a key: then `data` is
     that name or key, and `event_specific_data` wraps it as Dagster does.

@@ -12,7 +12,7 @@ from dagwire.definitions.value_types.type_check import PASSED, TypeCheck
 
 @dataclass(slots=True, eq=False)
 class StepOutput:
-    """One output of a step."""
+    """An output of a step."""
 
     name: str
     value: Any

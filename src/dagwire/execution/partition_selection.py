@@ -110,7 +110,7 @@ class PartitionSelection(NamedTuple):
 
     @property
     def checked_keys(self) -> list[str]:
-        """All keys.
+        """The keys of the run's partitions.
 
         Raises:
             InvalidInvocationError: The run has none.

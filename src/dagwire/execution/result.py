@@ -41,7 +41,7 @@ class ExecuteInProcessResult:
 
     @cached_property
     def all_events(self) -> list[DagsterEvent]:
-        """All events, in order."""
+        """The events, in order."""
         return list(self._record.events())
 
     def __repr__(self) -> str:
@@ -154,15 +154,15 @@ class ExecuteInProcessResult:
         return [event for event in self.all_events if event.step_key is not None]
 
     def get_step_success_events(self) -> list[DagsterEvent]:
-        """One event for each step that succeeded."""
+        """The events of steps that succeeded."""
         return self._of_type(DagsterEventType.STEP_SUCCESS)
 
     def get_step_failure_events(self) -> list[DagsterEvent]:
-        """One event for each step that failed."""
+        """The events of steps that failed."""
         return self._of_type(DagsterEventType.STEP_FAILURE)
 
     def get_step_skipped_events(self) -> list[DagsterEvent]:
-        """One event for each step that did not run because one before it failed or gave nothing."""
+        """The events of steps that did not run because one before them failed or gave nothing."""
         return self._of_type(DagsterEventType.STEP_SKIPPED)
 
     def get_failed_step_keys(self) -> set[str]:
@@ -188,7 +188,7 @@ class ExecuteInProcessResult:
     # -- steps ---------------------------------------------------------------------------------------------------------
 
     def retry_attempts_for_node(self, node_str: str) -> int:
-        """How often a step was tried again."""
+        """The number of retries of a step."""
         return len(self._of_node(node_str, DagsterEventType.STEP_RESTARTED))
 
     def is_node_success(self, node_str: str) -> bool:

@@ -55,7 +55,7 @@ def check_run(job: JobDefinition, options: RunOptions) -> Plan:
 
 
 class _Run:
-    """One run, from faults to result; lives as long as it."""
+    """A run, from faults to result; lives as long as it."""
 
     def __init__(self, job: JobDefinition, options: RunOptions, *, asynchronous: bool) -> None:
         self._options = options
@@ -128,7 +128,7 @@ class _Run:
                 )
 
     def _make_step_io(self, instance: DagsterInstance) -> StepIO | None:
-        """What stores and loads the values of steps; None where no IO manager is named or provided."""
+        """The storage of the values of steps; None if no IO manager is named or provided."""
         scopes = (self._scope, *self._inner_scopes.values())
         is_provided = any(scope.has_key(DEFAULT_IO_MANAGER) for scope in scopes)
         if not is_provided and not any(node.names_io_managers for node in self.plan.nodes):

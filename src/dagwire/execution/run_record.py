@@ -60,7 +60,7 @@ class Record:
             self._on_event(DagsterEvent(*facts, self._run))
 
     def events(self) -> Iterator[DagsterEvent]:
-        """Each event, in the order in which they happened."""
+        """The events, in the order in which they happened."""
         facts = iter(self._facts)
         return (DagsterEvent(*one, self._run) for one in zip(facts, facts, facts, facts, strict=True))
 

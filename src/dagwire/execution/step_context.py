@@ -116,7 +116,7 @@ class StepContext(MetadataInContext, BodyContext):
 
     @property
     def retry_number(self) -> int:
-        """How often the step has been tried before."""
+        """The number of earlier attempts of the step."""
         self._only_in_a_run("retry_number")
         return self._retry_number
 
@@ -168,7 +168,7 @@ class StepContext(MetadataInContext, BodyContext):
 
     @property
     def step_launcher(self) -> None:
-        """None: each step runs in this process."""
+        """Always None: each step runs in this process."""
         self._only_in_a_run("step_launcher")
 
     def describe_op(self) -> str:

@@ -173,7 +173,7 @@ class Steps:
         return context
 
     async def _finished(self, node: Node, returned: Any, current: CurrentStep) -> Any:
-        """What a body came to: a generator's items, a coroutine's result, or the value itself."""
+        """The result of a body: a generator's items, a coroutine's result, or the value itself."""
         if isgenerator(returned):
             return Yielded(map(current.observe, returned))
         if isasyncgen(returned):
@@ -203,7 +203,7 @@ class Steps:
         return check_outcome(definition, returned, self._plan.partitions)
 
     def _metadata_of_op(self, node: Node) -> OutputMetadata | None:
-        """What the op added of the value that an asset of a graph takes."""
+        """The metadata that the op added to the value that an asset of a graph takes."""
         if not isinstance(node.definition, GraphAssetPart):
             return None
         metadata = self._record.metadata_of(node.inputs[RESULT])  # type: ignore[arg-type]  # it is an OutputHandle

@@ -12,7 +12,7 @@ from dagwire.execution.step_io import StepIO
 
 
 def unstored_partitions(plan: Plan, step_io: StepIO | None) -> Iterator[DagwireError]:
-    """One fault for each input whose partition mapping takes other partitions than those in memory.
+    """List a fault for each input whose partition mapping takes other partitions than those in memory.
 
     Args:
         plan: A run that makes partitions.

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 
 class DagsterRunStatus(Enum):
-    """How far a run has come. A run in one process is NOT_STARTED in its bodies and finished in its result."""
+    """The progress of a run. A run in one process is NOT_STARTED in its bodies and finished in its result."""
 
     QUEUED = "QUEUED"
     NOT_STARTED = "NOT_STARTED"

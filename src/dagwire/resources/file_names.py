@@ -19,7 +19,7 @@ _FLAT = "%FD"
 
 
 def file_name(key: str) -> str:
-    """One component of a path that stands for `key` alone; a plain key stays as it is.
+    """A component of a path for `key` alone; a plain key stays as it is.
 
     Example:
         >>> file_name("2024-01-02"), file_name("../up"), file_name("..")
@@ -35,7 +35,7 @@ def file_name(key: str) -> str:
 
 
 def nested_name(key: str) -> str:
-    """A relative path that stands for `key` alone: its slashes separate folders, as in Dagster.
+    """A relative path for `key` alone: its slashes separate folders, as in Dagster.
 
     A slash is escaped if nothing stands before it, or nothing after it in the whole key.
 

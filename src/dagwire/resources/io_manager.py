@@ -164,7 +164,7 @@ def io_manager(
 
 
 class InMemoryIOManager(IOManager):
-    """Keeps values in a dict, by what tells them apart; lives as long as its user."""
+    """Keeps values in a dict, by the identifiers of their outputs; lives as long as its user."""
 
     def __init__(self) -> None:
         """Nothing is kept yet."""

@@ -30,7 +30,7 @@ class LifeCycle:
     __slots__ = ("_managers", "_opening_portal", "_portal", "_portal_exit", "asynchronous")
 
     def __init__(self, *, asynchronous: bool) -> None:
-        """`asynchronous` says whether the caller drives this from an event loop."""
+        """`asynchronous` is whether the caller drives this from an event loop."""
         self.asynchronous = asynchronous
         self._managers: list[tuple[object, Manager, float | None]] = []
         self._portal: Portal | None = None

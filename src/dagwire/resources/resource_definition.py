@@ -140,7 +140,7 @@ class ResourceDefinition:
         return context.replace_config(self.config_from(context.resource_config or None, owner))
 
     def _empty_context(self, owner: str) -> InitResourceContext:
-        """Return the context that stands for None."""
+        """Return the context to use in the place of None."""
         problem = "reads config or resources from its context; make one with build_init_resource_context."
         if self.required_resource_keys:
             raise InvalidInvocationError(owner, problem)

@@ -27,7 +27,7 @@ class LifeCyclePolicy(NamedTuple):
 
 
 NO_RETRY_NO_TIMEOUT = LifeCyclePolicy()
-"""One try, which may take forever."""
+"""A single attempt, without a timeout."""
 
 
 async def retried(

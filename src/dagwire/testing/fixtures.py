@@ -36,7 +36,7 @@ def dagwire_container(dagwire_definitions: "Definitions") -> Any:
 
 @pytest.fixture
 def dagwire_test(request: pytest.FixtureRequest, dagwire_container: Any) -> Iterator["OneTest"]:
-    """Everything that belongs to one test; the other fixtures work through it."""
+    """The state of one test; the other fixtures work through it."""
     record = recording(request.node)
     try:
         test = lazy_module("isolation").OneTest(dagwire_container, lazy_module("marks").marks_of(request.node), record)

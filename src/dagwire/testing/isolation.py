@@ -56,7 +56,7 @@ class OneTest:
         self._standing = [Layer(original_of(container), {}, copy=self.container, owner=self)]
         """The overrides that hold in every thread and task of this test."""
         self._own: list[Layer] = []
-        """All overrides of this test."""
+        """The overrides of this test."""
         self.after_body: list[Callable[[], Awaitable[None]]] = []
         """Awaited after the body, in its task."""
         self.overridden_before = list(_overridden(original_of(container)))
