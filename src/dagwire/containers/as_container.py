@@ -57,7 +57,7 @@ def is_container(value: object) -> bool:
 
 
 def provider_of(key: str, value: Any) -> AnyProvider:
-    """The provider for a value that stands under `key`: recipes are opened, anything else is passed on as it is.
+    """The provider of a value given under `key`: recipes are opened, anything else is passed on as it is.
 
     Raises:
         ResourceTypeError: `value` is a resource's class.

@@ -15,7 +15,7 @@ from dagwire.containers.provider_types import AnyProvider, is_called, is_provide
 
 _NOT_MADE = object()
 _DEEPEST = 100
-"""How many calls one upon another are made here: Python's stack is shorter than dependency-injector's."""
+"""The greatest depth of nested calls made here: Python's stack is shorter than dependency-injector's."""
 
 
 class Call(NamedTuple):
@@ -66,7 +66,7 @@ class CalledProvider:
     __slots__ = ("_call", "_copier", "_declared", "_made", "_provider")
 
     def __init__(self, declared: AnyProvider, call: Call, copier: ProviderCopier) -> None:
-        """`copier` knows what stands for the arguments."""
+        """`copier` has the stand-ins of the arguments."""
         self._declared = declared
         self._call = call
         self._copier = copier

@@ -19,7 +19,7 @@ class ContainerCopy(containers.DynamicContainer):
     """The container that it is a copy of, and not a copy itself."""
 
     def __init__(self, original: Container, copy_of: Callable[[AnyProvider], AnyProvider]) -> None:
-        """`copy_of` gives what stands here for a provider of `original`."""
+        """`copy_of` gives the stand-in of a provider of `original`."""
         super().__init__()
         own: Any = vars(self)
         own["dagwire_original"] = original_of(original)

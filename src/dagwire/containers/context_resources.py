@@ -61,7 +61,7 @@ class HeldResources:
     def opening(
         self, keys: Iterable[str] | None = None, replacements: Mapping[str, object] | None = None
     ) -> AbstractContextManager[Resources]:
-        """A block in which `keys`, or all, are open; `replacements` stand in for what is held."""
+        """A block in which `keys`, or all, are open; `replacements` replace values that are held."""
         return build_resources(
             self.container,
             self._instance,

@@ -66,7 +66,7 @@ def _explained(target: Any, run_config: Any) -> list[Explained]:
 
 
 class _Container:
-    """One walk through the keys of a container."""
+    """A walk through the keys of a container."""
 
     def __init__(self, container: Any, config_by_key: Mapping[str, Any]) -> None:
         working = effective_replacements(container)

@@ -41,7 +41,7 @@ class _GraphAtOneTime(ProviderGraph):
 
 
 def another_of(container: Container, key: str) -> AnyProvider:
-    """Another provider of what stands under `key`: it stays itself when the one under the key is overridden."""
+    """Another provider of the value under `key`: it stays itself when the one under the key is overridden."""
     provider = find_provider(container, key)
     assert provider is not None  # noqa: S101  # the caller has looked
     graph = ProviderGraph(container, {})
@@ -59,7 +59,7 @@ class _IsolatingCopier:
         self._copier = ProviderCopier(self._graph, self._copied, self._seen, self.provider_for)
 
     def provider_for(self, provider: AnyProvider) -> AnyProvider:
-        """The provider that stands for `provider`, copied now if it must be."""
+        """The stand-in of `provider`, copied now if it must be."""
         if provider not in self._seen:
             self._copy_all_below(provider)
         return self._copier.provider_for(provider)

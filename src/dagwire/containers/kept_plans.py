@@ -23,7 +23,7 @@ _KEPT = "_dagwire_plans"
 """The attribute in which a container keeps its plans, so that they end with it."""
 
 _LIMIT = 64
-"""How many plans a container keeps. A process that asks for ever other sets of keys forgets the oldest."""
+"""The number of plans that a container keeps. A process that asks for ever other sets of keys forgets the oldest."""
 
 
 class CachedPlan:
@@ -40,7 +40,7 @@ class CachedPlan:
         self._providers_by_container = [(inner, dict(declared_providers(inner))) for inner in listed]
 
     def is_valid(self) -> bool:
-        """Whether everything is as it was."""
+        """Whether all providers and overrides are as they were."""
         for key, provider in self._provider_by_key:
             if self._find(key) is not provider:
                 return False

@@ -60,7 +60,7 @@ def find_provider(container: Container, key: Key) -> AnyProvider | None:
 
 
 def providers_at(container: Container, key: Key) -> list[AnyProvider]:
-    """All that stand under `key`: the container's own provider, and that of a container given in a nested one's place.
+    """The providers under `key`: the container's own, and that of a container given in a nested one's place.
 
     dependency-injector overrides the nested container's providers by those of the one that is given. Within the given
     one they refer to one another directly, so a replacement must take the place of both.

@@ -18,7 +18,7 @@ def lifetime_of(provider: AnyProvider) -> "Lifetime | None":
 
 
 class Lifetime(StrEnum):
-    """How long a resource stays open."""
+    """The span for which a resource stays open."""
 
     RUN = "run"
     """A run, a tick or a request opens it and closes it: the default."""

@@ -1,4 +1,4 @@
-"""How long what a provider gives lives, for lists and pictures. Opens nothing."""
+"""The lifetimes of the values of providers, for lists and pictures. Opens nothing."""
 
 from collections.abc import Container as Collection
 

@@ -1,4 +1,4 @@
-"""Recipes that stand in the fields of other recipes: which keys they go by, and which keys they ask for. Pure."""
+"""Recipes in the fields of other recipes: the keys of each, and the keys that it requires. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any

@@ -16,7 +16,7 @@ Path = tuple[str, ...]
 
 
 class Option(NamedTuple):
-    """One option or value, below what holds it."""
+    """An option or a value, as a path below its holder."""
 
     root: Any
     """The key of the `Configuration` or of the settings, or the provider itself if it is another container's."""

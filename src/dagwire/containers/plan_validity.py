@@ -27,7 +27,7 @@ def can_be_refilled(provider: AnyProvider) -> bool:
 
 
 def contents_of(provider: AnyProvider) -> Contents:
-    """Everything that `provider` refers to."""
+    """Every provider and value that `provider` refers to."""
     contents: Contents = []
     one, tuples, dicts = _attributes(cast("type", type(provider)))
     contents += [getattr(provider, name) for name in one]

@@ -1,4 +1,4 @@
-"""Which providers a run must have to itself, and which it shares with every other run. Pure."""
+"""The providers that a run must have to itself, and the ones that it shares with every other run. Pure."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from inspect import iscoroutinefunction

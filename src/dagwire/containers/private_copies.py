@@ -1,4 +1,4 @@
-"""The private copies of one run: a stand-in for each provider that it has to itself."""
+"""The private copies of one run: a stand-in for each provider that it does not share."""
 
 import threading
 from asyncio import Future
@@ -118,7 +118,7 @@ class ChosenProvider:
     __slots__ = ("_branch", "_choose", "_current", "_provider")
 
     def __init__(self, choose: Callable[[], AnyProvider], current: Callable[[AnyProvider], Slot]) -> None:
-        """`choose` asks the Selector, once; `current` gives what stands for the branch."""
+        """`choose` asks the Selector, once; `current` gives the stand-in of the branch."""
         self._choose = choose
         self._current = current
         self._provider: AnyProvider | None = None
@@ -233,7 +233,7 @@ class PrivateCopies:
         runner: Runner,
         configured: Container[AnyProvider] = (),
     ) -> ProviderCopier:
-        """Copy all that the plan says must be private. Nothing is called.
+        """Copy every provider that the plan marks as private. Nothing is called.
 
         Args:
             plan: What is private.

@@ -56,7 +56,7 @@ def _undefined(provider: Any) -> str:
 
 
 def _uncallable(provider: Any, *, is_passed_on: bool) -> str | None:
-    """How the declared arguments do not fit the signature of what is called."""
+    """The misfit between the declared arguments and the signature of the callable, or None."""
     provides: Any = provider.provides
     if provides is None:
         return "it provides nothing: no class or function was given."
@@ -183,7 +183,7 @@ def _is_getter(provider: object) -> bool:
 
 
 def _missing_value(getter: AnyProvider, current: Callable[[AnyProvider], Any]) -> str | None:
-    """How an attribute or an item cannot be read of settings or of a plain object."""
+    """The reason that an attribute or an item cannot be read of settings or of a plain object, or None."""
     source, path = _source_and_path(getter)
     held: Any = current(source)
     if not _is_plain(held):
@@ -222,7 +222,7 @@ def _has_no(kind: Any, name: str) -> str:
 
 
 def _missing_setting(getter: AnyProvider) -> str | None:
-    """How an attribute cannot be read of settings, as far as their class shows."""
+    """The reason that an attribute cannot be read of settings, as far as their class shows, or None."""
     source, path = _source_and_path(getter)
     kind: Any = cast("Any", source).settings if isinstance(source, SettingsProvider) else None
     for one in path:

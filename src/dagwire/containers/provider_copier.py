@@ -71,13 +71,13 @@ class ProviderCopier:
         return slot if isinstance(slot, providers.Provider) else slot.as_provider()
 
     def copied(self, provider: AnyProvider) -> AnyProvider:
-        """Copy `provider`, if nothing stands for it yet, and return what stands for it."""
+        """Copy `provider`, unless it has a stand-in already, and return its stand-in."""
         if provider not in self.slots:
             self.slots[provider] = self._holder_of_container(provider) or self.copied_beside(provider)
         return self.provider_for(provider)
 
     def copied_beside(self, provider: AnyProvider) -> AnyProvider:
-        """A provider of the same kind, which refers to what stands for each provider in its declaration.
+        """A provider of the same kind, which refers to the stand-in of each provider in its declaration.
 
         Providers that pass on one another in a circle are copied together.
         """
@@ -104,7 +104,7 @@ class ProviderCopier:
         return providers.Object(copied)
 
     def _container(self, original: Any) -> ContainerCopy:
-        """The one copy of a container that is passed on: its providers are what stands for them here."""
+        """The only copy of a container that is passed on; its providers are the stand-ins here."""
         found = self._containers.get(id(original))
         if found is None:
             found = self._containers[id(original)] = ContainerCopy(original, self._copy_on_demand)

@@ -83,6 +83,6 @@ def listed_providers(container: object) -> Mapping[str, AnyProvider]:
 
 
 def referred_to(edges: Edges) -> Iterator[AnyProvider]:
-    """All providers of `edges`."""
+    """The providers of `edges`."""
     yield from edges.called
     yield from edges.passed_on

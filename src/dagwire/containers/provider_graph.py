@@ -63,7 +63,7 @@ class ProviderGraph:
         return self._key_by_provider.get(provider) or self._listed().get(provider)
 
     def known_keys(self) -> dict[str, None]:
-        """All keys that something is provided under."""
+        """The keys that have a provider."""
         return dict.fromkeys((*keys_of(self.container), *(key for key in self.replacements if isinstance(key, str))))
 
     @property
@@ -136,7 +136,7 @@ class ProviderGraph:
     # -- walks ---------------------------------------------------------------------------------------------------------
 
     def in_order(self, roots: Iterable[AnyProvider]) -> list[AnyProvider]:
-        """All that a call of `roots` may call, dependencies first.
+        """List the providers that a call of `roots` may call, dependencies first.
 
         Raises:
             ResourceCycleError: Providers depend on one another in a circle; it is drawn.
@@ -144,7 +144,7 @@ class ProviderGraph:
         return list(dependencies_first(roots, self.dependencies, self.name))
 
     def with_passed_on(self, order: Sequence[AnyProvider]) -> list[AnyProvider]:
-        """All that `order` calls or passes on, dependencies first as far as there is no circle of passing on.
+        """List the providers that `order` calls or passes on, dependencies first unless passing on makes a circle.
 
         Raises:
             ResourceCycleError: Providers that are passed on call one another in a circle.
@@ -156,7 +156,7 @@ class ProviderGraph:
         return reached
 
     def read_all_below(self, keys: Iterable[str]) -> list[AnyProvider]:
-        """Everything that `keys` may reach, in no order, going round in no circle."""
+        """List every provider that `keys` may reach, in no order, going round in no circle."""
         roots = [found for key in keys if (found := self.root(key)) is not None]
         return list(dependencies_first(roots, lambda one: referred_to(self.edges(one)), None))
 
@@ -204,7 +204,7 @@ def dependencies_first(
     children: Callable[[AnyProvider], Iterable[AnyProvider]],
     name: Callable[[AnyProvider], str] | None,
 ) -> Iterator[AnyProvider]:
-    """Each provider reachable from `roots`, once, after its children.
+    """Yield each provider reachable from `roots`, once, after its children.
 
     `children` is asked lazily: what it yields next may depend on what the caller did with the providers yielded so far.
     Iterative, because a chain of providers may be longer than Python's stack. Without `name` a circle is walked once.

@@ -48,7 +48,7 @@ class FunctionOfArguments:
     """Makes recipes of a function and its arguments; lives as long as its provider."""
 
     def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], fields: dict[str, Any]) -> None:
-        """The function is looked at once, here: it is the same whatever its arguments come to."""
+        """Inspect the function once, here: its signature is the same whatever the values of its arguments."""
         try:
             self.definition = ResourceDefinition(partial(function, *args, **fields) if args or fields else function)
         except ValueError as error:  # of `inspect.signature`

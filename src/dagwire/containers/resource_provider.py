@@ -71,9 +71,9 @@ class ResourceProvider(providers.Provider[T]):
         self._declare(source, args, fields)
         self._make_by(recipe_maker(source, args, fields))
         self.policy: LifeCyclePolicy = NO_RETRY_NO_TIMEOUT
-        """How patiently it is opened and closed."""
+        """The retries and timeouts of its opening and closing."""
         self.lifetime: Literal["run", "process"] = "run"
-        """How long it stays open."""
+        """The time that it stays open."""
         super().__init__()
 
     def _declare(self, source: Any, args: tuple[Any, ...], fields: dict[str, Any]) -> None:
@@ -90,7 +90,7 @@ class ResourceProvider(providers.Provider[T]):
         """`(place, provider, whether it is called)` of those injections that are providers."""
         nested = source.nested_resources().values() if is_configurable(source) else ()
         self.nested: tuple[Recipe, ...] = (*nested, *filter(is_recipe, self.injections[1:]))
-        """The recipes that stand in the declaration: in fields of an instance, and among the arguments."""
+        """The recipes in the declaration: in fields of an instance, and among the arguments."""
         self.is_definition = isinstance(source, ResourceDefinition)
         """Whether it is made of a `ResourceDefinition`, which may ask for other resources by their keys."""
 

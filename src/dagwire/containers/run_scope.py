@@ -432,7 +432,7 @@ class RunScope:
         return find_provider(self._container, key) or self._replacements.get(key)
 
     def known_keys(self) -> list[str]:
-        """All keys that something is provided under."""
+        """The keys that have a provider."""
         return list(ProviderGraph(self._container, self._replacements).known_keys())
 
     async def wait_for(self, awaitable: Awaitable[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Everything that can be found wrong before anything opens, collected."""
+"""Faults that can be found before anything opens, collected."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import UnionType
@@ -93,7 +93,7 @@ def faults_of_requirements(
 
 
 def faults_of_replacements(plan: ScopePlan, fillings: Mapping[AnyProvider, AnyProvider]) -> Iterator[DagwireError]:
-    """Replacements that are not what the provider in whose place they stand is declared to give."""
+    """Faults of replacements that are not of the type that the replaced provider declares."""
     for provider in plan.reached:
         replacement = plan.graph.replacement_of(provider)
         if replacement is not None and isinstance(provider, DECLARES_A_TYPE):
@@ -168,7 +168,7 @@ def faults_before_opening(
 
 
 class Users:
-    """Who needs a faulty provider: the keys above it, and the definitions that ask for them; read for a fault alone."""
+    """The users of a faulty provider: the keys above it, and the definitions that ask for them; read for a fault alone."""
 
     def __init__(self, plan: ScopePlan, requirements: Sequence[Requirement]) -> None:
         """Read nothing yet."""
@@ -190,7 +190,7 @@ class Users:
         return [one.asker for one in self._requirements if one.asker and self._plan.graph.find(one.key) in above]
 
     def _all_above(self, provider: AnyProvider) -> list[AnyProvider]:
-        """All that refers to `provider`, the nearest first."""
+        """The providers that refer to `provider`, directly or not, the nearest first."""
         if self._users is None:
             self._users = {}
             for user in self._plan.reached:

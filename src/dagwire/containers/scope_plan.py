@@ -39,12 +39,12 @@ class ScopePlan:
         self.keys = keys
         self.asynchronous = asynchronous
         self.slots: Mapping[Key, AnyProvider] = {}
-        """`{key: what stands in the plan for a plain object that scopes are given}`."""
+        """`{key: its provider in the plan}`, for the plain objects that scopes are given."""
         self.roots = [found for key in keys if (found := graph.root(key)) is not None]
         self.order = self._in_order()
-        """All that may be called to give the keys their values, dependencies first."""
+        """The providers that may be called to give the keys their values, dependencies first."""
         self.reached = graph.with_passed_on(self.order)
-        """All that may be called by whoever gets the values, too: `order`, and what is passed on uncalled."""
+        """The providers that may be called by whoever gets the values, too: `order`, and the ones passed on uncalled."""
         self.strictly_private = private_providers(graph, self.reached)
         """The providers that no other run may share, each with the replacements that it reaches."""
         self.awaited: set[AnyProvider] = (
@@ -55,7 +55,7 @@ class ScopePlan:
         self.private: Mapping[AnyProvider, Reached] = (
             {**self.strictly_private, **settled} if settled else (self.strictly_private)
         )
-        """The providers that a scope has a copy of, or something that stands for them."""
+        """The providers that have a copy or another stand-in in a scope."""
         self.required = graph.required_by_resources()
         self.has_all_keys = all(found is not None for found in graph.provider_by_key.values())
         """Whether there is something under every key that the scope or a resource asks for."""
@@ -163,12 +163,12 @@ class ScopePlan:
 
     @cached_property
     def problem_by_provider(self) -> dict[AnyProvider, str]:
-        """`{provider: what is wrong with its declaration}`, if what the keys stand for is called."""
+        """`{provider: fault of its declaration}`, if the values of the keys are called for."""
         return self._problems(set(self.order))
 
     @cached_property
     def problem_unless_called(self) -> dict[AnyProvider, str]:
-        """`{provider: what is wrong with its declaration}`, if what the keys stand for may get more arguments."""
+        """`{provider: fault of its declaration}`, if the providers of the keys may get more arguments."""
         called = {one for provider in self.reached for one in self.graph.dependencies(provider)}
         return self._problems(called) if self.problem_by_provider else {}
 
@@ -216,7 +216,7 @@ class ScopePlan:
         return outliving_providers(self.graph, self.reached, self.private) if self.has_lifetimes else frozenset()
 
     def outlives(self, key: str) -> bool:
-        """Whether what stands under `key` is kept, and may outlive a run."""
+        """Whether the value under `key` is kept, and may outlive a run."""
         found = self.graph.find(key)
         effective = None if found is None else self.graph.effective_provider(found)
         return effective in self.outliving and isinstance(effective, (*_KEEPS, ResourceProvider))

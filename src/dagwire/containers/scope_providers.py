@@ -37,7 +37,7 @@ class ScopeProviders:
         self._slots: Mapping[AnyProvider, Slot] = copier.slots
         self._provider_for = copier.provider_for
         self.resources = {one: slot for one, slot in copier.slots.items() if isinstance(slot, PrivateResource)}
-        """`{provider: the run's own resource that stands for it}`; nothing else is opened."""
+        """`{provider: the run's own resource in its place}`; nothing else is opened."""
         self.choice_faults: dict[AnyProvider, DagwireError] = {}
         """`{Selector: fault}` of the Selectors that could not choose while everything was checked."""
 
@@ -80,7 +80,7 @@ class ScopeProviders:
         return self.called_by([*self._plan.roots])
 
     def called_by(self, roots: Iterable[AnyProvider]) -> Iterator[AnyProvider]:
-        """All that a call of `roots` calls, dependencies first."""
+        """Yield the providers that a call of `roots` calls, dependencies first."""
         return dependencies_first(roots, self._called_by, self._plan.graph.name)
 
     def _called_by(self, provider: AnyProvider) -> Iterable[AnyProvider]:
@@ -99,7 +99,7 @@ class ScopeProviders:
         return self._plan.asked_resources if has_config else self._plan.checked
 
     def asked(self) -> Iterable[AnyProvider]:
-        """All that is checked: what is called and what is passed on by delegates, as far as Selectors can be asked."""
+        """The providers that are checked: called ones, and ones passed on by delegates, as far as Selectors can be asked."""
         if not self._plan.has_selectors:
             return self._plan.asked
         return dependencies_first(self._plan.roots, self._asked_by, None)
