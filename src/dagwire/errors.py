@@ -37,7 +37,7 @@ def _one_letter_off(name: str) -> set[str]:
 
 
 _BEGINNING = 3
-"""From so many letters on, a beginning says which name is meant: `prod`."""
+"""The number of letters from which a beginning shows which name is meant: `prod`."""
 
 
 def _did_you_mean(name: str, choices: Iterable[str]) -> str:
@@ -79,7 +79,7 @@ class DagwireError(Exception):
 
 
 class InvariantViolationError(DagwireError):
-    """What was asked for cannot be had: there is none of that name, or not at this time, or not in this place."""
+    """The thing asked for is not available: no such name exists, or not at this time, or not in this place."""
 
 
 # -- what was declared is wrong: found before anything opens -----------------------------------------------------------
@@ -115,10 +115,10 @@ class MissingResourceError(InvalidDefinitionError):
 
 
 class ResourceTypeError(InvalidDefinitionError, TypeError):
-    """What stands under a key cannot be what its user declared. Nothing was opened."""
+    """The value under a key is not of the type that its user declared. Nothing was opened."""
 
     def __init__(self, key: str, problem: str) -> None:
-        """`problem` says what stands there and what was expected."""
+        """`problem` has the value found and the type expected."""
         self.key = key
         super().__init__(f"Resource '{key}': {problem}")
 
@@ -171,7 +171,7 @@ class DefinitionCycleError(InvalidDefinitionError):
 
 
 class DuplicateDefinitionError(InvalidDefinitionError):
-    """Two definitions bear one name."""
+    """Two definitions have one name."""
 
     def __init__(self, kind: str, name: str) -> None:
         """`kind` is the noun: asset, job, check."""
@@ -236,7 +236,7 @@ class OutputAnnotationError(InvalidDefinitionError, InvariantViolationError):
 
 
 class PartitionMappingError(InvalidDefinitionError):
-    """A partition mapping stands between two assets whose partitions it does not fit. Nothing ran."""
+    """A partition mapping does not fit the partitions of the two assets that it is between. Nothing ran."""
 
     def __init__(self, asker: str, upstream: str, mapping: str, problem: str) -> None:
         """`asker` needs partitions of the asset `upstream`; `problem` is a sentence."""
@@ -319,20 +319,20 @@ class InvalidConfigError(DagwireError, ValueError):
     """Config given for a resource, an op or an asset does not fit its declaration. Nothing was opened."""
 
     def __init__(self, owner: str, problems: Iterable[str], heading: str = "") -> None:
-        """`problems` name field and expectation, never the value given; `heading` stands above them."""
+        """`problems` name field and expectation, never the value given; `heading` comes above them."""
         self.owner = owner
         self.problems = tuple(problems)
         super().__init__(f"{heading or f'The config of {owner} is not valid:'}{_bullets(self.problems)}")
 
     @property
     def errors(self) -> "list[ConfigError]":
-        """Each problem with its path, as Dagster's error lists them."""
+        """The problems with their paths, as Dagster's error lists them."""
         return [ConfigError(problem, problem.partition(": ")[0]) for problem in self.problems]
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigError:
-    """One problem of an `InvalidConfigError`."""
+    """A problem of an `InvalidConfigError`."""
 
     message: str
     """Field and expectation; never the value given."""
@@ -359,7 +359,7 @@ class ConfigFileError(InvariantViolationError, ValueError):
     """A configuration file cannot be read, or is broken. Nothing was opened."""
 
     def __init__(self, path: str, problem: str, line: int | None = None) -> None:
-        """`problem` says what is wrong with it, without showing what it holds."""
+        """`problem` describes the fault without showing the file's text."""
         self.path = path
         self.line = line
         self.problem = problem
@@ -617,7 +617,7 @@ class RetryPolicyError(InvalidDefinitionError, TypeError):
     """A retry policy and the resource that it is for do not fit together: one is asynchronous, the other is not."""
 
     def __init__(self, resource: str, problem: str) -> None:
-        """`problem` says which policy would fit."""
+        """`problem` includes the policy that would fit."""
         self.resource = resource
         super().__init__(f"The retry policy of resource '{resource}' {problem}")
 
@@ -650,10 +650,10 @@ class LeakError(DagwireError):
 
 
 class DefinitionsNotFoundError(DagwireError):
-    """The command line cannot tell or cannot load which definitions to work on."""
+    """The command line finds no definitions to work on, or cannot load them."""
 
     def __init__(self, problem: str) -> None:
-        """`problem` says what was looked for and where."""
+        """`problem` describes what was looked for and where."""
         super().__init__(
             f"{problem} Name them as 'module:attribute', by -m or in pyproject.toml: "
             '[tool.dagwire] definitions = "package.module:defs".'
@@ -673,7 +673,7 @@ class StateFileError(DagwireError):
     """A file in which the command line keeps what one tick leaves for the next cannot be read or written."""
 
     def __init__(self, path: str, problem: str) -> None:
-        """`problem` says what is wrong with it."""
+        """`problem` describes the fault."""
         self.path = path
         self.problem = problem
         super().__init__(f"{path} {problem}")
