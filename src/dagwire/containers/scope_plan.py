@@ -44,7 +44,7 @@ class ScopePlan:
         self.order = self._in_order()
         """The providers that may be called to give the keys their values, dependencies first."""
         self.reached = graph.with_passed_on(self.order)
-        """The providers that may be called by whoever gets the values, too: `order`, and the ones passed on uncalled."""
+        """The providers that users of the values may call as well: `order`, and the ones passed on uncalled."""
         self.strictly_private = private_providers(graph, self.reached)
         """The providers that no other run may share, each with the replacements that it reaches."""
         self.awaited: set[AnyProvider] = (

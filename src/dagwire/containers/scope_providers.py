@@ -99,7 +99,7 @@ class ScopeProviders:
         return self._plan.asked_resources if has_config else self._plan.checked
 
     def asked(self) -> Iterable[AnyProvider]:
-        """The providers that are checked: called ones, and ones passed on by delegates, as far as Selectors can be asked."""
+        """The providers that are checked: called, or passed on by delegates, as far as Selectors can be asked."""
         if not self._plan.has_selectors:
             return self._plan.asked
         return dependencies_first(self._plan.roots, self._asked_by, None)

@@ -173,7 +173,7 @@ def _one_returned(definition: OpDefinition, output: str, returned: Any) -> dict[
 
 
 def _check_name(definition: OpDefinition, output: str, item: object, unnamed: str | None = None) -> None:
-    """Refuse an Output with the name of another output than the one in whose place it is; `unnamed` is not such a name."""
+    """Refuse an Output that names another output than its own; `unnamed` is not such a name."""
     if is_output(item) and item.output_name not in (output, unnamed):
         problem = f"gave an Output of '{item.output_name}' in the place of its output '{output}'."
         raise UnexpectedResultError(definition.label, problem)
