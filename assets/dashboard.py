@@ -94,7 +94,7 @@ BOARD = Board(
             "Mean delay by the wind's speed.",
             "w.wind_speed",
             "miles_an_hour",
-            # One reading in February says 1,048 miles an hour; the last step takes it in and it moves nothing.
+            # One reading in February is 1,048 miles an hour; the last step includes it, so that it distorts nothing.
             [
                 ("< 5", "0-5"),
                 ("< 10", "5-10"),

@@ -51,7 +51,7 @@ def help_time() -> Iterator[Benchmark]:
 
 
 def help_sampler(module: str, told: str, environment: Mapping[str, str]) -> Sampler:
-    """Ask a module's command line for help, and check that `told` is a part of it."""
+    """Ask a module's command line for help, which must contain `told`."""
     command = [sys.executable, "-m", module, "--help"]
 
     def sample(_scale: Scale) -> float:

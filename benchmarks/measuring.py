@@ -105,7 +105,7 @@ def measure(benchmark: Benchmark, scale: Scale) -> Measurement:
         AssertionError: A side did not do what it is measured for.
     """
     gc.collect()
-    # What stands already, such as all of Dagster's modules, must not be walked at the expense of whom collection hits.
+    # Older objects, such as Dagster's modules, are frozen: else the side that a collection interrupts pays for them.
     gc.freeze()
     try:
         rounds = [_round(benchmark, scale) for _ in range(min(scale.rounds, benchmark.rounds or scale.rounds))]

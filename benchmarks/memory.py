@@ -37,7 +37,7 @@ def peak(count: int, prepare: Callable[[], Timed]) -> Sampler:
     """Declares anew and runs once for each sample, so that the definitions are counted too."""
 
     def sample(_scale: Scale) -> float:
-        prepare()(QUICK)  # what the first run alone allocates, such as caches of types, is no asset's
+        prepare()(QUICK)  # caches of types and the like, which the first run allocates, belong to no asset
         tracemalloc.start()
         try:
             prepare()(QUICK)

@@ -2,7 +2,7 @@
 
 A value is looked for in this order: an `APP_` variable such as `APP_API__BASE_URL`, the file `.env`, the file of the
 environment (`local.toml`, `test.toml` or `production.toml`; `DAGWIRE_ENV` chooses), `base.toml`, and the default in the
-resource's own class. `dagwire.explain` tells of each value which of them it came from.
+resource's own class. `dagwire.explain` lists the source of each value.
 """
 
 from pathlib import Path

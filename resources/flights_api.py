@@ -28,7 +28,7 @@ PASSING = frozenset(
 )
 """The answers that may be another one in a moment."""
 
-# The run's own log tells of retries; stamina would print them as well, through whatever it finds installed.
+# The run's own log reports retries; stamina would print them as well, through whatever it finds installed.
 stamina.instrumentation.set_on_retry_hooks([])
 
 LATER = "Try again later; what is stored already is kept"

@@ -30,7 +30,7 @@ TITLE_BY_LAYER = {
 def layer(name: str) -> str:
     """The layer of dagwire that the public `name` is imported from.
 
-    Read from the import, not from the object: what an alias of a type says of its module differs between Pythons.
+    Read from the import, not from the object: the module of a type's alias differs between Pythons.
     """
     parts = MODULE_BY_NAME.get(name, "dagwire").split(".")
     found = parts[1] if len(parts) > 1 else "dagwire"

@@ -126,7 +126,7 @@ class ConsoleParser:
         for command, output in commands(example.parsed):
             cwd = ROOT
             if shlex.split(command)[0] == "make":
-                # What a target does is tested elsewhere, and some take minutes: here, that there is one.
+                # Targets are run elsewhere, and some take minutes: here only their existence is tested.
                 command = command.replace("make", "make --dry-run --silent", 1)  # noqa: PLW2901  # the same command
             else:
                 cwd = workplace(example.namespace)

@@ -38,7 +38,7 @@ def print_rows(rows: "Sequence[DataclassInstance]", *, as_json: bool, none: str)
     Args:
         rows: Dataclasses, of text, numbers and lists of text.
         as_json: Print JSON, every field included.
-        none: What to say where there are no rows.
+        none: The text to print if there are no rows.
     """
     listed = [dataclasses.asdict(row) for row in rows]
     if as_json:

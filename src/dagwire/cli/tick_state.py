@@ -116,7 +116,7 @@ def kept_instance(folder: Path) -> Generator[DagsterInstance]:
 
     That is the keys of dynamic partitions, and the latest materialization of each asset, which asset sensors look for.
 
-    What other processes add or take away meanwhile is kept too. Where nothing changes nothing is written.
+    Changes by other processes in the meantime are kept too. If nothing changes, nothing is written.
 
     Raises:
         StateFileError: The file cannot be read or written.

@@ -43,8 +43,7 @@ def check_health(
         required_resource_keys: The keys to check; None checks all.
 
     Returns:
-        What came of each, by key. A method `check_health` says by an exception that something is wrong; it may be
-        asynchronous.
+        The result of each, by key. A method `check_health` reports a fault by an exception; it may be asynchronous.
 
     Example:
         >>> from dagwire import ConfigurableResource, check_health

@@ -28,8 +28,8 @@ def inject(function: Any = None, /, *, resources: Any = None) -> Any:
     `Annotated[S3, Provide["gateways.s3"]]` or `Annotated[S3, Provide[Application.gateways.s3]]` for any other. An
     argument that is passed is used as it is. Methods, coroutine functions and generators are injected, too.
 
-    What the scope has not opened yet is opened, and closed with the scope. Outside any scope, what the function needs
-    is opened for the call alone: of `resources`, or of the container's class that `Provide` names.
+    A resource that the scope has not opened yet is opened, and closed with the scope. Outside any scope, the function's
+    resources are opened for the call alone, from `resources` or from the container's class that `Provide` names.
 
     Args:
         function: The function; `@inject` may be written without arguments.

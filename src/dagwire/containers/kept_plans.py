@@ -84,7 +84,7 @@ def plan_for(
 ) -> ScopePlan:
     """The plan of `keys` of `container` with `replacements`.
 
-    It is kept with the container for the next scope, unless a replacement depends on other providers.
+    The plan is kept with the container for the next scope, unless a replacement depends on other providers.
 
     Raises:
         ResourceCycleError: Providers depend on one another in a circle.

@@ -52,7 +52,7 @@ def lifetime_faults(
 ) -> Iterator[LifetimeError]:
     """A fault for each resource that outlives a resource it depends on.
 
-    What reaches a replacement lives as long as the run that replaces, so nothing is wrong with it.
+    A resource that reaches a replacement lives as long as the run that replaces, so it has no such fault.
     """
     for provider in order:
         is_long = graph.replacement_of(provider) is None and lifetime_of(provider) is Lifetime.PROCESS

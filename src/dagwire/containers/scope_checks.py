@@ -168,7 +168,7 @@ def faults_before_opening(
 
 
 class Users:
-    """The users of a faulty provider: the keys above it, and the definitions that ask for them; read only for a fault."""
+    """The users of a faulty provider: the keys above it, and the definitions that ask; read only for a fault."""
 
     def __init__(self, plan: ScopePlan, requirements: Sequence[Requirement]) -> None:
         """Read nothing yet."""

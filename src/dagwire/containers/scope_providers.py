@@ -92,7 +92,7 @@ class ScopeProviders:
     def before_opening(self, *, has_config: bool) -> Iterable[AnyProvider]:
         """The resources of which something may be found wrong while nothing is open.
 
-        `has_config` says whether a run gives any.
+        `has_config` is whether a run gives any.
         """
         if self._plan.has_selectors:
             return self.asked()
@@ -129,7 +129,7 @@ class ScopeProviders:
     def problems(self, *, is_opened: bool) -> Iterator[tuple[AnyProvider, str]]:
         """`(provider, what is wrong with it)`: declarations that cannot work, options and values that are not there.
 
-        `is_opened` says whether what the keys stand for is called; if not, somebody may call it with more arguments.
+        `is_opened` is whether the providers of the keys are called; if not, somebody may call them with more arguments.
         """
         plan = self._plan
         problem_by_provider = plan.problem_by_provider if is_opened else plan.problem_unless_called

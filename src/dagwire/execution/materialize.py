@@ -177,7 +177,7 @@ def ephemeral_job(
     known = known_assets(item for item in listed if not isinstance(item, AssetChecksDefinition))
     checks = [item for item in listed if isinstance(item, AssetChecksDefinition)]
     job = UnresolvedAssetJobDefinition(EPHEMERAL_JOB, selection).resolve(known, checks, container)
-    # What is given as a dict is the run's own, and wins over what is bound to the assets.
+    # Resources given as a dict are the run's own, and win over the ones bound to the assets.
     bound = {key for item in listed if not isinstance(item, AssetSpec) for key in item.bindings}
     given: dict[str, object] = {}
     if not is_container(resources):

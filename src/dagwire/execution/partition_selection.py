@@ -104,7 +104,7 @@ class PartitionSelection(NamedTuple):
         """The time that the partitions span.
 
         Raises:
-            InvalidInvocationError: The run has none, or its partitions are no spans of time.
+            InvalidInvocationError: The run has none, or its partitions are not time windows.
         """
         return time_window_of("The run", self.definition, self.checked_keys)
 

@@ -58,7 +58,7 @@ class PartitionsInContext:
         """The time window of the partitions of an input that the body takes.
 
         Raises:
-            InvalidInvocationError: They are no spans of time, do not follow one another, or there are none.
+            InvalidInvocationError: They are not time windows, do not follow one another, or there are none.
         """
         partitions = self._of_input(input_name)
         _ = partitions.unbroken_range

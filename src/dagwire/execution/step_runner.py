@@ -58,7 +58,7 @@ class Steps:
         """Nothing is done yet.
 
         Args:
-            run: What the bodies are told of the run.
+            run: The run, as the bodies see it.
             plan: The run's plan.
             scope_by_node: Where each step's resources are open.
             record: What happens is noted here.

@@ -18,7 +18,7 @@ _SCHEMA = {
 def _console_logger(context: InitLoggerContext, formatter: logging.Formatter) -> logging.Logger:
     # A logger of its own, outside the tree of loggers: its level is that of this run alone.
     level = level_number(context.logger_config["log_level"])
-    console = logging.Logger(context.logger_config["name"], level)  # noqa: LOG001  # on purpose, as said above
+    console = logging.Logger(context.logger_config["name"], level)  # noqa: LOG001  # on purpose, see above
     handler = logging.StreamHandler()
     handler.setFormatter(formatter)
     console.addHandler(handler)

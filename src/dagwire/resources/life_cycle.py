@@ -96,7 +96,7 @@ class LifeCycle:
                 In both cases every close has run.
         """
         failures: list[BaseException] = []
-        # What a manager returns is ignored: a resource may see the body's exception, not hide it.
+        # A manager's return value is ignored: a resource may see the body's exception, not hide it.
         details = (type(error), error, error.__traceback__) if error is not None else (None, None, None)
         while self._managers:
             name, manager, timeout_s = self._managers.pop()

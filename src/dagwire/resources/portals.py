@@ -14,7 +14,7 @@ def _ends_loop(failure: BaseException) -> bool:
     """Whether a loop would end by `failure`, and cancel all else in it, in no order.
 
     asyncio lets SystemExit and KeyboardInterrupt out of the loop itself; the task group of anyio's portal is cancelled
-    by all that are no Exception.
+    by all that are not an Exception.
     """
     return not isinstance(failure, (Exception, CancelledError))
 

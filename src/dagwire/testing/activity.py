@@ -64,7 +64,7 @@ def recorded_in(record: Record) -> Generator[None]:
 @contextmanager
 def recorded_in_threads(record: Record) -> Generator[None]:
     """Record this block and the threads started in it, which inherit no context; one test at a time."""
-    global _running  # noqa: PLW0603  # a thread has nothing else from which it could tell what is running
+    global _running  # noqa: PLW0603  # a thread has nothing else that shows it the running test
     outer, _running = _running, record
     try:
         with recorded_in(record):
@@ -99,7 +99,7 @@ class RecordedLifeCycle(LifeCycle):
 
     __slots__ = ("_opened", "_record")
 
-    def __init__(self, record: Record, asynchronous: bool) -> None:  # handed on
+    def __init__(self, record: Record, asynchronous: bool) -> None:  # passed on
         """`record` is where it is written."""
         super().__init__(asynchronous=asynchronous)
         self._record = record

@@ -31,8 +31,8 @@ __tracebackhide__ = True
 class OneTest:
     """A copy of the container, and the overrides and variables that hold for one test; lives as long as the test.
 
-    What marks and fixtures override, before the test's body begins, holds in every thread and task that works through
-    the test's fixtures. What the body overrides holds in the thread or task that does so.
+    Overrides by marks and fixtures, before the test's body begins, hold in every thread and task that works through the
+    test's fixtures. Overrides by the body hold in the thread or task that makes them.
     """
 
     def __init__(self, container: Container, marks: Marks, record: Record) -> None:

@@ -16,7 +16,7 @@ PATIENCE_S = 0.2
 def leak_of(owner: str, record: Record, test: OneTest | None = None) -> LeakError | None:
     """The leaks of `owner`, found in its `record`; None if there are none.
 
-    What would reach other tests is taken away: overrides are ended and variables set back. What is open stays so.
+    Leaks that would reach other tests are undone: overrides end, and variables are restored. Open resources stay open.
     """
     leaks = [*_open_resources(record), *_running_threads(record), *_overrides(record)]
     if test is not None:

@@ -76,7 +76,7 @@ class Run(_Runs):
             partition_key: The partition to make.
             selection: Which of the assets; all by default.
             tags: The run's tags.
-            raise_on_error: Whether a failing step's own exception is raised; the result tells of it otherwise.
+            raise_on_error: Whether a failing step's own exception is raised; otherwise the result has it.
 
         Raises:
             UnknownNameError: The definitions have no job or asset of that name.

@@ -149,7 +149,7 @@ def test_explained_values_are_those_in_use_and_sources_are_true(data):
         explained = {one.path: one for one in explain_settings(made)}
         assert {path: one.value for path, one in explained.items()} == leaves_of(in_use)
         for path, one in explained.items():
-            # Of several names pydantic prefers some, whatever the source: the order is not that of the places alone.
+            # Among several names pydantic prefers some, whatever the source: places alone do not decide the order.
             if one.source.kind is SourceKind.VARIABLE and len(one.variables) == 1:
                 _check_that_it_counts(made, path, one)
     finally:

@@ -44,7 +44,7 @@ def explain(
     """
     with report_errors(traceback=traceback):
         values = explained(load_definitions(module), path)
-        if not path:  # what resources take from the settings is told once, there
+        if not path:  # values that resources take from the settings are listed once, there
             values = [one for one in values if not one.source.setting]
         if as_json:
             print_json([explained_data(one) for one in values])
@@ -78,7 +78,7 @@ def diff(
 def schema(module: Module = None, *, traceback: Traceback = False) -> None:
     """Print the JSON Schema of the settings.
 
-    Where there are several, each stands under its key.
+    If there are several, the schema of each is under its key.
     """
     with report_errors(traceback=traceback):
         found = settings_in(load_definitions(module).container)

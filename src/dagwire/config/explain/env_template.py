@@ -19,7 +19,7 @@ from dagwire.config.values.variable_names import is_set_alone, variables_of
 def env_template(settings: type[BaseSettings]) -> str:
     """The text of a `.env` with each variable of `settings`, its type, default and description; secrets are empty.
 
-    What has a default is commented out, so that a copy changes nothing; what must be given is not.
+    Variables with a default are commented out, so that a copy changes nothing. Required ones are not.
 
     Example:
         >>> from dagwire import env_template
@@ -90,8 +90,8 @@ def _entries(settings: type[BaseSettings]) -> Iterator[_Entry]:
 def _fields_to_open(settings: type[BaseSettings]) -> Iterator[tuple[str, ...]]:
     """The fields that a copy has to set: required ones, unless a model around them may stay as it is by default.
 
-    Of a required model whose fields all have defaults, the first field is set to its default: pydantic makes the model
-    only if something is given of it.
+    If all fields of a required model have defaults, the first field is set to its default: pydantic makes the model
+    only if one of its fields is given.
     """
     required = [field for field in declared_fields(settings) if _is_required_around(settings, field.path)]
     yield from (field.path for field in required if field.info.is_required())

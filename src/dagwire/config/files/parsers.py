@@ -57,7 +57,7 @@ def _yaml_problem(error: Exception) -> str:
         return "an unquoted value begins with '*', which makes an alias of it; write it in quotes"
     if problem == "second occurrence":
         return "an anchor is defined twice"
-    # A quoted token, `<stream end>`, and a single character are no values.
+    # A quoted token, `<stream end>`, and a single character are not values.
     return re.sub(r"'(?!<)[^']{2,}'|\"[^\"]{2,}\"", "'...'", problem)
 
 

@@ -51,14 +51,14 @@ def _in_dotenv_files(settings: type[BaseSettings]) -> Iterator[_Variable]:
         try:
             yield from ((name, value, f" in {path}") for name, value, _ in variables_in_dotenv(path, encoding))
         except (OSError, ValueError):
-            continue  # told by whoever reads it
+            continue  # reported by whoever reads it
 
 
 def _broken_lines(path: Path, encoding: str | None) -> list[int]:
     try:
         return broken_lines_in_dotenv(path, encoding)
     except (OSError, ValueError):
-        return []  # told by whoever reads it
+        return []  # reported by whoever reads it
 
 
 def _set_twice(settings: type[BaseSettings], variables: Iterable[_Variable]) -> Iterator[str]:

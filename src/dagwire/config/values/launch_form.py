@@ -18,7 +18,7 @@ from dagwire.config.values.validation_messages import custom_fault, unknown_name
 class InputForm(dict[str, object]):
     """A form of input that is not pydantic's own; passed as the context of a validation.
 
-    It is an empty dict, so that a user's validators find nothing in their context, as usual.
+    The dict is empty, so that a user's validators find nothing in their context, as usual.
     """
 
 

@@ -57,7 +57,7 @@ def multi_asset(  # Dagster's signature
     nothing. With `outs` it returns a tuple of values, or yields each as an `Output`, for the assets downstream.
 
     Args:
-        outs: `{output: AssetOut}`; an asset's key is its output's name unless it says otherwise.
+        outs: `{output: AssetOut}`; an asset's key is its output's name unless the AssetOut has a key.
         name: The name of the step; the function's by default.
         ins: `{parameter: AssetIn}` for parameters that take assets' values.
         deps: Assets upstream of all of these.

@@ -153,7 +153,7 @@ class MultiPartitionsDefinition(PartitionsDefinition):
         """The combinations of the keys between the two ends in each dimension.
 
         Raises:
-            UnknownPartitionError: An end of the range is no partition.
+            UnknownPartitionError: An end of the range is not a partition.
         """
         with partition_loading_context(dynamic_partitions_store=dynamic_partitions_store):
             for key in partition_key_range:

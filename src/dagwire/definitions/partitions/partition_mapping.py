@@ -183,7 +183,7 @@ class KeyMapping(PartitionMapping):
         """Refuse two assets that it cannot connect.
 
         Raises:
-            InvalidDefinitionError: It says why.
+            InvalidDefinitionError: The mapping has a mismatch, which the message includes.
         """
         problem = self.mismatch(downstream_partitions_def, upstream_partitions_def)
         if problem is not None:

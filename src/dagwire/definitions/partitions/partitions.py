@@ -66,7 +66,7 @@ class PartitionsDefinition(ABC):
         """The keys of a range; none if its start comes after its end.
 
         Raises:
-            UnknownPartitionError: An end of the range is no partition.
+            UnknownPartitionError: An end of the range is not a partition.
         """
         keys = self.get_partition_keys()
         for end in partition_key_range:

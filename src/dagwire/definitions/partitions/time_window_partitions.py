@@ -223,7 +223,7 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
         """The keys of a range; none if its start comes after its end.
 
         Raises:
-            UnknownPartitionError: An end of the range is no partition.
+            UnknownPartitionError: An end of the range is not a partition.
         """
         for key in partition_key_range:
             self.check_partition_key(key)

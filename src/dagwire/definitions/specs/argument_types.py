@@ -21,7 +21,7 @@ def check_text_keys(owner: str, parameter: str, value: object) -> None:
     """Refuse an argument that is not a mapping with strings as keys; None passes.
 
     Raises:
-        ArgumentTypeError: `value` is no such mapping.
+        ArgumentTypeError: `value` is not such a mapping.
     """
     if value is not None and not (is_mapping(value) and _are_all(value, str)):
         raise ArgumentTypeError(owner, parameter, "mapping from str", value)
@@ -31,7 +31,7 @@ def check_members(owner: str, parameter: str, values: Any, expected: type) -> No
     """Refuse an argument that is not a collection of instances of `expected`; None passes.
 
     Raises:
-        ArgumentTypeError: `values` is no such collection.
+        ArgumentTypeError: `values` is not such a collection.
     """
     if values is not None and not (is_collection(values) and _are_all(values, expected)):
         raise ArgumentTypeError(owner, parameter, f"collection of {expected.__name__}", values)

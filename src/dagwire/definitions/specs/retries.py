@@ -44,7 +44,7 @@ class RetryPolicy:
             InvalidDefinitionError: `backoff` or `jitter` is given without `delay`.
             ArgumentTypeError: An argument is of another type.
         """
-        if type(self.max_retries) is not int:  # None is no number of retries
+        if type(self.max_retries) is not int:  # None is not a number of retries
             raise ArgumentTypeError("RetryPolicy", "max_retries", "int", self.max_retries)
         check_type("RetryPolicy", "delay", self.delay, float, int)
         check_type("RetryPolicy", "backoff", self.backoff, Backoff)

@@ -79,7 +79,7 @@ class DynamicHandle(OutputHandle):
                 or a graph will do.
 
         Returns:
-            The same, to be mapped again or collected.
+            The handles that `function` returned, to be mapped again or collected.
 
         Raises:
             InvalidDefinitionError: `function` cannot be called, or gives back something else.

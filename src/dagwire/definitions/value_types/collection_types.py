@@ -11,7 +11,7 @@ from dagwire.definitions.value_types.type_loader import DagsterTypeLoader, ListL
 from dagwire.errors import InvalidDefinitionError
 
 # Dagster shows these to IO managers, whatever spelling was declared, and `typing.List[int] != list[int]`.
-_LIST, _SET, _DICT, _TUPLE = typing.List, typing.Set, typing.Dict, typing.Tuple  # noqa: UP006  # as said above
+_LIST, _SET, _DICT, _TUPLE = typing.List, typing.Set, typing.Dict, typing.Tuple  # noqa: UP006  # see above
 
 
 class _PutTogether(DagsterType):
