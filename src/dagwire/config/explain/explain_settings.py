@@ -45,7 +45,7 @@ def explain_settings(
     Args:
         settings: A class of settings, or an object of one.
         arguments: What the class was or is to be called with.
-        otherwise: The source of a value of the object that its sources do not have, or no longer have.
+        otherwise: The kind of source for values of the object that its sources do not have, or no longer have.
 
     Raises:
         Exception: Whatever a source that cannot be read raises.
