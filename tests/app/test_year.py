@@ -95,6 +95,6 @@ def test_a_second_run_only_looks(year: Path) -> None:
 
 
 def test_the_job_needs_less_than_a_gibibyte(year: Path) -> None:
-    """None of the processes that these tests started and saw end took a gibibyte."""
+    """The processes that these tests started and saw end took less than a gibibyte each."""
     assert year.exists()
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1024 * 1024

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
 
 
 def connect(dsn, pool_size=1):
-    """What a user's function for a resource looks like."""
+    """A user's function that makes a resource."""
     yield f"{dsn}{pool_size}"
 
 
@@ -58,7 +58,7 @@ def by_path(target, **options):
 
 
 def told(one):
-    """A value's source and those it shadows, as one says them."""
+    """The texts of a value's source and of the sources that it shadows."""
     return [str(one.source), *(str(found.source) for found in one.shadowed)]
 
 
@@ -73,7 +73,7 @@ def test_values_from_settings_are_told_by_the_sources_of_the_settings(monkeypatc
 
 
 def test_what_the_container_writes_shadows_what_the_settings_say(monkeypatch):
-    """A field given beside the settings counts, and tells what it keeps from counting."""
+    """A field given beside the settings wins; the setting is listed as shadowed."""
     monkeypatch.setenv("SHOP_API__URL", "http://elsewhere")
     one = by_path(Shop())["api.url"]
     assert one.value == "http://api"
@@ -101,7 +101,7 @@ def test_arguments_of_functions(monkeypatch):
 
 
 def test_overrides_are_told_and_what_they_shadow():
-    """A replaced resource is explained by what stands in for it."""
+    """A replaced resource is explained by its replacement."""
     shop = Shop()
     with overriding(shop, third=Api(url="http://fake")):
         found = by_path(shop)
@@ -111,7 +111,7 @@ def test_overrides_are_told_and_what_they_shadow():
 
 
 def test_an_override_whose_values_are_not_known():
-    """A fake of the user's own is told to stand there."""
+    """A fake of the user's own is explained as an override."""
     shop = Shop()
     with overriding(shop, api="fake"):
         found = by_path(shop)
@@ -120,14 +120,14 @@ def test_an_override_whose_values_are_not_known():
 
 
 def test_overrides_made_by_dependency_injector_are_told():
-    """They count as well, so they are explained."""
+    """Overrides by dependency-injector count as well, so they are explained."""
     shop = Shop()
     with shop.third.override(ResourceProvider(Api(url="http://fake"))):
         assert told(by_path(shop)["third.url"]) == ["override", "container third"]
 
 
 def test_run_config_comes_over_all():
-    """Late config is told, with what it shadows."""
+    """Late config is explained, with the sources that it shadows."""
     found = by_path(Shop(), run_config={"resources": {"third": {"config": {"url": "http://late", "token": CANARY}}}})
     assert told(found["third.url"]) == ["run config", "container third"]
     assert found["third.url"].value == "http://late"
@@ -135,7 +135,7 @@ def test_run_config_comes_over_all():
 
 
 def test_definitions_and_dicts_of_resources():
-    """What holds a container is explained by it; a dict given for resources is a container."""
+    """Definitions are explained by their container; a dict of resources is a container."""
     assert "api.url" in by_path(Definitions(resources=Shop()))
     assert told(by_path(Definitions(resources={"api": Api(url="x")}))["api.url"]) == ["container api"]
 
@@ -158,7 +158,7 @@ def test_nothing_is_opened_or_called():
 
 @pytest.mark.parametrize("key", ["api", "other", "third", "db"])
 def test_the_values_explained_are_those_in_use(key, monkeypatch):
-    """What is opened has the values that were explained."""
+    """Opened resources have the values that were explained."""
     monkeypatch.setenv("SHOP_TOKEN", "t")
     monkeypatch.setenv("SHOP_API__RETRIES__ATTEMPTS", "7")
     shop = Shop()

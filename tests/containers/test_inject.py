@@ -53,7 +53,7 @@ def used(word: str, db: ResourceParam[str], store: Annotated[str, Provide["gatew
 
 
 def test_from_the_current_scope():
-    """A parameter is given what stands under its name, or under the key that `Provide` names."""
+    """A parameter is given the value under its name, or under the key that `Provide` names."""
     with build_resources(Application()):
         assert used("hi") == ("hi", "db", "s3")
         assert used("hi", store="mine") == ("hi", "db", "mine")
@@ -62,7 +62,7 @@ def test_from_the_current_scope():
 
 
 def test_what_is_not_open_is_opened():
-    """What the scope has not opened is opened for the first call that needs it, and closed with the scope."""
+    """A resource that is not open yet is opened for the first call that needs it, and closed with the scope."""
     with build_resources(Application(), required_resource_keys=[]):
         assert log == []
         used("hi")

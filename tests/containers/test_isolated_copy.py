@@ -67,7 +67,7 @@ def test_nested_containers(application):
 
 
 def test_overrides(application):
-    """What is overridden for the container is for the copy, and the other way round."""
+    """Overrides of the container do not reach the copy, nor overrides of the copy the container."""
     copied = isolated_copy(application)
     with override(application, db="fake"), build_resources(copied, required_resource_keys=["db"]) as resources:
         assert resources.db == "fake"
@@ -76,7 +76,7 @@ def test_overrides(application):
 
 
 def test_an_override_by_dependency_injector():
-    """One that is in force is copied along; one that comes later reaches the container alone."""
+    """An override in force is copied along; a later one reaches the container alone."""
     application = Application()
     with application.pool.override(providers.Object("before")):
         copied = isolated_copy(application)
@@ -86,7 +86,7 @@ def test_an_override_by_dependency_injector():
 
 
 def test_another_provider_stays_itself():
-    """Another of what stands under a key is not overridden when the key is."""
+    """Another provider of the value under a key is not overridden when the key is."""
     application = Application()
     another = another_of(application, "db")
     with (

@@ -1,4 +1,4 @@
-"""The life cycle: whatever ends a block, everything is closed, and is told of what ended it."""
+"""The life cycle: whatever ends a block, everything is closed, and sees the exception that ended it."""
 
 import asyncio
 import inspect
@@ -28,13 +28,13 @@ from dagwire.errors import MissingExtraError, ResourceSetupError, ResourceTeardo
 
 @pytest.fixture
 def log():
-    """What happened, in order."""
+    """The log of events, in order."""
     return []
 
 
 @pytest.fixture
 def logged(log):
-    """Make a resource that logs how it was opened and what it was told when it was closed."""
+    """Make a resource that logs its opening and the exception that it sees when it is closed."""
 
     def make(name, closes_with=None):
         @resource
@@ -137,7 +137,7 @@ def test_a_resource_cannot_hide_the_exception(log):
 
 
 def test_a_failing_open_names_resource_and_askers(logged):
-    """The message says what could not be opened and for whom, also where they ask for what depends on it."""
+    """The message names the resource that could not be opened and the users of anything that depends on it."""
 
     @resource
     def broken():
@@ -269,7 +269,7 @@ def test_the_body_s_exception_reaches_an_asynchronous_resource(log):
 
 
 def test_without_anyio(in_task, monkeypatch):
-    """Where anyio is not installed the error says what to install."""
+    """If anyio is not installed, the error names the extra to install."""
     monkeypatch.setitem(sys.modules, "anyio.from_thread", None)
     with pytest.raises(MissingExtraError, match=r"dagwire\[async\]"), build_resources({"it": in_task}):
         pass
@@ -290,7 +290,7 @@ def _no_waiting():
 
 
 def test_retry():
-    """A resource is tried again as its policy says; one that is nested in it and open already is not opened anew."""
+    """A resource is tried again by its policy; a resource nested in it that is open already is not opened anew."""
     log = []
 
     class Nested(ConfigurableResource):
@@ -345,7 +345,7 @@ def test_retry_of_an_asynchronous_resource():
 
 
 def test_a_policy_that_does_not_fit_is_refused(in_task):
-    """A policy for coroutines without a loop, and one for functions with a resource that waits, are told apart."""
+    """A policy for coroutines is refused without a loop, and one for functions if the resource waits."""
     for_coroutines = ResourceProvider(in_task).set_life_cycle(retry=_retrying(stamina.AsyncRetryingCaller))
     for_functions = ResourceProvider(in_task).set_life_cycle(retry=_retrying(stamina.RetryingCaller))
 
@@ -368,7 +368,7 @@ def stuck():
 
 
 def test_an_open_that_takes_too_long(stuck):
-    """It fails, naming the resource; should it open after all, it is closed at once."""
+    """An open that takes too long fails, naming the resource; if it completes later, it is closed at once."""
     closed = threading.Event()
 
     @resource
@@ -422,7 +422,7 @@ def test_a_coroutine_that_comes_too_late_is_closed(stuck):
 
 
 def test_a_close_that_takes_too_long(stuck):
-    """It is reported, and the others are closed."""
+    """A close that takes too long is reported, and the others are closed."""
 
     @resource
     def slow():
@@ -459,7 +459,7 @@ def test_an_asynchronous_open_that_takes_too_long():
 
 
 def test_check_health(stuck, log, logged):
-    """Every resource is asked side by side; what fails, or takes too long, is told by its key."""
+    """Resources are checked side by side; one that fails, or takes too long, is reported by its key."""
 
     class Asked(ConfigurableResource):
         error: str = ""

@@ -1,4 +1,4 @@
-"""What lives for the process is opened once for all runs inside its scope, and for each run outside any."""
+"""A process-lived resource is opened once for all runs inside its scope, and for each run outside any."""
 
 import asyncio
 import threading
@@ -93,7 +93,7 @@ def test_without_a_process_scope_a_run_opens_its_own(application):
 
 
 def test_eager(application):
-    """Everything that lives for the process may be opened when the scope begins."""
+    """All process-lived resources may be opened when the scope begins."""
     with process_scope(application, eager=True):
         assert log == ["open real", "connect"]
     assert log == ["open real", "connect", "disconnect", "close real"]

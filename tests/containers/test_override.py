@@ -34,13 +34,13 @@ def container():
 
 
 def read(container):
-    """What a scope opened now sees."""
+    """The values that a scope opened now has."""
     with build_resources(container, required_resource_keys=["both"]) as resources:
         return resources.both
 
 
 def test_inside_and_outside(container):
-    """It holds inside the block, for what depends on it too, and not after it."""
+    """An override holds inside its block, for dependents too, and not after it."""
     with override(container, db="fake"):
         assert read(container) == ("fake", "real api")
     assert read(container) == ("real db", "real api")

@@ -99,7 +99,7 @@ def test_what_holds_no_providers_is_no_target():
 
 
 def test_the_innermost_wins():
-    """Of two overrides of one provider, by whatever path, the inner one holds."""
+    """The inner one of two overrides of a provider holds, by whatever path."""
     outer = Outer()
     with override(outer, {"core.db": "by path"}), override(outer.core, db="itself"):
         assert read(outer)["db"] == "itself"
@@ -131,7 +131,7 @@ def with_options():
 
 
 def test_one_option_is_overridden(with_options):
-    """One option of a Configuration, and one value of settings, is replaced by its path; all others stay."""
+    """An option of a Configuration, or a value of settings, is replaced by its path; all others stay."""
     with override(with_options, {"config.db.url": "fake", "settings.region": "us"}):
         assert read(with_options) == {"url": "fake", "user": "ann", "region": "us", "size": 1}
         with override(with_options, {"settings.size": "2"}):

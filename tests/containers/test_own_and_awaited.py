@@ -60,7 +60,7 @@ class Shop(containers.DeclarativeContainer):
 
 
 def test_a_custom_provider_is_private_too():
-    """What a provider of the user's own uses is opened once, closed once, and reached by fakes; values are shared."""
+    """Resources of a user's own provider are opened once, closed once, and reached by fakes; values are shared."""
     shop = Shop()
     shared = shop.service.inner.kwargs["shared"]
     with build_resources(shop, required_resource_keys=["service", "outer"]) as resources:

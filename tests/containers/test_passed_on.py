@@ -1,4 +1,4 @@
-"""What a provider passes on uncalled is opened and built when somebody calls it, as dependency-injector does."""
+"""A provider that is passed on uncalled is opened and built when somebody calls it, as dependency-injector does."""
 
 import asyncio
 from unittest.mock import MagicMock
@@ -97,7 +97,7 @@ def test_it_is_opened_when_it_is_called(way):
 
 
 def test_two_scopes_do_not_meet(way):
-    """Each scope opens its own."""
+    """Two scopes open a resource each."""
     container, call = way
     with opened(container, "user") as first, opened(container, "user") as second:
         assert call(first.user) == call(second.user) == "db"
@@ -105,7 +105,7 @@ def test_two_scopes_do_not_meet(way):
 
 
 def test_an_override_reaches_it(way):
-    """What is passed on is what the scope has, fakes included."""
+    """The provider passed on is the scope's, fakes included."""
     container, call = way
     key = "user.db" if isinstance(container.user, providers.Container) else "db"
     with override(container, {key: "fake"}), opened(container, "user") as resources:
@@ -217,7 +217,7 @@ class Knowing(containers.DeclarativeContainer):
 
 
 def test_self_is_the_scopes_container():
-    """What `providers.Self` gives has the scope's resources and fakes, and opens what is called for."""
+    """The container of `providers.Self` has the scope's resources and fakes, and opens the ones that are called for."""
     with opened(Knowing(), "bus") as resources:
         inside = resources.bus.inside
         assert log == []

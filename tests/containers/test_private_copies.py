@@ -43,7 +43,7 @@ def container():
 
 
 def test_a_singleton_is_shared(container):
-    """What depends on nothing of the run's own is the container's own object."""
+    """A singleton that depends on nothing of the run's own is the container's own object."""
     with build_resources(container) as first, build_resources(container) as second:
         assert first.on_pool is second.on_pool is container.on_pool()
 
@@ -161,7 +161,7 @@ def _same(value):
 
 
 def test_overrides_of_the_users_own_hold(container):
-    """What the user overrode by dependency-injector's own means is overridden in a run, too."""
+    """Overrides by dependency-injector's own means hold in a run, too."""
     container.pool.override(providers.Object("theirs"))
     container.connection.override("theirs")
     with build_resources(container) as resources:
@@ -228,7 +228,7 @@ def test_one_provider_under_two_keys(container):
 
 
 def test_one_instance_under_two_keys():
-    """One instance given twice is opened once."""
+    """An instance given twice is opened once."""
     log = []
 
     class Db(ConfigurableResource):
@@ -250,7 +250,7 @@ def _open(scope, *keys):
 
 
 def test_an_inner_scope_shares_what_its_replacements_do_not_touch(container):
-    """Of two bindings in one run, what does not depend on them is one object, opened once."""
+    """An object that depends on neither of a run's two bindings is one object, opened once."""
     container.also = providers.Factory(Service, on=container.on_connection, pool=container.pool)
     outer = RunScope(container)
     inner = outer.inner({"pool": providers.Object("inner")})

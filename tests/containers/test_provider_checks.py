@@ -1,4 +1,4 @@
-"""What cannot work in a container is found before anything opens, all at once, by whatever entry point."""
+"""Faults of a container are found before anything opens, all at once, by whatever entry point."""
 
 import itertools
 from typing import ClassVar
@@ -94,7 +94,7 @@ WRONG = {
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_it_is_found_by_every_entry_point(wrong):
-    """The message says what is wrong, under the key that is made of it, with the nearest name and who asks."""
+    """The message describes the fault, under the key that is made of it, with the nearest name and who asks."""
     provider, message = WRONG[wrong]
     container = declared_with(provider)
 
@@ -128,7 +128,7 @@ def test_definitions_are_validated_without_the_environment(wrong):
 
 
 def test_what_works_is_not_reported():
-    """Values that are there, methods, defaults and everything that is only known when it is called are no faults."""
+    """Existing values, methods, defaults and anything known only when it is called are not faults."""
 
     class Fine(Base):
         settings = SettingsProvider(Settings)
@@ -194,7 +194,7 @@ def test_a_strict_configuration():
 
 
 def test_a_selector_that_cannot_choose():
-    """A branch that is not there is named with the nearest; an option that is not set is said to be so."""
+    """A missing branch is reported with the nearest one; an unset option is reported as not set."""
     container = Base()
     container.store = providers.Selector(container.config.store.kind, one=providers.Object(1), two=providers.Object(2))
     with pytest.raises(InvalidProviderError, match=r"config\.store\.kind is not set"):
@@ -205,7 +205,7 @@ def test_a_selector_that_cannot_choose():
 
 
 def test_only_the_chosen_branch_is_checked():
-    """What a branch lacks that is not chosen is nobody's fault."""
+    """A fault of a branch that is not chosen is not reported."""
     container = Base()
     container.store = providers.Selector(lambda: "one", one=providers.Object(1), two=providers.Dependency())
     with build_resources(container, required_resource_keys=["store"]) as resources:
@@ -214,7 +214,7 @@ def test_only_the_chosen_branch_is_checked():
 
 
 def test_a_selector_is_asked_once_a_scope():
-    """All that depends on a Selector gets the branch of one answer, which was opened; the next scope asks anew."""
+    """Dependents of a Selector get the branch of one answer, which was opened; the next scope asks anew."""
     answers = itertools.cycle(["old", "new"])
     asked = []
 
@@ -247,7 +247,7 @@ class Adapter(Port):
 
 
 def test_an_override_is_of_the_declared_type():
-    """What takes the place of a Dependency or an abstract provider is held to the declared type, before it opens."""
+    """A replacement of a Dependency or an abstract provider is held to the declared type, before it opens."""
     fine = {"size": 2, "port": providers.Factory(Adapter)}
     with build_resources(Typed(), required_resource_keys=["user"], replacements=fine) as resources:
         assert resources.user["size"] == 2

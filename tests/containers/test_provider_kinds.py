@@ -23,7 +23,7 @@ from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, Resou
 
 
 def opened():
-    """A resource to depend on: a list that says whether it is open."""
+    """A resource to depend on: a list that shows whether it is open."""
     state = ["open"]
     yield state
     state.append("closed")
@@ -68,7 +68,7 @@ def test_as_a_resource(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_as_a_dependency_of_a_resource(kind):
-    """A resource takes it as an argument; dependency-injector's rule holds: what is delegated is handed on uncalled."""
+    """A resource takes it as an argument; as in dependency-injector, a delegated provider is passed on uncalled."""
     container = containers.DynamicContainer()
     container.below = ResourceProvider(opened)
     container.dependency = KINDS[kind](container.below)
@@ -82,7 +82,7 @@ def test_as_a_dependency_of_a_resource(kind):
 
 
 def test_a_shared_context_local_singleton():
-    """It stays one for each context, as outside a run."""
+    """A context-local singleton stays one for each context, as outside a run."""
     container = containers.DynamicContainer()
     container.it = providers.ContextLocalSingleton(list)
 
@@ -95,7 +95,7 @@ def test_a_shared_context_local_singleton():
 
 
 def test_an_aggregate():
-    """An Aggregate is handed on itself, and asked for a member; its members are the run's own."""
+    """An Aggregate is passed on itself, and asked for a member; its members are the run's own."""
     container = containers.DynamicContainer()
     container.below = ResourceProvider(opened)
     container.aggregate = providers.Aggregate(one=providers.Factory(joined, container.below))
@@ -179,7 +179,7 @@ def test_an_override_by_path():
 
 
 def test_an_override_deep_below():
-    """What a nested container takes from outside may be overridden there."""
+    """An outside dependency of a nested container may be overridden there."""
     application = Application()
     keys = ["service"]
     overridden = override(application, {"settings.region": "us"})
@@ -342,7 +342,7 @@ def test_an_asynchronous_resource_of_dependency_injector(form):
 
 
 def test_a_resource_of_dependency_injector_that_is_open():
-    """One that is initialised belongs to whoever did that: the run shares it and leaves it open."""
+    """An initialised resource belongs to whoever initialised it: the run shares it and leaves it open."""
     container = containers.DynamicContainer()
     container.it = providers.Resource(opened)
     container.on_top = providers.Singleton(joined, container.it)
@@ -406,7 +406,7 @@ def test_what_no_resource_is_made_of(source):
 
 
 def test_a_task_that_is_a_resource():
-    """What is given as it is is handed on as it is, a task too; only what a Coroutine provider gives is awaited."""
+    """A value is passed on as it is, a task too; only the result of a Coroutine provider is awaited."""
 
     async def main():
         task = asyncio.create_task(asyncio.sleep(0))
@@ -417,7 +417,7 @@ def test_a_task_that_is_a_resource():
 
 
 def test_a_context_sees_what_must_be_closed_in_nested_containers():
-    """A context made by hand says by their paths which resources need a block, and holds them open in one."""
+    """A context made by hand names by their paths the resources that need a block, and holds them open in one."""
 
     class Gateways(containers.DeclarativeContainer):
         mail = ResourceProvider(opened)

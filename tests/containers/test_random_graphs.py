@@ -37,7 +37,7 @@ class BodyError(Exception):
 
 @dataclass
 class Node:
-    """One provider of a random container."""
+    """A provider of a random container."""
 
     key: str
     kind: str

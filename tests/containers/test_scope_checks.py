@@ -1,4 +1,4 @@
-"""Everything wrong with what a run needs is told at once, before anything opens."""
+"""All faults of the resources that a run needs are reported at once, before anything opens."""
 
 from typing import Annotated, Protocol
 
@@ -34,13 +34,13 @@ from dagwire.errors import (
 
 @pytest.fixture
 def opened():
-    """What was opened: nothing, where a fault was found before."""
+    """The names of opened resources: none, if a fault was found before."""
     return []
 
 
 @pytest.fixture
 def logged(opened):
-    """A resource that says that it was opened."""
+    """A resource that logs its opening."""
 
     @resource
     def logged():
@@ -117,7 +117,7 @@ def test_a_circle_of_keys_is_drawn():
 
 
 def test_settings_name_their_variables(monkeypatch, opened, logged):
-    """Settings that cannot be read are told by variable, before anything opens."""
+    """Settings that cannot be read are reported by variable, before anything opens."""
 
     class AppSettings(BaseSettings, env_prefix="FAULTS_TEST_"):
         url: str
@@ -167,7 +167,7 @@ def test_an_unset_variable_behind_a_resource_is_found(opened, logged, monkeypatc
 
 
 def test_a_selector_without_such_a_branch():
-    """The choice is told with the branches there are."""
+    """An unknown choice is reported with the nearest branch."""
     container = containers.DynamicContainer()
     container.store = providers.Selector(lambda: "s33", s3=providers.Object(1), local=providers.Object(2))
     with pytest.raises(UnknownNameError, match="Did you mean 's3'"), build_resources(container):
@@ -175,7 +175,7 @@ def test_a_selector_without_such_a_branch():
 
 
 def test_a_selector_that_fails():
-    """What a choice raises is told by the Selector's key."""
+    """An exception of the choice is reported by the Selector's key."""
     container = containers.DynamicContainer()
     container.store = providers.Selector(lambda: {}["kind"], s3=providers.Object(1))
     with pytest.raises(ResourceSetupError, match="'store'"), build_resources(container):
@@ -186,11 +186,11 @@ def test_a_selector_that_fails():
 
 
 class Warehouse:
-    """What an asset asks for."""
+    """The class that an asset asks for."""
 
 
 class Duck:
-    """What quacks like it."""
+    """A class with the same attributes, unrelated to it."""
 
 
 class Quacks(Protocol):
@@ -228,7 +228,7 @@ def test_a_plainly_wrong_type_is_refused(value):
     ],
 )
 def test_what_may_be_right_is_let_through(declared, value):
-    """A fake of any class is legal, and so is what cannot be told."""
+    """A fake of any class is legal, and so is a value that cannot be checked."""
 
     @asset
     def trips(warehouse: ResourceParam[declared]):

@@ -1,4 +1,4 @@
-"""What a scope's keys reach is worked out once for a container; whatever of it is changed is seen by the next scope."""
+"""A scope's plan is worked out once for a container; a change of any part is seen by the next scope."""
 
 import gc
 import weakref
@@ -88,7 +88,7 @@ def reading(monkeypatch):
 
 
 def test_a_plain_fake_fills_a_slot_of_the_plan(container, monkeypatch):
-    """Which object takes a provider's place is no part of the plan: the second fake costs none of its own."""
+    """The plan does not depend on which object replaces a provider: a second fake needs no plan of its own."""
 
     def with_fake(fake):
         with override(container, db=fake):
@@ -227,7 +227,7 @@ def test_a_subclass_has_plans_of_its_own():
 
 
 def test_a_container_ends():
-    """What was worked out does not keep a container alive."""
+    """A kept plan does not keep a container alive."""
     container = containers.DynamicContainer()
     container.db = ResourceProvider(Named)
     assert value(container, "db").name == "declared"
@@ -267,7 +267,7 @@ def test_variables_among_arguments_are_read(monkeypatch):
 
 
 def test_an_unset_variable_among_arguments_is_told(monkeypatch):
-    """Where it is not set, that is told before anything opens, with the argument's name."""
+    """An unset variable is reported before anything opens, with the argument's name."""
     monkeypatch.delenv("DSN", raising=False)
     opened = []
     container = containers.DynamicContainer()

@@ -1,4 +1,4 @@
-"""Where one thing or a collection of them may be given, one thing is no collection."""
+"""If one thing or a collection of them may be given, one thing is not a collection."""
 
 import pytest
 

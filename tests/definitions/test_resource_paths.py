@@ -39,7 +39,7 @@ def test_the_path_is_overridden_as_any_key():
 
 
 def test_a_dict_may_have_the_path_as_its_key():
-    """Where resources are a dict, the path is one key of it."""
+    """If resources are a dict, the path is one key of it."""
     result = dg.materialize([stored], resources={"gateways.s3": Store(bucket="given")})
     assert result.asset_value("stored") == "given"
 
@@ -55,7 +55,7 @@ def test_a_context_reads_the_path_part_by_part():
 
 
 def test_a_missing_path_names_the_nearest():
-    """The message says the whole path, who asks, and what was probably meant."""
+    """The message names the whole path, who asks, and the nearest key."""
 
     @dg.asset
     def misspelt(store: Annotated[Store, Provide["gateways.s4"]]) -> None: ...

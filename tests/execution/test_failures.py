@@ -62,7 +62,7 @@ def test_an_interrupt_closes_everything_and_goes_on(way, interrupt, resources, h
     assert any(line.startswith("told") for line in happened)
     assert events[-1].event_type_value == "PIPELINE_CANCELED"
     gc.collect()
-    assert caplog.text == ""  # asyncio would tell here of tasks that nobody asked how they ended
+    assert caplog.text == ""  # asyncio would report tasks here whose results nobody read
 
 
 @pytest.mark.parametrize("code", [None, 0, 2])
@@ -138,7 +138,7 @@ def test_steps_that_run_when_another_fails_come_to_their_end():
 
 
 def test_a_failing_close_fails_the_run(happened):
-    """All steps ran and one close failed: the run is not a success, and names the resource."""
+    """If a close fails after all steps, the run is not a success, and names the resource."""
 
     @dg.resource
     def breaks():

@@ -1,4 +1,4 @@
-"""How one step is done: retries, hooks, results, types, contexts."""
+"""Steps are run with retries, hooks, results, types and contexts."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ def kinds(result, node):
 
 
 def test_a_policy_tries_again():
-    """Each retry is two events; the context counts; the value is that of the attempt that came through."""
+    """Each retry is two events; the context counts; the value is that of the attempt that succeeded."""
 
     @dg.asset(retry_policy=dg.RetryPolicy(max_retries=3))
     def rows(context) -> int:
@@ -426,7 +426,7 @@ def test_asynchronous_assets_in_threads_share_one_loop():
     assert len(set(loops)) == 1
 
 
-# -- what a step is told -----------------------------------------------------------------------------------------------
+# -- a step's context --------------------------------------------------------------------------------------------------
 
 
 def test_log_records_know_their_step(caplog):

@@ -67,7 +67,7 @@ def dg(request: pytest.FixtureRequest) -> ModuleType:
 
 @pytest.fixture
 def log() -> list[Any]:
-    """What happened, in order; resources and bodies of a test append to it."""
+    """A list of events, in order; resources and bodies of a test append to it."""
     return []
 
 

@@ -27,7 +27,7 @@ def test_keys_are_read_back(dg, parts):
 
 
 def test_a_slash_within_a_part_is_escaped(dg):
-    """`to_escaped_user_string` tells a slash within a part from one between parts."""
+    """`to_escaped_user_string` escapes a slash within a part, unlike one between parts."""
     assert dg.AssetKey(["a/b", "c"]).to_escaped_user_string() == r"a\/b/c"
 
 
@@ -255,7 +255,7 @@ def test_copies_of_results(dg, differs):
 
 
 def test_events_are_pickled(dg):
-    """What a run records can be pickled and read back."""
+    """The events of a run can be pickled and read back."""
     for event in (dg.AssetMaterialization("a", metadata={"n": 1}), dg.MetadataValue.md("# a"), dg.AssetKey(["a", "b"])):
         assert pickle.loads(pickle.dumps(event)) == event  # noqa: S301  # made here
 

@@ -132,7 +132,7 @@ def test_everything_at_once(dg, tracked):
 
 @pytest.mark.parametrize("name", ["context", "_context", "_"])
 def test_names_of_the_context(dg, name):
-    """The first parameter is the context if it bears one of these names."""
+    """The first parameter is the context if it has one of these names."""
     namespace = {}
     exec(f"def read({name}):\n    return {name}.asset_key.path", namespace)  # noqa: S102  # the name is the subject
     assert dg.materialize([dg.asset(namespace["read"])]).asset_value("read") == ["read"]
@@ -225,7 +225,7 @@ def test_what_is_no_function_is_refused(dg):
 
 
 def test_key_from_the_function_s_name(dg):
-    """The name is the key's one part; step and node bear it too."""
+    """The name is the key's only part; step and node have it too."""
 
     @dg.asset
     def flights():
@@ -256,7 +256,7 @@ def test_key_in_full(dg):
 
 @pytest.mark.parametrize("name", ["a b", "context", "config", "type", "if", "ü"])
 def test_names_that_are_refused(dg, name):
-    """Blanks, keywords and reserved words are no names of assets."""
+    """Blanks, keywords and reserved words are refused as names of assets."""
     with pytest.raises(dg.DagsterInvalidDefinitionError):
         dg.asset(lambda: 1, name=name)
 
@@ -618,7 +618,7 @@ def test_observations(dg):
 
 
 def test_a_source_asset(dg):
-    """`SourceAsset` stands for an asset that is made elsewhere."""
+    """`SourceAsset` declares an asset that is made elsewhere."""
     assert dg.SourceAsset("rows").key == dg.AssetKey("rows")
 
 

@@ -43,7 +43,7 @@ def test_the_output_of_an_op_is_an_asset(dg, numbers):
 
 
 def test_the_outputs_of_an_op_are_assets(dg, numbers, two):
-    """Each output is an asset of its name, with what its `Out` declares."""
+    """Each output is an asset of its name, with the attributes that its `Out` declares."""
     asset = dg.AssetsDefinition.from_op(two, key_prefix="p", group_name="g", tags_by_output_name={"low": {"t": "1"}})
     low, high = asset.get_asset_spec(dg.AssetKey(["p", "low"])), asset.get_asset_spec(dg.AssetKey(["p", "high"]))
     assert (low.description, low.metadata, low.tags, low.skippable) == ("Low.", {"m": 1}, {"t": "1"}, False)

@@ -542,7 +542,7 @@ def test_a_bound_resource_is_closed_after_a_direct_call(dg, tracked, log):
 
 
 def test_a_bound_resource_on_a_context_by_hand(dg, tracked, log):
-    """What is bound to a key is opened for a context by hand, and closed when its `with` block ends."""
+    """A resource bound to a key is opened for a context by hand, and closed when its `with` block ends."""
 
     @dg.asset(required_resource_keys={"db"})
     def read(context):

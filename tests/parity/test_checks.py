@@ -130,7 +130,7 @@ def test_a_blocking_check_that_only_warns_lets_pass(dg, rows, failing, log):
 
 
 def test_a_blocking_check_runs_before_what_is_downstream(dg, rows, log):
-    """What is downstream of an asset waits for its blocking checks."""
+    """Steps downstream of an asset wait for its blocking checks."""
 
     @dg.asset(deps=[rows])
     def after():
@@ -357,7 +357,7 @@ def test_several_checks_that_go_together(dg, rows, trips, log):
 
 
 def test_a_subset_may_leave_results_out(dg, rows, trips):
-    """With `can_subset` a check without a result is no fault."""
+    """With `can_subset` a check without a result is not a fault."""
     specs = [dg.AssetCheckSpec("of_rows", asset="rows"), dg.AssetCheckSpec("of_trips", asset="trips")]
 
     @dg.multi_asset_check(specs=specs, can_subset=True)

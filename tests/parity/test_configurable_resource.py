@@ -656,7 +656,7 @@ def test_the_context_of_setup_and_teardown_is_optional(dg, log, differs):
 
 
 def test_a_missing_field_is_called_missing(dg):
-    """dagwire's error calls the field missing; Dagster's says that None is not a number."""
+    """dagwire's error calls the field missing; Dagster's calls None an invalid number."""
 
     class Need(dg.ConfigurableResource):
         size: int

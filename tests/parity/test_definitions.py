@@ -53,7 +53,7 @@ def acting(dg):
 
 @pytest.fixture
 def defs(dg, raw, total, is_one, acting):
-    """One of each."""
+    """Definitions with one or more of each kind."""
     daily = dg.ScheduleDefinition(job=acting, cron_schedule="@daily")
     totals = dg.ScheduleDefinition("totals", target=[raw, total], cron_schedule="@daily")
     watching = dg.SensorDefinition("watching", evaluation_fn=lambda context: None, job=acting)

@@ -151,7 +151,7 @@ def test_refuses_to_be_read_as_a_number(dg):
 
 
 def test_in_lists_dicts_and_nested_config(dg, monkeypatch):
-    """An EnvVar is resolved wherever it stands inside a resource's fields."""
+    """An EnvVar is resolved at any depth of a resource's fields."""
 
     class Inner(dg.Config):
         name: str = "inner"

@@ -125,12 +125,12 @@ def test_events_know_their_step_and_job(mixed):
         "step_key": "measure",
         "op_name": "measure",
     }
-    with pytest.raises(Exception):  # noqa: B017, PT011  # Dagster's is no class of its own
+    with pytest.raises(Exception):  # noqa: B017, PT011  # Dagster's has no class of its own
         mixed.all_events[0].node_name  # noqa: B018  # a property
 
 
 def test_kinds_of_events_of_the_run(mixed):
-    """`is_job_event`, `is_run_failure` and their kin tell the run's events from a step's."""
+    """`is_job_event`, `is_run_failure` and their kin are true of the run's events, not of a step's."""
     first, last = mixed.all_events[0], mixed.all_events[-1]
     assert (first.is_job_event, first.is_run_failure, first.is_failure) == (True, False, False)
     assert (last.is_job_event, last.is_run_failure, last.is_job_failure, last.is_failure) == (True, True, True, True)

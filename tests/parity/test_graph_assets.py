@@ -236,7 +236,7 @@ def fetch(dg):
 
 
 def test_config_of_a_graph_asset_s_ops(dg, fetch):
-    """Config of its ops stands under the asset's "ops"; `config=` gives it for good, or maps the asset's own."""
+    """Config of its ops is under the asset's "ops"; `config=` gives it for good, or maps the asset's own."""
 
     @dg.graph_asset
     def plain():

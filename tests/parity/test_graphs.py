@@ -201,7 +201,7 @@ def test_tags_of_a_graph(inner):
 
 
 def test_tags_of_a_job(dg, one):
-    """A run has the job's tags; with `run_tags` it has these in their place. Tags that are no text become JSON."""
+    """A run has the job's tags; with `run_tags` it has these in their place. Tags that are not text become JSON."""
 
     def body():
         one()
@@ -244,7 +244,7 @@ def test_facts_of_a_job(dg, one):
 )
 def test_arguments_of_a_job_that_cannot_be_used(dg, one, options):
     """Owners, hooks, config and executors of another kind are refused when the job is made."""
-    with pytest.raises(Exception):  # noqa: B017, PT011  # some of Dagster's are no class of its own
+    with pytest.raises(Exception):  # noqa: B017, PT011  # some of Dagster's have no class of their own
         dg.job(name="nightly", **options)(lambda: (one(), None)[1])
 
 

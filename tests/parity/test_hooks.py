@@ -145,7 +145,7 @@ def by_hand(dg, log):
 
 
 def test_a_hook_by_hand_takes_events(dg, by_hand, good, bad, log):
-    """A hook made by hand is called after each step, with its events; its result tells whether it was skipped."""
+    """A hook made by hand is called after each step, with its events; its result shows whether it was skipped."""
     result = job_of(dg, good, bad, hooks={by_hand}).execute_in_process(raise_on_error=False)
     assert sorted(log) == [
         ("bad", ["STEP_START", "STEP_FAILURE"]),

@@ -271,7 +271,7 @@ def test_in_memory_io_managers_are_refused(dg, chain, keeping):
 
 
 def test_none_is_a_value(dg, keeping, stored):
-    """None is stored unless the annotation says `-> None`."""
+    """None is stored unless the annotation is `-> None`."""
 
     @dg.asset
     def one():
@@ -348,7 +348,7 @@ def test_what_was_loaded_is_held_to_the_annotation(dg, told):
         dg.materialize([one, two], resources={"io_manager": told})
 
 
-# -- what it is told ---------------------------------------------------------------------------------------------------
+# -- its context -------------------------------------------------------------------------------------------------------
 
 
 def test_what_an_output_tells(dg, told):

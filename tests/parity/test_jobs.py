@@ -308,7 +308,7 @@ def test_a_job_s_own_config(dg):
 
 
 def test_what_depends_on_a_failed_op_does_not_run(dg, log):
-    """It is left untouched; what does not depend on it runs."""
+    """A step downstream of a failed op does not run; any other step runs."""
 
     @dg.op
     def broken():
@@ -522,7 +522,7 @@ def test_several_outputs_of_a_graph(dg, one, plus):
 
 
 def test_config_of_a_graph_s_ops(dg):
-    """In a run config the ops of a graph stand under its `ops`, however deep."""
+    """In a run config the ops of a graph are under its `ops`, however deep."""
 
     @dg.op(config_schema={"limit": int})
     def fetch(context):
@@ -592,7 +592,7 @@ def test_some_steps_of_a_job(dg, one, log):
     assert log == [2]
 
 
-# -- what a run tells -------------------------------------------------------------------------------------------------
+# -- a run's result ---------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ def test_dependencies_of_loaded_assets_follow(dg, module_of, made):
 
 
 def test_loaded_assets_run_under_a_prefix(dg, module_of, made):
-    """Assets that were loaded with a prefix and a group run, and hand on their values."""
+    """Assets that were loaded with a prefix and a group run, and pass on their values."""
 
     @dg.asset
     def doubled(x):

@@ -110,7 +110,7 @@ def test_json_is_kept_as_it_reads(dg):
 
 
 def test_the_schema_of_a_table(dg):
-    """A column is nullable and of type "string" unless it says otherwise."""
+    """A column is nullable and of type "string" by default."""
     column = dg.TableSchema([dg.TableColumn("a"), dg.TableColumn("b", "int", "B", tags={"t": "1"})]).columns[0]
     assert (column.type, column.description, column.constraints.nullable, column.tags) == ("string", None, True, {})
     assert dg.TableSchema.from_name_type_dict({"a": "int"}) == dg.TableSchema([dg.TableColumn("a", "int")])

@@ -79,7 +79,7 @@ def test_a_list_of_what_is_left(dg):
 
 
 def test_names_that_no_step_has(dg, nightly):
-    """A name that is no step's is refused, as DagsterInvalidSubsetError."""
+    """A name that no step has is refused, as DagsterInvalidSubsetError."""
     with pytest.raises(dg.DagsterInvalidSubsetError):
         nightly.execute_in_process(op_selection=["two"])
 
@@ -127,7 +127,7 @@ def resolved(dg):
 
 
 def test_tags_of_a_job_of_assets(resolved):
-    """A run has the job's tags, or its run tags if there are any; tags that are no text become JSON."""
+    """A run has the job's tags, or its run tags if there are any; tags that are not text become JSON."""
     plain = resolved(tags={"a": {"b": 1}})
     assert (plain.tags, plain.execute_in_process().dagster_run.tags) == ({"a": '{"b": 1}'}, {"a": '{"b": 1}'})
     both = resolved(tags={"a": "1"}, run_tags={"r": "2"})
@@ -165,5 +165,5 @@ def test_the_selection_of_a_job_of_assets(dg):
 )
 def test_arguments_of_a_job_of_assets_that_cannot_be_used(dg, options):
     """`define_asset_job` refuses arguments of another kind when it is called."""
-    with pytest.raises(Exception):  # noqa: B017, PT011  # some of Dagster's are no class of its own
+    with pytest.raises(Exception):  # noqa: B017, PT011  # some of Dagster's have no class of their own
         dg.define_asset_job("nightly", **options)

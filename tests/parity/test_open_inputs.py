@@ -76,7 +76,7 @@ def test_an_input_without_a_type(dg, differs, one):
 
 
 def test_lists_and_dicts_from_run_config(dg):
-    """Items of a list may stand under "value"; a dict is taken as it is."""
+    """Items of a list may be under "value"; a dict is taken as it is."""
 
     @dg.op
     def keep_list(x: list[int]):
@@ -117,7 +117,7 @@ def test_a_default_gives_way_to_run_config(dg):
 
 
 def test_inputs_beside_config(dg):
-    """An op's inputs and its config stand side by side; a RunConfig may hold both."""
+    """An op's inputs and its config are side by side; a RunConfig may hold both."""
 
     class Factor(dg.Config):
         by: int = 1
@@ -156,7 +156,7 @@ def test_inputs_of_an_alias(dg, plus, one):
 
 
 def test_inputs_of_a_graph(dg, plus, one):
-    """Inputs of a graph stand under its name, those of its ops under its "ops"."""
+    """Inputs of a graph are under its name, those of its ops under its "ops"."""
 
     @dg.graph
     def inner(x):

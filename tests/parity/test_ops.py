@@ -71,7 +71,7 @@ def test_facts_of_an_op(described):
 
 
 def test_tags_pool_and_version_of_an_op(described):
-    """Tags that are no text become JSON; `pool` and `code_version` are kept, also by each output."""
+    """Tags that are not text become JSON; `pool` and `code_version` are kept, also by each output."""
     assert described.tags == {"team": "x", "limits": '{"cpu": 1}'}
     assert (described.pool, described.pools) == ("small", {"small"})
     assert described.version == "3"
@@ -224,7 +224,7 @@ def test_a_type_that_is_none(dg):
 @pytest.mark.parametrize("declared", **cases(ins={"ins": {"low": int}}, out={"out": int}, outs={"out": {"a": int}}))
 def test_declarations_of_another_class(dg, declared):
     """Inputs are declared by In, outputs by Out; a bare type is refused."""
-    with pytest.raises(Exception):  # noqa: B017, PT011  # Dagster's is no class of its own
+    with pytest.raises(Exception):  # noqa: B017, PT011  # Dagster's has no class of its own
         dg.op(name="step", **declared)(lambda low: 1)
 
 
@@ -375,7 +375,7 @@ def test_config_of_a_configured_op_is_checked(dg, sized):
     """Given config that does not fit the op is refused when it runs; a name is needed."""
     with pytest.raises(dg.DagsterInvalidConfigError):
         run(dg, sized.configured({"size": "x"}, name="wrong"))
-    with pytest.raises(Exception):  # noqa: B017, PT011  # Dagster's is no class of its own
+    with pytest.raises(Exception):  # noqa: B017, PT011  # Dagster's has no class of its own
         sized.configured({"size": 1})
 
 

@@ -23,7 +23,7 @@ ABSENT_NAMES = "absent-names"
 
 
 class Row(NamedTuple):
-    """One test: the rule it holds, and how the two sides stand to it."""
+    """A test as a row: the rule it holds, and how the two sides keep it."""
 
     name: str
     rule: str

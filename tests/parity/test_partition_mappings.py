@@ -135,7 +135,7 @@ def test_offsets_count_downstream_spans(dg, taken, days, months):
 
 
 def test_offsets_stop_at_the_first_span(dg, taken, days):
-    """The first day has no day before it: an offset that leads there takes nothing, and is no error."""
+    """The first day has no day before it: an offset that leads there takes nothing, and is not an error."""
     mapping = dg.TimeWindowPartitionMapping
     assert taken(days, days, mapping(start_offset=-1), "2024-01-01") == ["2024-01-01"]
     assert taken(days, days, mapping(start_offset=-1, end_offset=-1), "2024-01-01") == []
@@ -210,7 +210,7 @@ def test_a_mapping_that_does_not_fit(dg, days, letters):
         dg.Definitions.validate_loadable(dg.Definitions(assets=[up, down], jobs=[job]))
 
 
-# -- what the context tells --------------------------------------------------------------------------------------------
+# -- in the context ----------------------------------------------------------------------------------------------------
 
 
 def test_one_partition_of_an_input(seen, days):
@@ -371,5 +371,5 @@ def test_a_dimension_that_does_not_exist(dg, seen, days, letters, differs):
 
 
 def test_different_mappings_are_not_equal(dg, differs):
-    """dagwire tells mappings of different kinds apart; in Dagster those without arguments are equal."""
+    """dagwire distinguishes mappings of different kinds; in Dagster those without arguments are equal."""
     differs(lambda: dg.LastPartitionMapping() == dg.AllPartitionMapping(), dagster=True, dagwire=False)

@@ -57,7 +57,7 @@ def test_a_subset_of_time_windows(dg, days):
 
 @pytest.fixture
 def ask(dg):
-    """The upstream or downstream keys that a mapping says."""
+    """The upstream or downstream keys of a mapping."""
 
     def upstream(mapping, keys, downstream, up):
         subset = None if downstream is None else downstream.subset_with_partition_keys(keys)

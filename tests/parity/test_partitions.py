@@ -65,7 +65,7 @@ def test_end_offset_adds_the_running_month(dg):
 
 
 def test_an_end_before_the_start_leaves_nothing(dg):
-    """An end before the start leaves no key, and is no error."""
+    """An end before the start leaves no key, and is not an error."""
     months = dg.MonthlyPartitionsDefinition(start_date="2013-01", end_date="2012-01", fmt="%Y-%m")
     assert list(months.get_partition_keys()) == []
 
@@ -286,7 +286,7 @@ def test_a_range_beyond_the_end_is_refused(dg, look):
 
 
 def test_the_kinds_of_backfill_policy(dg):
-    """`single_run()` has no limit, `multi_run(n)` n partitions a run, 1 unless told."""
+    """`single_run()` has no limit, `multi_run(n)` n partitions a run, 1 by default."""
     assert dg.BackfillPolicy.single_run().max_partitions_per_run is None
     assert dg.BackfillPolicy.multi_run().max_partitions_per_run == 1
     assert dg.BackfillPolicy.multi_run(3).max_partitions_per_run == 3
@@ -390,7 +390,7 @@ def test_spans_of_every_kind_can_be_left_out(dg):
 
 
 def test_what_cannot_be_left_out_is_refused(dg):
-    """An exclusion that is neither a time nor a cron line is refused; a date as text is no cron line."""
+    """An exclusion that is neither a time nor a cron line is refused; a date as text is not a cron line."""
     with pytest.raises(dg.DagsterInvalidDefinitionError, match="2024-01-03"):
         dg.DailyPartitionsDefinition("2024-01-01", exclusions=["2024-01-03"])
 
@@ -702,7 +702,7 @@ def told(dg, log):
 
 
 def config_of(what):
-    """Run config of the op `told`."""
+    """The run config of the op `told`."""
     return {"ops": {"told": {"config": {"what": what}}}}
 
 
@@ -878,7 +878,7 @@ def test_a_request_has_the_config_of_its_partition(dg, told):
 
 
 def test_the_window_of_a_range_in_a_direct_call(dg, months, differs):
-    """dagwire spans the range, as in a run; Dagster says that the run has no partitions."""
+    """dagwire spans the range, as in a run; in Dagster the run has no partitions."""
 
     @dg.asset(partitions_def=months)
     def flights(context):

@@ -34,7 +34,7 @@ def test_delays_with_jitter(dg):
 )
 def test_policies_of_other_types(dg, options):
     """A policy refuses arguments of another type when it is made, and so does RetryRequested."""
-    with pytest.raises(Exception):  # noqa: B017, PT011  # Dagster's is no class of its own
+    with pytest.raises(Exception):  # noqa: B017, PT011  # Dagster's has no class of its own
         dg.RetryPolicy(**options)
     with pytest.raises(Exception):  # noqa: B017, PT011  # as above
         dg.RetryRequested("often")
@@ -77,7 +77,7 @@ def test_steps_around_a_retry(dg, log, differs):
 
 
 def test_a_coroutine_inside_a_running_loop(dg, differs):
-    """Where an event loop runs already, an asynchronous asset can be materialized; Dagster's loop cannot start."""
+    """If an event loop runs already, an asynchronous asset can be materialized; Dagster's loop cannot start."""
 
     @dg.asset
     async def rows():

@@ -608,7 +608,7 @@ def test_a_request_for_some_assets(dg):
 
 
 def test_a_context_goes_by_its_place(dg, nightly):
-    """The first parameter of a schedule or sensor that is no resource is the context, whatever it is named."""
+    """The first parameter of a schedule or sensor that is not a resource is the context, whatever it is named."""
 
     @dg.sensor(job=nightly)
     def sensed(ctx):

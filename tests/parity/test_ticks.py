@@ -487,7 +487,7 @@ def test_wrong_arguments_of_contexts(dg, partitioned):
 
 
 def test_the_parts_of_a_request(dg):
-    """A request has assets, checks and tags, of which those that are no text are JSON."""
+    """A request has assets, checks and tags, of which those that are not text are JSON."""
     check = dg.AssetCheckKey(dg.AssetKey("made"), "good")
     request = dg.RunRequest(
         asset_selection=[dg.AssetKey("made")], asset_check_keys=[check], tags={"n": 1, "nested": {"a": [1]}}
@@ -537,7 +537,7 @@ def test_a_schedule_of_partitions_has_owners(dg, daily):
 
 
 def test_a_context_behind_a_resource(dg, acting):
-    """The context of a sensor may stand behind its resources; a sensor without a context takes one by keyword."""
+    """The context of a sensor may follow its resources; a sensor without a context takes one by keyword."""
 
     class Named(dg.ConfigurableResource):
         name: str

@@ -138,7 +138,7 @@ def test_windows_before_the_last(dg):
 
 
 def test_a_date_as_a_key(dg):
-    """`get_partition_key` writes a date as a key, and refuses one that is no partition."""
+    """`get_partition_key` writes a date as a key, and refuses one that is not a partition."""
     days = dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-01-04")
     assert days.get_partition_key(dt.date(2024, 1, 2)) == "2024-01-02"
     with pytest.raises(Exception, match="2030"):

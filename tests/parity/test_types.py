@@ -238,7 +238,7 @@ def test_an_input_annotated_as_none(dg):
 
 
 def test_a_type_as_an_annotation(dg, even):
-    """A `DagsterType` may stand where a class does, in annotations of inputs and outputs."""
+    """A `DagsterType` may take the place of a class, in annotations of inputs and outputs."""
 
     def double(x):
         return 2 * x
@@ -299,7 +299,7 @@ def test_a_class_that_stands_for_a_type(dg, flows):
 
 
 def test_a_class_stands_for_one_type(dg):
-    """A class that stands for a type already is refused another."""
+    """A class that is registered for a type already is refused another."""
 
     class Twice:
         pass

@@ -286,7 +286,7 @@ def test_what_a_dependency_is_declared_as_is_not_held_against_a_fake(db_class):
 
 
 def test_a_class_in_a_field_is_refused_with_the_fix(db_class):
-    """A dependency given a resource's class, not an instance, says how an instance is made."""
+    """A dependency given a resource's class is refused; the message shows how to make an instance."""
 
     class Holder(ConfigurableResource):
         db: ResourceDependency[db_class]

@@ -39,7 +39,7 @@ keys = st.one_of(
 
 
 def files_in(folder):
-    """All files below a folder, and all that has a name beside it."""
+    """The paths of all files below a folder, relative to it."""
     return {str(path.relative_to(folder)) for path in Path(folder).rglob("*") if path.is_file()}
 
 

@@ -33,7 +33,7 @@ def test_threads_may_share_an_instance():
 
 
 def test_one_text_is_no_list_of_keys():
-    """A text where a list of keys belongs is refused, and the message says how to write it."""
+    """A text in the place of a list of keys is refused, and the message shows the list."""
     instance = dg.DagsterInstance()
     with pytest.raises(InvalidInvocationError, match=r"\['abc'\]"):
         instance.add_dynamic_partitions("airlines", "abc")

@@ -1,4 +1,4 @@
-"""One secret enters by every way in, and leaves by no repr, message, log record or traceback."""
+"""A secret may enter by every way in; no repr, message, log record or traceback shows it."""
 
 import contextlib
 import datetime as dt

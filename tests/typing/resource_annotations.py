@@ -1,4 +1,4 @@
-"""What mypy and pyright see of resources; `make types` checks this file, nothing runs it."""
+"""Types of resources for mypy and pyright; `make types` checks this file, nothing runs it."""
 
 from collections.abc import Generator
 from typing import Any, Protocol, assert_type
@@ -22,7 +22,7 @@ from dagwire import (
 
 
 class Clock(Protocol):
-    """What a user asks for."""
+    """A class that a user asks for."""
 
     def now(self) -> int:
         """The time."""
@@ -30,7 +30,7 @@ class Clock(Protocol):
 
 
 class Fixed:
-    """A clock that stands still."""
+    """A clock that always shows one time."""
 
     def now(self) -> int:
         """The time."""
@@ -93,7 +93,7 @@ def fields_take_what_gives_them() -> None:
 
 
 def products_have_their_type() -> None:
-    """What a factory makes is what it says."""
+    """A factory's product has its declared type."""
     assert_type(Clocks().process_config_and_initialize(), Clock)
     with Clocks().process_config_and_initialize_cm() as clock:
         assert_type(clock, Clock)

@@ -60,7 +60,7 @@ def test_a_text_out_of_bounds_is_refused_quickly(kind, text, message):
 
 
 def test_a_large_text_is_read():
-    """Many values are no fault, nor are aliases that repeat little."""
+    """Many values are not a fault, nor are aliases that repeat little."""
     assert len(values_in('{"a": [' + ",".join(["0"] * 100_000) + "]}", "run", ".json")["a"]) == 100_000
     base = "base: &base {x: 1, y: 2}\n"
     uses = "\n".join(f"u{i}: {{<<: *base, z: {i}}}" for i in range(50))

@@ -1,4 +1,4 @@
-"""Run config from files: merged in order, and each fault told by its file."""
+"""Run config from files: merged in order, and each fault reported with its file."""
 
 import pytest
 

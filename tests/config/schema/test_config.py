@@ -153,7 +153,7 @@ def test_a_config_class_reads_its_variables(monkeypatch):
 
 
 def test_types_that_dagster_has_no_config_type_for():
-    """Any type that pydantic knows may stand in a dict schema."""
+    """Any type that pydantic knows may be used in a dict schema."""
 
     class Point(BaseModel):
         x: int
@@ -169,7 +169,7 @@ def test_a_misspelt_entry_of_a_dict_schema_names_the_nearest():
 
 
 def test_config_of_outputs_is_read_and_written():
-    """Config of outputs stands beside a step's config, and is merged output by output."""
+    """Config of outputs is beside a step's config, and is merged output by output."""
     ops = {"trips": {"config": {}, "outputs": {"result": {"path": "here"}}}}
     read = as_run_config({"ops": ops})
     assert read.outputs == {"trips.result": {"path": "here"}}

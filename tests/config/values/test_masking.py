@@ -1,4 +1,4 @@
-"""Secrets are masked by type, by mark and by name, wherever they stand."""
+"""Secrets are masked by type, by mark and by name, at any depth."""
 
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple

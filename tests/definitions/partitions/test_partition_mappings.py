@@ -67,7 +67,7 @@ def test_what_does_not_exist_is_needed_unless_it_is_allowed_to_be_missing():
 
 
 def test_spans_that_are_left_out_are_not_needed():
-    """Weekends that are no partitions upstream are not needed downstream."""
+    """Weekends that are not partitions upstream are not needed downstream."""
     workdays = dg.DailyPartitionsDefinition("2024-01-01", exclusions=["0 0 * * 0,6"])
     assert needed("2024-01-07", WEEKS, workdays) == [f"2024-01-{day:02}" for day in range(8, 13)]
 

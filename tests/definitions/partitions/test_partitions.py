@@ -147,7 +147,7 @@ def test_requests_are_applied_to_an_instance():
 
 
 def test_a_name_given_as_a_function_is_told_how():
-    """`DynamicPartitionsDefinition("airlines")` would be the function; the message says `name=`."""
+    """`DynamicPartitionsDefinition("airlines")` would give the function; the message suggests `name=`."""
     with pytest.raises(InvalidDefinitionError, match="name="):
         dg.DynamicPartitionsDefinition("airlines")
 
