@@ -21,7 +21,7 @@ def composed_body(
     """Run the body of a job or graph once.
 
     Args:
-        owner: How messages name it.
+        owner: Its name in messages.
         function: The body.
         inputs: The names of its parameters.
         outputs: The names of its outputs; None to read them from what it returns.
