@@ -507,6 +507,23 @@ class UnexpectedResultError(InvariantViolationError):
         super().__init__(f"{step} {problem}")
 
 
+class MissingValueError(InvariantViolationError, FileNotFoundError):
+    """A step takes the value of an asset that its run does not make, and nothing has stored it.
+
+    It is a FileNotFoundError as in Dagster, whose default IO manager finds no file then.
+    """
+
+    def __init__(self, asset: str, partition_key: str | None) -> None:
+        """Keep the asset and its partition; None for an asset without partitions."""
+        self.asset = asset
+        self.partition_key = partition_key
+        partition = "" if partition_key is None else f", partition '{partition_key}'"
+        super().__init__(
+            f"There is no value of asset '{asset}'{partition}: the run does not make it, and no earlier run of its "
+            f"instance did. Select it too, or provide an IO manager under 'io_manager' that keeps values between runs."
+        )
+
+
 class UnpicklableValueError(InvariantViolationError):
     """A value has no pickle, and its IO manager stores pickles. Nothing was stored."""
 

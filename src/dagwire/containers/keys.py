@@ -37,6 +37,8 @@ class Requirement(NamedTuple):
     """The definition, as a message names it: "asset 'trips'"."""
     expected: object = None
     """The type that the asker declares, or None."""
+    has_default: bool = False
+    """Whether a run provides it if nobody else does, so that it is never missing."""
 
 
 def is_nested(provider: object) -> bool:

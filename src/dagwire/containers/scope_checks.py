@@ -79,6 +79,8 @@ def faults_of_requirements(
     wrong: list[DagwireError] = []
     for requirement in requirements:
         found = graph.find(requirement.key)
+        if found is None and requirement.has_default:
+            continue
         if found is None:
             askers_by_missing.setdefault(requirement.key, []).append(requirement.asker)
         elif requirement.expected is not None:

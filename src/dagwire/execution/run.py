@@ -16,6 +16,7 @@ from dagwire.errors import InvalidConfigError, ResourceSetupError
 from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.events import DagsterEvent
 from dagwire.execution.executors import expanded, in_tasks, in_threads, one_by_one
+from dagwire.execution.instance_values import default_io_manager, keep_values
 from dagwire.execution.io_config import IOConfig
 from dagwire.execution.plan import Plan, make_plan, stronger_bindings
 from dagwire.execution.result import ExecuteInProcessResult
@@ -75,7 +76,7 @@ class _Run:
         strongest = working.strongest
         self._scope = RunScope(
             working.container,
-            replacements=working.by_key(),
+            replacements={**default_io_manager(self.plan.nodes, working.container, instance), **working.by_key()},
             config_by_key=self.plan.resource_config_by_key,
             run_id=run_id,
             run=self._run,
@@ -161,6 +162,8 @@ class _Run:
             record.emit(DagsterEventType.RUN_CANCELED, data=interrupt)
             await self._scope.close(interrupt)
             raise
+        if self._options.instance is not None and self._step_io is None:
+            keep_values(self.plan, self._record, self._options.instance)
         failure = await self._closed(failure)
         record.end(failure)
         if failure is not None and self._options.raise_on_error:

@@ -57,6 +57,8 @@ class DagsterInstance:
         self._previous: dict[Any, EventLogEntry] = {}
         """`{asset: the materialization before its latest one}`, of those that this instance has seen."""
         self._event_count = max((entry.storage_id for entry in self._latest.values()), default=0)
+        self._value_by_asset: dict[tuple[Any, str | None], Any] = {}
+        """`{(asset key, partition key): value}` of the assets that no IO manager has stored."""
         self._changing = threading.Lock()
         self._folder = folder
         self._delete_folder: Callable[[], object] | None = None
@@ -80,6 +82,18 @@ class DagsterInstance:
                 self._folder = tempfile.mkdtemp(prefix="dagwire-")
                 self._delete_folder = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
             return str(Path(self._folder, "storage"))
+
+    def keep_value(self, asset_key: Any, partition_key: str | None, value: object) -> None:
+        """Keep the value of an asset, or of one partition of it, for later runs: itself, no copy is made."""
+        self._value_by_asset[asset_key, partition_key] = value
+
+    def kept_value(self, asset_key: Any, partition_key: str | None) -> Any:
+        """Return the value of an asset, or of one partition of it, that a run has left.
+
+        Raises:
+            KeyError: There is none.
+        """
+        return self._value_by_asset[asset_key, partition_key]
 
     @property
     def dynamic_partitions(self) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from inspect import isawaitable
 from typing import Any
 
 from dagwire.containers.build_resources import build_resources
-from dagwire.containers.keys import Container, Requirement
+from dagwire.containers.keys import Container, Requirement, find_provider
 from dagwire.containers.scope_checks import raise_faults, requirement_faults
 from dagwire.definitions.partitions.partition_loading import partition_loading_context
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
@@ -14,7 +14,8 @@ from dagwire.definitions.steps.stored_input import StoredAsset
 from dagwire.definitions.value_types.resolve_type import resolve_type
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_contexts import InputContext, OutputContext
-from dagwire.resources.io_manager import InputManager
+from dagwire.resources.instance_io_manager import InstanceIOManager
+from dagwire.resources.io_manager import DEFAULT_IO_MANAGER, InputManager
 
 
 def load_value(
@@ -33,6 +34,8 @@ def load_value(
     """
     key, name = asset.io_manager_key, asset.spec.key.to_user_string()
     given = {**asset.bindings, **replacements}
+    if key == DEFAULT_IO_MANAGER and instance is not None and find_provider(container, key) is None:
+        given.setdefault(key, InstanceIOManager(instance))
     if key not in given:
         raise_faults(requirement_faults(container, [Requirement(key, f"load_asset_value of '{name}'", InputManager)]))
     of_asset: dict[str, Any] = {

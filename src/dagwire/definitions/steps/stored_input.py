@@ -54,7 +54,12 @@ class StoredInput(NamedTuple):
         asker = f"input '{name}' of {label}"
         if self.asset is not None:
             asker += f" (asset '{self.asset.spec.key.to_user_string()}' is not made by the run)"
-        return Requirement(self.manager_key, asker, InputManager)
+        return Requirement(self.manager_key, asker, InputManager, has_default=self.uses_default)
+
+    @property
+    def uses_default(self) -> bool:
+        """Whether it is an asset that the default IO manager loads."""
+        return self.asset is not None and self.manager_key == DEFAULT_IO_MANAGER
 
 
 def stored_input(asset: StoredAsset, input_manager_key: str | None) -> StoredInput:
