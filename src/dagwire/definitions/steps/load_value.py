@@ -13,8 +13,8 @@ from dagwire.definitions.steps.io_context_facts import EVENT_TYPES, partition_fa
 from dagwire.definitions.steps.stored_input import StoredAsset
 from dagwire.definitions.value_types.resolve_type import resolve_type
 from dagwire.resources.instance import DagsterInstance
-from dagwire.resources.io_contexts import InputContext, OutputContext
 from dagwire.resources.instance_io_manager import InstanceIOManager
+from dagwire.resources.io_contexts import InputContext, OutputContext
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER, InputManager
 
 

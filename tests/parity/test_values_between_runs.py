@@ -1,0 +1,88 @@
+"""Values between runs: assets that a run takes and does not make, if no IO manager is provided."""
+
+import pytest
+
+
+@pytest.fixture
+def chain(dg):
+    """An asset, and another that takes it."""
+
+    @dg.asset
+    def orders():
+        return [1, 2, 3]
+
+    @dg.asset
+    def total(orders):
+        return sum(orders)
+
+    return [orders, total]
+
+
+def test_a_job_that_takes_an_asset_it_does_not_make_is_valid(dg, chain):
+    """Definitions with such a job load: an IO manager is always there."""
+    defs = dg.Definitions(assets=chain, jobs=[dg.define_asset_job("totals", ["total"])])
+    dg.Definitions.validate_loadable(defs)
+    assert defs.resolve_job_def("totals").name == "totals"
+
+
+def test_a_value_of_an_earlier_run_of_the_instance_is_loaded(dg, chain):
+    """Runs of one instance find the values that its earlier runs have left."""
+    with dg.instance_for_test() as instance:
+        assert dg.materialize(chain, selection=["orders"], instance=instance).success
+        assert dg.materialize(chain, selection=["total"], instance=instance).output_for_node("total") == 6
+        defs = dg.Definitions(assets=chain, jobs=[dg.define_asset_job("totals", ["total"])])
+        assert defs.resolve_job_def("totals").execute_in_process(instance=instance).success
+
+
+def test_a_value_that_no_run_has_left_fails_the_step(dg, chain):
+    """The step that takes it fails, as for a file that is not there."""
+    with dg.instance_for_test() as instance:
+        result = dg.materialize(chain, selection=["total"], instance=instance, raise_on_error=False)
+        assert not result.success
+        with pytest.raises(FileNotFoundError):
+            dg.materialize(chain, selection=["total"], instance=instance)
+
+
+def test_a_later_run_replaces_the_value(dg):
+    """The latest value counts."""
+    values = iter([1, 2])
+
+    @dg.asset
+    def drawn():
+        return next(values)
+
+    @dg.asset
+    def seen(drawn):
+        return drawn
+
+    with dg.instance_for_test() as instance:
+        for expected in (1, 2):
+            dg.materialize([drawn], instance=instance)
+            assert (
+                dg.materialize([drawn, seen], selection=[seen], instance=instance).output_for_node("seen") == expected
+            )
+
+
+def test_values_of_partitions_are_told_apart(dg):
+    """Each partition has its own value; an asset without partitions takes all of them as a dict."""
+    days = dg.StaticPartitionsDefinition(["mon", "tue"])
+
+    @dg.asset(partitions_def=days)
+    def daily(context):
+        return context.partition_key
+
+    @dg.asset(partitions_def=days)
+    def copied(daily):
+        return daily
+
+    @dg.asset
+    def week(daily):
+        return dict(daily)
+
+    with dg.instance_for_test() as instance:
+        for day in ("mon", "tue"):
+            dg.materialize([daily], partition_key=day, instance=instance)
+        one = dg.materialize([daily, copied], selection=[copied], partition_key="tue", instance=instance)
+        assert one.output_for_node("copied") == "tue"
+        whole = dg.materialize([daily, week], selection=[week], instance=instance)
+        assert whole.output_for_node("week") == {"mon": "mon", "tue": "tue"}
