@@ -25,7 +25,7 @@ from dagwire import (
     with_resources,
 )
 from dagwire.definitions.specs.check_results import AssetCheckResult
-from dagwire.errors import InvalidDefinitionError, MissingResourceError, UnexpectedResultError
+from dagwire.errors import InvalidDefinitionError, MissingValueError, UnexpectedResultError
 
 
 class Shelf(IOManager):
@@ -229,12 +229,13 @@ def test_a_check_of_an_asset_from_elsewhere_takes_its_value() -> None:
     assert [evaluation.passed for evaluation in result.get_asset_check_evaluations()] == [True]
 
 
-def test_a_value_from_elsewhere_needs_an_io_manager() -> None:
-    """Without an IO manager the error names the asset that must be loaded, and who takes it."""
-    with pytest.raises(MissingResourceError) as raised:
+def test_a_value_from_elsewhere_that_nothing_has_stored_is_named() -> None:
+    """Without an IO manager, and without an earlier run of the instance, the error names the asset and the remedy."""
+    with pytest.raises(MissingValueError) as raised:
         materialize([one, two], selection="two")
-    assert str(raised.value).startswith(
-        "Resource 'io_manager', asked for by input 'one' of asset 'two' (asset 'one' is not made by the run), is not"
+    assert str(raised.value) == (
+        "There is no value of asset 'one': the run does not make it, and no earlier run of its instance did. "
+        "Select it too, or provide an IO manager under 'io_manager' that keeps values between runs."
     )
 
 

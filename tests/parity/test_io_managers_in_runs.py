@@ -1023,7 +1023,7 @@ def test_without_io_manager_nothing_is_kept(dg, differs, tmp_path):
     differs(
         lambda: dg.materialize([one, two], selection="two").asset_value("two"),
         dagster=1,
-        dagwire=dg.DagsterInvalidDefinitionError,
+        dagwire=FileNotFoundError,
     )
 
 
