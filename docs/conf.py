@@ -46,7 +46,7 @@ nitpick_ignore_regex = [
     # Names of other packages: their documentation is not at hand while building without a network.
     (
         r"py:.*",
-        r"(asyncio|collections|concurrent|contextlib|datetime|enum|logging|os|pathlib|types|typing|typing_extensions)\..*",
+        r"(asyncio|collections|concurrent|contextlib|dataclasses|datetime|enum|logging|os|pathlib|types|typing|typing_extensions)\..*",
     ),
     (r"py:.*", r"(annotated_types|dependency_injector|pydantic|pydantic_core|pydantic_settings|rich|typer)\..*"),
     (r"py:.*", r"providers\..*"),

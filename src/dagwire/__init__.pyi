@@ -34,6 +34,27 @@ from .containers.inject import inject
 from .containers.overrides import override
 from .containers.process_scope import process_scope
 from .containers.resource_provider import ResourceProvider
+from .dagster_error_names import (
+    DagsterConfigMappingFunctionError,
+    DagsterError,
+    DagsterExecutionInterruptedError,
+    DagsterExecutionStepExecutionError,
+    DagsterExecutionStepNotFoundError,
+    DagsterInvalidConfigDefinitionError,
+    DagsterInvalidConfigError,
+    DagsterInvalidDefinitionError,
+    DagsterInvalidInvocationError,
+    DagsterInvalidPropertyError,
+    DagsterInvalidSubsetError,
+    DagsterInvariantViolationError,
+    DagsterResourceFunctionError,
+    DagsterStepOutputNotFoundError,
+    DagsterTypeCheckDidNotPass,
+    DagsterTypeCheckError,
+    DagsterUnknownPartitionError,
+    DagsterUnknownResourceError,
+    DagsterUserCodeExecutionError,
+)
 from .dagster_warnings import BetaWarning, ConfigArgumentWarning, PreviewWarning, SupersessionWarning
 from .definitions.asset_value_loader import AssetValueLoader
 from .definitions.assets.asset import asset
@@ -202,28 +223,7 @@ from .definitions.value_types.registered_types import make_python_type_usable_as
 from .definitions.value_types.scalar_types import Any, Bool, Float, Int, Nothing, String
 from .definitions.value_types.type_check import TypeCheck, TypeCheckContext
 from .definitions.value_types.type_loader import DagsterTypeLoader, dagster_type_loader
-from .errors import (
-    DagsterConfigMappingFunctionError,
-    DagsterError,
-    DagsterExecutionInterruptedError,
-    DagsterExecutionStepExecutionError,
-    DagsterExecutionStepNotFoundError,
-    DagsterInvalidConfigDefinitionError,
-    DagsterInvalidConfigError,
-    DagsterInvalidDefinitionError,
-    DagsterInvalidInvocationError,
-    DagsterInvalidPropertyError,
-    DagsterInvalidSubsetError,
-    DagsterInvariantViolationError,
-    DagsterResourceFunctionError,
-    DagsterStepOutputNotFoundError,
-    DagsterTypeCheckDidNotPass,
-    DagsterTypeCheckError,
-    DagsterUnknownPartitionError,
-    DagsterUnknownResourceError,
-    DagsterUserCodeExecutionError,
-    DagwireError,
-)
+from .errors import DagwireError
 from .execution.build_contexts import (
     build_asset_check_context,
     build_asset_context,

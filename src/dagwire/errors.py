@@ -4,66 +4,12 @@ Raise sites pass facts. The class keeps them and writes the sentence: what is wr
 choice, what to do. No message ever holds the value of a setting, only names and sources.
 """
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-
-def nearest(name: str, choices: Iterable[str], *, likeness: float = 0.6) -> str | None:
-    """The one of `choices` that `name` was most likely meant to be, or None where nothing comes near."""
-    known = list(choices)
-    if len(known) > _MOST_COMPARED:
-        found = [*_one_letter_off(name) & set(known)][:1]
-    else:
-        found = difflib.get_close_matches(name, known, n=1, cutoff=likeness)
-    begun = [choice for choice in known if len(name) >= _BEGINNING and choice.startswith(name)]
-    return found[0] if found else begun[0] if len(begun) == 1 else None
-
-
-_MOST_COMPARED = 2_000
-"""Among more names only those that are one letter off are looked for: to compare 200,000 takes seconds."""
-_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./"
-
-
-def _one_letter_off(name: str) -> set[str]:
-    """Every text that is `name` with one letter too many, too few, changed, or swapped with the next."""
-    halves = [(name[:i], name[i:]) for i in range(len(name) + 1)]
-    shorter = {start + end[1:] for start, end in halves if end}
-    swapped = {start + end[1] + end[0] + end[2:] for start, end in halves if len(end) > 1}
-    changed = {start + letter + end[1:] for start, end in halves if end for letter in _LETTERS}
-    return shorter | swapped | changed | {start + letter + end for start, end in halves for letter in _LETTERS}
-
-
-_BEGINNING = 3
-"""The number of letters from which a beginning shows which name is meant: `prod`."""
-
-
-def _did_you_mean(name: str, choices: Iterable[str]) -> str:
-    guess = nearest(name, choices)
-    return f" Did you mean '{guess}'?" if guess else ""
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"'{name}'" for name in names) or "none"
-
-
-def _few(names: Sequence[str]) -> str:
-    """The first of `names`, and how many more there are."""
-    more = len(names) - _MOST_ASKERS
-    return ", ".join(names[:_MOST_ASKERS]) + (f" and {more} more" if more > 0 else "")
-
-
-_MOST_ASKERS = 3
-
-
-def _quoted(names: Iterable[str]) -> list[str]:
-    return [f"'{name}'" for name in names]
-
-
-def _bullets(lines: Iterable[str]) -> str:
-    return "".join(f"\n  - {line}" for line in lines)
+from dagwire.suggestions import bullets, did_you_mean, first_few, quoted, quoted_list
 
 
 class DagwireError(Exception):
@@ -107,10 +53,10 @@ class MissingResourceError(InvalidDefinitionError):
         self.key = key
         self.askers = tuple(askers)
         self.known_keys = tuple(sorted(known_keys))
-        asked = f", asked for by {_few(self.askers)}," if self.askers else ""
+        asked = f", asked for by {first_few(self.askers)}," if self.askers else ""
         super().__init__(
-            f"Resource '{key}'{asked} is not provided.{_did_you_mean(key, self.known_keys)} "
-            f"Provided: {_listed(self.known_keys)}."
+            f"Resource '{key}'{asked} is not provided.{did_you_mean(key, self.known_keys)} "
+            f"Provided: {quoted_list(self.known_keys)}."
         )
 
 
@@ -134,7 +80,7 @@ class InvalidProviderError(InvalidDefinitionError):
         self.name = name
         self.problem = problem
         self.required_by = tuple(required_by)
-        needed = f", needed by {_few(self.required_by)}" if self.required_by else ""
+        needed = f", needed by {first_few(self.required_by)}" if self.required_by else ""
         super().__init__(f"Provider '{name}'{needed}: {problem}")
 
 
@@ -206,7 +152,7 @@ class UnknownNameError(InvalidSelectionError, KeyError):
         self.name = name
         self.known = tuple(known)
         shown = self.known if len(self.known) <= _MOST_SHOWN else (*self.known[:_MOST_SHOWN], "...")
-        self.message = f"There is no {kind} '{name}'.{_did_you_mean(name, self.known)} Known: {_listed(shown)}."
+        self.message = f"There is no {kind} '{name}'.{did_you_mean(name, self.known)} Known: {quoted_list(shown)}."
         super().__init__(self.message)
 
     def __str__(self) -> str:
@@ -256,8 +202,8 @@ class MissingUpstreamPartitionError(InvariantViolationError):
         made = f"partition '{keys[0]}'" if len(keys) == 1 else f"partitions '{keys[0]}' to '{keys[-1]}'"
         of_whom = f"{asker}, {made}," if keys else asker
         super().__init__(
-            f"{of_whom} needs partitions of asset '{upstream}' that do not exist: {_few(_quoted(missing))}. Start and "
-            f"end both at the same time, give another `partition_mapping`, or leave them out: "
+            f"{of_whom} needs partitions of asset '{upstream}' that do not exist: {first_few(quoted(missing))}. Start "
+            f"and end both at the same time, give another `partition_mapping`, or leave them out: "
             f"TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)."
         )
 
@@ -271,8 +217,8 @@ class UnstoredPartitionError(InvalidDefinitionError):
         self.upstream = upstream
         self.taken = tuple(taken)
         super().__init__(
-            f"{asker} takes {_few(_quoted(taken)) or 'no partition'} of asset '{upstream}'; this run makes "
-            f"{_few(_quoted(made))}, and hands on in memory what it makes. Provide an IO manager as 'io_manager', so "
+            f"{asker} takes {first_few(quoted(taken)) or 'no partition'} of asset '{upstream}'; this run makes "
+            f"{first_few(quoted(made))}, and passes its values on in memory. Provide an IO manager as 'io_manager', so "
             f"that values of other runs can be loaded, or name the asset in `deps` and read its data from a resource."
         )
 
@@ -322,7 +268,7 @@ class InvalidConfigError(DagwireError, ValueError):
         """`problems` name field and expectation, never the value given; `heading` comes above them."""
         self.owner = owner
         self.problems = tuple(problems)
-        super().__init__(f"{heading or f'The config of {owner} is not valid:'}{_bullets(self.problems)}")
+        super().__init__(f"{heading or f'The config of {owner} is not valid:'}{bullets(self.problems)}")
 
     @property
     def errors(self) -> "list[ConfigError]":
@@ -352,7 +298,7 @@ class SettingsError(DagwireError, ValueError):
         self.problems = tuple(problems)
         self.looked_in = tuple(looked_in)
         places = f"\nLooked in: {', '.join(self.looked_in)}." if self.looked_in else ""
-        super().__init__(f"{settings} could not be read:{_bullets(self.problems)}{places}")
+        super().__init__(f"{settings} could not be read:{bullets(self.problems)}{places}")
 
 
 class ConfigFileError(InvariantViolationError, ValueError):
@@ -376,7 +322,7 @@ class UnknownEnvironmentError(DagwireError, ValueError):
         self.picked_by = picked_by
         told = f"is '{name}', and there is no such environment" if name else "picks none, and there is no default"
         super().__init__(
-            f"{picked_by} {told}.{_did_you_mean(name, self.known)} Known ones: {', '.join(self.known) or 'none'}."
+            f"{picked_by} {told}.{did_you_mean(name, self.known)} Known ones: {', '.join(self.known) or 'none'}."
         )
 
 
@@ -480,8 +426,8 @@ class UnknownResourceError(DagwireError, AttributeError):
         self.key = key
         self.known_keys = tuple(sorted(known_keys))
         super().__init__(
-            f"No resource '{key}' is open here.{_did_you_mean(key, self.known_keys)} "
-            f"Open: {_listed(self.known_keys)}. "
+            f"No resource '{key}' is open here.{did_you_mean(key, self.known_keys)} "
+            f"Open: {quoted_list(self.known_keys)}. "
             f"Name it in `required_resource_keys` or as a parameter to have it opened."
         )
 
@@ -605,7 +551,7 @@ class ResourceSetupError(UserCodeError):
         """`askers` are the definitions for whom `key` was opened."""
         self.key = key
         self.askers = tuple(askers)
-        asked = f" for {_few(self.askers)}" if self.askers else ""
+        asked = f" for {first_few(self.askers)}" if self.askers else ""
         super().__init__(f"Resource '{key}' could not be opened{asked}: {type(cause).__name__}: {cause}")
 
 
@@ -660,7 +606,7 @@ class LeakError(DagwireError):
         """`leaks` say what it is, and which line made it."""
         self.owner = owner
         self.leaks = tuple(leaks)
-        super().__init__(f"{owner} left behind:{_bullets(self.leaks)}")
+        super().__init__(f"{owner} left behind:{bullets(self.leaks)}")
 
 
 # -- the command line --------------------------------------------------------------------------------------------------
@@ -713,26 +659,3 @@ class AlreadyTickingError(DagwireError):
         self.label = label
         self.lock = lock
         super().__init__(f"Another process is at a tick of {label} and holds {lock}. Ask again when it is done.")
-
-
-# -- Dagster's names, so that existing `except` clauses go on working --------------------------------------------------
-
-DagsterError = DagwireError
-DagsterInvalidDefinitionError = InvalidDefinitionError
-DagsterInvalidConfigError = InvalidConfigError
-DagsterConfigMappingFunctionError = ConfigMappingError
-DagsterInvalidInvocationError = InvalidInvocationError
-DagsterUnknownResourceError = UnknownResourceError
-DagsterResourceFunctionError = ResourceSetupError
-DagsterInvariantViolationError = InvariantViolationError
-DagsterInvalidPropertyError = InvalidPropertyError
-DagsterUnknownPartitionError = UnknownPartitionError
-DagsterTypeCheckDidNotPass = WrongTypeError
-DagsterTypeCheckError = WrongTypeError
-DagsterUserCodeExecutionError = UserCodeError
-DagsterExecutionStepExecutionError = StepExecutionError
-DagsterInvalidConfigDefinitionError = InvalidDefinitionError
-DagsterInvalidSubsetError = InvalidSelectionError
-DagsterExecutionStepNotFoundError = UnknownNameError
-DagsterStepOutputNotFoundError = UnknownNameError
-DagsterExecutionInterruptedError = KeyboardInterrupt  # which dagwire lets through as it is

@@ -15,6 +15,7 @@ def test_it_imports_little():
         *(
             "dagwire",
             "dagwire.errors",
+            "dagwire.suggestions",
             "dagwire.config",
             "dagwire.config.environments",
             "dagwire.config.environments.environment",

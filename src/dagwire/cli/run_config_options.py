@@ -13,7 +13,8 @@ from dagwire.config.values.launch_form import UntypedText
 from dagwire.containers.keys import keys_of
 from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.definitions.jobs.job import JobDefinition
-from dagwire.errors import InvalidConfigError, ResourceCycleError, nearest
+from dagwire.errors import InvalidConfigError, ResourceCycleError
+from dagwire.suggestions import did_you_mean, nearest
 
 NamesBySection = Mapping[str, Sequence[str]]
 
@@ -53,8 +54,7 @@ def _without_effect(job: JobDefinition, config: RunConfig) -> Iterator[str]:
     used = _keys_used(job) if config.resources else set[str]()
     for key in config.resources:
         if key not in keys:
-            guess = nearest(key, keys)
-            yield f"resources.{key}: there is no such resource" + (f". Did you mean '{guess}'?" if guess else "")
+            yield f"resources.{key}: there is no such resource" + did_you_mean(key, keys, ". ")
         elif key not in used:
             yield f"resources.{key}: job '{job.name}' does not use it. It uses: {', '.join(sorted(used)) or 'none'}"
 

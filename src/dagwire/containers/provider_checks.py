@@ -11,7 +11,8 @@ from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.config.values.model_introspection import input_paths
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.containers.provider_types import AnyProvider, is_provider
-from dagwire.errors import DagwireError, nearest
+from dagwire.errors import DagwireError
+from dagwire.suggestions import did_you_mean
 
 ABSTRACT = (
     *(providers.AbstractFactory, providers.AbstractSingleton),
@@ -75,7 +76,7 @@ def _misfit(provider: Any, parameters: Signature, *, is_passed_on: bool) -> str 
     if not any(one.kind is Parameter.VAR_KEYWORD for one in takes.values()):
         for name in named:
             if name not in takes:
-                return f"{_name(provides)} takes no argument '{name}'.{_did_you_mean(name, takes)}"
+                return f"{_name(provides)} takes no argument '{name}'.{did_you_mean(name, takes)}"
     try:
         (parameters.bind_partial if is_passed_on else parameters.bind)(*provider.args, **named)
     except TypeError as error:
@@ -97,7 +98,7 @@ def _unknown_field(model: type[BaseModel], named: Iterable[str]) -> str | None:
         return None
     takes = {str(keys[0]) for name in model.model_fields for keys in input_paths(model, name)}
     unknown = next((name for name in named if name not in takes and name not in model.model_fields), None)
-    return unknown and f"{_name(model)} takes no argument '{unknown}'.{_did_you_mean(unknown, takes)}"
+    return unknown and f"{_name(model)} takes no argument '{unknown}'.{did_you_mean(unknown, takes)}"
 
 
 def _is_model(kind: Any) -> bool:
@@ -106,11 +107,6 @@ def _is_model(kind: Any) -> bool:
 
 def _name(provides: object) -> str:
     return str(getattr(provides, "__name__", type(provides).__name__))
-
-
-def _did_you_mean(name: str, choices: Iterable[str]) -> str:
-    guess = nearest(name, choices)
-    return f" Did you mean '{guess}'?" if guess else ""
 
 
 # -- what is read: options, and values of settings ---------------------------------------------------------------------
@@ -150,7 +146,7 @@ def _unset_option(option: Any) -> str | None:
             name = segment() if is_provider(segment) else segment
             if not is_mapping(value) or name not in value:
                 known = map(str, value) if is_mapping(value) else ()
-                return f"option {option.get_name()} is not set.{_did_you_mean(str(name), known)}"
+                return f"option {option.get_name()} is not set.{did_you_mean(str(name), known)}"
             value = value[name]
         option()
     except DagwireError:
@@ -211,14 +207,14 @@ def _not_there(value: Any, name: object, *, is_item: bool) -> str:
     kind: Any = cast("Any", type)(value)
     if is_item:
         known = map(str, value) if is_mapping(value) else ()
-        return f"a {kind.__name__} has no item {name!r}.{_did_you_mean(str(name), known)}"
+        return f"a {kind.__name__} has no item {name!r}.{did_you_mean(str(name), known)}"
     return _has_no(kind, str(name))
 
 
 def _has_no(kind: Any, name: str) -> str:
     listed: list[str] = [*kind.model_fields, *vars(kind)] if _is_model(kind) else dir(kind)
     fields = [one for one in listed if not one.startswith("_")]
-    return f"{kind.__name__} has no '{name}'.{_did_you_mean(name, fields)}"
+    return f"{kind.__name__} has no '{name}'.{did_you_mean(name, fields)}"
 
 
 def _missing_setting(getter: AnyProvider) -> str | None:

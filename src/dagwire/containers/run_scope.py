@@ -32,7 +32,6 @@ from dagwire.errors import (
     ResourceCycleError,
     ResourceNotOpenError,
     ResourceSetupError,
-    nearest,
 )
 from dagwire.resources.init_resource_context import NO_RESOURCES, InitResourceContext, Resources
 from dagwire.resources.instance import DagsterInstance
@@ -41,6 +40,7 @@ from dagwire.resources.log_manager import log
 from dagwire.resources.opener import NOTHING_OPEN, Opener
 from dagwire.resources.retry_and_timeout import NO_RETRY_NO_TIMEOUT, retried
 from dagwire.resources.run_without_loop import drive
+from dagwire.suggestions import did_you_mean
 
 
 class RunScope:
@@ -471,5 +471,4 @@ def _give_up(unfinished: Any) -> None:
 
 
 def _unknown_resource(key: str, known: list[str]) -> str:
-    guess = nearest(key, known)
-    return f"resources.{key}: there is no such resource" + (f". Did you mean '{guess}'?" if guess else "")
+    return f"resources.{key}: there is no such resource" + did_you_mean(key, known, ". ")

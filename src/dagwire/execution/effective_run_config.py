@@ -13,8 +13,9 @@ from dagwire.definitions.ops.config_mapping import ConfigMapping
 from dagwire.definitions.ops.node import Node, OpenInput
 from dagwire.definitions.value_types.type_check import EPHEMERAL, TypeCheckContext
 from dagwire.definitions.value_types.type_loader import DagsterTypeLoader
-from dagwire.errors import DagwireError, InvalidConfigError, MissingVariableError, UnknownNameError, nearest
+from dagwire.errors import DagwireError, InvalidConfigError, MissingVariableError, UnknownNameError
 from dagwire.execution.partition_selection import PartitionSelection
+from dagwire.suggestions import did_you_mean
 
 
 def resolved_run_config(job: JobDefinition, given: Any, partitions: PartitionSelection) -> RunConfig:
@@ -181,5 +182,4 @@ def _written(path: str) -> str:
 
 
 def _hint(name: str, known: Iterable[str]) -> str:
-    guess = nearest(name, known)
-    return f". Did you mean '{guess}'?" if guess else ""
+    return did_you_mean(name, known, ". ")

@@ -6,7 +6,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 from dagwire.config.schema.config import Config
 from dagwire.config.schema.config_schema import validated_config
 from dagwire.definitions.ops.node import Node
-from dagwire.errors import DagwireError, InvalidConfigError, MissingVariableError, nearest
+from dagwire.errors import DagwireError, InvalidConfigError, MissingVariableError
+from dagwire.suggestions import did_you_mean
 
 Side = Literal["input", "output"]
 
@@ -81,8 +82,7 @@ class IOConfig:
         }
         for path, config in self._written["output"].items():
             if path not in known and not self._repeats_an_op(path, config):
-                guess = nearest(path, known)
-                hint = f". Did you mean '{guess}'?" if guess else ""
+                hint = did_you_mean(path, known, ". ")
                 yield f"outputs.{path}: no step stores such an output{hint}"
 
     def _repeats_an_op(self, path: str, config: object) -> bool:

@@ -9,10 +9,11 @@ from dagwire.definitions.jobs.partitioned_config import partition_tags
 from dagwire.definitions.jobs.run_options import RunOptions
 from dagwire.definitions.ops.node import Node
 from dagwire.definitions.steps.bound_resources import Bindings
-from dagwire.errors import ConfigMappingError, DagwireError, InvalidConfigError, MissingVariableError, nearest
+from dagwire.errors import ConfigMappingError, DagwireError, InvalidConfigError, MissingVariableError
 from dagwire.execution.effective_run_config import open_input_values, resolved_run_config, written_config
 from dagwire.execution.partition_selection import NO_PARTITIONS, PartitionSelection, selected_partitions
 from dagwire.execution.run_loggers import ConfiguredLogger, configured_loggers
+from dagwire.suggestions import did_you_mean
 
 
 class Plan(NamedTuple):
@@ -134,5 +135,4 @@ def _config_by_node(job: JobDefinition, run_config: RunConfig) -> tuple[dict[str
 
 
 def _unknown_op(name: str, names: list[str]) -> str:
-    guess = nearest(name, names)
-    return f"ops.{name}: the job has no such step" + (f". Did you mean '{guess}'?" if guess else "")
+    return f"ops.{name}: the job has no such step" + did_you_mean(name, names, ". ")

@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.definitions.jobs.job import JobDefinition
-from dagwire.errors import DagwireError, InvalidConfigError, nearest
+from dagwire.errors import DagwireError, InvalidConfigError
 from dagwire.execution.current_step import current_context
 from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.events import DagsterEvent
 from dagwire.resources.console_loggers import default_loggers
 from dagwire.resources.log_manager import DagsterLogManager, Loggers, get_dagster_logger, log
 from dagwire.resources.logger_definition import LoggerDefinition
+from dagwire.suggestions import nearest
 
 _FAILURES = frozenset({DagsterEventType.STEP_FAILURE, DagsterEventType.RUN_FAILURE, DagsterEventType.HOOK_ERRORED})
 

@@ -11,7 +11,8 @@ from dagwire.config.values.nested_config import set_values
 from dagwire.config.values.nested_values import merged_config
 from dagwire.config.values.size_limits import SizeLimitError, check_size
 from dagwire.config.values.type_guards import is_mapping
-from dagwire.errors import InvalidConfigError, nearest
+from dagwire.errors import InvalidConfigError
+from dagwire.suggestions import nearest
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from dagwire.config.values.model_introspection import declared_fields, literals_
 from dagwire.config.values.validation_messages import without_value
 from dagwire.config.values.variable_names import variables_of, variables_read_by
 from dagwire.config.values.variable_overrides import variables_now
-from dagwire.errors import SettingsError, nearest
+from dagwire.errors import SettingsError
+from dagwire.suggestions import nearest
 
 
 def settings_error(settings: type[BaseSettings], arguments: Mapping[str, Any], error: Exception) -> SettingsError:

@@ -22,7 +22,8 @@ from dagwire.config.values.model_introspection import (
 )
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.config.values.variable_names import variables_of
-from dagwire.errors import DagwireError, nearest
+from dagwire.errors import DagwireError
+from dagwire.suggestions import nearest
 
 
 class UnreadName(NamedTuple):

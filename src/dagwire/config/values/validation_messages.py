@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from dagwire.config.values.env_var import EnvVar
 from dagwire.config.values.masking import sounds_secret
 from dagwire.config.values.type_guards import is_collection, is_mapping
-from dagwire.errors import nearest
+from dagwire.suggestions import nearest
 
 
 def problems_of(error: ValidationError, variables: Iterable[tuple[str, EnvVar]] = ()) -> list[str]:

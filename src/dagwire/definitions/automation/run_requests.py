@@ -12,8 +12,9 @@ from dagwire.definitions.jobs.run_request import RunRequest
 from dagwire.definitions.partitions.dynamic_partitions import DynamicPartitionsRequest
 from dagwire.definitions.partitions.partition_loading import partition_loading_context
 from dagwire.definitions.specs.asset_key import AssetKey
-from dagwire.errors import UnexpectedResultError, UnknownNameError, nearest
+from dagwire.errors import UnexpectedResultError, UnknownNameError
 from dagwire.resources.instance import DagsterInstance
+from dagwire.suggestions import did_you_mean
 
 
 class RequestedRuns:
@@ -59,8 +60,7 @@ class RequestedRuns:
         known = ", ".join(names)
         if request.job_name is None:
             raise UnexpectedResultError(self._owner, f"requested a run and named no job. Jobs: {known}.")
-        guess = nearest(request.job_name, names)
-        hint = f" Did you mean '{guess}'?" if guess else ""
+        hint = did_you_mean(request.job_name, names)
         raise UnexpectedResultError(self._owner, f"requested job '{request.job_name}'.{hint} Jobs: {known}.")
 
     def _of_assets(self, request: RunRequest) -> RunRequest:

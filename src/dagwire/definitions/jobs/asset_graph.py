@@ -15,7 +15,8 @@ from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.check_results import AssetCheckKey
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.definitions.steps.stored_input import StoredAsset, StoredInput, stored_input
-from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, UnknownNameError, nearest
+from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, UnknownNameError
+from dagwire.suggestions import did_you_mean
 
 AnyAsset = AssetsDefinition | SourceAsset | AssetSpec
 """An item in the assets of `Definitions`: a definition that makes assets, or the description of one made elsewhere."""
@@ -249,8 +250,7 @@ def nodes_by_asset(nodes: Iterable[Node]) -> dict[AssetKey, Any]:
 
 
 def _missing_input(label: str, parameter: str, key: str, known: Sequence[str]) -> InvalidDefinitionError:
-    guess = nearest(key, known)
-    hint = f" Did you mean '{guess}'?" if guess else ""
+    hint = did_you_mean(key, known)
     return InvalidDefinitionError(
         f"{label} takes the value of asset '{key}' as its parameter '{parameter}', and that asset is not run "
         f"here.{hint} Run it too; declare it as made elsewhere, by a `SourceAsset` with an IO manager; or name it in "

@@ -34,7 +34,7 @@ def load_assets_from_modules(  # Dagster's signature
         key_prefix: Parts to put before the keys of the assets that are made here; dependencies follow.
         automation_condition: The condition of the assets that are made here, in place of their own; inert here.
         backfill_policy: Whether a range of partitions is one run, in place of the assets' own policies.
-        source_key_prefix: Parts to put before the keys of `SourceAsset`s; dependencies follow.
+        source_key_prefix: Parts to put before the key of each `SourceAsset`; dependencies follow.
         include_specs: Whether to include assets that are made elsewhere, as an `AssetSpec` describes them.
 
     Raises:

@@ -12,7 +12,8 @@ from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.loading.lazy_definitions import LazyDefinitions
 from dagwire.definitions.loading.project_setting import PYPROJECT, named_target, project_folder
 from dagwire.definitions.loading.user_frames import user_traceback
-from dagwire.errors import DagwireError, DefinitionsImportError, DefinitionsNotFoundError, InvalidConfigError, nearest
+from dagwire.errors import DagwireError, DefinitionsImportError, DefinitionsNotFoundError, InvalidConfigError
+from dagwire.suggestions import nearest
 
 DEFAULT_ATTRIBUTE = "defs"
 

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cronsim import CronSim, CronSimError
 
-from dagwire.errors import InvalidDefinitionError, nearest
+from dagwire.errors import InvalidDefinitionError
+from dagwire.suggestions import nearest
 
 _LINE_BY_WORD = {
     "@hourly": "0 * * * *",

@@ -15,7 +15,7 @@ from dagwire.definitions.partitions.partition_mapping import (
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.partitions.time_window_mapping import TimeWindowPartitionMapping
 from dagwire.definitions.partitions.time_window_partitions import TimeWindowPartitionsDefinition
-from dagwire.errors import nearest
+from dagwire.suggestions import did_you_mean
 
 
 def mapping_of_one_dimension(downstream: PartitionsDefinition, upstream: PartitionsDefinition) -> KeyMapping:
@@ -184,6 +184,5 @@ def _unknown_dimension(name: str, partitions: MultiPartitionsDefinition) -> str 
     known = partitions.partition_dimension_names
     if name in known:
         return None
-    guess = nearest(name, known)
-    hint = f" Did you mean '{guess}'?" if guess else ""
+    hint = did_you_mean(name, known)
     return f"There is no dimension '{name}' among {', '.join(known)}.{hint}"

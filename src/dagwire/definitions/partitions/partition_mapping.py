@@ -8,8 +8,9 @@ from datetime import datetime
 from dagwire.definitions.partitions.partition_loading import partition_loading_context
 from dagwire.definitions.partitions.partitions import PartitionsDefinition, StaticPartitionsDefinition
 from dagwire.definitions.partitions.partitions_subset import DefaultPartitionsSubset, PartitionsSubset
-from dagwire.errors import InvalidDefinitionError, nearest
+from dagwire.errors import InvalidDefinitionError
 from dagwire.resources.instance import DynamicPartitionsStore
+from dagwire.suggestions import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -357,7 +358,6 @@ def _unknown_key(side: str, named: Collection[str], partitions: PartitionsDefini
         return None
     for name in named:
         if not partitions.has_partition_key(name):
-            guess = nearest(name, partitions.partition_keys)
-            hint = f" Did you mean '{guess}'?" if guess else ""
+            hint = did_you_mean(name, partitions.partition_keys)
             return f"It names '{name}', which is not a partition of the {side} asset.{hint}"
     return None

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 from dagwire.config.values.type_guards import is_mapping
-from dagwire.errors import InvalidDefinitionError, nearest
+from dagwire.errors import InvalidDefinitionError
+from dagwire.suggestions import did_you_mean
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,8 +47,7 @@ class ExecutorDefinition:
             raise InvalidDefinitionError(msg)
         for field in config_or_config_fn:
             if field not in self.fields:
-                guess = nearest(str(field), self.fields)
-                hint = f" Did you mean '{guess}'?" if guess else ""
+                hint = did_you_mean(str(field), self.fields)
                 raise InvalidDefinitionError(f"executor '{self.name}' has no config '{field}'.{hint}")
         config = {**(self.config or {}), **config_or_config_fn}
         return replace(self, name=name or self.name, config=config, description=description or self.description)

@@ -14,9 +14,10 @@ from dagwire.containers.keys import Container, Requirement, find_provider, keys_
 from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.resource_provider import ResourceProvider, with_config
 from dagwire.containers.scope_checks import raise_faults
-from dagwire.errors import DagwireError, InvalidInvocationError, MissingResourceError, nearest
+from dagwire.errors import DagwireError, InvalidInvocationError, MissingResourceError
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 from dagwire.resources.recipe_checks import faults_of
+from dagwire.suggestions import did_you_mean, nearest
 
 Bindings = Mapping[str, "providers.Provider[Any]"]
 
@@ -133,8 +134,7 @@ def _config_by_key(entries: Mapping[str, Any], keys: Iterable[str]) -> dict[str,
 
 
 def _unknown_key(key: str, known: Iterable[str]) -> str:
-    guess = nearest(key, known)
-    hint = f" Did you mean '{guess}'?" if guess else ""
+    hint = did_you_mean(key, known)
     return f"with_resources was given config for '{key}', which is none of its resources; it has no effect.{hint}"
 
 
