@@ -88,6 +88,7 @@ from .definitions.jobs.graph_decorator import GraphIn, GraphOut, graph
 from .definitions.jobs.job import JobDefinition
 from .definitions.jobs.job_decorator import job
 from .definitions.jobs.partitioned_config import (
+    Partition,
     PartitionedConfig,
     daily_partitioned_config,
     dynamic_partitioned_config,
@@ -415,6 +416,7 @@ __all__ = [
     "Out",
     "Output",
     "OutputContext",
+    "Partition",
     "PartitionKeyRange",
     "PartitionMapping",
     "PartitionedConfig",

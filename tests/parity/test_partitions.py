@@ -920,3 +920,24 @@ def test_a_partition_named_by_its_tag_has_its_config(dg, told, log, differs):
         dagster=dg.DagsterInvalidConfigError,
         dagwire=("x", "x"),
     )
+
+
+def test_config_by_functions_of_a_partition(dg):
+    """A PartitionedConfig made by hand takes functions of a Partition, which has its key as name and value."""
+    names = dg.StaticPartitionsDefinition(["a", "b"])
+    config = dg.PartitionedConfig(
+        names,
+        lambda partition: {"ops": {"o": {"config": {"name": partition.name, "value": partition.value}}}},
+        tags_for_partition_fn=lambda partition: {"own": partition.name},
+    )
+    assert config.get_run_config_for_partition_key("a") == {"ops": {"o": {"config": {"name": "a", "value": "a"}}}}
+    assert config.get_tags_for_partition_key("b")["own"] == "b"
+    for functions in ({}, {"run_config_for_partition_fn": dict, "run_config_for_partition_key_fn": dict}):
+        with pytest.raises(Exception, match=r"exactly one|one function|needs a function"):
+            dg.PartitionedConfig(names, **functions)
+
+
+def test_a_materialization_of_a_run_has_tags(dg):
+    """They are a dict, whatever is in it."""
+    made = dg.materialize([dg.asset(name="plain")(lambda: 1)]).asset_materializations_for_node("plain")[0]
+    assert {name for name in made.tags if "version" not in name} == set()

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import dagwire as dg
 from dagwire.config.files.config_files import values_in
-from dagwire.errors import ConfigFileError, InvalidConfigError, nearest
+from dagwire.errors import ConfigFileError, InvalidConfigError
+from dagwire.suggestions import nearest
 
 CANARY = "c4n4ry"
 LETTERS = "abcdefghi"

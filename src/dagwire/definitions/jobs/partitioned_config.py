@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import update_wrapper
-from typing import Any
+from typing import Any, TypeVar
 
 from dagwire.config.files.run_config import RunConfig
 from dagwire.definitions.jobs.run_request import RunRequest
@@ -22,6 +22,7 @@ from dagwire.definitions.partitions.partitions import (
 from dagwire.definitions.partitions.time_window_partitions import TimeWindowPartitionsDefinition
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
 
+T = TypeVar("T")
 ConfigOfKey = Callable[[str], RunConfig | Mapping[str, Any]]
 ConfigOfSpan = Callable[[datetime, datetime], RunConfig | Mapping[str, Any]]
 TagsOfKey = Callable[[str], Mapping[str, str]]
@@ -29,6 +30,43 @@ TagsOfSpan = Callable[[datetime, datetime], Mapping[str, str]]
 
 RESERVED_TAGS = "dagster/"
 """The prefix of tags that a run sets itself."""
+
+
+class Partition:
+    """A partition by its key, for functions of a `PartitionedConfig` that take one; newer ones take the key itself."""
+
+    def __init__(self, value: str, name: str | None = None) -> None:
+        """Keep the key, and the name if that differs."""
+        self.value = value
+        self.name = str(value) if name is None else name
+
+    def __eq__(self, other: object) -> bool:
+        """Compare key and name."""
+        return isinstance(other, Partition) and (self.value, self.name) == (other.value, other.name)
+
+    def __hash__(self) -> int:
+        """Hash key and name."""
+        return hash((self.value, self.name))
+
+    def __repr__(self) -> str:
+        """Show key and name."""
+        return f"Partition(value={self.value!r}, name={self.name!r})"
+
+
+def _by_key(
+    of_partition: Callable[[Partition], T] | None, of_key: Callable[[str], T] | None
+) -> Callable[[str], T] | None:
+    """The function of a key, made of that of a partition if that is given.
+
+    Raises:
+        InvalidDefinitionError: Both are given.
+    """
+    if of_partition is None:
+        return of_key
+    if of_key is not None:
+        msg = "A PartitionedConfig takes one function of a partition or one of its key, not both."
+        raise InvalidDefinitionError(msg)
+    return lambda key: of_partition(Partition(key))
 
 
 class PartitionedConfig:
@@ -40,22 +78,32 @@ class PartitionedConfig:
     def __init__(
         self,
         partitions_def: PartitionsDefinition,
-        *,
-        run_config_for_partition_key_fn: ConfigOfKey,
-        tags_for_partition_key_fn: TagsOfKey | None = None,
+        run_config_for_partition_fn: Callable[[Partition], RunConfig | Mapping[str, Any]] | None = None,
         decorated_fn: Callable[..., Any] | None = None,
+        tags_for_partition_fn: Callable[[Partition], Mapping[str, str]] | None = None,
+        run_config_for_partition_key_fn: ConfigOfKey | None = None,
+        tags_for_partition_key_fn: TagsOfKey | None = None,
     ) -> None:
         """Keep partitions and functions.
 
         Args:
             partitions_def: The partitions.
-            run_config_for_partition_key_fn: Says the run config of a partition.
-            tags_for_partition_key_fn: Says the tags of its run.
-            decorated_fn: What calling this calls.
+            run_config_for_partition_fn: Returns the run config of a `Partition`.
+            decorated_fn: The function that a call of this calls.
+            tags_for_partition_fn: Returns the tags of the run of a `Partition`.
+            run_config_for_partition_key_fn: Returns the run config of the partition of a key.
+            tags_for_partition_key_fn: Returns the tags of the run of the partition of a key.
+
+        Raises:
+            InvalidDefinitionError: No function gives the run config, or two do.
         """
+        config_of_key = _by_key(run_config_for_partition_fn, run_config_for_partition_key_fn)
+        if config_of_key is None:
+            msg = "A PartitionedConfig needs a function that returns the run config: run_config_for_partition_key_fn."
+            raise InvalidDefinitionError(msg)
         self.partitions_def = partitions_def
-        self.run_config_for_partition_key_fn = run_config_for_partition_key_fn
-        self.tags_for_partition_key_fn = tags_for_partition_key_fn
+        self.run_config_for_partition_key_fn = config_of_key
+        self.tags_for_partition_key_fn = _by_key(tags_for_partition_fn, tags_for_partition_key_fn)
         self._decorated = decorated_fn
         if decorated_fn is not None:
             update_wrapper(self, decorated_fn)

@@ -96,7 +96,7 @@ Materialized = AssetMaterialization | AssetKey
 
 def as_materialization(kept: Materialized) -> AssetMaterialization:
     """Return the materialization that a run has kept."""
-    return AssetMaterialization(kept) if isinstance(kept, AssetKey) else kept
+    return AssetMaterialization(kept, tags={}) if isinstance(kept, AssetKey) else kept
 
 
 @dataclass(frozen=True, slots=True, init=False)
