@@ -130,8 +130,8 @@ def render(board: Board, warehouse: Warehouse, edition: str) -> str:
         subtitle=escape(board.subtitle),
         numbers="\n".join(number_html(number, counted[number.column]) for number in board.numbers),
         figures="\n".join(figure_html(place, figure) for place, figure in enumerate(board.figures)),
-        # "</" would end the script inside which it stands.
-        specs=json.dumps(drawn).replace("</", "<\\/"),
+        # "</script" would end the script inside which it stands, and "<!--<script" would keep it from ending.
+        specs=json.dumps(drawn).replace("<", "\\u003c"),
         vega=drawing_program(),
     )
 

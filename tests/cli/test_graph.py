@@ -55,3 +55,18 @@ def test_a_file_that_cannot_be_written_is_named(run: Run) -> None:
     done = run("graph", "-o", "nowhere/shop.svg")
     assert done.returncode == 2
     assert "nowhere/shop.svg: No such file or directory" in done.stderr
+
+
+@pytest.mark.parametrize("ending", ["mmd", "dot", "svg"])
+def test_a_key_of_any_text_cannot_break_the_picture(run: Run, project: Path, ending: str) -> None:
+    """Quotes, marks of HTML and Markdown, and new lines are shown as text."""
+    key = 'a"b<script>#quot;`c`\nd\\'
+    program = f"import dagwire as dg\ndefs = dg.Definitions(resources={{{key!r}: 3, 'plain': 4}})\n"
+    (project / "odd.py").write_text(program)
+    done = run("graph", "-m", "odd", "-o", f"odd.{ending}")
+    assert done.returncode == 0, done.stderr
+    text = (project / f"odd.{ending}").read_text()
+    assert ending == "dot" or "<script" not in text
+    assert len(text.splitlines()) == len([line for line in text.splitlines() if line.strip()])
+    if ending == "mmd":
+        assert 'a#quot;b#lt;script#gt;#35;quot;#96;c#96; d\\"]' in text

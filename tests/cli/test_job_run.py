@@ -92,6 +92,15 @@ def test_a_selection_of_no_asset_names_the_nearest(run: Run) -> None:
     assert "There is no asset 'reprot'. Did you mean 'report'?" in done.stderr
 
 
+@pytest.mark.parametrize("selection", ["", "  ", "group:nowhere"])
+def test_a_selection_of_nothing_is_refused(run: Run, selection: str) -> None:
+    """The exit code is that of misuse: a run without steps would be a success at which nothing was made."""
+    done = run("materialize", "--select", selection)
+    assert done.returncode == 2
+    assert "is empty" in done.stderr or "has nothing to run" in done.stderr
+    assert "Done" not in done.stdout
+
+
 def test_a_partitioned_job_wants_a_partition(run: Run) -> None:
     """Without one it is not started, and the message shows how to say which."""
     done = run("job", "run", "regions")

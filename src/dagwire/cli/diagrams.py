@@ -86,8 +86,12 @@ def _dot_style(edge: Edge) -> str:
 
 
 def _dot_text(name: str) -> str:
-    return name.replace("\\", "\\\\").replace('"', '\\"')
+    return name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
 
 
 def _mermaid_text(name: str) -> str:
-    return name.replace('"', "#quot;")
+    return name.translate(_MERMAID_CODES)
+
+
+_MERMAID_CODES = str.maketrans({'"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "`": "#96;", "\n": " "})
+"""Mermaid reads HTML, Markdown and codes of its own in a text; a key may hold any of them."""

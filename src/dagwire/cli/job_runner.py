@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from dagwire.cli.exit_codes import FAILED, refuse_misuse
-from dagwire.cli.launch_options import LaunchOptions
+from dagwire.cli.launch_options import LaunchOptions, check_steps
 from dagwire.cli.printing import new_console, print_json
 from dagwire.cli.progress import show_progress
 from dagwire.cli.run_report import report_of
@@ -28,6 +28,7 @@ def run_and_end(job: JobDefinition, options: LaunchOptions, state: Path | None, 
     check_writable(folder)
     with kept_instance(folder) as instance:
         with refuse_misuse(traceback=options.traceback):
+            check_steps(job)
             options.check_partition(job, instance)
             if options.has_config:
                 options.check_config(job, instance)

@@ -92,6 +92,27 @@ class LaunchOptions:
         raise InvalidInvocationError(f"Job '{job.name}'", problem)
 
 
+def check_selection(select: Sequence[str] | None) -> None:
+    """Refuse an empty text: a variable of a script that is not set would select nothing, or all.
+
+    Raises:
+        typer.BadParameter: One of the selections is empty.
+    """
+    if any(not text.strip() for text in select or ()):
+        msg = "is empty; name assets, or leave the option out for all."
+        raise typer.BadParameter(msg, param_hint="--select")
+
+
+def check_steps(job: JobDefinition) -> None:
+    """Refuse a run without steps: it would report a success at which nothing was made.
+
+    Raises:
+        InvalidInvocationError: The job has no steps.
+    """
+    if not job.nodes:
+        raise InvalidInvocationError(f"Job '{job.name}'", "has nothing to run: its selection names no asset.")
+
+
 def _check_bodies(job: JobDefinition) -> None:
     labels = steps_reading_one_partition(job)
     if labels:

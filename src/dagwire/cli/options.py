@@ -61,8 +61,8 @@ Select = Annotated[
     list[str] | None,
     typer.Option(
         metavar="ASSETS",
-        help="Which assets: name, +name, name+, *name, group:name, kind:name, tag:key=value, a and b, not a; all by "
-        "default. May be repeated.",
+        help="Which assets: name, +name, name+, *name, group:name, kind:name, tag:key=value, key:a or key:b, "
+        "not key:a; all by default. May be repeated.",
     ),
 ]
 Partition = Annotated[list[str] | None, typer.Option(metavar="KEY", help="The partition to make.")]

@@ -2,7 +2,7 @@
 
 from dagwire.cli.exit_codes import refuse_misuse, report_errors
 from dagwire.cli.job_runner import run_and_end
-from dagwire.cli.launch_options import LaunchOptions
+from dagwire.cli.launch_options import LaunchOptions, check_selection
 from dagwire.cli.loaded_definitions import load_definitions
 from dagwire.cli.options import (
     Config,
@@ -38,6 +38,7 @@ def materialize(
 ) -> None:
     """Make assets, and run their checks."""
     with report_errors(traceback=traceback) as interrupts:
+        check_selection(select)
         defs = load_definitions(module)
         job = defs.resolve(UnresolvedAssetJobDefinition("materialize", select or "*"))
         with refuse_misuse(traceback=traceback):
