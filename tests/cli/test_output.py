@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from tests.cli.conftest import COMMAND
+from tests.cli.conftest import COMMAND, Run
 
 
 def test_a_full_disk_behind_standard_output(project: Path) -> None:
@@ -27,3 +27,11 @@ def test_a_reader_that_has_gone(project: Path) -> None:
             process.stdout.close()
             assert process.stderr.read() == b""
             assert process.wait(60) == (0 if command[0] == "config" else 1)
+
+
+def test_a_message_that_repeats_long_input_is_cut(run: Run) -> None:
+    """What the user wrote is shown as far as a screen holds it."""
+    done = run("materialize", "--select", "a" * 100_000)
+    assert done.returncode == 1
+    assert len(done.stderr) < 3_000
+    assert done.stderr.endswith("... (cut)\n")

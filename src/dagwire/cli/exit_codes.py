@@ -30,7 +30,7 @@ def report_errors(*, traceback: bool = False) -> Generator[Interrupts]:
         except DagwireError as error:
             if traceback:
                 raise
-            typer.echo(f"{type(error).__name__}: {error}", err=True)
+            typer.echo(_message(error), err=True)
             raise typer.Exit(FAILED) from None
         except OSError as error:
             _end_if_output_is_lost(error)
@@ -45,8 +45,18 @@ def refuse_misuse(*, traceback: bool = False) -> Generator[None]:
     except DagwireError as error:
         if traceback:
             raise
-        typer.echo(f"{type(error).__name__}: {error}", err=True)
+        typer.echo(_message(error), err=True)
         raise typer.Exit(MISUSED) from None
+
+
+def _message(error: DagwireError) -> str:
+    """The error in words. A line that repeats more of the input than a screen holds is cut."""
+    lines = f"{type(error).__name__}: {error}".split("\n")
+    return "\n".join(line if len(line) <= _LONGEST else f"{line[:_LONGEST]}... (cut)" for line in lines)
+
+
+_LONGEST = 2_000
+"""In characters: the width of a screen some twenty times."""
 
 
 def _interrupted(error: BaseException) -> str:
