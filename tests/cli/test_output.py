@@ -30,7 +30,7 @@ def test_a_reader_that_has_gone(project: Path) -> None:
 
 
 def test_a_message_that_repeats_long_input_is_cut(run: Run) -> None:
-    """What the user wrote is shown as far as a screen holds it."""
+    """The message shows the input as far as some screens hold it, and says that it is cut."""
     done = run("materialize", "--select", "a" * 100_000)
     assert done.returncode == 1
     assert len(done.stderr) < 3_000

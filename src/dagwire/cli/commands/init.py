@@ -16,9 +16,7 @@ NewFolder = Annotated[Path, typer.Argument(metavar="DIR", file_okay=False, help=
 
 
 @app.command()
-def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", file_okay=False, help="A new or empty folder.")],
-) -> None:
+def init(folder: NewFolder) -> None:
     """Write a new project that passes its own tests at once."""
     name = project_name(folder)
     if not name or name[0].isdigit():
