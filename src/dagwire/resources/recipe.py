@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Self, TypeGuard, get_args
 from pydantic import BaseModel
 
 from dagwire.config.schema.config import Config
+from dagwire.config.values.config_dict import as_resolved_dict
 from dagwire.config.values.nested_values import of_its_kind
-from dagwire.config.values.plain_values import plain_config
 from dagwire.config.values.type_guards import SCALARS, is_mapping, is_sequence
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.init_resource_context import InitResourceContext
@@ -163,7 +163,7 @@ class ConfiguredRecipe(Product[T], Config):
         if self.holds_scalars_only() and not self.__pydantic_extra__:
             values = vars(self)
             return {key: values[name] for name, key in _config_keys(type(self))}
-        return plain_config(self, resource_fields(type(self)))
+        return as_resolved_dict(self, resource_fields(type(self)))
 
     def _fresh_copy(self) -> Self:
         """Copy the fields alone. What is cached in the original, or private to it, is another run's."""

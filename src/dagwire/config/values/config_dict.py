@@ -1,6 +1,6 @@
 """Dagster's dict forms of a config: as run config has it, and as contexts show it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from enum import Enum
 
 from pydantic import BaseModel
@@ -24,9 +24,14 @@ def as_launch_dict(config: BaseModel) -> dict[str, object]:
     return fields if _is_resource(config) else {key: value for key, value in fields.items() if value is not None}
 
 
-def as_resolved_dict(config: BaseModel) -> dict[str, object]:
-    """The values of a config as contexts show them, an enum's member by its value."""
-    return _fields(config, _resolved)
+def as_resolved_dict(config: BaseModel, excluded: Container[str] = ()) -> dict[str, object]:
+    """The values of a config as contexts show them, an enum's member by its value.
+
+    Args:
+        config: A config whose variables are read already.
+        excluded: Names of fields that are left out.
+    """
+    return _fields(config, _resolved, excluded)
 
 
 def as_op_config(config: object) -> object:
@@ -58,10 +63,11 @@ def _is_resource(config: BaseModel) -> bool:
     return isinstance(config, ReadsInputForm) and not config.is_part_of_its_owner
 
 
-def _fields(config: BaseModel, write: _Write) -> dict[str, object]:
-    """`{key: value}` of all fields, undeclared ones included."""
+def _fields(config: BaseModel, write: _Write, excluded: Container[str] = ()) -> dict[str, object]:
+    """`{key: value}` of all fields but those `excluded`, undeclared ones included."""
     model = type(config)
-    return {key_of(model, name): _field(model.model_fields.get(name), value, write) for name, value in config}
+    values = ((name, value) for name, value in config if name not in excluded)
+    return {key_of(model, name): _field(model.model_fields.get(name), value, write) for name, value in values}
 
 
 def _field(field: FieldInfo | None, value: object, write: _Write) -> object:
