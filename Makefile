@@ -44,9 +44,10 @@ lint: setup ## Check style and formatting.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
-types: setup ## Check the types, strictly, by mypy and pyright.
+types: setup ## Check the types, strictly, by mypy and pyright; each public name has one.
 	$(BIN)/mypy $(TYPED)
 	$(BIN)/pyright --pythonpath $(BIN)/python $(TYPED)
+	$(BIN)/python tools/check_public_types.py
 
 layers: setup ## Check which layer imports which.
 	$(BIN)/lint-imports --no-logo

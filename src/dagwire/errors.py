@@ -40,7 +40,7 @@ class FaultsError(InvalidDefinitionError):
 
     def __init__(self, faults: Sequence[DagwireError]) -> None:
         """Keep every fault, in the order found."""
-        self.faults = tuple(faults)
+        self.faults: tuple[DagwireError, ...] = tuple(faults)
         numbered = "".join(f"\n{i}. {fault}" for i, fault in enumerate(self.faults, 1))
         super().__init__(f"{len(self.faults)} faults were found; nothing was opened.{numbered}")
 
@@ -51,8 +51,8 @@ class MissingResourceError(InvalidDefinitionError):
     def __init__(self, key: str, askers: Iterable[str], known_keys: Iterable[str]) -> None:
         """`askers` are the definitions that ask for `key`; `known_keys` is what is provided."""
         self.key = key
-        self.askers = tuple(askers)
-        self.known_keys = tuple(sorted(known_keys))
+        self.askers: tuple[str, ...] = tuple(askers)
+        self.known_keys: tuple[str, ...] = tuple(sorted(known_keys))
         asked = f", asked for by {first_few(self.askers)}," if self.askers else ""
         super().__init__(
             f"Resource '{key}'{asked} is not provided.{did_you_mean(key, self.known_keys)} "
@@ -79,7 +79,7 @@ class InvalidProviderError(InvalidDefinitionError):
         """`name` is the provider's key or a description; `required_by` are the keys and definitions that need it."""
         self.name = name
         self.problem = problem
-        self.required_by = tuple(required_by)
+        self.required_by: tuple[str, ...] = tuple(required_by)
         needed = f", needed by {first_few(self.required_by)}" if self.required_by else ""
         super().__init__(f"Provider '{name}'{needed}: {problem}")
 
@@ -89,7 +89,7 @@ class LifetimeError(InvalidDefinitionError):
 
     def __init__(self, path: Sequence[str]) -> None:
         """`path` names the providers from the longer-lived resource down to the shorter-lived one."""
-        self.path = tuple(path)
+        self.path: tuple[str, ...] = tuple(path)
         super().__init__(
             f"Resource '{self.path[0]}' lives for the process and depends on '{self.path[-1]}', which lives for a run: "
             f"{' -> '.join(self.path)}. Have '{self.path[-1]}' live for the process too, or '{self.path[0]}' for a run."
@@ -101,7 +101,7 @@ class ResourceCycleError(InvalidDefinitionError, InvariantViolationError):
 
     def __init__(self, path: Sequence[str]) -> None:
         """`path` names each provider of the circle once, in order of dependency."""
-        self.path = tuple(path)
+        self.path: tuple[str, ...] = tuple(path)
         drawn = " -> ".join((*self.path, self.path[0]))
         super().__init__(f"Resources depend on one another in a circle: {drawn}. Take one of these arrows away.")
 
@@ -111,7 +111,7 @@ class DefinitionCycleError(InvalidDefinitionError):
 
     def __init__(self, path: Sequence[str]) -> None:
         """`path` names each definition of the circle once."""
-        self.path = tuple(path)
+        self.path: tuple[str, ...] = tuple(path)
         drawn = " -> ".join((*self.path, self.path[0]))
         super().__init__(f"Definitions depend on one another in a circle: {drawn}.")
 
@@ -150,9 +150,9 @@ class UnknownNameError(InvalidSelectionError, KeyError):
         """`kind` is the noun: job, asset, override; `known` are the valid names."""
         self.kind = kind
         self.name = name
-        self.known = tuple(known)
+        self.known: tuple[str, ...] = tuple(known)
         shown = self.known if len(self.known) <= _MOST_SHOWN else (*self.known[:_MOST_SHOWN], "...")
-        self.message = f"There is no {kind} '{name}'.{did_you_mean(name, self.known)} Known: {quoted_list(shown)}."
+        self.message: str = f"There is no {kind} '{name}'.{did_you_mean(name, self.known)} Known: {quoted_list(shown)}."
         super().__init__(self.message)
 
     def __str__(self) -> str:
@@ -173,7 +173,7 @@ class OutputAnnotationError(InvalidDefinitionError, InvariantViolationError):
 
     def __init__(self, owner: str, outputs: Sequence[str], annotation: object) -> None:
         """`annotation` is the return annotation; `outputs` are the names of the outputs."""
-        self.outputs = tuple(outputs)
+        self.outputs: tuple[str, ...] = tuple(outputs)
         shown = getattr(annotation, "__name__", None) if isinstance(annotation, type) else annotation
         super().__init__(
             f"{owner} has {len(self.outputs)} outputs ({', '.join(self.outputs)}), and its function is annotated to "
@@ -198,7 +198,7 @@ class MissingUpstreamPartitionError(InvariantViolationError):
         """`asker` makes `keys`, and needs `missing` of the asset `upstream`."""
         self.asker = asker
         self.upstream = upstream
-        self.missing = tuple(missing)
+        self.missing: tuple[str, ...] = tuple(missing)
         made = f"partition '{keys[0]}'" if len(keys) == 1 else f"partitions '{keys[0]}' to '{keys[-1]}'"
         of_whom = f"{asker}, {made}," if keys else asker
         super().__init__(
@@ -215,7 +215,7 @@ class UnstoredPartitionError(InvalidDefinitionError):
         """`asker` takes the partitions `taken` of the asset `upstream`, of which the run has `made` in memory."""
         self.asker = asker
         self.upstream = upstream
-        self.taken = tuple(taken)
+        self.taken: tuple[str, ...] = tuple(taken)
         super().__init__(
             f"{asker} takes {first_few(quoted(taken)) or 'no partition'} of asset '{upstream}'; this run makes "
             f"{first_few(quoted(made))}, and passes its values on in memory. Provide an IO manager as 'io_manager', so "
@@ -267,7 +267,7 @@ class InvalidConfigError(DagwireError, ValueError):
     def __init__(self, owner: str, problems: Iterable[str], heading: str = "") -> None:
         """`problems` name field and expectation, never the value given; `heading` comes above them."""
         self.owner = owner
-        self.problems = tuple(problems)
+        self.problems: tuple[str, ...] = tuple(problems)
         super().__init__(f"{heading or f'The config of {owner} is not valid:'}{bullets(self.problems)}")
 
     @property
@@ -295,8 +295,8 @@ class SettingsError(DagwireError, ValueError):
         `looked_in` are the places where values were looked for, the strongest first.
         """
         self.settings = settings
-        self.problems = tuple(problems)
-        self.looked_in = tuple(looked_in)
+        self.problems: tuple[str, ...] = tuple(problems)
+        self.looked_in: tuple[str, ...] = tuple(looked_in)
         places = f"\nLooked in: {', '.join(self.looked_in)}." if self.looked_in else ""
         super().__init__(f"{settings} could not be read:{bullets(self.problems)}{places}")
 
@@ -318,7 +318,7 @@ class UnknownEnvironmentError(DagwireError, ValueError):
     def __init__(self, name: str, known: Iterable[str], picked_by: str) -> None:
         """`known` are the environments there are; `picked_by` is what named this one: "DAGWIRE_ENV"."""
         self.name = name
-        self.known = tuple(known)
+        self.known: tuple[str, ...] = tuple(known)
         self.picked_by = picked_by
         told = f"is '{name}', and there is no such environment" if name else "picks none, and there is no default"
         super().__init__(
@@ -331,7 +331,7 @@ class MissingVariableError(InvalidConfigError):
 
     def __init__(self, askers_by_variable: Mapping[str, str]) -> None:
         """`{variable: who reads it}`."""
-        self.askers_by_variable = dict(askers_by_variable)
+        self.askers_by_variable: dict[str, str] = dict(askers_by_variable)
         lines = [f"{name}, read by {asker}" if asker else name for name, asker in self.askers_by_variable.items()]
         super().__init__("the environment", lines, "Environment variables are not set:")
 
@@ -341,7 +341,7 @@ class ConfigFaultsError(InvalidConfigError):
 
     def __init__(self, faults: Sequence[InvalidConfigError]) -> None:
         """Keep every fault, in the order found."""
-        self.faults = tuple(faults)
+        self.faults: tuple[InvalidConfigError, ...] = tuple(faults)
         problems = [f"{fault.owner}: {problem}" for fault in self.faults for problem in fault.problems]
         super().__init__(", ".join(fault.owner for fault in self.faults), problems, "The config given is not valid:")
 
@@ -424,7 +424,7 @@ class UnknownResourceError(DagwireError, AttributeError):
     def __init__(self, key: str, known_keys: Iterable[str]) -> None:
         """`known_keys` is what the reader asked for."""
         self.key = key
-        self.known_keys = tuple(sorted(known_keys))
+        self.known_keys: tuple[str, ...] = tuple(sorted(known_keys))
         super().__init__(
             f"No resource '{key}' is open here.{did_you_mean(key, self.known_keys)} "
             f"Open: {quoted_list(self.known_keys)}. "
@@ -502,7 +502,9 @@ class WrongTypeError(DagwireError, TypeError):
         self.type_check = type_check
         self.metadata: Mapping[str, object] = type_check.metadata
         found = f" {type_check.description.rstrip('.')}." if type_check.description else ""
-        self.description = f"{step}: {place} '{name}' is not of its declared type {dagster_type.display_name}.{found}"
+        self.description: str = (
+            f"{step}: {place} '{name}' is not of its declared type {dagster_type.display_name}.{found}"
+        )
         super().__init__(f"{self.description} Change the declaration, or the value.")
 
 
@@ -550,7 +552,7 @@ class ResourceSetupError(UserCodeError):
     def __init__(self, key: str, askers: Iterable[str], cause: BaseException) -> None:
         """`askers` are the definitions for whom `key` was opened."""
         self.key = key
-        self.askers = tuple(askers)
+        self.askers: tuple[str, ...] = tuple(askers)
         asked = f" for {first_few(self.askers)}" if self.askers else ""
         super().__init__(f"Resource '{key}' could not be opened{asked}: {type(cause).__name__}: {cause}")
 
@@ -605,7 +607,7 @@ class LeakError(DagwireError):
     def __init__(self, owner: str, leaks: Iterable[str]) -> None:
         """`leaks` say what it is, and which line made it."""
         self.owner = owner
-        self.leaks = tuple(leaks)
+        self.leaks: tuple[str, ...] = tuple(leaks)
         super().__init__(f"{owner} left behind:{bullets(self.leaks)}")
 
 

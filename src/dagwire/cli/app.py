@@ -8,7 +8,9 @@ import typer
 from dagwire.cli.lazy_commands import LazyCommands
 from dagwire.cli.options import Env
 
-app = typer.Typer(cls=LazyCommands, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+app: typer.Typer = typer.Typer(
+    cls=LazyCommands, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
+)
 
 
 def _tell_version(wanted: bool) -> None:

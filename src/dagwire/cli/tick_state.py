@@ -83,7 +83,7 @@ class TickFile:
         try:
             found = _read(path)
             TickState(**found)  # refuses what no state has
-            self.state = TypeAdapter(TickState).validate_python(found)
+            self.state: TickState = TypeAdapter(TickState).validate_python(found)
         except (TypeError, ValidationError):
             raise StateFileError(str(path), f"does not hold the state of a tick. {_MEND}") from None
 

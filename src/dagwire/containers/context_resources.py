@@ -10,7 +10,7 @@ from dependency_injector import providers
 
 from dagwire.containers.as_container import container_from
 from dagwire.containers.build_resources import abuild_resources, build_resources
-from dagwire.containers.keys import find_provider, keys_of
+from dagwire.containers.keys import Container, find_provider, keys_of
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.init_resource_context import Resources
@@ -33,7 +33,7 @@ class HeldResources:
         event_loop: AbstractEventLoop | None = None,
     ) -> None:
         """Name the context's kind as `owner`, for messages; resources see `instance`. Nothing is opened."""
-        self.container = container_from(resources)
+        self.container: Container = container_from(resources)
         self._owner = owner
         self._config_by_key = config_by_key
         self._instance = instance

@@ -37,7 +37,7 @@ class _GraphAtOneTime(ProviderGraph):
     def replacement_of(self, provider: AnyProvider) -> AnyProvider | None:
         """The provider that overrode `provider` then; for one without a key, the one that overrides it now."""
         known = provider in self._overriding
-        return cast("AnyProvider | None", self._overriding[provider] if known else overriding(provider))
+        return self._overriding[provider] if known else overriding(provider)
 
 
 def another_of(container: Container, key: str) -> AnyProvider:

@@ -21,7 +21,7 @@ class EphemeralContainer:
 
     def __init__(self, providers: dict[str, AnyProvider]) -> None:
         """`{key: provider}`."""
-        self.providers = providers
+        self.providers: dict[str, AnyProvider] = providers
 
 
 Container = (

@@ -1,6 +1,6 @@
 """The state that decides what a provider depends on: read when a plan is made, and again to see if it is valid."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from operator import attrgetter, is_
 from typing import Any, cast
@@ -17,7 +17,7 @@ _DICTS = ("kwargs", "attributes", "providers")
 Contents = list[object]
 """Compared by identity: what is injected may have an `==` of its own."""
 
-overriding = attrgetter("last_overriding")
+overriding: Callable[[AnyProvider], AnyProvider | None] = attrgetter("last_overriding")
 """The provider that overrides a provider, or None."""
 
 

@@ -55,15 +55,15 @@ class PrivateResource:
         self, declared: ResourceProvider[Any], runner: Runner, open_late: Callable[[], Any] | None = None
     ) -> None:
         """`runner` opens it; when it is first called, with `open_late`, or before anybody can call it."""
-        self.declared = declared
-        self.runner = runner
+        self.declared: ResourceProvider[Any] = declared
+        self.runner: Runner = runner
         self.recipe: Any = None
         """The recipe to open, if it could be made before anything was open."""
         self.context: InitResourceContext | None = None
         """The context it was opened with; None for a function, which gets nothing but its arguments."""
-        self.is_open = False
+        self.is_open: bool = False
         self.value: Any = None
-        self.opening = threading.RLock() if open_late else None
+        self.opening: threading.RLock | None = threading.RLock() if open_late else None
         """Held while a thread opens it; None if it is opened before anybody can call it."""
         self.task: Future[None] | None = None
         """The task that opens it now."""

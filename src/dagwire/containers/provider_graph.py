@@ -26,7 +26,9 @@ class ProviderGraph:
         """
         self.container = container
         self.replacements = replacements
-        self.replaced = {old: new for key, new in replacements.items() for old in providers_at(container, key)}
+        self.replaced: dict[AnyProvider, AnyProvider] = {
+            old: new for key, new in replacements.items() for old in providers_at(container, key)
+        }
         """`{provider: what is called in its place}`."""
         self.replaced = {old: new for old, new in self.replaced.items() if old is not new}
         self._edges: dict[AnyProvider, Edges] = {}
@@ -34,7 +36,7 @@ class ProviderGraph:
         self.provider_by_key: dict[str, AnyProvider | None] = {}
         """The keys asked for, by the caller and by resource definitions, and what was found."""
         self._names: dict[AnyProvider, str] | None = None
-        self.nested = NestedRecipes(self._listed)
+        self.nested: NestedRecipes = NestedRecipes(self._listed)
         self.required_keys: dict[AnyProvider, list[str]] = {}
         """`{provider: the keys that it asks for by name}`, for each provider looked at so far that asks."""
         self.nested_keys: dict[AnyProvider, dict[int, AnyProvider]] = {}

@@ -50,7 +50,9 @@ class FunctionOfArguments:
     def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], fields: dict[str, Any]) -> None:
         """Inspect the function once, here: its signature is the same whatever the values of its arguments."""
         try:
-            self.definition = ResourceDefinition(partial(function, *args, **fields) if args or fields else function)
+            self.definition: ResourceDefinition = ResourceDefinition(
+                partial(function, *args, **fields) if args or fields else function
+            )
         except ValueError as error:  # of `inspect.signature`
             name = getattr(function, "__name__", type(function).__name__)
             taken = ", ".join(signature(function).parameters) or "none"

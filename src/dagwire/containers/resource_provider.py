@@ -80,9 +80,9 @@ class ResourceProvider(providers.Provider[T]):
         self.source = source
         self.args = args
         self.fields = fields
-        self.injections = (source, *args, *fields.values())
+        self.injections: tuple[Any, ...] = (source, *args, *fields.values())
         """The source, the arguments and the fields' values, in this order; any of them may be a provider."""
-        self.injected_providers = [
+        self.injected_providers: list[tuple[int, AnyProvider, bool]] = [
             (place, injected, is_called(injected))
             for place, injected in enumerate(self.injections)
             if is_provider(injected)
@@ -91,7 +91,7 @@ class ResourceProvider(providers.Provider[T]):
         nested = source.nested_resources().values() if is_configurable(source) else ()
         self.nested: tuple[Recipe, ...] = (*nested, *filter(is_recipe, self.injections[1:]))
         """The recipes in the declaration: in fields of an instance, and among the arguments."""
-        self.is_definition = isinstance(source, ResourceDefinition)
+        self.is_definition: bool = isinstance(source, ResourceDefinition)
         """Whether it is made of a `ResourceDefinition`, which may ask for other resources by their keys."""
 
     def _make_by(self, make_recipe: RecipeMaker) -> None:

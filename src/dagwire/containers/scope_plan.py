@@ -12,7 +12,7 @@ from dependency_injector import providers
 
 from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.containers.called_provider import Call, calls_of
-from dagwire.containers.keys import Key
+from dagwire.containers.keys import Key, Requirement
 from dagwire.containers.lifetime import lifetime_faults, outliving_providers
 from dagwire.containers.privacy import Reached, awaited_providers, private_providers, settled_in_scope
 from dagwire.containers.provider_checks import DECLARES_A_TYPE, declared_wrongly, is_read_early
@@ -40,12 +40,12 @@ class ScopePlan:
         self.asynchronous = asynchronous
         self.slots: Mapping[Key, AnyProvider] = {}
         """`{key: its provider in the plan}`, for the plain objects that scopes are given."""
-        self.roots = [found for key in keys if (found := graph.root(key)) is not None]
-        self.order = self._in_order()
+        self.roots: list[AnyProvider] = [found for key in keys if (found := graph.root(key)) is not None]
+        self.order: list[AnyProvider] = self._in_order()
         """The providers that may be called to give the keys their values, dependencies first."""
-        self.reached = graph.with_passed_on(self.order)
+        self.reached: list[AnyProvider] = graph.with_passed_on(self.order)
         """The providers that users of the values may call as well: `order`, and the ones passed on uncalled."""
-        self.strictly_private = private_providers(graph, self.reached)
+        self.strictly_private: dict[AnyProvider, Reached] = private_providers(graph, self.reached)
         """The providers that no other run may share, each with the replacements that it reaches."""
         self.awaited: set[AnyProvider] = (
             set() if asynchronous else awaited_providers(graph, self.reached, self.strictly_private)
@@ -56,10 +56,10 @@ class ScopePlan:
             {**self.strictly_private, **settled} if settled else (self.strictly_private)
         )
         """The providers that have a copy or another stand-in in a scope."""
-        self.required = graph.required_by_resources()
-        self.has_all_keys = all(found is not None for found in graph.provider_by_key.values())
+        self.required: list[Requirement] = graph.required_by_resources()
+        self.has_all_keys: bool = all(found is not None for found in graph.provider_by_key.values())
         """Whether there is something under every key that the scope or a resource asks for."""
-        self.has_selectors = False
+        self.has_selectors: bool = False
         """Whether there are Selectors, so that what will be called shows only when they are asked."""
         self.owned: dict[AnyProvider, ResourceProvider[Any]] = {}
         """`{provider: what is declared}` of the resources that the run opens and closes itself."""
@@ -69,7 +69,9 @@ class ScopePlan:
             if graph.replacement_of(provider) is None:  # what is replaced is not called
                 self._sort(provider)
         self._note_singletons_of_settings()
-        self.opened_by_scope = [one for one in self.order if one in self.owned or self.is_built_once(one)]
+        self.opened_by_scope: list[AnyProvider] = [
+            one for one in self.order if one in self.owned or self.is_built_once(one)
+        ]
         """The providers that a scope opens or builds itself, dependencies first; if no Selector has a choice."""
 
     def _sort(self, provider: AnyProvider) -> None:

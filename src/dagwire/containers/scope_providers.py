@@ -36,7 +36,9 @@ class ScopeProviders:
         copier = copies.of(plan, fillings, runner, configured)
         self._slots: Mapping[AnyProvider, Slot] = copier.slots
         self._provider_for = copier.provider_for
-        self.resources = {one: slot for one, slot in copier.slots.items() if isinstance(slot, PrivateResource)}
+        self.resources: dict[AnyProvider, PrivateResource] = {
+            one: slot for one, slot in copier.slots.items() if isinstance(slot, PrivateResource)
+        }
         """`{provider: the run's own resource in its place}`; nothing else is opened."""
         self.choice_faults: dict[AnyProvider, DagwireError] = {}
         """`{Selector: fault}` of the Selectors that could not choose while everything was checked."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, cast
+from typing import Any, TypeVar
 
 from dagwire.containers.keys import Requirement
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
@@ -11,8 +11,10 @@ from dagwire.definitions.specs.argument_types import check_type
 from dagwire.definitions.specs.check_results import AssetCheckKey
 from dagwire.errors import ArgumentTypeError, DagwireError, DuplicateDefinitionError
 
+T = TypeVar("T")
 
-def checked_list(parameter: str, definitions: object, *kinds: type) -> list[Any]:
+
+def checked_list(parameter: str, definitions: Iterable[T] | None, *kinds: type) -> list[T]:
     """Return the definitions of one argument of `Definitions` as a list.
 
     Raises:
@@ -22,7 +24,7 @@ def checked_list(parameter: str, definitions: object, *kinds: type) -> list[Any]
         return []
     if not hasattr(definitions, "__iter__") or isinstance(definitions, str):
         raise ArgumentTypeError("Definitions", parameter, "list", definitions)
-    listed: list[Any] = list(cast("Iterable[Any]", definitions))
+    listed = list(definitions)
     for one in listed:
         check_type("Definitions", parameter, one, *kinds)
     return listed

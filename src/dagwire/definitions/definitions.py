@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from dagwire.containers.as_container import container_from
-from dagwire.containers.keys import Requirement
+from dagwire.containers.keys import Container, Requirement
 from dagwire.containers.overrides import override
 from dagwire.containers.scope_checks import declaration_faults, raise_faults, requirement_faults
 from dagwire.definitions.asset_value_loader import AssetValueLoader
@@ -31,6 +31,7 @@ from dagwire.definitions.specs.argument_types import check_text_keys, check_type
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.executor_definition import AnyExecutor, checked_executor
+from dagwire.definitions.specs.metadata import MetadataValue
 from dagwire.definitions.specs.normalized_metadata import normalized_metadata
 from dagwire.definitions.steps.load_value import load_value
 from dagwire.errors import (
@@ -41,7 +42,7 @@ from dagwire.errors import (
     UnknownNameError,
 )
 from dagwire.resources.instance import DagsterInstance
-from dagwire.resources.logger_definition import checked_loggers
+from dagwire.resources.logger_definition import LoggerDefinition, checked_loggers
 
 T = TypeVar("T", bound=TickDefinition[Any])
 D = TypeVar("D", bound=TickDefinition[Any] | UnresolvedPartitionedAssetScheduleDefinition)
@@ -94,19 +95,26 @@ class Definitions:
         given = checked_list("assets", assets, AssetsDefinition, AssetSpec, SourceAsset, AssetChecksDefinition)
         checks = [item for item in given if isinstance(item, AssetChecksDefinition)]
         self.assets: list[AnyAsset] = [item for item in given if not isinstance(item, AssetChecksDefinition)]
-        self.asset_checks = [*checks, *checked_list("asset_checks", asset_checks, AssetChecksDefinition)]
+        self.asset_checks: list[AssetChecksDefinition] = [
+            *checks,
+            *checked_list("asset_checks", asset_checks, AssetChecksDefinition),
+        ]
         partitioned = UnresolvedPartitionedAssetScheduleDefinition
-        self.schedules = checked_list("schedules", schedules, ScheduleDefinition, partitioned)
-        self.sensors = checked_list("sensors", sensors, SensorDefinition)
-        self.jobs = checked_list("jobs", jobs, JobDefinition, UnresolvedAssetJobDefinition)
+        self.schedules: list[ScheduleDefinition | UnresolvedPartitionedAssetScheduleDefinition] = checked_list(
+            "schedules", schedules, ScheduleDefinition, partitioned
+        )
+        self.sensors: list[SensorDefinition] = checked_list("sensors", sensors, SensorDefinition)
+        self.jobs: list[JobDefinition | UnresolvedAssetJobDefinition] = checked_list(
+            "jobs", jobs, JobDefinition, UnresolvedAssetJobDefinition
+        )
         self.resources: Any = resources
         """The resources as they were passed: a container or a mapping."""
-        self.container = container_from(resources)
-        self.executor = checked_executor("Definitions", executor)
+        self.container: Container = container_from(resources)
+        self.executor: AnyExecutor | None = checked_executor("Definitions", executor)
         """The executor of jobs that name none; inert here."""
         check_text_keys("Definitions", "loggers", loggers)
-        self.loggers = checked_loggers("Definitions", loggers)
-        self.metadata = normalized_metadata(metadata, "Definitions")
+        self.loggers: dict[str, LoggerDefinition] = checked_loggers("Definitions", loggers)
+        self.metadata: dict[str, MetadataValue] = normalized_metadata(metadata, "Definitions")
 
     def override(
         self, replacements: Mapping[str, object] | None = None, /, **by_name: object

@@ -80,7 +80,7 @@ class AssetGraph:
         named = {parent for parents in self._parents.values() for parent in parents}
         self._specs: dict[AssetKey, AssetSpec | None] = {**dict.fromkeys(_sorted(named)), **specs}
         listed = [spec.key for one in known.made for spec in one.check_specs]
-        self.asset_check_keys = {*listed, *(key for check in checks for key in check.check_keys)}
+        self.asset_check_keys: set[AssetCheckKey] = {*listed, *(key for check in checks for key in check.check_keys)}
         """The keys of all checks."""
 
     def get_all_asset_keys(self) -> set[AssetKey]:

@@ -16,7 +16,7 @@ class MetadataInContext:
 
     def _forget(self) -> None:
         """Start without metadata and events."""
-        self.added_metadata = OutputMetadata()
+        self.added_metadata: OutputMetadata = OutputMetadata()
         """The metadata that `add_output_metadata` was called with."""
         self.extra_events: list[ExtraEvent] = []
         """The events that `log_event` was called with."""

@@ -38,11 +38,11 @@ class JsonLogFormatter(logging.Formatter):
 
 _LINE = logging.Formatter("%(asctime)s - %(name)s - %(levelname)s - %(message)s", "%Y-%m-%d %H:%M:%S %z")
 
-colored_console_logger = LoggerDefinition(
+colored_console_logger: LoggerDefinition = LoggerDefinition(
     lambda context: _console_logger(context, _LINE), _SCHEMA, "Writes lines to the terminal."
 )
 """Writes lines to the terminal; `console` in the config of a run whose job has no loggers of its own."""
-json_console_logger = LoggerDefinition(
+json_console_logger: LoggerDefinition = LoggerDefinition(
     lambda context: _console_logger(context, JsonLogFormatter()), _SCHEMA, "Writes JSON to the terminal."
 )
 """Writes one JSON object a line to the terminal."""

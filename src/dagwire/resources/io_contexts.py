@@ -89,8 +89,8 @@ class IOContext:
             **attributes: The attributes that the class declares; None counts as absent.
         """
         self.config = config
-        self.definition_metadata = dict(definition_metadata or {})
-        self.resource_config = dict(resource_config or {})
+        self.definition_metadata: dict[str, Any] = dict(definition_metadata or {})
+        self.resource_config: dict[str, Any] = dict(resource_config or {})
         self._resources = resources
         self.log = log
         self._deferred = dict(deferred or {})
@@ -177,7 +177,7 @@ class OutputContext(IOContext):
     def __init__(self, output_metadata: Mapping[str, Any] | None = None, **attributes: Any) -> None:
         """`output_metadata` is the metadata that the step gave this value."""
         super().__init__(**attributes)
-        self.output_metadata = dict(output_metadata or {})
+        self.output_metadata: dict[str, Any] = dict(output_metadata or {})
         self._logged_events: list[Any] = []
         self._consumed_events = 0
 

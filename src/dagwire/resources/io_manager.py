@@ -193,5 +193,7 @@ def _in_memory(_context: InitResourceContext) -> InMemoryIOManager:
     return InMemoryIOManager()
 
 
-mem_io_manager = IOManagerDefinition(_in_memory, description="Keeps values in memory for the length of a run.")
+mem_io_manager: IOManagerDefinition = IOManagerDefinition(
+    _in_memory, description="Keeps values in memory for the length of a run."
+)
 """An IO manager that keeps the values of a run in memory."""

@@ -31,7 +31,7 @@ class LifeCycle:
 
     def __init__(self, *, asynchronous: bool) -> None:
         """`asynchronous` is whether the caller drives this from an event loop."""
-        self.asynchronous = asynchronous
+        self.asynchronous: bool = asynchronous
         self._managers: list[tuple[object, Manager, float | None]] = []
         self._portal: Portal | None = None
         self._portal_exit: ExitStack | None = None

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-log = logging.getLogger("dagwire")
+log: logging.Logger = logging.getLogger("dagwire")
 
 Loggers = Sequence[logging.Logger]
 

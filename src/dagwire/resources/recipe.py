@@ -25,6 +25,8 @@ from dagwire.resources.post_init import run_if_resolved
 from dagwire.resources.product import Making, Product, T
 from dagwire.resources.resource_definition import ResourceDefinition
 
+_POST_INIT = "model_post_init"
+"""The method of the user's that pydantic calls by its name."""
 _OPENING = "setup_for_execution"
 _CLOSING = ("teardown_after_execution", "yield_for_execution")
 
@@ -79,9 +81,9 @@ class ConfiguredRecipe(Product[T], Config):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         """Note whether the class takes part in the life cycle."""
         super().__pydantic_init_subclass__(**kwargs)
-        post_init = cls.__dict__.get("model_post_init")
+        post_init = cls.__dict__.get(_POST_INIT)
         if post_init is not None:
-            cls.model_post_init = run_if_resolved(post_init)  # type: ignore[method-assign]  # the user's, called by name
+            setattr(cls, _POST_INIT, run_if_resolved(post_init))
         maker = getattr(cls, cls.maker_name)
         cls.yields_product = is_manager_function(maker)
         cls.must_be_closed = cls.yields_product or any(map(cls._overrides, _CLOSING))

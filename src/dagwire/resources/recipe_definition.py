@@ -18,7 +18,7 @@ class RecipeDefinition(ResourceDefinition):
         """Nothing of `recipe` is opened, or checked, before its config is there."""
         super().__init__(_opened, description=type(recipe).__doc__)
         self.recipe = recipe
-        self.has_life_cycle = must_be_closed(recipe)
+        self.has_life_cycle: bool = must_be_closed(recipe)
 
     @property
     def name(self) -> str:

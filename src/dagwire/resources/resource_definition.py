@@ -49,7 +49,7 @@ class ResourceDefinition:
         self.resource_fn = resource_fn
         self.config_schema = config_schema
         self.description = description
-        self.required_resource_keys = frozenset(required_resource_keys or ())
+        self.required_resource_keys: frozenset[str] = frozenset(required_resource_keys or ())
         self.version = version
         self.preset_config: object = None
         """Its own config; a run's is merged over it."""
@@ -57,9 +57,9 @@ class ResourceDefinition:
         """Makes the config of `_mapped` from this definition's; see `configured`."""
         self._mapped: ResourceDefinition | None = None
         self._context_name = _context_name(resource_fn)
-        self.takes_context = self._context_name is not None
+        self.takes_context: bool = self._context_name is not None
         self._open = as_manager_function(resource_fn)
-        self.has_life_cycle = is_manager_function(resource_fn)
+        self.has_life_cycle: bool = is_manager_function(resource_fn)
 
     @property
     def is_mapped(self) -> bool:

@@ -34,8 +34,8 @@ class Record:
         """The keys of what scopes have called: resources, and plain values too."""
         self.line_by_layer: dict[Layer, str] = {}
         """The line at which each override in force began."""
-        self.threads_before = set(threading.enumerate())
-        self.environment_before = dict(os.environ)
+        self.threads_before: set[threading.Thread] = set(threading.enumerate())
+        self.environment_before: dict[str, str] = dict(os.environ)
 
     def leave_out(self, inner: "Record") -> None:
         """Take what happened since `inner` began for none of this one's: it belongs to a fixture that lives longer."""

@@ -21,7 +21,7 @@ from dagwire.containers.overrides import (
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import DagwireError, InvalidInvocationError, UnknownNameError
 from dagwire.testing.activity import Record, recorded_in
-from dagwire.testing.isolated_settings import ChangedVariableWarning, known_variables, own_settings
+from dagwire.testing.isolated_settings import ChangedVariableWarning, OwnSettings, known_variables, own_settings
 from dagwire.testing.marks import Marks
 from dagwire.testing.resource_spy import Recorder
 
@@ -47,7 +47,7 @@ class OneTest:
         self.is_being_set_up = True
         known = known_variables(self.container)
         _check_known("variable", marks.variables, known)
-        self.settings = list(own_settings(self.container, marks.variables))
+        self.settings: list[OwnSettings] = list(own_settings(self.container, marks.variables))
         if marks.environment is not None:
             self._check_environment(marks.environment)
         self._until_end = ExitStack()
@@ -59,7 +59,7 @@ class OneTest:
         """The overrides of this test."""
         self.after_body: list[Callable[[], Awaitable[None]]] = []
         """Awaited after the body, in its task."""
-        self.overridden_before = list(_overridden(original_of(container)))
+        self.overridden_before: list[tuple[str, Any, tuple[Any, ...]]] = list(_overridden(original_of(container)))
         self.known_variables = known
 
     def _check_environment(self, name: str) -> None:

@@ -22,9 +22,9 @@ class Recorder:
     def __init__(self, key: str) -> None:
         """Nothing has happened yet."""
         self.key = key
-        self.opens = 0
+        self.opens: int = 0
         """The number of runs that have opened it."""
-        self.closes = 0
+        self.closes: int = 0
         """The number of runs that have closed it."""
         self.calls: list[Call] = []
         """The calls on it, in order."""

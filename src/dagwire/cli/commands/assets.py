@@ -1,12 +1,14 @@
 """`dagwire assets`."""
 
+from typer import Typer
+
 from dagwire.cli.definition_rows import asset_rows
 from dagwire.cli.exit_codes import report_errors
 from dagwire.cli.loaded_definitions import load_definitions
 from dagwire.cli.options import Env, Json, Module, Select, Traceback, new_app
 from dagwire.cli.printing import print_rows
 
-app = new_app()
+app: Typer = new_app()
 
 
 @app.command()

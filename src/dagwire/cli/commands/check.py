@@ -16,7 +16,7 @@ from dagwire.definitions.check_definitions import all_faults
 from dagwire.definitions.lineage import Lineage, lineage_of
 from dagwire.errors import DagwireError
 
-app = new_app()
+app: typer.Typer = new_app()
 
 Open = Annotated[bool, typer.Option("--open", help="Open each resource too, by itself, and close it.")]
 Health = Annotated[bool, typer.Option("--health", help="Open each resource too, and ask it whether it works.")]

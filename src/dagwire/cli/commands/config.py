@@ -15,7 +15,7 @@ from dagwire.containers.diff_environments import diff_environments
 from dagwire.containers.explain import explain as explained
 from dagwire.errors import InvalidInvocationError
 
-app = new_app(no_args_is_help=True)
+app: typer.Typer = new_app(no_args_is_help=True)
 
 SettingPath = Annotated[
     str, typer.Argument(metavar="[PATH]", help="A setting or a resource, and what is below it: warehouse.path, or api.")

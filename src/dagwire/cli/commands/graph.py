@@ -12,7 +12,7 @@ from dagwire.cli.loaded_definitions import load_definitions
 from dagwire.cli.options import Env, Module, Traceback, new_app
 from dagwire.definitions.lineage import Kind, lineage_of
 
-app = new_app()
+app: typer.Typer = new_app()
 
 
 class Format(StrEnum):

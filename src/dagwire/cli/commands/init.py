@@ -10,7 +10,7 @@ from dagwire.cli.exit_codes import FAILED
 from dagwire.cli.new_project import project_name, write_project
 from dagwire.cli.options import new_app
 
-app = new_app()
+app: typer.Typer = new_app()
 
 NewFolder = Annotated[Path, typer.Argument(metavar="DIR", file_okay=False, help="A new or empty folder.")]
 

@@ -10,7 +10,7 @@ from dagwire.cli.launch_options import LaunchOptions
 from dagwire.cli.loaded_definitions import load_definitions
 from dagwire.cli.options import Config, Env, Json, Module, Partition, PartitionRange, Set, State, Traceback, new_app
 
-app = new_app(no_args_is_help=True)
+app: typer.Typer = new_app(no_args_is_help=True)
 
 
 @app.callback()

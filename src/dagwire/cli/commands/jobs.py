@@ -1,12 +1,14 @@
 """`dagwire jobs`."""
 
+from typer import Typer
+
 from dagwire.cli.definition_rows import job_rows
 from dagwire.cli.exit_codes import report_errors
 from dagwire.cli.loaded_definitions import load_definitions
 from dagwire.cli.options import Env, Json, Module, Traceback, new_app
 from dagwire.cli.printing import print_rows
 
-app = new_app()
+app: Typer = new_app()
 
 
 @app.command()

@@ -1,5 +1,7 @@
 """`dagwire materialize`."""
 
+from typer import Typer
+
 from dagwire.cli.exit_codes import refuse_misuse, report_errors
 from dagwire.cli.job_runner import run_and_end
 from dagwire.cli.launch_options import LaunchOptions, check_selection
@@ -19,7 +21,7 @@ from dagwire.cli.options import (
 )
 from dagwire.definitions.jobs.asset_job import UnresolvedAssetJobDefinition
 
-app = new_app()
+app: Typer = new_app()
 
 
 @app.command()

@@ -15,7 +15,7 @@ from dagwire.config.explain.provenance import is_within
 from dagwire.containers.explain import explain
 from dagwire.errors import UnknownNameError
 
-app = new_app()
+app: typer.Typer = new_app()
 
 
 @app.callback(invoke_without_command=True)

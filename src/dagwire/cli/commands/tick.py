@@ -14,7 +14,7 @@ from dagwire.cli.run_report import report_of
 from dagwire.cli.tick_runner import Ticker, TickReport, find_tick
 from dagwire.cli.tick_state import state_folder
 
-app = new_app()
+app: typer.Typer = new_app()
 
 At = Annotated[
     datetime | None,

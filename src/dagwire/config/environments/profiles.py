@@ -55,7 +55,7 @@ class Profiles:
             base: The name of the file that all environments share, without its ending. It need not exist.
             overrides: `{environment: {key: value or provider}}`, in place of what the container has.
         """
-        self.folder = Path(folder)
+        self.folder: Path = Path(folder)
         self.default = default
         self._base = base
         self._overrides = dict(overrides or {})
@@ -130,7 +130,7 @@ class ProfileSource(InitSettingsSource):
         Raises:
             ConfigFileError: One cannot be read.
         """
-        self.files = tuple(files)
+        self.files: tuple[Path, ...] = tuple(files)
         values: dict[str, Any] = {}
         for path in files:
             values = merged_config(values, read_config_file(path))

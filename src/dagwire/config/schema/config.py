@@ -1,7 +1,7 @@
 """`Config`: the typed, frozen values that an asset, an op or a resource is given."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic.fields import FieldInfo
@@ -28,7 +28,7 @@ class Config(ReadsInputForm, BaseModel):  # noqa: PLW1641  # pydantic makes the 
     texts never repeat the input, and an `EnvVar` may stand for the value of any field until the run starts.
     """
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         frozen=True,
         extra="forbid",
         arbitrary_types_allowed=True,
@@ -218,4 +218,4 @@ def _may_be_none(field: FieldInfo) -> bool:
 class PermissiveConfig(Config):
     """A `Config` that keeps names it does not declare."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")

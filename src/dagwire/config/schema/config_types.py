@@ -43,13 +43,13 @@ class Field(ConfigType):
         if is_required and default_value is not _NO_DEFAULT:
             msg = "A Field with a default_value cannot be required. Leave out one of them."
             raise InvalidDefinitionError(msg)
-        self.config_type = config_type_of(config)
+        self.config_type: ConfigType = config_type_of(config)
         self.description = description
         self.is_secret = is_secret
         if default_value is not _NO_DEFAULT:
             _check_default(self.config_type, default_value)
         self._default = default_value if is_required is not None else _default_of(self.config_type, default_value)
-        self.is_required = self._default is _NO_DEFAULT if is_required is None else is_required
+        self.is_required: bool = self._default is _NO_DEFAULT if is_required is None else is_required
 
     @property
     def default_provided(self) -> bool:
@@ -93,7 +93,7 @@ class Noneable(ConfigType):
 
     def __init__(self, inner_type: object) -> None:
         """`inner_type` is a type or a config type."""
-        self.inner_type = config_type_of(inner_type)
+        self.inner_type: ConfigType = config_type_of(inner_type)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A nullable schema of `inner_type`."""
@@ -112,9 +112,9 @@ class Shape(ConfigType):
         field_aliases: Mapping[str, str] | None = None,
     ) -> None:
         """`fields` are `{name: type, config type or dict}`; `field_aliases` are `{name: other name for it}`."""
-        self.fields = {name: as_field(declared) for name, declared in (fields or {}).items()}
+        self.fields: dict[str, Field] = {name: as_field(declared) for name, declared in (fields or {}).items()}
         self.description = description
-        self.field_aliases = dict(field_aliases or {})
+        self.field_aliases: dict[str, str] = dict(field_aliases or {})
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A typed dict, whose values stay a dict."""
@@ -146,7 +146,7 @@ class Shape(ConfigType):
 class Permissive(Shape):
     """A dict of the entries declared, and any others."""
 
-    extra = "allow"
+    extra: ClassVar[core_schema.ExtraBehavior] = "allow"
 
 
 class Selector(Shape):
@@ -181,7 +181,7 @@ class Array(ConfigType):
 
     def __init__(self, inner_type: object) -> None:
         """`inner_type` is a type or a config type."""
-        self.inner_type = config_type_of(inner_type)
+        self.inner_type: ConfigType = config_type_of(inner_type)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A list of `inner_type`."""
@@ -197,8 +197,8 @@ class Map(ConfigType):
         Raises:
             InvalidDefinitionError: `key_type` is not a scalar.
         """
-        self.key_type = config_type_of(key_type)
-        self.inner_type = config_type_of(inner_type)
+        self.key_type: ConfigType = config_type_of(key_type)
+        self.inner_type: ConfigType = config_type_of(inner_type)
         self.key_label_name = key_label_name
         if not isinstance(self.key_type, ScalarType) or self.key_type.declared in (dict, list):
             msg = f"The keys of a Map are scalars; {key_type!r} is not. Write str, int, float or bool."
@@ -215,8 +215,8 @@ class ScalarUnion(ConfigType):
 
     def __init__(self, scalar_type: object, non_scalar_schema: object) -> None:
         """`non_scalar_schema` is a dict, a list or a config type."""
-        self.scalar_type = config_type_of(scalar_type)
-        self.non_scalar_type = config_type_of(non_scalar_schema)
+        self.scalar_type: ConfigType = config_type_of(scalar_type)
+        self.non_scalar_type: ConfigType = config_type_of(non_scalar_schema)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A union of both, chosen by whether a dict or a list is given."""

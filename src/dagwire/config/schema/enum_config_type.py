@@ -17,7 +17,7 @@ class EnumValue:
     def __init__(self, config_value: str, python_value: object = None, description: str | None = None) -> None:
         """`python_value` is `config_value` itself if it is left out."""
         self.config_value = config_value
-        self.python_value = config_value if python_value is None else python_value
+        self.python_value: object = config_value if python_value is None else python_value
         self.description = description
 
 
@@ -27,7 +27,7 @@ class Enum(ConfigType):
     def __init__(self, name: str, enum_values: Sequence[EnumValue]) -> None:
         """`name` is used in messages."""
         self.given_name = name
-        self.enum_values = list(enum_values)
+        self.enum_values: list[EnumValue] = list(enum_values)
 
     @classmethod
     def from_python_enum(cls, enum: type[enum.Enum], name: str | None = None) -> "Enum":

@@ -108,9 +108,9 @@ def _read_set_variables(given: object) -> object:
     return read_variables(given)
 
 
-StringSource = ScalarType(str, takes_env_form=True)
+StringSource: ScalarType = ScalarType(str, takes_env_form=True)
 """Text, or `{"env": "NAME"}`: the text of a variable."""
-IntSource = ScalarType(int, takes_env_form=True)
+IntSource: ScalarType = ScalarType(int, takes_env_form=True)
 """A whole number, or `{"env": "NAME"}`."""
-BoolSource = ScalarType(bool, takes_env_form=True)
+BoolSource: ScalarType = ScalarType(bool, takes_env_form=True)
 """True or false, or `{"env": "NAME"}`."""

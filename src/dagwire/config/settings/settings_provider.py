@@ -51,7 +51,7 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
         'eu'
     """
 
-    storage_lock = _LockOfEach()
+    storage_lock: _LockOfEach = _LockOfEach()
 
     def __init__(self, provides: Callable[..., S] | None = None, *args: Any, **kwargs: Any) -> None:
         """Take the class of the settings, and what it is to be called with.

@@ -38,7 +38,7 @@ class EnvVar(_Text):
 
     def __init__(self, name: str) -> None:
         """Keep the variable's name; nothing is read yet."""
-        self.env_var_name = name
+        self.env_var_name: str = name
         """The variable's name, which is never its value."""
 
     @classmethod

@@ -14,6 +14,7 @@ from dagwire.definitions.specs.argument_types import check_members
 from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.specs.automation_condition import AutomationCondition
+from dagwire.definitions.specs.check_results import AssetCheckKey
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.specs.retries import RetryPolicy
 from dagwire.definitions.specs.valid_names import check_name, doc_of, name_of
@@ -41,8 +42,8 @@ class AssetChecksDefinition(StepDefinition[AssetIn], DescribedChecks):
             DuplicateDefinitionError: Two checks have one key.
         """
         super().__init__(name, body, ins=ins, **step)
-        self.check_specs = tuple(specs)
-        self.specs_by_key = {spec.key: spec for spec in self.check_specs}
+        self.check_specs: Sequence[AssetCheckSpec] = tuple(specs)
+        self.specs_by_key: dict[AssetCheckKey, AssetCheckSpec] = {spec.key: spec for spec in self.check_specs}
         if len(self.specs_by_key) < len(self.check_specs):
             keys = [spec.key for spec in self.check_specs]
             twice = next(key for key in keys if keys.count(key) > 1)

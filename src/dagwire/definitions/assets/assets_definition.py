@@ -1,7 +1,7 @@
 """`AssetsDefinition`: one asset or several, and the function that makes them."""
 
 import copy
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Self
@@ -75,14 +75,20 @@ class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
         super().__init__(name, body, ins=ins, **step)
         check_type(self.label, "partitions_def", partitions_def, PartitionsDefinition)
         check_type(self.label, "backfill_policy", backfill_policy, BackfillPolicy)
-        self.partitions_def = _shared_partitions(self.label, partitions_def, specs_by_output.values())
-        self.specs_by_output = {output: self._completed(spec) for output, spec in specs_by_output.items()}
+        self.partitions_def: PartitionsDefinition | None = _shared_partitions(
+            self.label, partitions_def, specs_by_output.values()
+        )
+        self.specs_by_output: Mapping[str, AssetSpec] = {
+            output: self._completed(spec) for output, spec in specs_by_output.items()
+        }
         self._whole: AssetsDefinition | None = None
-        self.check_specs = tuple(check_specs or ())
+        self.check_specs: Sequence[AssetCheckSpec] = tuple(check_specs or ())
         self.can_subset = can_subset
         self.backfill_policy = backfill_policy
-        self.input_keys = {name: declared.key_for(name) for name, declared in ins.items()}
-        self.types_by_output = {output: resolve_type(declared) for output, declared in (types_by_output or {}).items()}
+        self.input_keys: Mapping[str, AssetKey] = {name: declared.key_for(name) for name, declared in ins.items()}
+        self.types_by_output: dict[str, DagsterType] = {
+            output: resolve_type(declared) for output, declared in (types_by_output or {}).items()
+        }
         self._check()
 
     @staticmethod

@@ -66,7 +66,7 @@ class Selectable:
             check_keys: Checks beside those that `assets` make themselves.
             allow_missing: Whether a key that does not exist selects nothing, rather than being refused.
         """
-        self.definitions = list({id(definition): definition for definition in assets}.values())
+        self.definitions: list[AssetsDefinition] = list({id(definition): definition for definition in assets}.values())
         self.made: dict[AssetKey, AssetSpec] = {spec.key: spec for d in self.definitions for spec in d.specs}
         self.sources: dict[AssetKey, AssetSpec] = {spec.key: spec for spec in sources if spec.key not in self.made}
         self.check_keys: set[AssetCheckKey] = {

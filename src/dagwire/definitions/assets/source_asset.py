@@ -64,7 +64,7 @@ class SourceAsset:
         Raises:
             InvalidDefinitionError: The IO manager is given twice, or the name cannot be used.
         """
-        self.spec = AssetSpec(
+        self.spec: AssetSpec = AssetSpec(
             key,
             description=description,
             metadata=metadata,
@@ -74,6 +74,7 @@ class SourceAsset:
             partitions_def=partitions_def,
         )
         name = self.key.to_python_identifier()
+        self.io_manager_key: str | None
         self.io_manager_key, own = own_io_manager(self.label, name, io_manager_key, io_manager_def, resource_defs)
         self.bindings: Bindings = bindings_from(own)
 

@@ -75,7 +75,7 @@ class AssetSensorDefinition(SensorDefinition):
             metadata=metadata,
             target=target,
         )
-        self.asset_key = AssetKey.from_coercible(asset_key)
+        self.asset_key: AssetKey = AssetKey.from_coercible(asset_key)
 
     def evaluate_tick(self, context: SensorEvaluationContext) -> TickResult:
         """Evaluate once, if the asset was made since the cursor; see `TickDefinition.evaluate_tick`.

@@ -94,7 +94,7 @@ class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):
         """
         own, chosen = _name_and_target(name, job, job_name, target)
         owner = f"schedule '{own}'"
-        self.has_function = isinstance(execution_fn, DecoratedFunction)
+        self.has_function: bool = isinstance(execution_fn, DecoratedFunction)
         """Whether it may be called: whether `@schedule` made it."""
         _refuse_both(owner, run_config=run_config, run_config_fn=run_config_fn)
         _refuse_both(owner, tags=tags, tags_fn=tags_fn)
@@ -107,14 +107,14 @@ class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):
         super().__init__(own, body, chosen, description=description, tags=tags, metadata=metadata, owners=owners)
         self._tags_fn = tags_fn
         self._should_execute = should_execute
-        self.cron_schedule = _checked_cron(owner, cron_schedule)
+        self.cron_schedule: str | Sequence[str] = _checked_cron(owner, cron_schedule)
         check_type(owner, "execution_timezone", execution_timezone, str)
         check_timezone(owner, execution_timezone)
         self.execution_timezone = execution_timezone
         check_type(owner, "default_status", default_status, DefaultScheduleStatus)
         self.default_status = default_status
         check_text_keys(owner, "environment_vars", environment_vars)
-        self.environment_vars = None if environment_vars is None else dict(environment_vars)
+        self.environment_vars: dict[str, str] | None = None if environment_vars is None else dict(environment_vars)
         """Variables that Dagster sets for its ticks; inert here."""
 
     def evaluate_tick(self, context: ScheduleEvaluationContext) -> TickResult:

@@ -83,7 +83,7 @@ class SensorDefinition(TickDefinition[SensorEvaluationContext]):
         super().__init__(own, body, found, description=description, tags=tags, metadata=metadata, owners=owners)
         check_type(self.label, "minimum_interval_seconds", minimum_interval_seconds, int)
         check_type(self.label, "default_status", default_status, DefaultSensorStatus)
-        self.minimum_interval_seconds = (
+        self.minimum_interval_seconds: int = (
             DEFAULT_INTERVAL_S if minimum_interval_seconds is None else minimum_interval_seconds
         )
         self.default_status = default_status

@@ -46,7 +46,7 @@ class SensorEvaluationContext(TickContext):
         check_type("build_sensor_context", "cursor", cursor, str)
         self._cursor = cursor
         self._sensor_name = sensor_name
-        self.cursor_updated = False
+        self.cursor_updated: bool = False
         """Whether this tick has left a cursor."""
         self.repository_name = repository_name
         """The name of the repository, or None."""

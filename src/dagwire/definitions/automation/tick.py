@@ -13,6 +13,7 @@ from dagwire.definitions.automation.tick_context import TickContext
 from dagwire.definitions.automation.tick_results import SensorResult, SkipReason, TickResult
 from dagwire.definitions.automation.tick_target import AnyJob, TickTarget, tick_target
 from dagwire.definitions.jobs.run_request import RunRequest
+from dagwire.definitions.specs.metadata import MetadataValue
 from dagwire.definitions.specs.normalized_metadata import normalized_metadata
 from dagwire.definitions.specs.valid_attributes import json_tags, valid_owners
 from dagwire.definitions.specs.valid_names import check_name
@@ -48,10 +49,10 @@ class TickDefinition(Generic[C]):
         self.name = name
         self.body = body
         self._target = target
-        self.metadata = normalized_metadata(metadata, body.owner)
-        self.owners = None if owners is None else valid_owners(body.owner, owners)
+        self.metadata: dict[str, MetadataValue] = normalized_metadata(metadata, body.owner)
+        self.owners: list[str] | None = None if owners is None else valid_owners(body.owner, owners)
         self.description = description
-        self.tags = json_tags(tags)
+        self.tags: dict[str, str] = json_tags(tags)
         self.bindings: Bindings = {}
 
     # -- the target ----------------------------------------------------------------------------------------------------

@@ -50,10 +50,10 @@ class GraphDefinition:
     ) -> None:
         """`composed` is the result of its body; `descriptions` are those of its inputs and outputs, by name."""
         self.name = name
-        self.inputs = tuple(inputs)
+        self.inputs: tuple[str, ...] = tuple(inputs)
         self.composed = composed
         self.description = description
-        self.tags = json_tags(tags)
+        self.tags: dict[str, str] = json_tags(tags)
         self._descriptions = dict(descriptions or {})
         self._alias: str | None = None
 

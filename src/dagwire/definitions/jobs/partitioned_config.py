@@ -38,7 +38,7 @@ class Partition:
     def __init__(self, value: str, name: str | None = None) -> None:
         """Keep the key, and the name if that differs."""
         self.value = value
-        self.name = str(value) if name is None else name
+        self.name: str = str(value) if name is None else name
 
     def __eq__(self, other: object) -> bool:
         """Compare key and name."""
@@ -103,7 +103,9 @@ class PartitionedConfig:
             raise InvalidDefinitionError(msg)
         self.partitions_def = partitions_def
         self.run_config_for_partition_key_fn = config_of_key
-        self.tags_for_partition_key_fn = _by_key(tags_for_partition_fn, tags_for_partition_key_fn)
+        self.tags_for_partition_key_fn: Callable[[str], Mapping[str, str]] | None = _by_key(
+            tags_for_partition_fn, tags_for_partition_key_fn
+        )
         self._decorated = decorated_fn
         if decorated_fn is not None:
             update_wrapper(self, decorated_fn)

@@ -59,14 +59,16 @@ class RunRequest:
         for parameter, value in texts.items():
             check_type("RunRequest", parameter, value, str)
         check_members("RunRequest", "asset_check_keys", asset_check_keys, AssetCheckKey)
-        self.asset_selection = None if asset_selection is None else [*map(AssetKey.from_coercible, asset_selection)]
-        self.run_key = run_key
-        self.run_config = _as_dict(run_config)
-        self.tags = json_tags(tags)
-        self.job_name = job_name
-        self.partition_key = partition_key
-        self.stale_assets_only = stale_assets_only
-        self.asset_check_keys = None if asset_check_keys is None else list(asset_check_keys)
+        self.asset_selection: list[AssetKey] | None = (
+            None if asset_selection is None else [*map(AssetKey.from_coercible, asset_selection)]
+        )
+        self.run_key: str | None = run_key
+        self.run_config: dict[str, Any] = _as_dict(run_config)
+        self.tags: dict[str, str] = json_tags(tags)
+        self.job_name: str | None = job_name
+        self.partition_key: str | None = partition_key
+        self.stale_assets_only: bool = stale_assets_only
+        self.asset_check_keys: list[AssetCheckKey] | None = None if asset_check_keys is None else list(asset_check_keys)
 
     @property
     def entity_keys(self) -> list[AssetKey | AssetCheckKey]:

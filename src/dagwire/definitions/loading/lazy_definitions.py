@@ -17,7 +17,7 @@ class LazyDefinitions:
         Raises:
             InvalidInvocationError: The function takes parameters, which nothing could fill.
         """
-        self.name = name_of(function)
+        self.name: str = name_of(function)
         parameters = ", ".join(signature(function).parameters)
         if parameters:
             problem = f"decorates '{self.name}', which takes {parameters}. Such a function takes no parameters."

@@ -16,7 +16,7 @@ from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.steps.body import Body
-from dagwire.definitions.steps.bound_resources import rebound
+from dagwire.definitions.steps.bound_resources import Bindings, rebound
 from dagwire.definitions.steps.output_handles import DynamicHandle, OutputHandle
 from dagwire.definitions.steps.signature import RESULT
 from dagwire.definitions.steps.stored_input import StoredInput
@@ -43,7 +43,8 @@ class GraphAssetDefinition(AssetsDefinition):
         self.composed = composed
         handles = ((output, composed.outputs[output]) for output in specs_by_output)
         named = {output: composed.placed[h.node].definition.io_manager_keys.get(h.output) for output, h in handles}
-        self.io_manager_keys = {**{output: key for output, key in named.items() if key}, **self.io_manager_keys}
+        inherited = {output: key for output, key in named.items() if key}
+        self.io_manager_keys: dict[str, str] = {**inherited, **self.io_manager_keys}
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -181,7 +182,7 @@ class GraphAssetPart(AssetsDefinition):
             backfill_policy=whole.backfill_policy,
             io_manager_keys={RESULT: named} if named else None,
         )
-        self.bindings = whole.bindings
+        self.bindings: Bindings = whole.bindings
         self._whole = whole
 
 

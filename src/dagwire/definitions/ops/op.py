@@ -70,7 +70,7 @@ class OpDefinition(StepDefinition[In]):
             body = compute_fn
         else:
             body = Body(_with_inputs_as_dict(compute_fn), f"op '{name}'", required_resource_keys or (), config_schema)
-        self.outs = checked_outputs(body, {RESULT: Out()} if outs is None else outs, code_version)
+        self.outs: dict[str, Out] = checked_outputs(body, {RESULT: Out()} if outs is None else outs, code_version)
         super().__init__(
             name,
             body,

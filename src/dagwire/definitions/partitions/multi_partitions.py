@@ -77,7 +77,9 @@ class MultiPartitionsDefinition(PartitionsDefinition):
             raise InvalidDefinitionError(msg)
         for name, definition in partitions_defs.items():
             _check_dimension(name, definition)
-        self.by_dimension = {name: partitions_defs[name] for name in sorted(partitions_defs)}
+        self.by_dimension: dict[str, PartitionsDefinition] = {
+            name: partitions_defs[name] for name in sorted(partitions_defs)
+        }
         """`{dimension: its partitions}`, in the order of their keys."""
 
     @property

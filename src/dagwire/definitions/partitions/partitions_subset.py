@@ -167,7 +167,7 @@ class TimeWindowPartitionsSubset(PartitionsSubset):
         """
         del num_partitions
         self.partitions_def = partitions_def
-        self.included_time_windows = _merged(included_time_windows)
+        self.included_time_windows: tuple[TimeWindow, ...] = _merged(included_time_windows)
         self._keys: list[str] | None = None
 
     def get_partition_keys(self) -> Sequence[str]:

@@ -87,16 +87,16 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
             InvalidDefinitionError: The windows are declared in no way or in two, or a cron line or time zone is wrong.
         """
         self.fmt = fmt
-        self.timezone = timezone or "UTC"
+        self.timezone: str = timezone or "UTC"
         self.end_offset = end_offset
-        self.cron_schedule = _cron_schedule(cron_schedule, schedule_type, minute_offset, hour_offset, day_offset)
+        self.cron_schedule: str = _cron_schedule(cron_schedule, schedule_type, minute_offset, hour_offset, day_offset)
         try:
             self._zone = zone_named(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as error:
             msg = f"Partitions of time: '{self.timezone}' is not a time zone. Write one such as 'Europe/Berlin'."
             raise InvalidDefinitionError(msg) from error
-        self.start = self._as_time(start)
-        self.end = self._as_time(end) if end else None
+        self.start: datetime = self._as_time(start)
+        self.end: datetime | None = self._as_time(end) if end else None
         if isinstance(exclusions, str):
             exclusions = [exclusions]  # its letters are not cron lines, and it may be one
         self.exclusions: tuple[str | datetime, ...] | None = (

@@ -80,9 +80,9 @@ _IN_PROCESS = frozenset({"marker_to_close", "retries"})
 _MULTIPROCESS = frozenset({"max_concurrent", "start_method", "tag_concurrency_limits", "retries"})
 _EITHER = frozenset({"in_process", "multiprocess"})
 
-in_process_executor = ExecutorDefinition("in_process", _IN_PROCESS)
+in_process_executor: ExecutorDefinition = ExecutorDefinition("in_process", _IN_PROCESS)
 """The steps of a run one after another in one process."""
-multiprocess_executor = ExecutorDefinition("multiprocess", _MULTIPROCESS)
+multiprocess_executor: ExecutorDefinition = ExecutorDefinition("multiprocess", _MULTIPROCESS)
 """The executor that runs each step in a process of its own."""
-multi_or_in_process_executor = ExecutorDefinition("multi_or_in_process_executor", _EITHER)
+multi_or_in_process_executor: ExecutorDefinition = ExecutorDefinition("multi_or_in_process_executor", _EITHER)
 """The choice between the two, by run config."""

@@ -76,7 +76,7 @@ class RetryRequested(Exception):  # noqa: N818  # Dagster's name
         check_type("RetryRequested", "max_retries", max_retries, int)
         check_type("RetryRequested", "seconds_to_wait", seconds_to_wait, float, int)
         super().__init__(f"The step asked to be tried again, {max_retries} times at most.")
-        self.max_retries = 1 if max_retries is None else max_retries
+        self.max_retries: int = 1 if max_retries is None else max_retries
         self.seconds_to_wait = seconds_to_wait
 
 
@@ -95,4 +95,4 @@ class Failure(Exception):  # noqa: N818  # Dagster's name
         """Dagster's name for a failure that a body raises on purpose."""
         self.description = description
         self.metadata: Mapping[str, MetadataValue] = normalized_metadata(metadata, "a Failure")
-        self.allow_retries = True if allow_retries is None else allow_retries
+        self.allow_retries: bool = True if allow_retries is None else allow_retries

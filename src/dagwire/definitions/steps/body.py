@@ -49,8 +49,8 @@ class Body:
         self.function = function
         self.owner = owner
         self.signature: Signature = read_signature(function, owner, context_first=context_first)
-        self.extra_keys = frozenset(required_resource_keys)
-        self.config_schema = self._declared_schema(config_schema)
+        self.extra_keys: frozenset[str] = frozenset(required_resource_keys)
+        self.config_schema: object = self._declared_schema(config_schema)
         check_schema(self.config_schema)
 
     def _declared_schema(self, config_schema: object) -> object:

@@ -50,7 +50,7 @@ class HookDefinition:
         check_name("hook", name)
         self.name = name
         self.hook_fn = hook_fn
-        self.body = Body(hook_fn, f"hook '{name}'", required_resource_keys or (), context_first=True)
+        self.body: Body = Body(hook_fn, f"hook '{name}'", required_resource_keys or (), context_first=True)
         self._called_directly = (
             None
             if decorated_fn is None

@@ -87,12 +87,12 @@ class StepDefinition(Generic[D]):
         check_members(body.owner, "hooks", hooks, HookDefinition)
         check_type(body.owner, "pool", pool, str)
         self.retry_policy = retry_policy
-        self.hooks = frozenset(hooks or ())
+        self.hooks: frozenset[HookDefinition] = frozenset(hooks or ())
         self.pool = pool
-        self.tags = json_tags(tags)
-        self.io_manager_keys = dict(io_manager_keys or {})
-        self.ins = dict(ins or {})
-        self.input_manager_keys = {
+        self.tags: dict[str, str] = json_tags(tags)
+        self.io_manager_keys: dict[str, str] = dict(io_manager_keys or {})
+        self.ins: dict[str, D] = dict(ins or {})
+        self.input_manager_keys: dict[str, str] = {
             name: declared.input_manager_key
             for name, declared in self.ins.items()
             if declared.input_manager_key is not None
@@ -100,7 +100,7 @@ class StepDefinition(Generic[D]):
         """`{input: key}` of the managers that load values, if the definition names them."""
 
         types = {name: self.input_type(name) for name in (*body.signature.inputs, *self.ins)}
-        self.checked_inputs = {
+        self.checked_inputs: dict[str, DagsterType] = {
             name: declared for name, declared in types.items() if not (declared.is_any or declared.is_nothing)
         }
         """`{input: type}` of the inputs whose values are checked."""

@@ -64,7 +64,7 @@ class DagsterType:
         self.is_builtin = is_builtin
         self.description = description
         self.loader = loader
-        self.required_resource_keys = frozenset(required_resource_keys or ())
+        self.required_resource_keys: frozenset[str] = frozenset(required_resource_keys or ())
         self.typing_type = typing_type
         self.metadata: dict[str, MetadataValue] = normalized_metadata(metadata, f"type '{self.key}'")
 

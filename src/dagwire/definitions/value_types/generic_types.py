@@ -14,7 +14,7 @@ _PAIR = 2
 class _List:
     """`List[T]`; `List` alone is a list of anything."""
 
-    bare = resolve_type(list)
+    bare: DagsterType = resolve_type(list)
 
     def __getitem__(self, item: Any) -> DagsterType:
         return ListType(resolve_type(item))
@@ -23,7 +23,7 @@ class _List:
 class _Set:
     """`Set[T]`; `Set` alone is a set of anything."""
 
-    bare = resolve_type(set)
+    bare: DagsterType = resolve_type(set)
 
     def __getitem__(self, item: Any) -> DagsterType:
         return SetType(resolve_type(item))
@@ -32,7 +32,7 @@ class _Set:
 class _Dict:
     """`Dict[K, V]`; `Dict` alone is any dict."""
 
-    bare = resolve_type(dict)
+    bare: DagsterType = resolve_type(dict)
 
     def __getitem__(self, pair: Any) -> DagsterType:
         if not isinstance(pair, tuple) or len(pair) != _PAIR:  # pyright: ignore[reportUnknownArgumentType]  # of anything
@@ -45,7 +45,7 @@ class _Dict:
 class _Tuple:
     """`Tuple[A, B]`; `Tuple` alone is any tuple."""
 
-    bare = resolve_type(tuple)
+    bare: DagsterType = resolve_type(tuple)
 
     def __getitem__(self, items: Any) -> DagsterType:
         several: tuple[Any, ...] = items if isinstance(items, tuple) else (items,)  # pyright: ignore[reportUnknownVariableType]  # of anything
@@ -59,11 +59,11 @@ class _Optional:
         return OptionalType(resolve_type(inner))
 
 
-List = _List()
-Set = _Set()
-Dict = _Dict()
-Tuple = _Tuple()
-Optional = _Optional()
+List: _List = _List()
+Set: _Set = _Set()
+Dict: _Dict = _Dict()
+Tuple: _Tuple = _Tuple()
+Optional: _Optional = _Optional()
 
 
 def check_dagster_type(dagster_type: Any, value: object) -> TypeCheck:

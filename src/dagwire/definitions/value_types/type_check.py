@@ -26,8 +26,8 @@ class TypeCheck:
         Raises:
             InvalidDefinitionError: A value of `metadata` cannot be shown.
         """
-        self.success = success
-        self.description = description
+        self.success: bool = success
+        self.description: str | None = description
         self.metadata: dict[str, MetadataValue] = normalized_metadata(metadata, "a type check")
 
     def __eq__(self, other: object) -> bool:
@@ -61,9 +61,9 @@ class TypeCheckContext:
         log: logging.Logger | logging.LoggerAdapter[Any] = dagwire_log,
     ) -> None:
         """`resources` has one attribute for each key that the type asks for."""
-        self.run_id = run_id
-        self.resources = resources
-        self.log = log
+        self.run_id: str = run_id
+        self.resources: Any = resources
+        self.log: logging.Logger | logging.LoggerAdapter[Any] = log
 
 
 EPHEMERAL = TypeCheckContext("EPHEMERAL")
