@@ -2,6 +2,8 @@
 
 import asyncio
 import warnings
+from concurrent.futures import ThreadPoolExecutor
+from inspect import signature
 from typing import Annotated
 
 import pytest
@@ -18,9 +20,10 @@ from dagwire import (
     inject,
     materialize,
     override,
+    process_scope,
 )
 from dagwire.containers.unseen_overrides import OverrideNotSeenWarning
-from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, ResourceNotOpenError
+from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, ResourceNotOpenError, ResourceSetupError
 
 log: list[str] = []
 
@@ -36,6 +39,12 @@ def connected():
     log.append("close")
 
 
+def served(address):
+    log.append("serve")
+    yield address
+    log.append("stop")
+
+
 class Gateways(containers.DeclarativeContainer):
     s3 = providers.Object("s3")
 
@@ -45,6 +54,8 @@ class Application(containers.DeclarativeContainer):
     db = ResourceProvider(connected)
     mailer = providers.Factory(list, providers.Object("real"))
     number = providers.Object(1)
+    address = providers.Singleton(list, "a")
+    server = ResourceProvider(served, address)
 
 
 @inject
@@ -54,7 +65,7 @@ def used(word: str, db: ResourceParam[str], store: Annotated[str, Provide["gatew
 
 def test_from_the_current_scope():
     """A parameter is given the value under its name, or under the key that `Provide` names."""
-    with build_resources(Application()):
+    with build_resources(Application(), required_resource_keys=["db"]):
         assert used("hi") == ("hi", "db", "s3")
         assert used("hi", store="mine") == ("hi", "db", "mine")
         assert used("hi", "passed") == ("hi", "passed", "s3")
@@ -158,6 +169,138 @@ def test_what_cannot_be_injected():
         def unnamed(db: Annotated[str, Provide[providers.Object(1)]]): ...
 
 
+def test_the_signature_shows_what_is_left_to_pass():
+    """`inspect.signature` has no injected parameters, so that a framework which reads it asks nobody for them."""
+    assert [*signature(used).parameters] == ["word"]
+    assert signature(used).return_annotation == tuple[str, str, str]
+    with build_resources(Application()):
+        assert used(word="hi", db="mine") == ("hi", "mine", "s3")
+
+
+# -- in a process scope ------------------------------------------------------------------------------------------------
+
+
+class Lasting(containers.DeclarativeContainer):
+    pool = ResourceProvider(lambda: ["pool"]).set_lifetime("process")
+    session = ResourceProvider(connected)
+
+
+@inject
+def with_session(
+    pool: Annotated[list, Provide[Lasting.pool]], session: Annotated[str, Provide[Lasting.session]]
+) -> list:
+    log.append("call")
+    return pool
+
+
+@inject
+def with_pool(pool: Annotated[list, Provide[Lasting.pool]]) -> list:
+    return pool
+
+
+def test_a_process_scope_keeps_nothing_of_a_run():
+    """In a process scope alone, a call opens for itself what lives for a run, and joins what lives for the process."""
+    application = Lasting()
+    with process_scope(application):
+        assert with_session() is with_session() is with_pool()
+        assert log == ["open", "call", "close"] * 2
+        with build_resources(application, required_resource_keys=[]):
+            with_session()
+            assert log[6:] == ["open", "call"]
+
+
+def test_a_process_scope_in_another_thread():
+    """A thread that has no scope of its own joins the process scope of an instance of the class that is named."""
+    with process_scope(Lasting()), ThreadPoolExecutor(1) as threads:
+        pool = with_pool()
+        assert threads.submit(with_pool).result() is pool
+        with process_scope(Lasting()):
+            assert threads.submit(with_pool).result() is not pool  # two could be meant
+
+
+# -- by many at once ---------------------------------------------------------------------------------------------------
+
+
+class Slow(containers.DeclarativeContainer):
+    @staticmethod
+    async def _connected():
+        log.append("open")
+        await asyncio.sleep(0)
+        yield object()
+
+    connection = ResourceProvider(_connected)
+    made = providers.List(connection)
+
+
+@inject
+async def slowly(
+    connection: Annotated[object, Provide[Slow.connection]], made: Annotated[list, Provide[Slow.made]]
+) -> tuple[object, list]:
+    return connection, made
+
+
+@inject
+def at_once(connection: Annotated[object, Provide[Slow.connection]]) -> object:
+    return connection
+
+
+def test_tasks_of_one_scope_open_once():
+    """Tasks of one scope that ask at once for what is not open wait for the one that opens it."""
+
+    async def main():
+        async with abuild_resources(Slow(), required_resource_keys=[]):
+            return await asyncio.gather(*(slowly() for _ in range(1_000)))
+
+    found = asyncio.run(main())
+    assert log == ["open"]
+    assert len({(id(connection), id(made)) for connection, made in found}) == 1
+
+
+def test_a_failed_opening_fails_those_who_waited():
+    """Each task that asks tries for itself what another one failed to open."""
+    tried = []
+
+    async def failing():
+        tried.append(1)
+        await asyncio.sleep(0)
+        raise ConnectionError
+
+    application = containers.DynamicContainer()
+    application.connection = ResourceProvider(failing)
+
+    @inject
+    async def ask(connection: ResourceParam[object]): ...
+
+    async def main():
+        async with abuild_resources(application, required_resource_keys=[]):
+            return await asyncio.gather(ask(), ask(), return_exceptions=True)
+
+    assert [type(one) for one in asyncio.run(main())] == [ResourceSetupError] * 2
+    assert len(tried) == 2
+
+
+def test_threads_of_an_event_loop():
+    """Synchronous functions in threads that an event loop started get what is asynchronous, opened in the loop."""
+
+    async def main():
+        async with abuild_resources(Slow(), required_resource_keys=[]):
+            return await asyncio.gather(*(asyncio.to_thread(at_once) for _ in range(32)))
+
+    assert len({id(one) for one in asyncio.run(main())}) == 1
+    assert log == ["open"]
+
+
+def test_synchronous_code_in_an_event_loop():
+    """Synchronous code of the loop's own thread cannot wait for an asynchronous resource; the message names it."""
+
+    async def main():
+        async with abuild_resources(Slow(), required_resource_keys=[]):
+            at_once()
+
+    with pytest.raises(InvalidInvocationError, match="cannot open 'connection' for synchronous code in an event loop"):
+        asyncio.run(main())
+
+
 # -- dependency-injector's own -----------------------------------------------------------------------------------------
 
 
@@ -169,6 +312,11 @@ def wired(db: str = Provide[Application.db]) -> str:
 @inject_by_wiring
 def sent_by(mailer: list = Provide[Application.mailer]) -> list:
     return mailer
+
+
+@inject_by_wiring
+def called_by_wiring(server: list = Provide[Application.server]) -> list:
+    return server
 
 
 @pytest.fixture
@@ -185,6 +333,34 @@ def test_a_wired_function_gets_the_open_resource(wired_application):
         assert wired() is resources.db
     with pytest.raises(ResourceNotOpenError):
         wired()
+
+
+def test_a_wired_function_opens_what_is_not_open(wired_application):
+    """What the scope has not opened yet is opened for dependency-injector's @inject, and closed with the scope."""
+    with build_resources(wired_application, required_resource_keys=[]):
+        assert wired() == wired() == "db"
+        assert log == ["open"]
+    assert log == ["open", "close"]
+    with build_resources(Gateways()), pytest.raises(ResourceNotOpenError):
+        wired()
+
+
+def test_a_wired_function_in_a_process_scope(wired_application):
+    """A process scope alone opens nothing of a run for dependency-injector's @inject."""
+    with process_scope(wired_application), pytest.raises(ResourceNotOpenError):
+        wired()
+
+
+class TestIsolated:
+    @pytest.fixture
+    def dagwire_container(self, wired_application):
+        return wired_application
+
+    def test_a_wired_function(self, wired_application, dagwire_test):
+        """A test that works on a copy of the container has dependency-injector's @inject get the copy's resource."""
+        with build_resources(wired_application, required_resource_keys=["server"]) as opened:
+            assert called_by_wiring() is opened.server
+        assert log == ["serve", "stop"]
 
 
 def test_a_wired_function_that_does_not_see_an_override_is_named(wired_application):

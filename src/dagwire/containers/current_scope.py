@@ -1,9 +1,10 @@
 """The scopes that are open in this context: the innermost is the current one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, Protocol
 
+from dagwire.containers.keys import Container
 from dagwire.containers.provider_types import AnyProvider
 from dagwire.errors import InvalidInvocationError
 
@@ -12,8 +13,22 @@ class OpenScope(Protocol):
     """A scope of which resources can be asked by whoever runs inside it."""
 
     @property
+    def container(self) -> Container:
+        """The container whose resources it opens."""
+        ...
+
+    @property
     def is_open(self) -> bool:
         """Whether it has not been closed."""
+        ...
+
+    @property
+    def opened(self) -> Mapping[str, Any]:
+        """`{key: resource}` of all that was asked for so far."""
+        ...
+
+    def keeps(self, key: str) -> bool:
+        """Whether the resource under `key` may live as long as the scope; a process scope keeps no resource of a run."""
         ...
 
     def get(self, key: str) -> Any:
@@ -25,7 +40,7 @@ class OpenScope(Protocol):
         ...
 
     def live(self, provider: AnyProvider) -> tuple[Any] | None:
-        """The open resource of a provider of the container, alone in a tuple; None if the scope has none."""
+        """The resource of a provider of the container, alone in a tuple, opened now if need be; None if it has none."""
         ...
 
 
@@ -46,6 +61,13 @@ def begin_process_scope(container: object, scope: OpenScope) -> None:
 def end_process_scope(container: object) -> None:
     """Have no scope of `container` join a process scope any more."""
     _process_scopes.pop(id(container), None)
+
+
+def process_scope_of_class(kind: object) -> OpenScope | None:
+    """The process scope of an instance of a container's class; None if there is none, or if there are several."""
+    known = list(_process_scopes.values())
+    found = [scope for container, scope in known if getattr(container, "declarative_parent", container) is kind]
+    return found[0] if len(found) == 1 else None
 
 
 def process_scope_of(container: object) -> OpenScope | None:
@@ -80,7 +102,10 @@ def current_scope() -> OpenScope | None:
         ...     current_scope().get("answer")
         42
     """
-    return next(open_scopes(), None)
+    for scope in reversed(_open.get()):
+        if scope.is_open:
+            return scope
+    return None
 
 
 def open_scopes() -> Iterator[OpenScope]:

@@ -7,7 +7,7 @@ from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from typing import Any, ParamSpec, TypeVar, overload
 
 from dagwire.containers.build_resources import abuild_resources, build_resources
-from dagwire.containers.current_scope import OpenScope, current_scope
+from dagwire.containers.current_scope import OpenScope, current_scope, process_scope_of_class
 from dagwire.containers.declared_keys import declared_key, declaring_class
 from dagwire.containers.provider_types import is_provider
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
@@ -28,8 +28,12 @@ def inject(function: Any = None, /, *, resources: Any = None) -> Any:
     `Annotated[S3, Provide["gateways.s3"]]` or `Annotated[S3, Provide[Application.gateways.s3]]` for any other. An
     argument that is passed is used as it is. Methods, coroutine functions and generators are injected, too.
 
-    A resource that the scope has not opened yet is opened, and closed with the scope. Outside any scope, the function's
-    resources are opened for the call alone, from `resources` or from the container's class that `Provide` names.
+    A resource that the scope has not opened yet is opened, and closed with the scope. Outside any run, the function's
+    resources are opened for the call alone: of `resources`, of the container whose process scope is open, or of the
+    container's class that `Provide` names. There, what lives for the process is the process scope's.
+
+    The signature that `inspect` shows has the other parameters alone. So frameworks that read it, as FastAPI, Typer and
+    Celery do, ask nobody for what is injected.
 
     Args:
         function: The function; `@inject` may be written without arguments.
@@ -49,7 +53,10 @@ def inject(function: Any = None, /, *, resources: Any = None) -> Any:
     """
     if function is None:
         return functools.partial(inject, resources=resources)
-    return _wrapper(function, _Injection(function, resources))
+    injection = _Injection(function, resources)
+    injected = _wrapper(function, injection)
+    injected.__signature__ = injection.rest  # type: ignore[attr-defined]  # an attribute that `inspect` reads
+    return injected
 
 
 class _Injection:
@@ -57,16 +64,22 @@ class _Injection:
 
     def __init__(self, function: Callable[..., Any], resources: Any) -> None:
         self.name = function.__qualname__
-        self._positions = {name: place for place, name in enumerate(signature(function).parameters)}
-        self._resources = resources
         self._key_by_parameter: dict[str, str] = {}
+        self._resources = resources
+        self._declaring: Any = None
+        declared = signature(function)
         hints = typing.get_type_hints(function, include_extras=True)
-        for parameter in self._positions:
+        for parameter in declared.parameters:
             if is_resource_annotation(hints.get(parameter)):
                 self._key_by_parameter[parameter] = self._key(parameter, resource_key(parameter, hints[parameter]))
         if not self._key_by_parameter:
             msg = f"No parameter of {self.name} asks for a resource. Write `db: ResourceParam[Db]`, or drop @inject."
             raise InvalidDefinitionError(msg)
+        self._positions = {name: place for place, name in enumerate(declared.parameters)}
+        self._first = min(self._positions[parameter] for parameter in self._key_by_parameter)
+        rest = [one for name, one in declared.parameters.items() if name not in self._key_by_parameter]
+        self.rest = declared.replace(parameters=rest)
+        """The signature without what is injected."""
 
     def _key(self, parameter: str, named: object) -> str:
         if isinstance(named, str):
@@ -75,9 +88,29 @@ class _Injection:
         if found is None:
             msg = f"{self.name} takes '{parameter}' by a Provide without a key. Write Provide[\"gateways.s3\"]."
             raise InvalidDefinitionError(msg)
-        if self._resources is None and is_provider(named):
-            self._resources = declaring_class(named)
+        if self._declaring is None and is_provider(named):
+            self._declaring = declaring_class(named)
         return found
+
+    def fill_from_open_scope(self) -> Callable[[tuple[Any, ...], dict[str, Any]], bool]:
+        """A quick function for the common case: the scope has opened all that the call does not pass.
+
+        It adds the resources to the keyword arguments of a call, and returns whether nothing is missing.
+        """
+        first, items = self._first, tuple(self._key_by_parameter.items())
+
+        def fill(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+            if len(args) > first or (scope := current_scope()) is None:
+                return False
+            opened = scope.opened
+            for parameter, key in items:
+                if parameter not in kwargs:
+                    if key not in opened:
+                        return False
+                    kwargs[parameter] = opened[key]
+            return True
+
+        return fill
 
     def missing(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, str]:
         """`{parameter: key}` of what the call does not pass."""
@@ -88,21 +121,32 @@ class _Injection:
             if parameter not in kwargs and self._positions[parameter] >= passed
         }
 
+    def serving_scope(self, wanted: Mapping[str, str]) -> OpenScope | None:
+        """The current scope; None if there is none, or if it is a process scope and something lives for a run."""
+        scope = current_scope()
+        return None if scope is None or not all(map(scope.keeps, wanted.values())) else scope
+
     def container(self) -> Any:
-        """The container that serves a call outside any scope.
+        """The container that serves a call outside any run.
 
         Raises:
             InvalidInvocationError: There is none.
         """
-        if self._resources is None:
+        scope = current_scope() or process_scope_of_class(self._declaring)
+        found = self._resources or (self._declaring if scope is None else scope.container)
+        if found is None:
             keys = ", ".join(f"'{key}'" for key in self._key_by_parameter.values())
             problem = f"needs {keys} outside any scope. Call it inside one, or write @inject(resources=container)."
             raise InvalidInvocationError(self.name, problem)
-        return self._resources
+        return found
 
 
 def _from_scope(scope: OpenScope, wanted: Mapping[str, str]) -> dict[str, Any]:
     return {parameter: scope.get(key) for parameter, key in wanted.items()}
+
+
+async def _awaited_from_scope(scope: OpenScope, wanted: Mapping[str, str]) -> dict[str, Any]:
+    return {parameter: await scope.aget(key) for parameter, key in wanted.items()}
 
 
 def _opened(resources: Any, wanted: Mapping[str, str]) -> dict[str, Any]:
@@ -121,11 +165,18 @@ def _wrapper(function: Callable[..., Any], injection: _Injection) -> Callable[..
         return _of_async_generator(function, injection)
     if isgeneratorfunction(function):
         return _of_generator(function, injection)
+    return _of_function(function, injection)
+
+
+def _of_function(function: Callable[..., Any], injection: _Injection) -> Callable[..., Any]:
+    fill = injection.fill_from_open_scope()
 
     @functools.wraps(function)
     def injected(*args: Any, **kwargs: Any) -> Any:
+        if fill(args, kwargs):
+            return function(*args, **kwargs)
         wanted = injection.missing(args, kwargs)
-        scope = current_scope()
+        scope = injection.serving_scope(wanted)
         if scope is not None:
             return function(*args, **kwargs, **_from_scope(scope, wanted))
         with build_resources(injection.container(), required_resource_keys=_keys(wanted)) as resources:
@@ -135,13 +186,16 @@ def _wrapper(function: Callable[..., Any], injection: _Injection) -> Callable[..
 
 
 def _of_coroutine(function: Callable[..., Any], injection: _Injection) -> Callable[..., Any]:
+    fill = injection.fill_from_open_scope()
+
     @functools.wraps(function)
     async def injected(*args: Any, **kwargs: Any) -> Any:
+        if fill(args, kwargs):
+            return await function(*args, **kwargs)
         wanted = injection.missing(args, kwargs)
-        scope = current_scope()
+        scope = injection.serving_scope(wanted)
         if scope is not None:
-            found = {parameter: await scope.aget(key) for parameter, key in wanted.items()}
-            return await function(*args, **kwargs, **found)
+            return await function(*args, **kwargs, **await _awaited_from_scope(scope, wanted))
         async with abuild_resources(injection.container(), required_resource_keys=_keys(wanted)) as resources:
             return await function(*args, **kwargs, **_opened(resources, wanted))
 
@@ -152,7 +206,7 @@ def _of_generator(function: Callable[..., Any], injection: _Injection) -> Callab
     @functools.wraps(function)
     def injected(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
         wanted = injection.missing(args, kwargs)
-        scope = current_scope()
+        scope = injection.serving_scope(wanted)
         if scope is not None:
             steps: Generator[Any, Any, Any] = function(*args, **kwargs, **_from_scope(scope, wanted))
             return (yield from steps)
@@ -167,10 +221,9 @@ def _of_async_generator(function: Callable[..., Any], injection: _Injection) -> 
     @functools.wraps(function)
     async def injected(*args: Any, **kwargs: Any) -> AsyncGenerator[Any]:
         wanted = injection.missing(args, kwargs)
-        scope = current_scope()
+        scope = injection.serving_scope(wanted)
         if scope is not None:
-            found = {parameter: await scope.aget(key) for parameter, key in wanted.items()}
-            async for item in function(*args, **kwargs, **found):
+            async for item in function(*args, **kwargs, **await _awaited_from_scope(scope, wanted)):
                 yield item
             return
         async with abuild_resources(injection.container(), required_resource_keys=_keys(wanted)) as resources:

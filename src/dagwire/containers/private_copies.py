@@ -1,7 +1,7 @@
 """The private copies of one run: a stand-in for each provider that it does not share."""
 
 import threading
-from asyncio import Future
+from asyncio import Event, Future, Task
 from collections.abc import Callable, Container, Mapping
 from typing import Any, Protocol, cast
 
@@ -44,11 +44,13 @@ class PrivateResource:
         "context",
         "declared",
         "is_open",
+        "opener",
         "opening",
         "recipe",
         "runner",
         "task",
         "value",
+        "waiting",
     )
 
     def __init__(
@@ -66,7 +68,11 @@ class PrivateResource:
         self.opening: threading.RLock | None = threading.RLock() if open_late else None
         """Held while a thread opens it; None if it is opened before anybody can call it."""
         self.task: Future[None] | None = None
-        """The task that opens it now."""
+        """The task that opens it now, when it was called for late."""
+        self.opener: Task[Any] | None = None
+        """The task that opens it now, in its own course."""
+        self.waiting: Event | None = None
+        """Set when that task is done with it; made for the first that waits."""
         self._open_late = open_late
         self._provider: AnyProvider | None = None
 

@@ -1,6 +1,5 @@
 """`process_scope`: what lives for the process is opened in it once, for all runs inside."""
 
-import asyncio
 from types import TracebackType
 from typing import Any, Self
 
@@ -49,14 +48,14 @@ class process_scope:  # noqa: N801  # a context manager that is called as a func
         replacements = working.by_key()
         keys = tuple(keys_of(working.container))
         plan = plan_for(working.container, replacements, keys, asynchronous=asynchronous)
-        lasting = [key for key in keys if plan.outlives(key)]
+        lasting = frozenset(key for key in keys if plan.outlives(key))
         scope = RunScope(
             working.container, replacements=replacements, asynchronous=asynchronous, lives_for_process=True
         )
-        raise_faults(scope.prepare([Requirement(key) for key in lasting]))
+        raise_faults(scope.prepare([Requirement(key) for key in sorted(lasting)]))
         begin_process_scope(working.container, scope)
         self._container = working.container
-        scope.join(asyncio.get_running_loop() if asynchronous else None)
+        scope.join(lasting)
         self._scope = scope
         return scope
 

@@ -2,17 +2,27 @@
 
 import logging
 import threading
-from asyncio import AbstractEventLoop, ensure_future, get_running_loop, isfuture, run_coroutine_threadsafe, shield
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from asyncio import (
+    AbstractEventLoop,
+    Event,
+    current_task,
+    ensure_future,
+    get_running_loop,
+    isfuture,
+    run_coroutine_threadsafe,
+    shield,
+)
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from functools import partial
 from inspect import iscoroutine
 from typing import Any, cast
 
 from dependency_injector import providers
 
+from dagwire.containers.container_copy import original_of
 from dagwire.containers.current_scope import enter_scope, leave_scope, process_scope_of
 from dagwire.containers.kept_plans import plan_for
-from dagwire.containers.keys import Container, Key, Requirement, find_provider
+from dagwire.containers.keys import Container, Key, Requirement, declared_by_key, find_provider
 from dagwire.containers.nested_resources import DefinitionByKey
 from dagwire.containers.private_copies import PrivateCopies, PrivateResource
 from dagwire.containers.provider_graph import ProviderGraph
@@ -29,6 +39,7 @@ from dagwire.containers.scope_providers import ScopeProviders
 from dagwire.errors import (
     DagwireError,
     InvalidConfigError,
+    InvalidInvocationError,
     ResourceCycleError,
     ResourceNotOpenError,
     ResourceSetupError,
@@ -39,7 +50,7 @@ from dagwire.resources.life_cycle import new_life_cycle
 from dagwire.resources.log_manager import log
 from dagwire.resources.opener import NOTHING_OPEN, Opener
 from dagwire.resources.retry_and_timeout import NO_RETRY_NO_TIMEOUT, retried
-from dagwire.resources.run_without_loop import drive
+from dagwire.resources.run_without_loop import WaitedError, drive
 from dagwire.suggestions import did_you_mean
 
 
@@ -100,10 +111,13 @@ class RunScope:
             self._life_cycle, self._opener, self._copies = parent._life_cycle, parent._opener, parent._copies
         self._requirements: list[Requirement] = []
         self._config_by_provider: Mapping[AnyProvider, object] = {}
-        self._value_by_key: dict[str, Any] = {}
-        self._is_open = False
+        self.opened: dict[str, Any] = {}
+        """`{key: resource}` of all that was asked for so far."""
+        self.is_open = False
+        """Whether it has opened what it was prepared for, and has not been closed."""
+        self._kept: Collection[str] | None = None
         self._parent = parent
-        self._own_loop: AbstractEventLoop | None = None
+        self._loop: AbstractEventLoop | None = None if parent is None else parent._loop
         self._getting = threading.RLock()
 
     def inner(self, replacements: Mapping[Key, AnyProvider]) -> "RunScope":
@@ -182,28 +196,36 @@ class RunScope:
         """
         for provider in self._private.to_open():
             await self._open_one(provider)
-        self._is_open = True
+        self._begin()
         for key in self._plan.keys:
-            self._value_by_key[key] = await self._read(key)
+            self.opened[key] = await self._read(key)
         self._life_cycle.scope_is_open(self._opened_names)
         if self._parent is None:
             enter_scope(self)
 
     @property
-    def is_open(self) -> bool:
-        """Whether it has opened what it was prepared for, and has not been closed."""
-        return self._is_open
+    def container(self) -> Container:
+        """The container whose resources it opens."""
+        return self._container
 
     @property
     def outermost(self) -> object:
         """The scope that closes what this one opens."""
         return self if self._parent is None else self._parent.outermost
 
-    def join(self, loop: AbstractEventLoop | None = None) -> None:
-        """Have other scopes open here what lives as long as this one does, in `loop`; `close` ends it."""
-        self._own_loop = loop
-        self._is_open = True
+    def join(self, kept: Collection[str]) -> None:
+        """Have other scopes open here what lives as long as this one does, the keys `kept`; `close` ends it."""
+        self._kept = kept
+        self._begin()
         enter_scope(self)
+
+    def keeps(self, key: str) -> bool:
+        """Whether the resource under `key` may live as long as the scope; a process scope keeps no resource of a run."""
+        return self._kept is None or key in self._kept
+
+    def _begin(self) -> None:
+        self._loop = _running_loop() if self._life_cycle.asynchronous else None
+        self.is_open = True
 
     async def _open_one(self, provider: AnyProvider) -> None:
         """Open the resource of `provider`, or build it if it is a Singleton that other runs share."""
@@ -214,13 +236,30 @@ class RunScope:
             elif resource.is_open:
                 return
             elif resource.runner.outermost is self.outermost:
-                resource.mark_open(await self._opened(provider, resource))
+                await self._open_once(provider, resource)
             elif isfuture(opening := resource()):  # the process scope opens it
                 await shield(opening)
         except DagwireError:
             raise
         except (Exception, SystemExit) as cause:
             raise self._setup_error(provider, cause) from cause
+
+    async def _open_once(self, provider: AnyProvider, resource: PrivateResource) -> None:
+        """Open `resource`, unless another task of the scope is about to; then wait until it has, or has failed to."""
+        task = None if self._loop is None or _running_loop() is None else current_task()
+        while resource.opener is not None and resource.opener is not task:
+            resource.waiting = resource.waiting or Event()
+            await resource.waiting.wait()
+        if resource.is_open:
+            return
+        resource.opener = task
+        try:
+            resource.mark_open(await self._opened(provider, resource))
+        finally:
+            resource.opener = None
+            if resource.waiting is not None:
+                resource.waiting.set()
+                resource.waiting = None
 
     def open_late(self, provider: AnyProvider) -> Any:
         """Open the resource of `provider`, which somebody calls while the scope is open, and return it.
@@ -233,14 +272,14 @@ class RunScope:
             ResourceSetupError: It could not be opened.
         """
         resource = self._private.resources[provider]
-        if not self._is_open:
+        if not self.is_open:
             raise ResourceNotOpenError(self._plan.graph.name(provider))
         called = list(self._private.called_by([provider]))
         if self._life_cycle.asynchronous and any(map(self._must_wait_for, called)):
             work = self._open_in_tasks(called, resource)
-            if self._own_loop is None or self._own_loop is _running_loop():
+            if self._loop is None or self._loop is _running_loop():
                 return ensure_future(work)
-            return run_coroutine_threadsafe(work, self._own_loop).result()  # of a run in another thread
+            return run_coroutine_threadsafe(work, self._loop).result()  # of another thread
         for one in called:
             self._open_locked(one)
         return resource.value
@@ -353,15 +392,15 @@ class RunScope:
 
     async def _read(self, key: str) -> object:
         """The value under `key`; what is called for it is called once a scope."""
-        if key in self._value_by_key:
-            return self._value_by_key[key]
+        if key in self.opened:
+            return self.opened[key]
         provider = self._plan.graph.provider_by_key[key]
         assert provider is not None  # noqa: S101  # prepare reported missing keys
         resource = self._private.resources.get(provider)
         if resource is not None:
             return resource.value
         try:
-            value = self._value_by_key[key] = await self._value_of(provider)
+            value = self.opened[key] = await self._value_of(provider)
         except DagwireError:
             raise
         except (Exception, SystemExit) as cause:
@@ -386,28 +425,41 @@ class RunScope:
             ResourceSetupError: It could not be opened.
         """
         try:
-            return self._value_by_key[key]
+            return self.opened[key]
         except KeyError:
+            if self._loop is not None and self._loop is not _running_loop():
+                return run_coroutine_threadsafe(self.aget(key), self._loop).result()
             with self._getting:
-                return drive(self.aget(key))
+                return self._opened_without_waiting(key)
+
+    def _opened_without_waiting(self, key: str) -> Any:
+        try:
+            return drive(self.aget(key))
+        except WaitedError:
+            problem = f"cannot open '{key}' for synchronous code in an event loop: it waits. Ask for it by `await`."
+            raise InvalidInvocationError("the current scope", problem) from None
 
     async def aget(self, key: str) -> Any:
         """`get` for an event loop, where an asynchronous resource can be opened."""
-        if key not in self._value_by_key:
+        if key not in self.opened:
             scope = self.inner({})
             raise_faults(scope.prepare([Requirement(key)]))
             await scope.open()
-            self._value_by_key[key] = scope.value(key)
-        return self._value_by_key[key]
+            self.opened.setdefault(key, scope.value(key))  # another task may have been quicker
+        return self.opened[key]
 
     def live(self, provider: AnyProvider) -> tuple[Any] | None:
-        """The open resource of a provider of the container, alone in a tuple; None if the scope has none."""
+        """The resource of a provider of the container, alone in a tuple, opened now if need be; None if it has none."""
         resource = self._private.resources.get(provider)
-        return (resource.value,) if resource is not None and resource.is_open else None
+        if resource is not None and resource.is_open:
+            return (resource.value,)
+        declared = declared_by_key(original_of(self._container))
+        key = next((key for key, one in declared if one is provider), None)
+        return None if key is None or not self.keeps(key) else (self.get(key),)
 
     def value(self, key: str) -> Any:
         """The open resource under `key`."""
-        return self._value_by_key[key]
+        return self.opened[key]
 
     def opening(self, key: str) -> tuple[Any, InitResourceContext] | None:
         """The recipe that was opened under `key`, and the context it was opened with; None if there is none."""
@@ -441,11 +493,11 @@ class RunScope:
 
     def resources(self, keys: Iterable[str]) -> Resources:
         """A view of the open resources under `keys`."""
-        return Resources({key: self._value_by_key[key] for key in keys})
+        return Resources({key: self.opened[key] for key in keys})
 
     async def close(self, error: BaseException | None) -> None:
         """Close all that was opened, in reverse, telling it of `error`; see `LifeCycle.close`."""
-        self._is_open = False
+        self.is_open = False
         leave_scope(self)
         await self._life_cycle.close(error)
 
