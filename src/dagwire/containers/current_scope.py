@@ -28,7 +28,7 @@ class OpenScope(Protocol):
         ...
 
     def keeps(self, key: str) -> bool:
-        """Whether the resource under `key` may live as long as the scope; a process scope keeps no resource of a run."""
+        """Whether the scope may keep the resource under `key`: a process scope keeps nothing of a run."""
         ...
 
     def get(self, key: str) -> Any:

@@ -220,7 +220,7 @@ class RunScope:
         enter_scope(self)
 
     def keeps(self, key: str) -> bool:
-        """Whether the resource under `key` may live as long as the scope; a process scope keeps no resource of a run."""
+        """Whether the scope may keep the resource under `key`: a process scope keeps nothing of a run."""
         return self._kept is None or key in self._kept
 
     def _begin(self) -> None:
