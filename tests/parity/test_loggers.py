@@ -117,10 +117,43 @@ def test_the_console(chatty, capfd):
     assert "hello" not in err
 
 
-def test_the_console_is_off(dg, chatty, capfd):
-    """Without `loggers` in run config dagwire leaves output to `logging`; Dagster writes every line to the terminal."""
+def test_lines_without_loggers(chatty, capfd):
+    """Without `loggers` in run config every line of a body goes to standard error, with job, run and step."""
+    result = chatty().execute_in_process()
+    err = capfd.readouterr().err
+    for level, text in [("DEBUG", "quiet"), ("INFO", "hello you"), ("ERROR", "by name"), ("WARNING", "from a module")]:
+        assert f" - {level} - chatty - {result.run_id} - talk - {text}\n" in err
+
+
+def test_lines_outside_runs(dg, capfd):
+    """Contexts built by hand, sensors, schedules and resources log to standard error, too."""
+
+    class Noisy(dg.ConfigurableResource):
+        def setup_for_execution(self, context):
+            context.log.info("from a resource")
+
+    @dg.sensor(job_name="any")
+    def watch(context):
+        context.log.info("from a sensor")
+
+    @dg.schedule(job_name="any", cron_schedule="* * * * *")
+    def rhythm(context):
+        context.log.info("from a schedule")
+        return dg.RunRequest()
+
+    dg.build_op_context().log.info("from a context")
+    watch(dg.build_sensor_context())
+    rhythm(dg.build_schedule_context())
+    with dg.build_resources({"noisy": Noisy()}):
+        err = capfd.readouterr().err
+    for text in ("context", "sensor", "schedule", "resource"):
+        assert f"from a {text}\n" in err
+
+
+def test_events_without_loggers(chatty, capfd, differs):
+    """Events are written only if run config names a logger; Dagster writes them to the terminal in any case."""
     chatty().execute_in_process()
-    assert ("hello you" in capfd.readouterr().err) is (dg.__name__ == "dagster")
+    differs(lambda: "RUN_SUCCESS" in capfd.readouterr().err, dagster=True, dagwire=False)
 
 
 def test_loggers_of_definitions(dg, chatty, keeping, written):

@@ -14,7 +14,7 @@ from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.resources.init_resource_context import Resources
 from dagwire.resources.instance import DagsterInstance, given_instance
-from dagwire.resources.log_manager import log
+from dagwire.resources.log_manager import DEFAULT_LOG
 from dagwire.resources.run_without_loop import drive
 
 
@@ -58,7 +58,7 @@ def build_resources(
         ...     resources.answer
         42
     """
-    facts = RunFacts(instance, dagster_run, log_manager or log)
+    facts = RunFacts(instance, dagster_run, log_manager or DEFAULT_LOG)
     scope, keys = _scope(resources, resource_config, facts, required_resource_keys, replacements, asynchronous=False)
     if event_loop is not None:
         scope.use_event_loop(event_loop)
@@ -87,7 +87,7 @@ async def abuild_resources(
 
     Asynchronous resources open and close in the caller's own task.
     """
-    facts = RunFacts(instance, dagster_run, log_manager or log)
+    facts = RunFacts(instance, dagster_run, log_manager or DEFAULT_LOG)
     scope, keys = _scope(resources, resource_config, facts, required_resource_keys, replacements, asynchronous=True)
     error: BaseException | None = None
     try:

@@ -47,7 +47,7 @@ from dagwire.errors import (
 from dagwire.resources.init_resource_context import NO_RESOURCES, InitResourceContext, Resources
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.life_cycle import new_life_cycle
-from dagwire.resources.log_manager import log
+from dagwire.resources.log_manager import DEFAULT_LOG
 from dagwire.resources.opener import NOTHING_OPEN, Opener
 from dagwire.resources.retry_and_timeout import NO_RETRY_NO_TIMEOUT, retried
 from dagwire.resources.run_without_loop import WaitedError, drive
@@ -73,7 +73,7 @@ class RunScope:
         run_id: str | None = None,
         run: Any = None,
         instance: DagsterInstance | None = None,
-        logger: "logging.Logger | logging.LoggerAdapter[Any]" = log,
+        logger: "logging.Logger | logging.LoggerAdapter[Any]" = DEFAULT_LOG,
         asynchronous: bool = False,
         parent: "RunScope | None" = None,
         lives_for_process: bool = False,

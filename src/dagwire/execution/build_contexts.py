@@ -11,7 +11,6 @@ from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.partitions.partition_key_range import PartitionKeyRange
 from dagwire.errors import InvalidConfigError, InvalidInvocationError
 from dagwire.execution.direct_contexts import (
-    EPHEMERAL_RUN_ID,
     DirectAssetCheckExecutionContext,
     DirectAssetExecutionContext,
     DirectHookContext,
@@ -21,6 +20,7 @@ from dagwire.execution.direct_contexts import (
 from dagwire.execution.partition_selection import PartitionSelection
 from dagwire.resources.dagster_run import DagsterRun
 from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.log_manager import EPHEMERAL_RUN_ID
 
 
 def build_asset_context(

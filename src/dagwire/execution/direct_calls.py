@@ -23,11 +23,12 @@ from dagwire.execution.build_contexts import (
 )
 from dagwire.execution.contexts import OpExecutionContext
 from dagwire.execution.direct_arguments import PreparedCall, prepare_call
-from dagwire.execution.direct_contexts import EPHEMERAL_RUN_ID, DirectStepContext
+from dagwire.execution.direct_contexts import DirectStepContext
 from dagwire.execution.op_outcomes import op_outcome
 from dagwire.execution.outcomes import Yielded
 from dagwire.execution.partition_selection import NO_PARTITIONS
 from dagwire.resources.init_resource_context import NO_RESOURCES
+from dagwire.resources.log_manager import EPHEMERAL_RUN_ID
 
 
 def call_directly(definition: StepDefinition[Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

@@ -17,8 +17,6 @@ from dagwire.execution.node_handle import NodeHandle, OpNode
 from dagwire.execution.step_context import StepContext
 from dagwire.resources.init_resource_context import Resources
 
-EPHEMERAL_RUN_ID = "EPHEMERAL"
-
 
 class _Held:
     """The resources of a context built by hand; its `with` block opens and closes them."""

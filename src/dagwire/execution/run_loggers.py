@@ -11,6 +11,7 @@ from dagwire.execution.current_step import current_context
 from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.events import DagsterEvent
 from dagwire.resources.console_loggers import default_loggers
+from dagwire.resources.default_console import SilentHandler, console, is_shown
 from dagwire.resources.log_manager import DagsterLogManager, Loggers, get_dagster_logger, log
 from dagwire.resources.logger_definition import LoggerDefinition
 from dagwire.suggestions import nearest
@@ -58,30 +59,45 @@ def _configured(job: JobDefinition, known: Mapping[str, LoggerDefinition], name:
 
 def made_loggers(configured: tuple[ConfiguredLogger, ...], job: JobDefinition, run_id: str) -> list[logging.Logger]:
     """Make the loggers of a run; the logger `dagwire` if its config names none."""
-    if configured:
-        _forward_module_loggers()
+    _forward_module_loggers()
     return [one.definition.make(one.config, job, run_id) for one in configured] or [log]
 
 
-class _ForwardToRun(logging.Handler):
-    """Passes records of `get_dagster_logger` to the loggers that the config of the current run names."""
+class _ForwardToRun(SilentHandler):
+    """Passes records of `get_dagster_logger` to where `context.log` of the current step writes."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record to the loggers of the run in whose step it was logged."""
         context = current_context()
-        if context is not None and log not in context.loggers:
-            context.log.log(record.levelno, "%s", record.getMessage(), exc_info=record.exc_info)
+        if context is None:
+            _write_outside_runs(record)
+        elif log not in context.loggers:
+            _write_to(context.log, record)
+        elif not is_shown(_MODULE_LOGGERS):
+            _write_to(DagsterLogManager(context.log.extra or {}, (console,)), record)
+
+
+def _write_to(run_log: DagsterLogManager, record: logging.LogRecord) -> None:
+    run_log.log(record.levelno, "%s", record.getMessage(), exc_info=record.exc_info)
+
+
+def _write_outside_runs(record: logging.LogRecord) -> None:
+    """Do the work of `logging.lastResort`, which a program without handlers would get if this one were not there."""
+    last = logging.lastResort
+    if last is not None and record.levelno >= last.level and not logging.root.handlers:
+        last.handle(record)
 
 
 _FORWARD = _ForwardToRun()
+_MODULE_LOGGERS = get_dagster_logger()
 
 
 def _forward_module_loggers() -> None:
-    # The handler stays: it does nothing outside steps, and in runs whose config names no logger.
-    module_loggers = get_dagster_logger()
-    if _FORWARD not in module_loggers.handlers:
-        module_loggers.addHandler(_FORWARD)
-        module_loggers.setLevel(logging.DEBUG)
+    if _FORWARD in _MODULE_LOGGERS.handlers:
+        return
+    _MODULE_LOGGERS.addHandler(_FORWARD)
+    if _MODULE_LOGGERS.level == logging.NOTSET:
+        _MODULE_LOGGERS.setLevel(logging.DEBUG)
 
 
 def write_event(event: DagsterEvent, loggers: Loggers) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dagwire.config.schema.config_types import Field
+from dagwire.resources.default_console import LINE
 from dagwire.resources.log_manager import level_number
 from dagwire.resources.logger_definition import InitLoggerContext, LoggerDefinition
 
@@ -36,10 +37,8 @@ class JsonLogFormatter(logging.Formatter):
         return json.dumps(facts, default=str)
 
 
-_LINE = logging.Formatter("%(asctime)s - %(name)s - %(levelname)s - %(message)s", "%Y-%m-%d %H:%M:%S %z")
-
 colored_console_logger: LoggerDefinition = LoggerDefinition(
-    lambda context: _console_logger(context, _LINE), _SCHEMA, "Writes lines to the terminal."
+    lambda context: _console_logger(context, LINE), _SCHEMA, "Writes lines to the terminal."
 )
 """Writes lines to the terminal; `console` in the config of a run whose job has no loggers of its own."""
 json_console_logger: LoggerDefinition = LoggerDefinition(

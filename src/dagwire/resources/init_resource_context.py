@@ -10,7 +10,7 @@ from dagwire.config.values.masking import masked_config
 from dagwire.errors import UnknownResourceError
 from dagwire.resources.attached_object import attached_object
 from dagwire.resources.instance import DagsterInstance
-from dagwire.resources.log_manager import log
+from dagwire.resources.log_manager import DEFAULT_LOG
 
 
 class Resources:
@@ -89,7 +89,7 @@ class InitResourceContext:
     """The resources that this one requires, one attribute a key."""
     run_id: str | None = None
     """The run's id; None outside a run, as in `build_resources`."""
-    log: logging.Logger | logging.LoggerAdapter[Any] = field(default=log, repr=False)
+    log: logging.Logger | logging.LoggerAdapter[Any] = field(default=DEFAULT_LOG, repr=False)
     all_resource_defs: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     """`{key: definition}` of everything that is provided, whether the run opens it or not."""
     run: Any = None

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from dagwire.errors import InvalidInvocationError, InvariantViolationError
 from dagwire.resources.init_resource_context import NO_RESOURCES
-from dagwire.resources.log_manager import log
+from dagwire.resources.log_manager import DEFAULT_LOG
 
 
 class DeclaredType(Protocol):
@@ -71,7 +71,7 @@ class IOContext:
         definition_metadata: Mapping[str, Any] | None = None,
         resource_config: Mapping[str, Any] | None = None,
         resources: Any = NO_RESOURCES,
-        log: logging.Logger | logging.LoggerAdapter[Any] = log,
+        log: logging.Logger | logging.LoggerAdapter[Any] = DEFAULT_LOG,
         deferred: Mapping[str, Callable[[], Any]] | None = None,
         event_types: EventTypes = _PLAIN,
         **attributes: Any,

@@ -4,7 +4,12 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dagwire.resources.default_console import console, is_shown
+
 log: logging.Logger = logging.getLogger("dagwire")
+
+EPHEMERAL_RUN_ID: str = "EPHEMERAL"
+"""The run id of contexts built by hand."""
 
 Loggers = Sequence[logging.Logger]
 
@@ -17,7 +22,8 @@ def get_dagster_logger(name: str | None = None) -> logging.Logger:
 class DagsterLogManager(logging.LoggerAdapter[logging.Logger]):
     """The `log` of a context: each record has the facts of the run and of the step as attributes.
 
-    It writes to the logger `dagwire`, or to the loggers that the run's config names.
+    It writes to the loggers that the run's config names, or else to the logger `dagwire` of the standard library. A
+    program that has not set up `logging` finds the lines on standard error.
     """
 
     def __init__(self, facts: Mapping[str, object], loggers: Loggers = (log,)) -> None:
@@ -35,7 +41,10 @@ class DagsterLogManager(logging.LoggerAdapter[logging.Logger]):
 
     def isEnabledFor(self, level: int) -> bool:  # noqa: N802  # the standard library's name
         """Whether any of its loggers takes records of a level."""
-        return any(logger.isEnabledFor(level) for logger in self._loggers)
+        return any(logger.isEnabledFor(level) for logger in self._loggers) or self._needs_console()
+
+    def _needs_console(self) -> bool:
+        return log in self._loggers and not is_shown(log)
 
     def warn(self, msg: object, *args: object, **kwargs: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]  # without the warning of the standard library's
         """Log a warning; `warning` under its old name."""
@@ -51,8 +60,10 @@ class DagsterLogManager(logging.LoggerAdapter[logging.Logger]):
         kwargs["stacklevel"] = kwargs.get("stacklevel", 1) + 1
         kwargs["extra"] = {**self._facts, **(kwargs.get("extra") or {})}
         for logger in self._loggers:
-            if logger.isEnabledFor(number):
+            if logger.isEnabledFor(number) and (logger is not log or log.hasHandlers()):
                 self._write(logger, number, msg, args, kwargs)
+        if self._needs_console():
+            self._write(console, number, msg, args, kwargs)
 
     def _write(
         self, logger: logging.Logger, number: int, msg: object, args: tuple[object, ...], kwargs: dict[str, Any]
@@ -61,7 +72,7 @@ class DagsterLogManager(logging.LoggerAdapter[logging.Logger]):
             logger.log(number, msg, *args, **{**kwargs, "stacklevel": kwargs["stacklevel"] + 1})
             return
         # A logger that the run's config names may write to a file of many runs, so the message names its run.
-        prefix = " - ".join(str(fact) for name in _PREFIX if (fact := self._facts.get(name)))
+        prefix = " - ".join(str(fact) for name in _PREFIX if (fact := self._facts.get(name)) not in _NO_FACTS)
         text = f"{prefix} - {msg}".lstrip(" -") if not args else f"{prefix.replace('%', '%%')} - {msg}".lstrip(" -")
         meta = {**self._facts, "orig_message": str(msg) % args if args else str(msg)}
         options: dict[str, Any] = {**kwargs, "stacklevel": kwargs["stacklevel"] + 1}
@@ -69,7 +80,11 @@ class DagsterLogManager(logging.LoggerAdapter[logging.Logger]):
         logger.log(number, text, *args, **options)
 
 
+DEFAULT_LOG: DagsterLogManager = DagsterLogManager({})
+"""The log of contexts that belong to no run."""
+
 _PREFIX = ("job_name", "run_id", "step_key")
+_NO_FACTS = (None, EPHEMERAL_RUN_ID)
 
 
 def level_number(level: int | str) -> int:

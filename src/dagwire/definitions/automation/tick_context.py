@@ -1,6 +1,5 @@
 """`TickContext`: the tick, as the function of a schedule or sensor sees it."""
 
-import logging
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from types import TracebackType
@@ -16,7 +15,7 @@ from dagwire.definitions.steps.bound_resources import Bindings
 from dagwire.errors import ArgumentTypeError, InvalidInvocationError
 from dagwire.resources.init_resource_context import Resources
 from dagwire.resources.instance import DagsterInstance, given_instance
-from dagwire.resources.log_manager import log
+from dagwire.resources.log_manager import DagsterLogManager
 
 
 @runtime_checkable
@@ -84,9 +83,9 @@ class TickContext(BodyContext):
         return self.lookup if get_repository_def is None else get_repository_def()
 
     @property
-    def log(self) -> "logging.LoggerAdapter[logging.Logger]":
+    def log(self) -> DagsterLogManager:
         """The logger `dagwire`; each record has the name of the definition as `tick`."""
-        return logging.LoggerAdapter(log, {"tick": self._owner})
+        return DagsterLogManager({"tick": self._owner})
 
     @property
     def resources(self) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from dagwire.definitions.specs.metadata import MetadataValue
 from dagwire.definitions.specs.normalized_metadata import normalized_metadata
 from dagwire.resources.init_resource_context import NO_RESOURCES
-from dagwire.resources.log_manager import log as dagwire_log
+from dagwire.resources.log_manager import DEFAULT_LOG
 
 
 class TypeCheck:
@@ -58,7 +58,7 @@ class TypeCheckContext:
         self,
         run_id: str,
         resources: Any = NO_RESOURCES,
-        log: logging.Logger | logging.LoggerAdapter[Any] = dagwire_log,
+        log: logging.Logger | logging.LoggerAdapter[Any] = DEFAULT_LOG,
     ) -> None:
         """`resources` has one attribute for each key that the type asks for."""
         self.run_id: str = run_id
