@@ -85,15 +85,22 @@ class InvalidProviderError(InvalidDefinitionError):
 
 
 class LifetimeError(InvalidDefinitionError):
-    """A resource that lives for the process depends on one that is closed with a run. Nothing was opened."""
+    """A resource depends on one that is closed before it. Nothing was opened."""
 
-    def __init__(self, path: Sequence[str]) -> None:
-        """`path` names the providers from the longer-lived resource down to the shorter-lived one."""
+    def __init__(self, path: Sequence[str], longer: str, shorter: str) -> None:
+        """`path` names the providers from the resource of the `longer` lifetime down to that of the `shorter` one."""
         self.path: tuple[str, ...] = tuple(path)
+        self.longer: str = longer
+        self.shorter: str = shorter
+        above, below = self.path[0], self.path[-1]
         super().__init__(
-            f"Resource '{self.path[0]}' lives for the process and depends on '{self.path[-1]}', which lives for a run: "
-            f"{' -> '.join(self.path)}. Have '{self.path[-1]}' live for the process too, or '{self.path[0]}' for a run."
+            f"Resource '{above}' lives for {_span(longer)} and depends on '{below}', which lives for {_span(shorter)}: "
+            f"{' -> '.join(self.path)}. Have '{below}' live for {_span(longer)} too, or '{above}' for {_span(shorter)}."
         )
+
+
+def _span(lifetime: str) -> str:
+    return f"the {lifetime}" if lifetime == "process" else f"a {lifetime}"
 
 
 class ResourceCycleError(InvalidDefinitionError, InvariantViolationError):

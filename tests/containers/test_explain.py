@@ -156,6 +156,19 @@ def test_nothing_is_opened_or_called():
     assert by_path(shop)
 
 
+def test_lifetimes_are_explained():
+    """The lifetime that holds is shown for a resource that is declared to live for another time than a run."""
+    shop = Shop()
+    shop.pool = ResourceProvider(connect, shop.name).set_lifetime("process")
+    shop.session = ResourceProvider(lambda pool: pool, shop.pool).set_lifetime("step")
+    shop.gate = providers.Delegate(ResourceProvider(connect, "anonymous").set_lifetime("step"))
+    found = by_path(shop)
+    shown = {path: one.value for path, one in found.items() if path.endswith(".lifetime")}
+    assert shown == {"pool.lifetime": "process", "session.lifetime": "step"}
+    with overriding(shop, name="other"):
+        assert by_path(shop)["pool.lifetime"].value == "run"
+
+
 @pytest.mark.parametrize("key", ["api", "other", "third", "db"])
 def test_the_values_explained_are_those_in_use(key, monkeypatch):
     """Opened resources have the values that were explained."""

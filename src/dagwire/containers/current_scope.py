@@ -1,6 +1,6 @@
 """The scopes that are open in this context: the innermost is the current one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -75,6 +75,20 @@ def process_scope_of(container: object) -> OpenScope | None:
     known = _process_scopes.get(id(container)) if _process_scopes else None
     return None if known is None else known[1]
 
+
+class OpenStep(Protocol):
+    """The attempt of a step that runs in this context, as scopes of its run see it."""
+
+    async def open(self, outer: Any, keys: Iterable[str], asker: str = "") -> None:
+        """Open those of `keys` that live for a step, inside the scope `outer` of the run."""
+        ...
+
+    def inside(self, outer: Any) -> Any:
+        """The step's scope inside `outer`, or None."""
+        ...
+
+
+CURRENT_STEP: ContextVar[OpenStep | None] = ContextVar("dagwire_step", default=None)
 
 _open: ContextVar[tuple[OpenScope, ...]] = ContextVar("dagwire_open_scopes", default=())
 

@@ -14,6 +14,7 @@ from dagwire.config.files.run_config import as_run_config
 from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.containers.as_container import is_container
 from dagwire.containers.keys import keys_of
+from dagwire.containers.lifetimes import declared_lifetimes
 from dagwire.containers.profile_overrides import profile_overrides
 from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.provider_types import AnyProvider, is_provider
@@ -79,6 +80,7 @@ class _Container:
     def explained(self) -> Iterator[Explained]:
         """The values of all keys, in the order in which these are declared."""
         found = [(key, self._graph.find(key)) for key in keys_of(self._container)]
+        lifetimes = declared_lifetimes(self._graph, [key for key, _ in found])
         for key, provider in found:
             if isinstance(provider, SettingsProvider):
                 self._settings[provider] = (key, provider.explained())
@@ -87,6 +89,10 @@ class _Container:
                 yield from (replace(one, path=f"{key}.{one.path}") for one in self._settings[provider][1])
             elif provider is not None:
                 yield from self._resource(key, provider)
+            if key in lifetimes:
+                yield Explained(
+                    f"{key}.lifetime", str(lifetimes[key]), Source(SourceKind.CONTAINER, key), type="Lifetime"
+                )
 
     def _resource(self, key: str, provider: AnyProvider) -> Iterator[Explained]:
         if isinstance(provider, providers.Configuration) and provider not in self._graph.replaced:

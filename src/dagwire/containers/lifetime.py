@@ -1,6 +1,6 @@
 """`Lifetime`: how long a resource stays open, declared with its provider."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from dagwire.containers.provider_edges import referred_to
@@ -10,26 +10,59 @@ from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import LifetimeError
 
 
-def lifetime_of(provider: AnyProvider) -> "Lifetime | None":
+class Lifetime(StrEnum):
+    """The span for which a resource stays open."""
+
+    STEP = "step"
+    """An attempt of a step opens it and closes it; outside a run, the block that asks for it does."""
+    RUN = "run"
+    """A run, a tick or a request opens it and closes it: the default."""
+    PROCESS = "process"
+    """The process scope opens it once for all runs; without one, each run opens its own."""
+
+    def outlives(self, other: "Lifetime") -> bool:
+        """Whether a resource of this lifetime is open when one of the other is closed."""
+        return _SPANS.index(self) > _SPANS.index(other)
+
+
+_SPANS = (Lifetime.STEP, Lifetime.RUN, Lifetime.PROCESS)
+
+
+def lifetime_of(provider: AnyProvider) -> Lifetime | None:
     """The declared lifetime of a resource; None for a provider whose object the scope does not close."""
     if isinstance(provider, ResourceProvider):
         return Lifetime(provider.lifetime)
     return Lifetime.RUN if is_owned_by_run(provider) else None
 
 
-class Lifetime(StrEnum):
-    """The span for which a resource stays open."""
+def lifetimes_in(graph: ProviderGraph, order: Iterable[AnyProvider]) -> dict[AnyProvider, Lifetime]:
+    """`{resource: its lifetime}` of the resources in `order` that a scope opens.
 
-    RUN = "run"
-    """A run, a tick or a request opens it and closes it: the default."""
-    PROCESS = "process"
-    """The process scope opens it once for all runs; without one, each run opens its own."""
+    A resource that replaces one of a step is opened for a step, too, unless it is declared to live for the process.
+    """
+    found: dict[AnyProvider, Lifetime] = {}
+    replaced: list[AnyProvider] = []
+    for provider in order:
+        lifetime = lifetime_of(provider)
+        if lifetime is not None and graph.replacement_of(provider) is None:
+            found[provider] = lifetime
+        elif lifetime is Lifetime.STEP:
+            replaced.append(provider)
+    for provider in replaced:
+        effective = graph.effective_provider(provider)
+        if found.get(effective) is Lifetime.RUN:
+            found[effective] = Lifetime.STEP
+    return found
 
 
 def outliving_providers(
-    graph: ProviderGraph, order: Sequence[AnyProvider], private: Mapping[AnyProvider, object]
+    graph: ProviderGraph,
+    order: Sequence[AnyProvider],
+    private: Mapping[AnyProvider, object],
+    span: Lifetime,
 ) -> frozenset[AnyProvider]:
-    """The private providers that may outlive a run: process-lived resources, and what depends on no other resource."""
+    """The private providers that may outlive `span`: longer-lived resources, and what depends on no other resource."""
+    lifetimes = lifetimes_in(graph, order)
     shorter: set[AnyProvider] = set()
     longer: set[AnyProvider] = set()
     changes = True
@@ -38,8 +71,9 @@ def outliving_providers(
         for provider in order:
             if provider in shorter or provider not in private:
                 continue
-            lifetime = lifetime_of(provider) if graph.replacement_of(provider) is None else None
-            is_short = lifetime is Lifetime.RUN or any(one in shorter for one in referred_to(graph.edges(provider)))
+            lifetime = lifetimes.get(provider)
+            ends = lifetime is not None and not lifetime.outlives(span)
+            is_short = ends or any(one in shorter for one in referred_to(graph.edges(provider)))
             known = shorter if is_short else longer
             if provider not in known:
                 known.add(provider)
@@ -52,19 +86,22 @@ def lifetime_faults(
 ) -> Iterator[LifetimeError]:
     """A fault for each resource that outlives a resource it depends on.
 
-    A resource that reaches a replacement lives as long as the run that replaces, so it has no such fault.
+    A process-lived resource that reaches a replacement lives for the run that replaces.
     """
-    for provider in order:
-        is_long = graph.replacement_of(provider) is None and lifetime_of(provider) is Lifetime.PROCESS
-        if is_long and not private[provider] and (path := _path_to_shorter(graph, provider)):
-            yield LifetimeError([graph.name(one) for one in path])
+    lifetimes = lifetimes_in(graph, order)
+    for provider, declared in lifetimes.items():
+        lifetime = Lifetime.RUN if private[provider] and declared is Lifetime.PROCESS else declared
+        shorter = {one for one, other in lifetimes.items() if lifetime.outlives(other)}
+        path = _path_to_shorter(graph, provider, shorter) if shorter else []
+        if path:
+            yield LifetimeError([graph.name(one) for one in path], lifetime, lifetimes[path[-1]])
 
 
-def _path_to_shorter(graph: ProviderGraph, provider: AnyProvider) -> list[AnyProvider]:
-    """The way from `provider` to the nearest resource of a run; empty if there is none."""
+def _path_to_shorter(graph: ProviderGraph, provider: AnyProvider, shorter: Container[AnyProvider]) -> list[AnyProvider]:
+    """The way from `provider` to the nearest of the `shorter`-lived resources; empty if there is none."""
     above: dict[AnyProvider, AnyProvider | None] = {provider: None}
     for one in (waiting := [provider]):
-        if one is not provider and graph.replacement_of(one) is None and lifetime_of(one) is Lifetime.RUN:
+        if one in shorter:
             path: list[AnyProvider] = []
             step: AnyProvider | None = one
             while step is not None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol, cast
 from dependency_injector import providers
 
 from dagwire.containers.called_provider import CalledProvider
+from dagwire.containers.lifetime import Lifetime
 from dagwire.containers.privacy import Reached
 from dagwire.containers.provider_copier import ProviderCopier, Slot
 from dagwire.containers.provider_edges import referred_to
@@ -223,12 +224,21 @@ class PrivateCopies:
     """The private copies of one scope, by provider and by the replacements that it reaches; lives as long as the scope.
 
     The scopes of a run share it: if two of them have the same replacements for all that a provider reaches, they have
-    the same copy of it. What may outlive a run is the process scope's, if that has it with the same replacements.
+    the same copy of it. What outlives a run or a step is the outer scope's, if that has it with the same replacements.
     """
 
-    def __init__(self, outer: "PrivateCopies | None" = None, *, opens_all_late: bool = False) -> None:
-        """`outer` are the copies of the process scope; that one opens everything when it is first called."""
+    def __init__(
+        self, span: Lifetime = Lifetime.RUN, outer: "PrivateCopies | None" = None, *, opens_all_late: bool = False
+    ) -> None:
+        """Copy nothing yet.
+
+        Args:
+            span: How long the scope lasts.
+            outer: The copies of the scope around it: a step's run, a run's process scope.
+            opens_all_late: Whether everything is opened when it is first called.
+        """
         self._slots: dict[tuple[AnyProvider, Reached], Slot] = {}
+        self._span = span
         self._outer = outer
         self._opens_all_late = opens_all_late
 
@@ -253,11 +263,11 @@ class PrivateCopies:
         copied: list[tuple[AnyProvider, Reached]] = []
         for provider, planned in plan.private.items():
             reached = _identified(planned, fillings) if planned else planned
-            shared = self._outer._slots.get((provider, reached)) if provider in outliving and self._outer else None
+            shared = self._of_outer(provider, reached) if provider in outliving else None
             if shared is not None:
                 copier.slots[provider] = shared
                 continue
-            slot = self._slots.get((provider, reached)) or self._stand_in(provider, plan, copier, runner)
+            slot = self._slots.get((provider, reached)) or self._stand_in(provider, reached, plan, copier, runner)
             if slot is None:
                 copied.append((provider, reached))
             else:
@@ -267,7 +277,9 @@ class PrivateCopies:
         return copier
 
     def _outliving(self, plan: ScopePlan, configured: Container[AnyProvider]) -> Container[AnyProvider]:
-        """The providers that the process scope may have, if it is open."""
+        """The providers that the outer scope may have, if there is one."""
+        if self._span is Lifetime.STEP:
+            return plan.private.keys() - plan.of_steps  # the run has the config of its steps
         if self._outer is None or not plan.outliving:
             return ()
         own: set[AnyProvider] = set()
@@ -276,7 +288,19 @@ class PrivateCopies:
                 own.add(provider)
         return plan.outliving - own
 
-    def _stand_in(self, provider: AnyProvider, plan: ScopePlan, copier: ProviderCopier, runner: Runner) -> Slot | None:
+    def _of_outer(self, provider: AnyProvider, reached: Reached) -> Slot | None:
+        """The copy of `provider` in the nearest outer scope that has one."""
+        outer = self._outer
+        while outer is not None:
+            found = outer._slots.get((provider, reached))
+            if found is not None:
+                return found
+            outer = outer._outer
+        return None
+
+    def _stand_in(
+        self, provider: AnyProvider, reached: Reached, plan: ScopePlan, copier: ProviderCopier, runner: Runner
+    ) -> Slot | None:
         """The stand-in of `provider` that is not a copy of it, or None."""
         replacement = plan.graph.replacement_of(provider)
         if replacement is not None:
@@ -286,7 +310,7 @@ class PrivateCopies:
             is_late = self._opens_all_late or plan.opens_late(provider)
             return PrivateResource(declared, runner, (lambda: runner.open_late(provider)) if is_late else None)
         if isinstance(provider, providers.Selector):
-            return ChosenProvider(lambda: chosen_branch(provider, copier.current, plan.graph.name), copier.current)
+            return ChosenProvider(self._choice(provider, reached, plan, copier), copier.current)
         if provider not in plan.awaited:
             call = plan.calls.get(provider)
             return None if call is None else CalledProvider(provider, call, copier)
@@ -300,3 +324,12 @@ class PrivateCopies:
             return awaited[0]
 
         return AwaitedProvider(own_copy, runner.wait_for_call)
+
+    def _choice(
+        self, selector: AnyProvider, reached: Reached, plan: ScopePlan, copier: ProviderCopier
+    ) -> Callable[[], AnyProvider]:
+        """A function that asks a Selector; in a step it repeats the choice of the run."""
+        asked = self._of_outer(selector, reached) if self._span is Lifetime.STEP else None
+        if isinstance(asked, ChosenProvider) and cast("Any", selector).selector not in plan.of_steps:
+            return lambda: asked.branch
+        return lambda: chosen_branch(selector, copier.current, plan.graph.name)

@@ -31,9 +31,10 @@ def recipe_maker(source: Any, args: tuple[Any, ...], fields: dict[str, Any]) -> 
     if isinstance(source, ResourceDefinition):
         return _as_it_is
     if isinstance(source, type) or not callable(source):
+        given = getattr(source, "__name__", type(source).__name__)
         msg = (
             f"A ResourceProvider is made of a ConfigurableResource, a ResourceDefinition, a function or a provider, "
-            f"not of {type(source).__name__}. For a plain object write providers.Object, for a class providers.Factory."
+            f"not of {given}. For a plain object write providers.Object, for a class providers.Factory."
         )
         raise InvalidDefinitionError(msg)
     return FunctionOfArguments(source, args, fields)

@@ -72,7 +72,7 @@ class ResourceProvider(providers.Provider[T]):
         self._make_by(recipe_maker(source, args, fields))
         self.policy: LifeCyclePolicy = NO_RETRY_NO_TIMEOUT
         """The retries and timeouts of its opening and closing."""
-        self.lifetime: Literal["run", "process"] = "run"
+        self.lifetime: Literal["step", "run", "process"] = "run"
         """The time that it stays open."""
         super().__init__()
 
@@ -114,17 +114,21 @@ class ResourceProvider(providers.Provider[T]):
         self.policy = LifeCyclePolicy(retry, timeout_s)
         return self
 
-    def set_lifetime(self, lifetime: Literal["run", "process"]) -> Self:
+    def set_lifetime(self, lifetime: Literal["step", "run", "process"]) -> Self:
         """Declare how long the resource stays open; return the provider itself.
 
         A resource that lives for the process is opened once in the `process_scope` that is open, and every run inside
         uses it. Outside any, a run opens and closes it as it does all others.
 
+        A resource that lives for a step is opened before the step and closed after it, with the step's failure. A step
+        that is tried again opens it again, and each hook of a step has its own. Outside a run, the block that opens
+        resources is the step: `build_resources`, a direct call, a tick, a request.
+
         Raises:
             InvalidDefinitionError: There is no such lifetime.
         """
-        if lifetime not in {"run", "process"}:
-            msg = f"A resource lives for a 'run' or for the 'process', not for '{lifetime}'."
+        if lifetime not in {"step", "run", "process"}:
+            msg = f"A resource lives for a 'step', for a 'run' or for the 'process', not for '{lifetime}'."
             raise InvalidDefinitionError(msg)
         self.lifetime = lifetime
         return self

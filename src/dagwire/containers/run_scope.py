@@ -20,9 +20,10 @@ from typing import Any, cast
 from dependency_injector import providers
 
 from dagwire.containers.container_copy import original_of
-from dagwire.containers.current_scope import enter_scope, leave_scope, process_scope_of
+from dagwire.containers.current_scope import CURRENT_STEP, enter_scope, leave_scope, process_scope_of
 from dagwire.containers.kept_plans import plan_for
 from dagwire.containers.keys import Container, Key, Requirement, declared_by_key, find_provider
+from dagwire.containers.lifetime import Lifetime
 from dagwire.containers.nested_resources import DefinitionByKey
 from dagwire.containers.private_copies import PrivateCopies, PrivateResource
 from dagwire.containers.provider_graph import ProviderGraph
@@ -35,6 +36,7 @@ from dagwire.containers.scope_checks import (
     raise_faults,
     recipe_of,
 )
+from dagwire.containers.scope_plan import ScopePlan
 from dagwire.containers.scope_providers import ScopeProviders
 from dagwire.errors import (
     DagwireError,
@@ -76,7 +78,9 @@ class RunScope:
         logger: "logging.Logger | logging.LoggerAdapter[Any]" = DEFAULT_LOG,
         asynchronous: bool = False,
         parent: "RunScope | None" = None,
+        run_scope: "RunScope | None" = None,
         lives_for_process: bool = False,
+        has_steps: bool = False,
     ) -> None:
         """Nothing is read, copied or opened yet.
 
@@ -91,7 +95,9 @@ class RunScope:
             logger: What resources log to.
             asynchronous: Whether an event loop drives this scope.
             parent: The scope whose resources this one shares; None for the run's own.
+            run_scope: The scope of the run, for the scope of a step.
             lives_for_process: Whether this is a process scope, which opens what runs ask for.
+            has_steps: Whether what lives for a step is left to the scopes of steps.
         """
         self._container = container
         self._replacements = replacements or {}
@@ -101,14 +107,18 @@ class RunScope:
         self._instance = instance
         self._log = logger
         self._event_loop: AbstractEventLoop | None = None
+        self._root: RunScope = self if parent is None else parent._root
         if parent is None:
             self._life_cycle = new_life_cycle(asynchronous=asynchronous)
             self._opener = Opener(self._life_cycle)
-            process = None if lives_for_process else process_scope_of(container)
-            outer: PrivateCopies | None = cast("RunScope", process)._copies if process is not None else None
-            self._copies: PrivateCopies = PrivateCopies(outer, opens_all_late=lives_for_process)
+            self._copies = self._new_copies(run_scope, opens_all_late=lives_for_process)
         else:
             self._life_cycle, self._opener, self._copies = parent._life_cycle, parent._opener, parent._copies
+        if run_scope is not None:
+            self._life_cycle.share_loop_of(run_scope._life_cycle)
+        self._has_steps = has_steps
+        self._step_keys: Collection[str] = ()
+        self._prepared: list[ScopeProviders] = []
         self._requirements: list[Requirement] = []
         self._config_by_provider: Mapping[AnyProvider, object] = {}
         self.opened: dict[str, Any] = {}
@@ -120,17 +130,35 @@ class RunScope:
         self._loop: AbstractEventLoop | None = None if parent is None else parent._loop
         self._getting = threading.RLock()
 
+    def _new_copies(self, run_scope: "RunScope | None", *, opens_all_late: bool) -> PrivateCopies:
+        """The private copies of a process scope, a run or a step."""
+        if run_scope is not None:
+            return PrivateCopies(Lifetime.STEP, run_scope._copies)
+        process = None if opens_all_late else process_scope_of(self._container)
+        outer = cast("RunScope", process)._copies if process is not None else None
+        return PrivateCopies(Lifetime.RUN, outer, opens_all_late=opens_all_late)
+
     def inner(self, replacements: Mapping[Key, AnyProvider]) -> "RunScope":
         """A scope in which `replacements` hold too, for the definitions that are bound to them."""
+        return self._inside({**self._replacements, **replacements}, parent=self, has_steps=self._has_steps)
+
+    def for_step(self, first: "RunScope | None") -> "RunScope":
+        """A scope for what lives for a step; the `first` scope of a step closes what the others open, too."""
+        scope = self._inside(self._replacements, parent=first, run_scope=self)
+        scope._begin()
+        return scope
+
+    def _inside(self, replacements: Mapping[Key, AnyProvider], **place: Any) -> "RunScope":
         return RunScope(
             self._container,
-            replacements={**self._replacements, **replacements},
+            replacements=replacements,
             config_by_key=self._config_by_key,
             run_id=self._run_id,
             run=self._run,
             instance=self._instance,
             logger=self._log,
-            parent=self,
+            asynchronous=self._life_cycle.asynchronous,
+            **place,
         )
 
     def use_event_loop(self, loop: AbstractEventLoop) -> None:
@@ -145,32 +173,43 @@ class RunScope:
 
         `is_opened` is False if nobody opens the scope afterwards, and all of it is only checked.
         """
-        self._requirements = list(requirements)
-        keys = sorted({requirement.key for requirement in self._requirements})
         try:
-            plan = plan_for(
-                self._container, self._replacements, tuple(keys), asynchronous=self._life_cycle.asynchronous
-            )
+            plan, fillings = self._copy_private(requirements)
         except ResourceCycleError as circle:
-            return [*self._missing_beside_a_circle(keys), circle]
-        self._plan = plan
-        self._requirements += plan.required
+            return [*self._missing_beside_a_circle(), circle]
         is_complete = plan.has_all_keys
         doubtful = [one for one in self._requirements if one.expected is not None or not is_complete]
-        fillings = {slot: self._replacements[key] for key, slot in plan.slots.items()}
         faults = faults_of_requirements(plan.graph, doubtful, fillings)
         if plan.declares_types:
             faults += faults_of_replacements(plan, fillings)
-        if self._config_by_key:
-            self._config_by_provider = self._configs(plan.graph)
-        self._private = ScopeProviders(plan, fillings, self._copies, self, self._config_by_provider)
         faults += plan.lifetime_faults
         users = Users(plan, self._requirements)
         return [*faults, *faults_before_opening(self._private, self._config_by_provider, users, is_opened=is_opened)]
 
-    def _missing_beside_a_circle(self, keys: Iterable[str]) -> list[DagwireError]:
+    def _copy_private(self, requirements: Iterable[Requirement]) -> tuple[ScopePlan, Mapping[AnyProvider, AnyProvider]]:
+        """Copy what `requirements` reach; return the plan, and what fills its slots.
+
+        Raises:
+            ResourceCycleError: Providers depend on one another in a circle.
+        """
+        self._requirements = list(requirements)
+        keys = tuple(sorted({requirement.key for requirement in self._requirements}))
+        plan = plan_for(self._container, self._replacements, keys, asynchronous=self._life_cycle.asynchronous)
+        self._plan = plan
+        self._requirements += plan.required
+        fillings = {slot: self._replacements[key] for key, slot in plan.slots.items()}
+        if self._config_by_key:
+            self._config_by_provider = self._configs(plan.graph)
+        left_out = plan.of_steps if self._has_steps else frozenset[AnyProvider]()
+        self._private = ScopeProviders(plan, fillings, self._copies, self, self._config_by_provider, left_out)
+        self._prepared.append(self._private)
+        if left_out:
+            self._step_keys = {key for key in keys if plan.graph.provider_by_key[key] in left_out}
+        return plan, fillings
+
+    def _missing_beside_a_circle(self) -> list[DagwireError]:
         graph = ProviderGraph(self._container, self._replacements)
-        graph.read_all_below(keys)
+        graph.read_all_below(sorted({requirement.key for requirement in self._requirements}))
         return faults_of_requirements(graph, [*self._requirements, *graph.required_by_resources()])
 
     def _configs(self, graph: ProviderGraph) -> dict[AnyProvider, object]:
@@ -197,11 +236,15 @@ class RunScope:
         for provider in self._private.to_open():
             await self._open_one(provider)
         self._begin()
-        for key in self._plan.keys:
+        for key in self._keys_to_open():
             self.opened[key] = await self._read(key)
         self._life_cycle.scope_is_open(self._opened_names)
         if self._parent is None:
             enter_scope(self)
+
+    def _keys_to_open(self) -> Iterable[str]:
+        """The keys whose values this scope has, and not the scopes of its steps."""
+        return [key for key in self._plan.keys if key not in self._step_keys] if self._step_keys else self._plan.keys
 
     @property
     def container(self) -> Container:
@@ -211,7 +254,7 @@ class RunScope:
     @property
     def outermost(self) -> object:
         """The scope that closes what this one opens."""
-        return self if self._parent is None else self._parent.outermost
+        return self._root
 
     def join(self, kept: Collection[str]) -> None:
         """Have other scopes open here what lives as long as this one does, the keys `kept`; `close` ends it."""
@@ -272,7 +315,7 @@ class RunScope:
             ResourceSetupError: It could not be opened.
         """
         resource = self._private.resources[provider]
-        if not self.is_open:
+        if not self.is_open or not self._root.is_open:
             raise ResourceNotOpenError(self._plan.graph.name(provider))
         called = list(self._private.called_by([provider]))
         if self._life_cycle.asynchronous and any(map(self._must_wait_for, called)):
@@ -316,7 +359,8 @@ class RunScope:
     def _opened_names(self) -> Iterable[str]:
         """The names of all that was called, plain values too."""
         called = self._private.called_by(self._plan.roots) if self._plan.has_selectors else self._plan.order
-        return [self._plan.graph.name(provider) for provider in called]
+        left_out = self._plan.of_steps if self._step_keys else ()
+        return [self._plan.graph.name(provider) for provider in called if provider not in left_out]
 
     def _setup_error(self, provider: AnyProvider, cause: BaseException) -> ResourceSetupError:
         return ResourceSetupError(self._plan.graph.name(provider), self._required_for(provider), cause)
@@ -441,12 +485,38 @@ class RunScope:
 
     async def aget(self, key: str) -> Any:
         """`get` for an event loop, where an asynchronous resource can be opened."""
-        if key not in self.opened:
+        if key not in self.opened and not self.lives_for_step(key):
             scope = self.inner({})
             raise_faults(scope.prepare([Requirement(key)]))
-            await scope.open()
-            self.opened.setdefault(key, scope.value(key))  # another task may have been quicker
-        return self.opened[key]
+            await self._open_beside(scope)
+        await self.open_for_step([key])
+        return self.value(key)
+
+    async def open_for_step(self, keys: Iterable[str], asker: str = "") -> None:
+        """Open those of `keys` that live for a step, for the step in this context; `asker` names its definition.
+
+        Raises:
+            ResourceSetupError: One could not be opened.
+        """
+        if self._step_keys and (step := CURRENT_STEP.get()) is not None:
+            await step.open(self, keys, asker)
+
+    async def open_more(self, requirements: Iterable[Requirement]) -> None:
+        """Open `requirements`, which an outer scope has checked, beside what is open."""
+        scope = self.inner({})
+        scope._copy_private(requirements)
+        await self._open_beside(scope)
+
+    async def _open_beside(self, scope: "RunScope") -> None:
+        await scope.open()
+        for key, value in scope.opened.items():
+            self.opened.setdefault(key, value)  # another task may have been quicker
+        self._step_keys = {*self._step_keys, *scope._step_keys}
+        self._prepared += scope._prepared
+
+    def lives_for_step(self, key: str) -> bool:
+        """Whether the resource under `key` is left to the scopes of steps, and has been checked here."""
+        return key in self._step_keys
 
     def live(self, provider: AnyProvider) -> tuple[Any] | None:
         """The resource of a provider of the container, alone in a tuple, opened now if need be; None if it has none."""
@@ -458,18 +528,30 @@ class RunScope:
         return None if key is None or not self.keeps(key) else (self.get(key),)
 
     def value(self, key: str) -> Any:
-        """The open resource under `key`."""
-        return self.opened[key]
+        """The open resource under `key`; one that lives for a step is that of the step in this context.
+
+        Raises:
+            ResourceNotOpenError: It lives for a step, and no step of the run has opened it in this context.
+        """
+        return self._of_step(key).opened[key] if key in self._step_keys else self.opened[key]
+
+    def _of_step(self, key: str) -> "RunScope":
+        """The scope of the step that runs in this context, inside this one."""
+        step = CURRENT_STEP.get()
+        inside: RunScope | None = None if step is None else step.inside(self)
+        if inside is None:
+            raise ResourceNotOpenError(key)
+        return inside
 
     def opening(self, key: str) -> tuple[Any, InitResourceContext] | None:
         """The recipe that was opened under `key`, and the context it was opened with; None if there is none."""
+        if key in self._step_keys:
+            return self._of_step(key).opening(key)
         provider = self._find(key)
         if provider is None:
             return None
-        resource = self._private.resources.get(self._plan.graph.effective_provider(provider))
-        if resource is None or resource.context is None:
-            return None
-        return resource.recipe, resource.context
+        found = (private.effective_resource(provider) for private in self._prepared)
+        return next(((one.recipe, one.context) for one in found if one is not None and one.context is not None), None)
 
     def declared(self, key: str) -> Any:
         """The source that the resource under `key` is declared with: a recipe, a class, a function; else None."""
@@ -493,7 +575,7 @@ class RunScope:
 
     def resources(self, keys: Iterable[str]) -> Resources:
         """A view of the open resources under `keys`."""
-        return Resources({key: self.opened[key] for key in keys})
+        return Resources({key: self.value(key) for key in keys})
 
     async def close(self, error: BaseException | None) -> None:
         """Close all that was opened, in reverse, telling it of `error`; see `LifeCycle.close`."""

@@ -13,7 +13,7 @@ from dependency_injector import providers
 from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.containers.called_provider import Call, calls_of
 from dagwire.containers.keys import Key, Requirement
-from dagwire.containers.lifetime import lifetime_faults, outliving_providers
+from dagwire.containers.lifetime import Lifetime, lifetime_faults, outliving_providers
 from dagwire.containers.privacy import Reached, awaited_providers, private_providers, settled_in_scope
 from dagwire.containers.provider_checks import DECLARES_A_TYPE, declared_wrongly, is_read_early
 from dagwire.containers.provider_edges import listed_providers
@@ -209,13 +209,21 @@ class ScopePlan:
 
     @cached_property
     def has_lifetimes(self) -> bool:
-        """Whether a resource lives for another time than a run."""
-        return any(declared.lifetime != "run" for declared in self.owned.values())
+        """Whether a resource is declared to live for another time than a run."""
+        return any(isinstance(one, ResourceProvider) and one.lifetime != "run" for one in self.reached)
 
     @cached_property
     def outliving(self) -> frozenset[AnyProvider]:
         """The private providers that may outlive a run."""
-        return outliving_providers(self.graph, self.reached, self.private) if self.has_lifetimes else frozenset()
+        return self._outliving(Lifetime.RUN) if self.has_lifetimes else frozenset()
+
+    @cached_property
+    def of_steps(self) -> frozenset[AnyProvider]:
+        """The private providers that a step has to itself: its resources, and whatever depends on one of these."""
+        return frozenset(self.private) - self._outliving(Lifetime.STEP) if self.has_lifetimes else frozenset()
+
+    def _outliving(self, span: Lifetime) -> frozenset[AnyProvider]:
+        return outliving_providers(self.graph, self.reached, self.private, span)
 
     def outlives(self, key: str) -> bool:
         """Whether the value under `key` is kept, and may outlive a run."""
@@ -225,7 +233,11 @@ class ScopePlan:
 
     def is_built_once(self, provider: AnyProvider) -> bool:
         """Whether `provider` is a Singleton that other scopes share."""
-        return provider in self.shared_singletons or (isinstance(provider, _KEEPS) and provider in self.outliving)
+        if provider in self.shared_singletons:
+            return True
+        if not self.has_lifetimes or not isinstance(provider, _KEEPS) or provider not in self.private:
+            return False
+        return provider in self.outliving or (bool(self.of_steps) and provider not in self.of_steps)
 
     @cached_property
     def lifetime_faults(self) -> list[LifetimeError]:

@@ -30,9 +30,14 @@ class ScopeProviders:
         copies: PrivateCopies,
         runner: Runner,
         configured: Container[AnyProvider],
+        left_out: frozenset[AnyProvider] = frozenset(),
     ) -> None:
-        """Copy what must be private; see `PrivateCopies.of`. Nothing is called or opened."""
+        """Copy what must be private; see `PrivateCopies.of`. Nothing is called or opened.
+
+        The scope opens nothing of `left_out`, which its steps open.
+        """
         self._plan = plan
+        self._left_out = left_out
         copier = copies.of(plan, fillings, runner, configured)
         self._slots: Mapping[AnyProvider, Slot] = copier.slots
         self._provider_for = copier.provider_for
@@ -46,6 +51,10 @@ class ScopeProviders:
     def current(self, provider: AnyProvider) -> Slot:
         """The stand-in of `provider` in this scope, or itself."""
         return self._slots.get(provider, provider)
+
+    def effective_resource(self, provider: AnyProvider) -> PrivateResource | None:
+        """The run's own resource that is called in the end where `provider` is asked for; None if there is none."""
+        return self.resources.get(self._plan.graph.effective_provider(provider))
 
     def name(self, provider: AnyProvider) -> Name:
         """The name of `provider`, for messages."""
@@ -77,9 +86,8 @@ class ScopeProviders:
 
         A choice is asked for only after the caller has dealt with what it depends on, so it may depend on a resource.
         """
-        if not self._plan.has_selectors:
-            return self._plan.opened_by_scope
-        return self.called_by([*self._plan.roots])
+        called = self.called_by([*self._plan.roots]) if self._plan.has_selectors else self._plan.opened_by_scope
+        return (one for one in called if one not in self._left_out) if self._left_out else called
 
     def called_by(self, roots: Iterable[AnyProvider]) -> Iterator[AnyProvider]:
         """Yield the providers that a call of `roots` calls, dependencies first."""
@@ -88,7 +96,7 @@ class ScopeProviders:
     def _called_by(self, provider: AnyProvider) -> Iterable[AnyProvider]:
         chooser = self._slots.get(provider)
         if isinstance(chooser, ChosenProvider):
-            return self._chosen(provider, chooser)
+            return () if cast("Any", provider).selector in self._left_out else self._chosen(provider, chooser)
         return self._plan.graph.dependencies(provider)
 
     def before_opening(self, *, has_config: bool) -> Iterable[AnyProvider]:

@@ -1,19 +1,21 @@
 """The step that runs here, for `AssetExecutionContext.get()` and `OpExecutionContext.get()`."""
 
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any
 
+from dagwire.containers.current_scope import CURRENT_STEP
+from dagwire.containers.step_scopes import StepScopes
 from dagwire.execution.step_context import StepContext
 
 
-class CurrentStep:
+class CurrentStep(StepScopes):
     """An attempt of a step, whose context is made when it is first asked for: most bodies take none."""
 
     __slots__ = ("_make", "made", "yielded")
 
     def __init__(self, make: Callable[[], StepContext]) -> None:
         """`make` makes the context."""
+        super().__init__()
         self._make = make
         self.made: StepContext | None = None
         """The context; None until somebody asks for it."""
@@ -34,10 +36,7 @@ class CurrentStep:
         return self.made
 
 
-CURRENT_STEP: ContextVar[CurrentStep | None] = ContextVar("dagwire_step", default=None)
-
-
 def current_context() -> StepContext | None:
     """Return the context of the step that runs here, or None."""
     current = CURRENT_STEP.get()
-    return None if current is None else current.context()
+    return current.context() if isinstance(current, CurrentStep) else None

@@ -5,6 +5,7 @@ from inspect import isawaitable
 from typing import Any
 
 from dagwire.containers.run_scope import RunScope
+from dagwire.containers.step_scopes import StepScopes
 from dagwire.definitions.ops.node import Node
 from dagwire.definitions.steps.hook import HookDefinition, HookExecutionResult, Occasion
 from dagwire.errors import UnexpectedResultError
@@ -51,8 +52,15 @@ class Hooks:
                 self._record.emit(end, node.name)
 
     async def _call(self, node: Node, hook: HookDefinition, failure: Exception | None, values: StepValues) -> bool:
-        """Call one hook; return whether it had nothing to do."""
+        """Call one hook, with resources of its own where they live for a step; return whether it had nothing to do."""
         scope = self._scope_by_node[node.template or node.name]
+        async with StepScopes():
+            await scope.open_for_step(hook.body.keys, hook.body.owner)
+            return await self._call_with_open(node, hook, scope, failure, values)
+
+    async def _call_with_open(
+        self, node: Node, hook: HookDefinition, scope: RunScope, failure: Exception | None, values: StepValues
+    ) -> bool:
         body = hook.body
         context = HookContext(self._run, node, hook, failure, values)
         context.instance = self._instance

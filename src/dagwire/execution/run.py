@@ -83,6 +83,7 @@ class _Run:
             instance=instance,
             asynchronous=asynchronous,
             logger=DagsterLogManager({"job_name": job.name, "run_id": run_id}, self._loggers),
+            has_steps=True,
         )
         self._inner_scopes: dict[frozenset[tuple[str, int]], RunScope] = {}
         self._scope_by_node: dict[str, RunScope] = {}
@@ -203,6 +204,8 @@ class _Run:
                 self._record.emit(DagsterEventType.RESOURCE_INIT_FAILURE, data=not_opened)
                 return not_opened
             self._record.emit(DagsterEventType.RESOURCE_INIT_SUCCESS)
+        else:
+            await self._scope.open()  # bodies may ask it for more
         await self._do_steps()
         return self._record.first_failure
 

@@ -142,6 +142,7 @@ class StepIO:
         self, node: Node, output: StepOutput, manager: Manager, step: StepContext | None
     ) -> HandledOutputData:
         handle = OutputHandle(node.name, output.name, output.mapping_key)
+        await manager.scope.open_for_step([manager.key], node.definition.label)
         context = self._contexts.of_output(node, handle, manager.scope, manager.key, output.metadata, step)
         owner = f"IO manager '{manager.key}'"
         with _noting(f"while {owner} stored output '{output.name}' of {node.definition.label}"):
@@ -202,13 +203,16 @@ class StepIO:
             output = copy.copy(output)
             output.output_metadata = {}  # as in Dagster, where the input may be loaded by another process
         else:
+            await self._scope(upstream).open_for_step([stored_by] if stored_by else [], node.definition.label)
             output = self._contexts.of_output(upstream, handle, self._scope(upstream), stored_by)
+        await manager.scope.open_for_step([manager.key], node.definition.label)
         context = self._contexts.of_input(node, name, manager.scope, manager.key, output)
         return await self._loaded(node, context, manager, handle)
 
     async def load(self, node: Node, name: str, load: StoredInput) -> Any:
         """The value of an input that comes from no step of the run."""
         manager = Manager(load.manager_key, self._load_scopes[node.template or node.name, name])
+        await manager.scope.open_for_step([manager.key], node.definition.label)
         output = self._contexts.of_stored_asset(node, load.asset) if load.asset is not None else None
         context = self._contexts.of_input(node, name, manager.scope, manager.key, output, load.asset)
         return await self._loaded(node, context, manager, None)

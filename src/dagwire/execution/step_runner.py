@@ -16,7 +16,7 @@ from dagwire.definitions.steps.signature import CONFIG_NAME, RESULT
 from dagwire.errors import StepExitError, WrongTypeError
 from dagwire.execution.asset_outcomes import asset_outcome, check_outcome
 from dagwire.execution.contexts import AssetCheckExecutionContext, AssetExecutionContext, OpExecutionContext
-from dagwire.execution.current_step import CURRENT_STEP, CurrentStep
+from dagwire.execution.current_step import CurrentStep
 from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.hook_runner import Hooks
 from dagwire.execution.op_outcomes import op_outcome
@@ -88,7 +88,8 @@ class Steps:
         while True:
             current = self._current_step(node, retries)
             try:
-                outcome = await self._attempt(node, current)
+                async with current:
+                    outcome = await self._attempt(node, current)
             except SystemExit as leaving:
                 exit_error = StepExitError(node.definition.label, leaving.code)
                 exit_error.__cause__ = leaving
@@ -132,22 +133,19 @@ class Steps:
         body = definition.body
         signature = body.signature
         arguments = dict(node.defaults)
+        scope = self._scope_by_node[node.template or node.name]
+        await scope.open_for_step((*body.keys, *definition.resources_by_type), definition.label)
         if node.inputs or node.loads or node.open_inputs:
             arguments |= await self._inputs.take(node)
         if signature.keys:
-            scope = self._scope_by_node[node.template or node.name]
             for parameter, key in signature.keys.items():
                 arguments[parameter] = scope.value(key)
         if signature.config is not None:
             arguments[CONFIG_NAME] = self._plan.config_by_node.get(node.template or node.name)
-        token = CURRENT_STEP.set(current)
-        try:
-            leading = () if signature.context is None else (current.context(),)
-            returned = body.function(*leading, **arguments)
-            if returned is not None:
-                returned = await self._finished(node, returned, current)
-        finally:
-            CURRENT_STEP.reset(token)
+        leading = () if signature.context is None else (current.context(),)
+        returned = body.function(*leading, **arguments)
+        if returned is not None:
+            returned = await self._finished(node, returned, current)
         context = current.made
         outcome = self._outcome(node, returned, context)
         if self._step_io is not None:

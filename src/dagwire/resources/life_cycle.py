@@ -27,7 +27,7 @@ class LifeCycle:
     runs the scope; if not, in one task of the portal's loop.
     """
 
-    __slots__ = ("_managers", "_opening_portal", "_portal", "_portal_exit", "asynchronous")
+    __slots__ = ("_loop_owner", "_managers", "_opening_portal", "_portal", "_portal_exit", "asynchronous")
 
     def __init__(self, *, asynchronous: bool) -> None:
         """`asynchronous` is whether the caller drives this from an event loop."""
@@ -36,10 +36,15 @@ class LifeCycle:
         self._portal: Portal | None = None
         self._portal_exit: ExitStack | None = None
         self._opening_portal = threading.Lock()
+        self._loop_owner: LifeCycle | None = None
 
     def use_event_loop(self, loop: AbstractEventLoop) -> None:
         """Enter, await and leave asynchronous parts in `loop`, which is idle; the caller closes it."""
         self._portal = IdleLoop(loop)
+
+    def share_loop_of(self, owner: "LifeCycle") -> None:
+        """Enter, await and leave asynchronous parts in the loop of `owner`, which is closed later than this."""
+        self._loop_owner = owner
 
     async def enter(self, name: object, manager: Manager, timeout_s: float | None = None) -> object:
         """Open `manager` and register its close under `name`; return what it yields.
@@ -115,6 +120,8 @@ class LifeCycle:
             raise _one_or_group(failures, error)
 
     def _open_portal(self) -> Portal:
+        if self._loop_owner is not None:
+            return self._loop_owner._open_portal()
         with self._opening_portal:  # steps may run side by side in threads
             if self._portal is None:
                 try:
