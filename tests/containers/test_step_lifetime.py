@@ -494,7 +494,7 @@ def test_injected_functions():
 
 
 def test_the_containers_own_provider():
-    """The container's provider, which dependency-injector's own injection calls, gives the step's, opened now if need be."""
+    """The container's provider, which dependency-injector's own injection calls, opens and gives the step's."""
     application = Application()
 
     @dg.asset
