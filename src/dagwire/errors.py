@@ -451,6 +451,20 @@ class ResourceNotOpenError(DagwireError, RuntimeError):
         )
 
 
+class UnopenedAttributeError(ResourceNotOpenError, AttributeError):
+    """A private attribute was read of a resource that nobody has opened, so that nothing has set it."""
+
+    def __init__(self, resource: str, attribute: str) -> None:
+        """`resource` is the class's name."""
+        self.resource = resource
+        self.attribute = attribute
+        DagwireError.__init__(
+            self,
+            f"{resource} is not open, so '{attribute}' was never set: a run scope sets a resource up, on a copy of its "
+            "own. In a Dagster project, pass the resource through `resources_for_dagster`.",
+        )
+
+
 class UnexpectedResultError(InvariantViolationError):
     """A body returned what its definition does not declare."""
 
@@ -668,3 +682,26 @@ class AlreadyTickingError(DagwireError):
         self.label = label
         self.lock = lock
         super().__init__(f"Another process is at a tick of {label} and holds {lock}. Ask again when it is done.")
+
+
+# -- integrations ------------------------------------------------------------------------------------------------------
+
+
+class NotCarriedError(InvalidDefinitionError):
+    """A definition, or a key, has no equal in Dagster. Nothing was left out: no Dagster definition was made."""
+
+    def __init__(self, part: str, problem: str) -> None:
+        """`part` names it, `problem` describes why and what to do."""
+        self.part = part
+        self.problem = problem
+        super().__init__(f"{part} {problem}")
+
+
+class DagsterStepError(DagwireError):
+    """A step that Dagster executes failed; for resources, where Dagster keeps only the text of the real error."""
+
+    def __init__(self, step: str, text: str) -> None:
+        """`text` is the real error's class and message."""
+        self.step = step
+        self.text = text
+        super().__init__(f"Step '{step}' failed: {text}")

@@ -101,7 +101,7 @@ class RunScope:
         """
         self._container = container
         self._replacements = replacements or {}
-        self._config_by_key = config_by_key or {}
+        self._config_by_key: Mapping[str, object] = {} if config_by_key is None else config_by_key
         self._run_id = run_id
         self._run = run
         self._instance = instance

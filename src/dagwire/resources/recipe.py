@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import lru_cache
-from typing import Any, ClassVar, Self, TypeGuard, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeGuard, get_args
 
 from pydantic import BaseModel
 
@@ -11,7 +11,7 @@ from dagwire.config.schema.config import Config
 from dagwire.config.values.config_dict import as_resolved_dict
 from dagwire.config.values.nested_values import of_its_kind
 from dagwire.config.values.type_guards import SCALARS, is_mapping, is_sequence
-from dagwire.errors import InvalidInvocationError
+from dagwire.errors import InvalidInvocationError, UnopenedAttributeError
 from dagwire.resources.init_resource_context import InitResourceContext
 from dagwire.resources.life_cycle_methods import (
     Manager,
@@ -159,6 +159,21 @@ class ConfiguredRecipe(Product[T], Config):
         object.__setattr__(copied, "_context", context.replace_config(copied.plain_config()))
         object.__setattr__(copied, "_is_open", True)
         return copied
+
+    if not TYPE_CHECKING:  # for type checkers a class with this method has any attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """Explain why a private attribute is missing if nobody has opened the resource.
+
+            Raises:
+                UnopenedAttributeError: It is one; an AttributeError too.
+            """
+            try:
+                return super().__getattr__(name)
+            except AttributeError:
+                if name in type(self).__private_attributes__ and not self.is_open:
+                    raise UnopenedAttributeError(type(self).__name__, name) from None
+                raise
 
     def plain_config(self) -> dict[str, object]:
         """Return the config as a dict of plain values; fields that hold resources are left out."""
