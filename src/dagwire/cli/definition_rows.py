@@ -162,5 +162,5 @@ def _first_line(description: str | None) -> str:
     return (description or "").strip().partition("\n")[0]
 
 
-def _text(partitions: Any) -> str:
+def _text(partitions: object) -> str:
     return "" if partitions is None else str(partitions)

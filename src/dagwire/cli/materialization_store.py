@@ -71,7 +71,7 @@ def from_json(data: Mapping[str, Any]) -> EventLogEntry:
     )
 
 
-def _restored(kind: str, value: Any) -> MetadataValue:
+def _restored(kind: str, value: object) -> MetadataValue:
     return NullMetadataValue() if kind == _NULL else _KINDS[kind](value)
 
 

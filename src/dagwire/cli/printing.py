@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
@@ -49,12 +49,12 @@ def print_rows(rows: "Sequence[DataclassInstance]", *, as_json: bool, none: str)
         typer.echo(none)
 
 
-def print_table(rows: Sequence[Mapping[str, Any]]) -> None:
+def print_table(rows: Sequence[Mapping[str, object]]) -> None:
     """Print a table of rows, of which there is at least one and which have the same columns."""
     new_console().print(_table(rows))
 
 
-def print_fields(fields: Mapping[str, Any]) -> None:
+def print_fields(fields: Mapping[str, object]) -> None:
     """Print one thing, a line for each of its fields."""
     table = Table.grid(padding=(0, 2, 0, 0))
     for name, value in fields.items():
@@ -62,7 +62,7 @@ def print_fields(fields: Mapping[str, Any]) -> None:
     new_console().print(table)
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
+def _table(rows: Sequence[Mapping[str, object]]) -> Table:
     names = [name for name in rows[0] if any(_is_shown(row[name]) for row in rows)]
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in names:
@@ -72,12 +72,12 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
-def _is_shown(value: Any) -> bool:
+def _is_shown(value: object) -> bool:
     """Whether `value` has a text in a table; the number 0 has, though it equals False."""
     return _shown(value) != ""
 
 
-def _shown(value: Any, most: int | None = _MOST_SHOWN) -> str:
+def _shown(value: object, most: int | None = _MOST_SHOWN) -> str:
     """A value in a table's cell; of a longer list the first `most` and how many more there are."""
     if not is_collection(value):
         return "" if value is None or value is False else "yes" if value is True else str(value)

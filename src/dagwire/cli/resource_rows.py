@@ -71,7 +71,7 @@ def _type_of(provider: AnyProvider) -> str:
             return _name_of(getattr(provider, "provides", None) or type(provider))
 
 
-def _type_of_source(source: Any) -> str:
+def _type_of_source(source: object) -> str:
     if is_provider(source):
         return _type_in_settings(source)
     if isinstance(source, ResourceDefinition):
@@ -96,5 +96,5 @@ def _is_of_settings(provider: AnyProvider) -> bool:
     return bool(below) and all(map(_is_of_settings, below))
 
 
-def _name_of(thing: Any) -> str:
+def _name_of(thing: object) -> str:
     return str(getattr(thing, "__name__", type(thing).__name__))

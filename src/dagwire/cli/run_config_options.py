@@ -91,7 +91,7 @@ def _read(value: str) -> tuple[str, Any]:
         raise typer.BadParameter(msg, param_hint="--set") from None
 
 
-def _placed(path: str, value: Any, names: NamesBySection) -> RunConfig:
+def _placed(path: str, value: object, names: NamesBySection) -> RunConfig:
     """Make the run config that holds one value in its place.
 
     Raises:

@@ -56,7 +56,7 @@ def is_container(value: object) -> bool:
     return getattr(value, "__IS_CONTAINER__", False) is True
 
 
-def provider_of(key: str, value: Any) -> AnyProvider:
+def provider_of(key: str, value: object) -> AnyProvider:
     """The provider of a value given under `key`: recipes are opened, anything else is passed on as it is.
 
     Raises:

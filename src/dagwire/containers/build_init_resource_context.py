@@ -39,7 +39,7 @@ class UnboundInitResourceContext(InitResourceContext):
 
 
 def build_init_resource_context(
-    config: object = None, resources: Any = None, instance: DagsterInstance | None = None
+    config: object = None, resources: object = None, instance: DagsterInstance | None = None
 ) -> UnboundInitResourceContext:
     """Make a context for a direct call of a resource function or of a resource's methods, outside any run.
 

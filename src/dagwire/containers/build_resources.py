@@ -20,10 +20,10 @@ from dagwire.resources.run_without_loop import drive
 
 @contextmanager
 def build_resources(
-    resources: Any,
+    resources: object,
     instance: DagsterInstance | None = None,
-    resource_config: Mapping[str, Any] | None = None,
-    dagster_run: Any = None,
+    resource_config: Mapping[str, object] | None = None,
+    dagster_run: object = None,
     log_manager: "logging.Logger | logging.LoggerAdapter[Any] | None" = None,
     event_loop: AbstractEventLoop | None = None,
     *,
@@ -74,10 +74,10 @@ def build_resources(
 
 @asynccontextmanager
 async def abuild_resources(
-    resources: Any,
+    resources: object,
     instance: DagsterInstance | None = None,
-    resource_config: Mapping[str, Any] | None = None,
-    dagster_run: Any = None,
+    resource_config: Mapping[str, object] | None = None,
+    dagster_run: object = None,
     log_manager: "logging.Logger | logging.LoggerAdapter[Any] | None" = None,
     *,
     required_resource_keys: Iterable[str] | None = None,
@@ -108,8 +108,8 @@ class RunFacts(NamedTuple):
 
 
 def _scope(
-    resources: Any,
-    resource_config: Mapping[str, Any] | None,
+    resources: object,
+    resource_config: Mapping[str, object] | None,
     facts: RunFacts,
     keys: Iterable[str] | None,
     replacements: Mapping[str, object] | None,

@@ -73,7 +73,7 @@ class CalledProvider:
         self._made: Any = _NOT_MADE
         self._provider: AnyProvider | None = None
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         """Call the provider; arguments are added to the declared ones, and replace those of the same name."""
         call = self._call
         if not call.keeps:
@@ -82,7 +82,7 @@ class CalledProvider:
             self._made = self._result(call, args, kwargs)
         return self._made
 
-    def _result(self, call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _result(self, call: Call, args: tuple[object, ...], kwargs: dict[str, Any]) -> Any:
         slots: Any = self._copier.slots
         named = {**call.plain, **kwargs}
         for name, provider in call.called:

@@ -8,7 +8,6 @@ from concurrent.futures import Future
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any
 
 from dagwire.containers.as_container import container_from
 from dagwire.containers.build_resources import abuild_resources
@@ -30,7 +29,7 @@ class Health:
 
 
 def check_health(
-    resources: Any, *, timeout_s: float = 5.0, required_resource_keys: Iterable[str] | None = None
+    resources: object, *, timeout_s: float = 5.0, required_resource_keys: Iterable[str] | None = None
 ) -> dict[str, Health]:
     """Open every resource in a scope and a thread of its own, call its `check_health()` if it has one, close it.
 
@@ -61,7 +60,7 @@ def check_health(
     return {key: _outcome(key, future, started, timeout_s) for key, future in asked.items()}
 
 
-def _ask_in_thread(container: Any, key: str, context: Context) -> "Future[float]":
+def _ask_in_thread(container: object, key: str, context: Context) -> "Future[float]":
     """When the resource has answered, on the clock of `time.monotonic`."""
     outcome: Future[float] = Future()
 
@@ -77,7 +76,7 @@ def _ask_in_thread(container: Any, key: str, context: Context) -> "Future[float]
     return outcome
 
 
-async def _ask(container: Any, key: str) -> None:
+async def _ask(container: object, key: str) -> None:
     async with abuild_resources(container, required_resource_keys=[key]) as resources:
         check = getattr(getattr(resources, key), "check_health", None)
         if check is not None:

@@ -27,8 +27,8 @@ class HeldResources:
     def __init__(
         self,
         owner: str,
-        resources: Any,
-        config_by_key: Mapping[str, Any] | None = None,
+        resources: object,
+        config_by_key: Mapping[str, object] | None = None,
         instance: DagsterInstance | None = None,
         event_loop: AbstractEventLoop | None = None,
     ) -> None:

@@ -1,13 +1,11 @@
 """`diff_environments`: what is not the same in two environments."""
 
-from typing import Any
-
 from dagwire.config.environments.environment import environment
 from dagwire.config.explain.provenance import Difference, Explained, differences
 from dagwire.containers.explain import explain
 
 
-def diff_environments(target: Any, left: str, right: str) -> list[Difference]:
+def diff_environments(target: object, left: str, right: str) -> list[Difference]:
     """The values of `target` that differ between two environments, each with where it comes from; secrets are masked.
 
     An environment that is not complete here, since its secrets are kept elsewhere, is compared as far as it goes.
@@ -24,7 +22,7 @@ def diff_environments(target: Any, left: str, right: str) -> list[Difference]:
     return differences(_own_values(target, left), _own_values(target, right))
 
 
-def _own_values(target: Any, name: str) -> list[Explained]:
+def _own_values(target: object, name: str) -> list[Explained]:
     """The values in an environment, those left out that resources take from the settings."""
     with environment(name):
         return [one for one in explain(target) if not one.source.setting]

@@ -25,7 +25,7 @@ from dagwire.errors import DagwireError, InvalidInvocationError
 from dagwire.resources.recipe import is_configurable_class
 
 
-def explain(target: Any, path: str = "", *, run_config: Any = None) -> list[Explained]:
+def explain(target: object, path: str = "", *, run_config: object = None) -> list[Explained]:
     """Show each value that configures `target`, its source, and what it overrides.
 
     Nothing is opened. Secrets are masked. Settings that are missing or wrong are explained as far as they go.
@@ -54,7 +54,7 @@ def explain(target: Any, path: str = "", *, run_config: Any = None) -> list[Expl
     return under(path, _explained(target, run_config))
 
 
-def _explained(target: Any, run_config: Any) -> list[Explained]:
+def _explained(target: object, run_config: object) -> list[Explained]:
     if isinstance(target, SettingsProvider):
         return target.explained()
     if is_settings(target):
@@ -69,7 +69,7 @@ def _explained(target: Any, run_config: Any) -> list[Explained]:
 class _Container:
     """A walk through the keys of a container."""
 
-    def __init__(self, container: Any, config_by_key: Mapping[str, Any]) -> None:
+    def __init__(self, container: Any, config_by_key: Mapping[str, object]) -> None:
         working = effective_replacements(container)
         self._container = working.container
         self._config_by_key = config_by_key
@@ -190,7 +190,7 @@ def _name_of(ask: object) -> str:
     return str(getattr(ask, "__name__", type(ask).__name__))
 
 
-def _parameters(source: Any) -> list[str]:
+def _parameters(source: object) -> list[str]:
     """The names of a function's parameters; none for other sources."""
     if is_provider(source) or isinstance(source, type) or not callable(source):
         return []

@@ -29,7 +29,7 @@ def merged_container(given: Iterable[Container]) -> Container:
     return container_from(merged)
 
 
-def _is_same(one: Any, other: Any) -> bool:
+def _is_same(one: object, other: object) -> bool:
     """Whether two providers give the same: they are one, or were given the same object, or equal config."""
     if one is other:
         return True

@@ -82,7 +82,7 @@ def _changed(base: AnyProvider, changes: Mapping[Path, object]) -> AnyProvider:
     return providers.Object(changed_model(value, changes))
 
 
-def _merged(options: Mapping[Any, Any], changes: Mapping[Path, object]) -> dict[Any, Any]:
+def _merged(options: Mapping[Any, object], changes: Mapping[Path, object]) -> dict[Any, Any]:
     merged = dict(options)
     for path, value in changes.items():
         level = merged

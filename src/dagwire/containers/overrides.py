@@ -60,7 +60,7 @@ def watch_overrides(watcher: Watcher) -> None:
 
 
 @contextmanager
-def override(target: Any, replacements: Mapping[str, object] | None = None, /, **by_name: object) -> Generator[None]:
+def override(target: object, replacements: Mapping[str, object] | None = None, /, **by_name: object) -> Generator[None]:
     """Replace resources in every scope that is opened inside this block, in this thread or task.
 
     Tasks started inside see it too; threads and tasks started outside never do, and the container is not touched. It
@@ -93,7 +93,7 @@ def override(target: Any, replacements: Mapping[str, object] | None = None, /, *
         end_override(layer)
 
 
-def override_layer(target: Any, replacements: Mapping[str, object], owner: object | None = None) -> Layer:
+def override_layer(target: object, replacements: Mapping[str, object], owner: object | None = None) -> Layer:
     """Make what `override` puts in force; nothing is yet.
 
     Raises:
@@ -106,7 +106,7 @@ def override_layer(target: Any, replacements: Mapping[str, object], owner: objec
     return Layer(container, converted, owner=owner)
 
 
-def _container_of(target: Any) -> Container:
+def _container_of(target: object) -> Container:
     if is_container(target) or is_nested(target):
         return cast("Container", target)
     container = getattr(target, "container", None)

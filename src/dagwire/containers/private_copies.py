@@ -55,7 +55,7 @@ class PrivateResource:
     )
 
     def __init__(
-        self, declared: ResourceProvider[Any], runner: Runner, open_late: Callable[[], Any] | None = None
+        self, declared: ResourceProvider[Any], runner: Runner, open_late: Callable[[], object] | None = None
     ) -> None:
         """`runner` opens it; when it is first called, with `open_late`, or before anybody can call it."""
         self.declared: ResourceProvider[Any] = declared
@@ -138,7 +138,7 @@ class ChosenProvider:
             self._branch = self._choose()
         return self._branch
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         """Call the chosen branch."""
         return self._current(self.branch)(*args, **kwargs)
 
@@ -154,13 +154,13 @@ class AwaitedProvider:
 
     __slots__ = ("_find", "_provider", "_wait_for_call")
 
-    def __init__(self, find: Callable[[], AnyProvider], wait_for_call: Callable[[Callable[[], Any]], Any]) -> None:
+    def __init__(self, find: Callable[[], AnyProvider], wait_for_call: Callable[[Callable[[], Any]], object]) -> None:
         """Call the provider that `find` gives in an event loop, and await it there."""
         self._find = find
         self._wait_for_call = wait_for_call
         self._provider: AnyProvider | None = None
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         """The result."""
         return self._wait_for_call(lambda: self._find()(*args, **kwargs))
 

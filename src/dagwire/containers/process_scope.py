@@ -1,7 +1,7 @@
 """`process_scope`: what lives for the process is opened in it once, for all runs inside."""
 
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from dagwire.containers.as_container import container_from
 from dagwire.containers.current_scope import begin_process_scope, end_process_scope
@@ -37,7 +37,7 @@ class process_scope:  # noqa: N801  # a context manager that is called as a func
         True
     """
 
-    def __init__(self, resources: Any, *, eager: bool = False) -> None:
+    def __init__(self, resources: object, *, eager: bool = False) -> None:
         """Open nothing yet."""
         self._container = container_from(getattr(resources, "container", resources))
         self._eager = eager

@@ -84,7 +84,7 @@ def _misfit(provider: Any, parameters: Signature, *, is_passed_on: bool) -> str 
     return None
 
 
-def _signature_of(provides: Callable[..., Any]) -> Signature | None:
+def _signature_of(provides: Callable[..., object]) -> Signature | None:
     """The signature, if it shows what is taken: classes written in C often have none."""
     try:
         return signature(provides)
@@ -101,7 +101,7 @@ def _unknown_field(model: type[BaseModel], named: Iterable[str]) -> str | None:
     return unknown and f"{_name(model)} takes no argument '{unknown}'.{did_you_mean(unknown, takes)}"
 
 
-def _is_model(kind: Any) -> bool:
+def _is_model(kind: object) -> bool:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
@@ -117,7 +117,7 @@ def is_read_early(provider: AnyProvider) -> bool:
     return isinstance(provider, (providers.ConfigurationOption, *_GETTERS))
 
 
-def read_wrongly(provider: AnyProvider, current: Callable[[AnyProvider], Any]) -> str | None:
+def read_wrongly(provider: AnyProvider, current: Callable[[AnyProvider], object]) -> str | None:
     """The fault in reading `provider` now, or None.
 
     Args:
@@ -163,7 +163,7 @@ def _option_name(option: Any) -> str:
         return "of a Configuration"
 
 
-def _source_and_path(getter: Any) -> tuple[Any, list[Any]]:
+def _source_and_path(getter: object) -> tuple[Any, list[Any]]:
     """The start of a chain of getters, and the getters, the first one first."""
     path: list[Any] = []
     source: Any = getter
@@ -178,7 +178,7 @@ def _is_getter(provider: object) -> bool:
     return isinstance(provider, _GETTERS)
 
 
-def _missing_value(getter: AnyProvider, current: Callable[[AnyProvider], Any]) -> str | None:
+def _missing_value(getter: AnyProvider, current: Callable[[AnyProvider], object]) -> str | None:
     """The reason that an attribute or an item cannot be read of settings or of a plain object, or None."""
     source, path = _source_and_path(getter)
     held: Any = current(source)
@@ -203,7 +203,7 @@ def _is_plain(held: object) -> bool:
     return is_value and not isinstance(held, providers.Configuration)
 
 
-def _not_there(value: Any, name: object, *, is_item: bool) -> str:
+def _not_there(value: object, name: object, *, is_item: bool) -> str:
     kind: Any = cast("Any", type)(value)
     if is_item:
         known = map(str, value) if is_mapping(value) else ()

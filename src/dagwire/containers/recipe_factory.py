@@ -18,7 +18,7 @@ RecipeMaker = Callable[[Any, Sequence[Any], dict[str, Any]], Any]
 """Takes the source, the arguments and `{field: value}`, all providers among them called."""
 
 
-def recipe_maker(source: Any, args: tuple[Any, ...], fields: dict[str, Any]) -> RecipeMaker:
+def recipe_maker(source: object, args: tuple[object, ...], fields: dict[str, Any]) -> RecipeMaker:
     """Return what makes recipes of a source, arguments and fields as they are declared.
 
     Raises:
@@ -48,7 +48,7 @@ def configured_maker(make_recipe: RecipeMaker, config: object, key: str) -> Reci
 class FunctionOfArguments:
     """Makes recipes of a function and its arguments; lives as long as its provider."""
 
-    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], fields: dict[str, Any]) -> None:
+    def __init__(self, function: Callable[..., object], args: tuple[object, ...], fields: dict[str, Any]) -> None:
         """Inspect the function once, here: its signature is the same whatever the values of its arguments."""
         try:
             self.definition: ResourceDefinition = ResourceDefinition(
@@ -62,19 +62,19 @@ class FunctionOfArguments:
         self._function = as_manager_function(function)
         self._has_variables = any(True for _ in variables_in([*args, fields]))
 
-    def __call__(self, _source: Any, args: Sequence[Any], fields: dict[str, Any]) -> ResourceDefinition:
+    def __call__(self, _source: object, args: Sequence[object], fields: dict[str, Any]) -> ResourceDefinition:
         """The definition that calls the function with these arguments."""
         if not args and not fields:
             return self.definition
         return self.definition.with_arguments(partial(self._function, *self._read(args), **self._read(fields)))
 
-    def called(self, args: Sequence[Any], fields: dict[str, Any]) -> Any:
+    def called(self, args: Sequence[object], fields: dict[str, Any]) -> Any:
         """Call the function, which takes no context."""
         if self._has_variables:
             args, fields = self._read(args), self._read(fields)
         return self._function(*args, **fields)
 
-    def _read(self, arguments: Any) -> Any:
+    def _read(self, arguments: object) -> Any:
         return _with_variables_read(arguments) if self._has_variables else arguments
 
 
@@ -86,15 +86,15 @@ def _instance(source: Any, args: Sequence[Any], fields: dict[str, Any]) -> Any:
     return source(*args, **fields)
 
 
-def _with_fields(source: Any, _args: Sequence[Any], fields: dict[str, Any]) -> Any:
+def _with_fields(source: Any, _args: Sequence[object], fields: dict[str, Any]) -> Any:
     return source.with_values(fields) if fields else source
 
 
-def _as_it_is(source: Any, _args: Sequence[Any], _fields: dict[str, Any]) -> Any:
+def _as_it_is(source: object, _args: Sequence[object], _fields: dict[str, Any]) -> Any:
     return source
 
 
 def _configured(
-    make_recipe: RecipeMaker, config: object, key: str, source: Any, args: Sequence[Any], fields: dict[str, Any]
+    make_recipe: RecipeMaker, config: object, key: str, source: object, args: Sequence[object], fields: dict[str, Any]
 ) -> Any:
     return configured_recipe(make_recipe(source, args, fields), config, key)

@@ -34,9 +34,9 @@ def _is_asynchronous(provides: Any) -> bool:
     return iscoroutinefunction(provides) or isasyncgenfunction(unwrap(provides)) or hasattr(provides, "__aenter__")
 
 
-def _managed(provides: Callable[..., Any]) -> Callable[..., Any]:
+def _managed(provides: Callable[..., object]) -> Callable[..., Any]:
     @contextmanager
-    def opened(*args: Any, **kwargs: Any) -> Generator[Any]:
+    def opened(*args: object, **kwargs: object) -> Generator[Any]:
         made = provides(*args, **kwargs)
         if isinstance(made, AbstractContextManager):
             with cast("AbstractContextManager[Any]", made) as value:
@@ -47,9 +47,9 @@ def _managed(provides: Callable[..., Any]) -> Callable[..., Any]:
     return _named_after(provides, opened)
 
 
-def _managed_in_a_loop(provides: Callable[..., Any]) -> Callable[..., Any]:
+def _managed_in_a_loop(provides: Callable[..., object]) -> Callable[..., Any]:
     @asynccontextmanager
-    async def opened(*args: Any, **kwargs: Any) -> AsyncGenerator[Any]:
+    async def opened(*args: object, **kwargs: object) -> AsyncGenerator[Any]:
         made = provides(*args, **kwargs)
         if isawaitable(made):
             made = await made
@@ -65,6 +65,6 @@ def _managed_in_a_loop(provides: Callable[..., Any]) -> Callable[..., Any]:
     return _named_after(provides, opened)
 
 
-def _named_after(provides: Callable[..., Any], opened: Callable[..., Any]) -> Callable[..., Any]:
+def _named_after(provides: Callable[..., object], opened: Callable[..., object]) -> Callable[..., Any]:
     opened.__name__ = getattr(provides, "__name__", type(provides).__name__)
     return opened

@@ -53,16 +53,16 @@ class ResourceProvider(providers.Provider[T]):
     """
 
     @overload
-    def __init__(self: "ResourceProvider[R]", source: type[R], **fields: Any) -> None: ...
+    def __init__(self: "ResourceProvider[R]", source: type[R], **fields: object) -> None: ...
     @overload
-    def __init__(self: "ResourceProvider[R]", source: R, **fields: Any) -> None: ...
+    def __init__(self: "ResourceProvider[R]", source: R, **fields: object) -> None: ...
     @overload
-    def __init__(self, source: type[ConfigurableResourceFactory[T]], **fields: Any) -> None: ...
+    def __init__(self, source: type[ConfigurableResourceFactory[T]], **fields: object) -> None: ...
     @overload
-    def __init__(self, source: ConfigurableResourceFactory[T], **fields: Any) -> None: ...
+    def __init__(self, source: ConfigurableResourceFactory[T], **fields: object) -> None: ...
     @overload
-    def __init__(self, source: Any = None, *args: Any, **fields: Any) -> None: ...
-    def __init__(self, source: Any = None, *args: Any, **fields: Any) -> None:
+    def __init__(self, source: Any = None, *args: object, **fields: object) -> None: ...
+    def __init__(self, source: Any = None, *args: object, **fields: object) -> None:
         """See the class. `source` is None only while dependency-injector copies a container.
 
         Raises:
@@ -76,7 +76,7 @@ class ResourceProvider(providers.Provider[T]):
         """The time that it stays open."""
         super().__init__()
 
-    def _declare(self, source: Any, args: tuple[Any, ...], fields: dict[str, Any]) -> None:
+    def _declare(self, source: Any, args: tuple[object, ...], fields: dict[str, Any]) -> None:
         self.source = source
         self.args = args
         self.fields = fields
@@ -101,7 +101,7 @@ class ResourceProvider(providers.Provider[T]):
         if isinstance(make_recipe, FunctionOfArguments) and not make_recipe.definition.takes_context:
             self.function = make_recipe
 
-    def set_life_cycle(self, *, retry: Callable[..., Any] | None = None, timeout_s: float | None = None) -> Self:
+    def set_life_cycle(self, *, retry: Callable[..., object] | None = None, timeout_s: float | None = None) -> Self:
         """Say how patiently this resource is opened and closed; return the provider itself.
 
         Args:
@@ -173,7 +173,7 @@ class ResourceProvider(providers.Provider[T]):
         yield from cast("Any", self).overridden  # stubs: partly unknown
 
     def values(
-        self, current: Callable[[AnyProvider], Callable[[], Any]], passed_on: Callable[[AnyProvider], AnyProvider]
+        self, current: Callable[[AnyProvider], Callable[[], object]], passed_on: Callable[[AnyProvider], AnyProvider]
     ) -> list[Any]:
         """The values of the injections, by dependency-injector's rule: a delegated one is passed on, others called.
 
@@ -192,14 +192,14 @@ class ResourceProvider(providers.Provider[T]):
             raise
         return values
 
-    def recipe(self, values: Sequence[Any] | None = None) -> Any:
+    def recipe(self, values: Sequence[object] | None = None) -> Any:
         """Make what is to be opened of `values`: the injections, providers among them called. None calls them here."""
         if values is None:
             values = self.values(lambda provider: provider, lambda provider: provider)
         end = 1 + len(self.args)
         return self._make_recipe(values[0], values[1:end], dict(zip(self.fields, values[end:], strict=True)))
 
-    def called(self, function: FunctionOfArguments, values: Sequence[Any]) -> Any:
+    def called(self, function: FunctionOfArguments, values: Sequence[object]) -> Any:
         """Call `function` with these injections; it gives what `recipe` would open."""
         if not self.fields:
             return function.called(values[1:], {})
@@ -225,7 +225,7 @@ class ResourceProvider(providers.Provider[T]):
         copied.policy, copied.lifetime = self.policy, self.lifetime
         return copied
 
-    def _provide(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
+    def _provide(self, args: tuple[object, ...], kwargs: dict[str, Any]) -> T:
         """The resource that an open scope has, or outside any scope a new one, if it has nothing to close.
 
         Raises:

@@ -73,7 +73,7 @@ class RunScope:
         replacements: Mapping[Key, AnyProvider] | None = None,
         config_by_key: Mapping[str, object] | None = None,
         run_id: str | None = None,
-        run: Any = None,
+        run: object = None,
         instance: DagsterInstance | None = None,
         logger: "logging.Logger | logging.LoggerAdapter[Any]" = DEFAULT_LOG,
         asynchronous: bool = False,
@@ -352,7 +352,7 @@ class RunScope:
             await shield(resource.task)
         return wanted.value
 
-    def wait_for_call(self, call: Callable[[], Any]) -> Any:
+    def wait_for_call(self, call: Callable[[], object]) -> Any:
         """Call `call` in an event loop of the scope's own, and return what it gives, awaited."""
         return self._life_cycle.call_in_loop(call)
 
@@ -569,7 +569,7 @@ class RunScope:
         """The keys that have a provider."""
         return list(ProviderGraph(self._container, self._replacements).known_keys())
 
-    async def wait_for(self, awaitable: Awaitable[Any]) -> Any:
+    async def wait_for(self, awaitable: Awaitable[object]) -> Any:
         """The result of `awaitable`, in the caller's event loop, or in one of the scope's own."""
         return await self._life_cycle.wait_for(awaitable)
 

@@ -10,7 +10,7 @@ from dagwire.errors import DagwireError, InvalidProviderError, ResourceSetupErro
 
 
 def chosen_branch(
-    selector: AnyProvider, current: Callable[[AnyProvider], Callable[[], Any]], name: Callable[[AnyProvider], str]
+    selector: AnyProvider, current: Callable[[AnyProvider], Callable[[], object]], name: Callable[[AnyProvider], str]
 ) -> AnyProvider:
     """The branch that `selector` chooses now.
 

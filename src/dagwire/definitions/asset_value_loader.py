@@ -38,7 +38,7 @@ class AssetValueLoader:
         self,
         asset_key: CoercibleToAssetKey,
         *,
-        python_type: Any = None,
+        python_type: object = None,
         partition_key: str | None = None,
         metadata: Mapping[str, object] | None = None,
     ) -> Any:

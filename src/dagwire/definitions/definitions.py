@@ -70,9 +70,9 @@ class Definitions:
         schedules: Iterable[ScheduleDefinition | UnresolvedPartitionedAssetScheduleDefinition] | None = None,
         sensors: Iterable[SensorDefinition] | None = None,
         jobs: Iterable[JobDefinition | UnresolvedAssetJobDefinition] | None = None,
-        resources: Any = None,
+        resources: object = None,
         executor: AnyExecutor | None = None,
-        loggers: Mapping[str, Any] | None = None,
+        loggers: Mapping[str, object] | None = None,
         asset_checks: Iterable[AssetChecksDefinition] | None = None,
         metadata: Mapping[str, object] | None = None,
     ) -> None:
@@ -215,7 +215,7 @@ class Definitions:
         return self.map_resolved_asset_specs(func=func)
 
     def map_resolved_asset_specs(
-        self, *, func: Callable[[AssetSpec], AssetSpec], selection: Any = None
+        self, *, func: Callable[[AssetSpec], AssetSpec], selection: object = None
     ) -> "Definitions":
         """Definitions whose selected assets have the specs that `func` returns for theirs.
 
@@ -237,7 +237,7 @@ class Definitions:
         changed.assets = [*map_asset_specs(mapped, plain), *sources]
         return changed
 
-    def _selected_keys(self, selection: Any) -> Collection[AssetKey]:
+    def _selected_keys(self, selection: object) -> Collection[AssetKey]:
         known = self._known_assets()
         return selected(known.made, self.asset_checks, selection, known.sources).keys
 
@@ -316,7 +316,7 @@ class Definitions:
         self,
         asset_key: CoercibleToAssetKey,
         *,
-        python_type: Any = None,
+        python_type: object = None,
         instance: DagsterInstance | None = None,
         partition_key: str | None = None,
         metadata: Mapping[str, object] | None = None,

@@ -10,7 +10,7 @@ from dagwire.definitions.specs.executor_definition import AnyExecutor
 from dagwire.errors import MergeConflictError
 
 
-def merged_resources(resources: Sequence[tuple[Container, Any]]) -> Any:
+def merged_resources(resources: Sequence[tuple[Container, object]]) -> Any:
     """Merge resources, each a container and what it was made of: a mapping if all were mappings, else a container.
 
     Raises:
@@ -37,7 +37,7 @@ def merged_executor(executors: Iterable[AnyExecutor | None]) -> AnyExecutor | No
     return merged
 
 
-def merged_loggers(loggers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def merged_loggers(loggers: Iterable[Mapping[str, object]]) -> dict[str, Any]:
     """Merge loggers by name.
 
     Raises:

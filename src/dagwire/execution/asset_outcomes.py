@@ -100,7 +100,7 @@ _Checked = tuple[AssetCheckResult, AssetKey | None]
 """A check's result, and the asset that it verifies unless it names another."""
 
 
-def _plain(definition: AssetsDefinition, value: Any, types: TypeCheckContext) -> StepOutput:
+def _plain(definition: AssetsDefinition, value: object, types: TypeCheckContext) -> StepOutput:
     """The plain value of a single asset; most results are one, so this path is quick."""
     step_output = _made(definition, next(iter(definition.specs_by_output)), value, types)
     step_output.materializations = (definition.spec.key,)
@@ -159,21 +159,21 @@ def _is_result(item: object) -> bool:
     return is_output(item) or is_materialize_result(item) or isinstance(item, AssetCheckResult)
 
 
-def _named_pair(definition: AssetsDefinition, names: Sequence[str], items: Sequence[Any]) -> _Pairs:
+def _named_pair(definition: AssetsDefinition, names: Sequence[str], items: Sequence[object]) -> _Pairs:
     if len(items) != len(names):
         problem = f"returned {len(items)} values and makes {len(names)} assets ({', '.join(names)})."
         raise UnexpectedResultError(definition.label, problem)
     return _Pairs(zip(names, items, strict=True))
 
 
-def _check_complete(definition: AssetsDefinition, names: Iterable[str], given: Mapping[str, Any]) -> None:
+def _check_complete(definition: AssetsDefinition, names: Iterable[str], given: Mapping[str, object]) -> None:
     missing = [n for n in names if n not in given and not definition.specs_by_output[n].skippable]
     if missing:
         problem = f"did not give its outputs {', '.join(missing)}; declare them with `is_required=False` if it may."
         raise UnexpectedResultError(definition.label, problem)
 
 
-def _output_of(definition: AssetsDefinition, item: Any) -> str:
+def _output_of(definition: AssetsDefinition, item: object) -> str:
     if is_output(item) and item.output_name in definition.specs_by_output:
         return item.output_name
     if is_materialize_result(item) and item.asset_key is not None:

@@ -2,7 +2,6 @@
 
 from asyncio import AbstractEventLoop
 from collections.abc import Mapping
-from typing import Any
 
 from dagwire.containers.as_container import container_from
 from dagwire.containers.context_resources import HeldResources
@@ -24,9 +23,9 @@ from dagwire.resources.log_manager import EPHEMERAL_RUN_ID
 
 
 def build_asset_context(
-    resources: Any = None,
-    resources_config: Mapping[str, Any] | None = None,
-    asset_config: Any = None,
+    resources: object = None,
+    resources_config: Mapping[str, object] | None = None,
+    asset_config: object = None,
     instance: DagsterInstance | None = None,
     partition_key: str | None = None,
     partition_key_range: PartitionKeyRange | None = None,
@@ -60,11 +59,11 @@ def build_asset_context(
 
 
 def build_op_context(
-    resources: Any = None,
-    op_config: Any = None,
-    resources_config: Mapping[str, Any] | None = None,
+    resources: object = None,
+    op_config: object = None,
+    resources_config: Mapping[str, object] | None = None,
     instance: DagsterInstance | None = None,
-    config: Any = None,
+    config: object = None,
     partition_key: str | None = None,
     partition_key_range: PartitionKeyRange | None = None,
     mapping_key: str | None = None,
@@ -87,9 +86,9 @@ def build_op_context(
 
 
 def build_asset_check_context(
-    resources: Any = None,
-    resources_config: Mapping[str, Any] | None = None,
-    asset_config: Any = None,
+    resources: object = None,
+    resources_config: Mapping[str, object] | None = None,
+    asset_config: object = None,
     instance: DagsterInstance | None = None,
     *,
     partition_key: str | None = None,
@@ -102,7 +101,7 @@ def build_asset_check_context(
 
 
 def build_hook_context(
-    resources: Any = None,
+    resources: object = None,
     op: OpDefinition | None = None,
     run_id: str | None = None,
     job_name: str | None = None,
@@ -145,9 +144,9 @@ def _run_of(
 def _fill(
     context: DirectStepContext,
     owner: str,
-    resources: Any,
-    resources_config: Mapping[str, Any] | None,
-    config: Any,
+    resources: object,
+    resources_config: Mapping[str, object] | None,
+    config: object,
     instance: DagsterInstance | None,
     event_loop: AbstractEventLoop | None = None,
 ) -> None:
@@ -158,7 +157,7 @@ def _fill(
     context.fill(config, config_by_key)
 
 
-def _check_keys(owner: str, resources: Any, config_by_key: Mapping[str, Any]) -> None:
+def _check_keys(owner: str, resources: object, config_by_key: Mapping[str, object]) -> None:
     container = container_from(resources)
     unknown = [key for key in config_by_key if find_provider(container, key) is None]
     if unknown:

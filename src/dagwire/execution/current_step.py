@@ -22,7 +22,7 @@ class CurrentStep(StepScopes):
         self.yielded: list[object] = []
         """The items that the body has yielded."""
 
-    def observe(self, item: Any) -> Any:
+    def observe(self, item: object) -> Any:
         """Take note of an item that the body yields; return it."""
         self.yielded.append(item)
         if self.made is not None:

@@ -53,7 +53,7 @@ def _is_recipe(value: object) -> bool:
     return isinstance(value, ConfigurableResourceFactory | ResourceDefinition)
 
 
-def _check_resources(definition: StepDefinition[Any], beside: Mapping[str, Any], held: tuple[str, ...]) -> None:
+def _check_resources(definition: StepDefinition[Any], beside: Mapping[str, object], held: tuple[str, ...]) -> None:
     body = definition.body
     for key in beside:
         if key in held:
@@ -66,7 +66,7 @@ def _check_resources(definition: StepDefinition[Any], beside: Mapping[str, Any],
     raise_faults([MissingResourceError(key, [body.owner], known) for key in needed if key not in known])
 
 
-def _config(definition: StepDefinition[Any], context: DirectStepContext, passed: Any) -> dict[str, Any]:
+def _config(definition: StepDefinition[Any], context: DirectStepContext, passed: object) -> dict[str, Any]:
     body = definition.body
     if passed is not None and context.given_config:
         raise InvalidInvocationError(body.owner, "has config in its context and beside it. Pass it once.")
@@ -79,7 +79,7 @@ def _config(definition: StepDefinition[Any], context: DirectStepContext, passed:
     return {} if declared is None else {CONFIG_NAME: config}
 
 
-def _inputs(definition: StepDefinition[Any], passed: Mapping[str, Any]) -> dict[str, Any]:
+def _inputs(definition: StepDefinition[Any], passed: Mapping[str, object]) -> dict[str, Any]:
     inputs = definition.body.signature.inputs
     values = {**definition.input_defaults, **passed}
     missing = [name for name, parameter in inputs.items() if name not in values and not parameter.is_optional]

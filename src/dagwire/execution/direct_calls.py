@@ -31,7 +31,7 @@ from dagwire.resources.init_resource_context import NO_RESOURCES
 from dagwire.resources.log_manager import EPHEMERAL_RUN_ID
 
 
-def call_directly(definition: StepDefinition[Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def call_directly(definition: StepDefinition[Any], args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
     """Call the body of `definition` outside a run; see `StepDefinition.__call__`."""
     passed = sort_arguments(definition.body, args, kwargs)
     context = passed.context if passed.context is not None else _new_context(definition)
@@ -43,7 +43,7 @@ def call_directly(definition: StepDefinition[Any], args: Sequence[Any], kwargs: 
         raise
 
 
-def call_hook_directly(hook: HookDefinition, body: Body, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def call_hook_directly(hook: HookDefinition, body: Body, args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
     """Call the function of a hook outside a run; see `HookDefinition.__call__`."""
     name = body.signature.context or ""
     if args and args[0] is None:
@@ -94,7 +94,7 @@ class _DirectCall:
         with self._opened() as arguments:
             yield from self._checked_items(self._invoke(arguments))
 
-    def _invoke(self, arguments: Mapping[str, Any]) -> Any:
+    def _invoke(self, arguments: Mapping[str, object]) -> Any:
         leading = () if self._body.signature.context is None else (self._context,)
         return self._body.function(*leading, **arguments)
 
@@ -126,7 +126,7 @@ class _DirectCall:
         finally:
             self._context.unbind()
 
-    def _arguments(self, opened: Mapping[str, Any]) -> dict[str, Any]:
+    def _arguments(self, opened: Mapping[str, object]) -> dict[str, Any]:
         """Return `{parameter: argument}`; the context has the resources, too. Arguments are checked."""
         prepared, signature = self._prepared, self._body.signature
         needed = [key for key in self._body.keys if key in prepared.held]
@@ -141,12 +141,12 @@ class _DirectCall:
 
     # -- checks --------------------------------------------------------------------------------------------------------
 
-    def _check_inputs(self, arguments: Mapping[str, Any]) -> None:
+    def _check_inputs(self, arguments: Mapping[str, object]) -> None:
         for name, dagster_type in self._definition.checked_inputs.items():
             if name in arguments:
                 check_value(self._body.owner, "input", name, dagster_type, arguments[name], self._types)
 
-    def _checked(self, returned: Any) -> Any:
+    def _checked(self, returned: object) -> Any:
         """Check the result of a function that is neither a coroutine function nor a generator function.
 
         Such a function may still return a generator or an awaitable that another function made.
@@ -160,10 +160,10 @@ class _DirectCall:
         self._check_result(returned)
         return returned
 
-    async def _checked_awaitable(self, returned: Awaitable[Any]) -> Any:
+    async def _checked_awaitable(self, returned: Awaitable[object]) -> Any:
         return self._checked(await returned)
 
-    def _checked_items(self, items: Iterator[Any]) -> Iterator[Any]:
+    def _checked_items(self, items: Iterator[object]) -> Iterator[Any]:
         seen = Yielded()
         for item in items:
             self._check_item(item)
@@ -171,7 +171,7 @@ class _DirectCall:
             yield item
         self._check_result(seen)
 
-    async def _achecked_items(self, items: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    async def _achecked_items(self, items: AsyncIterator[object]) -> AsyncIterator[Any]:
         seen = Yielded()
         async for item in items:
             self._check_item(item)
@@ -185,7 +185,7 @@ class _DirectCall:
             check_value(self._body.owner, "output", item.output_name, dagster_type, item.value, self._types)
         self._context.observe(item)
 
-    def _check_result(self, returned: Any) -> None:
+    def _check_result(self, returned: object) -> None:
         if isinstance(self._definition, OpDefinition):
             op_outcome(self._definition, returned, None, self._types)
         elif isinstance(self._definition, AssetsDefinition):

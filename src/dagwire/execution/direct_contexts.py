@@ -38,7 +38,7 @@ class _Held:
         return self._held.view
 
     @resources.setter
-    def resources(self, value: Any) -> None:
+    def resources(self, value: object) -> None:
         """Ignore the assignment of the base class: a context built by hand has its own resources."""
 
     def __enter__(self) -> Self:
@@ -72,7 +72,7 @@ class DirectStepContext(_Held, StepContext):
         """Whether something is called with it now."""
         return self._definition is not None
 
-    def bind(self, definition: Any) -> None:
+    def bind(self, definition: object) -> None:
         """Take over the key and the partitions of the definition that is called; forget what an earlier call added.
 
         Raises:
@@ -88,7 +88,7 @@ class DirectStepContext(_Held, StepContext):
         self._forget()
         self._bind_partitions(getattr(definition, "partitions_def", None))
 
-    def _check_kind(self, definition: Any) -> None:
+    def _check_kind(self, definition: object) -> None:
         """Refuse definitions of another kind."""
 
     def _bind_partitions(self, partitions_def: Any) -> None:
@@ -116,7 +116,7 @@ class DirectStepContext(_Held, StepContext):
         return self._held.view if self._in_call is None else self._in_call
 
     @resources.setter
-    def resources(self, value: Any) -> None:
+    def resources(self, value: object) -> None:
         """Ignore the assignment of the base class: a context built by hand has its own resources."""
 
     _in_call: Resources | None = None
@@ -137,12 +137,12 @@ class DirectStepContext(_Held, StepContext):
 
     _given_config: Any = None
 
-    def fill(self, given_config: Any, resources_config: Mapping[str, Any]) -> None:
+    def fill(self, given_config: object, resources_config: Mapping[str, object]) -> None:
         """Keep config for the definition that is called, and for resources."""
         self._given_config = self._op_config = given_config
         self.resources_config = resources_config
 
-    def configure(self, config: Any) -> None:
+    def configure(self, config: object) -> None:
         """Show the config of the call."""
         self._op_config = config
 

@@ -18,7 +18,7 @@ from dagwire.execution.partition_selection import PartitionSelection
 from dagwire.suggestions import did_you_mean
 
 
-def resolved_run_config(job: JobDefinition, given: Any, partitions: PartitionSelection) -> RunConfig:
+def resolved_run_config(job: JobDefinition, given: object, partitions: PartitionSelection) -> RunConfig:
     """The config of each step and resource, from the run's config and the job's.
 
     Raises:
@@ -53,7 +53,7 @@ def written_config(job: JobDefinition, options: RunOptions, run_config: RunConfi
     return {section: config for section, config in run_config.to_config_dict().items() if config}
 
 
-def _plain_dict(job: JobDefinition, given: Any) -> Any:
+def _plain_dict(job: JobDefinition, given: object) -> Any:
     if isinstance(given, RunConfig):
         problem = "its config is mapped: give a dict of the config that the mapping declares, not a RunConfig"
         raise InvalidConfigError(f"job '{job.name}'", [problem])
@@ -107,7 +107,7 @@ def open_input_values(
 class _Inputs:
     """The values of open inputs as they are read, and the faults found on the way; lives as long as that takes."""
 
-    def __init__(self, job: JobDefinition, values: Mapping[str, object], configured: Mapping[str, Any]) -> None:
+    def __init__(self, job: JobDefinition, values: Mapping[str, object], configured: Mapping[str, object]) -> None:
         self._job = job
         self._values = values
         self._configured = configured
@@ -155,7 +155,7 @@ class ConfigForLoader(NamedTuple):
         return self.loader.construct_from_config_value(context, self.config)
 
 
-def _configured(node: Node, given: OpenInput, value: Any) -> Any:
+def _configured(node: Node, given: OpenInput, value: object) -> Any:
     """The value from config, which may be nested under "value"."""
     declared = given.dagster_type
     owner = f"input '{given.path}' of {node.definition.label}"
@@ -168,7 +168,7 @@ def _configured(node: Node, given: OpenInput, value: Any) -> Any:
     return validated_config(declared.typing_type, plain, owner)
 
 
-def _under_value(value: Any) -> Any:
+def _under_value(value: object) -> Any:
     if is_mapping(value) and set(value) == {"value"}:
         return value["value"]
     return [_under_value(item) for item in value] if is_sequence(value) else value

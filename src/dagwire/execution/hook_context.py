@@ -27,7 +27,7 @@ class HookContext(BodyContext):
         self,
         run: DagsterRun,
         node: Node | None,
-        hook: Any,
+        hook: object,
         failure: BaseException | None,
         values: StepValues | None = None,
     ) -> None:
@@ -105,7 +105,7 @@ class HookContext(BodyContext):
         return as_op_config(self._op_config)
 
     @op_config.setter
-    def op_config(self, config: Any) -> None:
+    def op_config(self, config: object) -> None:
         self._op_config = config
 
     @property
@@ -136,6 +136,6 @@ class HookContext(BodyContext):
         run, step = self._run, self._node.name if self._node is not None else None
         return DagsterLogManager({"job_name": run.job_name, "run_id": run.run_id, "step_key": step}, self.loggers)
 
-    def bind(self, definition: Any) -> None:
+    def bind(self, definition: object) -> None:
         """Take note of the hook that is called; a context built by hand cannot know it before."""
         self._hook = definition

@@ -78,7 +78,7 @@ class Hooks:
         return result.is_skipped
 
 
-async def _waited(scope: RunScope, returned: Any) -> Any:
+async def _waited(scope: RunScope, returned: object) -> Any:
     """Return the result of a function, or of the coroutine that it returned."""
     coroutine: Awaitable[Any] | None = returned if isawaitable(returned) else None
     return returned if coroutine is None else await scope.wait_for(coroutine)

@@ -31,7 +31,7 @@ class DeclaresIOConfig(Protocol):
 class IOConfig:
     """The config of single outputs and inputs, and its faults; lives as long as the run."""
 
-    def __init__(self, nodes: Iterable[Node], outputs: Mapping[str, Any], inputs: Mapping[str, Any]) -> None:
+    def __init__(self, nodes: Iterable[Node], outputs: Mapping[str, object], inputs: Mapping[str, object]) -> None:
         """Nothing is validated yet.
 
         Args:

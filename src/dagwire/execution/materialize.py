@@ -27,13 +27,13 @@ EPHEMERAL_JOB = "__ephemeral_asset_job__"
 
 def materialize(
     assets: Iterable[AnyAsset | AssetChecksDefinition],
-    run_config: Any = None,
+    run_config: object = None,
     instance: DagsterInstance | None = None,
-    resources: Any = None,
+    resources: object = None,
     partition_key: str | None = None,
     raise_on_error: bool = True,  # Dagster's signature
     tags: Mapping[str, object] | None = None,
-    selection: Any = None,
+    selection: object = None,
     *,
     on_event: Callable[[DagsterEvent], None] | None = None,
     executor: Executor | None = None,
@@ -90,13 +90,13 @@ def materialize(
 
 def materialize_to_memory(
     assets: Iterable[AnyAsset | AssetChecksDefinition],
-    run_config: Any = None,
+    run_config: object = None,
     instance: DagsterInstance | None = None,
-    resources: Any = None,
+    resources: object = None,
     partition_key: str | None = None,
     raise_on_error: bool = True,  # Dagster's signature
     tags: Mapping[str, object] | None = None,
-    selection: Any = None,
+    selection: object = None,
 ) -> ExecuteInProcessResult:
     """Materialize `assets` with all values kept in memory, even if assets name IO managers.
 
@@ -127,13 +127,13 @@ def _refuse_io_managers(job: JobDefinition) -> None:
 
 async def amaterialize(
     assets: Iterable[AnyAsset | AssetChecksDefinition],
-    run_config: Any = None,
+    run_config: object = None,
     instance: DagsterInstance | None = None,
-    resources: Any = None,
+    resources: object = None,
     partition_key: str | None = None,
     raise_on_error: bool = True,  # Dagster's signature
     tags: Mapping[str, object] | None = None,
-    selection: Any = None,
+    selection: object = None,
     *,
     on_event: Callable[[DagsterEvent], None] | None = None,
     max_concurrency: int | None = 1,

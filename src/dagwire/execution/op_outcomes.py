@@ -22,7 +22,7 @@ from dagwire.execution.output_metadata import OutputMetadata
 
 
 def op_outcome(
-    definition: OpDefinition, returned: Any, added: OutputMetadata | None, types: TypeCheckContext
+    definition: OpDefinition, returned: object, added: OutputMetadata | None, types: TypeCheckContext
 ) -> Outcome:
     """Read what an op returned.
 
@@ -52,7 +52,7 @@ def op_outcome(
 
 
 def _step_output(
-    definition: OpDefinition, output: str, given: Any, added: OutputMetadata | None, types: TypeCheckContext
+    definition: OpDefinition, output: str, given: object, added: OutputMetadata | None, types: TypeCheckContext
 ) -> StepOutput:
     value = given.value if is_output(given) else given
     check = check_value(definition.label, "output", output, definition.output_type(output), value, types)
@@ -75,7 +75,7 @@ def _metadata(
 
 
 def _step_outputs(
-    definition: OpDefinition, output: str, given: Any, added: OutputMetadata | None, types: TypeCheckContext
+    definition: OpDefinition, output: str, given: object, added: OutputMetadata | None, types: TypeCheckContext
 ) -> list[StepOutput]:
     outputs_by_key: dict[str, StepOutput] = {}
     for item in _dynamic_outputs(definition, output, given):
@@ -89,7 +89,7 @@ def _step_outputs(
     return list(outputs_by_key.values())
 
 
-def _dynamic_outputs(definition: OpDefinition, output: str, given: Any) -> list[DynamicOutput[Any]]:
+def _dynamic_outputs(definition: OpDefinition, output: str, given: object) -> list[DynamicOutput[Any]]:
     items: list[Any] = [*given] if isinstance(given, list) else [given]  # pyright: ignore[reportUnknownVariableType]  # of anything
     strange = [type(item).__name__ for item in items if not is_dynamic_output(item)]
     if strange or not isinstance(given, list):
@@ -99,7 +99,7 @@ def _dynamic_outputs(definition: OpDefinition, output: str, given: Any) -> list[
     return items
 
 
-def _check_complete(definition: OpDefinition, given: Mapping[str, Any]) -> None:
+def _check_complete(definition: OpDefinition, given: Mapping[str, object]) -> None:
     outs = definition.outs
     unknown = [name for name in given if name not in outs]
     missing = [name for name, out in outs.items() if out.is_required and name not in given and not out.is_nothing]
@@ -134,7 +134,7 @@ def _advice(item: object, is_dynamic: bool) -> str:  # of a private function
     return "declare its output as `out=DynamicOut()`" if is_dynamic_output(item) else "yield Outputs"
 
 
-def _returned(definition: OpDefinition, returned: Any) -> dict[str, Any]:
+def _returned(definition: OpDefinition, returned: object) -> dict[str, Any]:
     outs = definition.outs
     if not outs:
         if returned is not None:
@@ -153,7 +153,7 @@ def _returned(definition: OpDefinition, returned: Any) -> dict[str, Any]:
     raise UnexpectedResultError(definition.label, problem)
 
 
-def _one_returned(definition: OpDefinition, output: str, returned: Any) -> dict[str, Any]:
+def _one_returned(definition: OpDefinition, output: str, returned: object) -> dict[str, Any]:
     """The one output, given as an Output or as the value itself.
 
     Raises:

@@ -89,7 +89,7 @@ class ExecuteInProcessResult:
             raise UnknownNameError(f"output of job '{self.job_def.name}'", output_name, outputs)
         return self.output_for_node(outputs[output_name].node, outputs[output_name].output)
 
-    def asset_value(self, asset_key: Any) -> Any:
+    def asset_value(self, asset_key: object) -> Any:
         """The value that an asset's function returned.
 
         Raises:

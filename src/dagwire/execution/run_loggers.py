@@ -27,7 +27,7 @@ class ConfiguredLogger(NamedTuple):
 
 
 def configured_loggers(
-    job: JobDefinition, sections: Mapping[str, Any]
+    job: JobDefinition, sections: Mapping[str, object]
 ) -> tuple[tuple[ConfiguredLogger, ...], list[DagwireError]]:
     """Return the loggers that run config names, and the faults of their config.
 
@@ -46,7 +46,9 @@ def configured_loggers(
     return tuple(found), faults
 
 
-def _configured(job: JobDefinition, known: Mapping[str, LoggerDefinition], name: str, section: Any) -> ConfiguredLogger:
+def _configured(
+    job: JobDefinition, known: Mapping[str, LoggerDefinition], name: str, section: object
+) -> ConfiguredLogger:
     if name not in known:
         guess = nearest(name, known)
         hint = f" Did you mean '{guess}'?" if guess else f" There are: {', '.join(known)}."

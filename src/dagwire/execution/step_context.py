@@ -135,7 +135,7 @@ class StepContext(MetadataInContext, BodyContext):
         return as_op_config(self._op_config)
 
     @op_config.setter
-    def op_config(self, config: Any) -> None:
+    def op_config(self, config: object) -> None:
         self._op_config = config
 
     @property
@@ -235,7 +235,7 @@ class StepContext(MetadataInContext, BodyContext):
         return self._partitions.time_window
 
     def load_asset_value(
-        self, asset_key: CoercibleToAssetKey, *, python_type: Any = Any, partition_key: str | None = None
+        self, asset_key: CoercibleToAssetKey, *, python_type: object = Any, partition_key: str | None = None
     ) -> Any:
         """Load the stored value of an asset that no parameter takes, by its IO manager.
 

@@ -242,7 +242,7 @@ def _with_metadata(materialization: AssetMaterialization, more: Mapping[str, Met
     )
 
 
-async def _finished(scope: RunScope, returned: Any) -> list[Any]:
+async def _finished(scope: RunScope, returned: object) -> list[Any]:
     """The result of `handle_output` as a list: the items that it yielded, or the one that it returned."""
     if isgenerator(returned):
         return list(returned)
@@ -251,7 +251,7 @@ async def _finished(scope: RunScope, returned: Any) -> list[Any]:
     return [await scope.wait_for(returned) if isawaitable(returned) else returned]
 
 
-async def _listed(items: AsyncIterator[Any]) -> list[Any]:
+async def _listed(items: AsyncIterator[object]) -> list[Any]:
     return [item async for item in items]
 
 

@@ -170,7 +170,7 @@ class Steps:
         context.mark_subset(is_subset=self._plan.job.is_subset or node.outputs is not None)
         return context
 
-    async def _finished(self, node: Node, returned: Any, current: CurrentStep) -> Any:
+    async def _finished(self, node: Node, returned: object, current: CurrentStep) -> Any:
         """The result of a body: a generator's items, a coroutine's result, or the value itself."""
         if isgenerator(returned):
             return Yielded(map(current.observe, returned))
@@ -190,7 +190,7 @@ class Steps:
             outcome.extra_events[:0] = context.extra_events
         return outcome
 
-    def _read_result(self, node: Node, returned: Any, context: StepContext | None) -> Outcome:
+    def _read_result(self, node: Node, returned: object, context: StepContext | None) -> Outcome:
         definition = node.definition
         added = context.added_metadata if context is not None else self._metadata_of_op(node)
         types = self._types.of(node)
@@ -221,7 +221,7 @@ def _delay_before_retry(policy: RetryPolicy | None, failure: Exception, retries:
     return policy.calculate_delay(retries + 1)
 
 
-def _listed(items: AsyncIterator[Any], current: CurrentStep) -> Awaitable[Yielded]:
+def _listed(items: AsyncIterator[object], current: CurrentStep) -> Awaitable[Yielded]:
     async def collect() -> Yielded:
         return Yielded([current.observe(item) async for item in items])
 

@@ -28,7 +28,7 @@ class StepValues(NamedTuple):
         return cls(values, metadata)
 
 
-def _put(into: dict[str, Any], output: StepOutput, fact: Any) -> None:
+def _put(into: dict[str, Any], output: StepOutput, fact: object) -> None:
     if output.mapping_key is None:
         into[output.name] = fact
     else:

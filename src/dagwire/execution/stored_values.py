@@ -21,7 +21,7 @@ class StoredValues:
         self._replacements = replacements
         self._instance = instance
 
-    def load(self, key: AssetKey, python_type: Any, partition_key: str | None) -> Any:
+    def load(self, key: AssetKey, python_type: object, partition_key: str | None) -> Any:
         """The value that the asset's IO manager loads; it is opened for this alone, as in Dagster.
 
         Raises:

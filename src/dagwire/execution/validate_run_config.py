@@ -12,7 +12,7 @@ from dagwire.execution.run import check_run
 
 
 def validate_run_config(
-    job_def: JobDefinition, run_config: Mapping[str, Any] | RunConfig | None = None
+    job_def: JobDefinition, run_config: Mapping[str, object] | RunConfig | None = None
 ) -> dict[str, Any]:
     """The config that a run of `job_def` would have: `run_config` merged over the job's own, with defaults.
 

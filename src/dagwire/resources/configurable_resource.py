@@ -36,7 +36,7 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
     """
 
     @classmethod
-    def configure_at_launch(cls, **fields: Any) -> Self:
+    def configure_at_launch(cls, **fields: object) -> Self:
         """Make an instance whose other fields come from the config of a run, under the instance's key.
 
         Raises:
@@ -57,16 +57,16 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
     @overload
     @classmethod
     def from_resource_context(
-        cls: type[OwnProduct], context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
+        cls: type[OwnProduct], context: InitResourceContext, nested_resources: Mapping[str, object] | None = None
     ) -> OwnProduct: ...
     @overload
     @classmethod
     def from_resource_context(
-        cls, context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
+        cls, context: InitResourceContext, nested_resources: Mapping[str, object] | None = None
     ) -> T: ...
     @classmethod
     def from_resource_context(
-        cls, context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
+        cls, context: InitResourceContext, nested_resources: Mapping[str, object] | None = None
     ) -> Any:
         """Make the resource from a context's config, for code that still has a resource function.
 
@@ -83,17 +83,17 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
     @overload
     @classmethod
     def from_resource_context_cm(
-        cls: type[OwnProduct], context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
+        cls: type[OwnProduct], context: InitResourceContext, nested_resources: Mapping[str, object] | None = None
     ) -> AbstractContextManager[OwnProduct]: ...
     @overload
     @classmethod
     def from_resource_context_cm(
-        cls, context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
+        cls, context: InitResourceContext, nested_resources: Mapping[str, object] | None = None
     ) -> AbstractContextManager[T]: ...
     @classmethod
     @contextmanager
     def from_resource_context_cm(
-        cls, context: InitResourceContext, nested_resources: Mapping[str, Any] | None = None
+        cls, context: InitResourceContext, nested_resources: Mapping[str, object] | None = None
     ) -> Generator[Any]:
         """Make the resource from a context's config for a `with` block, which closes it."""
         recipe = cls._of_context(context, nested_resources)
@@ -125,7 +125,7 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
             yield opened
 
     @classmethod
-    def _of_context(cls, context: InitResourceContext, nested: Mapping[str, Any] | None) -> Self:
+    def _of_context(cls, context: InitResourceContext, nested: Mapping[str, object] | None) -> Self:
         late = cls.configure_at_launch(**(nested or {}))
         return merged_recipe(late, context.resource_config, f"resource '{cls.__name__}'", is_resolved=True)
 

@@ -29,11 +29,11 @@ D = TypeVar("D", bound=Configurable)
 def configured(
     configurable: type[ConfigurableResourceFactory[Any]] | ConfigurableResourceFactory[Any],
     config_schema: object = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> Callable[[Any], RecipeDefinition]: ...
 @overload
-def configured(configurable: D, config_schema: object = None, **kwargs: Any) -> Callable[[Any], D]: ...
-def configured(configurable: Any, config_schema: object = None, **kwargs: Any) -> Callable[[Any], Any]:
+def configured(configurable: D, config_schema: object = None, **kwargs: object) -> Callable[[Any], D]: ...
+def configured(configurable: object, config_schema: object = None, **kwargs: object) -> Callable[[Any], Any]:
     """Decorate a function of config that returns the config of `configurable`; return the configured definition.
 
     Args:
@@ -60,7 +60,7 @@ def configured(configurable: Any, config_schema: object = None, **kwargs: Any) -
     """
     definition: Configurable = _as_definition(configurable)
 
-    def configure(config_or_config_fn: Any) -> Any:
+    def configure(config_or_config_fn: object) -> Any:
         schema = _schema_of(config_or_config_fn, config_schema)
         named = _name_from(config_or_config_fn) if "name" in signature(definition.configured).parameters else {}
         return definition.configured(config_or_config_fn, config_schema=schema, **named | kwargs)
@@ -79,7 +79,7 @@ def _as_definition(configurable: Any) -> Configurable:
     return RecipeDefinition(configurable) if is_configurable(configurable) else configurable
 
 
-def _schema_of(config_or_function: Any, config_schema: object) -> object:
+def _schema_of(config_or_function: object, config_schema: object) -> object:
     if not callable(config_or_function):
         return config_schema
     declared = _declared_config(config_or_function)
@@ -89,7 +89,7 @@ def _schema_of(config_or_function: Any, config_schema: object) -> object:
     return config_schema if declared is None else declared
 
 
-def _declared_config(function: Callable[..., Any]) -> type[Config] | None:
+def _declared_config(function: Callable[..., object]) -> type[Config] | None:
     """The `Config` class by which the one parameter is annotated."""
     names = list(signature(function).parameters)
     if len(names) != 1:
@@ -103,5 +103,5 @@ def _declared_config(function: Callable[..., Any]) -> type[Config] | None:
     return annotation if isinstance(annotation, type) and issubclass(annotation, Config) else None
 
 
-def _label(function: Callable[..., Any]) -> str:
+def _label(function: Callable[..., object]) -> str:
     return f"function '{getattr(function, '__name__', type(function).__name__)}' of `configured`"

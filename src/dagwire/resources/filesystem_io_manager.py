@@ -62,10 +62,10 @@ class FilesystemIOManager(ConfigurableIOManager):
 class PickledFiles(UPathIOManager):
     """Pickled values in the files of one folder."""
 
-    def make_directory(self, path: Any) -> None:
+    def make_directory(self, path: object) -> None:
         """Do nothing: writing makes the folders that it needs."""
 
-    def dump_to_path(self, context: OutputContext, obj: Any, path: Any) -> None:
+    def dump_to_path(self, context: OutputContext, obj: object, path: Any) -> None:
         """Write the pickle of `obj`, all or nothing."""
         try:
             content = pickle.dumps(obj)
@@ -81,7 +81,7 @@ class PickledFiles(UPathIOManager):
         except _OBSTRUCTED:
             self._write(self._second_path(path), content)
 
-    def load_from_path(self, context: InputContext, path: Any) -> Any:
+    def load_from_path(self, context: InputContext, path: object) -> Any:
         """The value whose pickle is in a file."""
         del context
         return pickle.loads(self._read(path))  # noqa: S301  # only what was stored; the class's docstring warns

@@ -117,7 +117,7 @@ class InitResourceContext:
         """The log, by Dagster's older name."""
         return self.log
 
-    def for_definition(self, definition: object, config: object, resources: Any) -> "InitResourceContext":
+    def for_definition(self, definition: object, config: object, resources: object) -> "InitResourceContext":
         """Return this context for a definition's function."""
         # Written out: every opening makes one, and `dataclasses.replace` takes three times as long.
         return InitResourceContext(

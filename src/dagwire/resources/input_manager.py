@@ -38,7 +38,7 @@ class InputManagerDefinition(ResourceDefinition):
         self.input_config_schema = input_config_schema
 
     def configured(
-        self, config_or_config_fn: Any, config_schema: object = None, description: str | None = None
+        self, config_or_config_fn: object, config_schema: object = None, description: str | None = None
     ) -> Self:
         """Return this definition with its config, as for any resource; the version was that of another config."""
         made = super().configured(config_or_config_fn, config_schema, description)

@@ -83,11 +83,11 @@ class DagsterInstance:
                 self._delete_folder = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
             return str(Path(self._folder, "storage"))
 
-    def keep_value(self, asset_key: Any, partition_key: str | None, value: object) -> None:
+    def keep_value(self, asset_key: object, partition_key: str | None, value: object) -> None:
         """Keep the value of an asset, or of one partition of it, for later runs: itself, no copy is made."""
         self._value_by_asset[asset_key, partition_key] = value
 
-    def kept_value(self, asset_key: Any, partition_key: str | None) -> Any:
+    def kept_value(self, asset_key: object, partition_key: str | None) -> Any:
         """Return the value of an asset, or of one partition of it, that a run has left.
 
         Raises:
@@ -131,11 +131,11 @@ class DagsterInstance:
         with self._changing:
             self._keys_by_name.get(partitions_def_name, {}).pop(partition_key, None)
 
-    def get_latest_materialization_event(self, asset_key: Any) -> EventLogEntry | None:
+    def get_latest_materialization_event(self, asset_key: object) -> EventLogEntry | None:
         """The event of the latest run with this instance that made an asset; None if there is none."""
         return self._latest.get(asset_key)
 
-    def latest_two_materializations(self, asset_key: Any) -> tuple[EventLogEntry | None, EventLogEntry | None]:
+    def latest_two_materializations(self, asset_key: object) -> tuple[EventLogEntry | None, EventLogEntry | None]:
         """Return the latest materialization of an asset, and the one before it; None for each that there is not."""
         with self._changing:
             return self._latest.get(asset_key), self._previous.get(asset_key)
@@ -150,11 +150,11 @@ class DagsterInstance:
         with self._changing:
             return list(self._latest)
 
-    def has_asset_key(self, asset_key: Any) -> bool:
+    def has_asset_key(self, asset_key: object) -> bool:
         """Return whether an asset was made."""
         return asset_key in self._latest
 
-    def report_runless_asset_event(self, asset_event: Any) -> None:
+    def report_runless_asset_event(self, asset_event: object) -> None:
         """Record that an asset was made elsewhere; `asset_event` is an `AssetMaterialization`."""
         self.remember(EventLogEntry(asset_event))
 

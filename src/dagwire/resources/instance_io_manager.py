@@ -20,7 +20,7 @@ class InstanceIOManager(InMemoryIOManager):
         super().__init__()
         self._instance = instance
 
-    def handle_output(self, context: OutputContext, obj: Any) -> None:
+    def handle_output(self, context: OutputContext, obj: object) -> None:
         """Keep `obj` itself, for each partition that it is made of."""
         if not context.has_asset_key:
             super().handle_output(context, obj)

@@ -111,7 +111,7 @@ class IOManagerDefinition(ResourceDefinition):
         self.output_config_schema = output_config_schema
 
     def configured(
-        self, config_or_config_fn: Any, config_schema: object = None, description: str | None = None
+        self, config_or_config_fn: object, config_schema: object = None, description: str | None = None
     ) -> Self:
         """Return this definition with its config, as for any resource; the version was that of another config."""
         made = super().configured(config_or_config_fn, config_schema, description)
@@ -170,7 +170,7 @@ class InMemoryIOManager(IOManager):
         """Nothing is kept yet."""
         self.values: dict[tuple[str, ...], Any] = {}
 
-    def handle_output(self, context: OutputContext, obj: Any) -> None:
+    def handle_output(self, context: OutputContext, obj: object) -> None:
         """Keep `obj` itself; no copy is made."""
         self.values[tuple(context.get_identifier())] = obj
 

@@ -29,7 +29,7 @@ def late_recipe(recipe_class: type[C], **fields: Any) -> C:
     return late
 
 
-def configured_recipe(recipe: Any, config: object, key: object) -> Any:
+def configured_recipe(recipe: object, config: object, key: object) -> Any:
     """Merge `config` over the config that `recipe` has.
 
     Raises:
@@ -42,7 +42,7 @@ def configured_recipe(recipe: Any, config: object, key: object) -> Any:
     raise InvalidConfigError(f"resource '{key}'", [f"a {type(recipe).__name__} takes no config"])
 
 
-def with_config(recipe: C, config: Any, key: object) -> C:
+def with_config(recipe: C, config: object, key: object) -> C:
     """Merge a run's config over the values that the recipe under `key` was built with, field by field.
 
     Raises:
@@ -53,7 +53,7 @@ def with_config(recipe: C, config: Any, key: object) -> C:
     return merged_recipe(recipe, config, f"resource '{key}'")
 
 
-def merged_recipe(recipe: C, config: Any, owner: str, *, is_resolved: bool = False) -> C:
+def merged_recipe(recipe: C, config: object, owner: str, *, is_resolved: bool = False) -> C:
     """Merge `config` over the values that `recipe` was built with, field by field; `owner` names it in messages.
 
     With `is_resolved` the config is that of a context: an enum's member by its value, variables read.

@@ -85,7 +85,7 @@ class LifeCycle:
             raise
         return wait_in(portal, awaitable, timeout_s)
 
-    def call_in_loop(self, call: Callable[[], Any]) -> Any:
+    def call_in_loop(self, call: Callable[[], object]) -> Any:
         """The result of `call`, which needs a running loop and may give an awaitable; for synchronous code."""
         return wait_in(self._open_portal(), _called_and_awaited(call), None)
 
@@ -151,7 +151,7 @@ def use_life_cycles(kind: LifeCycleKind) -> None:
     _kind = kind
 
 
-async def _called_and_awaited(call: Callable[[], Any]) -> Any:
+async def _called_and_awaited(call: Callable[[], object]) -> Any:
     value = call()
     return await value if isawaitable(value) else value
 

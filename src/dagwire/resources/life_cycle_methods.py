@@ -30,37 +30,37 @@ def is_asynchronous(manager: Manager) -> "TypeIs[AbstractAsyncContextManager[Any
 _POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD, Parameter.VAR_POSITIONAL)
 
 
-def call_method(method: Callable[..., Any], context: object) -> Any:
+def call_method(method: Callable[..., object], context: object) -> Any:
     """Call a bound method, with `context` if it takes an argument."""
     return method(context) if _takes_argument(method) else method()
 
 
-def call_manager_method(method: Callable[..., Any], context: object) -> Manager:
+def call_manager_method(method: Callable[..., object], context: object) -> Manager:
     """Call a bound method that returns a context manager, or is a bare generator."""
     make = as_manager_function(method)
     manager: Manager = make(context) if _takes_argument(method) else make()
     return manager
 
 
-def _takes_argument(method: Callable[..., Any]) -> bool:
+def _takes_argument(method: Callable[..., object]) -> bool:
     """Whether a method takes an argument besides `self`, or a function takes any."""
     function = getattr(method, "__func__", None)
     return _positional(method) > 0 if function is None else _positional(function) > 1
 
 
 @cached_weakly
-def _positional(function: Callable[..., Any]) -> int:
+def _positional(function: Callable[..., object]) -> int:
     return sum(parameter.kind in _POSITIONAL for parameter in signature(function).parameters.values())
 
 
-def as_manager_function(function: Callable[..., Any]) -> Callable[..., Any]:
+def as_manager_function(function: Callable[..., object]) -> Callable[..., Any]:
     """Turn a generator function into one that returns a context manager; return any other function as it is."""
     wrap = _manager_maker(getattr(function, "__func__", function))
     return function if wrap is None else wrap(function)
 
 
 @cached_weakly
-def _manager_maker(function: Callable[..., Any]) -> Callable[..., Any] | None:
+def _manager_maker(function: Callable[..., object]) -> Callable[..., Any] | None:
     """Return the decorator that makes a context manager of `function`; None unless it is a generator function."""
     for body in (function, getattr(type(function), "__call__", None)):  # noqa: B004  # its own code, of an object
         if isgeneratorfunction(body):
@@ -70,7 +70,7 @@ def _manager_maker(function: Callable[..., Any]) -> Callable[..., Any] | None:
     return None
 
 
-def is_manager_function(function: Callable[..., Any]) -> bool:
+def is_manager_function(function: Callable[..., object]) -> bool:
     """Whether `function` is a generator, or was decorated with `contextmanager` or `asynccontextmanager`.
 
     The generator underneath decides. An object that merely has `__enter__`, such as a file or a lock, is itself the
@@ -84,7 +84,7 @@ def is_manager_function(function: Callable[..., Any]) -> bool:
     return inner is not function and (isgeneratorfunction(inner) or isasyncgenfunction(inner))
 
 
-def waits(function: Callable[..., Any]) -> bool:
+def waits(function: Callable[..., object]) -> bool:
     """Whether `function` is a coroutine function or an asynchronous generator, decorated or not."""
     inner = unwrap(function)
     return iscoroutinefunction(inner) or isasyncgenfunction(inner)
@@ -120,7 +120,7 @@ async def aopened_by_methods(resource: Any, context: object) -> AsyncGenerator[A
         await _awaited(call_method(resource.teardown_after_execution, context))
 
 
-async def _awaited(result: Any) -> Any:
+async def _awaited(result: object) -> Any:
     return await result if isawaitable(result) else result
 
 

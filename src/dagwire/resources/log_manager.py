@@ -46,7 +46,7 @@ class DagsterLogManager(logging.LoggerAdapter[logging.Logger]):
     def _needs_console(self) -> bool:
         return log in self._loggers and not is_shown(log)
 
-    def warn(self, msg: object, *args: object, **kwargs: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]  # without the warning of the standard library's
+    def warn(self, msg: object, *args: object, **kwargs: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]  # without the warning of the standard library's
         """Log a warning; `warning` under its old name."""
         self.log(logging.WARNING, msg, *args, **kwargs)
 

@@ -30,7 +30,7 @@ class InitLoggerContext:
     """The run's id."""
 
 
-def build_init_logger_context(logger_config: Any = None, job_def: Any = None) -> InitLoggerContext:
+def build_init_logger_context(logger_config: object = None, job_def: object = None) -> InitLoggerContext:
     """Build a context to call a logger definition with, as a test does.
 
     Args:
@@ -66,7 +66,7 @@ class LoggerDefinition:
     def _owner(self) -> str:
         return f"logger '{getattr(self.logger_fn, '__name__', type(self.logger_fn).__name__)}'"
 
-    def config_from(self, given: Any, owner: str) -> Any:
+    def config_from(self, given: object, owner: str) -> Any:
         """Return the checked config of a run.
 
         Raises:
@@ -74,7 +74,7 @@ class LoggerDefinition:
         """
         return validated_config(self.config_schema, self._config if given is None else given, owner)
 
-    def configured(self, config_or_config_fn: Any, description: str | None = None) -> Self:
+    def configured(self, config_or_config_fn: object, description: str | None = None) -> Self:
         """Return this definition with config of its own.
 
         Args:
@@ -86,11 +86,11 @@ class LoggerDefinition:
         changed.description = description or self.description
         return changed
 
-    def make(self, config: Any, job_def: Any, run_id: str) -> logging.Logger:
+    def make(self, config: object, job_def: object, run_id: str) -> logging.Logger:
         """Make the logger of a run; `config` was checked."""
         return self.logger_fn(InitLoggerContext(config, self, job_def, run_id))
 
-    def __call__(self, *args: Any, **kwargs: Any) -> logging.Logger:
+    def __call__(self, *args: object, **kwargs: object) -> logging.Logger:
         """Call the function with a context of `build_init_logger_context`, or None, as a test does.
 
         Raises:
@@ -112,10 +112,10 @@ class LoggerDefinition:
 def logger(config_schema: LoggerFunction) -> LoggerDefinition: ...
 @overload
 def logger(
-    config_schema: Mapping[str, Any] | type | ConfigType | None = None, description: str | None = None
+    config_schema: Mapping[str, object] | type | ConfigType | None = None, description: str | None = None
 ) -> Callable[[LoggerFunction], LoggerDefinition]: ...
 def logger(
-    config_schema: Any = None, description: str | None = None
+    config_schema: object = None, description: str | None = None
 ) -> LoggerDefinition | Callable[[LoggerFunction], LoggerDefinition]:
     """Make a logger definition of a function that takes an `InitLoggerContext` and returns a logger.
 

@@ -68,7 +68,7 @@ async def _contained(awaitable: Awaitable[T], timeout_s: float | None) -> T | _E
 class InPortal(AbstractContextManager[Any]):
     """Enters and leaves an asynchronous manager in a portal's loop, which no exception of the manager can end."""
 
-    def __init__(self, portal: Portal, manager: AbstractAsyncContextManager[Any]) -> None:
+    def __init__(self, portal: Portal, manager: AbstractAsyncContextManager[object]) -> None:
         """Enter nothing yet."""
         self._contained = _Contained(manager)
         self._inside = portal.wrap_async_context_manager(self._contained)
@@ -96,7 +96,7 @@ class InPortal(AbstractContextManager[Any]):
 class _Contained(AbstractAsyncContextManager[Any]):
     """Keeps an exception that would end the loop, for the thread that waits."""
 
-    def __init__(self, manager: AbstractAsyncContextManager[Any]) -> None:
+    def __init__(self, manager: AbstractAsyncContextManager[object]) -> None:
         self._manager = manager
         self._is_open = False
         self.escaped: BaseException | None = None
@@ -133,7 +133,7 @@ class IdleLoop:
         """The caller closes `loop`."""
         self._loop = loop
 
-    def call(self, func: Callable[..., Awaitable[T]], /, *args: Any) -> T:
+    def call(self, func: Callable[..., Awaitable[T]], /, *args: object) -> T:
         """Return the result of a coroutine function."""
         return self._loop.run_until_complete(func(*args))
 
@@ -145,7 +145,7 @@ class IdleLoop:
 class _InOneTask(AbstractContextManager[Any]):
     """Enters and leaves an asynchronous manager in one task, as a cancel scope of anyio must be."""
 
-    def __init__(self, loop: AbstractEventLoop, manager: AbstractAsyncContextManager[Any]) -> None:
+    def __init__(self, loop: AbstractEventLoop, manager: AbstractAsyncContextManager[object]) -> None:
         self._loop = loop
         self._manager = manager
         self._opened = loop.create_future()

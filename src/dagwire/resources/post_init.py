@@ -15,7 +15,7 @@ def run_if_resolved(post_init: Callable[[Any, Any], None]) -> Callable[[Any, Any
     """
 
     @wraps(post_init)
-    def run(resource: Any, context: Any) -> None:
+    def run(resource: Any, context: object) -> None:
         try:
             post_init(resource, context)
         except (UnconfiguredFieldError, UnresolvedVariableError):

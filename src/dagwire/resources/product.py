@@ -42,7 +42,7 @@ else:
 
         __slots__ = ()
 
-        def __class_getitem__(cls, product: Any) -> type:
+        def __class_getitem__(cls, product: object) -> type:
             """Return the class itself; if a user's type variable is given, a subclass that is generic in it."""
             metadata = cls.__dict__.get("__pydantic_generic_metadata__") or {}
             if metadata.get("parameters"):
@@ -51,13 +51,13 @@ else:
             return _generic_in(cls, variables) if variables else cls
 
 
-def _users_variables(product: Any) -> tuple[Any, ...]:
+def _users_variables(product: object) -> tuple[Any, ...]:
     found = (product,) if isinstance(product, typing.TypeVar) else getattr(product, "__parameters__", ())
     return tuple(variable for variable in found if not variable.__module__.startswith("dagwire."))
 
 
 @cache
-def _generic_in(recipe_class: type, variables: tuple[Any, ...]) -> type:
+def _generic_in(recipe_class: type, variables: tuple[object, ...]) -> type:
     generic: Any = Generic
     made = types.new_class(recipe_class.__name__, (recipe_class, generic[variables]))
     made.__module__ = recipe_class.__module__

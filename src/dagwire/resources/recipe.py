@@ -78,7 +78,7 @@ class ConfiguredRecipe(Product[T], Config):
         return opened_by_methods(self, context)
 
     @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
         """Note whether the class takes part in the life cycle."""
         super().__pydantic_init_subclass__(**kwargs)
         post_init = cls.__dict__.get(_POST_INIT)
@@ -267,7 +267,7 @@ def _recipes_in(path: str, value: object) -> Iterator[tuple[str, Recipe]]:
             yield from _recipes_in(f"{path}.{position}", item)
 
 
-def _with_opened(path: str, value: Any, opened_by_path: Mapping[str, object]) -> Any:
+def _with_opened(path: str, value: object, opened_by_path: Mapping[str, object]) -> Any:
     """Replace the recipes in `value` by the opened resources."""
     if path in opened_by_path:
         return opened_by_path[path]

@@ -106,7 +106,7 @@ class ResourceDefinition:
             return merged_config(preset, late)
         return preset if late is None else late
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         """Call the function as a test does: with a context of `build_init_resource_context`, or without arguments.
 
         The context may be None if the function needs neither config nor resources. It may be passed by its name.
@@ -126,7 +126,7 @@ class ResourceDefinition:
         problem = f"takes {wanted}; it was called with ({', '.join(arguments)})."
         return InvalidInvocationError(f"resource function '{self.name}'", problem)
 
-    def _checked(self, context: Any) -> Any:
+    def _checked(self, context: object) -> Any:
         """Validate the config of `context`; None is a context that has neither config nor resources."""
         owner = f"resource function '{self.name}'"
         if context is None:
@@ -150,7 +150,7 @@ class ResourceDefinition:
             raise InvalidInvocationError(owner, problem) from missing
 
     def configured(
-        self, config_or_config_fn: Any, config_schema: object = None, description: str | None = None
+        self, config_or_config_fn: object, config_schema: object = None, description: str | None = None
     ) -> Self:
         """Return this definition with its config given, or made by a function of other config.
 
@@ -223,7 +223,7 @@ def _config_itself(context: InitResourceContext) -> Any:
     return context.resource_config
 
 
-def make_values_resource(**fields: Any) -> ResourceDefinition:
+def make_values_resource(**fields: object) -> ResourceDefinition:
     """Return a definition of its own config: a dict of the declared fields, or anything if none is declared.
 
     Example:

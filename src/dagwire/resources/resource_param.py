@@ -64,7 +64,7 @@ def resource_key(parameter: str, annotation: object) -> object:
     return next((mark.provider for mark in marks if _is_provide(mark)), parameter)
 
 
-def _is_provide(mark: Any) -> bool:
+def _is_provide(mark: object) -> bool:
     # By name: importing dependency_injector.wiring would import every web framework that is installed.
     kind: type = mark.__class__
     return (kind.__module__, kind.__name__) == ("dependency_injector.wiring", "Provide")
@@ -96,10 +96,10 @@ if TYPE_CHECKING:
         """
 
         @overload
-        def __get__(self, instance: None, owner: Any) -> "ResourceDependency[T]": ...
+        def __get__(self, instance: None, owner: object) -> "ResourceDependency[T]": ...
         @overload
-        def __get__(self, instance: object, owner: Any) -> T: ...
-        def __get__(self, instance: object, owner: Any) -> Any: ...
+        def __get__(self, instance: object, owner: object) -> T: ...
+        def __get__(self, instance: object, owner: object) -> Any: ...
         def __set__(self, instance: object, value: T | ConfigurableResourceFactory[T] | ResourceDefinition) -> None: ...
 
 else:
@@ -107,7 +107,7 @@ else:
     class ResourceDependency:
         """A field of a resource that holds another; type checkers see the class above."""
 
-        def __class_getitem__(cls, declared: Any) -> Any:
+        def __class_getitem__(cls, declared: object) -> Any:
             """Return the annotation that pydantic reads."""
             return Annotated[declared, _AnyRecipe()]
 
@@ -115,7 +115,7 @@ else:
 class _AnyRecipe(TakesRecipes):
     """Takes any value for a field: an opened recipe yields the declared type, and a fake is not one of it."""
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Take anything; if a resource's class is declared, read a dict as its config."""
         if not is_configurable_class(source):
             return core_schema.no_info_plain_validator_function(_instance)

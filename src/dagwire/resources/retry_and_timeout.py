@@ -60,7 +60,7 @@ def _driven(open_once: Callable[[], Coroutine[Any, Any, object]], name: object) 
 class TimeLimited(AbstractAsyncContextManager[Any]):
     """An asynchronous manager whose opening and closing are cancelled when they take too long."""
 
-    def __init__(self, manager: AbstractAsyncContextManager[Any], timeout_s: float) -> None:
+    def __init__(self, manager: AbstractAsyncContextManager[object], timeout_s: float) -> None:
         """Apply `timeout_s` to each of the two."""
         self._manager = manager
         self._timeout_s = timeout_s
@@ -95,7 +95,7 @@ def call_with_timeout(call: Callable[[], T], timeout_s: float | None) -> T:
     return call() if timeout_s is None else _run_in_thread(timeout_s, call, if_late=_drop)
 
 
-def enter_with_timeout(manager: AbstractContextManager[Any], timeout_s: float | None) -> Any:
+def enter_with_timeout(manager: AbstractContextManager[object], timeout_s: float | None) -> Any:
     """Enter `manager`; with a timeout, in a thread of its own, which alone can be abandoned when it hangs.
 
     Raises:
@@ -126,7 +126,7 @@ def _drop(value: object) -> None:
         value.close()
 
 
-def _run_in_thread(timeout_s: float, function: Callable[[], T], if_late: Callable[[T], Any]) -> T:
+def _run_in_thread(timeout_s: float, function: Callable[[], T], if_late: Callable[[T], object]) -> T:
     outcome: Future[T] = Future()
 
     def settle() -> None:

@@ -50,7 +50,7 @@ class UPathIOManager(IOManager):
     extension: str | None = None
     """The ending of all files, with its dot."""
 
-    def __init__(self, base_path: Any = None) -> None:
+    def __init__(self, base_path: object = None) -> None:
         """Store under `base_path`, a Path or UPath; by default in the working directory."""
         self._base_path: Any = Path() if base_path is None else base_path
 
@@ -195,7 +195,7 @@ class UPathIOManager(IOManager):
             return self.load_partitions_async(context)
         return self.load_partitions(context)
 
-    def _load_single_input(self, path: Any, context: InputContext) -> Any:
+    def _load_single_input(self, path: object, context: InputContext) -> Any:
         context.log.debug(self.get_loading_input_log_message(path))
         value = self.load_from_path(context=context, path=path)
         return _finished(value) if iscoroutine(value) else value
@@ -216,7 +216,7 @@ class UPathIOManager(IOManager):
             return next(iter(values.values()), None)
         return {key: value for key, value in values.items() if value is not None}
 
-    def _load_first(self, context: InputContext, path: Any, older: Any) -> Any:
+    def _load_first(self, context: InputContext, path: object, older: object) -> Any:
         try:
             return self.load_from_path(context=context, path=path)
         except FileNotFoundError as missing:
@@ -278,7 +278,7 @@ class UPathIOManager(IOManager):
         folder = self._get_path_without_extension(context)
         return {key: self._partition_path(context, folder, key) for key in context.asset_partition_keys}
 
-    def _partition_path(self, context: IOContext, folder: Any, key: str) -> Any:
+    def _partition_path(self, context: IOContext, folder: object, key: str) -> Any:
         partition = with_slashes(key)
         path = self.get_path_for_partition(context, folder, partition)
         # An override may join the key as it is, and only an odd key can then lead elsewhere.

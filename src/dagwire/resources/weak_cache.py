@@ -11,7 +11,7 @@ def cached_weakly(find_out: Callable[[Any], T]) -> Callable[[Any], T]:
     """Ask once for each object, and keep the answer while the object lives: a closure keeps what it refers to alive."""
     known: WeakKeyDictionary[Any, T] = WeakKeyDictionary()
 
-    def asked_once(thing: Any) -> T:
+    def asked_once(thing: object) -> T:
         try:
             return known[thing]
         except KeyError:

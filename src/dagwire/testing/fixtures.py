@@ -35,7 +35,7 @@ def dagwire_container(dagwire_definitions: "Definitions") -> Any:
 
 
 @pytest.fixture
-def dagwire_test(request: pytest.FixtureRequest, dagwire_container: Any) -> Iterator["OneTest"]:
+def dagwire_test(request: pytest.FixtureRequest, dagwire_container: object) -> Iterator["OneTest"]:
     """The state of one test; the other fixtures work through it."""
     record = recording(request.node)
     try:

@@ -56,7 +56,7 @@ def _within_its_test(item: pytest.Item, body: Callable[..., Any]) -> Callable[..
     """`body`, run with what holds for its test: in a thread or task that another plugin makes, too."""
 
     @functools.wraps(body)
-    def run(*args: Any, **kwargs: Any) -> Any:
+    def run(*args: object, **kwargs: object) -> Any:
         __tracebackhide__ = True
         with item.stash[TEST].in_force():
             return body(*args, **kwargs)

@@ -33,7 +33,7 @@ class Recorder:
         """The calls of one method."""
         return [call for call in self.calls if call.method == method]
 
-    def watched(self, value: Any) -> Generator[Any]:
+    def watched(self, value: object) -> Generator[Any]:
         """Stand for `value` in one run: a resource, as `ResourceProvider` takes it."""
         self.opens += 1
         try:
@@ -68,7 +68,7 @@ class _StandIn:
         setattr(object.__getattribute__(self, "_dagwire_value"), name, value)
 
 
-def _stand_in(value: Any, calls: list[Call]) -> Any:
+def _stand_in(value: object, calls: list[Call]) -> Any:
     """Make a wrapper with the special methods of `value`: Python looks them up in the class."""
     kind: Any = value.__class__
     special = {name: _handed_on(name) for name in _SPECIAL if hasattr(kind, name)}
@@ -76,15 +76,15 @@ def _stand_in(value: Any, calls: list[Call]) -> Any:
 
 
 def _handed_on(name: str) -> Callable[..., Any]:
-    def method(self: _StandIn, *args: Any, **kwargs: Any) -> Any:
+    def method(self: _StandIn, *args: object, **kwargs: object) -> Any:
         return self.__getattr__(name)(*args, **kwargs)
 
     return method
 
 
-def _recorded(name: str, method: Callable[..., Any], calls: list[Call]) -> Callable[..., Any]:
+def _recorded(name: str, method: Callable[..., object], calls: list[Call]) -> Callable[..., Any]:
     @wraps(method)
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: object, **kwargs: object) -> Any:
         calls.append(Call(name, args, kwargs))
         return method(*args, **kwargs)
 

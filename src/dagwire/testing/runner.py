@@ -30,7 +30,7 @@ class _Runs:
         self._test = test
         self._definitions = definitions
 
-    def _job(self, target: Target, selection: Any) -> JobDefinition:
+    def _job(self, target: Target, selection: object) -> JobDefinition:
         if isinstance(target, str):
             target = self._named(target)
         if isinstance(target, GraphDefinition):
@@ -60,10 +60,10 @@ class Run(_Runs):
     def __call__(
         self,
         target: Target,
-        run_config: Any = None,
+        run_config: object = None,
         *,
         partition_key: str | None = None,
-        selection: Any = None,
+        selection: object = None,
         tags: Mapping[str, str] | None = None,
         raise_on_error: bool = True,
     ) -> ExecuteInProcessResult:
@@ -91,10 +91,10 @@ class AsyncRun(_Runs):
     async def __call__(
         self,
         target: Target,
-        run_config: Any = None,
+        run_config: object = None,
         *,
         partition_key: str | None = None,
-        selection: Any = None,
+        selection: object = None,
         tags: Mapping[str, str] | None = None,
         raise_on_error: bool = True,
     ) -> ExecuteInProcessResult:
@@ -105,6 +105,6 @@ class AsyncRun(_Runs):
 
 
 def _options(
-    run_config: Any, partition_key: str | None, tags: Mapping[str, str] | None, raise_on_error: bool
+    run_config: object, partition_key: str | None, tags: Mapping[str, str] | None, raise_on_error: bool
 ) -> RunOptions:
     return RunOptions(run_config, partition_key, tags or {}, raise_on_error=raise_on_error)

@@ -45,7 +45,7 @@ class Profiles:
         *,
         default: str | None = None,
         base: str = "base",
-        overrides: Mapping[str, Mapping[str, Any]] | None = None,
+        overrides: Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
         """Nothing is read yet.
 

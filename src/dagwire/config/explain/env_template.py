@@ -150,7 +150,7 @@ def _line(variable: str, entry: _Entry) -> str:
 _WIDTH = 100
 
 
-def _written(default: Any) -> str:
+def _written(default: object) -> str:
     """A default as a dotenv file has it."""
     if default is None:
         return ""

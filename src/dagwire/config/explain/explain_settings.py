@@ -33,7 +33,7 @@ _NOT_THERE: Any = object()
 
 def explain_settings(
     settings: BaseSettings | type[BaseSettings],
-    arguments: Mapping[str, Any] | None = None,
+    arguments: Mapping[str, object] | None = None,
     *,
     otherwise: SourceKind = SourceKind.CONSTRUCTOR,
 ) -> list[Explained]:
@@ -89,7 +89,9 @@ def explain_reading(
     return list(walk.model(in_use or kind, _At((), pieces)))
 
 
-def explain_written(value: Any, path: Sequence[Key], source: Source, info: FieldInfo | None = None) -> list[Explained]:
+def explain_written(
+    value: object, path: Sequence[Key], source: Source, info: FieldInfo | None = None
+) -> list[Explained]:
     """Explain `value`, or each value in it, that code has written at `path`; defaults are marked as such.
 
     Args:
@@ -175,7 +177,7 @@ class _Walk:
         secrecy = at.secrecy if own is None or (own is SECRET_BY_NAME and at.secrecy is not None) else own
         return _At((*at.path, key), pieces, secrecy, info, _default_under(at, key, info))
 
-    def _explained(self, value: Any, at: _At) -> Explained:
+    def _explained(self, value: object, at: _At) -> Explained:
         found = [
             Found(_shown(place.value, at), place.source)
             for piece in sorted(at.pieces, key=lambda piece: not piece.counts)
@@ -202,7 +204,7 @@ class _Walk:
             return (Found(piece.value, source) for source in [piece.source])
         return places_of(piece.source, Spot(self.settings, at.path, piece.keys, piece.value))
 
-    def _source(self, value: Any, at: _At, found: list[Found]) -> tuple[Source, list[Found]]:
+    def _source(self, value: object, at: _At, found: list[Found]) -> tuple[Source, list[Found]]:
         """The source of `value`, and the values that it overrides."""
         if isinstance(value, EnvVar):
             return Source(SourceKind.ENV_VAR, value.env_var_name), found
@@ -225,12 +227,12 @@ def _read_alone(one: Explained) -> Explained:
     return replace(one, value=first.value, source=first.source, shadowed=tuple(rest))
 
 
-def _shown(value: Any, at: _At) -> Any:
+def _shown(value: object, at: _At) -> Any:
     """Mask `value`; mask all of it if it will become models with secrets."""
     return masked(value, SecretField() if _stands_for_secrets(value, at) else at.secrecy)
 
 
-def _stands_for_secrets(value: Any, at: _At) -> bool:
+def _stands_for_secrets(value: object, at: _At) -> bool:
     """Whether `value` is a list or dict, as a source has it, of what will be models with secret fields."""
     if at.info is None or at.secrecy is not None or not (is_mapping(value) or is_sequence(value)):
         return False
@@ -241,7 +243,7 @@ def _stands_for_secrets(value: Any, at: _At) -> bool:
 # -- values ------------------------------------------------------------------------------------------------------------
 
 
-def _is_model(value: Any) -> bool:
+def _is_model(value: object) -> bool:
     return isinstance(value, BaseModel) or (isinstance(value, type) and issubclass(value, BaseModel))
 
 
@@ -257,7 +259,7 @@ def _value_in_class(at: _At) -> Any:
     return _NOT_THERE if at.default is PydanticUndefined else at.default
 
 
-def _chosen(models: tuple[type[BaseModel], ...], given: Mapping[str, Any]) -> type[BaseModel]:
+def _chosen(models: tuple[type[BaseModel], ...], given: Mapping[str, object]) -> type[BaseModel]:
     """The model of a union that the values are probably for: the one whose tag, or whose fields, they name."""
 
     def fits(model: type[BaseModel]) -> int:
@@ -279,7 +281,7 @@ def _default_under(at: _At, key: Key, info: FieldInfo | None) -> Any:
         return PydanticUndefined
 
 
-def _is_default(value: Any, at: _At) -> bool:
+def _is_default(value: object, at: _At) -> bool:
     """Whether `value` is the default there, or is made by a factory."""
     made = at.info is not None and at.info.default_factory is not None
     own = at.info.default if at.info else PydanticUndefined
@@ -294,12 +296,12 @@ def _value_at(settings: BaseSettings, path: tuple[Key, ...]) -> Any:
     return _NOT_THERE if value is ABSENT else _unrooted(value)
 
 
-def _unrooted(value: Any) -> Any:
+def _unrooted(value: object) -> Any:
     """The value in a `RootModel`; anything else itself."""
     return vars(value)["root"] if isinstance(value, RootModel) else value
 
 
-def _same(value: Any, other: Any) -> bool:
+def _same(value: object, other: object) -> bool:
     try:
         return bool(value == other)
     except Exception:  # noqa: BLE001  # values of a user's types, and variables that are not read yet

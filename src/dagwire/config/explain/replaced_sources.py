@@ -34,7 +34,7 @@ def with_changed_sources(
     return subclass  # named for `super()` above
 
 
-def as_called(settings: type[BaseSettings], arguments: Mapping[str, Any]) -> type[BaseSettings]:
+def as_called(settings: type[BaseSettings], arguments: Mapping[str, object]) -> type[BaseSettings]:
     """The class with the options that a call gives in place of its own: `_env_prefix`, `_env_file` and their like.
 
     A call hides these options inside the sources that it makes. Messages, `explain` and checks read those of the class.

@@ -50,7 +50,7 @@ def _followed(piece: Piece, keys: Sequence[Key], name: Key) -> Piece | None:
     return None if value is ABSENT else piece._replace(value=value, keys=(*piece.keys, *keys))
 
 
-def item_of(value: Any, key: Key) -> Any:
+def item_of(value: object, key: Key) -> Any:
     """The item of a dict or list under `key`, or ABSENT. If a dict's key is a number or an enum, its text is enough."""
     if is_mapping(value):
         return next((item for one, item in value.items() if one == key or key_text(one) == str(key)), ABSENT)

@@ -87,6 +87,6 @@ class _Listener(PydanticBaseSettingsSource):
         return {}
 
 
-def _name_of(source: Any) -> str:
+def _name_of(source: object) -> str:
     """The name under which pydantic-settings keeps what `source` gave."""
     return str(getattr(source, "__name__", type(source).__name__))

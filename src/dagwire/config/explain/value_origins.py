@@ -40,7 +40,7 @@ class Spot(NamedTuple):
     value: Any
 
 
-def places_of(source: Any, spot: Spot) -> Iterator[Found]:
+def places_of(source: object, spot: Spot) -> Iterator[Found]:
     """The places in which `source` found the value at `spot`, the one in force first. Values are not masked yet."""
     if source is None:
         argument = ".".join(str(key) for key in spot.keys)
@@ -59,15 +59,15 @@ def places_of(source: Any, spot: Spot) -> Iterator[Found]:
         yield _unplaced(source, spot)
 
 
-def _unplaced(source: Any, spot: Spot) -> Found:
+def _unplaced(source: object, spot: Spot) -> Found:
     return Found(spot.value, Source(SourceKind.OTHER, _called(source)))
 
 
-def _called(source: Any) -> str:
+def _called(source: object) -> str:
     return str(getattr(source, "__name__", type(source).__name__))
 
 
-def looked_in(source: Any) -> Iterator[str]:
+def looked_in(source: object) -> Iterator[str]:
     """List the places that a source reads; files that do not exist are marked."""
     if source is None:
         yield "the command line"
@@ -109,7 +109,7 @@ def _in_dotenv_files(source: DotEnvSettingsSource, spot: Spot) -> Iterator[Found
     yield from _strongest_first(source, spot, [(place, value) for _, place, value in nearest_first])
 
 
-def _strongest_first(source: Any, spot: Spot, holding: Sequence[tuple[Source, Any]]) -> Iterator[Found]:
+def _strongest_first(source: object, spot: Spot, holding: Sequence[tuple[Source, object]]) -> Iterator[Found]:
     """The places that hold a value, those first whose value is the one that the source gave."""
     if not holding:
         yield _unplaced(source, spot)
@@ -117,7 +117,7 @@ def _strongest_first(source: Any, spot: Spot, holding: Sequence[tuple[Source, An
         yield Found(value, place)
 
 
-def _is_same(raw: Any, value: Any) -> bool:
+def _is_same(raw: object, value: object) -> bool:
     return bool(raw == value or (isinstance(raw, str) and _decoded(raw) == value))
 
 
@@ -232,7 +232,7 @@ def _is_secret_of(path: Path, source: Any, spot: Spot) -> bool:
     return name in wanted or (not source.case_sensitive and name.lower() in {one.lower() for one in wanted})
 
 
-def config_files_of(source: Any) -> list[Path]:
+def config_files_of(source: object) -> list[Path]:
     """The TOML, YAML or JSON files that the source reads; later ones win. None for other sources."""
     if isinstance(source, ProfileSource):
         return list(source.files)
@@ -243,7 +243,7 @@ def config_files_of(source: Any) -> list[Path]:
     return []
 
 
-def _in_config_files(source: Any, files: Sequence[Path], spot: Spot) -> Iterator[Found]:
+def _in_config_files(source: object, files: Sequence[Path], spot: Spot) -> Iterator[Found]:
     starts = _starts(source)
     found = [
         Found(value, Source(SourceKind.FILE, str(path), line_of(path, (*start, *spot.keys))))
@@ -254,7 +254,7 @@ def _in_config_files(source: Any, files: Sequence[Path], spot: Spot) -> Iterator
     yield from found or [_unplaced(source, spot)]
 
 
-def _starts(source: Any) -> list[tuple[str, ...]]:
+def _starts(source: object) -> list[tuple[str, ...]]:
     """Under which keys of its files the source looks: the spellings of its table or section."""
     section: str | None = getattr(source, "yaml_config_section", None)
     if section:

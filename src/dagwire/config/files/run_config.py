@@ -119,7 +119,7 @@ def as_run_config(given: object, *, write: Callable[[BaseModel], object] = set_v
     )
 
 
-def _check_size(given: RunConfig | Mapping[str, Any]) -> None:
+def _check_size(given: RunConfig | Mapping[str, object]) -> None:
     """Refuse config that is nested too deeply, before anything walks through it."""
     try:
         check_size((given.ops, given.resources) if isinstance(given, RunConfig) else given)
@@ -140,14 +140,14 @@ class _Reading:
         self.problems: list[str] = []
         self._is_strict = is_strict
 
-    def by_name(self, place: str, entries: Any) -> Mapping[str, Any]:
+    def by_name(self, place: str, entries: object) -> Mapping[str, Any]:
         """Return `entries`, found at `place`; record a problem if they are not a dict."""
         if entries is None or is_mapping(entries):
             return entries or {}
         self.problems.append(f"{place}: expected a dict by name")
         return {}
 
-    def read_ops(self, entries: Mapping[str, Any], graph: str = "") -> None:
+    def read_ops(self, entries: Mapping[str, object], graph: str = "") -> None:
         """Read the entries of steps; a graph has its ops under "ops", and each is named `graph.op`."""
         for name, entry in entries.items():
             step = f"{graph}{name}"
@@ -160,7 +160,7 @@ class _Reading:
             else:
                 self.ops[step] = entry
 
-    def _read_parts(self, step: str, entry: Mapping[str, Any]) -> None:
+    def _read_parts(self, step: str, entry: Mapping[str, object]) -> None:
         if _CONFIG in entry or not entry:
             self.ops[step] = entry.get(_CONFIG)
         for name, value in self.by_name(f"ops.{step}.inputs", entry.get("inputs")).items():
@@ -169,7 +169,7 @@ class _Reading:
             self.outputs[f"{step}.{name}"] = config
         self.read_ops(self.by_name(f"ops.{step}.ops", entry.get("ops")), f"{step}.")
 
-    def read_resources(self, entries: Mapping[str, Any]) -> None:
+    def read_resources(self, entries: Mapping[str, object]) -> None:
         """Read the entries of resources."""
         for key, entry in entries.items():
             if not self._is_strict or isinstance(entry, BaseModel) or (is_mapping(entry) and set(entry) <= {_CONFIG}):
@@ -183,12 +183,12 @@ def _unknown_section(name: str) -> str:
     return f"{name}: unknown section" + (f". Did you mean '{guess}'?" if guess else f". Known: {', '.join(_SECTIONS)}")
 
 
-def _plain(config_by_name: Mapping[str, Any], write: Callable[[BaseModel], object]) -> dict[str, Any]:
+def _plain(config_by_name: Mapping[str, object], write: Callable[[BaseModel], object]) -> dict[str, Any]:
     """`{name: dict or scalar}`, with every config that is an object written as a dict."""
     configs = {name: _config_in(entry) for name, entry in config_by_name.items()}
     return {name: write(config) if isinstance(config, BaseModel) else config for name, config in configs.items()}
 
 
-def _config_in(entry: Any) -> Any:
+def _config_in(entry: object) -> Any:
     """The config itself, if an entry holds it under "config"."""
     return entry[_CONFIG] if is_mapping(entry) and set(entry) == {_CONFIG} else entry

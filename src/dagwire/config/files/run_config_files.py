@@ -42,7 +42,7 @@ def config_from_pkg_resources(pkg_resource_defs: Sequence[tuple[str, str]]) -> d
     return _merged(_from_package(package, file) for package, file in pkg_resource_defs)
 
 
-def _merged(configs: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def _merged(configs: Iterable[Mapping[str, object]]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for config in configs:
         merged = merged_config(merged, config)

@@ -163,7 +163,7 @@ class ConfigAsDict(ConfigType):
         """`model` declares the fields."""
         self.model = model
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """The model's schema, then its values."""
         return core_schema.no_info_after_validator_function(_resolved, handler.generate_schema(self.model))
 

@@ -49,7 +49,7 @@ def _of_members(members: list[Any], annotation: object, discriminator: object) -
     return _shape(models[0]) if models and issubclass(models[0], ReadsInputForm) else _of_member(members[0])
 
 
-def _of_member(member: Any) -> ConfigType:
+def _of_member(member: object) -> ConfigType:
     origin, arguments = get_origin(member), get_args(member)
     if member in _SOURCES:
         return _SOURCES[member]

@@ -68,7 +68,7 @@ def check_schema(schema: object) -> None:
         as_field(schema)
 
 
-def validated_config(schema: Any, given: object, owner: str) -> Any:
+def validated_config(schema: object, given: object, owner: str) -> Any:
     """`given` checked against `schema`, with every `EnvVar` in it read.
 
     Args:

@@ -29,7 +29,7 @@ class Field(ConfigType):
     def __init__(
         self,
         config: object,
-        default_value: Any = _NO_DEFAULT,
+        default_value: object = _NO_DEFAULT,
         is_required: bool | None = None,
         description: str | None = None,
         is_secret: bool = False,
@@ -77,7 +77,7 @@ class Field(ConfigType):
         """
         return json.dumps(self.default_value)
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """The type's own schema, with the default around it."""
         schema = handler.generate_schema(Annotated[Any, self.config_type])
         if self._default is _NO_DEFAULT:
@@ -95,7 +95,7 @@ class Noneable(ConfigType):
         """`inner_type` is a type or a config type."""
         self.inner_type: ConfigType = config_type_of(inner_type)
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A nullable schema of `inner_type`."""
         return core_schema.nullable_schema(handler.generate_schema(Annotated[Any, self.inner_type]))
 
@@ -107,7 +107,7 @@ class Shape(ConfigType):
 
     def __init__(
         self,
-        fields: Mapping[str, Any] | None = None,
+        fields: Mapping[str, object] | None = None,
         description: str | None = None,
         field_aliases: Mapping[str, str] | None = None,
     ) -> None:
@@ -116,7 +116,7 @@ class Shape(ConfigType):
         self.description = description
         self.field_aliases: dict[str, str] = dict(field_aliases or {})
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A typed dict, whose values stay a dict."""
         entries = {
             name: core_schema.typed_dict_field(
@@ -127,7 +127,7 @@ class Shape(ConfigType):
         shape = core_schema.typed_dict_schema(entries, extra_behavior=self.extra)
         return core_schema.no_info_before_validator_function(self._prepared, shape)
 
-    def _prepared(self, given: Any) -> Any:
+    def _prepared(self, given: object) -> Any:
         """`given` with aliases resolved; unknown names are refused."""
         if not is_mapping(given):
             return given
@@ -137,7 +137,7 @@ class Shape(ConfigType):
             self._refuse_unknown(entries)
         return entries
 
-    def _refuse_unknown(self, entries: Mapping[str, Any]) -> None:
+    def _refuse_unknown(self, entries: Mapping[str, object]) -> None:
         unknown = [f"'{name}': {unknown_name(name, self.fields)}" for name in entries if name not in self.fields]
         if unknown:
             raise custom_fault("extra_forbidden", "; ".join(unknown))
@@ -152,7 +152,7 @@ class Permissive(Shape):
 class Selector(Shape):
     """A dict of exactly one of the entries declared."""
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A typed dict for each entry, chosen by the name given."""
         choices = {name: Shape({name: field}) for name, field in self.fields.items()}
         schemas = {name: handler.generate_schema(Annotated[Any, choice]) for name, choice in choices.items()}
@@ -160,7 +160,7 @@ class Selector(Shape):
             self._prepared, core_schema.tagged_union_schema(schemas, discriminator=self._chosen)
         )
 
-    def _prepared(self, given: Any) -> Any:
+    def _prepared(self, given: object) -> Any:
         entries = super()._prepared({} if given is None else given)
         if is_mapping(entries) and len(entries) != 1 and not (len(self.fields) == 1 and not entries):
             names = ", ".join(self.fields)
@@ -172,7 +172,7 @@ class Selector(Shape):
         field = self.fields.get(name)
         return field.default_value if entry is None and field is not None and field.default_provided else entry
 
-    def _chosen(self, given: Any) -> str | None:
+    def _chosen(self, given: object) -> str | None:
         return next(iter(given or self.fields), None) if is_mapping(given) else None
 
 
@@ -183,7 +183,7 @@ class Array(ConfigType):
         """`inner_type` is a type or a config type."""
         self.inner_type: ConfigType = config_type_of(inner_type)
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A list of `inner_type`."""
         return core_schema.list_schema(handler.generate_schema(Annotated[Any, self.inner_type]))
 
@@ -204,7 +204,7 @@ class Map(ConfigType):
             msg = f"The keys of a Map are scalars; {key_type!r} is not. Write str, int, float or bool."
             raise InvalidDefinitionError(msg)
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A dict of `key_type` to `inner_type`."""
         keys = handler.generate_schema(Annotated[Any, self.key_type])
         return core_schema.dict_schema(keys, handler.generate_schema(Annotated[Any, self.inner_type]))
@@ -218,7 +218,7 @@ class ScalarUnion(ConfigType):
         self.scalar_type: ConfigType = config_type_of(scalar_type)
         self.non_scalar_type: ConfigType = config_type_of(non_scalar_schema)
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A union of both, chosen by whether a dict or a list is given."""
         schemas = {
             "scalar": handler.generate_schema(Annotated[Any, self.scalar_type]),
@@ -238,7 +238,7 @@ def as_field(declared: object) -> Field:
     return declared if isinstance(declared, Field) else Field(declared)
 
 
-def config_type_of(schema: Any) -> ConfigType:
+def config_type_of(schema: object) -> ConfigType:
     """The config type that `schema` is or abbreviates: `{name: type}`, `{type: type}`, `[type]`, or a type.
 
     Raises:

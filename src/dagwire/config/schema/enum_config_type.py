@@ -2,7 +2,6 @@
 
 import enum
 from collections.abc import Sequence
-from typing import Any
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -39,7 +38,7 @@ class Enum(ConfigType):
         """The members of `enum`, written by name; each gives its value."""
         return cls(name or enum.__name__, [EnumValue(member.name, member.value) for member in enum])
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A literal of the names, then the object."""
         object_by_name = {choice.config_value: choice.python_value for choice in self.enum_values}
         literal = core_schema.literal_schema(list(object_by_name))

@@ -28,7 +28,7 @@ class ScalarType(ConfigType):
         self.declared = declared
         self.takes_env_form = takes_env_form
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """The type's own schema, after variables were read."""
         if self.declared in _SCALARS:
             self._from_text = TypeAdapter[Any](self.declared)
@@ -61,7 +61,7 @@ _SCALARS: dict[Any, Any] = {
 }
 
 
-def check_type(declared: Any) -> None:
+def check_type(declared: object) -> None:
     """Refuse what cannot be the type of config.
 
     Raises:

@@ -48,7 +48,7 @@ def location_of(settings: type[BaseSettings], fault: Any) -> Location:
     return at
 
 
-def _under(at: Location, inside: Any, part: Key) -> Location:
+def _under(at: Location, inside: object, part: Key) -> Location:
     models = models_in(inside)
     for model in models:
         name = _field_named(model, part)
@@ -68,7 +68,7 @@ def _field_named(model: type[BaseModel], part: Key) -> str | None:
     )
 
 
-def _chosen(choices: Iterable[Any], label: str) -> Any:
+def _chosen(choices: Iterable[object], label: str) -> Any:
     """The member of a union that pydantic calls `label`: by its tag, or by its name."""
     for choice in choices:
         for model in models_in(choice):

@@ -24,7 +24,7 @@ from dagwire.errors import SettingsError
 from dagwire.suggestions import nearest
 
 
-def settings_error(settings: type[BaseSettings], arguments: Mapping[str, Any], error: Exception) -> SettingsError:
+def settings_error(settings: type[BaseSettings], arguments: Mapping[str, object], error: Exception) -> SettingsError:
     """Make the error to raise after reading `settings` raised `error`; it holds no value."""
     settings = as_called(settings, arguments)
     if isinstance(error, ValidationError):
@@ -56,7 +56,7 @@ def _is_constructor(frame: FrameType) -> bool:
 
 def _invalid(
     settings: type[BaseSettings],
-    arguments: Mapping[str, Any],
+    arguments: Mapping[str, object],
     error: ValidationError,
     around: type[BaseSettings] | None = None,
 ) -> SettingsError:

@@ -205,7 +205,7 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
         with provider._in_its_environment():
             return settings, read_recorded(settings, arguments)
 
-    def _provide(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> S:
+    def _provide(self, args: tuple[object, ...], kwargs: dict[str, Any]) -> S:
         """Read the settings, or hand out those read before.
 
         Raises:
@@ -219,7 +219,7 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
             self._kept = self._read(args, kwargs)
         return self._kept
 
-    def _read(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> S:
+    def _read(self, args: tuple[object, ...], kwargs: dict[str, Any]) -> S:
         arguments = {**self._arguments(), **kwargs}
         with self._in_its_environment():
             try:
@@ -262,7 +262,7 @@ class _ChangedSettings(SettingsProvider[S]):
         """Itself: the other provider looks to the environment."""
         return self
 
-    def _provide(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> S:
+    def _provide(self, args: tuple[object, ...], kwargs: dict[str, Any]) -> S:
         """Read the other settings, and change what is to be changed.
 
         Raises:

@@ -43,7 +43,7 @@ def settings_schema(settings: type[BaseSettings]) -> dict[str, Any]:
     return {"$schema": DIALECT, **schema, "x-environment": variables}
 
 
-def _properties_in(schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+def _properties_in(schema: object) -> Iterator[tuple[str, dict[str, Any]]]:
     """`(name, description)` of every property, those of nested models too."""
     if is_mapping(schema):
         properties = schema.get("properties")

@@ -125,7 +125,7 @@ def _in_dotenv_files(
 
 
 def _in_file(
-    model: type[BaseModel], path: Path, values: Mapping[str, Any], around: tuple[str, ...]
+    model: type[BaseModel], path: Path, values: Mapping[str, object], around: tuple[str, ...]
 ) -> Iterator[UnreadName]:
     """The keys of a file that no field takes, at any depth. A model that keeps what it does not know takes all."""
     if model.model_config.get("extra") == "allow":

@@ -19,7 +19,7 @@ def has_path(model: type[BaseModel], path: tuple[str, ...]) -> bool:
     return len(path) == 1 or not is_model or has_path(cast("type[BaseModel]", inner), path[1:])
 
 
-def changed_model(model: Any, changes: Mapping[tuple[str, ...], object]) -> Any:
+def changed_model(model: object, changes: Mapping[tuple[str, ...], object]) -> Any:
     """A copy of `model` with the value at each path changed.
 
     Raises:
@@ -30,7 +30,7 @@ def changed_model(model: Any, changes: Mapping[tuple[str, ...], object]) -> Any:
     return model
 
 
-def _changed_at(model: Any, path: tuple[str, ...], value: object) -> Any:
+def _changed_at(model: object, path: tuple[str, ...], value: object) -> Any:
     name, *rest = path
     new = _changed_at(_part(model, name), tuple(rest), value) if rest else _validated(model, name, value)
     if isinstance(model, BaseModel):
@@ -42,7 +42,7 @@ def _part(model: Any, name: str) -> Any:
     return getattr(model, name) if isinstance(model, BaseModel) else model[name]
 
 
-def _validated(model: Any, name: str, value: object) -> Any:
+def _validated(model: object, name: str, value: object) -> Any:
     info = type(model).model_fields.get(name) if isinstance(model, BaseModel) else None
     if info is None:
         return value

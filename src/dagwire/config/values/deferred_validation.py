@@ -102,7 +102,7 @@ def _fields_validator(model: type[BaseModel], literals: Mapping[str, _Literal]) 
     pydantic has seen that value.
     """
 
-    def validate_fields(given: Any, validate: _Validate, info: _Info) -> Any:
+    def validate_fields(given: object, validate: _Validate, info: _Info) -> Any:
         waiting: dict[str, EnvVar] = {}
         if is_mapping(given):
             given = with_omitted_configs(model, given) if info.context is LAUNCH_FORM else given

@@ -50,7 +50,7 @@ class EnvVar(_Text):
     def get_value(self) -> str | None: ...
     @overload
     def get_value(self, default: _D) -> str | _D: ...
-    def get_value(self, default: Any = None) -> Any:
+    def get_value(self, default: object = None) -> Any:
         """The variable's value now, or `default` if it is not set."""
         text = variables_now().get(self.env_var_name)
         return default if text is None else self._parsed(text)

@@ -72,7 +72,7 @@ def _marks_within(annotation: object) -> Iterator[object]:
             yield from _marks_within(argument)
 
 
-def _is_secret_type(annotation: Any) -> bool:
+def _is_secret_type(annotation: object) -> bool:
     """Whether values of this type are secrets, or hold some."""
     kind = get_origin(annotation) or annotation
     if isinstance(kind, type) and issubclass(kind, _SECRETS):
@@ -80,7 +80,7 @@ def _is_secret_type(annotation: Any) -> bool:
     return any(_is_secret_type(argument) for argument in get_args(annotation))
 
 
-def holds_secret_fields(annotation: Any) -> bool:
+def holds_secret_fields(annotation: object) -> bool:
     """Whether a value of this type may hold a model that has a secret field."""
     models = [*models_in(annotation), *(found for argument in get_args(annotation) for found in models_in(argument))]
     declared = (field for model in models for field in declared_fields(model))
@@ -116,7 +116,7 @@ def masked(value: Any, secrecy: SecretField | None = None) -> Any:
     return _without_credentials(value) if _is_text(value) and secrecy != NOT_SECRET else value
 
 
-def masked_config(config: Any, model: object) -> Any:
+def masked_config(config: object, model: object) -> Any:
     """Mask config that is a dict of the fields of `model`, by their secrecy; any other config by names alone."""
     if not isinstance(model, BaseModel) or not is_mapping(config):
         return masked(config)
@@ -124,7 +124,7 @@ def masked_config(config: Any, model: object) -> Any:
     return {name: _masked_field(name, value, fields_by_alias.get(name)) for name, value in config.items()}
 
 
-def _masked_field(name: str, value: Any, field: FieldInfo | None) -> Any:
+def _masked_field(name: str, value: object, field: FieldInfo | None) -> Any:
     if field is not None and holds_secret_fields(field.annotation):
         return MASK
     return masked(value, secrecy_of(name, field))
@@ -156,7 +156,7 @@ NOT_SECRET = SecretField(is_secret=False)
 
 
 def _masked_fields(
-    values: Mapping[Any, Any], infos: Mapping[str, FieldInfo], secrecy: SecretField | None
+    values: Mapping[Any, object], infos: Mapping[str, FieldInfo], secrecy: SecretField | None
 ) -> dict[Any, Any]:
     """`values` by name or key, masked by their holder's secrecy, or else by their own."""
     return {name: masked(item, secrecy or secrecy_of(str(name), infos.get(name))) for name, item in values.items()}
@@ -186,13 +186,13 @@ _ABOUT_A_SECRET = frozenset(
 """Last words of names that hold the place or the life time of a secret, but not the secret itself."""
 
 
-def _is_hidden(value: Any, secrecy: SecretField) -> bool:
+def _is_hidden(value: object, secrecy: SecretField) -> bool:
     if value is None or value in ("", b""):
         return False
     return secrecy is not SECRET_BY_NAME or isinstance(value, bytes) or _is_text(value)
 
 
-def _without_credentials(value: Any) -> Any:
+def _without_credentials(value: object) -> Any:
     text = str(value)
     hidden = without_credentials(text)
     return value if hidden == text else hidden

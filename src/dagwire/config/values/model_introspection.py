@@ -125,7 +125,7 @@ def types_under(annotation: Any, key: Key) -> Iterator[Any]:
             yield arguments[-1] if may_be_mapping(member) else arguments[0]
 
 
-def _class_of(origin: Any) -> type:
+def _class_of(origin: object) -> type:
     return origin if isinstance(origin, type) else object
 
 

@@ -24,7 +24,7 @@ def of_its_kind(value: AnyCollection, items: Iterable[object]) -> Any:
     return value._make(items) if is_named_tuple(value) else type(value)(items)
 
 
-def merged_config(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def merged_config(base: Mapping[str, object], over: Mapping[str, object]) -> dict[str, Any]:
     """`over` merged over `base`, field by field, in nested dicts too."""
     merged = dict(base)
     for name, value in over.items():

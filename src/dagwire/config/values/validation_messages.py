@@ -66,7 +66,7 @@ _REPEATING = frozenset({"value_error", "assertion_error", "union_tag_invalid"})
 """The kinds of faults whose message may hold the input: a user's validator words it, or a union."""
 
 
-def _texts_in(value: Any, shortest: int = 1) -> Iterator[str]:
+def _texts_in(value: object, shortest: int = 1) -> Iterator[str]:
     """The texts in a value that a message may repeat; a nested one counts only if it is long enough."""
     if isinstance(value, str) and len(value) >= shortest:
         yield value

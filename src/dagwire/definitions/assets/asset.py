@@ -32,7 +32,7 @@ from dagwire.errors import InvalidDefinitionError
 
 
 @overload
-def asset(compute_fn: Callable[..., Any]) -> AssetsDefinition: ...
+def asset(compute_fn: Callable[..., object]) -> AssetsDefinition: ...
 @overload
 def asset(
     *,
@@ -40,7 +40,7 @@ def asset(
     key: CoercibleToAssetKey | None = None,
     key_prefix: str | Sequence[str] | None = None,
     ins: Mapping[str, AssetIn] | None = None,
-    deps: Iterable[Any] | None = None,
+    deps: Iterable[object] | None = None,
     description: str | None = None,
     metadata: Mapping[str, object] | None = None,
     tags: Mapping[str, str] | None = None,
@@ -53,7 +53,7 @@ def asset(
     resource_defs: Mapping[str, object] | None = None,
     io_manager_def: object = None,
     io_manager_key: str | None = None,
-    dagster_type: Any = Any,
+    dagster_type: object = Any,
     partitions_def: PartitionsDefinition | None = None,
     backfill_policy: BackfillPolicy | None = None,
     retry_policy: RetryPolicy | None = None,
@@ -68,13 +68,13 @@ def asset(
     auto_materialize_policy: AutoMaterializePolicy | None = None,
 ) -> Callable[[Callable[..., Any]], AssetsDefinition]: ...
 def asset(  # Dagster's signature
-    compute_fn: Callable[..., Any] | None = None,
+    compute_fn: Callable[..., object] | None = None,
     *,
     name: str | None = None,
     key: CoercibleToAssetKey | None = None,
     key_prefix: str | Sequence[str] | None = None,
     ins: Mapping[str, AssetIn] | None = None,
-    deps: Iterable[Any] | None = None,
+    deps: Iterable[object] | None = None,
     description: str | None = None,
     metadata: Mapping[str, object] | None = None,
     tags: Mapping[str, str] | None = None,
@@ -87,7 +87,7 @@ def asset(  # Dagster's signature
     resource_defs: Mapping[str, object] | None = None,
     io_manager_def: object = None,
     io_manager_key: str | None = None,
-    dagster_type: Any = Any,
+    dagster_type: object = Any,
     partitions_def: PartitionsDefinition | None = None,
     backfill_policy: BackfillPolicy | None = None,
     retry_policy: RetryPolicy | None = None,
@@ -154,7 +154,7 @@ def asset(  # Dagster's signature
         6
     """
 
-    def decorate(function: Callable[..., Any]) -> AssetsDefinition:
+    def decorate(function: Callable[..., object]) -> AssetsDefinition:
         own_key = asset_key_for(function, name, key, key_prefix)
         owner = f"asset '{own_key.to_user_string()}'"
         body = Body(function, owner, {*(required_resource_keys or ()), *(resource_defs or ())}, config_schema)
@@ -201,7 +201,7 @@ def asset(  # Dagster's signature
 
 
 def asset_key_for(
-    function: Callable[..., Any],
+    function: Callable[..., object],
     name: str | None,
     key: CoercibleToAssetKey | None,
     prefix: str | Sequence[str] | None,
@@ -217,7 +217,7 @@ def asset_key_for(
 
 
 def _named_key(
-    function: Callable[..., Any],
+    function: Callable[..., object],
     name: str | None,
     key: CoercibleToAssetKey | None,
     prefix: str | Sequence[str] | None,

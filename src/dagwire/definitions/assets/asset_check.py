@@ -132,18 +132,18 @@ class AssetChecksDefinition(StepDefinition[AssetIn], DescribedChecks):
 
 def asset_check(  # Dagster's signature
     *,
-    asset: Any,
+    asset: object,
     name: str | None = None,
     description: str | None = None,
     blocking: bool = False,
     additional_ins: Mapping[str, AssetIn] | None = None,
-    additional_deps: Iterable[Any] | None = None,
+    additional_deps: Iterable[object] | None = None,
     required_resource_keys: Iterable[str] | None = None,
     resource_defs: Mapping[str, object] | None = None,
     config_schema: object = None,
     op_tags: Mapping[str, object] | None = None,
     retry_policy: RetryPolicy | None = None,
-    metadata: Mapping[str, Any] | None = None,
+    metadata: Mapping[str, object] | None = None,
     automation_condition: AutomationCondition | None = None,
     pool: str | None = None,
     compute_kind: str | None = None,
@@ -174,7 +174,7 @@ def asset_check(  # Dagster's signature
     """
     asset_key = AssetKey.from_coercible(asset)
 
-    def decorate(function: Callable[..., Any]) -> AssetChecksDefinition:
+    def decorate(function: Callable[..., object]) -> AssetChecksDefinition:
         own = name or name_of(function)
         spec = AssetCheckSpec(
             own,
@@ -258,7 +258,7 @@ def multi_asset_check(  # Dagster's signature
         InvalidDefinitionError: There are no specs, or a parameter or name cannot be used.
     """
 
-    def decorate(function: Callable[..., Any]) -> AssetChecksDefinition:
+    def decorate(function: Callable[..., object]) -> AssetChecksDefinition:
         own = name or name_of(function)
         owner = f"multi_asset_check '{own}'"
         check_name("multi_asset_check", own)

@@ -49,7 +49,7 @@ class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
         *,
         ins: Mapping[str, AssetIn],
         check_specs: Iterable[AssetCheckSpec] | None = None,
-        types_by_output: Mapping[str, Any] | None = None,
+        types_by_output: Mapping[str, object] | None = None,
         can_subset: bool = False,
         partitions_def: PartitionsDefinition | None = None,
         backfill_policy: BackfillPolicy | None = None,
@@ -294,7 +294,7 @@ class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
         asset_key_replacements: Mapping[AssetKey, AssetKey] | None = None,
         group_names_by_key: Mapping[AssetKey, str] | None = None,
         tags_by_key: Mapping[AssetKey, Mapping[str, str]] | None = None,
-        metadata_by_key: Mapping[Any, Mapping[str, Any]] | None = None,
+        metadata_by_key: Mapping[Any, Mapping[str, object]] | None = None,
         automation_condition: AutomationCondition | Mapping[AssetKey, AutomationCondition] | None = None,
         backfill_policy: BackfillPolicy | None = None,
         hook_defs: Iterable[HookDefinition] | None = None,
@@ -375,7 +375,7 @@ class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
         """Return its assets as ones that are made elsewhere."""
         return [self.to_source_asset(spec.key) for spec in self.specs]
 
-    def _changed(self, **attributes: Any) -> Self:
+    def _changed(self, **attributes: object) -> Self:
         changed = copy.copy(self)
         for cached in ("keys", "spec", "dependency_keys", "upstream_keys", "partition_mappings", "requirements"):
             vars(changed).pop(cached, None)

@@ -71,7 +71,7 @@ class _Freshness:
 
 def build_last_update_freshness_checks(
     *,
-    assets: Sequence[Any],
+    assets: Sequence[object],
     lower_bound_delta: timedelta,
     deadline_cron: str | None = None,
     timezone: str = "UTC",

@@ -22,7 +22,7 @@ Verdict = tuple[bool, str]
 
 def build_metadata_bounds_checks(
     *,
-    assets: Sequence[Any],
+    assets: Sequence[object],
     severity: AssetCheckSeverity = AssetCheckSeverity.WARN,
     metadata_key: str,
     min_value: Number | None = None,
@@ -77,7 +77,7 @@ def build_metadata_bounds_checks(
 
 
 def build_column_schema_change_checks(
-    *, assets: Sequence[Any], severity: AssetCheckSeverity = AssetCheckSeverity.WARN
+    *, assets: Sequence[object], severity: AssetCheckSeverity = AssetCheckSeverity.WARN
 ) -> list[AssetChecksDefinition]:
     """Make checks that the columns of each asset are those of its materialization before.
 
@@ -118,7 +118,7 @@ def _changes(old: TableSchema, new: TableSchema) -> Iterator[str]:
 
 
 def _checks(
-    assets: Sequence[Any],
+    assets: Sequence[object],
     name: str,
     description: str,
     severity: AssetCheckSeverity,

@@ -33,7 +33,7 @@ def multi_asset(  # Dagster's signature
     outs: Mapping[str, AssetOut] | None = None,
     name: str | None = None,
     ins: Mapping[str, AssetIn] | None = None,
-    deps: Iterable[Any] | None = None,
+    deps: Iterable[object] | None = None,
     description: str | None = None,
     config_schema: object = None,
     required_resource_keys: Iterable[str] | None = None,
@@ -90,7 +90,7 @@ def multi_asset(  # Dagster's signature
         4
     """
 
-    def decorate(function: Callable[..., Any]) -> AssetsDefinition:
+    def decorate(function: Callable[..., object]) -> AssetsDefinition:
         own = name or name_of(function)
         owner = f"multi_asset '{own}'"
         check_name("multi_asset", own)
@@ -129,7 +129,7 @@ def _check_arguments(
     owner: str,
     outs: Mapping[str, AssetOut] | None,
     specs: Sequence[AssetSpec] | None,
-    deps: Iterable[Any] | None,
+    deps: Iterable[object] | None,
     internal_asset_deps: Mapping[str, Iterable[AssetKey]] | None,
 ) -> None:
     """Refuse arguments that exclude one another.
@@ -157,7 +157,7 @@ def outs_as_specs(
     owner: str,
     outs: Mapping[str, AssetOut],
     of_inputs: Sequence[AssetDep],
-    deps: Iterable[Any] | None,
+    deps: Iterable[object] | None,
     internal_asset_deps: Mapping[str, Iterable[AssetKey]] | None,
     group_name: str | None,
 ) -> dict[str, AssetSpec]:

@@ -59,7 +59,7 @@ class AssetSelection:
         return cls._of(SelectionKind.KEYS, *dict.fromkeys(map(_key_of, asset_keys)))
 
     @classmethod
-    def assets(cls, *assets_defs: Any) -> "AssetSelection":
+    def assets(cls, *assets_defs: object) -> "AssetSelection":
         """Select these assets, given as definitions, keys or names; a definition selects all that it makes."""
         return cls._of(SelectionKind.KEYS, *dict.fromkeys(key for given in assets_defs for key in _keys_of(given)))
 
@@ -105,13 +105,13 @@ class AssetSelection:
     # -- checks --------------------------------------------------------------------------------------------------------
 
     @classmethod
-    def checks(cls, *assets_defs_or_check_keys: Any) -> "AssetSelection":
+    def checks(cls, *assets_defs_or_check_keys: object) -> "AssetSelection":
         """Select these checks, given as definitions or keys, and no assets."""
         keys = dict.fromkeys(key for given in assets_defs_or_check_keys for key in _check_keys_of(given))
         return cls._of(SelectionKind.CHECKS, *keys)
 
     @classmethod
-    def checks_for_assets(cls, *assets_defs: Any) -> "AssetSelection":
+    def checks_for_assets(cls, *assets_defs: object) -> "AssetSelection":
         """Select all checks of these assets, without the assets."""
         keys = dict.fromkeys(key for given in assets_defs for key in _keys_of(given))
         return cls._of(SelectionKind.CHECKS_OF_ASSETS, *keys)
@@ -178,7 +178,7 @@ class AssetSelection:
         return self._as(SelectionKind.SOURCES)
 
     @classmethod
-    def _of(cls, kind: SelectionKind, *values: Any, include_sources: bool = False) -> "AssetSelection":
+    def _of(cls, kind: SelectionKind, *values: object, include_sources: bool = False) -> "AssetSelection":
         return cls(SelectionTree(kind, values, include_sources=include_sources))
 
     def _as(self, kind: SelectionKind) -> "AssetSelection":
@@ -299,7 +299,7 @@ class Selected(NamedTuple):
 def selected(
     assets: Sequence[AssetsDefinition],
     checks: Iterable[AssetChecksDefinition],
-    selection: Any,
+    selection: object,
     sources: Iterable[AssetSpec] = (),
 ) -> Selected:
     """Return the assets and checks that `selection` selects; None selects all.

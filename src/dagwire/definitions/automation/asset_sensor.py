@@ -29,17 +29,17 @@ class AssetSensorDefinition(SensorDefinition):
         name: str,
         asset_key: CoercibleToAssetKey,
         job_name: str | None,
-        asset_materialization_fn: Callable[..., Any],
+        asset_materialization_fn: Callable[..., object],
         minimum_interval_seconds: int | None = None,
         description: str | None = None,
-        job: Any = None,
-        jobs: Sequence[Any] | None = None,
+        job: object = None,
+        jobs: Sequence[object] | None = None,
         default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED,
         required_resource_keys: Iterable[str] | None = None,
         tags: Mapping[str, object] | None = None,
         metadata: Mapping[str, object] | None = None,
         *,
-        target: Any = None,
+        target: object = None,
     ) -> None:
         """Make a sensor of an asset.
 
@@ -92,7 +92,7 @@ class AssetSensorDefinition(SensorDefinition):
         context.update_cursor(str(event.storage_id))
         return self._result(answers, context)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+    def __call__(self, *args: object, **kwargs: object) -> Iterator[Any]:
         """Call the function in a test, with the event of the asset that the context's instance has.
 
         Returns:
@@ -133,13 +133,13 @@ def asset_sensor(  # Dagster's signature
     name: str | None = None,
     minimum_interval_seconds: int | None = None,
     description: str | None = None,
-    job: Any = None,
-    jobs: Sequence[Any] | None = None,
+    job: object = None,
+    jobs: Sequence[object] | None = None,
     default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED,
     required_resource_keys: Iterable[str] | None = None,
     tags: Mapping[str, object] | None = None,
     metadata: Mapping[str, object] | None = None,
-    target: Any = None,
+    target: object = None,
 ) -> Callable[[Callable[..., Any]], AssetSensorDefinition]:
     """Make a sensor of a function that is evaluated when an asset was made.
 
@@ -180,7 +180,7 @@ def asset_sensor(  # Dagster's signature
         []
     """
 
-    def decorate(function: Callable[..., Any]) -> AssetSensorDefinition:
+    def decorate(function: Callable[..., object]) -> AssetSensorDefinition:
         definition = AssetSensorDefinition(
             name or name_of(function),
             asset_key,

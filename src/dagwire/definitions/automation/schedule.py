@@ -21,7 +21,7 @@ from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, Unexp
 class DecoratedFunction:
     """A function under `@schedule`, which `tags_fn` and `should_execute` may complete."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., object]) -> None:
         """Keep the function."""
         self.function = function
 
@@ -50,20 +50,20 @@ class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):
         *,
         cron_schedule: str | Sequence[str] | None = None,
         job_name: str | None = None,
-        run_config: Any = None,
-        run_config_fn: Callable[..., Any] | None = None,
+        run_config: object = None,
+        run_config_fn: Callable[..., object] | None = None,
         tags: Mapping[str, object] | None = None,
         tags_fn: Callable[..., Mapping[str, object] | None] | None = None,
         metadata: Mapping[str, object] | None = None,
         should_execute: Callable[..., bool] | None = None,
         environment_vars: Mapping[str, str] | None = None,
         execution_timezone: str | None = None,
-        execution_fn: Callable[..., Any] | DecoratedFunction | None = None,
+        execution_fn: Callable[..., object] | DecoratedFunction | None = None,
         description: str | None = None,
-        job: Any = None,
+        job: object = None,
         default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED,
         required_resource_keys: Iterable[str] | None = None,
-        target: Any = None,
+        target: object = None,
         owners: Sequence[str] | None = None,
     ) -> None:
         """Make a schedule of its times, its job and its function.
@@ -127,21 +127,21 @@ class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):
             return TickResult([], f"should_execute function for {self.name} returned false.")
         return super().evaluate_tick(context)
 
-    def _answers(self, context: ScheduleEvaluationContext, event_arguments: Mapping[str, Any]) -> list[Any]:
+    def _answers(self, context: ScheduleEvaluationContext, event_arguments: Mapping[str, object]) -> list[Any]:
         """The answers of the function; a run config alone becomes a request, with the tags of the schedule."""
         answers = super()._answers(context, event_arguments)
         if len(answers) > 1 and any(isinstance(one, RunRequest) and one.run_key is None for one in answers):
             raise UnexpectedResultError(self.label, "returned several requests; give each a `run_key`.")
         return [self._as_request(answer, context) for answer in answers]
 
-    def _as_request(self, answer: Any, context: ScheduleEvaluationContext) -> Any:
+    def _as_request(self, answer: object, context: ScheduleEvaluationContext) -> Any:
         if not (is_mapping(answer) or isinstance(answer, RunConfig)):
             return answer
         tags = self.tags if self._tags_fn is None else _call_with_context(self._tags_fn, context)
         check_text_keys(self.label, "tags_fn", tags)
         return RunRequest(run_config=answer, tags=tags)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         """Call the function, resources by keyword or in a context given first; see `Body.call`.
 
         Raises:
@@ -152,7 +152,7 @@ class ScheduleDefinition(TickDefinition[ScheduleEvaluationContext]):
         return super().__call__(*args, **kwargs)
 
 
-def _name_and_target(name: str | None, job: Any, job_name: str | None, target: Any) -> tuple[str, TickTarget]:
+def _name_and_target(name: str | None, job: object, job_name: str | None, target: object) -> tuple[str, TickTarget]:
     """The name of a schedule, which may follow from its job, and its target.
 
     Raises:
@@ -192,9 +192,9 @@ def _refuse_both(owner: str, **arguments: object) -> None:
 
 
 def _function_of(
-    execution_fn: Callable[..., Any] | DecoratedFunction | None,
-    run_config: Any,
-    run_config_fn: Callable[..., Any] | None,
+    execution_fn: Callable[..., object] | DecoratedFunction | None,
+    run_config: object,
+    run_config_fn: Callable[..., object] | None,
 ) -> Callable[..., Any]:
     """The function of a schedule; the run config alone makes one, too."""
     if isinstance(execution_fn, DecoratedFunction):
@@ -202,13 +202,13 @@ def _function_of(
     if execution_fn is not None:
         return execution_fn
 
-    def configured_run(context: Any) -> Any:
+    def configured_run(context: object) -> Any:
         return (run_config if run_config_fn is None else _call_with_context(run_config_fn, context)) or {}
 
     return configured_run
 
 
-def _call_with_context(function: Callable[..., Any], context: Any) -> Any:
+def _call_with_context(function: Callable[..., object], context: object) -> Any:
     """Call a function that takes the context, or nothing."""
     return function(context) if inspect.signature(function).parameters else function()
 
@@ -225,10 +225,10 @@ def schedule(  # Dagster's signature
     environment_vars: Mapping[str, str] | None = None,
     execution_timezone: str | None = None,
     description: str | None = None,
-    job: Any = None,
+    job: object = None,
     default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED,
     required_resource_keys: Iterable[str] | None = None,
-    target: Any = None,
+    target: object = None,
     owners: Sequence[str] | None = None,
 ) -> Callable[[Callable[..., Any]], ScheduleDefinition]:
     """Make a schedule of a function that returns a `RunRequest` or several, a `SkipReason`, a run config, or None.
@@ -254,7 +254,7 @@ def schedule(  # Dagster's signature
         InvalidDefinitionError: The cron line is invalid, no job is named, or a parameter cannot be filled.
     """
 
-    def decorate(function: Callable[..., Any]) -> ScheduleDefinition:
+    def decorate(function: Callable[..., object]) -> ScheduleDefinition:
         definition = ScheduleDefinition(
             name or name_of(function),
             cron_schedule=cron_schedule,

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Any
 
 from dagwire.definitions.automation.tick_context import TickContext
 from dagwire.definitions.specs.argument_types import check_type
@@ -23,7 +22,7 @@ class ScheduleEvaluationContext(TickContext):
     def __init__(
         self,
         scheduled_execution_time: datetime | None,
-        resources: Any,
+        resources: object,
         instance: DagsterInstance | None = None,
         definitions: object = None,
     ) -> None:
@@ -51,7 +50,7 @@ class ScheduleEvaluationContext(TickContext):
 def build_schedule_context(
     instance: DagsterInstance | None = None,
     scheduled_execution_time: datetime | None = None,
-    resources: Any = None,
+    resources: object = None,
     repository_def: object = None,
 ) -> ScheduleEvaluationContext:
     """Build a context with which to call or evaluate a schedule.

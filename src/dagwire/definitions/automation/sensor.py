@@ -35,18 +35,18 @@ class SensorDefinition(TickDefinition[SensorEvaluationContext]):
         self,
         name: str | None = None,
         *,
-        evaluation_fn: Callable[..., Any] | None = None,
+        evaluation_fn: Callable[..., object] | None = None,
         job_name: str | None = None,
         minimum_interval_seconds: int | None = None,
         description: str | None = None,
-        job: Any = None,
-        jobs: Sequence[Any] | None = None,
+        job: object = None,
+        jobs: Sequence[object] | None = None,
         default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED,
-        asset_selection: Any = None,
+        asset_selection: object = None,
         required_resource_keys: Iterable[str] | None = None,
         tags: Mapping[str, object] | None = None,
         metadata: Mapping[str, object] | None = None,
-        target: Any = None,
+        target: object = None,
         owners: Sequence[str] | None = None,
     ) -> None:
         """Make a sensor of its function and its target.
@@ -106,14 +106,14 @@ def sensor(  # Dagster's signature
     name: str | None = None,
     minimum_interval_seconds: int | None = None,
     description: str | None = None,
-    job: Any = None,
-    jobs: Sequence[Any] | None = None,
+    job: object = None,
+    jobs: Sequence[object] | None = None,
     default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED,
-    asset_selection: Any = None,
+    asset_selection: object = None,
     required_resource_keys: Iterable[str] | None = None,
     tags: Mapping[str, object] | None = None,
     metadata: Mapping[str, object] | None = None,
-    target: Any = None,
+    target: object = None,
     owners: Sequence[str] | None = None,
 ) -> Callable[[Callable[..., Any]], SensorDefinition]:
     """Make a sensor of a function that returns a `RunRequest` or several, a `SkipReason`, a `SensorResult`, or None.
@@ -137,7 +137,7 @@ def sensor(  # Dagster's signature
         InvalidDefinitionError: There is more than one target, or a parameter that nothing can fill.
     """
 
-    def decorate(function: Callable[..., Any]) -> SensorDefinition:
+    def decorate(function: Callable[..., object]) -> SensorDefinition:
         definition = SensorDefinition(
             name,
             evaluation_fn=function,

@@ -29,7 +29,7 @@ class SensorEvaluationContext(TickContext):
     def __init__(  # one argument for each fact of a tick
         self,
         cursor: str | None,
-        resources: Any,
+        resources: object,
         instance: DagsterInstance | None = None,
         sensor_name: str | None = None,
         definitions: object = None,
@@ -95,7 +95,7 @@ def build_sensor_context(
     repository_name: str | None = None,
     repository_def: object = None,
     sensor_name: str | None = None,
-    resources: Any = None,
+    resources: object = None,
     definitions: object = None,
     last_sensor_start_time: float | None = None,
 ) -> SensorEvaluationContext:

@@ -150,7 +150,7 @@ class TickDefinition(Generic[C]):
 
     # -- evaluation ----------------------------------------------------------------------------------------------------
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         """Call the function, resources by keyword or in a context given first; see `Body.call`."""
         return self.body.call(self, args, kwargs)
 
@@ -164,7 +164,7 @@ class TickDefinition(Generic[C]):
         """
         return self._result(self._answers(context, {}), context)
 
-    def _answers(self, context: C, event_arguments: Mapping[str, Any]) -> list[Any]:
+    def _answers(self, context: C, event_arguments: Mapping[str, object]) -> list[Any]:
         """The answers of the function; `event_arguments` is `{parameter: event}`."""
         context.bind(self)
         with context.opened(self.requirements, self.bindings) as resources:
@@ -210,7 +210,7 @@ class TickDefinition(Generic[C]):
         return [runs.completed(request).with_tags(tag) for request in requests]
 
 
-def answers_in(answer: Any) -> list[Any]:
+def answers_in(answer: object) -> list[Any]:
     """The answers of a tick's function: all that it yielded and then returned, or listed; or its one return value."""
     if not inspect.isgenerator(answer):
         return list(answer) if is_collection(answer) else [answer]
@@ -219,7 +219,7 @@ def answers_in(answer: Any) -> list[Any]:
     return answers if returned is None else [*answers, returned]
 
 
-def yield_into(answers: list[Any], generator: Generator[Any, Any, Any]) -> Any:
+def yield_into(answers: list[Any], generator: Generator[object, Any, Any]) -> Any:
     """Append all that a generator yields to `answers`; return its return value."""
     while True:
         try:
@@ -233,7 +233,7 @@ def _listed(answers: Iterable[object]) -> str:
 
 
 def tick_body(
-    function: Callable[..., Any],
+    function: Callable[..., object],
     name: str,
     kind: str,
     required_resource_keys: Iterable[str] | None,

@@ -39,7 +39,7 @@ class TickContext(BodyContext):
     """Always None: logs are not captured here."""
 
     def __init__(
-        self, owner: str, resources: Any, instance: DagsterInstance | None, definitions: object = None
+        self, owner: str, resources: object, instance: DagsterInstance | None, definitions: object = None
     ) -> None:
         """Keep the parts; nothing is opened.
 

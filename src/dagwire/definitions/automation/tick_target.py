@@ -26,11 +26,11 @@ def tick_target(
     owner: str,
     name: str,
     *,
-    job: Any = None,
-    jobs: Sequence[Any] | None = None,
+    job: object = None,
+    jobs: Sequence[object] | None = None,
     job_name: str | None = None,
-    target: Any = None,
-    asset_selection: Any = None,
+    target: object = None,
+    asset_selection: object = None,
 ) -> TickTarget:
     """Make the target of the schedule or sensor `owner`, whose own name is `name`, from its arguments.
 
@@ -52,7 +52,7 @@ def tick_target(
     return TickTarget(found, tuple(one.name for one in found))
 
 
-def _targets(target: Any, name: str) -> list[Any]:
+def _targets(target: object, name: str) -> list[Any]:
     """The jobs of `target=`: jobs are themselves, assets become a job."""
     if target is None:
         return []

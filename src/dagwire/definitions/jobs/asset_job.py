@@ -55,7 +55,7 @@ class UnresolvedAssetJobDefinition:
         partition_key: str,
         run_key: str | None = None,
         tags: Mapping[str, str] | None = None,
-        run_config: Any = None,
+        run_config: object = None,
     ) -> RunRequest:
         """A request to run this job for one partition; config and tags of the partition are in it.
 
@@ -124,8 +124,8 @@ def different_partitions(assets: Iterable[AssetsDefinition]) -> list[PartitionsD
 
 def define_asset_job(
     name: str,
-    selection: Any = None,
-    config: Any = None,
+    selection: object = None,
+    config: object = None,
     description: str | None = None,
     tags: Mapping[str, object] | None = None,
     run_tags: Mapping[str, object] | None = None,
@@ -177,7 +177,7 @@ def define_asset_job(
     )
 
 
-def target_job(target: Any, owner_name: str | None) -> JobDefinition | UnresolvedAssetJobDefinition | None:
+def target_job(target: object, owner_name: str | None) -> JobDefinition | UnresolvedAssetJobDefinition | None:
     """The job of a schedule's or sensor's `target`: the target itself, or a job of the assets that it selects."""
     if target is None or isinstance(target, JobDefinition | UnresolvedAssetJobDefinition):
         return target

@@ -171,7 +171,7 @@ class GraphDefinition:
         }
         return self._changed(composed=self.composed._replace(placed=placed))
 
-    def _changed(self, **attributes: Any) -> Self:
+    def _changed(self, **attributes: object) -> Self:
         changed = copy.copy(self)
         vars(changed).update(attributes)
         return changed
@@ -204,7 +204,7 @@ class GraphDefinition:
             hooks=assets.hook_defs,
         )
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         """Take places in the job or graph whose body is running.
 
         Raises:
@@ -220,7 +220,7 @@ class GraphDefinition:
         name: str | None = None,
         description: str | None = None,
         resource_defs: Mapping[str, object] | None = None,
-        config: Any = None,
+        config: object = None,
         tags: Mapping[str, object] | None = None,
         metadata: Mapping[str, object] | None = None,
         logger_defs: Mapping[str, LoggerDefinition] | None = None,
@@ -280,7 +280,7 @@ class GraphDefinition:
 
     def execute_in_process(
         self,
-        run_config: Any = None,
+        run_config: object = None,
         instance: DagsterInstance | None = None,
         resources: Mapping[str, object] | None = None,
         raise_on_error: bool = True,  # Dagster's signature

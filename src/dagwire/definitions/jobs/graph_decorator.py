@@ -25,7 +25,7 @@ class GraphOut(NamedTuple):
 
 
 @overload
-def graph(compose_fn: Callable[..., Any]) -> GraphDefinition: ...
+def graph(compose_fn: Callable[..., object]) -> GraphDefinition: ...
 @overload
 def graph(
     *,
@@ -34,17 +34,17 @@ def graph(
     ins: Mapping[str, GraphIn] | None = None,
     out: GraphOut | Mapping[str, GraphOut] | None = None,
     tags: Mapping[str, object] | None = None,
-    config: ConfigMapping | Mapping[str, Any] | None = None,
+    config: ConfigMapping | Mapping[str, object] | None = None,
 ) -> Callable[[Callable[..., Any]], GraphDefinition]: ...
 def graph(
-    compose_fn: Callable[..., Any] | None = None,
+    compose_fn: Callable[..., object] | None = None,
     *,
     name: str | None = None,
     description: str | None = None,
     ins: Mapping[str, GraphIn] | None = None,
     out: GraphOut | Mapping[str, GraphOut] | None = None,
     tags: Mapping[str, object] | None = None,
-    config: ConfigMapping | Mapping[str, Any] | None = None,
+    config: ConfigMapping | Mapping[str, object] | None = None,
 ) -> GraphDefinition | Callable[[Callable[..., Any]], GraphDefinition]:
     """Make a graph from a function that calls ops and graphs; calling them connects them, nothing runs.
 
@@ -72,7 +72,7 @@ def graph(
         12
     """
 
-    def decorate(function: Callable[..., Any]) -> GraphDefinition:
+    def decorate(function: Callable[..., object]) -> GraphDefinition:
         own = name or name_of(function)
         check_name("graph", own)
         owner = f"graph '{own}'"
@@ -94,7 +94,7 @@ def graph(
     return decorate if compose_fn is None else decorate(compose_fn)
 
 
-def composed_inputs(function: Callable[..., Any]) -> tuple[str, ...]:
+def composed_inputs(function: Callable[..., object]) -> tuple[str, ...]:
     """The inputs of the job or graph that a function composes: its parameters."""
     parameters = inspect.signature(function).parameters.values()
     return tuple(p.name for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL))

@@ -179,7 +179,7 @@ class JobDefinition:
         partition_key: str,
         run_key: str | None = None,
         tags: Mapping[str, str] | None = None,
-        run_config: Any = None,
+        run_config: object = None,
     ) -> RunRequest:
         """A request to run this job for one partition; config and tags of the partition are in it.
 
@@ -192,7 +192,7 @@ class JobDefinition:
         """Name it; its config and its resources may hold secrets."""
         return f"JobDefinition({self.name})"
 
-    def __call__(self, *_: Any, **__: Any) -> None:
+    def __call__(self, *_: object, **__: object) -> None:
         """Refuse: a job is executed.
 
         Raises:
@@ -202,12 +202,12 @@ class JobDefinition:
 
     def execute_in_process(  # Dagster's signature
         self,
-        run_config: Any = None,
+        run_config: object = None,
         instance: DagsterInstance | None = None,
         partition_key: str | None = None,
         raise_on_error: bool = True,
         op_selection: Sequence[str] | None = None,
-        asset_selection: Any = None,
+        asset_selection: object = None,
         run_id: str | None = None,
         input_values: Mapping[str, object] | None = None,
         tags: Mapping[str, object] | None = None,
@@ -249,7 +249,7 @@ class JobDefinition:
         )
         return run_job(self.subset(op_selection, asset_selection), options)
 
-    def subset(self, op_selection: Sequence[str] | None = None, asset_selection: Any = None) -> "JobDefinition":
+    def subset(self, op_selection: Sequence[str] | None = None, asset_selection: object = None) -> "JobDefinition":
         """This job with some of its steps alone; itself if nothing is selected.
 
         Raises:
@@ -332,7 +332,7 @@ def checked_hooks(owner: str, hooks: Iterable[object] | None) -> frozenset[HookD
     return frozenset(found)
 
 
-def _selected_nodes(assets: Sequence[AssetsDefinition], nodes: Sequence[Node], selection: Any) -> list[Node]:
+def _selected_nodes(assets: Sequence[AssetsDefinition], nodes: Sequence[Node], selection: object) -> list[Node]:
     """The nodes of the selected assets, and of their checks."""
     definitions = [node.definition for node in nodes]
     checks = [d for d in definitions if isinstance(d, AssetChecksDefinition) and not isinstance(d, GraphAssetCheck)]

@@ -16,14 +16,14 @@ from dagwire.resources.logger_definition import LoggerDefinition
 
 
 @overload
-def job(compose_fn: Callable[..., Any]) -> JobDefinition: ...
+def job(compose_fn: Callable[..., object]) -> JobDefinition: ...
 @overload
 def job(
     *,
     name: str | None = None,
     description: str | None = None,
     resource_defs: Mapping[str, object] | None = None,
-    config: Any = None,
+    config: object = None,
     tags: Mapping[str, object] | None = None,
     run_tags: Mapping[str, object] | None = None,
     metadata: Mapping[str, object] | None = None,
@@ -36,12 +36,12 @@ def job(
     owners: Sequence[str] | None = None,
 ) -> Callable[[Callable[..., Any]], JobDefinition]: ...
 def job(
-    compose_fn: Callable[..., Any] | None = None,
+    compose_fn: Callable[..., object] | None = None,
     *,
     name: str | None = None,
     description: str | None = None,
     resource_defs: Mapping[str, object] | None = None,
-    config: Any = None,
+    config: object = None,
     tags: Mapping[str, object] | None = None,
     run_tags: Mapping[str, object] | None = None,
     metadata: Mapping[str, object] | None = None,
@@ -91,7 +91,7 @@ def job(
         2
     """
 
-    def decorate(function: Callable[..., Any]) -> JobDefinition:
+    def decorate(function: Callable[..., object]) -> JobDefinition:
         own = name or name_of(function)
         check_name("job", own)
         inputs = composed_inputs(function)

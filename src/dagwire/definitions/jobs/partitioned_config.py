@@ -78,8 +78,8 @@ class PartitionedConfig:
     def __init__(
         self,
         partitions_def: PartitionsDefinition,
-        run_config_for_partition_fn: Callable[[Partition], RunConfig | Mapping[str, Any]] | None = None,
-        decorated_fn: Callable[..., Any] | None = None,
+        run_config_for_partition_fn: Callable[[Partition], RunConfig | Mapping[str, object]] | None = None,
+        decorated_fn: Callable[..., object] | None = None,
         tags_for_partition_fn: Callable[[Partition], Mapping[str, str]] | None = None,
         run_config_for_partition_key_fn: ConfigOfKey | None = None,
         tags_for_partition_key_fn: TagsOfKey | None = None,
@@ -136,7 +136,7 @@ class PartitionedConfig:
             raise InvalidDefinitionError(msg)
         return {**own, **partition_tags(self.partitions_def, partition_key, job_name)}
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         """The answer of the decorated function.
 
         Raises:

@@ -31,10 +31,10 @@ class RunRequest:
     def __init__(
         self,
         run_key: str | None = None,
-        run_config: Any = None,
+        run_config: object = None,
         tags: Mapping[str, object] | None = None,
         job_name: str | None = None,
-        asset_selection: Sequence[Any] | None = None,
+        asset_selection: Sequence[object] | None = None,
         stale_assets_only: bool = False,
         partition_key: str | None = None,
         asset_check_keys: Sequence[AssetCheckKey] | None = None,
@@ -111,7 +111,7 @@ class RunRequest:
         return f"RunRequest(run_key={self.run_key!r}, partition_key={self.partition_key!r}, job_name={self.job_name!r})"
 
 
-def _as_dict(run_config: Any) -> dict[str, Any]:
+def _as_dict(run_config: object) -> dict[str, Any]:
     if isinstance(run_config, RunConfig):
         return run_config.to_config_dict()
     if run_config is not None and not is_mapping(run_config):

@@ -4,7 +4,6 @@ import importlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from types import ModuleType
-from typing import Any
 
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
@@ -24,8 +23,8 @@ from dagwire.errors import DuplicateDefinitionError
 
 def load_definitions_from_modules(
     modules: Iterable[ModuleType],
-    resources: Any = None,
-    loggers: Mapping[str, Any] | None = None,
+    resources: object = None,
+    loggers: Mapping[str, object] | None = None,
     executor: AnyExecutor | None = None,
 ) -> Definitions:
     """Find the assets, checks, jobs, schedules and sensors among the attributes of `modules` and in lists there.
@@ -67,8 +66,8 @@ def _refuse_repeated(kind: str, names: Iterable[str]) -> None:
 
 def load_definitions_from_module(
     module: ModuleType,
-    resources: Any = None,
-    loggers: Mapping[str, Any] | None = None,
+    resources: object = None,
+    loggers: Mapping[str, object] | None = None,
     executor: AnyExecutor | None = None,
 ) -> Definitions:
     """Find the definitions of one module; see `load_definitions_from_modules`."""
@@ -76,8 +75,8 @@ def load_definitions_from_module(
 
 
 def load_definitions_from_current_module(
-    resources: Any = None,
-    loggers: Mapping[str, Any] | None = None,
+    resources: object = None,
+    loggers: Mapping[str, object] | None = None,
     executor: AnyExecutor | None = None,
 ) -> Definitions:
     """Find the definitions of the calling module above the call; see `load_definitions_from_modules`."""
@@ -86,8 +85,8 @@ def load_definitions_from_current_module(
 
 def load_definitions_from_package_module(
     package_module: ModuleType,
-    resources: Any = None,
-    loggers: Mapping[str, Any] | None = None,
+    resources: object = None,
+    loggers: Mapping[str, object] | None = None,
     executor: AnyExecutor | None = None,
 ) -> Definitions:
     """Find the definitions of a package and its modules, which are imported; see `load_definitions_from_modules`."""
@@ -96,8 +95,8 @@ def load_definitions_from_package_module(
 
 def load_definitions_from_package_name(
     package_name: str,
-    resources: Any = None,
-    loggers: Mapping[str, Any] | None = None,
+    resources: object = None,
+    loggers: Mapping[str, object] | None = None,
     executor: AnyExecutor | None = None,
 ) -> Definitions:
     """Find the definitions of a package that is imported by its name; see `load_definitions_from_modules`."""

@@ -91,7 +91,7 @@ def _module(name: str) -> Any:
     raise InvalidConfigError(f"module '{name}'", problems, f"Importing '{name}' makes a {model} that is not valid:")
 
 
-def _attribute_of(module: Any, path: str) -> Definitions:
+def _attribute_of(module: object, path: str) -> Definitions:
     *outer, name = path.split(".")
     for part in outer:
         module = getattr(module, part, None)

@@ -13,7 +13,7 @@ from dagwire.errors import InvalidDefinitionError
 
 def composed_body(
     owner: str,
-    function: Callable[..., Any],
+    function: Callable[..., object],
     inputs: Sequence[str],
     outputs: Sequence[str] | None,
     mapping: ConfigMapping | None = None,
@@ -59,7 +59,7 @@ def _check_inputs(owner: str, composition: Composition, inputs: Iterable[str]) -
         raise InvalidDefinitionError(f"{owner} has the input '{unused[0]}', and its body gives it to no op. Remove it.")
 
 
-def _outputs(owner: str, returned: Any, names: Sequence[str] | None) -> dict[str, OutputHandle]:
+def _outputs(owner: str, returned: object, names: Sequence[str] | None) -> dict[str, OutputHandle]:
     found: dict[str, Any] = {}
     if isinstance(returned, OutputHandle):
         found = {names[0] if names else "result": returned}

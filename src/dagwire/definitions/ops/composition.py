@@ -36,7 +36,7 @@ class Placed:
 class Composition:
     """The places taken so far in the job or graph that is being defined."""
 
-    def __init__(self, owner: str, as_op: Callable[[Any], Any] | None = None) -> None:
+    def __init__(self, owner: str, as_op: Callable[[Any], object] | None = None) -> None:
         """`owner` is how messages name the job or graph; `as_op` makes an op of an asset that is called in its body."""
         self.owner = owner
         self._as_op = as_op
@@ -67,14 +67,14 @@ class Composition:
         }
         return _handed_back(name, handles)
 
-    def place_step(self, definition: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def place_step(self, definition: object, args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
         """Give the step of an asset a place, as an op; see `place`."""
         if self._as_op is None:
             raise InvalidDefinitionError(f"{self.owner} takes no assets as steps.")
         return self.place(self._as_op(definition), None, args, kwargs)
 
     def place_graph(
-        self, graph: "PlacedGraph", alias: str | None, args: Sequence[Any], kwargs: Mapping[str, Any]
+        self, graph: "PlacedGraph", alias: str | None, args: Sequence[object], kwargs: Mapping[str, object]
     ) -> Any:
         """Give each op of a graph a place, its name behind that of the graph and a dot; return the graph's outputs.
 
@@ -101,7 +101,7 @@ class Composition:
         return _handed_back(name, outputs)
 
     def _given(
-        self, name: str, inputs: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]
+        self, name: str, inputs: Sequence[str], args: Sequence[object], kwargs: Mapping[str, object]
     ) -> dict[str, Any]:
         by_place = dict(zip(inputs, args, strict=False))
         twice = [argument for argument in kwargs if argument in by_place]
@@ -210,7 +210,7 @@ def _advice(value: object) -> str:
     return "An input takes the output of an op, or a list of outputs; a constant belongs in config, or in a default."
 
 
-def _handed_back(name: str, handles: Mapping[str, Any]) -> Any:
+def _handed_back(name: str, handles: Mapping[str, object]) -> Any:
     """The one handle; a named tuple of several; None if there is none."""
     if len(handles) == 1:
         return next(iter(handles.values()))
@@ -220,7 +220,7 @@ def _handed_back(name: str, handles: Mapping[str, Any]) -> Any:
     return made(f"{name}_outputs", list(handles), rename=True)(*handles.values())
 
 
-def is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
+def is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
     """Whether a value is a tuple; in a form that type checkers follow."""
     return isinstance(value, tuple)
 

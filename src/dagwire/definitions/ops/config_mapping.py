@@ -28,7 +28,7 @@ class ConfigMapping:
         """Refuse a schema that cannot be one."""
         check_schema(self.config_schema)
 
-    def resolve(self, given: Any, owner: str) -> Mapping[str, Any] | RunConfig:
+    def resolve(self, given: object, owner: str) -> Mapping[str, Any] | RunConfig:
         """The config of the ops, for `given`.
 
         Raises:
@@ -47,15 +47,15 @@ class ConfigMapping:
 
 
 @overload
-def config_mapping(config_fn: Callable[..., Any]) -> ConfigMapping: ...
+def config_mapping(config_fn: Callable[..., object]) -> ConfigMapping: ...
 @overload
 def config_mapping(
-    *, config_schema: Any = None, receive_processed_config_values: bool | None = None
+    *, config_schema: object = None, receive_processed_config_values: bool | None = None
 ) -> Callable[[Callable[..., Any]], ConfigMapping]: ...
 def config_mapping(
-    config_fn: Callable[..., Any] | None = None,
+    config_fn: Callable[..., object] | None = None,
     *,
-    config_schema: Any = None,
+    config_schema: object = None,
     receive_processed_config_values: bool | None = None,
 ) -> ConfigMapping | Callable[[Callable[..., Any]], ConfigMapping]:
     """Make a config mapping of a function; its one parameter may be annotated by a `Config`, in place of a schema.
@@ -87,7 +87,7 @@ def config_mapping(
         1000
     """
 
-    def decorate(function: Callable[..., Any]) -> ConfigMapping:
+    def decorate(function: Callable[..., object]) -> ConfigMapping:
         declared = declared_config(function, f"config mapping '{function.__name__}'")
         if declared is not None and (config_schema is not None or receive_processed_config_values is not None):
             msg = f"config mapping '{function.__name__}' declares its config by its parameter; give no schema beside."
@@ -98,7 +98,7 @@ def config_mapping(
     return decorate if config_fn is None else decorate(config_fn)
 
 
-def declared_config(function: Callable[..., Any], owner: str) -> type[Config] | None:
+def declared_config(function: Callable[..., object], owner: str) -> type[Config] | None:
     """The `Config` that the one parameter is annotated by, if it is."""
     parameters = list(inspect.signature(function).parameters)
     if len(parameters) != 1:
@@ -108,7 +108,7 @@ def declared_config(function: Callable[..., Any], owner: str) -> type[Config] | 
     return annotation if isinstance(annotation, type) and issubclass(annotation, Config) else None
 
 
-def as_config_mapping(config: Any) -> ConfigMapping | None:
+def as_config_mapping(config: object) -> ConfigMapping | None:
     """The mapping of `@graph(config=...)`: itself, or one made from a dict that configures the ops for good."""
     if config is None or isinstance(config, ConfigMapping):
         return config

@@ -19,7 +19,7 @@ from dagwire.definitions.steps.signature import RESULT
 
 
 @overload
-def graph_asset(compose_fn: Callable[..., Any]) -> GraphAssetDefinition: ...
+def graph_asset(compose_fn: Callable[..., object]) -> GraphAssetDefinition: ...
 @overload
 def graph_asset(
     *,
@@ -37,14 +37,14 @@ def graph_asset(
     code_version: str | None = None,
     key: CoercibleToAssetKey | None = None,
     kinds: Iterable[str] | None = None,
-    config: ConfigMapping | Mapping[str, Any] | None = None,
+    config: ConfigMapping | Mapping[str, object] | None = None,
     hooks: Iterable[HookDefinition] | None = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
     automation_condition: AutomationCondition | None = None,
     auto_materialize_policy: AutoMaterializePolicy | None = None,
 ) -> Callable[[Callable[..., Any]], GraphAssetDefinition]: ...
 def graph_asset(  # Dagster's signature
-    compose_fn: Callable[..., Any] | None = None,
+    compose_fn: Callable[..., object] | None = None,
     *,
     name: str | None = None,
     description: str | None = None,
@@ -60,7 +60,7 @@ def graph_asset(  # Dagster's signature
     code_version: str | None = None,
     key: CoercibleToAssetKey | None = None,
     kinds: Iterable[str] | None = None,
-    config: ConfigMapping | Mapping[str, Any] | None = None,
+    config: ConfigMapping | Mapping[str, object] | None = None,
     hooks: Iterable[HookDefinition] | None = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
     automation_condition: AutomationCondition | None = None,
@@ -90,7 +90,7 @@ def graph_asset(  # Dagster's signature
         2
     """
 
-    def decorate(function: Callable[..., Any]) -> GraphAssetDefinition:
+    def decorate(function: Callable[..., object]) -> GraphAssetDefinition:
         own_key = asset_key_for(function, name, key, key_prefix)
         owner = f"graph asset '{own_key.to_user_string()}'"
         parameters = graph_ins(owner, function, ins)

@@ -156,7 +156,7 @@ class GraphAssetDefinition(AssetsDefinition):
         """Its checks that downstream assets wait for, and their steps."""
         return [(spec, f"{self.name}.{spec.step_name}_check") for spec in self.check_specs if spec.blocking]
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         """Refuse: call its ops instead.
 
         Raises:
@@ -190,7 +190,7 @@ class GraphAssetCheck(AssetChecksDefinition):
     """A check that an op of a graph of assets makes: the step that takes its result."""
 
 
-def graph_ins(owner: str, function: Callable[..., Any], ins: Mapping[str, AssetIn] | None) -> dict[str, AssetIn]:
+def graph_ins(owner: str, function: Callable[..., object], ins: Mapping[str, AssetIn] | None) -> dict[str, AssetIn]:
     """Return `{parameter: AssetIn}` for all parameters of a graph's body, which are assets.
 
     Raises:
@@ -204,7 +204,7 @@ def graph_ins(owner: str, function: Callable[..., Any], ins: Mapping[str, AssetI
     return {name: (ins or {}).get(name, AssetIn()) for name in parameters}
 
 
-def _parameters(function: Callable[..., Any], ins: Iterable[str]) -> tuple[str, ...]:
+def _parameters(function: Callable[..., object], ins: Iterable[str]) -> tuple[str, ...]:
     """The names of the inputs of a graph's body; one with a `**` parameter takes all that `ins` names."""
     declared = inspect.signature(function).parameters.values()
     named = [parameter.name for parameter in declared if parameter.kind is not inspect.Parameter.VAR_KEYWORD]
@@ -213,11 +213,11 @@ def _parameters(function: Callable[..., Any], ins: Iterable[str]) -> tuple[str, 
 
 def composed_assets(
     owner: str,
-    function: Callable[..., Any],
+    function: Callable[..., object],
     inputs: Iterable[str],
     outputs: Sequence[str],
     check_specs: Iterable[AssetCheckSpec] | None,
-    config: ConfigMapping | Mapping[str, Any] | None,
+    config: ConfigMapping | Mapping[str, object] | None,
 ) -> Composed:
     """The body of a graph of assets, run once.
 
@@ -235,6 +235,6 @@ def composed_assets(
     return composed
 
 
-def _value(result: Any) -> Any:
+def _value(result: object) -> Any:
     """The body of the last step: the last op's value is the asset's."""
     return result

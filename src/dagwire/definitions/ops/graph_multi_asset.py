@@ -26,7 +26,7 @@ def graph_multi_asset(  # Dagster's signature
     can_subset: bool = False,
     resource_defs: Mapping[str, object] | None = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
-    config: ConfigMapping | Mapping[str, Any] | None = None,
+    config: ConfigMapping | Mapping[str, object] | None = None,
 ) -> Callable[[Callable[..., Any]], GraphAssetDefinition]:
     """Make several assets of a function that calls ops and returns `{output: the output of the op that makes it}`.
 
@@ -64,7 +64,7 @@ def graph_multi_asset(  # Dagster's signature
         7
     """
 
-    def decorate(function: Callable[..., Any]) -> GraphAssetDefinition:
+    def decorate(function: Callable[..., object]) -> GraphAssetDefinition:
         own = name or name_of(function)
         check_name("graph_multi_asset", own)
         owner = f"graph_multi_asset '{own}'"

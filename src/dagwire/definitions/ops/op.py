@@ -32,7 +32,7 @@ class OpDefinition(StepDefinition[In]):
 
     def __init__(
         self,
-        compute_fn: Callable[..., Any] | Body,
+        compute_fn: Callable[..., object] | Body,
         name: str,
         ins: Mapping[str, In] | None = None,
         outs: Mapping[str, Out] | None = None,
@@ -244,14 +244,14 @@ class OpDefinition(StepDefinition[In]):
         body = self.body.configured(config_or_config_fn, config_schema, f"op '{name}'")
         return self._changed(name=name, body=body, description=description or self.description)
 
-    def _changed(self, **attributes: Any) -> Self:
+    def _changed(self, **attributes: object) -> Self:
         changed = copy.copy(self)
         for cached in ("requirements", "label"):
             vars(changed).pop(cached, None)
         vars(changed).update(attributes)
         return changed
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         """In a job's body, take a place in the job; elsewhere call the function, as a test does."""
         composition = composing()
         if composition is not None:
@@ -259,10 +259,10 @@ class OpDefinition(StepDefinition[In]):
         return super().__call__(*args, **kwargs)
 
 
-def _with_inputs_as_dict(compute_fn: Callable[..., Any]) -> Callable[..., Any]:
+def _with_inputs_as_dict(compute_fn: Callable[..., object]) -> Callable[..., Any]:
     """The form in which a body is called: the inputs by keyword."""
 
-    def call(context: Any, **inputs: Any) -> Any:
+    def call(context: object, **inputs: object) -> Any:
         return compute_fn(context, inputs)
 
     return call

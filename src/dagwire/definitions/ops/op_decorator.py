@@ -14,7 +14,7 @@ from dagwire.errors import InvalidDefinitionError
 
 
 @overload
-def op(compute_fn: Callable[..., Any]) -> OpDefinition: ...
+def op(compute_fn: Callable[..., object]) -> OpDefinition: ...
 @overload
 def op(
     *,
@@ -32,7 +32,7 @@ def op(
     resource_defs: Mapping[str, object] | None = None,
 ) -> Callable[[Callable[..., Any]], OpDefinition]: ...
 def op(  # Dagster's signature
-    compute_fn: Callable[..., Any] | None = None,
+    compute_fn: Callable[..., object] | None = None,
     *,
     name: str | None = None,
     description: str | None = None,
@@ -71,7 +71,7 @@ def op(  # Dagster's signature
         msg = "@op has `version` and `code_version`, two names of one thing. Give `code_version`."
         raise InvalidDefinitionError(msg)
 
-    def decorate(function: Callable[..., Any]) -> OpDefinition:
+    def decorate(function: Callable[..., object]) -> OpDefinition:
         own = name or name_of(function)
         check_name("op", own)
         body = Body(function, f"op '{own}'", required_resource_keys or (), config_schema)

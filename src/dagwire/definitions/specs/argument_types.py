@@ -1,7 +1,6 @@
 """Checks of the types of arguments that definitions and values keep. Pure."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from dagwire.config.values.type_guards import is_collection, is_mapping
 from dagwire.errors import ArgumentTypeError
@@ -27,7 +26,7 @@ def check_text_keys(owner: str, parameter: str, value: object) -> None:
         raise ArgumentTypeError(owner, parameter, "mapping from str", value)
 
 
-def check_members(owner: str, parameter: str, values: Any, expected: type) -> None:
+def check_members(owner: str, parameter: str, values: object, expected: type) -> None:
     """Refuse an argument that is not a collection of instances of `expected`; None passes.
 
     Raises:

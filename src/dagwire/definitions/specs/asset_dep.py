@@ -20,7 +20,7 @@ class AssetDep:
 
     def __init__(
         self,
-        asset: Any,
+        asset: object,
         *,
         partition_mapping: PartitionMapping | None = None,
         metadata: Mapping[str, object] | None = None,
@@ -48,7 +48,7 @@ class AssetDep:
         return self.asset_key
 
     @staticmethod
-    def from_coercible(arg: Any) -> "AssetDep":
+    def from_coercible(arg: object) -> "AssetDep":
         """Return `arg` as an AssetDep: one itself, or what `asset` may be."""
         return arg if isinstance(arg, AssetDep) else AssetDep(arg)
 

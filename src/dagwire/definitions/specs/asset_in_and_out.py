@@ -104,7 +104,7 @@ class AssetOut:
 
     @classmethod
     def from_spec(
-        cls, spec: AssetSpec, dagster_type: Any = Any, is_required: bool = True, io_manager_key: str | None = None
+        cls, spec: AssetSpec, dagster_type: object = Any, is_required: bool = True, io_manager_key: str | None = None
     ) -> "AssetOut":
         """Return the output that makes the asset of `spec`.
 
@@ -130,7 +130,7 @@ class AssetOut:
             freshness_policy=spec.freshness_policy,
         )
 
-    def spec_for(self, output: str, deps: Iterable[Any], group_name: str | None) -> AssetSpec:
+    def spec_for(self, output: str, deps: Iterable[object], group_name: str | None) -> AssetSpec:
         """Return the spec of the asset that is output `output`."""
         key = AssetIn(self.key, key_prefix=self.key_prefix).key_for(output)
         return AssetSpec(

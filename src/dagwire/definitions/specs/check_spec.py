@@ -32,11 +32,11 @@ class AssetCheckSpec:
         self,
         name: str,
         *,
-        asset: Any,
+        asset: object,
         description: str | None = None,
-        additional_deps: Iterable[Any] | None = None,
+        additional_deps: Iterable[object] | None = None,
         blocking: bool = False,
-        metadata: Mapping[str, Any] | None = None,
+        metadata: Mapping[str, object] | None = None,
         automation_condition: AutomationCondition | None = None,
         partitions_def: PartitionsDefinition | None = None,
     ) -> None:
@@ -107,7 +107,7 @@ class AssetCheckSpec:
             partitions_def=self.partitions_def,
         )
 
-    def with_metadata(self, metadata: Mapping[str, Any]) -> "AssetCheckSpec":
+    def with_metadata(self, metadata: Mapping[str, object]) -> "AssetCheckSpec":
         """Return the description of the check with other metadata."""
         return AssetCheckSpec(
             self.name,

@@ -33,7 +33,7 @@ class MaterializeResult(Generic[T]):
     def __init__(
         self,
         asset_key: CoercibleToAssetKey | None = None,
-        metadata: Mapping[str, Any] | None = None,
+        metadata: Mapping[str, object] | None = None,
         check_results: Sequence[AssetCheckResult] | None = None,
         data_version: DataVersion | None = None,
         tags: Mapping[str, str] | None = None,

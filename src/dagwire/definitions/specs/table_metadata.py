@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from dagwire.definitions.specs.argument_types import check_members, check_text_keys, check_type
 from dagwire.definitions.specs.asset_key import AssetKey
@@ -112,7 +111,7 @@ class TableColumnDep:
     asset_key: AssetKey
     column_name: str
 
-    def __init__(self, asset_key: Any, column_name: str) -> None:
+    def __init__(self, asset_key: object, column_name: str) -> None:
         """Take the asset as its key, its name or itself."""
         check_type("TableColumnDep", "column_name", column_name, str)
         object.__setattr__(self, "asset_key", AssetKey.from_coercible(asset_key))

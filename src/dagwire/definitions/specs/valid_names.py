@@ -86,7 +86,7 @@ def check_callable(function: object) -> None:
         raise TypeError(msg)
 
 
-def written_function(function: Any) -> Any:
+def written_function(function: object) -> Any:
     """The function that somebody wrote: below partials, and behind an object that can be called."""
     if isinstance(function, partial):
         return written_function(function.func)  # pyright: ignore[reportUnknownMemberType]  # of anything

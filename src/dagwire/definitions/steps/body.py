@@ -26,7 +26,7 @@ class Body:
 
     def __init__(
         self,
-        function: Callable[..., Any],
+        function: Callable[..., object],
         owner: str,
         required_resource_keys: Iterable[str] = (),
         config_schema: object = None,
@@ -98,7 +98,7 @@ class Body:
         """
         return validated_config(self.config_schema, given, self.owner)
 
-    def call(self, definition: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def call(self, definition: object, args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
         """Call the function outside a run; resources come by keyword or from a context passed first.
 
         A resource with a life cycle that is passed by keyword is open for the call and closed after it. The resources
@@ -125,7 +125,7 @@ class Body:
             return self.function(*leading, **given)
         return self._call_with_open(recipes, leading, given)
 
-    def _placed_context(self, context: Any, given: dict[str, Any]) -> tuple[Any, ...]:
+    def _placed_context(self, context: object, given: dict[str, Any]) -> tuple[Any, ...]:
         """Return the context as a leading argument; put it into `given` if its parameter follows a resource."""
         name = self.signature.context
         if name is None:
@@ -135,7 +135,7 @@ class Body:
         given[name] = context
         return ()
 
-    def _given(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    def _given(self, args: Sequence[object], kwargs: Mapping[str, object]) -> tuple[Any, dict[str, Any]]:
         """Return the context, and `{parameter: value}`."""
         positional = list(args)
         given = dict(kwargs)
@@ -163,7 +163,7 @@ class Body:
             given[parameter] = value
         return context, given
 
-    def _fill_resources(self, given: dict[str, Any], context: Any) -> None:
+    def _fill_resources(self, given: dict[str, Any], context: object) -> None:
         missing = [key for key in sorted(self.extra_keys) if context is not None and _held(context, key) is _ABSENT]
         for parameter, key in self.signature.keys.items():
             held = _held(context, key)
@@ -176,11 +176,11 @@ class Body:
                 missing.append(key)
         raise_faults([MissingResourceError(key, [self.owner], given) for key in missing])
 
-    def _fill_config(self, given: dict[str, Any], context: Any) -> None:
+    def _fill_config(self, given: dict[str, Any], context: object) -> None:
         if self.signature.config is not None and CONFIG_NAME not in given:
             given[CONFIG_NAME] = self.config_from(getattr(context, "op_config", None))
 
-    def _call_with_open(self, recipes: dict[str, Any], leading: tuple[Any, ...], given: dict[str, Any]) -> Any:
+    def _call_with_open(self, recipes: dict[str, Any], leading: tuple[object, ...], given: dict[str, Any]) -> Any:
         function = self.function
         if iscoroutinefunction(function):
 

@@ -9,11 +9,11 @@ class BodyContext:
     resources: Any
     op_config: Any
 
-    def bind(self, definition: Any) -> None:
+    def bind(self, definition: object) -> None:
         """Take note of the definition that is called; a context built by hand cannot know it before."""
 
 
-def is_context_annotation(annotation: Any) -> bool:
+def is_context_annotation(annotation: object) -> bool:
     """Whether a context may be passed to a parameter with this annotation; no other class will do."""
     if annotation is Any or annotation is object or not isinstance(annotation, type):
         return True

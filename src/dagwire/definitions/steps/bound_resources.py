@@ -48,8 +48,8 @@ def bindings_from(resource_defs: Mapping[str, object] | None) -> dict[str, "prov
 
 def with_resources(
     definitions: Iterable[D],
-    resource_defs: Any,
-    resource_config_by_key: Mapping[str, Any] | None = None,
+    resource_defs: object,
+    resource_config_by_key: Mapping[str, object] | None = None,
 ) -> list[D]:
     """Bind `definitions` to resources of their own; return copies.
 
@@ -104,7 +104,7 @@ def _missing(definition: Bindable, graph: ProviderGraph) -> Iterator[DagwireErro
 
 
 def _configured(
-    container: Container, keys: Iterable[str], config_by_key: Mapping[str, Any]
+    container: Container, keys: Iterable[str], config_by_key: Mapping[str, object]
 ) -> dict[str, "providers.Provider[Any]"]:
     """Return `{key: provider}` of those of `keys` that the container has, with their config.
 
@@ -145,7 +145,7 @@ def _problem_of(key: str, entry: object) -> str:
     return f"an entry '{key}' that is not {{'config': ...}}" + (f" ('{guess}' stands for it)" if guess else "")
 
 
-def _config_faults(provider_by_key: Mapping[str, object], config_by_key: Mapping[str, Any]) -> list[DagwireError]:
+def _config_faults(provider_by_key: Mapping[str, object], config_by_key: Mapping[str, object]) -> list[DagwireError]:
     """Check config against the resources that are declared as recipes; variables are read when a run starts."""
     faults: list[DagwireError] = []
     for key, config in config_by_key.items():

@@ -54,23 +54,23 @@ EPHEMERAL_RUN_ID = "__EPHEMERAL_RUN_ID"
 def build_output_context(
     step_key: str | None = None,
     name: str | None = None,
-    definition_metadata: Mapping[str, Any] | None = None,
+    definition_metadata: Mapping[str, object] | None = None,
     run_id: str | None = None,
     mapping_key: str | None = None,
-    config: Any = None,
-    dagster_type: Any = None,
+    config: object = None,
+    dagster_type: object = None,
     version: str | None = None,
-    resource_config: Mapping[str, Any] | None = None,
+    resource_config: Mapping[str, object] | None = None,
     resources: Mapping[str, object] | None = None,
-    op_def: Any = None,
+    op_def: object = None,
     asset_key: AssetKey | Sequence[str] | str | None = None,
     partition_key: str | None = None,
     asset_partitions_def: PartitionsDefinition | None = None,
     asset_partition_key_range: PartitionKeyRange | None = None,
     instance: DagsterInstance | None = None,
     asset_spec: AssetSpec | None = None,
-    metadata: Mapping[str, Any] | None = None,
-    output_metadata: Mapping[str, Any] | None = None,
+    metadata: Mapping[str, object] | None = None,
+    output_metadata: Mapping[str, object] | None = None,
 ) -> OutputContext:
     """Build the context that `handle_output` gets, outside any run. Arguments are the context's attributes.
 
@@ -107,20 +107,20 @@ def build_output_context(
 
 def build_input_context(
     name: str | None = None,
-    config: Any = None,
-    definition_metadata: Mapping[str, Any] | None = None,
+    config: object = None,
+    definition_metadata: Mapping[str, object] | None = None,
     upstream_output: OutputContext | None = None,
-    dagster_type: Any = None,
-    resource_config: Mapping[str, Any] | None = None,
+    dagster_type: object = None,
+    resource_config: Mapping[str, object] | None = None,
     resources: Mapping[str, object] | None = None,
-    op_def: Any = None,
-    step_context: Any = None,
+    op_def: object = None,
+    step_context: object = None,
     asset_key: AssetKey | Sequence[str] | str | None = None,
     partition_key: str | None = None,
     asset_partition_key_range: PartitionKeyRange | None = None,
     asset_partitions_def: PartitionsDefinition | None = None,
     instance: DagsterInstance | None = None,
-    metadata: Mapping[str, Any] | None = None,
+    metadata: Mapping[str, object] | None = None,
 ) -> InputContext:
     """Build the context that `load_input` gets, outside any run. Arguments are as in `build_output_context`."""
     owner = "build_input_context"
@@ -140,7 +140,7 @@ def build_input_context(
 
 
 def _one_of(
-    owner: str, definition_metadata: Mapping[str, Any] | None, metadata: Mapping[str, Any] | None
+    owner: str, definition_metadata: Mapping[str, object] | None, metadata: Mapping[str, object] | None
 ) -> Mapping[str, Any] | None:
     """The definition's metadata, which has two names.
 

@@ -22,7 +22,7 @@ class CallArguments(NamedTuple):
     """`{parameter: value}` of those that were passed."""
 
 
-def sort_arguments(body: Body, args: Sequence[Any], kwargs: Mapping[str, Any]) -> CallArguments:
+def sort_arguments(body: Body, args: Sequence[object], kwargs: Mapping[str, object]) -> CallArguments:
     """Sort the arguments of a direct call.
 
     Raises:
@@ -40,7 +40,7 @@ def sort_arguments(body: Body, args: Sequence[Any], kwargs: Mapping[str, Any]) -
 
 
 def _split_context(
-    body: Body, args: Sequence[Any], kwargs: Mapping[str, Any]
+    body: Body, args: Sequence[object], kwargs: Mapping[str, object]
 ) -> tuple[Any, Sequence[Any], Mapping[str, Any]]:
     name = body.signature.context
     if name is None:
@@ -54,7 +54,7 @@ def _split_context(
     return args[0], args[1:], kwargs
 
 
-def _by_parameter(body: Body, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+def _by_parameter(body: Body, args: Sequence[object], kwargs: Mapping[str, object]) -> dict[str, Any]:
     signature = body.signature
     if len(args) > len(signature.positional):
         problem = f"takes {len(signature.positional)} arguments by position, and {len(args)} were passed."

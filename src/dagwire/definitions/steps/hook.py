@@ -32,9 +32,9 @@ class HookDefinition:
         self,
         *,
         name: str,
-        hook_fn: Callable[..., Any],
+        hook_fn: Callable[..., object],
         required_resource_keys: Iterable[str] | None = None,
-        decorated_fn: Callable[..., Any] | None = None,
+        decorated_fn: Callable[..., object] | None = None,
     ) -> None:
         """Declare a hook.
 
@@ -62,7 +62,7 @@ class HookDefinition:
         """The keys of its resources."""
         return set(self.body.keys)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: object) -> Any:
         """Put the hook on a job or a graph; or call its function with a context, as a test does.
 
         Raises:
@@ -84,7 +84,9 @@ class HookDefinition:
 class _OccasionalHook(HookDefinition):
     """A hook that is called after one end of a step."""
 
-    def __init__(self, name: str, function: Callable[..., Any], keys: Iterable[str] | None, occasion: Occasion) -> None:
+    def __init__(
+        self, name: str, function: Callable[..., object], keys: Iterable[str] | None, occasion: Occasion
+    ) -> None:
         super().__init__(name=name, hook_fn=function, required_resource_keys=keys, decorated_fn=function)
         self.occasion = occasion
         self.hook_fn = self._call_if_due
@@ -106,11 +108,11 @@ HookDecorator = Callable[[Callable[..., Any]], HookDefinition]
 
 
 @overload
-def success_hook(hook_fn: Callable[..., Any]) -> HookDefinition: ...
+def success_hook(hook_fn: Callable[..., object]) -> HookDefinition: ...
 @overload
 def success_hook(*, name: str | None = None, required_resource_keys: Iterable[str] | None = None) -> HookDecorator: ...
 def success_hook(
-    hook_fn: Callable[..., Any] | None = None,
+    hook_fn: Callable[..., object] | None = None,
     *,
     name: str | None = None,
     required_resource_keys: Iterable[str] | None = None,
@@ -130,11 +132,11 @@ def success_hook(
 
 
 @overload
-def failure_hook(hook_fn: Callable[..., Any]) -> HookDefinition: ...
+def failure_hook(hook_fn: Callable[..., object]) -> HookDefinition: ...
 @overload
 def failure_hook(*, name: str | None = None, required_resource_keys: Iterable[str] | None = None) -> HookDecorator: ...
 def failure_hook(
-    hook_fn: Callable[..., Any] | None = None,
+    hook_fn: Callable[..., object] | None = None,
     *,
     name: str | None = None,
     required_resource_keys: Iterable[str] | None = None,
@@ -149,13 +151,13 @@ def _decorator(occasion: Occasion, name: str | None, keys: Iterable[str] | None)
 
 
 @overload
-def event_list_hook(hook_fn: Callable[..., Any]) -> HookDefinition: ...
+def event_list_hook(hook_fn: Callable[..., object]) -> HookDefinition: ...
 @overload
 def event_list_hook(
     *, name: str | None = None, required_resource_keys: Iterable[str] | None = None
 ) -> HookDecorator: ...
 def event_list_hook(
-    hook_fn: Callable[..., Any] | None = None,
+    hook_fn: Callable[..., object] | None = None,
     *,
     name: str | None = None,
     required_resource_keys: Iterable[str] | None = None,
@@ -168,7 +170,7 @@ def event_list_hook(
         InvalidDefinitionError: The function does not take a context and a list of events.
     """
 
-    def decorate(function: Callable[..., Any]) -> HookDefinition:
+    def decorate(function: Callable[..., object]) -> HookDefinition:
         hook = HookDefinition(
             name=name or name_of(function),
             hook_fn=function,

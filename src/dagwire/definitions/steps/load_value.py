@@ -21,7 +21,7 @@ from dagwire.resources.io_manager import DEFAULT_IO_MANAGER, InputManager
 def load_value(
     asset: StoredAsset,
     container: Container,
-    python_type: Any,
+    python_type: object,
     instance: DagsterInstance | None,
     partition_key: str | None,
     metadata: Mapping[str, object] | None,

@@ -42,7 +42,7 @@ class OutputHandle:
             f"there is no value yet. Declare several outputs by `out={{name: Out()}}`, or take the parts in an op."
         )
 
-    def map(self, function: Callable[["OutputHandle"], Any]) -> Any:
+    def map(self, function: Callable[["OutputHandle"], object]) -> Any:
         """Refuse: only a dynamic output has several values.
 
         Raises:
@@ -71,7 +71,7 @@ class DynamicHandle(OutputHandle):
 
     __slots__ = ()
 
-    def map(self, function: Callable[[OutputHandle], Any]) -> Any:
+    def map(self, function: Callable[[OutputHandle], object]) -> Any:
         """Call `function` with a handle for each of the values; the steps placed by it run once for each.
 
         Args:
@@ -99,7 +99,7 @@ def _check_callable(node: str, function: object) -> None:
         raise InvalidDefinitionError(msg)
 
 
-def _mapped(node: str, returned: Any) -> Any:
+def _mapped(node: str, returned: object) -> Any:
     if returned is None:
         return None
     if isinstance(returned, OutputHandle):
@@ -114,7 +114,7 @@ def _mapped(node: str, returned: Any) -> Any:
     raise InvalidDefinitionError(msg)
 
 
-def _is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
+def _is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
     return isinstance(value, tuple)
 
 
@@ -144,7 +144,7 @@ Source = OutputHandle | InputHandle | Collected | list["OutputHandle | InputHand
 """The source of an input's value; a list of sources gives the list of their values."""
 
 
-def is_source(value: Any) -> bool:
+def is_source(value: object) -> bool:
     """Whether an argument is the source of a value; otherwise it is the value itself."""
     if isinstance(value, OutputHandle | InputHandle | Collected):
         return True
@@ -152,7 +152,7 @@ def is_source(value: Any) -> bool:
     return bool(handles) and all(isinstance(item, OutputHandle | InputHandle) for item in handles)
 
 
-def dynamic_handle_in(value: Any) -> DynamicHandle | None:
+def dynamic_handle_in(value: object) -> DynamicHandle | None:
     """The dynamic output that an argument is, or has in its list: one that was neither mapped nor collected."""
     handles: list[Any] = [*value] if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType]  # of anything
     return next((handle for handle in handles if isinstance(handle, DynamicHandle)), None)

@@ -70,7 +70,7 @@ class Signature(NamedTuple):
     """The default of the parameter `config`, if it has one."""
 
 
-def read_signature(function: Callable[..., Any], owner: str, *, context_first: bool = False) -> Signature:
+def read_signature(function: Callable[..., object], owner: str, *, context_first: bool = False) -> Signature:
     """Sort the parameters of `function`.
 
     The first one is the context if it is named so, or with `context_first` whatever it is named; `config` is config;
@@ -169,7 +169,7 @@ def _check_parameter(parameter: Parameter, owner: str, *, is_free: bool) -> None
         raise InvalidDefinitionError(msg)
 
 
-def annotations_of(function: Callable[..., Any], owner: str) -> dict[str, Any]:
+def annotations_of(function: Callable[..., object], owner: str) -> dict[str, Any]:
     """`{parameter: annotation}`, strings resolved; the return annotation is under "return".
 
     Raises:

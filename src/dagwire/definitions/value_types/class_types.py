@@ -71,7 +71,7 @@ class PythonObjectDagsterType(InstanceType):
 class _Anything(DagsterType):
     """The type of every value, for annotations that cannot be checked."""
 
-    def __init__(self, typing_type: Any = Any) -> None:
+    def __init__(self, typing_type: object = Any) -> None:
         super().__init__(lambda _context, _value: True, "Any", "Any", is_builtin=True, typing_type=typing_type)
 
     @property
@@ -91,7 +91,7 @@ class _Nothing(InstanceType):
         return True
 
 
-def anything(typing_type: Any = Any) -> DagsterType:
+def anything(typing_type: object = Any) -> DagsterType:
     """Return a type that lets every value through; IO managers still see the annotation."""
     return _Anything(typing_type)
 

@@ -22,7 +22,7 @@ class _PutTogether(DagsterType):
         key: str,
         display_name: str,
         inner: Sequence[DagsterType],
-        typing_type: Any,
+        typing_type: object,
         loader: DagsterTypeLoader | None = None,
     ) -> None:
         super().__init__(self._check, key, typing_type=typing_type, loader=loader)
@@ -42,7 +42,7 @@ class _PutTogether(DagsterType):
         return self.loader is not None or all(one.takes_config and one.loader is None for one in self._inner)
 
     @abstractmethod
-    def _check(self, context: TypeCheckContext, value: Any) -> TypeCheck: ...
+    def _check(self, context: TypeCheckContext, value: object) -> TypeCheck: ...
 
 
 class ListType(_PutTogether):
@@ -126,7 +126,7 @@ class OptionalType(_PutTogether):
         declared = _applied(typing.Optional, inner)
         super().__init__(f"Optional.{inner.key}", f"{inner.display_name}?", (_wrapped(inner),), declared, inner.loader)
 
-    def _check(self, context: TypeCheckContext, value: Any) -> TypeCheck:
+    def _check(self, context: TypeCheckContext, value: object) -> TypeCheck:
         return PASSED if value is None else self._inner[0].type_check(context, value)
 
 
@@ -139,7 +139,7 @@ class UnionType(_PutTogether):
         names = [member.display_name for member in members]
         super().__init__(f"Union.{'.'.join(member.key for member in members)}", " or ".join(names), members, declared)
 
-    def _check(self, context: TypeCheckContext, value: Any) -> TypeCheck:
+    def _check(self, context: TypeCheckContext, value: object) -> TypeCheck:
         if any(member.type_check(context, value).success for member in self._inner):
             return PASSED
         return _failed(f"The value is {type(value).__name__}.")

@@ -35,7 +35,7 @@ class DagsterType:
         loader: DagsterTypeLoader | None = None,
         required_resource_keys: Iterable[str] | None = None,
         *,
-        typing_type: Any = Any,
+        typing_type: object = Any,
         metadata: Mapping[str, object] | None = None,
     ) -> None:
         """Declare a type.

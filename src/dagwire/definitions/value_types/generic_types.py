@@ -16,7 +16,7 @@ class _List:
 
     bare: DagsterType = resolve_type(list)
 
-    def __getitem__(self, item: Any) -> DagsterType:
+    def __getitem__(self, item: object) -> DagsterType:
         return ListType(resolve_type(item))
 
 
@@ -25,7 +25,7 @@ class _Set:
 
     bare: DagsterType = resolve_type(set)
 
-    def __getitem__(self, item: Any) -> DagsterType:
+    def __getitem__(self, item: object) -> DagsterType:
         return SetType(resolve_type(item))
 
 
@@ -47,7 +47,7 @@ class _Tuple:
 
     bare: DagsterType = resolve_type(tuple)
 
-    def __getitem__(self, items: Any) -> DagsterType:
+    def __getitem__(self, items: object) -> DagsterType:
         several: tuple[Any, ...] = items if isinstance(items, tuple) else (items,)  # pyright: ignore[reportUnknownVariableType]  # of anything
         return TupleType([resolve_type(item) for item in several])
 
@@ -55,7 +55,7 @@ class _Tuple:
 class _Optional:
     """`Optional[T]`: a value, or None."""
 
-    def __getitem__(self, inner: Any) -> DagsterType:
+    def __getitem__(self, inner: object) -> DagsterType:
         return OptionalType(resolve_type(inner))
 
 
@@ -66,7 +66,7 @@ Tuple: _Tuple = _Tuple()
 Optional: _Optional = _Optional()
 
 
-def check_dagster_type(dagster_type: Any, value: object) -> TypeCheck:
+def check_dagster_type(dagster_type: object, value: object) -> TypeCheck:
     """Check a value against a type, outside a run, as in a test of the type.
 
     Args:

@@ -67,7 +67,7 @@ def _is_uncheckable(annotation: type) -> bool:
     return Protocol in getattr(annotation, "__mro__", ())
 
 
-def _of_form(annotation: Any) -> DagsterType:
+def _of_form(annotation: object) -> DagsterType:
     """Return the type of what is not a plain class: a generic, a union, a form of `typing`."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:
@@ -84,7 +84,7 @@ def _of_form(annotation: Any) -> DagsterType:
     return _of_name(annotation)
 
 
-def _of_name(annotation: Any) -> DagsterType:
+def _of_name(annotation: object) -> DagsterType:
     """Return the type of a NewType, a TypeVar, a `Literal` and whatever else `typing` has.
 
     Raises:
@@ -98,7 +98,7 @@ def _of_name(annotation: Any) -> DagsterType:
     raise InvalidDefinitionError(msg)
 
 
-def _of_union(members: Sequence[Any]) -> DagsterType:
+def _of_union(members: Sequence[object]) -> DagsterType:
     found = [resolve_type(member) for member in members if member is not types.NoneType]
     if any(member.is_any for member in found):
         return ANY
@@ -106,7 +106,7 @@ def _of_union(members: Sequence[Any]) -> DagsterType:
     return OptionalType(one) if types.NoneType in members else one
 
 
-def _of_tuple(arguments: Sequence[Any]) -> DagsterType:
+def _of_tuple(arguments: Sequence[object]) -> DagsterType:
     if len(arguments) == _PAIR and arguments[1] is Ellipsis:
         return AnyLengthTupleType(resolve_type(arguments[0]))
     return TupleType([resolve_type(one) for one in arguments])

@@ -47,7 +47,7 @@ class _FunctionLoader(DagsterTypeLoader):
     def schema_type(self) -> Any:
         return self._schema
 
-    def construct_from_config_value(self, context: Any, config_value: Any) -> Any:
+    def construct_from_config_value(self, context: object, config_value: object) -> Any:
         return self._function(context, config_value)
 
     def required_resource_keys(self) -> frozenset[str]:
