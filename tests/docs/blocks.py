@@ -1,14 +1,17 @@
 """The blocks of a page are run, so that the documentation cannot go out of date.
 
 A `python` block is executed; all blocks of a page share one namespace. A `text` block that directly follows one is what
-it prints. In a `console` block each `$ command` is run and what follows is what it prints; `...` stands for anything.
-`<!-- skip: next -->` before a block keeps it from being run.
+it prints. If that text begins with the name of an error, it is the error in which the block ends. A `python` block that
+begins with the name of a file, `# shop.py`, is written into that file. In a `console` block each `$ command` is run in
+the folder with these files, and what follows is what it prints. If that begins with the name of an error, the command
+must fail. `...` stands for anything. `<!-- skip: next -->` before a block keeps it from being run.
 """
 
 import contextlib
 import doctest
 import io
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -25,6 +28,8 @@ ROOT = Path(__file__).parents[2]
 APPLICATION = ("pyproject.toml", "config", "containers", "resources", "assets")
 REFUSED = {"bash": "console", "sh": "console", "shell": "console", "py": "python", "pycon": "python"}
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+ERROR = re.compile(r"\w+Error: ")
+FILE = re.compile(r"# (\w+\.py)\n")
 PAGE, PRINTED, WORKPLACE, ENVIRONMENT = "dagwire_page", "__printed__", "__workplace__", "__environment__"
 
 
@@ -78,15 +83,17 @@ class PythonParser:
         self.execute = PythonEvaluator()
 
     def __call__(self, document: Document) -> Iterator[Region]:
-        code_end = None
+        code = None
         for language, region in fences(document):
             if language == "python":
-                region.evaluator = self.run
+                region.evaluator = write if FILE.match(region.parsed) else self.run
                 yield region
-            elif language == "text" and code_end is not None and not document.text[code_end : region.start].strip():
+            elif language == "text" and code is not None and not document.text[code.end : region.start].strip():
                 region.evaluator = self.compare
+                if ERROR.match(region.parsed):
+                    code.evaluator = self.run_to_its_error
                 yield region
-            code_end = region.end if language == "python" else None
+            code = region if language == "python" else None
 
     def run(self, example: Example) -> None:
         printed = io.StringIO()
@@ -94,8 +101,19 @@ class PythonParser:
             self.execute(example)
         example.namespace[PRINTED] = printed.getvalue()
 
+    def run_to_its_error(self, example: Example) -> None:
+        try:
+            self.run(example)
+        except Exception as error:  # noqa: BLE001  # whichever it is, it is compared with the page
+            example.namespace[PRINTED] = f"{type(error).__name__}: {error}\n"
+
     def compare(self, example: Example) -> str | None:
         return difference(example.parsed, example.namespace.get(PRINTED, ""))
+
+
+def write(example: Example) -> None:
+    """Write the block into the file that its first line names."""
+    (workplace(example.namespace) / FILE.match(example.parsed)[1]).write_text(example.parsed, encoding="utf-8")
 
 
 def commands(block: str) -> list[tuple[str, str]]:
@@ -140,7 +158,7 @@ class ConsoleParser:
                 text=True,
                 check=False,
             )
-            if done.returncode != 0:
+            if (done.returncode != 0) != bool(ERROR.match(output)):
                 return f"`{command}` ended with {done.returncode}:\n\n{done.stdout}"
             if output.strip() and (problem := difference(output, done.stdout)):
                 return problem

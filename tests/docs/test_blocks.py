@@ -48,6 +48,27 @@ def test_output_that_differs_fails(read):
     assert read("```python\nprint('three')\n```\n\n```text\n3\n```\n") == {"passed": 1, "failed": 1}
 
 
+def test_an_error_is_compared_with_the_page(read):
+    """If the text begins with an error's name, the block must end in that error, with that message."""
+    text = "```text\nTypeError: not so\n```\n"
+    assert read(f"```python\nraise TypeError('not so')\n```\n\n{text}") == {"passed": 2}
+    assert read(f"```python\nraise TypeError('so')\n```\n\n{text}") == {"passed": 1, "failed": 1}
+    assert read(f"```python\nprint('so')\n```\n\n{text}") == {"passed": 1, "failed": 1}
+    assert read("```python\nraise TypeError('so')\n```\n\n```text\nso\n```\n") == {"failed": 2}
+
+
+def test_a_command_that_shows_an_error_must_fail(read):
+    """If the output begins with an error's name, the command must not end with 0."""
+    assert read("```console\n$ echo OSError: full; exit 1\nOSError: full\n```\n") == {"passed": 1}
+    assert read("```console\n$ echo OSError: full\nOSError: full\n```\n") == {"failed": 1}
+
+
+def test_a_block_that_names_a_file_is_written_there(read):
+    """A command finds the file; the block itself is not run."""
+    page = "```python\n# shop.py\nprint(1 / 4)\n```\n\n```console\n$ python shop.py\n0.25\n```\n"
+    assert read(page) == {"passed": 2}
+
+
 def test_text_elsewhere_is_not_compared(read):
     """A text block that follows words is an illustration."""
     assert read("```python\nprint('three')\n```\n\nA tree:\n\n```text\nsrc/\n```\n") == {"passed": 1}
