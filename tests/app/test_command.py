@@ -1,3 +1,4 @@
+import re
 import shutil
 import subprocess
 import sys
@@ -46,6 +47,11 @@ def port() -> int:
         return int(listener.getsockname()[1])
 
 
+def quiet(variables: dict[str, str]) -> dict[str, str]:
+    """The variables of a run that logs nothing: its failures are in its last lines alone."""
+    return {**variables, "DAGWIRE_LOG_LEVEL": "CRITICAL"}
+
+
 def one_message(failed: "subprocess.CompletedProcess[str]") -> str:
     """The message of a command that failed as it should: exit code 1, one message, no traceback."""
     assert failed.returncode == 1, failed.stdout + failed.stderr
@@ -83,7 +89,7 @@ def test_an_api_that_fails_ends_the_run_with_one_message(
         variables = environment(
             folder, APP_API__BASE_URL=url, APP_API__READ_TIMEOUT_S=0.3, APP_API__ATTEMPTS=2, APP_API__PATIENCE_S=5
         )
-        message = one_message(run(variables, JANUARY))
+        message = one_message(run(quiet(variables), JANUARY))
     assert f"{url}/" in message
     assert said in message
 
@@ -96,7 +102,7 @@ def test_an_api_that_fails_ends_the_run_with_one_message(
 def test_an_api_that_sends_nonsense_is_named(reply: Reply, said: str, folder: Path) -> None:
     """Cut JSON, or a record without a field, is reported by the step that met it, and the exit code is 1."""
     with serving(reply) as server:
-        failed = run(environment(folder, APP_API__BASE_URL=server.url), JANUARY)
+        failed = run(quiet(environment(folder, APP_API__BASE_URL=server.url)), JANUARY)
     assert failed.returncode == 1
     assert "Traceback" not in failed.stderr
     (message,) = [line for line in failed.stderr.splitlines() if "'raw_flights'" in line]
@@ -107,7 +113,7 @@ def test_an_api_that_sends_nonsense_is_named(reply: Reply, said: str, folder: Pa
 def test_a_store_in_whose_place_a_file_stands_is_named(folder: Path) -> None:
     """The store's folder cannot be made: its path and the reason."""
     (folder / "raw").write_text("a file")
-    message = one_message(run(environment(folder), JANUARY))
+    message = one_message(run(quiet(environment(folder)), JANUARY))
     assert f"{folder / 'raw'}: cannot open the store" in message
 
 
@@ -115,7 +121,7 @@ def test_a_full_disk_is_named_and_the_run_after_it_goes_on(folder_after_january:
     """No room for a page: its path and the reason, no server is left; with room again the job ends as it should."""
     folder = folder_after_january
     variables = environment(folder, APP_SERVER__PORT=port)
-    failed = run(variables, TWO_MONTHS, no_file_larger_than(1000))
+    failed = run(quiet(variables), TWO_MONTHS, no_file_larger_than(1000))
     assert failed.returncode == 1
     assert "Traceback" not in failed.stderr
     assert f"{folder / 'raw'}/flights/2013-02/" in failed.stderr
@@ -134,13 +140,13 @@ def test_a_locked_warehouse_is_named_and_what_was_stored_is_kept(folder_after_ja
     ) as holder:
         assert holder.stdout
         holder.stdout.readline()
-        message = one_message(run(variables, TWO_MONTHS))
+        message = one_message(run(quiet(variables), TWO_MONTHS))
         holder.communicate()
     assert f"{folder / 'flights.duckdb'}: process {holder.pid} has this file open" in message
     assert not is_listening(port)
     next_run = run(variables, TWO_MONTHS)
     assert next_run.returncode == 0
-    fetched = [line.split()[1] for line in next_run.stdout.splitlines() if "rows fetched" in line]
+    fetched = re.findall(r"(\S+:) \d+ rows fetched", next_run.stderr)
     assert fetched == ["flights/2013-02:", "weather/2013-02:"]
 
 
@@ -148,7 +154,7 @@ def test_a_taken_port_is_named(folder: Path) -> None:
     """The local server's port belongs to somebody else: address and remedy."""
     with listen(0) as other:
         taken = other.getsockname()[1]
-        message = one_message(run(environment(folder, APP_SERVER__PORT=taken), JANUARY))
+        message = one_message(run(quiet(environment(folder, APP_SERVER__PORT=taken)), JANUARY))
     assert f"127.0.0.1:{taken}: the local server cannot have this port (Address already in use)" in message
 
 
@@ -164,7 +170,7 @@ def test_wrong_settings_end_the_run_before_anything_opens(variable: str, value: 
     """A missing or wrong setting is reported by its variable; nothing was opened, and no value is shown."""
     variables = environment(folder, **{variable: value})
     del variables["APP_SERVER__DATABASE"]  # a setting of a server is a server; production has none
-    message = one_message(run(variables, JANUARY))
+    message = one_message(run(quiet(variables), JANUARY))
     assert said in message
     assert "canary" not in message
     assert sorted(path.name for path in folder.iterdir()) == ["flights.db"]

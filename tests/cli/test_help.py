@@ -30,7 +30,14 @@ def test_help_loads_no_command_and_nothing_that_commands_need() -> None:
     heavy = {"pydantic", "pydantic_settings", "dependency_injector", "rich", "dagster"}
     assert not heavy.intersection(modules)
     ours = [name for name in modules if name.startswith("dagwire")]
-    frame = {"dagwire", "dagwire.cli", "dagwire.cli.app", "dagwire.cli.lazy_commands", "dagwire.cli.options"}
+    frame = {
+        "dagwire",
+        "dagwire.cli",
+        "dagwire.cli.app",
+        "dagwire.cli.lazy_commands",
+        "dagwire.cli.options",
+        "dagwire.cli.standard_output",
+    }
     assert set(ours) == frame | {
         "dagwire.config",
         "dagwire.config.environments",

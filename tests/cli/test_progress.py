@@ -1,48 +1,59 @@
 """Live progress on a terminal."""
 
 import io
+import re
 
+import pytest
 from rich.console import Console
 
 from dagwire import AssetCheckResult, DagsterEvent, DagsterEventType, DagsterRun, asset, asset_check, materialize
+from dagwire.cli import log_output
+from dagwire.cli.log_output import LogOptions, logging_to
 from dagwire.cli.progress import show_progress
 
 
-def test_a_terminal_shows_every_step_from_the_start() -> None:
-    """The table has a row for each step before it runs, and its last state is left standing."""
+def _terminal(screen: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have commands take `screen` for their terminal."""
+    console = Console(file=screen, force_terminal=True, width=100, color_system=None, markup=False, emoji=False)
+    monkeypatch.setattr(log_output, "new_console", lambda **_: console)
+
+
+def test_a_terminal_shows_every_step_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table has a row for each step before it runs, and its last state is left standing; log lines are above it."""
     screen = io.StringIO()
 
     @asset
     def first(context) -> None:
-        context.log.info("half way")
+        context.log.info("half [red]way :boom:")
 
     @asset(deps=[first])
     def second() -> None:
         msg = "no"
         raise ValueError(msg)
 
-    console = Console(file=screen, force_terminal=True, width=80, color_system=None)
-    with show_progress(["first", "second"], console) as progress:
+    _terminal(screen, monkeypatch)
+    with logging_to(LogOptions()) as output, show_progress(["first", "second"], output) as progress:
         materialize([first, second], raise_on_error=False, on_event=progress)
-    last = screen.getvalue().rsplit("first", maxsplit=1)[-1]
-    assert "done" in last
-    assert "half way" in last
+    above, _, last = screen.getvalue().rpartition("first ")
+    assert re.search("done .* s", last)
     assert "failed" in last
+    assert "first: half [red]way :boom:" in above
+    assert "ValueError: no" in above
+    assert "first: running" not in above
 
 
 def _event(event_type: DagsterEventType, step: str | None) -> DagsterEvent:
     return DagsterEvent(event_type, step, None, 0.0, DagsterRun("nightly"))
 
 
-def test_events_of_no_step_change_no_row() -> None:
+def test_events_of_no_step_change_no_row(capsys: pytest.CaptureFixture[str]) -> None:
     """The run's own events belong to no step."""
-    screen = io.StringIO()
-    with show_progress(["first"], Console(file=screen)) as progress:
+    with logging_to(LogOptions()) as output, show_progress(["first"], output) as progress:
         progress(_event(DagsterEventType.RUN_START, None))
-    assert screen.getvalue() == ""
+    assert capsys.readouterr().err == ""
 
 
-def test_steps_are_shown_by_names_that_say_more() -> None:
+def test_steps_are_shown_by_names_that_say_more(capsys: pytest.CaptureFixture[str]) -> None:
     """A check is shown by asset and name, with a colon between; its step's key runs the two together."""
 
     @asset_check(asset="rows")
@@ -53,9 +64,12 @@ def test_steps_are_shown_by_names_that_say_more() -> None:
         "rows_rows_are_complete",
         "rows:rows_are_complete",
     )
-    screen = io.StringIO()
     shown = {rows_are_complete.name: rows_are_complete.shown_name}
-    with show_progress(list(shown), Console(file=screen), shown) as progress:
+    with logging_to(LogOptions()) as output, show_progress(list(shown), output, shown) as progress:
         progress(_event(DagsterEventType.STEP_START, rows_are_complete.name))
         progress(_event(DagsterEventType.STEP_START, "mapped[a]"))
-    assert screen.getvalue().splitlines() == ["rows:rows_are_complete: running", "mapped[a]: running"]
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition("rows:")[2] or line.partition("mapped")[2] for line in lines] == [
+        "rows_are_complete: running",
+        "[a]: running",
+    ]

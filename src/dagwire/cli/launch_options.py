@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from dagwire.cli.log_output import LogOptions
 from dagwire.cli.partition_reading import steps_reading_one_partition
 from dagwire.cli.run_config_options import config_from_options
 from dagwire.config.files.run_config import RunConfig
@@ -29,7 +30,7 @@ class LaunchOptions:
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     run_config: Any = None
     as_json: bool = False
-    traceback: bool = False
+    log: LogOptions = field(default_factory=LogOptions)
 
     @property
     def has_config(self) -> bool:
@@ -44,7 +45,9 @@ class LaunchOptions:
         partition_ranges: Sequence[str] | None,
         config: Iterable[Path] | None,
         values: Iterable[str] | None,
-        **shown: bool,
+        log: LogOptions,
+        *,
+        as_json: bool,
     ) -> "LaunchOptions":
         """Read the options of a command.
 
@@ -58,7 +61,7 @@ class LaunchOptions:
             msg = "give one partition or a range of them, not both."
             raise typer.BadParameter(msg, param_hint="--partition / --partition-range")
         run_config = config_from_options(job, config or (), values or ())
-        return cls(partition, _range_tags(partition_range), run_config, **shown)
+        return cls(partition, _range_tags(partition_range), run_config, as_json, log)
 
     def check_config(self, job: JobDefinition, instance: DagsterInstance) -> None:
         """Refuse config of which a field does not exist or does not fit.

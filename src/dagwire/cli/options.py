@@ -3,10 +3,11 @@
 import os
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from dagwire.cli.standard_output import reserve_for_document
 from dagwire.config.environments.environment import SWITCH
 
 
@@ -56,7 +57,7 @@ Module = Annotated[
         help="Where the definitions are. pyproject.toml says by default: [tool.dagwire] definitions.",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Json = Annotated[bool, typer.Option("--json", callback=reserve_for_document, help="Print JSON.")]
 Select = Annotated[
     list[str] | None,
     typer.Option(
@@ -77,7 +78,7 @@ State = Annotated[
         help="Where cursors, run keys and dynamic partitions are kept; .dagwire in the project's folder by default.",
     ),
 ]
-Traceback = Annotated[bool, typer.Option("--traceback", help="Show the traceback of a failure.")]
+Traceback = Annotated[bool, typer.Option("--traceback", help="Show all of a traceback, dagwire's own frames too.")]
 Config = Annotated[
     list[Path] | None,
     typer.Option(
@@ -91,5 +92,28 @@ Set = Annotated[
         "--set",
         metavar="KEY.FIELD=VALUE",
         help="Config of a resource or a step, for this run; KEY.FIELD:=JSON for what is no text. May be repeated.",
+    ),
+]
+LogLevel = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--log-level",
+        metavar="LEVEL",
+        envvar="DAGWIRE_LOG_LEVEL",
+        help="The lowest level that is logged, INFO by default; LOGGER=LEVEL for one logger. May be repeated.",
+    ),
+]
+LogFormat = Annotated[
+    Literal["text", "json"],
+    typer.Option("--log-format", envvar="DAGWIRE_LOG_FORMAT", help="Log lines for people, or JSON for programs."),
+]
+LogFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--log-file",
+        metavar="FILE",
+        envvar="DAGWIRE_LOG_FILE",
+        resolve_path=True,
+        help="A file that gets the log as well; it is appended to.",
     ),
 ]

@@ -2,15 +2,17 @@
 
 import dataclasses
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-from dagwire.config.values.type_guards import is_collection
+from dagwire.cli.standard_output import write_document
+from dagwire.config.values.type_guards import is_collection, is_mapping
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -23,13 +25,35 @@ _MOST_SHOWN = 3
 
 def new_console(*, stderr: bool = False) -> Console:
     """Make the console that shows tables and progress."""
-    console = Console(stderr=stderr)
-    return console if console.is_terminal else Console(stderr=stderr, width=_WIDEST)
+    console = _console(stderr=stderr, width=None)
+    return console if console.is_terminal else _console(stderr=stderr, width=_WIDEST)
+
+
+def _console(*, stderr: bool, width: int | None) -> Console:
+    """Make a console that prints text as it is: `[red]` and `:boom:` in a key or a value are no marks of ours."""
+    return Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
 
 
 def print_json(data: object) -> None:
     """Print `data` as JSON; what JSON has no form for, as text."""
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+    write_document(f"{json_text(data)}\n")
+
+
+def json_text(data: object) -> str:
+    """`data` as JSON, on several lines."""
+    try:
+        return json.dumps(data, indent=2, ensure_ascii=False, default=str, allow_nan=False)
+    except (TypeError, ValueError):
+        return json.dumps(_plain(data), indent=2, ensure_ascii=False, default=str)
+
+
+def _plain(data: object) -> object:
+    """`data` with texts in place of what JSON has no form for: numbers that are not finite, keys that are not text."""
+    if is_mapping(data):
+        return {str(key): _plain(value) for key, value in data.items()}
+    if is_collection(data):
+        return [_plain(item) for item in data]
+    return str(data) if isinstance(data, float) and not math.isfinite(data) else data
 
 
 def print_rows(rows: "Sequence[DataclassInstance]", *, as_json: bool, none: str) -> None:
@@ -58,7 +82,7 @@ def print_fields(fields: Mapping[str, object]) -> None:
     """Print one thing, a line for each of its fields."""
     table = Table.grid(padding=(0, 2, 0, 0))
     for name, value in fields.items():
-        table.add_row(f"[bold]{escape(name.replace('_', ' '))}[/]", escape(_shown(value, most=None)))
+        table.add_row(Text(name.replace("_", " "), "bold"), _shown(value, most=None))
     new_console().print(table)
 
 
@@ -68,7 +92,7 @@ def _table(rows: Sequence[Mapping[str, object]]) -> Table:
     for name in names:
         table.add_column(name.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*(escape(_shown(row[name])) for name in names))
+        table.add_row(*(_shown(row[name]) for name in names))
     return table
 
 

@@ -1,6 +1,7 @@
-"""Live progress: a table that redraws itself on a terminal, plain lines elsewhere; both from the run's events."""
+"""Progress of a run: a record of the log for each step, and on a terminal a table that redraws itself."""
 
 import logging
+import sys
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,11 +10,11 @@ from typing import Protocol
 
 from rich.console import Console
 from rich.live import Live
-from rich.markup import escape
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from dagwire.cli.log_output import IS_PROGRESS, LogOutput
 from dagwire.cli.run_summary import reason_of
 from dagwire.definitions.specs.check_results import AssetCheckEvaluation, AssetCheckSeverity
 from dagwire.execution.event_types import DagsterEventType
@@ -35,6 +36,8 @@ _STYLE_BY_STATE = {
     "failed": "bold red",
     "skipped": "yellow",
 }
+
+_LEVEL_BY_STATE = {"failed": logging.ERROR, "failed (ERROR)": logging.ERROR, "failed (WARN)": logging.WARNING}
 
 
 def _verdict(severity: AssetCheckSeverity) -> str:
@@ -74,6 +77,8 @@ class _Rows:
 
     def __init__(self, steps: Sequence[str], shown_names: Mapping[str, str]) -> None:
         self.by_step = {step: _Row(name=shown_names.get(step, step)) for step in steps}
+        self.failures: list[BaseException | None] = []
+        """The failures of steps: the failure of the run is one of them, unless a resource failed."""
 
     def update(self, event: DagsterEvent) -> _Row | None:
         """Take in an event; return the row if the event changed its state."""
@@ -86,6 +91,8 @@ class _Rows:
         if state is None:
             return None
         row.state = row.verdict or state if state == "done" else state
+        if state == "failed":
+            self.failures.append(event.error)
         if state == "running":
             row.started = time.monotonic()
         elif row.started:
@@ -95,28 +102,52 @@ class _Rows:
 
 @contextmanager
 def show_progress(
-    steps: Sequence[str], console: Console, shown_names: Mapping[str, str] | None = None
+    steps: Sequence[str], output: LogOutput, shown_names: Mapping[str, str] | None = None
 ) -> Generator[Progress]:
-    """Show the progress of `steps` while the block runs, and what they log.
+    """Log the progress of `steps` while the block runs, and show it in a table where `output` is live.
 
     `shown_names` is `{step: how it is shown}`, for those whose names say more.
     """
-    rows = _Rows(steps, shown_names or {})
-    if console.is_terminal:
-        with Live(console=console, get_renderable=lambda: _table(rows), refresh_per_second=8) as live:
-            with _logging_to(_RowHandler(rows)):
-                yield rows.update  # type: ignore[misc]  # a Progress returns nothing that is read
-            live.refresh()
-        return
+    shown_names = shown_names or {}
+    rows = _Rows(steps, shown_names)
+    output.facts.shown_names = shown_names
 
-    def show_line(event: DagsterEvent) -> None:
+    def take_in(event: DagsterEvent) -> None:
+        output.facts.facts_of_run = {"run_id": event.run.run_id, "job_name": event.job_name}
         row = rows.update(event)
         if row is not None:
-            reason = f": {row.said}" if row.state == row.verdict and row.said else ""
-            _print_line(console, f"{row.name}: {row.state}{_seconds(row, '  ')}{reason}")
+            _log(event, row)
+        elif event.event_type is DagsterEventType.RUN_FAILURE and event.error not in rows.failures:
+            log.error("failed", exc_info=event.error)
 
-    with _logging_to(_LineHandler(console, rows)):
-        yield show_line
+    if output.is_live:
+        with _live_table(rows, output.console) as live:
+            yield take_in
+            live.refresh()
+    else:
+        yield take_in
+
+
+def _live_table(rows: _Rows, console: Console) -> Live:
+    # What bodies print is printed above the table; not if standard output leads elsewhere, where it must not be lost.
+    is_ours = sys.stdout.isatty()
+    return Live(console=console, get_renderable=lambda: _table(rows), refresh_per_second=8, redirect_stdout=is_ours)
+
+
+def _log(event: DagsterEvent, row: _Row) -> None:
+    """Write the new state of a step to the log: a failure as an error with its traceback, the rest as information."""
+    failure = event.error if row.state == "failed" else None
+    took = "" if row.took_s is None else f" after {row.took_s:.1f} s" if failure else f" in {row.took_s:.1f} s"
+    reason = f": {row.said}" if row.state == row.verdict and row.said else ""
+    log.log(
+        _LEVEL_BY_STATE.get(row.state, logging.INFO),
+        "%s%s%s",
+        row.state,
+        took,
+        reason,
+        exc_info=failure,
+        extra={"step_key": event.step_key, IS_PROGRESS: failure is None},
+    )
 
 
 def _table(rows: _Rows) -> Table:
@@ -126,57 +157,6 @@ def _table(rows: _Rows) -> Table:
         if row.state == "running":
             state = Spinner("dots", text=Text("running", _STYLE_BY_STATE["running"]))
             row.took_s = time.monotonic() - row.started
-        table.add_row(escape(row.name), state, Text(_seconds(row, ""), "dim"), Text(row.said, "dim"))
+        took = "" if row.took_s is None else f"{row.took_s:.1f} s"
+        table.add_row(Text(row.name), state, Text(took, "dim"), Text(row.said, "dim"))
     return table
-
-
-def _seconds(row: _Row, before: str) -> str:
-    return "" if row.took_s is None else f"{before}{row.took_s:.1f} s"
-
-
-class _RowHandler(logging.Handler):
-    """Shows the last message of each step, in its row."""
-
-    def __init__(self, rows: _Rows) -> None:
-        super().__init__(logging.INFO)
-        self._rows = rows
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the message."""
-        row = self._rows.by_step.get(getattr(record, "step_key", None) or "")
-        if row is not None:
-            row.said = record.getMessage()
-
-
-class _LineHandler(logging.Handler):
-    """Prints what steps say, a line each."""
-
-    def __init__(self, console: Console, rows: _Rows) -> None:
-        super().__init__(logging.INFO)
-        self._console = console
-        self._rows = rows
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Print the message."""
-        step = getattr(record, "step_key", None)
-        name = self._rows.by_step[step].name if step in self._rows.by_step else step
-        text = f"{name}: {record.getMessage()}" if name else record.getMessage()
-        _print_line(self._console, text)
-
-
-def _print_line(console: Console, text: str) -> None:
-    console.print(text, highlight=False, markup=False, soft_wrap=True)
-
-
-@contextmanager
-def _logging_to(handler: logging.Handler) -> Generator[None]:
-    """Send dagwire's log to `handler` for a block, at INFO unless the user asked for less."""
-    level = log.level
-    log.addHandler(handler)
-    if level == logging.NOTSET:
-        log.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        log.setLevel(level)
-        log.removeHandler(handler)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dagwire.cli.failures import summary_of
 from dagwire.definitions.specs.check_results import AssetCheckEvaluation, AssetCheckSeverity
 from dagwire.definitions.specs.metadata import PathMetadataValue, UrlMetadataValue
 from dagwire.execution.event_types import DagsterEventType
@@ -44,10 +45,10 @@ def failure_lines(result: ExecuteInProcessResult) -> Iterator[str]:
     for event in result.get_step_failure_events():
         steps_by_error.setdefault(event.error, []).append(f"'{event.step_key}'")
     for error, steps in steps_by_error.items():
-        yield f"{'Step' if len(steps) == 1 else 'Steps'} {', '.join(steps)} failed: {_told(error)}"
+        yield f"{'Step' if len(steps) == 1 else 'Steps'} {', '.join(steps)} failed: {summary_of(error)}"
     for event in result.filter_events(lambda event: event.event_type is DagsterEventType.RUN_FAILURE):
         if event.error is not None and event.error not in steps_by_error:
-            yield _told(event.error)
+            yield summary_of(event.error)
     for evaluation in failed_checks(result):
         if not evaluation.blocking:
             yield _verdict(evaluation, "did not pass")
@@ -71,13 +72,6 @@ def reason_of(evaluation: AssetCheckEvaluation) -> str:
     metadata = ", ".join(f"{name}: {value.value}" for name, value in evaluation.metadata.items())
     parts = [evaluation.description or "", f"({metadata})" if metadata else ""]
     return " ".join(part for part in parts if part)
-
-
-def _told(error: BaseException | None) -> str:
-    if isinstance(error, BaseExceptionGroup):
-        members: tuple[BaseException, ...] = error.args[1]
-        return "; ".join(_told(member) for member in members)
-    return f"{type(error).__name__}: {error}"
 
 
 def _where(result: ExecuteInProcessResult) -> Iterator[str]:

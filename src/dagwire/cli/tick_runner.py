@@ -10,6 +10,7 @@ import typer
 
 from dagwire.cli.job_runner import run_with_progress
 from dagwire.cli.launch_options import LaunchOptions
+from dagwire.cli.log_output import LogOptions
 from dagwire.cli.run_summary import Run
 from dagwire.cli.signals import Interrupts
 from dagwire.cli.tick_state import TickFile, TickState, kept_instance
@@ -73,13 +74,21 @@ class Ticker:
     """Ticks one schedule or sensor; lives as long as the command."""
 
     def __init__(
-        self, defs: Definitions, tick: AnyTick, folder: Path, interrupts: Interrupts, *, as_json: bool
+        self,
+        defs: Definitions,
+        tick: AnyTick,
+        folder: Path,
+        interrupts: Interrupts,
+        log: LogOptions,
+        *,
+        as_json: bool,
     ) -> None:
         """`folder` is where state is kept."""
         self._defs = defs
         self._tick = tick
         self._folder = folder
         self._interrupts = interrupts
+        self._log = log
         self._as_json = as_json
 
     def tick(self, at: datetime | None) -> TickReport:
@@ -151,8 +160,8 @@ class Ticker:
         """Run what is requested. If it cannot start, report that and return False: the others have their turn."""
         name = request.job_name or self._tick.job_name
         told = f"{name}, partition {request.partition_key}" if request.partition_key else name
-        typer.echo(f"{self._tick.label} requests {told}:", err=self._as_json)
-        options = LaunchOptions(request.partition_key, request.tags, request.run_config, as_json=self._as_json)
+        typer.echo(f"{self._tick.label} requests {told}:")
+        options = LaunchOptions(request.partition_key, request.tags, request.run_config, self._as_json, self._log)
         try:
             job = self._defs.resolve_job_def(name).subset(asset_selection=request.asset_selection)
             ticked.runs.append(run_with_progress(job, options, instance, self._interrupts))

@@ -49,7 +49,7 @@ from dagwire.errors import (
 from dagwire.resources.init_resource_context import NO_RESOURCES, InitResourceContext, Resources
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.life_cycle import new_life_cycle
-from dagwire.resources.log_manager import DEFAULT_LOG
+from dagwire.resources.log_manager import CURRENT_RESOURCE, DEFAULT_LOG
 from dagwire.resources.opener import NOTHING_OPEN, Opener
 from dagwire.resources.retry_and_timeout import NO_RETRY_NO_TIMEOUT, retried
 from dagwire.resources.run_without_loop import WaitedError, drive
@@ -296,9 +296,11 @@ class RunScope:
         if resource.is_open:
             return
         resource.opener = task
+        token = CURRENT_RESOURCE.set(self._private.name(provider))
         try:
             resource.mark_open(await self._opened(provider, resource))
         finally:
+            CURRENT_RESOURCE.reset(token)
             resource.opener = None
             if resource.waiting is not None:
                 resource.waiting.set()

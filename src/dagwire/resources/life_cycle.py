@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from dagwire.errors import MissingExtraError, ResourceTeardownError
 from dagwire.resources.life_cycle_methods import Manager, is_asynchronous
+from dagwire.resources.log_manager import CURRENT_RESOURCE
 from dagwire.resources.portals import IdleLoop, InPortal, Portal, wait, wait_in
 from dagwire.resources.retry_and_timeout import TimeLimited, enter_with_timeout, exit_with_timeout
 
@@ -103,8 +104,10 @@ class LifeCycle:
         failures: list[BaseException] = []
         # A manager's return value is ignored: a resource may see the body's exception, not hide it.
         details = (type(error), error, error.__traceback__) if error is not None else (None, None, None)
+        token = CURRENT_RESOURCE.set(None)
         while self._managers:
             name, manager, timeout_s = self._managers.pop()
+            CURRENT_RESOURCE.set(name)
             try:
                 if is_asynchronous(manager):
                     await manager.__aexit__(*details)
@@ -113,6 +116,7 @@ class LifeCycle:
             except BaseException as failure:  # noqa: BLE001  # even an interrupt must not keep the others open
                 if failure is not error:
                     failures.append(_as_teardown_error(name, failure))
+        CURRENT_RESOURCE.reset(token)
         if self._portal_exit is not None:
             self._portal_exit.close()
             self._portal = self._portal_exit = None

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 from dagwire.resources.default_console import console, is_shown
@@ -12,6 +13,9 @@ EPHEMERAL_RUN_ID: str = "EPHEMERAL"
 """The run id of contexts built by hand."""
 
 Loggers = Sequence[logging.Logger]
+
+CURRENT_RESOURCE: ContextVar[object] = ContextVar("dagwire_resource", default=None)
+"""The name of the resource that is opened or closed here; whatever logs meanwhile speaks for it."""
 
 
 def get_dagster_logger(name: str | None = None) -> logging.Logger:

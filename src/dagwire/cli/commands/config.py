@@ -8,7 +8,7 @@ from dagwire.cli.exit_codes import report_errors
 from dagwire.cli.explained_rows import difference_data, difference_row, explained_data, explained_rows
 from dagwire.cli.loaded_definitions import load_definitions, settings_in
 from dagwire.cli.options import Env, Json, Module, Traceback, new_app
-from dagwire.cli.printing import print_json, print_rows, print_table
+from dagwire.cli.printing import json_text, print_json, print_rows, print_table
 from dagwire.config.explain.env_template import env_template
 from dagwire.config.settings.settings_schema import settings_schema
 from dagwire.containers.diff_environments import diff_environments
@@ -83,7 +83,7 @@ def schema(module: Module = None, *, traceback: Traceback = False) -> None:
     with report_errors(traceback=traceback):
         found = settings_in(load_definitions(module).container)
         schemas = {key: settings_schema(provider.settings) for key, provider in found.items()}
-        print_json(next(iter(schemas.values())) if len(schemas) == 1 else schemas)
+        typer.echo(json_text(next(iter(schemas.values())) if len(schemas) == 1 else schemas))
 
 
 @app.command()

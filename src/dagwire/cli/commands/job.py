@@ -8,7 +8,22 @@ from dagwire.cli.exit_codes import refuse_misuse, report_errors
 from dagwire.cli.job_runner import run_and_end
 from dagwire.cli.launch_options import LaunchOptions
 from dagwire.cli.loaded_definitions import load_definitions
-from dagwire.cli.options import Config, Env, Json, Module, Partition, PartitionRange, Set, State, Traceback, new_app
+from dagwire.cli.log_output import LogOptions
+from dagwire.cli.options import (
+    Config,
+    Env,
+    Json,
+    LogFile,
+    LogFormat,
+    LogLevel,
+    Module,
+    Partition,
+    PartitionRange,
+    Set,
+    State,
+    Traceback,
+    new_app,
+)
 
 app: typer.Typer = new_app(no_args_is_help=True)
 
@@ -26,6 +41,9 @@ def run(
     config: Config = None,
     set_: Set = None,
     state: State = None,
+    log_level: LogLevel = None,
+    log_format: LogFormat = "text",
+    log_file: LogFile = None,
     module: Module = None,
     env: Env = None,
     *,
@@ -36,7 +54,6 @@ def run(
     with report_errors(traceback=traceback) as interrupts:
         found = load_definitions(module).resolve_job_def(name)
         with refuse_misuse(traceback=traceback):
-            options = LaunchOptions.of(
-                found, partition, partition_range, config, set_, as_json=as_json, traceback=traceback
-            )
+            log = LogOptions.of(log_level, log_format, log_file, traceback=traceback)
+            options = LaunchOptions.of(found, partition, partition_range, config, set_, log, as_json=as_json)
         run_and_end(found, options, state, interrupts)

@@ -6,10 +6,14 @@ from dagwire.cli.exit_codes import refuse_misuse, report_errors
 from dagwire.cli.job_runner import run_and_end
 from dagwire.cli.launch_options import LaunchOptions, check_selection
 from dagwire.cli.loaded_definitions import load_definitions
+from dagwire.cli.log_output import LogOptions
 from dagwire.cli.options import (
     Config,
     Env,
     Json,
+    LogFile,
+    LogFormat,
+    LogLevel,
     Module,
     Partition,
     PartitionRange,
@@ -32,6 +36,9 @@ def materialize(
     config: Config = None,
     set_: Set = None,
     state: State = None,
+    log_level: LogLevel = None,
+    log_format: LogFormat = "text",
+    log_file: LogFile = None,
     module: Module = None,
     env: Env = None,
     *,
@@ -44,7 +51,6 @@ def materialize(
         defs = load_definitions(module)
         job = defs.resolve(UnresolvedAssetJobDefinition("materialize", select or "*"))
         with refuse_misuse(traceback=traceback):
-            options = LaunchOptions.of(
-                job, partition, partition_range, config, set_, as_json=as_json, traceback=traceback
-            )
+            log = LogOptions.of(log_level, log_format, log_file, traceback=traceback)
+            options = LaunchOptions.of(job, partition, partition_range, config, set_, log, as_json=as_json)
         run_and_end(job, options, state, interrupts)

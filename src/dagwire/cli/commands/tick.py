@@ -6,9 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from dagwire.cli.exit_codes import FAILED, report_errors
-from dagwire.cli.job_runner import raise_first_failure
 from dagwire.cli.loaded_definitions import load_definitions
-from dagwire.cli.options import Env, Json, Module, State, Traceback, new_app
+from dagwire.cli.log_output import LogOptions
+from dagwire.cli.options import Env, Json, LogFile, LogFormat, LogLevel, Module, State, Traceback, new_app
 from dagwire.cli.printing import print_json
 from dagwire.cli.run_report import report_of
 from dagwire.cli.tick_runner import Ticker, TickReport, find_tick
@@ -28,6 +28,9 @@ def tick(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The schedule's or sensor's name.")],
     at: At = None,
     state: State = None,
+    log_level: LogLevel = None,
+    log_format: LogFormat = "text",
+    log_file: LogFile = None,
     module: Module = None,
     env: Env = None,
     *,
@@ -42,14 +45,13 @@ def tick(
     """
     with report_errors(traceback=traceback) as interrupts:
         defs = load_definitions(module)
-        ticker = Ticker(defs, find_tick(defs, name), state_folder(state), interrupts, as_json=as_json)
+        log = LogOptions.of(log_level, log_format, log_file, traceback=traceback)
+        ticker = Ticker(defs, find_tick(defs, name), state_folder(state), interrupts, log, as_json=as_json)
         ticked = ticker.ask(at) if dry_run else ticker.tick(at)
         if as_json:
             print_json(_data(ticked))
         else:
             _say(ticked, dry_run=dry_run)
-        for run in ticked.runs if traceback else ():
-            raise_first_failure(run.result)
         if not ticked.is_fine:
             raise typer.Exit(FAILED)
 
