@@ -766,3 +766,51 @@ def test_the_description_of_a_step(dg):
         """All words."""
 
     assert words.op.description == "All words."
+
+
+def test_the_op_of_an_asset(dg):
+    """`op` shows the step of an asset: its inputs, also those of `deps`, its outputs, resources and policy."""
+
+    @dg.asset(key_prefix="raw", required_resource_keys={"store"}, io_manager_key="files", code_version="3")
+    def trips(context) -> int:
+        """All trips."""
+
+    @dg.asset(deps=[trips], retry_policy=dg.RetryPolicy(max_retries=2))
+    def report(lines: str):
+        pass
+
+    assert isinstance(trips.op, dg.OpDefinition)
+    assert trips.op is trips.node_def
+    assert (trips.op.name, trips.op.description, trips.op.version) == ("raw__trips", "All trips.", "3")
+    assert trips.op.required_resource_keys == {"store"}
+    (result,) = trips.op.output_defs
+    assert (result.name, result.dagster_type.display_name, result.io_manager_key) == ("result", "Int", "files")
+    types = {name: declared.dagster_type.display_name for name, declared in report.op.ins.items()}
+    assert types == {"lines": "String", "raw_trips": "Nothing"}
+    assert report.op.retry_policy.max_retries == 2
+
+
+def test_the_op_of_several_assets(dg):
+    """Each asset of a multi-asset is an output of its `op`; one that may be left out is not required."""
+
+    @dg.multi_asset(outs={"a": dg.AssetOut(), "b": dg.AssetOut(is_required=False)}, deps=["c"])
+    def both():
+        pass
+
+    assert {output.name: output.is_required for output in both.op.output_defs} == {"a": True, "b": False}
+    assert both.op.ins["c"].dagster_type.display_name == "Nothing"
+
+
+def test_a_graph_asset_has_no_op(dg):
+    """An asset that several ops make has no `op`."""
+
+    @dg.op
+    def count():
+        return 1
+
+    @dg.graph_asset
+    def total():
+        return count()
+
+    with pytest.raises(Exception, match=r"\bop|OpDefinition"):
+        _ = total.op

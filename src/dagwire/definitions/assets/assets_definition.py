@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from dependency_injector import providers
 
@@ -15,6 +15,7 @@ from dagwire.definitions.assets.asset_deps import (
 )
 from dagwire.definitions.assets.described_assets import DescribedAssets
 from dagwire.definitions.assets.node_assets import BecomesAssets, NodeAssets
+from dagwire.definitions.assets.op_by_name import op_of
 from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.partitions.partitions import BackfillPolicy, PartitionsDefinition
 from dagwire.definitions.specs.argument_types import check_type
@@ -36,6 +37,9 @@ from dagwire.definitions.value_types.resolve_type import resolve_type
 from dagwire.definitions.value_types.value_annotations import is_output_annotation, value_annotation
 from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
+
+if TYPE_CHECKING:
+    from dagwire.definitions.ops.op import OpDefinition
 
 
 class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
@@ -172,15 +176,19 @@ class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
 
     # -- its step ------------------------------------------------------------------------------------------------------
 
-    @property
-    def op(self) -> Self:
-        """Its step; in dagwire the definition itself."""
-        return self
+    @cached_property
+    def op(self) -> "OpDefinition":
+        """Its step as an op, to look at; an asset that it depends on is an input.
+
+        Raises:
+            InvalidDefinitionError: Several ops make it.
+        """
+        return op_of(self)
 
     @property
-    def node_def(self) -> Self:
+    def node_def(self) -> "OpDefinition":
         """Its step, under Dagster's other name."""
-        return self
+        return self.op
 
     @property
     def output_names(self) -> Collection[str]:
@@ -196,8 +204,8 @@ class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
     def keys_by_input_name(self) -> dict[str, AssetKey]:
         """`{input: key}`; a dependency without a value is an input named after its key."""
         own = self.input_keys
-        named = {key.to_python_identifier(): key for key in sorted(self.dependency_keys) if key not in own.values()}
-        return {**own, **named}
+        others = sorted(self.dependency_keys.difference(own.values()))
+        return {**own, **{"_".join(key.path).replace("-", "_"): key for key in others}}
 
     @property
     def resource_defs(self) -> Mapping[str, "providers.Provider[Any]"]:
@@ -377,7 +385,7 @@ class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
 
     def _changed(self, **attributes: object) -> Self:
         changed = copy.copy(self)
-        for cached in ("keys", "spec", "dependency_keys", "upstream_keys", "partition_mappings", "requirements"):
+        for cached in ("op", "keys", "spec", "dependency_keys", "upstream_keys", "partition_mappings", "requirements"):
             vars(changed).pop(cached, None)
         vars(changed).update(attributes)
         return changed

@@ -18,7 +18,7 @@ def asset_as_op(definition: Any) -> OpDefinition:
     if not isinstance(definition, AssetsDefinition):
         raise InvalidDefinitionError(f"{definition.label} cannot be called in the body of a job; call ops and assets.")
     taken = definition.input_keys
-    before = [key.to_python_identifier() for key in definition.dependency_keys if key not in taken.values()]
+    before = [name for name in definition.keys_by_input_name if name not in taken]
     made = OpDefinition(
         definition.body,
         definition.name,
@@ -36,6 +36,9 @@ def asset_as_op(definition: Any) -> OpDefinition:
         definition.description,
         tags=definition.tags,
         retry_policy=definition.retry_policy,
+        code_version=next(iter(definition.code_versions_by_key.values())),
+        pool=definition.pool,
     )
+    made.hooks = definition.hooks
     made.bindings = definition.bindings
     return made

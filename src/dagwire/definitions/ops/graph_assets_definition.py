@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
@@ -12,6 +13,7 @@ from dagwire.definitions.ops.composition import Composed, Composition
 from dagwire.definitions.ops.config_mapping import ConfigMapping, as_config_mapping
 from dagwire.definitions.ops.dynamic_mapping import with_mapping
 from dagwire.definitions.ops.node import Node, op_node, with_job_policies
+from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
@@ -20,7 +22,7 @@ from dagwire.definitions.steps.bound_resources import Bindings, rebound
 from dagwire.definitions.steps.output_handles import DynamicHandle, OutputHandle
 from dagwire.definitions.steps.signature import RESULT
 from dagwire.definitions.steps.stored_input import StoredInput
-from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
+from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, InvariantViolationError
 
 
 class GraphAssetDefinition(AssetsDefinition):
@@ -45,6 +47,15 @@ class GraphAssetDefinition(AssetsDefinition):
         named = {output: composed.placed[h.node].definition.io_manager_keys.get(h.output) for output, h in handles}
         inherited = {output: key for output, key in named.items() if key}
         self.io_manager_keys: dict[str, str] = {**inherited, **self.io_manager_keys}
+
+    @cached_property
+    def op(self) -> OpDefinition:
+        """Raise: its step is not one op.
+
+        Raises:
+            InvariantViolationError: Always.
+        """
+        raise InvariantViolationError(f"{self.label} is made by several ops, and has no `op`. Read its `nodes`.")
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -99,6 +99,11 @@ class OpDefinition(StepDefinition[In]):
         return self._alias or self.name
 
     @property
+    def required_resource_keys(self) -> set[str]:
+        """The keys of the resources that its function asks for."""
+        return set(self.body.keys)
+
+    @property
     def config_schema(self) -> object:
         """The declared config; None for none."""
         return self.body.config_schema
