@@ -1,10 +1,14 @@
-"""Executors: run steps one after another, side by side in threads, or side by side in an event loop."""
+"""Executors: run steps one after another, side by side in threads, or side by side in an event loop.
+
+A step that is to be tried again waits its turn behind the steps that are ready; its delay holds nobody up.
+"""
 
 import concurrent.futures
 import contextvars
 import sys
+import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from typing import TYPE_CHECKING, Any
 
@@ -18,25 +22,44 @@ from dagwire.resources.run_without_loop import drive
 if TYPE_CHECKING:
     from anyio.abc import TaskGroup
 
-DoStep = Callable[[Node], Coroutine[Any, Any, None]]
-"""Does a step to its end; the record has its outcome."""
+DoStep = Callable[[Node], Coroutine[Any, Any, float | None]]
+"""Tries a step once; returns the seconds until it is to be tried again, or None when the record has its outcome."""
+Sleep = Callable[[float], Awaitable[None]]
 
 
-async def one_by_one(nodes: Iterable[Node], do: DoStep, record: Record, *, stop_at_failure: bool) -> None:
-    """Do `nodes` in the order given."""
-    for node in nodes:
+async def one_by_one(nodes: Sequence[Node], do: DoStep, record: Record, sleep: Sleep, *, stop_at_failure: bool) -> None:
+    """Do `nodes` in the order given, as long as none is to be tried again."""
+    for number, node in enumerate(nodes):
         if record.cannot_run(node):
             record.skip(node)
             continue
-        await do(node)
+        delay_s = await do(node)
+        if delay_s is not None:
+            ready = _Ready(nodes[number:], record, stop_at_failure=stop_at_failure)
+            ready.defer(node, delay_s)
+            await _in_turn(ready, do, sleep)
+            break
         if stop_at_failure and record.first_failure is not None:
             break
 
 
-def expanded(nodes: Iterable[Node], record: Record) -> Iterator[Node]:
-    """`nodes`, each expanded to its steps when its turn comes."""
-    for node in nodes:
-        yield from expand(node, record.keys_of)
+async def as_they_come(
+    nodes: Sequence[Node], do: DoStep, record: Record, sleep: Sleep, *, stop_at_failure: bool
+) -> None:
+    """Do the nodes of a job whose steps are known only as it runs."""
+    await _in_turn(_Ready(nodes, record, stop_at_failure=stop_at_failure), do, sleep)
+
+
+async def _in_turn(ready: "_Ready", do: DoStep, sleep: Sleep) -> None:
+    while True:
+        for node in ready.take():
+            ready.note(node, await do(node))
+            if ready.is_stopped:
+                return
+        delay_s = ready.delay_s()
+        if delay_s is None:
+            return
+        await sleep(delay_s)
 
 
 class _Ready:
@@ -48,9 +71,12 @@ class _Ready:
     def __init__(self, nodes: Sequence[Node], record: Record, *, stop_at_failure: bool) -> None:
         self._by_name = {node.name: node for node in nodes}
         self._templates = [node for node in nodes if node.mapped_over is not None]
-        self._sorter = TopologicalSorter({node.name: node.after for node in nodes})
+        known = self._by_name
+        self._sorter = TopologicalSorter({node.name: [name for name in node.after if name in known] for node in nodes})
         self._record = record
-        self._waiting = deque(self._sorter.ready())
+        first = set(self._sorter.ready())
+        self._waiting = deque(name for name in known if name in first)
+        self._due: dict[str, float] = {}
         self._stop_at_failure = stop_at_failure
         self._is_stopped = False
 
@@ -65,6 +91,7 @@ class _Ready:
 
     def take(self) -> list[Node]:
         """The steps that became ready; none after a stop."""
+        self._wake()
         taken: list[Node] = []
         while self._waiting and not self.is_stopped:
             node = self._by_name[self._waiting.popleft()]
@@ -79,8 +106,36 @@ class _Ready:
                 taken.append(node)
         return taken
 
+    def note(self, node: Node, delay_s: float | None) -> None:
+        """Note that a step is done, or is to be tried again in `delay_s` seconds."""
+        if delay_s is None:
+            self.finish(node)
+        else:
+            self.defer(node, delay_s)
+
+    def defer(self, node: Node, delay_s: float) -> None:
+        """Have a step tried again: behind the steps that are ready, and not before its delay is over."""
+        if node.name in self._waiting:
+            self._waiting.remove(node.name)
+        self._by_name[node.name] = node
+        self._due[node.name] = time.monotonic() + delay_s
+        self._wake()
+
+    def delay_s(self) -> float | None:
+        """The seconds until there may be a step to take; None if none is left."""
+        if self._waiting and not self.is_stopped:
+            return 0.0
+        return max(0.0, min(self._due.values()) - time.monotonic()) if self._due else None
+
+    def _wake(self) -> None:
+        now = time.monotonic()
+        for name in [name for name, due in self._due.items() if due <= now]:
+            del self._due[name]
+            self._waiting.append(name)
+
     def finish(self, node: Node) -> None:
         """Note that a step is done."""
+        self._wake()
         for template in self._templates:
             if template.mapped_over is not None and template.mapped_over.node == node.name:
                 self._take_in(template)
@@ -103,25 +158,29 @@ def in_threads(nodes: Sequence[Node], do: DoStep, record: Record, executor: Exec
     if isinstance(executor, concurrent.futures.ProcessPoolExecutor):  # loaded by its name: it takes its time
         raise InvalidInvocationError("A run", "takes an executor of threads; processes do not share its resources.")
     ready = _Ready(nodes, record, stop_at_failure=stop_at_failure)
-    running: dict[Future[None], Node] = {}
+    running: dict[Future[float | None], Node] = {}
     try:
         while True:
             for node in ready.take():
                 running[executor.submit(contextvars.copy_context().run, _do_in_thread, do, node)] = node
-            if not running:
+            delay_s = None if ready.is_stopped else ready.delay_s()
+            if running:
+                done = wait(running, delay_s, FIRST_COMPLETED).done
+                for future in [future for future in running if future in done]:
+                    node = running.pop(future)
+                    ready.note(node, future.result())
+            elif delay_s is not None:
+                time.sleep(delay_s)
+            else:
                 return
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in [future for future in running if future in done]:
-                future.result()
-                ready.finish(running.pop(future))
     finally:
         for future in running:
             future.cancel()
         wait(running)
 
 
-def _do_in_thread(do: DoStep, node: Node) -> None:
-    drive(do(node))
+def _do_in_thread(do: DoStep, node: Node) -> float | None:
+    return drive(do(node))
 
 
 async def in_tasks(
@@ -135,17 +194,23 @@ async def in_tasks(
     interrupts: list[BaseException] = []
 
     async def one(node: Node, group: "TaskGroup") -> None:
-        async with slots:
-            if ready.is_stopped:
-                return
-            try:
-                await do(node)
-            except BaseException as interrupt:
-                ready.stop()
-                interrupts.append(interrupt)
-                raise
+        delay_s: float | None = 0.0
+        while delay_s is not None:
+            await anyio.sleep(delay_s)
+            async with slots:
+                if ready.is_stopped:
+                    return
+                delay_s = await attempt(node)
         ready.finish(node)
         start(group)
+
+    async def attempt(node: Node) -> float | None:
+        try:
+            return await do(node)
+        except BaseException as interrupt:
+            ready.stop()
+            interrupts.append(interrupt)
+            raise
 
     def start(group: "TaskGroup") -> None:
         for node in ready.take():

@@ -15,7 +15,7 @@ from dagwire.definitions.steps.bound_resources import Bindings
 from dagwire.errors import InvalidConfigError, ResourceSetupError
 from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.events import DagsterEvent
-from dagwire.execution.executors import expanded, in_tasks, in_threads, one_by_one
+from dagwire.execution.executors import as_they_come, in_tasks, in_threads, one_by_one
 from dagwire.execution.instance_values import default_io_manager, keep_values
 from dagwire.execution.io_config import IOConfig
 from dagwire.execution.plan import Plan, make_plan, stronger_bindings
@@ -217,8 +217,8 @@ class _Run:
         elif options.max_concurrency != 1 and self._asynchronous:
             await in_tasks(nodes, do, self._record, options.max_concurrency, stop_at_failure=stop)
         else:
-            in_turn = expanded(nodes, self._record) if self.plan.job.is_dynamic else nodes
-            await one_by_one(in_turn, do, self._record, stop_at_failure=stop)
+            run = as_they_come if self.plan.job.is_dynamic else one_by_one
+            await run(nodes, do, self._record, self._steps.sleep, stop_at_failure=stop)
 
     async def _closed(self, failure: BaseException | None) -> BaseException | None:
         """Close everything; return the failure of the run, the failures of closes included."""

@@ -1,4 +1,4 @@
-"""`Steps`: how one step of a run is done: its body called with what it asks for, again where it is to be retried."""
+"""`Steps`: how one attempt of a step is done: its body called with what it asks for, its outcome read and stored."""
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Mapping
@@ -80,33 +80,37 @@ class Steps:
         self._inputs = StepInputs(plan, record, step_io, self._types)
         self._hooks = Hooks(run, plan, scope_by_node, record, instance, loggers)
         self._asynchronous = asynchronous
+        self._retries: dict[str, int] = {}
 
-    async def do(self, node: Node) -> None:
-        """Do one step to its end, retries and hooks included; the record has its outcome."""
-        self._record.emit(DagsterEventType.STEP_START, node.name)
-        started, retries = time.perf_counter(), 0
-        while True:
-            current = self._current_step(node, retries)
-            try:
-                async with current:
-                    outcome = await self._attempt(node, current)
-            except SystemExit as leaving:
-                exit_error = StepExitError(node.definition.label, leaving.code)
-                exit_error.__cause__ = leaving
-                return await self._fail(node, exit_error, current)
-            except Exception as failure:  # noqa: BLE001  # the user's own, which the caller raises or reports
-                delay_s = _delay_before_retry(node.retry_policy, failure, retries)
-                if delay_s is None:
-                    return await self._fail(node, failure, current)
-                self._record.emit(DagsterEventType.STEP_UP_FOR_RETRY, node.name, (failure, delay_s))
-                await self._sleep(delay_s)
-                retries += 1
-                self._record.emit(DagsterEventType.STEP_RESTARTED, node.name)
-            else:
-                self._record.finish(node, outcome, (time.perf_counter() - started) * 1000)
-                if node.hooks or node.definition.hooks:
-                    await self._hooks.call(node, outcome.error, StepValues.of(outcome.outputs))
+    async def do(self, node: Node) -> float | None:
+        """Try a step once, and call its hooks when the record has its outcome.
+
+        Returns the seconds until it is to be tried again, or None when it is done.
+        """
+        retries = self._retries.get(node.name, 0)
+        self._record.emit(DagsterEventType.STEP_RESTARTED if retries else DagsterEventType.STEP_START, node.name)
+        started = time.perf_counter()
+        current = self._current_step(node, retries)
+        try:
+            async with current:
+                outcome = await self._attempt(node, current)
+        except SystemExit as leaving:
+            exit_error = StepExitError(node.definition.label, leaving.code)
+            exit_error.__cause__ = leaving
+            await self._fail(node, exit_error, current)
+        except Exception as failure:  # noqa: BLE001  # the user's own, which the caller raises or reports
+            delay_s = _delay_before_retry(node.retry_policy, failure, retries)
+            if delay_s is None:
+                await self._fail(node, failure, current)
                 return None
+            self._record.emit(DagsterEventType.STEP_UP_FOR_RETRY, node.name, (failure, delay_s))
+            self._retries[node.name] = retries + 1
+            return delay_s
+        else:
+            self._record.finish(node, outcome, (time.perf_counter() - started) * 1000)
+            if node.hooks or node.definition.hooks:
+                await self._hooks.call(node, outcome.error, StepValues.of(outcome.outputs))
+        return None
 
     def _current_step(self, node: Node, retry_number: int) -> CurrentStep:
         return CurrentStep(lambda: self._context(node, retry_number))
@@ -118,7 +122,8 @@ class Steps:
             added = current.made.added_metadata if current.made is not None else None
             await self._hooks.call(node, failure, StepValues.of(outputs_before_failure(current.yielded, added)))
 
-    async def _sleep(self, seconds: float) -> None:
+    async def sleep(self, seconds: float) -> None:
+        """Wait until a step may be tried again; in an event loop others go on."""
         if self._asynchronous:
             from anyio import sleep  # noqa: PLC0415  # only asynchronous runs need anyio
 
