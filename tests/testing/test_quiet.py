@@ -11,7 +11,7 @@ def test_it_imports_little():
         "print(*(name for name in sys.modules if name.split('.')[0] in ('dagwire', 'pydantic', 'dependency_injector')))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert set(done.stdout.split()) == {
+    assert {name for name in done.stdout.split() if not name.startswith("dagwire.errors.")} == {
         *(
             "dagwire",
             "dagwire.errors",

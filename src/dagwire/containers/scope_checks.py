@@ -23,7 +23,7 @@ from dagwire.errors import (
     MissingResourceError,
     ResourceCycleError,
     ResourceTypeError,
-    gathered,
+    as_one_error,
 )
 from dagwire.resources.recipe_checks import faults_of, unset_variables
 
@@ -34,7 +34,7 @@ _PLAIN = (bool, bytes, complex, dict, float, frozenset, int, list, set, str, tup
 def raise_faults(faults: Sequence[DagwireError]) -> None:
     """Raise all of `faults` at once, if there are any."""
     if faults:
-        raise gathered(faults)
+        raise as_one_error(faults)
 
 
 # -- what is asked for -------------------------------------------------------------------------------------------------
