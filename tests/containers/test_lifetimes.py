@@ -1,6 +1,7 @@
 """A process-lived resource is opened once for all runs inside its scope, and for each run outside any."""
 
 import asyncio
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,6 +21,7 @@ from dagwire import (
     override,
     process_scope,
 )
+from dagwire.containers.current_scope import forget_process_scopes, process_scope_of
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, LifetimeError, ResourceSetupError
 
 
@@ -220,6 +222,29 @@ def test_one_process_scope_a_container(application):
         with process_scope(Application()):
             pass
     with process_scope(application):
+        pass
+
+
+def test_a_fork_joins_no_process_scope(application):
+    """A process that is forked may open a process scope of its own, and uses nothing of the one that it came from."""
+    with process_scope(application, eager=True):
+        log.clear()
+        child = os.fork()
+        if child == 0:  # what it finds is its exit code
+            with build_resources(application, required_resource_keys=["pool"]):
+                os._exit(len(log) + 10 * (process_scope_of(application) is not None or current_scope() is None))
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
+        assert process_scope_of(application) is not None
+
+
+def test_what_a_fork_forgets(application):
+    """A forked process forgets its process scopes alone; a scope of a run that it is in stays the current one."""
+    with process_scope(application) as process, build_resources({"answer": 42}):
+        forget_process_scopes()
+        assert process_scope_of(application) is None
+        assert current_scope().get("answer") == 42
+    assert current_scope() is None
+    with process:
         pass
 
 

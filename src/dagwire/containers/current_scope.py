@@ -1,5 +1,6 @@
 """The scopes that are open in this context: the innermost is the current one."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, Protocol
@@ -102,6 +103,17 @@ def leave_scope(scope: OpenScope) -> None:
     """Take `scope` away from this context; without effect if it is not there."""
     # By identity, not by token: an asynchronous scope may be closed in another context than it was opened in.
     _open.set(tuple(kept for kept in _open.get() if kept is not scope))
+
+
+def forget_process_scopes() -> None:
+    """Have a forked process join no process scope of the one it came from: both would read one connection."""
+    inherited = {id(scope) for _, scope in _process_scopes.values()}
+    _process_scopes.clear()
+    _open.set(tuple(kept for kept in _open.get() if id(kept) not in inherited))
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=forget_process_scopes)
 
 
 def current_scope() -> OpenScope | None:
