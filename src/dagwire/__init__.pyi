@@ -26,7 +26,7 @@ from .config.values.env_var import EnvVar
 from .config.values.masking import SecretField
 from .containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context
 from .containers.build_resources import abuild_resources, build_resources
-from .containers.check_health import Health, check_health
+from .containers.check_health import Health, acheck_health, check_health
 from .containers.current_scope import current_scope
 from .containers.diff_environments import diff_environments
 from .containers.explain import explain
@@ -487,6 +487,7 @@ __all__ = [
     "UrlMetadataValue",
     "WeeklyPartitionsDefinition",
     "abuild_resources",
+    "acheck_health",
     "amaterialize",
     "asset",
     "asset_check",
