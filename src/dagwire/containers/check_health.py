@@ -33,7 +33,7 @@ class Health:
 
 
 def check_health(
-    resources: Any, *, timeout_s: float = 5.0, required_resource_keys: Iterable[str] | None = None
+    resources: object, *, timeout_s: float = 5.0, required_resource_keys: Iterable[str] | None = None
 ) -> dict[str, Health]:
     """Open every resource in a scope and a thread of its own, call its `check_health()` if it has one, close it.
 

@@ -6,11 +6,25 @@ from dependency_injector import containers
 
 from dagwire.containers.keys import Container, declared_by_key
 from dagwire.containers.provider_types import AnyProvider
+from dagwire.errors import InvalidDefinitionError
 
 
 def declared_key(provider: AnyProvider) -> str | None:
     """The key of `provider` in the class of a container, which is its key in each instance; None if no class has it."""
     return next((key for kind in _classes() for key, one in declared_by_key(kind) if one is provider), None)
+
+
+def key_named_by(resource: AnyProvider | str) -> str:
+    """The key that a string or a provider of a container's class names.
+
+    Raises:
+        InvalidDefinitionError: No container's class has the provider.
+    """
+    key = resource if isinstance(resource, str) else declared_key(resource)
+    if key is None:
+        msg = f"No container's class has {resource!r}, so it has no key. Name one that does, or the key: 'gateways.s3'."
+        raise InvalidDefinitionError(msg)
+    return key
 
 
 def declaring_class(provider: AnyProvider) -> Container | None:

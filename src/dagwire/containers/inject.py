@@ -59,6 +59,12 @@ def inject(function: Any = None, /, *, resources: Any = None) -> Any:
     return injected
 
 
+def asks_for_resources(function: Callable[..., Any]) -> bool:
+    """Whether a parameter of `function` asks for a resource, so that it can be injected."""
+    hints = typing.get_type_hints(function, include_extras=True)
+    return any(is_resource_annotation(hints.get(parameter)) for parameter in signature(function).parameters)
+
+
 class _Injection:
     """The requests of one function; lives as long as it."""
 
