@@ -12,13 +12,13 @@ WORKERS := 0
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # What is typed strictly. Only the folders that exist are named, so that a new one is checked from its first file.
-TYPED := $(wildcard src config containers resources assets examples tools tests/typing)
+TYPED := $(wildcard src config containers resources assets web examples tools tests/typing)
 
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(abspath $(VENV))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types layers docs wheel bench check format api changelog lock clean
+.PHONY: help setup demo serve test lint types layers docs wheel bench check format api changelog lock clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ $(READY): pyproject.toml constraints.txt
 
 demo: setup ## Run the flights job over the whole of 2013.
 	$(BIN)/dagwire job run flights_etl --partition-range 2013-01...2013-12
+
+serve: setup ## Serve what the demo has loaded, on http://127.0.0.1:8000.
+	$(BIN)/uvicorn web.service:app --host 127.0.0.1 --port 8000
 
 test: setup ## Run the tests, the documentation's code included.
 	$(BIN)/pytest $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS) --dist loadscope) $(ARGS)

@@ -47,8 +47,8 @@ class Warehouse(Protocol):
         """The ledger, by table and month."""
         ...
 
-    def query(self, sql: str) -> list[dict[str, Any]]:
-        """The answer to a question, one `{column: value}` a row."""
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """The answer to a question, one `{column: value}` a row; each `?` in `sql` is the next of `parameters`."""
         ...
 
 
@@ -96,10 +96,10 @@ class DuckDBWarehouse(ConfigurableResource):
             rows = self._connection.execute('FROM loads ORDER BY "table", month').fetchall()
         return [Load(*row) for row in rows]
 
-    def query(self, sql: str) -> list[dict[str, Any]]:
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
         """See `Warehouse.query`."""
         with self._told():
-            answer = self._connection.execute(sql)
+            answer = self._connection.execute(sql, parameters)
             names = [column[0] for column in answer.description or []]
             return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 

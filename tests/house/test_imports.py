@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FIRST_PARTY = {"dagwire", "config", "containers", "resources", "assets"}
+FIRST_PARTY = {"dagwire", "config", "containers", "resources", "assets", "web"}
 FILES = [
     path
-    for folder in ("src/dagwire", "config", "containers", "resources", "assets")
+    for folder in ("src/dagwire", "config", "containers", "resources", "assets", "web")
     for path in sorted((ROOT / folder).rglob("*.py"))
 ]
 

@@ -34,7 +34,7 @@ def test_a_test_without_a_sentence_is_found():
 
 
 HOME = TESTS.parent
-FOLDERS = ("src", "config", "containers", "resources", "assets", "tests", "benchmarks", "tools", "examples")
+FOLDERS = ("src", "config", "containers", "resources", "assets", "web", "tests", "benchmarks", "tools", "examples")
 READ_ALONE = re.compile(r"(The same|Those|As above|Go on|Of an?)\b")
 """The beginnings that lean on a sentence before; a reader who comes by a search has not read it."""
 
