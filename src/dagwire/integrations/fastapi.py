@@ -61,7 +61,9 @@ def _dependency(key: str, scope: DependencyScope | None) -> Callable[..., Corout
     return resource
 
 
-def install(app: FastAPI, resources: object, *, connection: AnyProvider | str | None = None, eager: bool = False) -> None:
+def install(
+    app: FastAPI, resources: object, *, connection: AnyProvider | str | None = None, eager: bool = False
+) -> None:
     """Serve the requests of `app` from a container: its lifespan is the process scope, around the lifespan it has.
 
     When the application starts, all that its routes ask for by `Inject` is checked, before anything opens.
