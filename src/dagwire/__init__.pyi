@@ -163,6 +163,8 @@ from .definitions.partitions.partitions_subset import (
 )
 from .definitions.partitions.time_window_mapping import TimeWindowPartitionMapping
 from .definitions.partitions.time_window_partitions import TimeWindowPartitionsDefinition
+from .definitions.repository import RepositoryDefinition
+from .definitions.repository_decorator import repository
 from .definitions.specs.asset_dep import AssetDep
 from .definitions.specs.asset_events import AssetMaterialization, AssetObservation, ExpectationResult
 from .definitions.specs.asset_in_and_out import AssetIn, AssetOut
@@ -431,6 +433,7 @@ __all__ = [
     "Profiles",
     "PythonArtifactMetadataValue",
     "PythonObjectDagsterType",
+    "RepositoryDefinition",
     "ResourceDefinition",
     "ResourceDependency",
     "ResourceParam",
@@ -572,6 +575,7 @@ __all__ = [
     "partition_loading_context",
     "partitioned_config",
     "process_scope",
+    "repository",
     "resource",
     "schedule",
     "sensor",

@@ -91,10 +91,10 @@ AREAS = (
         "JobExecutionResult ReexecutionOptions build_reconstructable_job execute_job reconstructable",
     ),
     Area(
-        "Repositories",
-        "repositories were followed by `Definitions`",
-        """DagsterLibraryRegistry JobSelector RepositoryData RepositoryDefinition RepositorySelector
-        create_repository_using_definitions_args repository""",
+        "Repositories that are loaded by Dagster's processes",
+        "repositories were followed by `Definitions`; `@repository` and its lists are here",
+        """DagsterLibraryRegistry JobSelector RepositoryData RepositorySelector
+        create_repository_using_definitions_args""",
     ),
     Area(
         "Serialization",

@@ -6,6 +6,18 @@ import pytest
 
 from tests.cli.conftest import Run
 
+REPOSITORY = """
+from dagwire import asset, repository
+
+@asset
+def answer():
+    return 42
+
+@repository
+def all_of_it():
+    return [answer]
+"""
+
 
 def test_the_nearest_pyproject_above_says_where(run: Run, project: Path) -> None:
     """A command works from any folder of the project."""
@@ -30,6 +42,14 @@ def test_a_module_is_found_without_a_pyproject(run: Run, project: Path) -> None:
     """In a folder without one, the folder itself is on the import path."""
     (project / "pyproject.toml").unlink()
     assert run("job", "run", "good", "-m", "shop").returncode == 0
+
+
+def test_a_repository_is_found(run: Run, project: Path) -> None:
+    """A repository stands where `Definitions` do."""
+    (project / "old.py").write_text(REPOSITORY)
+    done = run("assets", "-m", "old:all_of_it")
+    assert done.returncode == 0
+    assert "answer" in done.stdout
 
 
 def test_no_pyproject_and_no_option(run: Run, project: Path) -> None:

@@ -1,5 +1,7 @@
 """Definitions: the parts of `Definitions`, their views as a graph and a repository, and what is refused."""
 
+import logging
+
 import pytest
 
 
@@ -330,3 +332,95 @@ def test_merging_something_else(dg):
     """Only definitions are merged."""
     with pytest.raises(Exception):  # noqa: B017, PT011  # a CheckError in Dagster, which is not public
         dg.Definitions.merge(dg.Definitions(), 5)
+
+
+@pytest.fixture
+def parts(dg):
+    """One definition of each kind that a repository lists."""
+
+    @dg.asset
+    def answer():
+        return 42
+
+    @dg.op
+    def one():
+        return 1
+
+    @dg.job
+    def nightly():
+        one()
+
+    @dg.graph
+    def composed():
+        one()
+
+    @dg.schedule(job=nightly, cron_schedule="* * * * *")
+    def rhythm():
+        return {}
+
+    @dg.sensor(job=nightly)
+    def watch():
+        return dg.SkipReason("nothing")
+
+    return {"answer": answer, "nightly": nightly, "composed": composed, "rhythm": rhythm, "watch": watch}
+
+
+def test_a_repository_of_a_list(dg, parts):
+    """`@repository` takes a list of assets, jobs, graphs, schedules and sensors, and lists in it."""
+
+    @dg.repository
+    def everything():
+        sources = dg.with_resources([parts["answer"]], {})
+        return [sources, *list(parts.values())[1:], dg.define_asset_job("assets", "*")]
+
+    assert isinstance(everything, dg.RepositoryDefinition)
+    assert everything() is everything
+    assert (everything.name, everything.description) == ("everything", None)
+    assert sorted(everything.job_names) == ["__ASSET_JOB", "assets", "composed", "nightly"]
+    assert everything.get_job("assets").execute_in_process().success
+    assert everything.get_schedule_def("rhythm").name == "rhythm"
+    assert everything.has_sensor_def("watch")
+    assert list(everything.assets_defs_by_key) == [dg.AssetKey("answer")]
+
+
+def test_a_repository_of_a_dict(dg, parts):
+    """`@repository` takes jobs, schedules and sensors by name; a function may stand for what it returns."""
+
+    @dg.repository(name="by_name", description="Some.", metadata={"n": 1})
+    def named():
+        return {
+            "jobs": {"nightly": parts["nightly"], "late": lambda: parts["composed"].to_job(name="late")},
+            "schedules": {"rhythm": parts["rhythm"]},
+        }
+
+    assert (named.name, named.description, named.metadata["n"].value) == ("by_name", "Some.", 1)
+    assert sorted(named.job_names) == ["late", "nightly"]
+    assert named.get_job("late").execute_in_process().success
+    assert named.has_schedule_def("rhythm")
+
+
+def test_a_repository_keeps_loggers_and_an_executor(dg, parts):
+    """`default_logger_defs` serve jobs without loggers of their own; an executor is taken."""
+    lines = []
+
+    @dg.logger
+    def keep(init_context):
+        kept = logging.Logger("keep")  # noqa: LOG001  # one of its own
+        kept.addHandler(
+            type("Keep", (logging.Handler,), {"emit": lambda _, record: lines.append(record.getMessage())})()
+        )
+        return kept
+
+    @dg.repository(default_executor_def=dg.in_process_executor, default_logger_defs={"keep": keep})
+    def logged():
+        return [parts["nightly"]]
+
+    logged.get_job("nightly").execute_in_process(run_config={"loggers": {"keep": {}}})
+    assert any("RUN_SUCCESS" in line for line in lines)
+
+
+@pytest.mark.parametrize("returned", [3, None, [3], ["x"], {"ops": {}}, [[3]]], ids=str)
+def test_a_repository_of_something_else(dg, returned):
+    """A repository of anything but definitions is refused as it is made."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        dg.repository(name="odd")(lambda: returned)

@@ -25,7 +25,7 @@ from dagwire.definitions.jobs.asset_job import IMPLICIT_JOB, UnresolvedAssetJobD
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.merging import merged_executor, merged_loggers, merged_resources
 from dagwire.definitions.ops.node import in_running_order
-from dagwire.definitions.repository import Repository
+from dagwire.definitions.repository import RepositoryDefinition
 from dagwire.definitions.resolved_asset_graph import AssetGraph
 from dagwire.definitions.specs.argument_types import check_text_keys, check_type
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
@@ -172,8 +172,13 @@ class Definitions:
         Raises:
             InvalidDefinitionError: A resource or asset is missing or declared wrongly.
         """
+        return [self.resolve_job_def(name) for name in self.all_job_names]
+
+    @property
+    def all_job_names(self) -> list[str]:
+        """The names of the jobs, with that of all assets, sorted."""
         implicit = [IMPLICIT_JOB] if self.has_implicit_global_asset_job_def() else []
-        return [self.resolve_job_def(name) for name in sorted([*self.job_names, *implicit])]
+        return sorted([*self.job_names, *implicit])
 
     def resolve_asset_graph(self) -> AssetGraph:
         """The assets, and which come before which.
@@ -183,7 +188,7 @@ class Definitions:
         """
         return AssetGraph(self.assets, self.asset_checks)
 
-    def get_repository_def(self) -> Repository:
+    def get_repository_def(self) -> RepositoryDefinition:
         """The definitions as a repository of Dagster's, checked.
 
         Raises:
@@ -191,7 +196,7 @@ class Definitions:
             FaultsError: There are several; all are listed.
         """
         raise_faults(self.faults())
-        return Repository(self)
+        return RepositoryDefinition(self, "__repository__")
 
     def assets_by_key(self) -> dict[AssetKey, AnyAsset]:
         """`{key: definition}` of all assets, with those that are made elsewhere."""

@@ -1,7 +1,7 @@
-"""`Repository`: definitions under the names by which Dagster's repositories give them."""
+"""`RepositoryDefinition`: definitions under the names by which Dagster's repositories give them."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from dagwire.definitions.asset_value_loader import AssetValueLoader
 from dagwire.definitions.assets.source_asset import SourceAsset
@@ -15,24 +15,32 @@ from dagwire.resources.instance import DagsterInstance
 
 if TYPE_CHECKING:
     from dagwire.definitions.assets.asset_check import AssetChecksDefinition
+    from dagwire.definitions.assets.assets_definition import AssetsDefinition
     from dagwire.definitions.definitions import Definitions
-    from dagwire.definitions.jobs.asset_graph import AnyAsset
     from dagwire.definitions.jobs.asset_job import UnresolvedAssetJobDefinition
+    from dagwire.definitions.specs.asset_spec import AssetSpec
 
 
-class Repository:
-    """A view of `Definitions`, checked and resolved; made by `Definitions.get_repository_def`.
+class RepositoryDefinition:
+    """A view of `Definitions`; made by `@repository` and by `Definitions.get_repository_def`.
 
-    Dagster's repositories came before `Definitions`; tests still ask one for its jobs, schedules and sensors.
+    Dagster's repositories came before `Definitions`; older programs declare one, and tests ask one for its jobs.
     """
 
-    name = "__repository__"
-    """The name that Dagster gives the repository of `Definitions`."""
-    description = None
-
-    def __init__(self, defs: "Definitions") -> None:
-        """Keep the definitions, which have been checked."""
+    def __init__(self, defs: "Definitions", name: str, description: str | None = None) -> None:
+        """Keep the definitions."""
         self._defs = defs
+        self.name = name
+        self.description = description
+
+    def __call__(self) -> Self:
+        """Return the repository itself, as a loader does that calls a function."""
+        return self
+
+    @property
+    def definitions(self) -> "Definitions":
+        """The definitions that it shows."""
+        return self._defs
 
     @property
     def metadata(self) -> Mapping[str, object]:
@@ -47,8 +55,8 @@ class Repository:
 
     @property
     def job_names(self) -> list[str]:
-        """The names of all jobs, with that of all assets."""
-        return [job.name for job in self.get_all_jobs()]
+        """The names of all jobs, with that of all assets, sorted."""
+        return self._defs.all_job_names
 
     def has_job(self, name: str) -> bool:
         """Return whether there is a job called `name`."""
@@ -110,7 +118,7 @@ class Repository:
         return self._defs.resolve_asset_graph()
 
     @property
-    def assets_defs_by_key(self) -> "dict[AssetKey, AnyAsset]":
+    def assets_defs_by_key(self) -> "dict[AssetKey, AssetsDefinition | AssetSpec | SourceAsset]":
         """`{key: definition}` of all assets, with those that are made elsewhere."""
         return self._defs.assets_by_key()
 

@@ -12,10 +12,12 @@ from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.loading.lazy_definitions import LazyDefinitions
 from dagwire.definitions.loading.project_setting import PYPROJECT, named_target, project_folder
 from dagwire.definitions.loading.user_frames import user_traceback
+from dagwire.definitions.repository import RepositoryDefinition
 from dagwire.errors import DagwireError, DefinitionsImportError, DefinitionsNotFoundError, InvalidConfigError
 from dagwire.suggestions import nearest
 
 DEFAULT_ATTRIBUTE = "defs"
+_LOADED = (Definitions, LazyDefinitions, RepositoryDefinition)
 
 
 def find_definitions(target: str | None, start: Path) -> Definitions:
@@ -100,8 +102,10 @@ def _attribute_of(module: object, path: str) -> Definitions:
         return found
     if isinstance(found, LazyDefinitions):
         return found()
+    if isinstance(found, RepositoryDefinition):
+        return found.definitions
     names = cast("dict[str, object]", getattr(module, "__dict__", {}))
-    candidates = [key for key, value in names.items() if isinstance(value, Definitions | LazyDefinitions)]
+    candidates = [key for key, value in names.items() if isinstance(value, _LOADED)]
     guess = nearest(name, candidates) or next(iter(candidates), None)
     named = getattr(module, "__name__", type(module).__name__)
     hint = f" Did you mean '{named}:{guess}'?" if guess else ""
