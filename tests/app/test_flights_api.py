@@ -212,7 +212,7 @@ def test_the_pages_before_a_bad_one_are_handed_out() -> None:
             next(pages)
 
 
-def test_a_circle_of_pages_is_cut() -> None:
+def test_a_cycle_of_pages_is_cut() -> None:
     """next_url that leads back to a page read before is an error, not an endless run."""
     with (
         serving(page(FLIGHT, next_url="/flights.json?_next=1")) as server,

@@ -97,8 +97,8 @@ def test_another_provider_stays_itself():
     assert db.region == "eu"
 
 
-def test_a_circle_is_drawn():
-    """A copied container draws a circle when a scope is opened, as the container itself does."""
+def test_a_cycle_is_drawn():
+    """A copied container draws a cycle when a scope is opened, as the container itself does."""
     application = containers.DynamicContainer()
     application.a = providers.Singleton(list)
     application.b = providers.Singleton(list, application.a)

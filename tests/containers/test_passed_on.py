@@ -176,7 +176,7 @@ def test_unasked_singletons_are_not_built():
         assert log == []
 
 
-# -- circles -----------------------------------------------------------------------------------------------------------
+# -- cycles -----------------------------------------------------------------------------------------------------------
 
 
 class Pair(containers.DeclarativeContainer):
@@ -186,8 +186,8 @@ class Pair(containers.DeclarativeContainer):
     left.add_kwargs(other=right.provider)
 
 
-def test_a_circle_of_passing_on_is_none():
-    """Two factories that are given each other's provider call nothing in a circle; both are the scope's own."""
+def test_a_cycle_of_passing_on_is_none():
+    """Two factories that are given each other's provider call nothing in a cycle; both are the scope's own."""
     with opened(Pair(), "left") as resources:
         assert resources.left.other().other().db == "db"
     assert log == ["open db", "close db"]
@@ -195,8 +195,8 @@ def test_a_circle_of_passing_on_is_none():
         assert resources.right.other().other().other().db == "fake"
 
 
-def test_a_circle_of_calls_is_drawn_wherever_it_is():
-    """A circle of calls below what is passed on is one, whoever makes the first call."""
+def test_a_cycle_of_calls_is_drawn_wherever_it_is():
+    """A cycle of calls below what is passed on is one, whoever makes the first call."""
     container = containers.DynamicContainer()
     container.left = providers.Factory(Service)
     container.right = providers.Factory(Service, container.left)

@@ -69,20 +69,20 @@ def test_a_missing_key_names_askers_and_the_nearest(opened, logged):
 
 
 def test_all_faults_at_once(opened, logged, monkeypatch):
-    """Missing keys, wrong types and circles are one report; so are variables and config, which need those mended."""
+    """Missing keys, wrong types and cycles are one report; so are variables and config, which need those mended."""
     monkeypatch.delenv("NOT_SET", raising=False)
 
     class Api(ConfigurableResource):
         token: str
         size: int = 0
 
-    @asset(required_resource_keys={"missing", "circle"})
+    @asset(required_resource_keys={"missing", "cycle"})
     def trips(context, warehouse: ResourceParam[ConfigurableResource]):
         pass
 
-    circle = ResourceDefinition(lambda context: 1, required_resource_keys={"circle"})
+    cycle = ResourceDefinition(lambda context: 1, required_resource_keys={"cycle"})
     with pytest.raises(FaultsError) as caught:
-        materialize([trips], resources={"circle": circle, "warehouse": "text", "logged": logged})
+        materialize([trips], resources={"cycle": cycle, "warehouse": "text", "logged": logged})
     assert {type(fault) for fault in caught.value.faults} == {
         MissingResourceError,
         ResourceCycleError,
@@ -95,8 +95,8 @@ def test_all_faults_at_once(opened, logged, monkeypatch):
     assert opened == []
 
 
-def test_a_circle_is_drawn():
-    """Each provider of the circle is named once, in order of dependency."""
+def test_a_cycle_is_drawn():
+    """Each provider of the cycle is named once, in order of dependency."""
     container = containers.DynamicContainer()
     container.a = providers.Dependency()
     container.b = ResourceProvider(lambda a: a, container.a)
@@ -106,8 +106,8 @@ def test_a_circle_is_drawn():
         pass
 
 
-def test_a_circle_of_keys_is_drawn():
-    """Resource definitions that require one another by key are a circle, too."""
+def test_a_cycle_of_keys_is_drawn():
+    """Resource definitions that require one another by key are a cycle, too."""
     resources = {
         "a": ResourceDefinition(lambda context: 1, required_resource_keys={"b"}),
         "b": ResourceDefinition(lambda context: 1, required_resource_keys={"a"}),

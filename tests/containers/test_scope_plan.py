@@ -237,8 +237,8 @@ def test_a_container_ends():
     assert watched() is None
 
 
-def test_faults_beside_a_circle_are_told():
-    """Providers that depend on one another in a circle do not hide a key that is missing."""
+def test_faults_beside_a_cycle_are_told():
+    """Providers that depend on one another in a cycle do not hide a key that is missing."""
 
     @resource(required_resource_keys={"second", "absent"})
     def first():

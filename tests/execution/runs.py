@@ -45,7 +45,7 @@ WAYS: dict[str, Callable[..., dg.ExecuteInProcessResult]] = {
 
 
 def graphs(most: int) -> st.SearchStrategy[dict[int, set[int]]]:
-    """`{node: its parents}` of random graphs without circles."""
+    """`{node: its parents}` of random graphs without cycles."""
     return st.integers(1, most).flatmap(
         lambda count: st.fixed_dictionaries(
             {node: st.sets(st.integers(0, node - 1), max_size=4) if node else st.just(set()) for node in range(count)}

@@ -318,7 +318,7 @@ def test_two_definitions_of_one_key_are_refused(dg):
         dg.Definitions.validate_loadable(defs)
 
 
-def test_a_circle_of_assets_is_refused(dg):
+def test_a_cycle_of_assets_is_refused(dg):
     """Assets that need one another cannot run."""
     first = dg.asset(lambda: 1, name="first", deps=["second"])
     second = dg.asset(lambda: 1, name="second", deps=["first"])
@@ -668,7 +668,7 @@ def test_what_comes_after_an_asset_that_was_not_made(dg):
 # -- better on purpose -------------------------------------------------------------------------------------------------
 
 
-def test_a_circle_of_assets_is_an_invalid_definition(dg, differs):
+def test_a_cycle_of_assets_is_an_invalid_definition(dg, differs):
     """A cycle is an InvalidDefinitionError in dagwire; Dagster raises the error of its sort."""
     first = dg.asset(lambda: 1, name="first", deps=["second"])
     second = dg.asset(lambda: 1, name="second", deps=["first"])

@@ -476,8 +476,8 @@ def test_with_resources_wants_what_resources_require(dg, chain, reads_first):
         dg.with_resources([reads_first], {"first": third, "io_manager": kept})
 
 
-def test_with_resources_refuses_a_circle(dg, chain, reads_first):
-    """`with_resources` refuses at once resources that require one another in a circle."""
+def test_with_resources_refuses_a_cycle(dg, chain, reads_first):
+    """`with_resources` refuses at once resources that require one another in a cycle."""
     chain["third"] = dg.ResourceDefinition(lambda _context: 1, required_resource_keys={"first"})
     with pytest.raises(dg.DagsterInvariantViolationError, match=r"third|first"):
         dg.with_resources([reads_first], chain)

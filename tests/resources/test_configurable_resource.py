@@ -297,8 +297,8 @@ def test_a_class_in_a_field_is_refused_with_the_fix(db_class):
             Holder(**fields)
 
 
-def test_a_circle_through_a_nested_definition_is_drawn():
-    """A resource that nests a definition which requires that resource's key is a circle."""
+def test_a_cycle_through_a_nested_definition_is_drawn():
+    """A resource that nests a definition which requires that resource's key is a cycle."""
 
     @resource(required_resource_keys={"holder"})
     def made(context):

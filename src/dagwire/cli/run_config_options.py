@@ -66,7 +66,7 @@ def _keys_used(job: JobDefinition) -> set[str]:
     try:
         reached = set(graph.in_order(roots))
     except ResourceCycleError:
-        return set(keys_of(job.container))  # the run itself reports the circle
+        return set(keys_of(job.container))  # the run itself reports the cycle
     return {key for key in keys_of(job.container) if graph.find(key) in reached}
 
 

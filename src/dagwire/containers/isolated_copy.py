@@ -68,7 +68,7 @@ class _IsolatingCopier:
         order = [one for one in self._in_order(provider) if one not in self._seen]
         self._seen.update(dict.fromkeys(order))
         changes = True
-        while changes:  # a second time only if providers pass on one another in a circle
+        while changes:  # a second time only if providers pass on one another in a cycle
             changes = False
             for one in order:
                 if one not in self._copied and self._must_be_copied(one):

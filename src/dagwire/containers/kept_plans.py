@@ -87,7 +87,7 @@ def plan_for(
     The plan is kept with the container for the next scope, unless a replacement depends on other providers.
 
     Raises:
-        ResourceCycleError: Providers depend on one another in a circle.
+        ResourceCycleError: Providers depend on one another in a cycle.
     """
     if isinstance(container, EphemeralContainer) or not all(
         _fills_a_slot(container, *one) for one in replacements.items()

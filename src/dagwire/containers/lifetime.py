@@ -66,7 +66,7 @@ def outliving_providers(
     shorter: set[AnyProvider] = set()
     longer: set[AnyProvider] = set()
     changes = True
-    while changes:  # a second time only if providers pass on one another in a circle
+    while changes:  # a second time only if providers pass on one another in a cycle
         changes = False
         for provider in order:
             if provider in shorter or provider not in private:

@@ -27,7 +27,7 @@ def private_providers(graph: ProviderGraph, order: Sequence[AnyProvider]) -> dic
     """
     private: dict[AnyProvider, Reached] = {}
     changes = True
-    while changes:  # a second time only if providers pass on one another in a circle
+    while changes:  # a second time only if providers pass on one another in a cycle
         changes = False
         for provider in order:
             reached = _reached(graph, private, provider)

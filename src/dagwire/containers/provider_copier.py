@@ -79,14 +79,14 @@ class ProviderCopier:
     def copied_beside(self, provider: AnyProvider) -> AnyProvider:
         """A provider of the same kind, which refers to the stand-in of each provider in its declaration.
 
-        Providers that pass on one another in a circle are copied together.
+        Providers that pass on one another in a cycle are copied together.
         """
         memo: dict[int, Any] = {}
-        circle = [provider]
-        for one in circle:  # which grows meanwhile
-            circle += (other for other in dict.fromkeys(self._refer(one, memo)) if other not in circle)
+        cycle = [provider]
+        for one in cycle:  # which grows meanwhile
+            cycle += (other for other in dict.fromkeys(self._refer(one, memo)) if other not in cycle)
         copied = copy.deepcopy(provider, memo)
-        for other in circle[1:]:
+        for other in cycle[1:]:
             if other not in self.slots and id(other) in memo:
                 self.slots[other] = memo[id(other)]
         return copied

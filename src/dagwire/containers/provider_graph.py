@@ -141,24 +141,24 @@ class ProviderGraph:
         """List the providers that a call of `roots` may call, dependencies first.
 
         Raises:
-            ResourceCycleError: Providers depend on one another in a circle; it is drawn.
+            ResourceCycleError: Providers depend on one another in a cycle; it is drawn.
         """
         return list(dependencies_first(roots, self.dependencies, self.name))
 
     def with_passed_on(self, order: Sequence[AnyProvider]) -> list[AnyProvider]:
-        """List the providers that `order` calls or passes on, dependencies first unless passing on makes a circle.
+        """List the providers that `order` calls or passes on, dependencies first unless passing on makes a cycle.
 
         Raises:
-            ResourceCycleError: Providers that are passed on call one another in a circle.
+            ResourceCycleError: Providers that are passed on call one another in a cycle.
         """
         if not any(self.edges(provider).passed_on for provider in order):
             return list(order)
         reached = list(dependencies_first(order, lambda one: referred_to(self.edges(one)), None))
-        self.in_order(reached)  # a circle of calls is one, whoever makes the first call
+        self.in_order(reached)  # a cycle of calls is one, whoever makes the first call
         return reached
 
     def read_all_below(self, keys: Iterable[str]) -> list[AnyProvider]:
-        """List every provider that `keys` may reach, in no order, going round in no circle."""
+        """List every provider that `keys` may reach, in no order, each one once."""
         roots = [found for key in keys if (found := self.root(key)) is not None]
         return list(dependencies_first(roots, lambda one: referred_to(self.edges(one)), None))
 
@@ -209,10 +209,10 @@ def dependencies_first(
     """Yield each provider reachable from `roots`, once, after its children.
 
     `children` is asked lazily: what it yields next may depend on what the caller did with the providers yielded so far.
-    Iterative, because a chain of providers may be longer than Python's stack. Without `name` a circle is walked once.
+    Iterative, because a chain of providers may be longer than Python's stack. Without `name` a cycle is walked once.
 
     Raises:
-        ResourceCycleError: Providers depend on one another in a circle; it is drawn with their names.
+        ResourceCycleError: Providers depend on one another in a cycle; it is drawn with their names.
     """
     done: set[AnyProvider] = set()
     for root in roots:
@@ -224,8 +224,8 @@ def dependencies_first(
                 if child in on_path:
                     if name is None:
                         continue
-                    circle = [above for above, _ in path]
-                    raise ResourceCycleError(list(dict.fromkeys(map(name, circle[circle.index(child) :]))))
+                    cycle = [above for above, _ in path]
+                    raise ResourceCycleError(list(dict.fromkeys(map(name, cycle[cycle.index(child) :]))))
                 if child not in done:
                     path.append((child, iter(children(child))))
                     on_path.add(child)

@@ -175,8 +175,8 @@ class RunScope:
         """
         try:
             plan, fillings = self._copy_private(requirements)
-        except ResourceCycleError as circle:
-            return [*self._missing_beside_a_circle(), circle]
+        except ResourceCycleError as cycle:
+            return [*self._missing_beside_a_cycle(), cycle]
         is_complete = plan.has_all_keys
         doubtful = [one for one in self._requirements if one.expected is not None or not is_complete]
         faults = faults_of_requirements(plan.graph, doubtful, fillings)
@@ -190,7 +190,7 @@ class RunScope:
         """Copy what `requirements` reach; return the plan, and what fills its slots.
 
         Raises:
-            ResourceCycleError: Providers depend on one another in a circle.
+            ResourceCycleError: Providers depend on one another in a cycle.
         """
         self._requirements = list(requirements)
         keys = tuple(sorted({requirement.key for requirement in self._requirements}))
@@ -207,7 +207,7 @@ class RunScope:
             self._step_keys = {key for key in keys if plan.graph.provider_by_key[key] in left_out}
         return plan, fillings
 
-    def _missing_beside_a_circle(self) -> list[DagwireError]:
+    def _missing_beside_a_cycle(self) -> list[DagwireError]:
         graph = ProviderGraph(self._container, self._replacements)
         graph.read_all_below(sorted({requirement.key for requirement in self._requirements}))
         return faults_of_requirements(graph, [*self._requirements, *graph.required_by_resources()])

@@ -55,8 +55,8 @@ def declaration_faults(container: Container, requirements: Iterable[Requirement]
     keys = tuple(sorted({requirement.key for requirement in requirements}))
     try:
         plan = ScopePlan(graph, keys, asynchronous=False)
-    except ResourceCycleError as circle:
-        return [*faults_of_requirements(graph, requirements), circle]
+    except ResourceCycleError as cycle:
+        return [*faults_of_requirements(graph, requirements), cycle]
     users = Users(plan, requirements)
     faults = faults_of_requirements(graph, requirements)
     faults += faults_of_replacements(plan, {})

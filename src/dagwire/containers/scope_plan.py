@@ -33,7 +33,7 @@ class ScopePlan:
         """Work out everything that does not differ from scope to scope.
 
         Raises:
-            ResourceCycleError: Providers depend on one another in a circle.
+            ResourceCycleError: Providers depend on one another in a cycle.
         """
         self.graph = graph
         self.keys = keys

@@ -55,13 +55,13 @@ class MergeConflictError(InvalidDefinitionError, InvariantViolationError):
 
 
 class DefinitionCycleError(InvalidDefinitionError):
-    """Assets or ops depend on one another in a circle. Nothing ran."""
+    """Assets or ops depend on one another in a cycle. Nothing ran."""
 
     def __init__(self, path: Sequence[str]) -> None:
-        """`path` names each definition of the circle once."""
+        """`path` names each definition of the cycle once."""
         self.path: tuple[str, ...] = tuple(path)
         drawn = " -> ".join((*self.path, self.path[0]))
-        super().__init__(f"Definitions depend on one another in a circle: {drawn}.")
+        super().__init__(f"Definitions depend on one another in a cycle: {drawn}.")
 
 
 class OutputAnnotationError(InvalidDefinitionError, InvariantViolationError):

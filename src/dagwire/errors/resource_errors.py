@@ -65,13 +65,13 @@ def _span(lifetime: str) -> str:
 
 
 class ResourceCycleError(InvalidDefinitionError, InvariantViolationError):
-    """Resources depend on one another in a circle. Nothing was opened."""
+    """Resources depend on one another in a cycle. Nothing was opened."""
 
     def __init__(self, path: Sequence[str]) -> None:
-        """`path` names each provider of the circle once, in order of dependency."""
+        """`path` names each provider of the cycle once, in order of dependency."""
         self.path: tuple[str, ...] = tuple(path)
         drawn = " -> ".join((*self.path, self.path[0]))
-        super().__init__(f"Resources depend on one another in a circle: {drawn}. Take one of these arrows away.")
+        super().__init__(f"Resources depend on one another in a cycle: {drawn}. Take one of these arrows away.")
 
 
 class UnknownResourceError(DagwireError, AttributeError):

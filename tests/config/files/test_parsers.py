@@ -36,7 +36,7 @@ UNBOUNDED = {
         ),
         "its aliases make",
     ),
-    "a circle": (".yaml", "a: &a\n  b: *a", "a value holds itself"),
+    "a cycle": (".yaml", "a: &a\n  b: *a", "a value holds itself"),
     "open brackets": (".yaml", "a: " + "[" * 2000, "nested too deeply"),
     "nested YAML": (".yaml", NESTED, "nested more than 100 levels"),
     "nested blocks": (".yaml", "\n".join(" " * depth + "a:" for depth in range(150)), "nested more than 100 levels"),
@@ -77,13 +77,13 @@ def anything(context):
 @pytest.mark.parametrize("is_object", [False, True], ids=["dict", "RunConfig"])
 def test_run_config_out_of_bounds_is_refused(is_object):
     """A dict of code that is nested deeply, holds itself or is shared without end is an invalid config."""
-    deep, circle, shared = {}, {}, [1]
+    deep, cycle, shared = {}, {}, [1]
     for _ in range(5000):
         deep = {"a": deep}
-    circle["a"] = circle
+    cycle["a"] = cycle
     for _ in range(40):
         shared = [shared, shared]
-    for config in (deep, circle, {"a": shared}):
+    for config in (deep, cycle, {"a": shared}):
         ops = {"anything": {"config": config}}
         with pytest.raises(InvalidConfigError, match=r"nested|itself|aliases"):
             dg.materialize([anything], run_config=dg.RunConfig(ops=ops) if is_object else {"ops": ops})

@@ -134,7 +134,7 @@ def test_a_line_of_dotenv_that_is_none(folder):
 
 
 def test_variables_of_dotenv_that_name_one_another(folder):
-    """A circle of references ends: each is what it was before."""
+    """A cycle of references ends: each is what it was before."""
     (folder / ".env").write_text("SHOP_REGION=${SHOP_STORE__URL}\nSHOP_STORE__URL=${SHOP_REGION}\n")
     assert SettingsProvider(Settings)().region == ""
 

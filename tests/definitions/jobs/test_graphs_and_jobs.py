@@ -150,7 +150,7 @@ def test_names_of_jobs_and_ops_are_checked():
         one.alias("not good")
 
 
-def test_a_circle_is_drawn():
+def test_a_cycle_is_drawn():
     """Nodes that wait for one another are reported in order."""
     nodes = [Node("a", one, after=("c",)), Node("b", one, after=("a",)), Node("c", one, after=("b",)), Node("d", one)]
     with pytest.raises(DefinitionCycleError) as caught:

@@ -190,7 +190,7 @@ def in_running_order(nodes: Iterable[Node]) -> list[Node]:
     Steps without parents come first, by name; each step that ends is followed by the steps that became ready, by name.
 
     Raises:
-        DefinitionCycleError: Nodes come after one another in a circle.
+        DefinitionCycleError: Nodes come after one another in a cycle.
     """
     by_name = {node.name: node for node in nodes}
     sorter = TopologicalSorter({name: node.after for name, node in by_name.items()})
@@ -201,12 +201,12 @@ def in_running_order(nodes: Iterable[Node]) -> list[Node]:
         order.append(by_name[name])
         ready.extend(sorter.done(name))
     if len(order) < len(by_name):
-        raise DefinitionCycleError(_circle({name: by_name[name] for name in sorter.blocked()}))
+        raise DefinitionCycleError(_cycle({name: by_name[name] for name in sorter.blocked()}))
     return order
 
 
-def _circle(stuck: Mapping[str, Node]) -> Sequence[str]:
-    """A circle among nodes that wait for one another: follow parents until a name comes again."""
+def _cycle(stuck: Mapping[str, Node]) -> Sequence[str]:
+    """A cycle among nodes that wait for one another: follow parents until a name comes again."""
     path = [next(iter(stuck))]
     while True:
         parent = next(name for name in stuck[path[-1]].after if name in stuck)

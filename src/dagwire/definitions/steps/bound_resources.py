@@ -65,7 +65,7 @@ def with_resources(
     Raises:
         MissingResourceError: A definition, or a resource that is bound, asks for a key that is neither given here nor
             already bound.
-        ResourceCycleError: The resources require one another in a circle.
+        ResourceCycleError: The resources require one another in a cycle.
         InvalidInvocationError: `resource_config_by_key` has an entry of another form.
         InvalidConfigError: Config does not fit its resource.
     """
@@ -85,7 +85,7 @@ def _reached_keys(definition: Bindable, graph: ProviderGraph) -> set[str]:
     """Return the keys that `definition` asks for, with all that their resources require or nest.
 
     Raises:
-        ResourceCycleError: Resources depend on one another in a circle.
+        ResourceCycleError: Resources depend on one another in a cycle.
     """
     wanted = sorted({DEFAULT_IO_MANAGER, *definition.required_keys, *definition.bindings})
     reached = set(graph.in_order([found for key in wanted if (found := graph.root(key)) is not None]))
