@@ -162,7 +162,7 @@ def test_a_taken_port_is_named(folder: Path) -> None:
     ("variable", "value", "said"),
     [
         ("APP_API__PAGE_SIZE", "canary-many", "APP_API__PAGE_SIZE"),
-        ("DAGWIRE_ENV", "prod", "Known ones: local, production, test"),
+        ("DAGWIRE_ENV", "prod", "Known: 'local', 'production', 'test'"),
         ("DAGWIRE_ENV", "production", "APP_API__BASE_URL must say where the API is"),
     ],
 )

@@ -59,7 +59,7 @@ def test_an_unknown_environment_is_refused_with_the_known_ones(
     with pytest.raises(UnknownEnvironmentError) as caught:
         _ = resources.settings
     assert "'prod'" in str(caught.value)
-    assert "Known ones: local, production, test." in str(caught.value)
+    assert "Known: 'local', 'production', 'test'." in str(caught.value)
 
 
 @pytest.mark.environment("production")

@@ -262,6 +262,6 @@ def test_a_selector_that_cannot_choose_hides_no_other_fault(monkeypatch):
     with pytest.raises(FaultsError) as caught, build_resources(Chosen()):
         pass
     told = str(caught.value)
-    assert "There is no branch of Selector 'choice' 'c'. Known: 'a', 'b'." in told
+    assert "There is no branch 'c' of Selector 'choice'. Known: 'a', 'b'." in told
     assert "Provider 'built': Lamp takes no argument 'urll'. Did you mean 'url'?" in told
     assert "NOT_SET, read by field 'url' of resource 'lamp'" in told

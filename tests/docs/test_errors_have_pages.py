@@ -31,6 +31,34 @@ def test_an_error_has_its_page(error):
         assert re.search(rf"^{section}$\n+[^#\s]", body, re.MULTILINE), f"{page.name} needs words under '{section}'"
 
 
+MESSAGES = [error for error in ERRORS if error not in {errors.DagwireError, errors.UserCodeError}]
+"""The errors that are raised: the other two are there to be named in `except` clauses."""
+
+
+def message_on_the_page(error) -> str:
+    """The message in a block of the page, which the documentation's tests compare; empty if there is none."""
+    page = (PAGES / f"{error.slug}.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(?:text|console)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    shown = [re.search(rf"^([\w.]+\.)?{error.__name__}: (.*)", block, re.MULTILINE | re.DOTALL) for block in blocks]
+    return next((found[2] for found in shown if found), "")
+
+
+@pytest.mark.parametrize("error", MESSAGES, ids=lambda error: error.__name__)
+def test_a_page_shows_its_message(error):
+    """A search for the message finds the page."""
+    assert message_on_the_page(error)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
+def test_the_index_lists_the_symptom(error):
+    """Each error has one row, which begins as the message on its page does; dots stand for any text."""
+    index = (PAGES / "index.md").read_text(encoding="utf-8")
+    (symptom,) = re.findall(rf"^\| (.+) \| \[{error.__name__}\]\({error.slug}\.md\) \|$", index, re.MULTILINE)
+    if "…" in symptom or symptom.endswith(":"):
+        pattern = ".+".join(map(re.escape, symptom.split("…")))
+        assert re.match(pattern, message_on_the_page(error))
+
+
 def test_two_errors_never_share_a_page():
     """Slugs are made of class names, so a clash would hide a page."""
     slugs = [error.slug for error in ERRORS]

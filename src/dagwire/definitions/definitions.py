@@ -423,7 +423,7 @@ class Definitions:
                 continue
             requirements += unbound_requirements([tick], {})
             unknown = [name for name in tick.job_names if name not in jobs]
-            faults += [UnknownNameError(f"job for {tick.label}", name, jobs) for name in unknown]
+            faults += [UnknownNameError(f"job of {tick.label}", name, jobs) for name in unknown]
         return faults, requirements
 
     def _with_requirements(self) -> list[AssetsDefinition | SourceAsset]:

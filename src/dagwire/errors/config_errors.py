@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dagwire.errors.dagwire_error import DagwireError, InvalidInvocationError, InvariantViolationError, UserCodeError
-from dagwire.suggestions import bullets, did_you_mean
+from dagwire.suggestions import bullets, did_you_mean, quoted_list
 
 
 class InvalidConfigError(DagwireError, ValueError):
@@ -76,10 +76,8 @@ class UnknownEnvironmentError(DagwireError, ValueError):
         self.name = name
         self.known: tuple[str, ...] = tuple(known)
         self.picked_by = picked_by
-        told = f"is '{name}', and there is no such environment" if name else "picks none, and there is no default"
-        super().__init__(
-            f"{picked_by} {told}.{did_you_mean(name, self.known)} Known ones: {', '.join(self.known) or 'none'}."
-        )
+        problem = f"is '{name}', which has no profile" if name else "picks none, and there is no default"
+        super().__init__(f"{picked_by} {problem}.{did_you_mean(name, self.known)} Known: {quoted_list(self.known)}.")
 
 
 class FrozenConfigError(InvalidInvocationError, AttributeError):

@@ -61,7 +61,7 @@ class DefinitionCycleError(InvalidDefinitionError):
         """`path` names each definition of the cycle once."""
         self.path: tuple[str, ...] = tuple(path)
         drawn = " -> ".join((*self.path, self.path[0]))
-        super().__init__(f"Definitions depend on one another in a cycle: {drawn}.")
+        super().__init__(f"Definitions depend on one another in a cycle: {drawn}. Take one of these arrows away.")
 
 
 class OutputAnnotationError(InvalidDefinitionError, InvariantViolationError):
@@ -85,12 +85,15 @@ class UnknownNameError(InvalidSelectionError, KeyError):
     """A definition, selection, override or partition is named that does not exist."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        """`kind` is the noun: job, asset, override; `known` are the valid names."""
+        """`kind` is the noun, "job" or "output of step 'load'"; `known` are the valid names."""
         self.kind = kind
         self.name = name
         self.known: tuple[str, ...] = tuple(known)
         shown = self.known if len(self.known) <= _MOST_SHOWN else (*self.known[:_MOST_SHOWN], "...")
-        self.message: str = f"There is no {kind} '{name}'.{did_you_mean(name, self.known)} Known: {quoted_list(shown)}."
+        noun, of, owner = kind.partition(" of ")
+        self.message: str = (
+            f"There is no {noun} '{name}'{of}{owner}.{did_you_mean(name, self.known)} Known: {quoted_list(shown)}."
+        )
         super().__init__(self.message)
 
     def __str__(self) -> str:

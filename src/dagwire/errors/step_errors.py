@@ -108,5 +108,5 @@ class CheckFailedError(DagwireError):
         """`check` is the check's name, `asset` the asset key checked."""
         self.check = check
         self.asset = asset
-        said = f": {description}" if description else ""
-        super().__init__(f"Blocking check '{check}' of asset '{asset}' failed{said}.")
+        reason = f": {description.rstrip('.')}" if description else ""
+        super().__init__(f"Blocking check '{check}' of asset '{asset}' failed{reason}.")

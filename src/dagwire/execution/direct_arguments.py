@@ -12,6 +12,7 @@ from dagwire.errors import InvalidInvocationError, MissingResourceError
 from dagwire.execution.direct_contexts import DirectStepContext
 from dagwire.resources.configurable_resource import ConfigurableResourceFactory
 from dagwire.resources.resource_definition import ResourceDefinition
+from dagwire.suggestions import quoted_list
 
 
 class PreparedCall(NamedTuple):
@@ -84,5 +85,6 @@ def _inputs(definition: StepDefinition[Any], passed: Mapping[str, object]) -> di
     values = {**definition.input_defaults, **passed}
     missing = [name for name, parameter in inputs.items() if name not in values and not parameter.is_optional]
     if missing:
-        raise InvalidInvocationError(definition.body.owner, f"was called without its inputs {', '.join(missing)}.")
+        problem = f"was called without {quoted_list(missing)}. Pass a value for each."
+        raise InvalidInvocationError(definition.body.owner, problem)
     return values

@@ -19,6 +19,7 @@ from dagwire.definitions.value_types.value_annotations import is_output_annotati
 from dagwire.errors import UnexpectedResultError
 from dagwire.execution.outcomes import Outcome, StepOutput, Yielded, without_extra_events
 from dagwire.execution.output_metadata import OutputMetadata
+from dagwire.suggestions import quoted_list
 
 
 def op_outcome(
@@ -104,8 +105,11 @@ def _check_complete(definition: OpDefinition, given: Mapping[str, object]) -> No
     unknown = [name for name in given if name not in outs]
     missing = [name for name, out in outs.items() if out.is_required and name not in given and not out.is_nothing]
     if unknown or missing:
-        problem = f"has the outputs {', '.join(outs) or 'none'}; not given: {', '.join(missing) or 'none'}"
-        raise UnexpectedResultError(definition.label, f"{problem}; unknown: {', '.join(unknown) or 'none'}.")
+        problems = [
+            *([f"gave no value for {quoted_list(missing)}"] if missing else ()),
+            *([f"gave {quoted_list(unknown)}, which it does not declare"] if unknown else ()),
+        ]
+        raise UnexpectedResultError(definition.label, f"{' and '.join(problems)}. Its outputs: {quoted_list(outs)}.")
 
 
 def _yielded(definition: OpDefinition, results: list[Any]) -> dict[str, Any]:

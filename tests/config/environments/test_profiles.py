@@ -201,7 +201,7 @@ def test_an_unknown_environment_is_refused_with_the_known_ones(shop, monkeypatch
     if how == "variable":
         monkeypatch.setenv("DAGWIRE_ENV", "prodcution")
     block = environment("prodcution") if how == "block" else nullcontext()
-    told = r"Did you mean 'production'\? Known ones: local, production, test"
+    told = r"Did you mean 'production'\? Known: 'local', 'production', 'test'"
     with block, pytest.raises(UnknownEnvironmentError, match=told) as caught, build_resources(shop):
         pass
     assert ("DAGWIRE_ENV" in str(caught.value)) is (how == "variable")

@@ -79,7 +79,7 @@ class RequestedRuns:
     def _check_assets(self, keys: Iterable[AssetKey], selected: Sequence[str]) -> None:
         for key in keys:
             if key.to_user_string() not in selected:
-                raise UnknownNameError(f"asset in the selection of {self._owner}", key.to_user_string(), selected)
+                raise UnknownNameError(f"selected asset of {self._owner}", key.to_user_string(), selected)
 
     def _selected_keys(self) -> list[AssetKey] | None:
         """The keys that the target selects; None if no definitions are known."""

@@ -108,7 +108,9 @@ class UnresolvedAssetJobDefinition:
         if len(found) > 1 and self.name == IMPLICIT_JOB:
             return None
         if len(found) > 1:
-            msg = f"job '{self.name}' selects assets of different partitions: {'; '.join(map(str, found))}."
+            kinds = "; ".join(str(one).rstrip(".") for one in found)
+            owner = "The run" if self.name.startswith("__") else f"job '{self.name}'"
+            msg = f"{owner} selects assets of different partitions: {kinds}. Select assets that share theirs."
             raise InvalidDefinitionError(msg)
         return self.partitions_def or next(iter(found), None)
 

@@ -19,6 +19,7 @@ from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, Missi
 from dagwire.resources.configurable_resource import ConfigurableResourceFactory
 from dagwire.resources.init_resource_context import Resources
 from dagwire.resources.resource_definition import ResourceDefinition
+from dagwire.suggestions import quoted_list
 
 
 class Body:
@@ -118,7 +119,9 @@ class Body:
             name for name, parameter in self.signature.inputs.items() if name not in given and not parameter.is_optional
         ]
         if missing:
-            raise InvalidInvocationError(self.owner, f"was called without its inputs {', '.join(missing)}.")
+            raise InvalidInvocationError(
+                self.owner, f"was called without {quoted_list(missing)}. Pass a value for each."
+            )
         leading = self._placed_context(context, given)
         recipes = {name: given[name] for name in self.signature.keys if name in by_keyword and _is_recipe(given[name])}
         if not recipes:
