@@ -1,4 +1,4 @@
-"""Dagster's warnings, so that filters for them go on working. dagwire issues none of them."""
+"""Dagster's warnings, so that filters for them go on working. dagwire issues the last one alone."""
 
 
 class PreviewWarning(Warning):
@@ -14,4 +14,4 @@ class SupersessionWarning(FutureWarning):
 
 
 class ConfigArgumentWarning(SyntaxWarning):
-    """An argument of an op or asset looks like config, and has no annotation."""
+    """A parameter of an op or asset is annotated as config, and its name is not `config`."""

@@ -163,13 +163,23 @@ def test_extra_allow_keeps_unknown_fields(dg):
 
 def test_only_the_name_config_is_config(dg, load_class):
     """A parameter of another name is an upstream asset, whatever its annotation."""
+    with pytest.warns(dg.ConfigArgumentWarning):
 
-    @dg.asset
-    def read(settings: load_class):
-        return 1
+        @dg.asset
+        def read(settings: load_class):
+            return 1
 
     with pytest.raises(dg.DagsterInvalidDefinitionError):
         dg.materialize([read])
+
+
+def test_config_under_another_name_is_warned_of(dg, load_class):
+    """A parameter annotated as config that has another name is a warning, on each kind of step."""
+    for decorate in (dg.op, dg.asset, dg.asset_check(asset="trips")):
+        with pytest.warns(dg.ConfigArgumentWarning, match="'settings'"):
+
+            @decorate
+            def read(settings: load_class): ...
 
 
 def test_of_a_resource_given_late(dg, tracked):

@@ -113,6 +113,29 @@ def test_a_function_of_configured_that_fails(dg, count):
         _run(dg, failing, {"ops": {"failing": {"config": {"k": 1}}}})
 
 
+def test_a_resource_s_function_of_configured_that_fails(dg):
+    """An exception of the function that configures a resource is reported as that of an op is."""
+
+    @dg.resource(config_schema={"url": str})
+    def api(context):
+        return context.resource_config["url"]
+
+    @dg.configured(api, config_schema={"host": str})
+    def failing(config):
+        raise ValueError("boom")
+
+    @dg.op(required_resource_keys={"api"})
+    def read(context): ...
+
+    @dg.job(resource_defs={"api": failing})
+    def reading():
+        read()
+
+    with pytest.raises(dg.DagsterConfigMappingFunctionError) as caught:
+        reading.execute_in_process(run_config={"resources": {"api": {"config": {"host": "h"}}}})
+    assert isinstance(caught.value.__cause__, ValueError)
+
+
 def test_an_op_must_be_given_a_name(dg, count):
     """Two ops of one name would be confused, so `configured` needs a name or a function that has one."""
     with pytest.raises(TypeError, match="name"):

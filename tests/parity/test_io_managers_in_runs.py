@@ -256,6 +256,66 @@ def test_what_is_no_io_manager_is_refused(dg, chain):
         dg.materialize(chain, resources={"store": 5})
 
 
+def test_a_resource_that_is_no_io_manager(dg, chain):
+    """A ConfigurableResource that is not an IO manager is refused under the key of one."""
+
+    class Store(dg.ConfigurableResource):
+        base: str = "b"
+
+    for declared in (Store(), Store(base="c")):
+        with pytest.raises(dg.DagsterInvalidDefinitionError, match="store"):
+            dg.materialize(chain, resources={"store": declared})
+
+
+def test_a_resource_function_of_an_io_manager(dg, told, differs):
+    """dagwire takes an IO manager that a resource function makes; Dagster wants one that an `io_manager` makes."""
+
+    @dg.resource
+    def store():
+        return told
+
+    @dg.asset(io_manager_key="store")
+    def trips():
+        return 3
+
+    differs(
+        lambda: dg.materialize([trips], resources={"store": store}).success,
+        dagster=dg.DagsterInvalidDefinitionError,
+        dagwire=True,
+    )
+
+
+def test_a_body_sees_its_io_managers(dg, told, log):
+    """The context of a step has the IO managers of its outputs and inputs among its resources."""
+
+    @dg.asset(io_manager_key="store")
+    def trips(context):
+        log.append(context.resources.store is told)
+
+    @dg.asset(required_resource_keys={"size"})
+    def total(context, trips):
+        log.append(set(context.resources._asdict()))
+
+    dg.materialize([trips, total], resources={"store": told, "io_manager": told, "size": 1, "other": 2})
+    assert log == [True, {"io_manager", "size", "store"}]
+
+
+def test_an_op_sees_its_io_managers(dg, told, log):
+    """An op finds the IO managers of its outputs in `context.resources`, and no other resource of the run."""
+
+    @dg.op(out={"a": dg.Out(io_manager_key="store"), "b": dg.Out()})
+    def split(context):
+        log.append(set(context.resources._asdict()))
+        return 1, 2
+
+    @dg.job
+    def splitting():
+        split()
+
+    splitting.execute_in_process(resources={"store": told, "io_manager": told, "other": 1})
+    assert log == [{"store", "io_manager"}]
+
+
 def test_in_memory_no_io_manager_is_used(dg, chain):
     """`materialize_to_memory` needs none of the IO managers that are named."""
     assert dg.materialize_to_memory(chain).asset_value("total") == 4

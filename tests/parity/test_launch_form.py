@@ -73,6 +73,26 @@ def test_an_enum_s_member_in_code(paint):
     assert paint(one=Colour.BLUE).one is paint(one="b").one is Colour.BLUE
 
 
+@pytest.mark.parametrize("base", ["Config", "ConfigurableResource"])
+def test_an_enum_s_member_by_name_in_code(dg, base):
+    """In code a member of an enum may be named, if no member has that text as its value."""
+
+    class Side(enum.Enum):
+        LEFT = "l"
+        RIGHT = "LEFT"
+        BOTH = 2
+
+    class Road(getattr(dg, base)):
+        side: Side = Side.LEFT
+
+    assert Road(side="BOTH").side is Side.BOTH
+    assert Road(side="RIGHT").side is Side.RIGHT
+    assert Road(side="LEFT").side is Side.RIGHT
+    for wrong in ("both", 3):
+        with pytest.raises(ValueError, match="side"):
+            Road(side=wrong)
+
+
 def test_op_config_shows_an_enum_by_its_value(returned, paint):
     """`context.op_config` holds the member's value; run config made of an object its name."""
     _, shown = returned(paint, {"one": "GREEN", "some": ["BLUE"]})

@@ -209,6 +209,34 @@ def test_nothing_is_no_parameter(dg):
     assert list(step.ins) == ["before"]
 
 
+def test_a_later_parameter_named_by_an_underscore(dg):
+    """`_` and `_context` are the context as a first parameter alone; later ones are inputs, for their order."""
+
+    @dg.op
+    def first():
+        return 1
+
+    @dg.op
+    def then(context, _, _context):
+        return context.op.name
+
+    @dg.job
+    def nightly():
+        then(first(), first())
+
+    assert list(then.ins) == ["_", "_context"]
+    assert nightly.execute_in_process().output_for_node("then") == "then"
+
+
+def test_a_later_parameter_named_context(dg):
+    """A context that is not the first parameter is refused."""
+    for decorate in (dg.op, dg.asset):
+        with pytest.raises(dg.DagsterInvalidDefinitionError):
+
+            @decorate
+            def step(first, context): ...
+
+
 def test_an_input_of_a_reserved_name(dg):
     """A parameter named `input` or `dict` is refused, because run config has these words."""
     with pytest.raises(dg.DagsterInvalidDefinitionError):

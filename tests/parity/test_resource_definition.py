@@ -395,6 +395,20 @@ def test_a_direct_call_with_none(dg):
             definition(None)
 
 
+def test_a_direct_call_of_a_configured_one(dg):
+    """Config given by `configured` is checked in a direct call, also if no context is given."""
+
+    @dg.resource(config_schema={"url": str})
+    def api(context):
+        return context.resource_config["url"]
+
+    assert api.configured({"url": "u"})(None) == "u"
+    for context in (None, dg.build_init_resource_context()):
+        for wrong in ({"url": 3}, {"adress": "u"}):
+            with pytest.raises(dg.DagsterInvalidConfigError):
+                api.configured(wrong)(context)
+
+
 def test_a_direct_call_with_the_context_by_name(dg):
     """The context may be passed by the name of its parameter, and by no other."""
 

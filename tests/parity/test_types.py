@@ -344,6 +344,33 @@ def test_a_loader_makes_a_value_of_config(taking):
     assert result.output_for_node("take") == [10, 20, 30]
 
 
+def test_the_resources_of_a_loader_that_is_not_needed(dg, loaded, log):
+    """The resources of a loader are opened only if it makes a value, and are then in the step's context."""
+
+    @dg.resource
+    def factor():
+        log.append("open")
+        return 10
+
+    made = dg.op(name="made", out=dg.Out(loaded))(lambda: 1)
+
+    @dg.op(ins={"x": dg.In(loaded)})
+    def take(context, x):
+        log.append(hasattr(context.resources, "factor"))
+
+    @dg.job(resource_defs={"factor": factor})
+    def connected():
+        take(made())
+
+    @dg.job(resource_defs={"factor": factor})
+    def configured():
+        take()
+
+    connected.execute_in_process()
+    configured.execute_in_process(run_config={"ops": {"take": {"inputs": {"x": {"n": 1}}}}})
+    assert log == [False, "open", True]
+
+
 def test_the_config_of_a_loader_is_checked(dg, taking):
     """The config of an input must fit the schema of its type's loader."""
     inputs = {"x": {"n": "one"}, "several": []}

@@ -25,6 +25,8 @@ from dagwire.errors import (
     ResourceTypeError,
     as_one_error,
 )
+from dagwire.resources.configurable_resource import makes_itself
+from dagwire.resources.io_manager import InputManager, IOManager
 from dagwire.resources.recipe_checks import faults_of, unset_variables
 
 _PLAIN = (bool, bytes, complex, dict, float, frozenset, int, list, set, str, tuple)
@@ -129,6 +131,16 @@ def _type_faults(requirement: Requirement, provider: AnyProvider) -> Iterator[Da
     if type(value) in _PLAIN and not _accepts(requirement.expected, value):
         problem = f"{requirement.asker} takes {_a(requirement.expected)}; {_a(type(value))} was given."
         yield ResourceTypeError(requirement.key, problem)
+    elif _is_no_manager(requirement.expected, provider):
+        source = type(cast("Any", provider).source).__name__
+        problem = f"{requirement.asker} takes {_a(requirement.expected)}; {source} is not one. Derive it from one."
+        yield ResourceTypeError(requirement.key, problem)
+
+
+def _is_no_manager(expected: Any, provider: Any) -> bool:
+    """Whether an IO manager is expected, and a resource is provided that is none."""
+    source = getattr(provider, "source", None)
+    return makes_itself(source) and expected in (InputManager, IOManager) and not isinstance(source, expected)
 
 
 def _accepts(expected: Any, value: object) -> bool:

@@ -119,9 +119,9 @@ class UnresolvedVariableError(DagwireError, RuntimeError):
 
 
 class ConfigMappingError(UserCodeError):
-    """The function of a config mapping failed. Nothing was opened. The cause is chained."""
+    """The function of a config mapping, or of `configured`, failed. Nothing was opened. The cause is chained."""
 
     def __init__(self, owner: str, cause: BaseException) -> None:
-        """`owner` is the graph or job whose config is mapped."""
+        """`owner` is the graph, job, op or resource whose config is mapped."""
         self.owner = owner
         super().__init__(f"The config mapping of {owner} failed: {type(cause).__name__}: {cause}")

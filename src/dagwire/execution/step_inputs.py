@@ -29,7 +29,7 @@ class TypeContexts:
 
     def of(self, node: Node) -> TypeCheckContext:
         """Return the context for a step, with the resources that its types ask for."""
-        keys = node.definition.resources_by_type
+        keys = (*node.definition.resources_by_type, *(one.key for one in node.loader_requirements))
         if not keys:
             return self._shared
         return TypeCheckContext(self._run_id, self._scope_by_node[node.template or node.name].resources(keys))

@@ -1,7 +1,7 @@
 """`StepIO`: values pass from step to step through IO managers."""
 
 import copy
-from collections.abc import AsyncIterator, Generator, Iterable, Mapping
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from inspect import isasyncgen, isawaitable, isgenerator
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from dagwire.definitions.specs.asset_events import (
 )
 from dagwire.definitions.specs.metadata import MetadataValue
 from dagwire.definitions.specs.normalized_metadata import normalized_metadata
-from dagwire.definitions.steps.output_handles import OutputHandle
+from dagwire.definitions.steps.output_handles import OutputHandle, handles_of
 from dagwire.definitions.steps.stored_input import StoredInput, output_requirement
 from dagwire.errors import UnexpectedResultError
 from dagwire.execution.event_data import HandledOutputData, LoadedInputData
@@ -98,6 +98,19 @@ class StepIO:
             for output in outputs
             if self._key(node, output) == DEFAULT_IO_MANAGER
         )
+
+    def keys_in_context(self, node: Node) -> Iterator[str]:
+        """The keys of the IO managers that a step's context shows: those of its outputs and of its inputs."""
+        yield from (requirement.key for requirement in self.default_requirements(node))
+        scope = self._scope(node)
+        for handle in (one for source in node.inputs.values() for one in handles_of(source)):
+            upstream = self._nodes[handle.node]
+            key = self._key(upstream, handle.output)
+            if key is not None and self._scope(upstream) is scope:
+                yield key
+        for name, load in node.loads.items():
+            if self._load_scopes[node.template or node.name, name] is scope:
+                yield load.manager_key
 
     def _key(self, node: Node, output: str) -> str | None:
         """The key of the IO manager that stores an output; None for memory."""

@@ -1,7 +1,7 @@
 """`Steps`: how one attempt of a step is done: its body called with what it asks for, its outcome read and stored."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from inspect import isasyncgen, isawaitable, isgenerator
 from typing import Any
 
@@ -158,8 +158,7 @@ class Steps:
         return outcome
 
     def _context(self, node: Node, retry_number: int) -> StepContext:
-        body = node.definition.body
-        declared = body.signature.context_type
+        declared = node.definition.body.signature.context_type
         kind = _CONTEXTS.get(type(node.definition), OpExecutionContext)
         if declared is OpExecutionContext:
             kind = OpExecutionContext
@@ -170,10 +169,15 @@ class Steps:
         context.stored_values = self._stored_values
         context.job = self._plan.job
         context.loggers = self._loggers
-        context.resources = self._scope_by_node[node.template or node.name].resources(body.keys)
+        context.resources = self._scope_by_node[node.template or node.name].resources(self._keys_in_context(node))
         context.op_config = self._plan.config_by_node.get(node.template or node.name)
         context.mark_subset(is_subset=self._plan.job.is_subset or node.outputs is not None)
         return context
+
+    def _keys_in_context(self, node: Node) -> Iterable[str]:
+        """The keys of the resources that the context of a step shows."""
+        of_step = (*node.definition.keys_in_context, *(one.key for one in node.loader_requirements))
+        return of_step if self._step_io is None else (*of_step, *self._step_io.keys_in_context(node))
 
     async def _finished(self, node: Node, returned: object, current: CurrentStep) -> Any:
         """The result of a body: a generator's items, a coroutine's result, or the value itself."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Self, TypeVar, overload
+from typing import Any, Self, TypeGuard, TypeVar, overload
 
 from dagwire.config.schema.config_types import Field
 from dagwire.config.values.model_introspection import key_of
@@ -155,3 +155,10 @@ class ConfigurableResource(ConfigurableResourceFactory[R]):
     def create_resource(self, context: InitResourceContext) -> Any:
         """Return this object, set up. An override may make another object, of the class's parameter."""
         return self
+
+
+def makes_itself(recipe: object) -> TypeGuard[ConfigurableResource[Any]]:
+    """Whether users of a recipe receive it itself: no override of `create_resource` makes another object."""
+    return isinstance(recipe, ConfigurableResource) and (
+        type(recipe).create_resource is ConfigurableResource.create_resource
+    )

@@ -10,6 +10,7 @@ from dagwire.config.schema.config_schema import check_schema, validated_config
 from dagwire.config.values.nested_values import merged_config
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.errors import (
+    ConfigMappingError,
     DagwireError,
     InvalidConfigError,
     InvalidDefinitionError,
@@ -84,6 +85,7 @@ class ResourceDefinition:
 
         Raises:
             InvalidConfigError: It does not fit; `owner` names the resource.
+            ConfigMappingError: The function given to `configured` fails.
         """
         merged = self._merged(late)
         config = validated_config(self.config_schema, merged, owner)
@@ -96,8 +98,7 @@ class ResourceDefinition:
         except DagwireError:
             raise
         except Exception as cause:
-            problem = f"the function given to `configured` failed: {type(cause).__name__}"
-            raise InvalidConfigError(owner, [problem]) from cause
+            raise ConfigMappingError(owner, cause) from cause
         return self._mapped.config_from(mapped, owner)
 
     def _merged(self, late: object) -> object:
@@ -146,8 +147,10 @@ class ResourceDefinition:
             raise InvalidInvocationError(owner, problem)
         try:
             return InitResourceContext(self.config_from(None, owner))
-        except InvalidConfigError as missing:
-            raise InvalidInvocationError(owner, problem) from missing
+        except InvalidConfigError as invalid:
+            if self.preset_config is not None or self.is_mapped:
+                raise
+            raise InvalidInvocationError(owner, problem) from invalid
 
     def configured(
         self, config_or_config_fn: object, config_schema: object = None, description: str | None = None

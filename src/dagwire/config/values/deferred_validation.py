@@ -7,8 +7,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
 from dagwire.config.values.env_var import EnvVar, variables_in, with_env_forms
-from dagwire.config.values.launch_form import LAUNCH_FORM, InputForm, from_input_form
-from dagwire.config.values.model_introspection import name_by_key
+from dagwire.config.values.launch_form import LAUNCH_FORM, InputForm, from_input_form, member_by_name
+from dagwire.config.values.model_introspection import enum_class, name_by_key
 from dagwire.config.values.nested_config import merged_over_default, with_omitted_configs
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.config.values.validation_messages import custom_fault, unknown_name
@@ -56,6 +56,7 @@ def _deferred(validate: Callable[..., Any]) -> Callable[..., Any]:
 
 def _adapted_field(schema: CoreSchema, model: type[BaseModel], name: str) -> CoreSchema:
     """The schema of one field, which keeps variables and reads the input form of its validation."""
+    enum = enum_class(model.model_fields[name].annotation)
 
     def validate_field(value: object, validate: _Validate, info: _Info) -> object:
         if isinstance(value, EnvVar):
@@ -66,6 +67,8 @@ def _adapted_field(schema: CoreSchema, model: type[BaseModel], name: str) -> Cor
             value = from_input_form(field, value, form)
         if form is LAUNCH_FORM:
             value = merged_over_default(field, value)
+        elif form is None and enum is not None:
+            value = member_by_name(enum, value)
         return _keep_variables(value, validate)
 
     written = core_schema.wrap_serializer_function_ser_schema(_write_variables, schema=schema, info_arg=True)

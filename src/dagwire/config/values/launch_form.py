@@ -59,6 +59,13 @@ def read_launch_form(annotation: object, value: object) -> object:
     return _read(_declared(annotation), value, LAUNCH_FORM)
 
 
+def member_by_name(enum: type[Enum], value: object) -> object:
+    """The member of an enum that is named so, unless the text is the value of a member: in code, values come first."""
+    if not isinstance(value, str) or any(member.value == value for member in enum):
+        return value
+    return enum.__members__.get(value, value)
+
+
 class _Declared(NamedTuple):
     """A type, with the name of the field that discriminates the members of a union."""
 

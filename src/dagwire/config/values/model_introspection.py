@@ -47,6 +47,11 @@ def models_in(annotation: Any) -> tuple[type[BaseModel], ...]:
     )
 
 
+def enum_class(annotation: Any) -> type[Enum] | None:
+    """The enum that a type is; None for a union with one, too."""
+    return annotation if isinstance(annotation, type) and issubclass(annotation, Enum) else None
+
+
 def members_of(annotation: Any) -> Iterator[Any]:
     """The types that `annotation` allows, the members of a union one by one."""
     annotation = getattr(annotation, "__value__", annotation)  # of a `type X = ...` statement

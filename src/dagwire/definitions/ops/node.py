@@ -91,8 +91,16 @@ class Node:
     @property
     def own_requirements(self) -> tuple[Requirement, ...]:
         """Its requirements, without the input managers of stored inputs."""
-        own = self.definition.requirements
+        own = (*self.definition.requirements, *self.loader_requirements)
         return (*own, *(r for hook in self.hooks for r in hook.body.requirements)) if self.hooks else own
+
+    @property
+    def loader_requirements(self) -> tuple[Requirement, ...]:
+        """The requirements of the loaders that make values of config: those of inputs without an upstream step."""
+        types = (given.dagster_type for given in self.open_inputs)
+        return tuple(
+            Requirement(key, f"type '{one.display_name}'") for one in types for key in one.loader_resource_keys
+        )
 
     @property
     def load_requirements(self) -> tuple[Requirement, ...]:

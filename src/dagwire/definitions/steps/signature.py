@@ -2,13 +2,16 @@
 
 import inspect
 import typing
+import warnings
 from collections.abc import Callable, Iterator
 from inspect import Parameter, isasyncgenfunction, isgeneratorfunction
 from typing import Any, NamedTuple
 
 from dagwire.config.schema.config import Config
+from dagwire.config.schema.config_schema import is_config_class
 from dagwire.containers.declared_keys import declared_key
 from dagwire.containers.provider_types import is_provider
+from dagwire.dagster_warnings import ConfigArgumentWarning
 from dagwire.definitions.specs.valid_names import written_function
 from dagwire.definitions.steps.body_context import is_context_annotation
 from dagwire.definitions.value_types.class_types import ANY
@@ -96,7 +99,7 @@ def read_signature(function: Callable[..., object], owner: str, *, context_first
     inputs: dict[str, InputParameter] = {}
     for parameter in parameters:
         annotation = hints.get(parameter.name, Any)
-        _check_parameter(parameter, owner, is_free=context_first and parameter.name == "_")
+        _check_parameter(parameter, owner)
         if parameter.kind is Parameter.VAR_KEYWORD:
             continue
         if parameter.name == CONFIG_NAME and parameter.name in hints:
@@ -106,6 +109,8 @@ def read_signature(function: Callable[..., object], owner: str, *, context_first
             resources[parameter.name] = declared_type(annotation)
             keys[parameter.name] = _checked_key(parameter.name, annotation, owner)
         else:
+            if is_config_class(annotation):
+                _warn_of_another_name(parameter.name, annotation, function, owner)
             dagster_type = _input_type(parameter.name, annotation, owner)
             inputs[parameter.name] = InputParameter(parameter.name, annotation, parameter.default, dagster_type)
     named = tuple(p.name for p in parameters if p.kind is not Parameter.VAR_KEYWORD)
@@ -123,6 +128,16 @@ def read_signature(function: Callable[..., object], owner: str, *, context_first
         Any if isgeneratorfunction(function) or isasyncgenfunction(function) else hints.get("return", Any),
         next((p.default for p in parameters if p.name == CONFIG_NAME), Parameter.empty),
     )
+
+
+def _warn_of_another_name(name: str, config: type[Config], function: Callable[..., Any], owner: str) -> None:
+    """Warn that config is a parameter `config`; this one takes the value of another step."""
+    code = written_function(function).__code__
+    message = (
+        f"{owner} annotates '{name}' as {config.__name__}, which is config, and takes a value under that name. "
+        f"Rename the parameter '{CONFIG_NAME}' to have it configured."
+    )
+    warnings.warn_explicit(message, ConfigArgumentWarning, code.co_filename, code.co_firstlineno)
 
 
 def _context_among(parameters: list[Parameter], hints: dict[str, Any], *, context_first: bool) -> str | None:
@@ -159,9 +174,9 @@ def _checked_key(parameter: str, annotation: object, owner: str) -> str:
     raise InvalidDefinitionError(msg)
 
 
-def _check_parameter(parameter: Parameter, owner: str, *, is_free: bool) -> None:
-    """Refuse a parameter that cannot be filled; `is_free` for a placeholder after a context that comes first."""
-    if parameter.name in CONTEXT_NAMES and not is_free:
+def _check_parameter(parameter: Parameter, owner: str) -> None:
+    """Refuse a parameter that cannot be filled."""
+    if parameter.name == "context":
         msg = f"{owner} takes '{parameter.name}' as a later parameter. A context must be the first parameter: move it."
         raise InvalidDefinitionError(msg)
     if parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.POSITIONAL_ONLY):

@@ -130,7 +130,8 @@ class StepDefinition(Generic[D]):
         """The keys of its resources, those of IO managers included."""
         managers = (*self.io_manager_keys.values(), *self.input_manager_keys.values())
         of_hooks = (key for hook in self.hooks for key in hook.body.keys)
-        return frozenset((*self.body.keys, *of_hooks, *managers, *self.resources_by_type))
+        of_types = (key for one in self._value_types for key in one.all_resource_keys)
+        return frozenset((*self.body.keys, *of_hooks, *managers, *of_types))
 
     @property
     def required_resource_keys(self) -> set[str]:
@@ -148,6 +149,12 @@ class StepDefinition(Generic[D]):
             *(Requirement(key, f"type '{one.display_name}'") for key, one in self.resources_by_type.items()),
         )
 
+    @property
+    def keys_in_context(self) -> tuple[str, ...]:
+        """The keys of the resources that its context shows: the body's, and those of its IO managers and types."""
+        managers = (*self.io_manager_keys.values(), *self.input_manager_keys.values())
+        return (*self.body.keys, *managers, *self.resources_by_type)
+
     def without_io_managers(self) -> Self:
         """Return a copy without IO managers: its values stay in memory."""
         copied = copy.copy(self)
@@ -160,9 +167,12 @@ class StepDefinition(Generic[D]):
 
     @cached_property
     def resources_by_type(self) -> Mapping[str, DagsterType]:
-        """`{key: type}` of the resources that checks and loaders of its types ask for."""
-        found = (*self.checked_inputs.values(), *map(self.output_type, self.output_names))
-        return {key: dagster_type for dagster_type in found for key in dagster_type.all_resource_keys}
+        """`{key: type}` of the resources that checks of its types ask for."""
+        return {key: dagster_type for dagster_type in self._value_types for key in dagster_type.check_resource_keys}
+
+    @property
+    def _value_types(self) -> Iterable[DagsterType]:
+        return (*self.checked_inputs.values(), *map(self.output_type, self.output_names))
 
     @property
     def input_defs(self) -> list[InputDefinition]:

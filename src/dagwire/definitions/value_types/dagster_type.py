@@ -111,11 +111,19 @@ class DagsterType:
         return self.loader is not None
 
     @property
+    def check_resource_keys(self) -> frozenset[str]:
+        """The keys of the resources of its check, those of its inner types included."""
+        return self.required_resource_keys.union(*(one.check_resource_keys for one in self.inner_types))
+
+    @property
+    def loader_resource_keys(self) -> frozenset[str]:
+        """The keys of the resources of its loader, which a value of another step does not need."""
+        return self.loader.required_resource_keys() if self.loader else frozenset()
+
+    @property
     def all_resource_keys(self) -> frozenset[str]:
-        """The keys of the resources of its check and its loader, those of its inner types included."""
-        own = self.required_resource_keys
-        loads = self.loader.required_resource_keys() if self.loader else frozenset[str]()
-        return own.union(loads, *(one.all_resource_keys for one in self.inner_types))
+        """The keys of the resources of its check and its loader."""
+        return self.check_resource_keys | self.loader_resource_keys
 
     def type_check(self, context: TypeCheckContext, value: object) -> TypeCheck:
         """Check a value.
