@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Self, TypeGuard, TypeVar, overload
+from typing import Any, Self, TypeVar, overload
 
 from dagwire.config.schema.config_types import Field
 from dagwire.config.values.model_introspection import key_of
@@ -11,7 +11,7 @@ from dagwire.resources.init_resource_context import InitResourceContext
 from dagwire.resources.launch_config import late_recipe, merged_recipe
 from dagwire.resources.opener import must_be_closed, opened_alone
 from dagwire.resources.product import Itself, R, T
-from dagwire.resources.recipe import ConfiguredRecipe, resource_fields
+from dagwire.resources.recipe import ConfiguredRecipe, is_configurable, resource_fields
 from dagwire.resources.recipe_definition import RecipeDefinition
 
 OwnProduct = TypeVar("OwnProduct", bound="ConfigurableResourceFactory[Itself]")
@@ -157,8 +157,6 @@ class ConfigurableResource(ConfigurableResourceFactory[R]):
         return self
 
 
-def makes_itself(recipe: object) -> TypeGuard[ConfigurableResource[Any]]:
+def makes_itself(recipe: object) -> bool:
     """Whether users of a recipe receive it itself: no override of `create_resource` makes another object."""
-    return isinstance(recipe, ConfigurableResource) and (
-        type(recipe).create_resource is ConfigurableResource.create_resource
-    )
+    return is_configurable(recipe) and type(recipe).create_resource is ConfigurableResource.create_resource
