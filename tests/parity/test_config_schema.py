@@ -55,6 +55,7 @@ FITTING = {
     "selector, default": (lambda dg: dg.Selector({"a": dg.Field(int, default_value=3)}), {}, {"a": 3}),
     "text": (lambda dg: {"x": dg.StringSource}, {"x": "s"}, {"x": "s"}),
     "int for float": (lambda _: {"x": float}, {"x": 3}, {"x": 3.0}),
+    "bool for float": (lambda _: {"x": float}, {"x": True}, {"x": 1.0}),
     "union, scalar": (lambda dg: {"x": dg.ScalarUnion(int, {"y": int})}, {"x": 3}, {"x": 3}),
     "union, dict": (lambda dg: {"x": dg.ScalarUnion(int, {"y": int})}, {"x": {"y": 3}}, {"x": {"y": 3}}),
     "a type": (lambda _: int, 3, 3),
@@ -403,6 +404,17 @@ def test_run_config_over_configured(dg, pair, differs):
             return resources.it
 
     differs(use, dagster={"size": 1, "name": "n"}, dagwire={"size": 2, "name": "n"})
+
+
+@pytest.mark.parametrize(("text", "dagwire"), [("no", False), ("off", False), ("yes", True), ("maybe", None)])
+def test_a_bool_of_a_variable(dg, validated, monkeypatch, differs, text, dagwire):
+    """dagwire reads yes, no, on and off, and refuses other text; Dagster takes all but `false`, `0` and nothing as true."""
+    monkeypatch.setenv("PARITY_BOOL", text)
+    differs(
+        lambda: validated({"b": dg.BoolSource}, {"b": {"env": "PARITY_BOOL"}})["b"],
+        dagster=True,
+        dagwire=dg.DagsterInvalidConfigError if dagwire is None else dagwire,
+    )
 
 
 def test_config_schema_as_a_config_class(dg, differs):

@@ -535,3 +535,13 @@ def test_a_validator_that_refuses_run_config(dg, returned, differs):
             return size
 
     differs(lambda: returned(Small, {"size": 9}), dagster=ValueError, dagwire=dg.DagsterInvalidConfigError)
+
+
+def test_a_field_of_any_type_that_is_left_out(dg, differs):
+    """A field of any type that run config leaves out is None in dagwire, as in code; Dagster asks for it."""
+
+    class Anything(dg.Config):
+        x: Any
+
+    assert Anything().x is None
+    differs(lambda: _returned(dg, Anything, {})[0].x, dagster=dg.DagsterInvalidConfigError, dagwire=None)

@@ -14,7 +14,13 @@ from dagwire import (
     configured,
     resource,
 )
-from dagwire.errors import InvalidConfigError, InvalidDefinitionError, InvalidInvocationError, MissingResourceError
+from dagwire.errors import (
+    ConfigMappingError,
+    InvalidConfigError,
+    InvalidDefinitionError,
+    InvalidInvocationError,
+    MissingResourceError,
+)
 
 
 def opened(recipe, config=None, **others):
@@ -163,13 +169,13 @@ def test_configured_by_functions_in_a_row(pair):
 
 
 def test_a_function_of_config_that_fails_is_told(pair):
-    """The error names the function given to `configured`; the cause is chained."""
+    """The error names the resource whose function failed; the cause is chained."""
 
     @configured(pair)
     def broken(config):
         raise ZeroDivisionError
 
-    with pytest.raises(InvalidConfigError, match=r"configured.*ZeroDivisionError") as caught:
+    with pytest.raises(ConfigMappingError, match=r"resource 'it'.*ZeroDivisionError") as caught:
         opened(broken)
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
 

@@ -166,6 +166,8 @@ def test_a_misspelt_entry_of_a_dict_schema_names_the_nearest():
     """A dict schema suggests the nearest name, as a class does."""
     with pytest.raises(InvalidConfigError, match="Did you mean 'size'"):
         validated_config({"size": int}, {"siez": 1}, "op 'a'")
+    with pytest.raises(InvalidConfigError, match="'1': There is no such field"):
+        validated_config({"size": int}, {1: 1}, "op 'a'")
 
 
 def test_config_of_outputs_is_read_and_written():

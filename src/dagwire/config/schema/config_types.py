@@ -137,8 +137,8 @@ class Shape(ConfigType):
             self._refuse_unknown(entries)
         return entries
 
-    def _refuse_unknown(self, entries: Mapping[str, object]) -> None:
-        unknown = [f"'{name}': {unknown_name(name, self.fields)}" for name in entries if name not in self.fields]
+    def _refuse_unknown(self, entries: Mapping[Any, object]) -> None:
+        unknown = [f"'{name}': {unknown_name(str(name), self.fields)}" for name in entries if name not in self.fields]
         if unknown:
             raise custom_fault("extra_forbidden", "; ".join(unknown))
 

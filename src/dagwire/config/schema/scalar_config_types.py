@@ -53,10 +53,17 @@ class ScalarType(ConfigType):
         raise custom_fault("variable", f"The value of the variable {given.env_var_name} is not of type {kind}")
 
 
+def _number_of_bool(given: object) -> object:
+    """`given`, or the number that a bool is: as a float is taken in a `Config`, and as Dagster takes it."""
+    return int(given) if isinstance(given, bool) else given
+
+
 _SCALARS: dict[Any, Any] = {
     str: lambda: core_schema.str_schema(strict=True),
     int: lambda: core_schema.int_schema(strict=True),
-    float: lambda: core_schema.float_schema(strict=True),
+    float: lambda: core_schema.no_info_before_validator_function(
+        _number_of_bool, core_schema.float_schema(strict=True)
+    ),
     bool: lambda: core_schema.bool_schema(strict=True),
 }
 
