@@ -408,7 +408,7 @@ def test_run_config_over_configured(dg, pair, differs):
 
 @pytest.mark.parametrize(("text", "dagwire"), [("no", False), ("off", False), ("yes", True), ("maybe", None)])
 def test_a_bool_of_a_variable(dg, validated, monkeypatch, differs, text, dagwire):
-    """dagwire reads yes, no, on and off, and refuses other text; Dagster takes all but `false`, `0` and nothing as true."""
+    """dagwire reads yes, no, on and off, and refuses other text; Dagster takes nearly all text as true."""
     monkeypatch.setenv("PARITY_BOOL", text)
     differs(
         lambda: validated({"b": dg.BoolSource}, {"b": {"env": "PARITY_BOOL"}})["b"],
