@@ -7,7 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from dependency_injector import containers, providers
 
-from dagwire import ResourceProvider, abuild_resources, build_resources, override
+from dagwire import (
+    ResourceParam,
+    ResourceProvider,
+    abuild_resources,
+    build_resources,
+    inject,
+    override,
+    process_scope,
+)
 
 THREADS = 8
 TASKS = 1_000
@@ -63,6 +71,30 @@ def test_threads(container):
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(run, range(4_500)))
     assert (Engine.built, len(engines)) == (1, 1)
+
+
+def test_injected_functions_in_threads(container):
+    """32 threads in one process scope, each with overrides of its own: an injected function gets its thread's."""
+
+    @inject(resources=container)
+    def call(connection: ResourceParam[list], service: ResourceParam[tuple]) -> object:
+        assert service[0] is connection
+        return connection[1]
+
+    ready = threading.Barrier(32)
+
+    def run(number):
+        ready.wait()
+        for _ in range(20):
+            with override(container, tenant=number):
+                assert call() == number
+                with build_resources(container, required_resource_keys=[]):
+                    assert call() == call() == number
+            assert call() == "nobody"
+
+    with process_scope(container), ThreadPoolExecutor(32) as pool:
+        list(pool.map(run, range(32)))
+    assert Engine.built == 1
 
 
 def test_tasks(container):

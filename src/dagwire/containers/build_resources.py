@@ -12,7 +12,7 @@ from dagwire.containers.keys import Requirement
 from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
-from dagwire.resources.init_resource_context import Resources
+from dagwire.resources.init_resource_context import NO_RESOURCES, Resources
 from dagwire.resources.instance import DagsterInstance, given_instance
 from dagwire.resources.log_manager import DEFAULT_LOG
 from dagwire.resources.run_without_loop import drive
@@ -99,6 +99,14 @@ async def abuild_resources(
         await scope.close(error)
 
 
+def scope_on_demand(resources: object, replacements: Mapping[str, object], *, asynchronous: bool) -> RunScope:
+    """The scope of one unit of work, which opens what it is asked for; whoever gets it closes it, with the error."""
+    facts = RunFacts(None, None, DEFAULT_LOG)
+    scope, _ = _scope(resources, None, facts, (), replacements, asynchronous=asynchronous)
+    scope.open_nothing()
+    return scope
+
+
 class RunFacts(NamedTuple):
     """The facts that resources get about a run when they are opened outside one."""
 
@@ -131,6 +139,9 @@ def _scope(
 
 
 async def _opened(scope: RunScope, keys: list[str]) -> Resources:
+    if not keys and not scope.has_config:
+        scope.open_nothing()
+        return NO_RESOURCES
     raise_faults([*scope.unknown_config(), *scope.prepare([Requirement(key) for key in keys])])
     await scope.open()
     return scope.resources(keys)

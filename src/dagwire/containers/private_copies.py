@@ -2,7 +2,7 @@
 
 import threading
 from asyncio import Event, Future, Task
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from typing import Any, Protocol, cast
 
 from dependency_injector import providers
@@ -216,8 +216,8 @@ def identity_of(replacement: AnyProvider) -> object:
 
 def _identified(planned: Reached, fillings: Mapping[AnyProvider, AnyProvider]) -> Reached:
     """The replacements that a provider reaches, with what they are made of in this scope."""
-    found = ((old, cast("AnyProvider", new)) for old, new in planned)
-    return frozenset((old, identity_of(fillings.get(new, new))) for old, new in found)
+    found = [(old, cast("AnyProvider", new)) for old, new in planned]
+    return frozenset([(old, identity_of(fillings.get(new, new))) for old, new in found])
 
 
 class PrivateCopies:
@@ -247,7 +247,7 @@ class PrivateCopies:
         plan: ScopePlan,
         fillings: Mapping[AnyProvider, AnyProvider],
         runner: Runner,
-        configured: Container[AnyProvider] = (),
+        configured: Collection[AnyProvider] = (),
     ) -> ProviderCopier:
         """Copy every provider that the plan marks as private. Nothing is called.
 
@@ -276,12 +276,14 @@ class PrivateCopies:
             self._slots[provider, reached] = copier.copied(provider)
         return copier
 
-    def _outliving(self, plan: ScopePlan, configured: Container[AnyProvider]) -> Container[AnyProvider]:
+    def _outliving(self, plan: ScopePlan, configured: Collection[AnyProvider]) -> Container[AnyProvider]:
         """The providers that the outer scope may have, if there is one."""
         if self._span is Lifetime.STEP:
             return plan.private.keys() - plan.of_steps  # the run has the config of its steps
         if self._outer is None or not plan.outliving:
             return ()
+        if not configured:
+            return plan.outliving
         own: set[AnyProvider] = set()
         for provider in plan.reached:
             if provider in configured or any(one in own for one in referred_to(plan.graph.edges(provider))):

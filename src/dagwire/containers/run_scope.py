@@ -5,6 +5,7 @@ import threading
 from asyncio import (
     AbstractEventLoop,
     Event,
+    Task,
     current_task,
     ensure_future,
     get_running_loop,
@@ -126,6 +127,7 @@ class RunScope:
         self.is_open = False
         """Whether it has opened what it was prepared for, and has not been closed."""
         self._kept: Collection[str] | None = None
+        self._is_entered = False
         self._parent = parent
         self._loop: AbstractEventLoop | None = None if parent is None else parent._loop
         self._getting = threading.RLock()
@@ -178,6 +180,8 @@ class RunScope:
         except ResourceCycleError as cycle:
             return [*self._missing_beside_a_cycle(), cycle]
         is_complete = plan.has_all_keys
+        if plan.is_faultless and not self._config_by_key and all(one.expected is None for one in self._requirements):
+            return []
         doubtful = [one for one in self._requirements if one.expected is not None or not is_complete]
         faults = faults_of_requirements(plan.graph, doubtful, fillings)
         if plan.declares_types:
@@ -216,6 +220,11 @@ class RunScope:
         found = ((graph.find(key), config) for key, config in self._config_by_key.items())
         return {graph.effective_provider(p): config for p, config in found if p is not None}
 
+    @property
+    def has_config(self) -> bool:
+        """Whether config is given for any key."""
+        return bool(self._config_by_key)
+
     def unknown_config(self, inner: Iterable["RunScope"] = ()) -> list[DagwireError]:
         """The faults of config that is given for keys that nothing is provided under."""
         scopes = (self, *inner)
@@ -235,11 +244,23 @@ class RunScope:
         """
         for provider in self._private.to_open():
             await self._open_one(provider)
-        self._begin()
+        if not self.is_open:
+            self._begin()
         for key in self._keys_to_open():
             self.opened[key] = await self._read(key)
         self._life_cycle.scope_is_open(self._opened_names)
         if self._parent is None:
+            self._enter()
+
+    def open_nothing(self) -> None:
+        """Become the current scope with nothing prepared: what it is asked for is prepared then, and opened."""
+        self._begin()
+        self._enter()
+
+    def _enter(self) -> None:
+        """Become the current scope, once: what is opened later is opened by the current one."""
+        if not self._is_entered:
+            self._is_entered = True
             enter_scope(self)
 
     def _keys_to_open(self) -> Iterable[str]:
@@ -260,7 +281,7 @@ class RunScope:
         """Have other scopes open here what lives as long as this one does, the keys `kept`; `close` ends it."""
         self._kept = kept
         self._begin()
-        enter_scope(self)
+        self._enter()
 
     def keeps(self, key: str) -> bool:
         """Whether the scope may keep the resource under `key`: a process scope keeps nothing of a run."""
@@ -289,7 +310,7 @@ class RunScope:
 
     async def _open_once(self, provider: AnyProvider, resource: PrivateResource) -> None:
         """Open `resource`, unless another task of the scope is about to; then wait until it has, or has failed to."""
-        task = None if self._loop is None or _running_loop() is None else current_task()
+        task = None if self._loop is None else _current_task()
         while resource.opener is not None and resource.opener is not task:
             resource.waiting = resource.waiting or Event()
             await resource.waiting.wait()
@@ -488,9 +509,9 @@ class RunScope:
     async def aget(self, key: str) -> Any:
         """`get` for an event loop, where an asynchronous resource can be opened."""
         if key not in self.opened and not self.lives_for_step(key):
-            scope = self.inner({})
+            scope = self.inner({}) if self._prepared else self
             raise_faults(scope.prepare([Requirement(key)]))
-            await self._open_beside(scope)
+            await (scope.open() if scope is self else self._open_beside(scope))
         await self.open_for_step([key])
         return self.value(key)
 
@@ -522,9 +543,10 @@ class RunScope:
 
     def live(self, provider: AnyProvider) -> tuple[Any] | None:
         """The resource of a provider of the container, alone in a tuple, opened now if need be; None if it has none."""
-        resource = self._private.resources.get(provider)
-        if resource is not None and resource.is_open:
-            return (resource.value,)
+        for private in self._prepared:
+            resource = private.resources.get(provider)
+            if resource is not None and resource.is_open:
+                return (resource.value,)
         declared = declared_by_key(original_of(self._container))
         key = next((key for key, one in declared if one is provider), None)
         return None if key is None or not self.keeps(key) else (self.get(key),)
@@ -589,6 +611,13 @@ class RunScope:
 def _is_unfinished(value: object) -> bool:
     """Whether a `Coroutine` provider, or one that depends on such, gave `value`."""
     return iscoroutine(value) or isfuture(value)
+
+
+def _current_task() -> "Task[Any] | None":
+    try:
+        return current_task()
+    except RuntimeError:
+        return None
 
 
 def _running_loop() -> AbstractEventLoop | None:

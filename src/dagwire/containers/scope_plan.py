@@ -143,6 +143,13 @@ class ScopePlan:
         return any(isinstance(one, DECLARES_A_TYPE) and self.graph.replacement_of(one) for one in self.reached)
 
     @cached_property
+    def is_faultless(self) -> bool:
+        """Whether nothing can be found wrong before anything is open, whatever fills the slots; no config is given."""
+        may_be_wrong = self.settings or self.checked or self.read_early or self.problem_by_provider
+        is_certain = self.has_all_keys and not self.has_selectors and not self.declares_types
+        return is_certain and not may_be_wrong and not self.lifetime_faults
+
+    @cached_property
     def settings(self) -> list[AnyProvider]:
         """The providers of settings that are read to find what is wrong with them."""
         asked = (one for one in self.asked if isinstance(one, SettingsProvider))

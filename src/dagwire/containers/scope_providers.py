@@ -1,6 +1,6 @@
 """`ScopeProviders`: the providers of one scope, with what is private to its run in place."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from dependency_injector import providers
@@ -29,7 +29,7 @@ class ScopeProviders:
         fillings: Mapping[AnyProvider, AnyProvider],
         copies: PrivateCopies,
         runner: Runner,
-        configured: Container[AnyProvider],
+        configured: Collection[AnyProvider],
         left_out: frozenset[AnyProvider] = frozenset(),
     ) -> None:
         """Copy what must be private; see `PrivateCopies.of`. Nothing is called or opened.

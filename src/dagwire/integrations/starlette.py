@@ -12,9 +12,9 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse
 
 from dagwire.containers.as_container import container_from
-from dagwire.containers.build_resources import abuild_resources
+from dagwire.containers.build_resources import scope_on_demand
 from dagwire.containers.check_health import Health, acheck_health
-from dagwire.containers.current_scope import OpenScope, current_scope
+from dagwire.containers.current_scope import OpenScope
 from dagwire.containers.declared_keys import key_named_by
 from dagwire.containers.inject import asks_for_resources, inject
 from dagwire.containers.keys import Container
@@ -67,11 +67,15 @@ async def run_scope(connection: HTTPConnection) -> AsyncGenerator[OpenScope]:
         InvalidInvocationError: The application has no container.
     """
     installed = installed_in(connection.app)
-    replacements = installed.replacements(connection)
-    async with abuild_resources(installed.container, required_resource_keys=(), replacements=replacements):
-        scope = current_scope()
-        assert scope is not None  # noqa: S101  # entered
+    scope = scope_on_demand(installed.container, installed.replacements(connection), asynchronous=True)
+    error: BaseException | None = None
+    try:
         yield scope
+    except BaseException as raised:
+        error = raised
+        raise
+    finally:
+        await scope.close(error)
 
 
 def installed_in(app: Starlette) -> Installed:
