@@ -6,6 +6,7 @@ from benchmarks.calling import with_plain_object, with_resource
 from benchmarks.chain import asynchronous_chain_of_five, chain_declared, chain_of_five
 from benchmarks.container_size import three_of
 from benchmarks.importing import APPLICATION, EVERYTHING, RESOURCES, help_time, import_memory, import_time
+from benchmarks.injecting import injected_coroutine_function, injected_function
 from benchmarks.measuring import Benchmark, Scale
 from benchmarks.memory import peak_memory
 from benchmarks.opening import one_declared, one_resource
@@ -37,6 +38,8 @@ def sections(scale: Scale) -> dict[str, list[Prepared]]:
             chain_declared(),
             asynchronous_chain_of_five(),
             reading(),
+            injected_function(),
+            injected_coroutine_function(),
             overriding(),
             *map(three_of, sizes),
         ],

@@ -51,7 +51,7 @@ class Counted:
         """Have `app` answer by the counts."""
 
         @app.get("/counts")
-        async def counts() -> dict[str, int]:  # pyright: ignore[reportUnusedFunction]  # by the decorator
+        async def counts() -> dict[str, int]:
             return {"pools": self.pools, "sessions": self.sessions, "opened": self.opened}
 
         return app
@@ -111,7 +111,7 @@ def by_dagwire(counted: Counted) -> FastAPI:
     app.add_middleware(_Overriding, application=application)
 
     @app.get("/")
-    async def root(session: Annotated[Session, Inject("session")]) -> str:  # pyright: ignore[reportUnusedFunction]  # by the decorator
+    async def root(session: Annotated[Session, Inject("session")]) -> str:
         return session.tenant
 
     return app
@@ -135,7 +135,7 @@ def by_fastapi_alone(counted: Counted) -> FastAPI:
     app = FastAPI(lifespan=lifespan)
 
     @app.get("/")
-    async def root(session: Annotated[Session, Depends(session)]) -> str:  # pyright: ignore[reportUnusedFunction]  # by the decorator
+    async def root(session: Annotated[Session, Depends(session)]) -> str:
         return session.tenant
 
     return app
@@ -159,7 +159,7 @@ def by_dishka(counted: Counted) -> FastAPI:
 
     @app.get("/")
     @inject
-    async def root(session: FromDishka[Session]) -> str:  # pyright: ignore[reportUnusedFunction]  # by the decorator
+    async def root(session: FromDishka[Session]) -> str:
         return session.tenant
 
     setup_dishka(container, app)
@@ -177,7 +177,7 @@ def by_wireup(counted: Counted) -> FastAPI:
     app = FastAPI()
 
     @app.get("/")
-    async def root(session: wireup.Injected[Session]) -> str:  # pyright: ignore[reportUnusedFunction]  # by the decorator
+    async def root(session: wireup.Injected[Session]) -> str:
         return session.tenant
 
     wireup_fastapi.setup(wireup.create_async_container(injectables=injectables), app)
