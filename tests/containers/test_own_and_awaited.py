@@ -265,3 +265,19 @@ def test_plans_are_forgotten():
         with build_resources(container, required_resource_keys=[f"p{number}"]):
             pass
     assert len(vars(container)["_dagwire_plans"]._plans) == 64
+
+
+def test_large_plans_are_forgotten_earlier():
+    """Plans that reach many providers are kept in smaller number, the newest in any case."""
+    container = containers.DynamicContainer()
+    for number in range(2600):
+        container.set_provider(f"p{number}", providers.Object(number))
+    keys = list(container.providers)
+    for left_out in range(3):
+        with build_resources(container, required_resource_keys=keys[left_out:]):
+            pass
+        kept = vars(container)["_dagwire_plans"]
+        assert [len(key[0]) for key in kept._plans] == [2600 - left_out]
+    with build_resources(container, required_resource_keys=keys[:5]):
+        pass
+    assert [len(key[0]) for key in kept._plans] == [2598, 5]

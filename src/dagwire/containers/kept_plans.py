@@ -25,6 +25,9 @@ _KEPT = "_dagwire_plans"
 _LIMIT = 64
 """The number of plans that a container keeps. A process that asks for ever other sets of keys forgets the oldest."""
 
+_LIMIT_OF_PROVIDERS = 5000
+"""The number of providers in all kept plans together, at about 700 bytes each; the newest plan may be larger."""
+
 
 class CachedPlan:
     """A plan, and all that was read of the container to make it. Lives as long as the container."""
@@ -58,10 +61,11 @@ _PlanKey = tuple[Keys, tuple[Key, ...], bool]
 
 
 class _KeptPlans:
-    """The plans of one container, the one used last at the end; lives as long as the container."""
+    """The plans of one container, the newest at the end; lives as long as the container."""
 
     def __init__(self) -> None:
         self._plans: dict[_PlanKey, CachedPlan] = {}
+        self._providers = 0
         self._changing = threading.Lock()
 
     def get(self, key: _PlanKey) -> ScopePlan | None:
@@ -73,10 +77,16 @@ class _KeptPlans:
         """Keep `plan`, and forget the oldest if there are too many."""
         cached = CachedPlan(plan)
         with self._changing:
-            self._plans.pop(key, None)
+            self._forget(key)
             self._plans[key] = cached
-            while len(self._plans) > _LIMIT:
-                del self._plans[next(iter(self._plans))]
+            self._providers += len(plan.reached)
+            while len(self._plans) > _LIMIT or (self._providers > _LIMIT_OF_PROVIDERS and len(self._plans) > 1):
+                self._forget(next(iter(self._plans)))
+
+    def _forget(self, key: _PlanKey) -> None:
+        forgotten = self._plans.pop(key, None)
+        if forgotten is not None:
+            self._providers -= len(forgotten.plan.reached)
 
 
 def plan_for(
