@@ -156,6 +156,79 @@ def test_nothing_is_opened_or_called():
     assert by_path(shop)
 
 
+class Flags(ConfigurableResource):
+    """A service of feature flags."""
+
+    def variant(self):
+        return {"on": "new"}
+
+
+class Variants(containers.DeclarativeContainer):
+    settings = SettingsProvider(Settings)
+    config = providers.Configuration(default={"store": "files"})
+    flags = ResourceProvider(Flags)
+    files = ResourceProvider(Api, url="file://")
+    table = ResourceProvider(Api, url=settings.provided.region)
+    by_setting = providers.Selector(settings.of(lambda s: s.region), eu=files, us=table)
+    by_option = providers.Selector(config.store, files=files)
+    by_flag = providers.Selector(flags.provided.variant.call()["on"], new=table, old=files)
+    by_function = providers.Selector(lambda: "files", files=files)
+
+
+def test_the_choice_of_a_selector(monkeypatch):
+    """A Selector is shown with its answer and where that comes from, and with the values of the branch."""
+    monkeypatch.setenv("SHOP_REGION", "us")
+    found = by_path(Variants())
+    shown = {path: (one.value, told(one)[0]) for path, one in found.items() if one.type == "Selector"}
+    assert shown == {
+        "by_setting": ("us", "environment variable SHOP_REGION"),
+        "by_option": ("files", "container config.store"),
+        "by_flag": ("new", "provider flags.variant()['on']"),
+        "by_function": ("files", "provider <lambda>"),
+    }
+    assert (found["by_setting.url"].value, found["by_option.url"].value) == ("us", "file://")
+
+
+def test_a_selector_that_cannot_choose_now(monkeypatch):
+    """An answer that is not there is shown as missing; one that an open resource would give is left open."""
+    monkeypatch.setenv("SHOP_API__RETRIES__ATTEMPTS", "many")
+    variants = Variants()
+    variants.config.from_dict({"store": None})
+    variants.flags.override(ResourceProvider(connect, "flags"))
+    found = by_path(variants)
+    assert told(found["by_option"]) == ["missing config.store"]
+    assert (found["by_flag"].value, told(found["by_flag"])) == (None, ["provider flags.variant()['on']"])
+    assert told(found["by_setting"]) == ["missing settings.region"]
+
+
+def test_an_overridden_selector():
+    """A Selector in whose place something else is has the values of that."""
+    variants = Variants()
+    with overriding(variants, by_option=Api(url="http://fake")):
+        assert told(by_path(variants)["by_option.url"]) == ["override"]
+
+
+class Part(containers.DeclarativeContainer):
+    gateways = providers.DependenciesContainer()
+    name = providers.Dependency(str)
+    other = providers.Dependency()
+    absent = providers.Dependency()
+
+
+def test_dependencies_are_explained_by_what_fills_them():
+    """A dependency shows the provider that fills it, or the plain value; a container of dependencies nothing."""
+    whole = containers.DynamicContainer()
+    whole.variants = providers.Container(Variants)
+    whole.other = providers.Factory(dict)
+    whole.part = providers.Container(Part, gateways=whole.variants, name="Ann", other=whole.other)
+    found = {path: one for path, one in by_path(whole).items() if path.startswith("part.")}
+    assert told(found["part.other"]) == ["provider other"]
+    assert told(found["part.gateways.flags"]) == ["provider variants.flags"]
+    assert (found["part.name"].value, told(found["part.name"])) == ("Ann", ["container part.name"])
+    assert "part.gateways" not in found
+    assert "part.absent" not in found
+
+
 def test_lifetimes_are_explained():
     """The lifetime that holds is shown for a resource that is declared to live for another time than a run."""
     shop = Shop()

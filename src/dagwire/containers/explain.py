@@ -17,11 +17,11 @@ from dagwire.containers.keys import keys_of
 from dagwire.containers.lifetimes import declared_lifetimes
 from dagwire.containers.profile_overrides import profile_overrides
 from dagwire.containers.provider_graph import ProviderGraph
-from dagwire.containers.provider_types import AnyProvider, is_provider
+from dagwire.containers.provider_types import DIRECTORIES, AnyProvider, is_provider
 from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.containers.selectors import chosen_branch
-from dagwire.errors import DagwireError, InvalidInvocationError
+from dagwire.errors import DagwireError, InvalidInvocationError, ResourceNotOpenError
 from dagwire.resources.recipe import is_configurable_class
 
 
@@ -99,10 +99,14 @@ class _Container:
             # Filling it is overriding it, in dependency-injector's words.
             yield from explain_written(provider(), (key,), Source(SourceKind.CONTAINER, key))
             return
+        if isinstance(provider, _GIVEN) and provider not in self._graph.replaced:
+            yield from self._given(key, provider)
+            return
         current = self._graph.effective_provider(provider)
         if isinstance(current, providers.Selector):
-            choice, current = self._chosen(key, current)
+            choice, branch = self._chosen(key, current)
             yield choice
+            current, provider = branch, branch if current is provider else provider
         values = self._values(key, current, Source(SourceKind.CONTAINER, key))
         if current is not provider:
             override = Source(SourceKind.OVERRIDE, "of the environment" if key in self._by_profile else "")
@@ -115,14 +119,34 @@ class _Container:
 
     def _chosen(self, key: str, selector: AnyProvider) -> tuple[Explained, AnyProvider]:
         """The choice of a Selector, and the branch; the Selector itself if it cannot choose now."""
-        ask: Any = cast("Any", selector).selector
-        source = Source(SourceKind.PROVIDER, self._graph.name(ask) if is_provider(ask) else _name_of(ask))
+        source = self._asked_by(cast("Any", selector).selector)
         try:
             branch = chosen_branch(selector, self._graph.effective_provider, self._graph.name)
+        except ResourceNotOpenError:  # a resource knows the answer, and nothing is opened here
+            return Explained(key, None, source, type="Selector"), selector
         except DagwireError:
-            return Explained(key, None, source._replace(kind=SourceKind.MISSING), type="Selector"), selector
+            missing = Source(SourceKind.MISSING, source.setting or source.name)
+            return Explained(key, None, missing, type="Selector"), selector
         choices = {provider: name for name, provider in cast("Any", selector).providers.items()}
         return Explained(key, choices[branch], source, type="Selector"), self._graph.effective_provider(branch)
+
+    def _asked_by(self, ask: Any) -> Source:
+        """The place of a Selector's answer: the source of a setting, an option, or whatever else it asks."""
+        if isinstance(ask, providers.ConfigurationOption):
+            return Source(SourceKind.CONTAINER, cast("Any", ask).get_name())
+        setting = _setting_read_by(ask)
+        if setting is not None and setting[0] in self._settings:
+            for value in self._from_settings(setting[1], *self._settings[setting[0]], setting[1]):
+                return value.source
+        return Source(SourceKind.PROVIDER, self._graph.name(ask) if is_provider(ask) else _name_of(ask))
+
+    def _given(self, key: str, provider: Any) -> Iterator[Explained]:
+        """The value of a dependency that the container gets from outside: plain, or by another provider."""
+        given: Any = self._graph.effective_provider(provider)
+        if isinstance(given, providers.Object):
+            yield from explain_written(given.provides, (key,), Source(SourceKind.CONTAINER, key))
+        elif given is not provider and not isinstance(given, DIRECTORIES):
+            yield Explained(key, None, Source(SourceKind.PROVIDER, self._graph.name(given)))
 
     def _values(self, key: str, provider: AnyProvider, written: Source) -> list[Explained]:
         """The values that a resource is made of; none if it is not one of dagwire's."""
@@ -184,6 +208,9 @@ def _setting_read_by(provider: Any) -> tuple[AnyProvider, str] | None:
 
 _GETTERS: Any = (providers.AttributeGetter, providers.ItemGetter)  # stubs leave what these hold partly unknown
 _PROVIDED: Any = providers.ProvidedInstance
+
+
+_GIVEN = (providers.Dependency, providers.DependenciesContainer)
 
 
 def _name_of(ask: object) -> str:

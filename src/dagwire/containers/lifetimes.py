@@ -10,7 +10,10 @@ from dagwire.containers.privacy import private_providers
 from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.provider_types import DIRECTORIES, AnyProvider
 
-_KEPT = (providers.BaseSingleton, providers.Object, providers.Configuration, providers.BaseResource)
+_KEPT = (
+    *(providers.BaseSingleton, providers.Object, providers.BaseResource),
+    *(providers.Configuration, providers.ConfigurationOption),
+)
 
 
 def declared_lifetimes(graph: ProviderGraph, keys: Iterable[str]) -> dict[str, Lifetime]:

@@ -58,7 +58,19 @@ class ProviderGraph:
 
     def name(self, provider: AnyProvider) -> str:
         """The key of `provider`, or a description if it has none. May read the whole container: see `Name`."""
-        return self.key_of(provider) or _description(provider)
+        return self.key_of(provider) or self._read_from(provider) or _description(provider)
+
+    def _read_from(self, provider: Any) -> str | None:
+        """`flags.is_on()` for what reads it from another provider, as `flags.provided.is_on.call()` does."""
+        if isinstance(provider, providers.ProvidedInstance):
+            return self.name(cast("Any", provider).provides)
+        if isinstance(provider, providers.AttributeGetter):
+            return f"{self.name(cast('Any', provider).provides)}.{cast('Any', provider).name}"
+        if isinstance(provider, providers.ItemGetter):
+            return f"{self.name(cast('Any', provider).provides)}[{cast('Any', provider).name!r}]"
+        if isinstance(provider, providers.MethodCaller):
+            return f"{self.name(cast('Any', provider).provides)}()"
+        return None
 
     def key_of(self, provider: AnyProvider) -> str | None:
         """The key of `provider`, or None. May read the whole container."""
