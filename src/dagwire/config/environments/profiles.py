@@ -88,7 +88,10 @@ class Profiles:
         Raises:
             UnknownEnvironmentError: As `in_force`.
         """
-        return self._profile(os.environ.get(SWITCH) or self.default or "", SWITCH)
+        picked = os.environ.get(SWITCH)
+        if not picked and self.default:
+            return self._profile(self.default, "The default")
+        return self._profile(picked or "", SWITCH)
 
     def source(self, settings: type[BaseSettings]) -> PydanticBaseSettingsSource:
         """The files of the profile in force, as a source for a `settings_customise_sources` of your own.
