@@ -144,7 +144,7 @@ class _Container:
         """The value of a dependency that the container gets from outside: plain, or by another provider."""
         given: Any = self._graph.effective_provider(provider)
         if isinstance(given, providers.Object):
-            yield from explain_written(given.provides, (key,), Source(SourceKind.CONTAINER, key))
+            yield from explain_written(cast("Any", given).provides, (key,), Source(SourceKind.CONTAINER, key))
         elif given is not provider and not isinstance(given, DIRECTORIES):
             yield Explained(key, None, Source(SourceKind.PROVIDER, self._graph.name(given)))
 
