@@ -14,11 +14,12 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project that was written, not to be changed."""
+    """A project that was written with a web service, not to be changed."""
     folder = tmp_path_factory.mktemp("projects") / "Corner Shop"
-    done = subprocess.run([*COMMAND, "init", folder], capture_output=True, text=True, check=False)
+    done = subprocess.run([*COMMAND, "init", folder, "--web"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert f"cd '{folder}'" in done.stdout
+    assert "uvicorn web.service:app" in done.stdout
     return folder
 
 
@@ -37,7 +38,7 @@ def test_it_is_laid_out_as_the_application_is(written: Path) -> None:
 
 def test_it_passes_its_own_tests(written: Path) -> None:
     """At once, and without changing its data."""
-    assert "5 passed" in in_project(written, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider")
+    assert "7 passed" in in_project(written, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider")
 
 
 def test_nothing_is_wrong_with_it_and_it_runs(written: Path) -> None:
@@ -60,6 +61,23 @@ def test_it_is_written_as_dagwire_is(written: Path) -> None:
 def test_its_types_are_right(written: Path) -> None:
     """mypy has no complaint, strictly."""
     in_project(written, "-m", "mypy", "--strict", "--cache-dir", "/dev/null", ".")
+
+
+def test_the_service_is_added_if_asked_for(written: Path, tmp_path: Path) -> None:
+    """`--web` adds a folder, a test and what they need; without it nothing speaks of them."""
+    folder = tmp_path / "shop"
+    assert "uvicorn" not in in_project(tmp_path, "-m", "dagwire.cli", "init", "shop")
+    added = {"web/__init__.py", "web/service.py", "tests/test_service.py"}
+    assert files_of(written) - files_of(folder) == added
+    assert 'dependencies = ["dagwire[cli]"]' in (folder / "pyproject.toml").read_text()
+    assert "web" not in (folder / "README.md").read_text()
+    assert "uvicorn web.service:app" in (written / "README.md").read_text()
+    test_nothing_is_left_of_the_templates(folder)
+
+
+def files_of(folder: Path) -> set[str]:
+    """The files of Python in a project."""
+    return {str(path.relative_to(folder)) for path in folder.rglob("*.py")}
 
 
 def test_nothing_is_left_of_the_templates(written: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 import pytest
 from dependency_injector import containers, providers
@@ -99,6 +100,22 @@ def test_eager(application):
     with process_scope(application, eager=True):
         assert log == ["open real", "connect"]
     assert log == ["open real", "connect", "disconnect", "close real"]
+
+
+def test_eager_and_one_fails(application):
+    """If one cannot be opened when the scope begins, those before it are closed, and the scope has not begun."""
+    application.unreachable = ResourceProvider(lambda pool: 1 / 0, application.pool).set_lifetime("process")
+
+    async def main():
+        async with process_scope(application, eager=True):
+            pass
+
+    with pytest.raises(ResourceSetupError, match="'unreachable'"):
+        process_scope(application, eager=True).__enter__()
+    with pytest.raises(ResourceSetupError, match="'unreachable'"):
+        asyncio.run(main())
+    assert log.count("open real") == log.count("close real") == 2
+    assert current_scope() is None
 
 
 def test_a_run_with_an_override_has_its_own(application):
@@ -266,6 +283,14 @@ def test_the_current_scope(application):
         assert log == ["open real"]
     assert current_scope() is None
     assert log == ["open real", "close real"]
+
+
+def test_a_scope_that_was_closed_elsewhere(application):
+    """A context that was copied inside a scope does not see it any more when it is closed."""
+    with build_resources({"answer": 42}):
+        inside = copy_context()
+        assert inside.run(current_scope).get("answer") == 42
+    assert inside.run(current_scope) is None
 
 
 def test_the_current_scope_of_tasks_and_threads():

@@ -174,6 +174,7 @@ def test_a_worker_that_forks_opens_nothing_itself(application, eager):
     announce("prefork")
     with process_scope(application):
         pass
+    signals.worker_shutdown.send(sender=None)
 
 
 def announce(kind: str) -> None:
@@ -191,13 +192,13 @@ def test_a_prefork_worker(tmp_path, monkeypatch):
     worker = subprocess.Popen([*command, *options], cwd=Path(__file__).parents[2], env={**os.environ})
     log_file = tmp_path / "log"
     try:
-        wait_for(lambda: log_file.exists() and log_file.read_text().count("open pool") == 2)
+        wait_for(lambda: log_file.exists() and log_file.read_text().count("open pool") == 2, 60)
         from tests.integrations.celery_worker import opened_in
 
-        opener, process = opened_in.delay().get(timeout=20)
+        opener, process = opened_in.delay().get(timeout=60)
     finally:
         worker.send_signal(signal.SIGTERM)
-        worker.wait(20)
+        worker.wait(60)
     lines = log_file.read_text().splitlines()
     assert opener == process != worker.pid
     by_process = {line.split()[0]: [] for line in lines}

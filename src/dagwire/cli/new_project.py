@@ -1,4 +1,4 @@
-"""A new project, written from the templates in `dagwire/cli/project`."""
+"""A new project, written from the templates in `dagwire/cli/project`, and with a service in `project_web`."""
 
 import re
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Template
+from typing import NamedTuple
 
 _SUFFIX = ".tmpl"
 """The ending of the templates' names; with it no tool takes them for a part of dagwire."""
@@ -16,15 +17,40 @@ def project_name(folder: Path) -> str:
     return re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")
 
 
-def write_project(folder: Path, name: str) -> list[Path]:
-    """Write all files of a new project into `folder`; return their paths.
+class Part(NamedTuple):
+    """A folder of templates, and its words in the templates that all projects have."""
+
+    folder: str
+    words: dict[str, str]
+
+
+PLAIN = Part(
+    "project",
+    {"dependencies": '"dagwire[cli]"', "test_dependencies": '"pytest>=9"', "web_row": "", "web_text": ""},
+)
+WEB = Part(
+    "project_web",
+    {
+        "dependencies": '"dagwire[cli,fastapi]", "uvicorn>=0.34"',
+        "test_dependencies": '"httpx2>=2", "pytest>=9"',
+        "web_row": "\n| `web/` | a service over HTTP, on the same container |",
+        "web_text": "`uvicorn web.service:app` serves what was sold, under `/sales`, and its health.\n\n",
+    },
+)
+
+
+def write_project(folder: Path, name: str, *more: Part) -> list[Path]:
+    """Write all files of a new project, with `more` parts, into `folder`; return their paths.
 
     Raises:
         OSError: A file cannot be written. Those before it are there.
     """
     words = {"name": name, "prefix": f"{name.upper().replace('-', '_')}_"}
+    parts = (PLAIN, *more)
+    for part in parts:
+        words |= part.words
     written: list[Path] = []
-    for place, template in _templates(files("dagwire.cli") / "project", Path()):
+    for place, template in (one for part in parts for one in _templates(files("dagwire.cli") / part.folder, Path())):
         path = folder / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(Template(template.read_text(encoding="utf-8")).substitute(words), encoding="utf-8")

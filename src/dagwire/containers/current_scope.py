@@ -112,8 +112,7 @@ def forget_process_scopes() -> None:
     _open.set(tuple(kept for kept in _open.get() if id(kept) not in inherited))
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=forget_process_scopes)
+os.register_at_fork(after_in_child=forget_process_scopes)
 
 
 def current_scope() -> OpenScope | None:
