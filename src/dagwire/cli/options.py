@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from dagwire.cli.lazy_commands import completer
 from dagwire.cli.standard_output import reserve_for_document
 from dagwire.config.environments.environment import SWITCH
 
@@ -43,6 +44,7 @@ Env = Annotated[
         metavar="NAME",
         help=f"The environment whose settings are used; {SWITCH} says by default.",
         callback=_use_environment,
+        autocompletion=completer("environments"),
         expose_value=False,
     ),
 ]
@@ -57,16 +59,55 @@ Module = Annotated[
         help="Where the definitions are. pyproject.toml says by default: [tool.dagwire] definitions.",
     ),
 ]
+File = Annotated[
+    Path | None,
+    typer.Option("-f", "--file", metavar="FILE", resolve_path=True, help="A file of Python that has the definitions."),
+]
 Json = Annotated[bool, typer.Option("--json", callback=reserve_for_document, help="Print JSON.")]
 Select = Annotated[
     list[str] | None,
     typer.Option(
         metavar="ASSETS",
+        autocompletion=completer("assets"),
         help="Which assets: name, +name, name+, *name, group:name, kind:name, tag:key=value, key:a or key:b, "
         "not key:a; all by default. May be repeated.",
     ),
 ]
-Partition = Annotated[list[str] | None, typer.Option(metavar="KEY", help="The partition to make.")]
+AssetNames = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ASSETS]...", autocompletion=completer("assets"), help="Assets, as --select takes them."),
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ASSETS",
+        autocompletion=completer("assets"),
+        help="Assets to leave out, as --select takes them. May be repeated.",
+    ),
+]
+Partition = Annotated[
+    list[str] | None,
+    typer.Option(metavar="KEY", autocompletion=completer("partitions"), help="The partition to make."),
+]
+Each = Annotated[
+    bool,
+    typer.Option("--each", help="Make one run for each partition of the range, and go on if one fails."),
+]
+Missing = Annotated[
+    bool,
+    typer.Option("--missing", help="Make the assets and partitions that no run has made; several runs if need be."),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan: steps, partitions, resources, config.")]
+MaxConcurrency = Annotated[
+    int, typer.Option(metavar="N", min=1, help="How many steps run at once, in threads; one by default.")
+]
+History = Annotated[
+    Literal["on", "off", "required"],
+    typer.Option(
+        envvar="DAGWIRE_HISTORY",
+        help="Whether the run is recorded: off, on if the history can be used, or required.",
+    ),
+]
 PartitionRange = Annotated[
     list[str] | None, typer.Option(metavar="FIRST...LAST", help="The partitions to make, both ends included.")
 ]
@@ -75,7 +116,8 @@ State = Annotated[
     typer.Option(
         metavar="FOLDER",
         envvar="DAGWIRE_STATE",
-        help="Where cursors, run keys and dynamic partitions are kept; .dagwire in the project's folder by default.",
+        resolve_path=True,
+        help="Where the history, cursors and dynamic partitions are kept; .dagwire in the project's folder by default.",
     ),
 ]
 Traceback = Annotated[bool, typer.Option("--traceback", help="Show all of a traceback, dagwire's own frames too.")]
@@ -83,6 +125,7 @@ Config = Annotated[
     list[Path] | None,
     typer.Option(
         metavar="FILE",
+        resolve_path=True,
         help="Run config in YAML, JSON or TOML: ops and resources. May be repeated; later files win, --set over all.",
     ),
 ]

@@ -51,7 +51,7 @@ def _without_effect(job: JobDefinition, config: RunConfig) -> Iterator[str]:
         if name in label_by_step:
             yield f"ops.{name}: {label_by_step[name]} takes no config"
     keys = list(keys_of(job.container))
-    used = _keys_used(job) if config.resources else set[str]()
+    used = keys_used(job) if config.resources else set[str]()
     for key in config.resources:
         if key not in keys:
             yield f"resources.{key}: there is no such resource" + did_you_mean(key, keys, ". ")
@@ -59,7 +59,7 @@ def _without_effect(job: JobDefinition, config: RunConfig) -> Iterator[str]:
             yield f"resources.{key}: job '{job.name}' does not use it. It uses: {', '.join(sorted(used)) or 'none'}"
 
 
-def _keys_used(job: JobDefinition) -> set[str]:
+def keys_used(job: JobDefinition) -> set[str]:
     """The keys that the job's steps ask for, and those of what these are made of."""
     graph = ProviderGraph(job.container, {})
     roots = [found for key in sorted(job.required_resource_keys) if (found := graph.root(key)) is not None]

@@ -82,7 +82,7 @@ def _where(result: ExecuteInProcessResult) -> Iterator[str]:
 
 
 def _counts(result: ExecuteInProcessResult) -> str:
-    steps = len(result.job_def.nodes)
+    steps = len(result.dagster_run.step_keys_to_execute or ())
     done = len(result.get_step_success_events())
     evaluations = result.get_asset_check_evaluations()
     passed = sum(evaluation.passed for evaluation in evaluations)

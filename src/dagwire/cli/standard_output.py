@@ -15,8 +15,8 @@ def reserve_for_document(wanted: bool) -> bool:  # the callback of an option is 
     A program that a body starts, and a library in C, print to the file number 1. It leads to standard error from here
     on, for as long as the process lives: something may print even while it ends.
     """
-    _document.set(_moved_away() if wanted else None)
     if wanted:
+        _document.set(_moved_away())
         sys.stdout = sys.stderr
     return wanted
 

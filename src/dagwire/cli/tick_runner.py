@@ -1,19 +1,19 @@
 """Evaluate a schedule or sensor once, run what it requests, keep its state for the next tick."""
 
+import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import typer
 
 from dagwire.cli.job_runner import run_with_progress
-from dagwire.cli.launch_options import LaunchOptions
-from dagwire.cli.log_output import LogOptions
+from dagwire.cli.launch import Launch, RunSettings
 from dagwire.cli.run_summary import Run
+from dagwire.cli.session import Session
 from dagwire.cli.signals import Interrupts
-from dagwire.cli.tick_state import TickFile, TickState, kept_instance
 from dagwire.definitions.automation.due_times import last_due, next_due, zone_of
 from dagwire.definitions.automation.schedule import ScheduleDefinition
 from dagwire.definitions.automation.schedule_context import build_schedule_context
@@ -27,6 +27,7 @@ from dagwire.definitions.jobs.run_request import RunRequest
 from dagwire.definitions.lineage import resolved_schedules
 from dagwire.definitions.specs.asset_events import AssetMaterialization
 from dagwire.errors import DagwireError, TickFailedError, UnknownNameError
+from dagwire.history.ticks import TickRecord, TickState
 from dagwire.resources.instance import DagsterInstance
 
 AnyTick = ScheduleDefinition | SensorDefinition
@@ -57,14 +58,18 @@ class TickReport:
         return not self.not_started and all(run.is_fine for run in self.runs)
 
 
+def all_ticks(defs: Definitions) -> list[AnyTick]:
+    """Every schedule and sensor."""
+    return [*resolved_schedules(defs), *defs.sensors]
+
+
 def find_tick(defs: Definitions, name: str) -> AnyTick:
     """The schedule or sensor of that name.
 
     Raises:
         UnknownNameError: There is none.
     """
-    ticks: list[AnyTick] = [*resolved_schedules(defs), *defs.sensors]
-    by_name = {tick.name: tick for tick in ticks}
+    by_name = {tick.name: tick for tick in all_ticks(defs)}
     if name not in by_name:
         raise UnknownNameError("schedule or sensor", name, by_name)
     return by_name[name]
@@ -74,24 +79,16 @@ class Ticker:
     """Ticks one schedule or sensor; lives as long as the command."""
 
     def __init__(
-        self,
-        defs: Definitions,
-        tick: AnyTick,
-        folder: Path,
-        interrupts: Interrupts,
-        log: LogOptions,
-        *,
-        as_json: bool,
+        self, defs: Definitions, tick: AnyTick, session: Session, interrupts: Interrupts, settings: RunSettings
     ) -> None:
-        """`folder` is where state is kept."""
+        """`session` has what earlier ticks left."""
         self._defs = defs
         self._tick = tick
-        self._folder = folder
+        self._session = session
         self._interrupts = interrupts
-        self._log = log
-        self._as_json = as_json
+        self._settings = settings
 
-    def tick(self, at: datetime | None) -> TickReport:
+    def tick(self, at: datetime | None = None) -> TickReport:
         """Ask, run what is requested, and keep cursor and run keys.
 
         The cursor is kept when all that was requested has run, well or not. Where a run could not start, or the process
@@ -104,8 +101,11 @@ class Ticker:
             AlreadyTickingError: Another process is at it.
             DagwireError: It could not be asked. Nothing was run or kept.
         """
-        with TickFile.locked(self._folder, self._tick) as file, kept_instance(self._folder) as instance:
-            ticked = self._asked(file.state, at, instance)
+        instance = self._session.instance
+        with self._record() as record:
+            state = record.state
+            ticked = self._asked(state, at, instance)
+            state.ticked_at = time.time()
             if ticked.result is None:
                 return ticked
             for change in ticked.result.dynamic_partitions_requests:
@@ -114,20 +114,37 @@ class Ticker:
                 if isinstance(event, AssetMaterialization):  # an instance keeps nothing of the others
                     instance.report_runless_asset_event(event)
             for request in ticked.requests:
-                if self._run(request, ticked, instance) and request.run_key is not None:
-                    file.state.run_keys.append(request.run_key)
-                    file.save()
+                if self._run(request, ticked) and request.run_key is not None:
+                    state.run_keys.append(request.run_key)
+                    record.save()
             if not ticked.not_started:
-                file.state.cursor = ticked.result.cursor
+                state.cursor = ticked.result.cursor
                 if ticked.scheduled_for is not None:
-                    file.state.remember_tick(datetime.fromisoformat(ticked.scheduled_for), by_hand=at is not None)
-                file.save()
+                    state.remember_tick(datetime.fromisoformat(ticked.scheduled_for), by_hand=at is not None)
+                record.save()
+            self._session.flush()
             return ticked
 
-    def ask(self, at: datetime | None) -> TickReport:
+    def ask(self, at: datetime | None = None) -> TickReport:
         """Ask alone: nothing is run, and nothing is kept."""
-        with TickFile.locked(self._folder, self._tick) as file, kept_instance(self._folder) as instance:
-            return self._asked(file.state, at, DagsterInstance(instance.dynamic_partitions))
+        known = self._session.instance
+        with self._record() as record:
+            copied = DagsterInstance(known.dynamic_partitions, known.latest_materializations)
+            return self._asked(record.state, at, copied)
+
+    def is_due(self) -> bool:
+        """Whether the time between two ticks of a sensor has passed; a schedule knows itself when it is due."""
+        if not isinstance(self._tick, SensorDefinition):
+            return True
+        with self._record() as record:
+            ticked_at = record.state.ticked_at
+            return ticked_at is None or time.time() - ticked_at >= self._tick.minimum_interval_seconds
+
+    def _record(self) -> AbstractContextManager[TickRecord]:
+        state = self._session.state
+        if state is None:  # a session of a tick has it
+            raise AssertionError
+        return TickRecord.locked(state.connection, state.file, self._tick)
 
     def _asked(self, state: TickState, at: datetime | None, instance: DagsterInstance) -> TickReport:
         if isinstance(self._tick, SensorDefinition):
@@ -156,17 +173,17 @@ class Ticker:
                 keys.update([request.run_key] if request.run_key else ())
         return TickReport(self._tick, scheduled_for, result, new, known, result.skip_message)
 
-    def _run(self, request: RunRequest, ticked: TickReport, instance: DagsterInstance) -> bool:
+    def _run(self, request: RunRequest, ticked: TickReport) -> bool:
         """Run what is requested. If it cannot start, report that and return False: the others have their turn."""
         name = request.job_name or self._tick.job_name
-        told = f"{name}, partition {request.partition_key}" if request.partition_key else name
-        typer.echo(f"{self._tick.label} requests {told}:")
-        options = LaunchOptions(request.partition_key, request.tags, request.run_config, self._as_json, self._log)
+        shown = f"{name}, partition {request.partition_key}" if request.partition_key else name
+        typer.echo(f"{self._tick.label} requests {shown}:")
         try:
             job = self._defs.resolve_job_def(name).subset(asset_selection=request.asset_selection)
-            ticked.runs.append(run_with_progress(job, options, instance, self._interrupts))
+            launch = Launch(job, request.partition_key, request.tags, request.run_config)
+            ticked.runs.append(run_with_progress(launch, self._settings, self._session, self._interrupts))
         except DagwireError as error:
-            ticked.not_started.append(f"{told}: {type(error).__name__}: {error}")
+            ticked.not_started.append(f"{shown}: {type(error).__name__}: {error}")
             typer.echo(f"Not started: {ticked.not_started[-1]}", err=True)
             return False
         return True

@@ -27,7 +27,7 @@ def default_io_manager(
 def keep_values(plan: Plan, record: Record, instance: DagsterInstance) -> None:
     """Leave the values of assets that passed in memory to the later runs of `instance`."""
     for node in plan.nodes:
-        asset = node.asset
+        asset = None if record.is_reused(node.name) else node.asset
         for output, spec in asset.specs_by_output.items() if asset is not None else ():
             handle = OutputHandle(node.name, output)
             if asset is not None and record.has(handle) and output not in asset.io_manager_keys:

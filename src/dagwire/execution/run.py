@@ -1,7 +1,7 @@
 """A run: open the resources of its steps, do the steps, record their outcomes, close."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 
 from dagwire.containers.keys import Requirement
 from dagwire.containers.replacements import effective_replacements
@@ -9,10 +9,11 @@ from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.jobs.job import JobDefinition
-from dagwire.definitions.jobs.run_options import RunOptions
+from dagwire.definitions.jobs.run_options import RetriedRun, RunOptions
 from dagwire.definitions.ops.node import Node
 from dagwire.definitions.steps.bound_resources import Bindings
-from dagwire.errors import InvalidConfigError, ResourceSetupError
+from dagwire.definitions.steps.output_handles import OutputHandle
+from dagwire.errors import InvalidConfigError, InvalidInvocationError, ResourceSetupError
 from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.events import DagsterEvent
 from dagwire.execution.executors import as_they_come, in_tasks, in_threads, one_by_one
@@ -22,7 +23,7 @@ from dagwire.execution.plan import Plan, make_plan, stronger_bindings
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.run_loggers import made_loggers, write_event
 from dagwire.execution.run_record import Record
-from dagwire.execution.step_io import StepIO
+from dagwire.execution.step_io import StepIO, unstored_value
 from dagwire.execution.step_runner import Steps
 from dagwire.execution.stored_values import StoredValues
 from dagwire.execution.unstored_partitions import unstored_partitions
@@ -63,13 +64,17 @@ class _Run:
         instance = given_instance("A run", options.instance) or DagsterInstance.ephemeral()
         self.plan: Plan = make_plan(job, options)
         run_id = options.run_id or str(uuid.uuid4())
+        retried = options.retried
+        self._reused: Mapping[str, tuple[str, Collection[str]]] = retried.done if retried is not None else {}
         self._run = DagsterRun(
             job.name,
             run_id,
             self.plan.run_config,
             asset_selection=job.asset_selection,
-            step_keys_to_execute=[node.name for node in job.nodes],
-            tags=self.plan.tags,
+            step_keys_to_execute=[node.name for node in job.nodes if node.name not in self._reused],
+            tags=self.plan.tags if retried is None else {**self.plan.tags, **tags_of_retry(retried)},
+            root_run_id=retried and retried.root_run_id,
+            parent_run_id=retried and retried.run_id,
         )
         self._loggers = [log]
         working = effective_replacements(job.container, run=options.resources, bindings=job.bindings)
@@ -92,6 +97,7 @@ class _Run:
         self._instance = instance if options.instance is not None or _has_asking_checks(self.plan.nodes) else None
         is_heard = bool(self._instance is not None or options.on_event is not None or self.plan.loggers)
         self._record = Record(self._run, self._notify if is_heard else None)
+        self._record.reuse({step: outputs for step, (_, outputs) in self._reused.items()})
         self._io_config = IOConfig(self.plan.nodes, self.plan.output_config, self.plan.input_config)
         self._step_io = self._make_step_io(instance)
         self._steps = Steps(
@@ -136,7 +142,14 @@ class _Run:
         if not is_provided and not any(node.names_io_managers for node in self.plan.nodes):
             return None
         return StepIO(
-            self._run, self.plan, self._scope_by_node, self._load_scopes, self._record, instance, self._io_config
+            self._run,
+            self.plan,
+            self._scope_by_node,
+            self._load_scopes,
+            self._record,
+            instance,
+            self._io_config,
+            {step: run_id for step, (run_id, _) in self._reused.items()},
         )
 
     def _scope_with(self, bindings: Bindings) -> RunScope:
@@ -177,8 +190,14 @@ class _Run:
         faults = [*self.plan.faults]
         asked: dict[RunScope, list[Requirement]] = {scope: [] for scope in (self._scope, *self._inner_scopes.values())}
         for node in self.plan.nodes:
+            if node.name in self._reused:
+                continue
             own = asked[self._scope_by_node[node.name]]
             own += node.own_requirements
+            try:
+                self._ask_for_reused(node, asked)
+            except InvalidInvocationError as fault:
+                faults.append(fault)
             if self._step_io is not None:
                 own += self._step_io.default_requirements(node)
             for name, load in node.loads.items():
@@ -192,6 +211,17 @@ class _Run:
         if self.plan.partitions.keys and not faults:
             faults += unstored_partitions(self.plan, self._step_io)
         raise_faults(faults)
+
+    def _ask_for_reused(self, node: Node, asked: Mapping[RunScope, list[Requirement]]) -> None:
+        """Ask for the IO managers of the values that a step takes from steps that an earlier run has done.
+
+        Raises:
+            InvalidInvocationError: A value is not stored.
+        """
+        for handle in taken_of(node, self._reused):
+            if self._step_io is None:
+                raise unstored_value(node, next(one for one in self.plan.nodes if one.name == handle.node))
+            asked[self._scope_by_node[handle.node]].extend(self._step_io.reused_requirements(node, [handle]))
 
     async def _open_and_run(self) -> BaseException | None:
         """Open resources and run steps; return the failure that ends the run, or None."""
@@ -210,7 +240,8 @@ class _Run:
         return self._record.first_failure
 
     async def _do_steps(self) -> None:
-        options, nodes, do = self._options, self.plan.nodes, self._steps.do
+        options, nodes = self._options, self.plan.nodes
+        do = self._do_unless_done if self._reused else self._steps.do
         stop = options.raise_on_error
         if options.executor is not None and not self._asynchronous:
             in_threads(nodes, do, self._record, options.executor, stop_at_failure=stop)
@@ -220,6 +251,10 @@ class _Run:
             run = as_they_come if self.plan.job.is_dynamic else one_by_one
             await run(nodes, do, self._record, self._steps.sleep, stop_at_failure=stop)
 
+    async def _do_unless_done(self, node: Node) -> None:
+        if node.name not in self._reused:
+            await self._steps.do(node)
+
     async def _closed(self, failure: BaseException | None) -> BaseException | None:
         """Close everything; return the failure of the run, the failures of closes included."""
         try:
@@ -227,6 +262,19 @@ class _Run:
         except Exception as closing:  # noqa: BLE001  # returned: it becomes the run's failure; an interrupt goes on
             return closing
         return failure
+
+
+def tags_of_retry(retried: RetriedRun) -> dict[str, str]:
+    """The tags by which a run names the run that it goes on with, as Dagster's do."""
+    return {"dagster/parent_run_id": retried.run_id, "dagster/root_run_id": retried.root_run_id}
+
+
+def taken_of(node: Node, steps: Container[str]) -> Iterator[OutputHandle]:
+    """The outputs of `steps` whose values a step takes."""
+    for source in node.inputs.values():
+        for handle in source if isinstance(source, list) else [source]:
+            if isinstance(handle, OutputHandle) and handle.node in steps:
+                yield handle
 
 
 def _has_asking_checks(nodes: Iterable[Node]) -> bool:

@@ -44,6 +44,8 @@ class Record:
         self._metadata: dict[OutputHandle, Mapping[str, MetadataValue]] = {}
         self._unavailable: set[str] = set()
         """The steps that failed or were skipped: the steps after them are skipped."""
+        self._reused: Mapping[str, Collection[str]] = {}
+        """`{step: outputs}` of the steps that an earlier run has done."""
         self._on_event = on_event
         self._notifying = threading.Lock()
 
@@ -85,8 +87,16 @@ class Record:
         return value if handle.mapping_key is None else value[handle.mapping_key]
 
     def has(self, handle: OutputHandle) -> bool:
-        """Whether a step gave the output."""
-        return handle.output in self.values.get(handle.node, ())
+        """Whether a step gave the output, in this run or in the one that it goes on with."""
+        return handle.output in self.values.get(handle.node, self._reused.get(handle.node, ()))
+
+    def reuse(self, outputs_by_step: Mapping[str, Collection[str]]) -> None:
+        """Note the steps that an earlier run has done, and the outputs that they gave."""
+        self._reused = outputs_by_step
+
+    def is_reused(self, step: str) -> bool:
+        """Whether an earlier run has done a step."""
+        return step in self._reused
 
     def metadata_of(self, handle: OutputHandle) -> Mapping[str, MetadataValue] | None:
         """The metadata that a step added to an output."""

@@ -21,7 +21,7 @@ from dagwire.definitions.specs.metadata import MetadataValue
 from dagwire.definitions.specs.normalized_metadata import normalized_metadata
 from dagwire.definitions.steps.output_handles import OutputHandle, handles_of
 from dagwire.definitions.steps.stored_input import StoredInput, output_requirement
-from dagwire.errors import UnexpectedResultError
+from dagwire.errors import InvalidInvocationError, UnexpectedResultError
 from dagwire.execution.event_data import HandledOutputData, LoadedInputData
 from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.io_config import IOConfig, Side
@@ -64,6 +64,7 @@ class StepIO:
         record: Record,
         instance: DagsterInstance,
         io_config: IOConfig,
+        run_by_reused: Mapping[str, str],
     ) -> None:
         """Nothing is opened yet.
 
@@ -75,11 +76,13 @@ class StepIO:
             record: Gets the events of storing and loading.
             instance: The instance, as contexts show it.
             io_config: The config of single outputs and inputs.
+            run_by_reused: `{step: run}` of the steps that an earlier run has done.
         """
         self._scope_by_node = scope_by_node
         self._load_scopes = load_scopes
         self._record = record
         self._nodes = {node.name: node for node in plan.nodes}
+        self._run_by_reused = run_by_reused
         self._contexts = StepsIOContexts(run, plan, instance, io_config)
         self._has_default = {id(scope): scope.has_key(DEFAULT_IO_MANAGER) for scope in scope_by_node.values()}
         self._stored: dict[OutputHandle, OutputContext] = {}
@@ -111,6 +114,19 @@ class StepIO:
         for name, load in node.loads.items():
             if self._load_scopes[node.template or node.name, name] is scope:
                 yield load.manager_key
+
+    def reused_requirements(self, node: Node, handles: Iterable[OutputHandle]) -> Iterator[Requirement]:
+        """The IO managers that load the values that `node` takes from steps of an earlier run.
+
+        Raises:
+            InvalidInvocationError: A value is not stored: it was in the memory of that run alone.
+        """
+        for handle in handles:
+            upstream = self._nodes[handle.node]
+            key = self._key(upstream, handle.output)
+            if key is None:
+                raise unstored_value(node, upstream)
+            yield output_requirement(upstream.definition.label, handle.output, key)
 
     def _key(self, node: Node, output: str) -> str | None:
         """The key of the IO manager that stores an output; None for memory."""
@@ -217,7 +233,8 @@ class StepIO:
             output.output_metadata = {}  # as in Dagster, where the input may be loaded by another process
         else:
             await self._scope(upstream).open_for_step([stored_by] if stored_by else [], node.definition.label)
-            output = self._contexts.of_output(upstream, handle, self._scope(upstream), stored_by)
+            run_id = self._run_by_reused.get(handle.node)
+            output = self._contexts.of_output(upstream, handle, self._scope(upstream), stored_by, run_id=run_id)
         await manager.scope.open_for_step([manager.key], node.definition.label)
         context = self._contexts.of_input(node, name, manager.scope, manager.key, output)
         return await self._loaded(node, context, manager, handle)
@@ -243,6 +260,15 @@ class StepIO:
         loaded = LoadedInputData(context.name, manager.key, output, step, shown)
         self._record.emit(DagsterEventType.LOADED_INPUT, node.name, loaded)
         return value
+
+
+def unstored_value(node: Node, upstream: Node) -> InvalidInvocationError:
+    """The error of a retry that lacks the value of a step."""
+    problem = (
+        f"cannot go on: {node.definition.label} takes the value of {upstream.definition.label}, which was in the "
+        f"memory of the earlier run alone. Give {upstream.definition.label} an IO manager, or run all of it again."
+    )
+    return InvalidInvocationError("A retry", problem)
 
 
 def _with_metadata(materialization: AssetMaterialization, more: Mapping[str, MetadataValue]) -> AssetMaterialization:

@@ -41,6 +41,7 @@ class StepsIOContexts:
         key: str | None,
         metadata: Mapping[str, object] | None = None,
         step: StepContext | None = None,
+        run_id: str | None = None,
     ) -> OutputContext:
         """The context of a step's output.
 
@@ -51,6 +52,7 @@ class StepsIOContexts:
             key: The key of its IO manager; None if the value is in memory.
             metadata: The metadata that the step gave the value.
             step: The context of the step's body, if it has one.
+            run_id: The run that gave the value; this one by default.
         """
         definition, output = node.definition, handle.output
         facts: dict[str, Any] = {}
@@ -68,7 +70,7 @@ class StepsIOContexts:
             output_metadata=metadata,
             dagster_type=definition.output_type(output),
             asset_partitions_def=partitions_def,
-            run_id=self._run.run_id,
+            run_id=run_id or self._run.run_id,
             **facts,
             **self._of_run(node, step),
             **self._of_partitions(partitions_def, self._plan.partitions.keys or None),

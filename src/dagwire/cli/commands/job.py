@@ -5,17 +5,23 @@ from typing import Annotated
 import typer
 
 from dagwire.cli.exit_codes import refuse_misuse, report_errors
-from dagwire.cli.job_runner import run_and_end
-from dagwire.cli.launch_options import LaunchOptions
+from dagwire.cli.job_runner import run_or_plan
+from dagwire.cli.launch import RunSettings, each_partition, launch_of
+from dagwire.cli.lazy_commands import completer
 from dagwire.cli.loaded_definitions import load_definitions
 from dagwire.cli.log_output import LogOptions
 from dagwire.cli.options import (
     Config,
+    DryRun,
+    Each,
     Env,
+    File,
+    History,
     Json,
     LogFile,
     LogFormat,
     LogLevel,
+    MaxConcurrency,
     Module,
     Partition,
     PartitionRange,
@@ -24,6 +30,7 @@ from dagwire.cli.options import (
     Traceback,
     new_app,
 )
+from dagwire.cli.session import opened_session
 
 app: typer.Typer = new_app(no_args_is_help=True)
 
@@ -35,25 +42,34 @@ def job() -> None:
 
 @app.command()
 def run(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The job's name.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The job's name.", autocompletion=completer("jobs"))],
     partition: Partition = None,
     partition_range: PartitionRange = None,
     config: Config = None,
     set_: Set = None,
+    max_concurrency: MaxConcurrency = 1,
     state: State = None,
+    history: History = "on",
     log_level: LogLevel = None,
     log_format: LogFormat = "text",
     log_file: LogFile = None,
     module: Module = None,
+    file: File = None,
     env: Env = None,
     *,
+    each: Each = False,
+    dry_run: DryRun = False,
     as_json: Json = False,
     traceback: Traceback = False,
 ) -> None:
     """Run a job, with live progress."""
     with report_errors(traceback=traceback) as interrupts:
-        found = load_definitions(module).resolve_job_def(name)
-        with refuse_misuse(traceback=traceback):
-            log = LogOptions.of(log_level, log_format, log_file, traceback=traceback)
-            options = LaunchOptions.of(found, partition, partition_range, config, set_, log, as_json=as_json)
-        run_and_end(found, options, state, interrupts)
+        defs = load_definitions(module, file)
+        found = defs.resolve_job_def(name)
+        with opened_session(state, defs.container, history) as session:
+            with refuse_misuse(traceback=traceback):
+                log = LogOptions.of(log_level, log_format, log_file, traceback=traceback)
+                settings = RunSettings(log, as_json, max_concurrency, dry_run)
+                launch = launch_of(found, partition, partition_range, config, set_)
+                launches = each_partition(launch, session.instance) if each else [launch]
+            run_or_plan(launches, settings, session, interrupts)

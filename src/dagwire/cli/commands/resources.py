@@ -7,6 +7,7 @@ import typer
 
 from dagwire.cli.exit_codes import report_errors
 from dagwire.cli.explained_rows import explained_data, explained_rows
+from dagwire.cli.lazy_commands import completer
 from dagwire.cli.loaded_definitions import load_definitions
 from dagwire.cli.options import Env, Json, Module, Traceback, new_app
 from dagwire.cli.printing import print_fields, print_json, print_rows
@@ -36,7 +37,7 @@ def resources(
 
 @app.command()
 def show(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="The resource's key.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", autocompletion=completer("resources"), help="Its key.")],
     module: Module = None,
     env: Env = None,
     *,

@@ -1,10 +1,20 @@
 """`RunOptions`: the arguments of one run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from typing import Any, NamedTuple
 
 from dagwire.resources.instance import DagsterInstance
+
+
+class RetriedRun(NamedTuple):
+    """An earlier run that a run goes on with: the steps that it has done are not done again."""
+
+    run_id: str
+    root_run_id: str
+    """The first run of the row of retries."""
+    done: Mapping[str, tuple[str, Collection[str]]]
+    """`{step: (the run that did it, the outputs that it gave)}`; their values are loaded by IO managers."""
 
 
 class RunOptions(NamedTuple):
@@ -26,5 +36,7 @@ class RunOptions(NamedTuple):
     """The number of steps that may run at once in an event loop; None for as many as are ready."""
     instance: DagsterInstance | None = None
     """The memory of earlier runs; a new one by default."""
+    retried: RetriedRun | None = None
+    """The run that this one goes on with."""
     input_values: Mapping[str, object] = {}
     """`{input: value}` of the job's own inputs."""

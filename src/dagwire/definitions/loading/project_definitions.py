@@ -41,6 +41,21 @@ def find_definitions(target: str | None, start: Path) -> Definitions:
     return _attribute_of(_module(module_name), attribute or DEFAULT_ATTRIBUTE)
 
 
+def definitions_in_file(file: Path) -> Definitions:
+    """Load the definitions of a file, whose folder is put first on the import path.
+
+    Raises:
+        DefinitionsNotFoundError: There is no such file, or no definitions are in it.
+        DefinitionsImportError: It raises.
+    """
+    if not file.is_file():
+        raise DefinitionsNotFoundError(f"There is no file {file}.")
+    if not file.stem.isidentifier() or file.suffix != ".py":
+        raise DefinitionsNotFoundError(f"{file} cannot be imported: its name is not that of a module, `name.py`.")
+    sys.path.insert(0, str(file.parent))
+    return _attribute_of(_module(file.stem), DEFAULT_ATTRIBUTE)
+
+
 def _configured_target(project: Path | None, start: Path) -> str:
     if project is None:
         raise DefinitionsNotFoundError(f"There is no {PYPROJECT} in {start} or above it.")

@@ -20,18 +20,45 @@ def named_target(project: Path) -> str | None:
     Raises:
         DefinitionsNotFoundError: The file cannot be read, or holds something else in that place.
     """
+    value = _settings(project).get("definitions")
+    if value is not None and not isinstance(value, str):
+        raise DefinitionsNotFoundError(f"{project / PYPROJECT}: `definitions` is a {type(value).__name__}, not a text.")
+    return value
+
+
+def history_settings(project: Path) -> dict[str, float]:
+    """The table `[tool.dagwire.history]` in the pyproject.toml of `project`: `{name: number}`.
+
+    Raises:
+        DefinitionsNotFoundError: The file cannot be read, or the table holds something else.
+    """
+    found = _settings(project).get("history", {})
+    if not isinstance(found, dict) or not all(_is_limit(*item) for item in cast("dict[str, Any]", found).items()):
+        problem = "[tool.dagwire.history] holds other things than `days` and `runs`, with numbers above 0."
+        raise DefinitionsNotFoundError(f"{project / PYPROJECT}: {problem}")
+    return cast("dict[str, float]", found)
+
+
+def _is_limit(name: str, value: object) -> bool:
+    return name in ("days", "runs") and isinstance(value, (int, float)) and value > 0
+
+
+def _settings(project: Path) -> dict[str, Any]:
+    """The table `[tool.dagwire]`; empty if there is none.
+
+    Raises:
+        DefinitionsNotFoundError: The file cannot be read, or the table is something else.
+    """
     path = project / PYPROJECT
     try:
         value: Any = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors write a mark at the beginning
     except (OSError, ValueError, RecursionError) as error:
         raise DefinitionsNotFoundError(f"{path} cannot be read: {_problem(error)}.") from None
-    for name in ("tool", "dagwire", "definitions"):
+    for name in ("tool", "dagwire"):
+        value = cast("dict[str, Any]", value).get(name, {})
         if not isinstance(value, dict):
             raise DefinitionsNotFoundError(f"{path}: the table [tool.dagwire] is not a table.")
-        value = cast("dict[str, Any]", value).get(name, {} if name != "definitions" else None)
-    if value is not None and not isinstance(value, str):
-        raise DefinitionsNotFoundError(f"{path}: `definitions` is a {type(value).__name__}, not a text.")
-    return value
+    return cast("dict[str, Any]", value)
 
 
 def _problem(error: Exception) -> str:

@@ -1,0 +1,5 @@
+"""`python -m dagwire`: the command line, where no script is installed."""
+
+from dagwire.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The history of runs in one SQLite file, which the command line writes and reads."""
