@@ -373,7 +373,11 @@ class Definitions:
     @property
     def job_names(self) -> list[str]:
         """The names of all jobs, with those that schedules and sensors hold."""
-        return [name for name in self._jobs_by_name() if name != IMPLICIT_JOB]
+        return list(self.declared_jobs())
+
+    def declared_jobs(self) -> dict[str, JobDefinition | UnresolvedAssetJobDefinition]:
+        """`{name: job}` of all jobs as they are declared, with those that schedules and sensors hold."""
+        return {name: job for name, job in self._jobs_by_name().items() if name != IMPLICIT_JOB}
 
     # -- faults -------------------------------------------------------------------------------------------------------
 
@@ -399,7 +403,7 @@ class Definitions:
 
     def _faults_and_requirements(self) -> tuple[list[DagwireError], list[Requirement]]:
         faults: list[DagwireError] = repeated_ticks(self._ticks())
-        jobs = {name: job for name, job in self._jobs_by_name().items() if name != IMPLICIT_JOB}
+        jobs = self.declared_jobs()
         requirements = list(unbound_requirements((*self._with_requirements(), *self.asset_checks), {}))
         try:
             known = self._known_assets()

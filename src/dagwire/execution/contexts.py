@@ -1,7 +1,10 @@
 """The contexts of assets, ops and checks: what a body can ask of its run."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.specs.check_results import AssetCheckKey
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
@@ -83,3 +86,16 @@ class AssetCheckExecutionContext(StepContext):
         """The keys of the checks that the run selects."""
         wanted = self._node.outputs if self._node else None
         return {spec.key for spec in self.check_specs if wanted is None or spec.step_name in wanted}
+
+
+_CLASSES: dict[type, type[StepContext]] = {
+    AssetsDefinition: AssetExecutionContext,
+    AssetChecksDefinition: AssetCheckExecutionContext,
+}
+
+
+def context_class(definition: Any) -> type[StepContext]:
+    """Return the class of the context that the body of a definition takes."""
+    if definition.body.signature.context_type is OpExecutionContext:
+        return OpExecutionContext
+    return next((kind for one in type(definition).__mro__ if (kind := _CLASSES.get(one))), OpExecutionContext)

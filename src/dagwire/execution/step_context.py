@@ -33,6 +33,8 @@ class StepContext(MetadataInContext, BodyContext):
     """The values that `load_asset_value` can load; None outside a run."""
     loggers: Loggers = (log,)
     """The loggers of the run."""
+    given_log: Any = None
+    """The log of whoever else executes the step, in place of one that writes to `loggers`; None for that one."""
     job: JobDefinition | None = None
     """The job that runs; None outside a run."""
 
@@ -178,6 +180,8 @@ class StepContext(MetadataInContext, BodyContext):
     @property
     def log(self) -> DagsterLogManager:
         """The log of the run; each record has the run's id and the step's name, as `run_id` and `step_key`."""
+        if self.given_log is not None:
+            return self.given_log  # type: ignore[no-any-return]  # it has the methods of one
         run, step = self._run, self._node.name if self._node else None
         return DagsterLogManager({"job_name": run.job_name, "run_id": run.run_id, "step_key": step}, self.loggers)
 

@@ -6,7 +6,6 @@ from inspect import isasyncgen, isawaitable, isgenerator
 from typing import Any
 
 from dagwire.containers.run_scope import RunScope
-from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.ops.graph_assets_definition import GraphAssetPart
 from dagwire.definitions.ops.node import Node
@@ -15,7 +14,7 @@ from dagwire.definitions.specs.retries import Failure, RetryPolicy, RetryRequest
 from dagwire.definitions.steps.signature import CONFIG_NAME, RESULT
 from dagwire.errors import StepExitError, WrongTypeError
 from dagwire.execution.asset_outcomes import asset_outcome, check_outcome
-from dagwire.execution.contexts import AssetCheckExecutionContext, AssetExecutionContext, OpExecutionContext
+from dagwire.execution.contexts import context_class
 from dagwire.execution.current_step import CurrentStep
 from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.hook_runner import Hooks
@@ -32,11 +31,6 @@ from dagwire.execution.stored_values import StoredValues
 from dagwire.resources.dagster_run import DagsterRun
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.log_manager import Loggers
-
-_CONTEXTS: dict[type, type[StepContext]] = {
-    AssetsDefinition: AssetExecutionContext,
-    AssetChecksDefinition: AssetCheckExecutionContext,
-}
 
 
 class Steps:
@@ -158,13 +152,7 @@ class Steps:
         return outcome
 
     def _context(self, node: Node, retry_number: int) -> StepContext:
-        declared = node.definition.body.signature.context_type
-        kind = _CONTEXTS.get(type(node.definition), OpExecutionContext)
-        if declared is OpExecutionContext:
-            kind = OpExecutionContext
-        elif isinstance(node.definition, AssetsDefinition):
-            kind = AssetExecutionContext
-        context = kind(self._run, self._plan.partitions, node, retry_number)
+        context = context_class(node.definition)(self._run, self._plan.partitions, node, retry_number)
         context.instance = self._instance
         context.stored_values = self._stored_values
         context.job = self._plan.job

@@ -78,18 +78,23 @@ class AssetSensorDefinition(SensorDefinition):
         self.asset_key: AssetKey = AssetKey.from_coercible(asset_key)
 
     def evaluate_tick(self, context: SensorEvaluationContext) -> TickResult:
-        """Evaluate once, if the asset was made since the cursor; see `TickDefinition.evaluate_tick`.
+        """Evaluate once, if the asset was made since the cursor; see `TickDefinition.evaluate_tick`."""
+        event = self._new_event(context)
+        if event is None:
+            return TickResult([], self._nothing_new(), context.cursor)
+        result = self.evaluate_event(context, event)
+        context.update_cursor(str(event.storage_id))
+        return result._replace(cursor=context.cursor)
+
+    def evaluate_event(self, context: SensorEvaluationContext, event: EventLogEntry) -> TickResult:
+        """Evaluate once for an event of the asset, whose cursor the caller keeps.
 
         Raises:
             UnexpectedResultError: The function returned a cursor, which is the sensor's own.
         """
-        event = self._new_event(context)
-        if event is None:
-            return TickResult([], self._nothing_new(), context.cursor)
         answers = self._answers(context, self._event_argument(event))
         if any(isinstance(answer, SensorResult) and answer.cursor is not None for answer in answers):
             raise UnexpectedResultError(self.label, "returned a cursor. An asset sensor keeps its own cursor.")
-        context.update_cursor(str(event.storage_id))
         return self._result(answers, context)
 
     def __call__(self, *args: object, **kwargs: object) -> Iterator[Any]:

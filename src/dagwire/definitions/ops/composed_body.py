@@ -36,7 +36,9 @@ def composed_body(
     _check_inputs(owner, composition, inputs)
     mappings = composition.mappings_by_graph | ({"": mapping} if mapping is not None else {})
     returned_outputs = _outputs(owner, returned, outputs)
-    return Composed(composition.placed, composition.nodes, returned_outputs, composition.outputs_by_graph, mappings)
+    return Composed(
+        composition.placed, composition.nodes, returned_outputs, composition.outputs_by_graph, mappings, function
+    )
 
 
 def _check_definitions(owner: str, placed: Iterable[Placed]) -> None:

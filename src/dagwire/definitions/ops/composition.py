@@ -141,6 +141,10 @@ def compose(composition: Composition) -> Generator[Composition]:
         _composing.reset(token)
 
 
+def _no_body(**_: object) -> None:
+    """The body of a job that has none of its own."""
+
+
 class Composed(NamedTuple):
     """The result of running a job's or graph's body once: the placed ops, and the outputs that it returns."""
 
@@ -151,6 +155,8 @@ class Composed(NamedTuple):
     outputs_by_graph: Mapping[str, Mapping[str, OutputHandle]] = {}
     mappings_by_graph: Mapping[str, ConfigMapping] = {}
     """`{nested graph: the mapping of its config to its ops}`; its own is under ""."""
+    body: Callable[..., Any] = _no_body
+    """The body, to be run again where other things than ops are placed."""
 
 
 class PlacedGraph(Protocol):

@@ -5,5 +5,6 @@ The only part of dagwire that imports Dagster.
 
 from dagwire.integrations.dagster.from_dagster import from_dagster
 from dagwire.integrations.dagster.resources_for_dagster import resources_for_dagster
+from dagwire.integrations.dagster.to_dagster import to_dagster
 
-__all__ = ["from_dagster", "resources_for_dagster"]
+__all__ = ["from_dagster", "resources_for_dagster", "to_dagster"]

@@ -39,17 +39,22 @@ def for_dagster(value: object) -> object:
     return OwnIOManager(value) if isinstance(value, InputManager) else value
 
 
+def own_resource(value: object) -> object:
+    """Return a resource as a body of dagwire's gets it: an IO manager of ours as itself."""
+    return value.manager if isinstance(value, OwnIOManager) else value
+
+
 class OwnIOManager(dg.IOManager):
     """An IO manager of dagwire's that Dagster calls; lives as long as the resource is open."""
 
     def __init__(self, manager: InputManager) -> None:
         """`manager` is open."""
-        self._manager: Any = manager
+        self.manager: Any = manager
 
     def handle_output(self, context: dg.OutputContext, obj: object) -> None:
         """Store `obj`; metadata that ours yields is added to Dagster's event."""
         seen: Any = _SeenContext(context)
-        for given in _items(self._manager.handle_output(seen, obj)):
+        for given in _items(self.manager.handle_output(seen, obj)):
             if is_mapping(given):
                 seen.add_output_metadata(given)
             else:
@@ -58,7 +63,7 @@ class OwnIOManager(dg.IOManager):
     def load_input(self, context: dg.InputContext) -> Any:
         """The value."""
         seen: Any = _SeenContext(context)
-        loaded = self._manager.load_input(seen)
+        loaded = self.manager.load_input(seen)
         return asyncio.run(_awaited(loaded)) if isawaitable(loaded) else loaded
 
 

@@ -76,6 +76,12 @@ def _many(mapping: Any, owner: str) -> dg.MultiPartitionMapping:
     )
 
 
+def _windows(mapping: TimeWindowPartitionMapping) -> dg.TimeWindowPartitionMapping:
+    # Dagster warns of an argument that is in beta.
+    more: Any = {"allow_nonexistent_upstream_partitions": True} if mapping.allow_nonexistent_upstream_partitions else {}
+    return dg.TimeWindowPartitionMapping(start_offset=mapping.start_offset, end_offset=mapping.end_offset, **more)
+
+
 _MAPPINGS: Mapping[type, Callable[[Any, str], Any]] = {
     AllPartitionMapping: lambda _mapping, _owner: dg.AllPartitionMapping(),
     IdentityPartitionMapping: lambda _mapping, _owner: dg.IdentityPartitionMapping(),
@@ -90,11 +96,7 @@ _MAPPINGS: Mapping[type, Callable[[Any, str], Any]] = {
     StaticPartitionMapping: lambda mapping, _owner: dg.StaticPartitionMapping(
         mapping.downstream_partition_keys_by_upstream_partition_key
     ),
-    TimeWindowPartitionMapping: lambda mapping, _owner: dg.TimeWindowPartitionMapping(
-        start_offset=mapping.start_offset,
-        end_offset=mapping.end_offset,
-        allow_nonexistent_upstream_partitions=mapping.allow_nonexistent_upstream_partitions,
-    ),
+    TimeWindowPartitionMapping: lambda mapping, _owner: _windows(mapping),
 }
 
 

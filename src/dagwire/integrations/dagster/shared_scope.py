@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import dagster as dg
-from dependency_injector import providers
 
 from dagwire.config.files.run_config import as_run_config
 from dagwire.containers.as_container import provider_of
 from dagwire.containers.keys import Container, Requirement
+from dagwire.containers.provider_types import AnyProvider
 from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
@@ -27,8 +27,10 @@ class CarriedResource(NamedTuple):
     name: str
     """Dagster's name for the key."""
     shown: ShownConfig
-    required: dict[str, str]
+    required: Mapping[str, str]
     """`{key: Dagster's name}` of the keys that it depends on, whatever settings say."""
+    bindings: Mapping[str, AnyProvider]
+    """`{key: provider}` of the resources that belong to one step alone, for the one that asks for this."""
 
 
 class SharedScopes:
@@ -42,8 +44,8 @@ class SharedScopes:
         self._lock = threading.Lock()
 
     @contextmanager
-    def opened(self, key: str, context: dg.InitResourceContext) -> Generator[Any]:
-        """Open the resource under `key` in the scope of its pass; the last key that is left closes the scope.
+    def opened(self, carried: CarriedResource, context: dg.InitResourceContext) -> Generator[Any]:
+        """Open a resource in the scope of its pass; the last key that is left closes the scope.
 
         Raises:
             InvalidDefinitionError: Something is missing, unset or declared wrongly. Nothing was opened.
@@ -57,13 +59,19 @@ class SharedScopes:
                 found = self._passes[name] = _Pass(self._container, self._carried, context)
             found.users += 1
         try:
-            yield found.open(self._carried[key], context)
+            yield found.open(carried, context)
         finally:
             found.users -= 1
             if not found.users:
                 with self._lock:
                     del self._passes[name]
                 found.close()
+
+    def note_failure(self, run_id: str, failure: BaseException | None) -> None:
+        """Keep the error of a step of a run, for its resources; None when the step is tried again."""
+        for one in list(self._passes.values()):
+            if one.run_id == run_id:
+                one.failure = failure
 
 
 class _Pass:
@@ -73,10 +81,13 @@ class _Pass:
         self, container: Container, carried: Mapping[str, CarriedResource], context: dg.InitResourceContext
     ) -> None:
         self.users = 0
+        self.run_id = run_id_of(context)
+        self.failure: BaseException | None = None
+        """The error of a step whose body is one of dagwire's; of other bodies Dagster keeps the text alone."""
         self._definitions = context.all_resource_defs  # kept, since a pass is known by the id of this
         self._watch = StepWatch(context)
         self._value_by_key: dict[str, object] = {}
-        self._replaced: dict[str, providers.Provider[Any]] = {}
+        self._replaced: dict[str, AnyProvider] = {}
         self._config_by_key = _launch_config(carried, context)
         working = effective_replacements(container)
         run: Any = context.run
@@ -85,7 +96,7 @@ class _Pass:
             working.container,
             replacements=working.by_key(),
             config_by_key=self._config_by_key,
-            run_id=run_id_of(context),
+            run_id=self.run_id,
             run=run,
             instance=instance,
             logger=context.log,  # type: ignore[arg-type]  # None only by its annotation
@@ -102,10 +113,13 @@ class _Pass:
         if config is not None:
             self._config_by_key[key] = config
         self._note_replaced(carried.required, context.resources)
-        scope = self._scope.inner({one: provider for one, provider in self._replaced.items() if one != key})
+        others = {one: provider for one, provider in self._replaced.items() if one != key}
+        scope = self._scope.inner({**others, **carried.bindings})
         raise_faults(scope.prepare([Requirement(key)]))
         drive(scope.open())
-        value = self._value_by_key[key] = scope.value(key)
+        value = scope.value(key)
+        if key not in carried.bindings:
+            self._value_by_key[key] = value
         return value
 
     def _note_replaced(self, required: Mapping[str, str], resources: object) -> None:
@@ -117,7 +131,7 @@ class _Pass:
 
     def close(self) -> None:
         """Close everything in reverse; each close gets the failure of the step, if it failed."""
-        drive(self._scope.close(self._watch.failure()))
+        drive(self._scope.close(self.failure or self._watch.failure()))
 
 
 def _launch_config(carried: Mapping[str, CarriedResource], context: dg.InitResourceContext) -> dict[str, Any]:

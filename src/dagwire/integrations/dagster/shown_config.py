@@ -75,7 +75,7 @@ def _leaf(one: Explained) -> _Shown:
         kind = dg.Array(dg.Any)
     else:
         kind = TypedText(one.type)
-        value = value if variable or value is None or type(value) is kind.scalar else str(value)
+        value = value if variable or value is None else kind.scalar(value)
     declared = dg.Noneable(kind) if value is None or "None" in one.type else kind
     secret = {"is_secret": True} if one.is_secret else {}
     return _Shown(dg.Field(declared, default_value=value, description=_description(one), **secret), value)

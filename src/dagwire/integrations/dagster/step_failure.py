@@ -9,7 +9,7 @@ import dagster as dg
 
 from dagwire.errors import DagsterStepError
 
-_FAILED = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.STEP_UP_FOR_RETRY}
+_ENDS = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.STEP_UP_FOR_RETRY, dg.DagsterEventType.STEP_SUCCESS}
 
 
 class StepWatch:
@@ -32,8 +32,9 @@ class StepWatch:
         run_id, instance = run_id_of(self._context), self._context.instance
         if run_id is None or instance is None:
             return None
-        entries = instance.all_logs(run_id, of_type=_FAILED)
-        return next((_error_of(one) for one in reversed(entries) if self._is_ours(one)), None)
+        ends: list[Any] = [one.dagster_event for one in instance.all_logs(run_id, of_type=_ENDS) if self._is_ours(one)]
+        last_by_step = {event.step_key: event for event in ends}  # an attempt that was tried again may have succeeded
+        return next((_error_of(event) for event in last_by_step.values() if not event.is_step_success), None)
 
     def _is_ours(self, entry: Any) -> bool:
         """Whether `entry` is about the step of this process: other processes write into the same record."""
@@ -50,7 +51,7 @@ def run_id_of(context: dg.InitResourceContext) -> str | None:
     return None if run is None else run.run_id
 
 
-def _error_of(entry: Any) -> DagsterStepError:
-    error = entry.dagster_event.event_specific_data.error
+def _error_of(event: Any) -> DagsterStepError:
+    error = event.event_specific_data.error
     cause = error.cause or error
-    return DagsterStepError(entry.dagster_event.step_key, cause.message.strip())
+    return DagsterStepError(event.step_key, cause.message.strip())

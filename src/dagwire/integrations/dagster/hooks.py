@@ -1,0 +1,41 @@
+"""Hooks as Dagster's."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+
+from dagwire.definitions.specs.retries import Failure
+from dagwire.definitions.steps.hook import HookDefinition
+from dagwire.integrations.dagster.own_io_manager import own_resource
+from dagwire.resources.init_resource_context import Resources
+
+
+def dagster_hook(hook: HookDefinition, name_by_key: Mapping[str, str]) -> dg.HookDefinition:
+    """Return a hook as Dagster's; `name_by_key` has Dagster's names of the resources that it asks for."""
+
+    def hook_fn(context: dg.HookContext, event_list: Sequence[dg.DagsterEvent]) -> dg.HookExecutionResult:
+        result: Any = hook.hook_fn(_SeenHookContext(context, name_by_key), event_list)
+        return dg.HookExecutionResult(hook.name, result.is_skipped)
+
+    return dg.HookDefinition(name=hook.name, hook_fn=hook_fn, required_resource_keys=set(name_by_key.values()))
+
+
+class _SeenHookContext:
+    """Dagster's context of a hook, with resources under dagwire's keys; lives as long as the call."""
+
+    def __init__(self, context: Any, name_by_key: Mapping[str, str]) -> None:
+        self._context = context
+        self.resources = Resources(
+            {key: own_resource(getattr(context.resources, name)) for key, name in name_by_key.items()}
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    @property
+    def op_exception(self) -> BaseException | None:
+        """The exception of a failed step: the one that the body raised, if Dagster has a kind of its own for it."""
+        error = self._context.op_exception
+        own = getattr(error, "__cause__", None)
+        return own if isinstance(own, Failure) else error
