@@ -1,6 +1,7 @@
 """The life cycle: whatever ends a block, everything is closed, and sees the exception that ended it."""
 
 import asyncio
+import functools
 import inspect
 import sys
 import threading
@@ -268,11 +269,65 @@ def test_the_body_s_exception_reaches_an_asynchronous_resource(log):
     assert log == ["roll back", "roll back"]
 
 
+def test_a_manager_that_raises_the_body_s_exception_has_not_failed():
+    """A context manager whose `__exit__` raises the body's exception again adds no failure of its own."""
+    error = ValueError()
+
+    class Raising:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, kind, failure, traceback):
+            raise failure
+
+    @resource
+    @functools.wraps(generating)
+    def raising():
+        return Raising()
+
+    with pytest.raises(ValueError) as caught, build_resources({"it": raising}):  # noqa: PT011  # our own, without words
+        raise error
+    assert caught.value is error
+
+
+def generating():
+    """Stand for the function that a decorator of the user's makes a context manager of."""
+    yield
+
+
 def test_without_anyio(in_task, monkeypatch):
     """If anyio is not installed, the error names the extra to install."""
     monkeypatch.setitem(sys.modules, "anyio.from_thread", None)
     with pytest.raises(MissingExtraError, match=r"dagwire\[async\]"), build_resources({"it": in_task}):
         pass
+
+
+def test_a_coroutine_without_anyio(monkeypatch):
+    """A coroutine that cannot be awaited without anyio is closed: no warning is left behind."""
+
+    async def made():
+        """Nothing runs this."""
+
+    awaitable = made()
+    monkeypatch.setitem(sys.modules, "anyio.from_thread", None)
+    with (
+        pytest.raises(MissingExtraError, match=r"dagwire\[async\]"),
+        build_resources({"it": ResourceDefinition(lambda: awaitable)}),
+    ):
+        pytest.fail("it opened")
+    assert inspect.getcoroutinestate(awaitable) == inspect.CORO_CLOSED
+
+
+def test_a_future_without_anyio(monkeypatch):
+    """An awaitable that is not a coroutine leaves nothing to close."""
+
+    class Ready:
+        def __await__(self):
+            yield
+
+    monkeypatch.setitem(sys.modules, "anyio.from_thread", None)
+    with pytest.raises(MissingExtraError), build_resources({"it": ResourceDefinition(Ready)}):
+        pytest.fail("it opened")
 
 
 # -- patience ----------------------------------------------------------------------------------------------------------
@@ -432,6 +487,57 @@ def test_a_close_that_takes_too_long(stuck):
     provider = ResourceProvider(slow).set_life_cycle(timeout_s=0.01)
     with pytest.raises(ResourceTeardownError, match="not done after"), build_resources({"slow": provider}):
         pass
+
+
+def test_a_failure_that_comes_too_late_is_not_reported(stuck):
+    """An open that fails after its timeout has been reported as too late; its own failure is dropped."""
+    failed = threading.Event()
+
+    def slow():
+        stuck.wait()
+        failed.set()
+        raise ConnectionError
+
+    threads_before = set(threading.enumerate())
+    provider = ResourceProvider(ResourceDefinition(slow)).set_life_cycle(timeout_s=0.01)
+    with pytest.raises(ResourceSetupError, match="not done after"), build_resources({"slow": provider}):
+        pytest.fail("it opened")
+    stuck.set()
+    for thread in set(threading.enumerate()) - threads_before:
+        thread.join(10)
+    assert failed.is_set()
+
+
+def test_a_timeout_of_the_resource_s_own():
+    """A TimeoutError that the resource raises itself is its failure, before its time is up."""
+
+    def impatient():
+        raise TimeoutError("the server did not answer")
+
+    provider = ResourceProvider(ResourceDefinition(impatient)).set_life_cycle(timeout_s=60)
+    with pytest.raises(ResourceSetupError, match="the server did not answer"), build_resources({"it": provider}):
+        pytest.fail("it opened")
+
+
+def test_an_asynchronous_close_within_its_time(log):
+    """An asynchronous resource with a timeout is closed, in a loop and in synchronous code."""
+
+    @resource
+    async def quick():
+        yield "open"
+        log.append("closed")
+
+    container = containers.DynamicContainer()
+    container.quick = ResourceProvider(quick).set_life_cycle(timeout_s=60)
+
+    async def main():
+        async with abuild_resources(container):
+            log.append("in a loop")
+
+    asyncio.run(main())
+    with build_resources(container):
+        log.append("without")
+    assert log == ["in a loop", "closed", "without", "closed"]
 
 
 def test_an_asynchronous_open_that_takes_too_long():

@@ -59,3 +59,13 @@ def test_a_direct_call_gets_the_resource(dg, api_class):
         return (api.size, context.resources.api)
 
     assert read(dg.build_op_context(resources={"api": api_class(size=2)})) == (2, "client 2")
+
+
+def test_a_class_that_attaches_nothing(dg):
+    """A class that does not define `get_object_to_set_on_execution_context` fails when the object is asked for."""
+
+    class Nothing(dg.IAttachDifferentObjectToOpContext):
+        pass
+
+    with pytest.raises((NotImplementedError, TypeError)):
+        Nothing().get_object_to_set_on_execution_context()

@@ -175,3 +175,27 @@ def test_asynchronous_resources_in_a_loop_given(dg):
         value.close()
     loop.close()
     assert (value is loop) is {"dagster": False, "dagwire": True}[dg.__name__]
+
+
+def test_a_run_knows_its_ancestors_by_its_tags(dg):
+    """`get_root_run_id` and `get_parent_run_id` read the tags of a run; `previous_run_id` is its `parent_run_id`."""
+    tags = {"dagster/root_run_id": "first", "dagster/parent_run_id": "second"}
+    run = dg.DagsterRun(job_name="nightly", tags=tags)
+    assert (run.get_root_run_id(), run.get_parent_run_id(), run.previous_run_id) == ("first", "second", None)
+    run = dg.DagsterRun(job_name="nightly", root_run_id="first", parent_run_id="second")
+    assert (run.get_root_run_id(), run.get_parent_run_id(), run.previous_run_id) == (None, None, "second")
+
+
+def test_resources_are_read_only(dg):
+    """The resources of an open scope refuse an assignment, and can be iterated."""
+    with dg.build_resources({"a": 1, "b": 2}) as resources:
+        assert sorted(resources) == [1, 2]
+        with pytest.raises(AttributeError):
+            resources.a = 3
+
+
+def test_older_names_of_an_init_context(dg):
+    """A resource's context has `dagster_run` and `log_manager`, the older names of `run` and `log`."""
+    context = dg.build_init_resource_context()
+    assert context.dagster_run is None
+    assert context.log_manager is context.log

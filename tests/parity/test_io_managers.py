@@ -187,3 +187,49 @@ def test_the_type_of_a_context_built_by_hand(dg, differs):
         dagster=Exception,
         dagwire=int,
     )
+
+
+def test_logged_metadata_is_consumed_once(dg, of_op):
+    """`consume_logged_metadata` returns the metadata of an output once; a second call finds none."""
+    of_op.add_output_metadata({"rows": 1})
+    assert set(of_op.consume_logged_metadata()) == {"rows"}
+    assert of_op.consume_logged_metadata() == {}
+
+
+def test_events_of_a_context_by_hand_are_consumed_once(dg, of_op, differs):
+    """`consume_events` of a context built by hand iterates over the new events; Dagster's leaves them out."""
+    of_op.log_event(dg.AssetMaterialization("first"))
+    differs(lambda: len(list(of_op.consume_events())), dagster=0, dagwire=1)
+    of_op.log_event(dg.AssetObservation("second"))
+    differs(lambda: [event.asset_key.to_user_string() for event in of_op.consume_events()], dagster=[], dagwire=["second"])
+    assert len(of_op.get_logged_events()) == 2
+
+
+def test_an_output_logs_events_of_assets_only(dg, of_op):
+    """`log_event` of an output context refuses an event that is not about an asset."""
+    with pytest.raises(Exception, match="ExpectationResult"):
+        of_op.log_event(dg.ExpectationResult(success=True))
+
+
+def test_observations_of_a_context_by_hand_are_consumed_once(dg, differs):
+    """`consume_events` of an input context by hand iterates over the new observations; Dagster's leaves them out."""
+    context = dg.build_input_context(asset_key="trips")
+    context.add_input_metadata({"rows": 1})
+    differs(lambda: len(list(context.consume_events())), dagster=0, dagwire=1)
+    assert list(context.consume_events()) == []
+
+
+def test_metadata_of_an_op_s_input_is_no_observation(dg):
+    """`add_input_metadata` without an asset observes nothing."""
+    context = dg.build_input_context(name="i")
+    context.add_input_metadata({"rows": 1})
+    assert context.get_observations() == []
+
+
+def test_an_output_with_a_version(dg):
+    """A value with a version is found by the version in any run; a dynamic one must not have a version."""
+    versioned = dg.build_output_context(step_key="step", name="result", run_id="run", version="v1")
+    assert versioned.get_identifier() == ["versioned_outputs", "v1", "step", "result"]
+    both = dg.build_output_context(step_key="step", name="result", run_id="run", version="v1", mapping_key="m")
+    with pytest.raises(Exception, match="version"):
+        both.get_identifier()

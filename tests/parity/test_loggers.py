@@ -283,3 +283,28 @@ def test_what_is_no_logger(dg, chatty):
     with pytest.raises(Exception, match="ogger"):
         chatty(logger_defs={"keep": logging.getLogger("x")})
     del dg
+
+
+def test_an_exception_in_a_json_line(dg, capfd):
+    """The JSON logger writes the traceback of an exception under "exc_info"."""
+    made = dg.json_console_logger(dg.build_init_logger_context(logger_config={"name": "json lines"}))
+    try:
+        int("x")
+    except ValueError:
+        made.exception("failed")
+    assert "invalid literal for int()" in capfd.readouterr().err
+
+
+def test_a_log_with_more_tags(dg):
+    """`with_tags` of a log returns a log; the level of a log that is not one raises."""
+    log = dg.build_op_context().log
+    assert log.with_tags(colour="red").info("x") is None
+    assert log.isEnabledFor(logging.CRITICAL)
+    with pytest.raises(Exception, match="LOUD"):
+        log.log("LOUD", "x")
+
+
+def test_a_logger_is_called_with_a_context(dg, keeping):
+    """A logger definition refuses what is not a context."""
+    with pytest.raises(Exception, match="context"):
+        keeping({"level": "INFO"})

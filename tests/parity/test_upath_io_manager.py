@@ -260,3 +260,20 @@ def test_a_configured_one(dg, text, tmp_path):
 
     run(dg, [trips], Files(folder=str(tmp_path)))
     assert files(tmp_path) == ["trips.json"]
+
+
+def test_a_multi_partition_that_is_not_stored(dg, text, days, tmp_path):
+    """A multi partition with a file in neither layout is a missing file."""
+    colours = dg.StaticPartitionsDefinition(["red", "blue"])
+    partitions = dg.MultiPartitionsDefinition({"day": days, "colour": colours})
+    context = dg.build_input_context(
+        asset_key="many", partition_key="red|2024-01-02", asset_partitions_def=partitions
+    )
+    with pytest.raises(FileNotFoundError):
+        text(UPath(tmp_path)).load_input(context)
+
+
+def test_the_file_system_of_a_store(dg, text, tmp_path):
+    """`fs` is the fsspec file system of the base path."""
+    assert text(UPath("memory://values")).fs.protocol == "memory"
+    assert "file" in text(UPath(tmp_path)).fs.protocol

@@ -1,5 +1,7 @@
 """Values between runs: assets that a run takes and does not make, if no IO manager is provided."""
 
+import os
+
 import pytest
 
 
@@ -86,3 +88,35 @@ def test_values_of_partitions_are_told_apart(dg):
         assert one.output_for_node("copied") == "tue"
         whole = dg.materialize([daily, week], selection=[week], instance=instance)
         assert whole.output_for_node("week") == {"mon": "mon", "tue": "tue"}
+
+
+def test_an_instance_lists_its_assets(dg, chain):
+    """`get_asset_keys` lists the assets that runs have made; `has_asset_key` answers for one."""
+    with dg.instance_for_test() as instance:
+        dg.materialize(chain, selection=["orders"], instance=instance)
+        assert instance.get_asset_keys() == [dg.AssetKey("orders")]
+        assert instance.has_asset_key(dg.AssetKey("orders"))
+        assert not instance.has_asset_key(dg.AssetKey("total"))
+
+
+def test_an_ephemeral_instance(dg):
+    """An instance in memory calls itself ephemeral."""
+    assert dg.DagsterInstance.ephemeral().is_ephemeral
+
+
+def test_the_home_of_an_instance_for_test(dg, monkeypatch, tmp_path):
+    """`instance_for_test(set_dagster_home=True)` names its folder in DAGSTER_HOME, and puts the former value back."""
+    monkeypatch.setenv("DAGSTER_HOME", "/before")
+    with dg.instance_for_test(set_dagster_home=True, temp_dir=str(tmp_path)):
+        assert os.environ["DAGSTER_HOME"] == str(tmp_path)
+    assert os.environ["DAGSTER_HOME"] == "/before"
+    with dg.instance_for_test(set_dagster_home=False):
+        assert os.environ["DAGSTER_HOME"] == "/before"
+
+
+def test_an_event_of_the_instance_is_its_own_entry(dg, chain):
+    """`get_dagster_event` of an entry has the asset's key."""
+    with dg.instance_for_test() as instance:
+        dg.materialize(chain, selection=["orders"], instance=instance)
+        entry = instance.get_latest_materialization_event(dg.AssetKey("orders"))
+        assert entry.get_dagster_event().asset_key == dg.AssetKey("orders")

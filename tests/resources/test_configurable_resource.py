@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -10,14 +11,17 @@ from pydantic import BaseModel, PrivateAttr
 
 from dagwire import (
     Config,
+    ConfigurableIOManagerFactory,
     ConfigurableResource,
     ConfigurableResourceFactory,
     EnvVar,
     InitResourceContext,
+    IOManager,
     ResourceDependency,
     abuild_resources,
     build_init_resource_context,
     build_resources,
+    configured,
     override,
     resource,
 )
@@ -28,6 +32,7 @@ from dagwire.errors import (
     InvalidInvocationError,
     MissingVariableError,
     ResourceCycleError,
+    ResourceSetupError,
     UnconfiguredFieldError,
 )
 
@@ -567,3 +572,115 @@ def test_variables_for_a_dataclass_stand_in_a_dict(monkeypatch):
     monkeypatch.setenv("HOURS", "5")
     with build_resources({"it": Windowed(window={"hours": EnvVar("HOURS")})}) as resources:
         assert resources.it.window == Window(5)
+
+
+def test_a_property_cached_before_the_scope_is_computed_anew():
+    """A `cached_property` that was read before the scope is not carried into the open resource."""
+
+    made = []
+
+    class Db(ConfigurableResource):
+        name: str = "db"
+
+        @functools.cached_property
+        def address(self):
+            made.append(self)
+            return f"{self.name}:{len(made)}"
+
+    recipe = Db()
+    assert recipe.address == "db:1"
+    assert opened(recipe).address == "db:2"
+    assert recipe.address == "db:1"
+
+
+def test_a_product_of_a_factory_whose_set_up_waits(log):
+    """A factory whose set-up is a coroutine may make its product in a generator, plain or asynchronous."""
+
+    class Factory(ConfigurableResourceFactory[str]):
+        async def setup_for_execution(self):
+            log.append("set up")
+
+    class Plain(Factory):
+        def create_resource(self, context):
+            yield "plain"
+            log.append("closed plain")
+
+    class Asynchronous(Factory):
+        async def create_resource(self, context):
+            yield "asynchronous"
+            log.append("closed asynchronous")
+
+    assert [opened(Plain()), opened(Asynchronous())] == ["plain", "asynchronous"]
+    assert log == ["set up", "closed plain", "set up", "closed asynchronous"]
+
+
+def test_a_post_init_that_needs_what_is_there_already():
+    """A failing `model_post_init` of a recipe whose fields are all given is raised when the recipe is made."""
+    inner = {}
+
+    class Db(ConfigurableResource):
+        name: str = "db"
+
+        def model_post_init(self, context):
+            inner["late"].name
+
+    class Late(ConfigurableResource):
+        name: str
+
+    inner["late"] = Late.configure_at_launch()
+    with pytest.raises(UnconfiguredFieldError):
+        Db()
+
+
+def test_a_factory_of_io_managers_that_makes_none():
+    """A ConfigurableIOManagerFactory without `create_io_manager` says so when it is opened."""
+
+    class Empty(ConfigurableIOManagerFactory[IOManager]):
+        pass
+
+    with pytest.raises(ResourceSetupError, match="Empty does not define create_io_manager"):
+        opened(Empty())
+
+
+def test_config_of_a_definition_may_be_a_model():
+    """A function of `configured` may return an instance of a model as the config of a resource class."""
+
+    class Db(ConfigurableResource):
+        name: str = "db"
+
+    class Given(Config):
+        name: str
+
+    @configured(Db)
+    def other(config):
+        return Given(name="other")
+
+    assert opened(other, {}).name == "other"
+
+
+def test_a_configured_class_is_called_directly(db_class, log):
+    """A class that `configured` made a definition is opened by a direct call: at once, or in a `with` block."""
+
+    class Plain(ConfigurableResource):
+        size: int = 1
+
+    assert configured(Plain)({"size": 3})(build_init_resource_context()).size == 3
+    with configured(db_class)({"name": "other"})(build_init_resource_context()) as db:
+        assert db.name == "other"
+    assert log == ["open other", "close other"]
+
+
+def test_a_configured_class_is_named_by_the_class(db_class):
+    """A definition made of a class has the name of the class."""
+    assert configured(db_class)({}).name == "Db"
+
+
+def test_a_direct_call_with_a_variable_that_is_not_set(monkeypatch):
+    """A direct call raises before anything opens if a variable is not set."""
+
+    class Plain(ConfigurableResource):
+        password: str
+
+    monkeypatch.delenv("PLAIN_PASSWORD", raising=False)
+    with pytest.raises(MissingVariableError, match="PLAIN_PASSWORD"):
+        configured(Plain)({"password": EnvVar("PLAIN_PASSWORD")})(build_init_resource_context())

@@ -45,3 +45,9 @@ def test_it_is_a_context_manager():
     with dg.DagsterInstance.ephemeral() as instance:
         instance.add_dynamic_partitions("airlines", ["a"])
     assert repr(instance) == "DagsterInstance(airlines: 1)"
+
+
+def test_overrides_of_an_instance_for_a_test_are_refused():
+    """`instance_for_test(overrides=...)` raises: there is no store and no daemon to configure."""
+    with pytest.raises(InvalidInvocationError, match="run_launcher"), dg.instance_for_test({"run_launcher": {}}):
+        pytest.fail("it opened")

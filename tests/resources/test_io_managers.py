@@ -1,5 +1,6 @@
 """IO managers where they do more than Dagster's: whole files or none, any file system."""
 
+import asyncio
 import sys
 import threading
 from pathlib import Path
@@ -12,6 +13,7 @@ from dagwire import (
     InMemoryIOManager,
     PartitionKeyRange,
     StaticPartitionsDefinition,
+    UPathIOManager,
     asset,
     build_input_context,
     build_output_context,
@@ -176,3 +178,52 @@ def test_what_is_in_memory_is_told_by_the_partition():
     for key in ("p", "q"):
         manager.handle_output(build_output_context(asset_key=TRIPS, partition_key=key), key)
     assert manager.load_input(build_input_context(asset_key=TRIPS, partition_key="p")) == "p"
+
+
+def test_a_value_of_an_op_that_cannot_be_stored_is_told_by_its_step(manager):
+    """The error names output and step where there is no asset."""
+    with pytest.raises(UnpicklableValueError, match="output 'result' of step 'made'"):
+        manager.handle_output(build_output_context(step_key="made", name="result", run_id="run"), lambda: None)
+
+
+class Texts(UPathIOManager):
+    """Stores texts, and loads them in a coroutine."""
+
+    def dump_to_path(self, context, obj, path):
+        path.write_text(obj)
+
+    async def load_from_path(self, context, path):
+        return path.read_text()
+
+
+def test_partitions_of_a_value_that_has_none(tmp_path):
+    """`load_partitions` of a value without partitions raises, and names the class."""
+    with pytest.raises(InvalidInvocationError, match="Texts was asked for partitions"):
+        Texts(tmp_path).load_partitions(build_input_context(asset_key=TRIPS))
+
+
+def test_the_file_system_of_a_plain_path(tmp_path):
+    """`fs` of a folder on the disk is fsspec's local file system."""
+    assert "file" in Texts(tmp_path).fs.protocol
+
+
+def test_a_value_that_is_loaded_by_a_coroutine_inside_a_loop(tmp_path):
+    """Inside an event loop `load_input` gives the coroutine of `load_from_path`, for the caller to await."""
+
+    async def main():
+        return await manager.load_input(stored()[1])
+
+    manager = Texts(tmp_path)
+    manager.handle_output(stored()[0], "value")
+    assert asyncio.run(main()) == manager.load_input(stored()[1]) == "value"
+
+
+def test_a_path_of_one_s_own_that_leads_out(tmp_path):
+    """A relative path of an override stays in the folder, also if it is absolute."""
+
+    class Elsewhere(Texts):
+        def get_asset_relative_path(self, context):
+            return Path("/", *context.asset_key.path)
+
+    Elsewhere(tmp_path).handle_output(stored("etc")[0], "value")
+    assert [path.name for path in tmp_path.iterdir()] == ["%2Fetc"]

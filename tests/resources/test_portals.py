@@ -196,3 +196,19 @@ def test_a_resource_sees_the_loop_given(loop):
     with build_resources({"it": it}) as resources:
         assert resources.it is None
     assert InitResourceContext().event_loop is None
+
+
+def test_a_close_that_passes_the_interrupt_on_closes_the_rest(log):
+    """A resource that lets the body's KeyboardInterrupt through has not failed: it comes out alone."""
+
+    @resource
+    @contextlib.asynccontextmanager
+    async def passing(_context):
+        try:
+            yield "it"
+        finally:
+            log.append("close passing")
+
+    with pytest.raises(KeyboardInterrupt), build_resources({"a": failing(log, "a"), "b": passing}):
+        raise KeyboardInterrupt
+    assert log == ["open a", "close passing", "close a"]

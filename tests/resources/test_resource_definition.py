@@ -188,3 +188,37 @@ def test_one_definition_under_two_keys_is_opened_once():
         assert resources.a is resources.b
     with build_resources({"a": preset, "b": preset}, resource_config={"b": {"config": {"size": 2}}}) as resources:
         assert (resources.a[0], resources.b[0]) == ({"size": 1}, {"size": 2})
+
+
+def test_a_function_of_configured_whose_annotation_is_not_there():
+    """An annotation that names no class is refused, and the message says where."""
+
+    def name(config: "Absent") -> dict:  # noqa: F821  # this is the fault
+        return {}
+
+    with pytest.raises(InvalidDefinitionError, match=r"name' of `configured` has an annotation .*Absent"):
+        configured(resource(config_schema={"name": str})(lambda context: context.resource_config))(name)
+
+
+def test_what_shows_a_definition():
+    """A definition shows the name of its function."""
+
+    @resource
+    def connected():
+        return "db"
+
+    assert repr(connected) == "ResourceDefinition(connected)"
+
+
+class Unhashable:
+    """An object that is called and that no dict can hold as a key."""
+
+    __hash__ = None
+
+    def __call__(self):
+        return "made"
+
+
+def test_an_object_that_cannot_be_hashed_makes_a_resource():
+    """A callable object need not be hashable."""
+    assert opened(ResourceDefinition(Unhashable())) == "made"

@@ -82,12 +82,12 @@ class DagsterRun:
         return self.parent_run_id
 
     def get_root_run_id(self) -> str | None:
-        """`root_run_id`."""
-        return self.root_run_id
+        """The run that tag "dagster/root_run_id" names."""
+        return self.tags.get("dagster/root_run_id")
 
     def get_parent_run_id(self) -> str | None:
-        """`parent_run_id`."""
-        return self.parent_run_id
+        """The run that tag "dagster/parent_run_id" names."""
+        return self.tags.get("dagster/parent_run_id")
 
     def with_status(self, status: DagsterRunStatus) -> Self:
         """This run with another status."""
