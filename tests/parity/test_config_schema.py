@@ -1,6 +1,7 @@
 """`config_schema`: the config that a function declares, in Dagster's config types."""
 
 import enum
+from typing import Literal
 
 import pydantic
 import pytest
@@ -432,3 +433,84 @@ def test_config_schema_as_a_config_class(dg, differs):
             return resources.it
 
     differs(use, dagster=Exception, dagwire=3)
+
+
+def test_a_config_class_of_many_types_as_a_schema(dg, op_config):
+    """Lists, dicts, configs and unions of a class are arrays, maps, shapes and selectors of its schema."""
+
+    class Red(dg.Config):
+        kind: Literal["red"] = "red"
+        shade: int = 9
+
+    class Blue(dg.Config):
+        kind: Literal["blue"] = "blue"
+        depth: int
+
+    class Place(dg.Config):
+        url: str
+
+    class Anywhere(dg.PermissiveConfig):
+        url: str = "x"
+
+    class Load(dg.Config):
+        names: list[str]
+        sizes: dict[str, int]
+        colour: Red | Blue = pydantic.Field(discriminator="kind")
+        place: Place
+        anywhere: Anywhere
+        places: list[Place] = []
+
+    given = {
+        "names": ["a"],
+        "sizes": {"x": 1},
+        "colour": {"blue": {"depth": 2}},
+        "place": {"url": "u"},
+        "anywhere": {"z": 3},
+        "places": [{"url": "v"}],
+    }
+    expected = {**given, "anywhere": {"url": "x", "z": 3}}
+    assert op_config(Load.to_config_schema(), given) == op_config(Load.to_fields_dict(), given) == expected
+
+
+def test_a_class_with_a_union_of_scalars_as_a_schema(dg, differs):
+    """A union without a discriminator has no config type in Dagster; dagwire takes any member."""
+
+    def fields():
+        class Load(dg.Config):
+            either: int | str
+
+        return list(Load.to_fields_dict())
+
+    differs(fields, dagster=dg.DagsterError, dagwire=["either"])
+
+
+def test_the_default_of_a_field_without_one(dg):
+    """`default_value` of a Field that has no default raises."""
+    field = dg.Field(dg.Noneable(str), is_required=False)
+    assert not field.default_provided
+    with pytest.raises(Exception, match=r"default.*value"):
+        _ = dg.Field(str).default_value
+
+
+def test_a_schema_that_may_be_left_out(dg, op_config):
+    """Config of a scalar that is not required and not given is None."""
+    assert op_config(dg.Field(int, is_required=False)) is None
+
+
+def test_a_name_of_a_type_in_a_schema(dg):
+    """A schema has types, not their names."""
+    with pytest.raises(dg.DagsterError):
+        dg.op(config_schema={"x": "NotDefined"})(lambda context: None)
+
+
+def test_a_field_in_a_field(dg):
+    """The type of a Field is not a Field."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        dg.Field(dg.Field(int, default_value=3))
+
+
+@pytest.mark.parametrize("given", [3, "text", ["a"]], ids=str)
+def test_what_is_no_mapping_for_a_shape(dg, op_config, given):
+    """A shape with aliases refuses what is not a mapping."""
+    with pytest.raises(dg.DagsterInvalidConfigError):
+        op_config(dg.Shape({"name": str}, field_aliases={"name": "n"}), given)

@@ -201,7 +201,7 @@ def test_events_of_a_context_by_hand_are_consumed_once(dg, of_op, differs):
     of_op.log_event(dg.AssetMaterialization("first"))
     differs(lambda: len(list(of_op.consume_events())), dagster=0, dagwire=1)
     of_op.log_event(dg.AssetObservation("second"))
-    differs(lambda: [event.asset_key.to_user_string() for event in of_op.consume_events()], dagster=[], dagwire=["second"])
+    differs(lambda: [one.asset_key.path for one in of_op.consume_events()], dagster=[], dagwire=[["second"]])
     assert len(of_op.get_logged_events()) == 2
 
 

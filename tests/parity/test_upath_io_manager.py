@@ -266,9 +266,7 @@ def test_a_multi_partition_that_is_not_stored(dg, text, days, tmp_path):
     """A multi partition with a file in neither layout is a missing file."""
     colours = dg.StaticPartitionsDefinition(["red", "blue"])
     partitions = dg.MultiPartitionsDefinition({"day": days, "colour": colours})
-    context = dg.build_input_context(
-        asset_key="many", partition_key="red|2024-01-02", asset_partitions_def=partitions
-    )
+    context = dg.build_input_context(asset_key="many", partition_key="red|2024-01-02", asset_partitions_def=partitions)
     with pytest.raises(FileNotFoundError):
         text(UPath(tmp_path)).load_input(context)
 

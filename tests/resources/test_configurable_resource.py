@@ -576,7 +576,6 @@ def test_variables_for_a_dataclass_stand_in_a_dict(monkeypatch):
 
 def test_a_property_cached_before_the_scope_is_computed_anew():
     """A `cached_property` that was read before the scope is not carried into the open resource."""
-
     made = []
 
     class Db(ConfigurableResource):
@@ -622,7 +621,7 @@ def test_a_post_init_that_needs_what_is_there_already():
         name: str = "db"
 
         def model_post_init(self, context):
-            inner["late"].name
+            _ = inner["late"].name
 
     class Late(ConfigurableResource):
         name: str

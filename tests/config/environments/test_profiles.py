@@ -337,3 +337,21 @@ def test_a_beginning_is_enough_to_be_told_which_is_meant(shop):
     """`prod` is not an environment, but the message suggests the only one that begins so."""
     with environment("prod"), pytest.raises(UnknownEnvironmentError, match=r"Did you mean 'production'\?"):
         shop.settings()
+
+
+def test_the_source_of_a_profile_shows_its_files(folder):
+    """The source shows the files, and no value of them."""
+    (folder / "base.toml").write_text(f"password = '{CANARY}'\n")
+    source = Profiles(folder, default="local").source(BaseSettings)
+    assert repr(source) == f"ProfileSource({folder / 'base.toml'}, {folder / 'local.toml'})"
+
+
+def test_environments_that_cannot_be_explained(folder, monkeypatch):
+    """An environment that does not exist is reported by `explain` as by every other use of the settings."""
+
+    class Settings(ProfileSettings):
+        profiles: ClassVar = Profiles(folder, default="local")
+
+    monkeypatch.setenv("DAGWIRE_ENV", "prodution")
+    with pytest.raises(UnknownEnvironmentError, match="production"):
+        explain(SettingsProvider(Settings))

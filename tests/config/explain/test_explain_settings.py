@@ -2,22 +2,24 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import AliasChoices, BaseModel, Field, SecretStr, field_validator
+from pydantic import AliasChoices, AliasPath, BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     JsonConfigSettingsSource,
     PyprojectTomlConfigSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
     YamlConfigSettingsSource,
 )
+from typing_extensions import TypeAliasType
 
 from dagwire import ConfigurableResource, EnvVar, SettingsProvider, explain
 from dagwire.config.explain.provenance import SourceKind
-from dagwire.errors import UnknownNameError
+from dagwire.errors import SettingsError, UnknownNameError
 
 CANARY = "c4n4ry-do-not-show"
 
@@ -331,3 +333,120 @@ def test_what_an_object_was_given_in_place_of_what_is_missing(monkeypatch):
     assert told(found["region"]) == ["constructor", "environment variable SHOP_REGION"]
     assert told(found["token"]) == ["constructor"]
     assert (found["store.pages"].value, told(found["store.pages"])[0]) == (4, "constructor")
+
+
+def test_extra_values_are_explained(monkeypatch):
+    """Settings that keep what they do not know explain it like their fields."""
+
+    class Open(BaseSettings):
+        model_config = SettingsConfigDict(extra="allow")
+
+    one = by_path(Open(region="us"))["region"]
+    assert (one.value, *told(one)) == ("us", "constructor")
+
+
+def test_the_section_of_a_yaml_file(folder):
+    """Settings in a section of a YAML file are found below it, by its name or by the parts of its name."""
+    (folder / "a.yaml").write_text("tool:\n  shop:\n    region: us\n")
+    found = by_path(settings_of(lambda cls: YamlConfigSettingsSource(cls, "a.yaml", yaml_config_section="tool.shop")))
+    assert told(found["region"]) == ["a.yaml, line 3"]
+
+
+def test_a_line_of_dotenv_without_a_value(folder):
+    """A line that has a name alone sets nothing."""
+    (folder / ".env").write_text("SHOP_REGION\nSHOP_PASSWORD=x\n")
+    assert told(by_path(Settings)["region"]) == ["default"]
+
+
+def test_a_file_that_was_broken_since_it_was_read(folder):
+    """A value of a file that cannot be read any more is explained by the file's source."""
+    path = folder / "a.toml"
+    path.write_text('region = "us"\n')
+    kind = settings_of(lambda cls: BrokenLater(cls, path))
+    assert told(by_path(kind)["region"]) == ["source BrokenLater"]
+
+
+class BrokenLater(TomlConfigSettingsSource):
+    """A file that somebody breaks as soon as it was read."""
+
+    def __call__(self):
+        self.toml_file_path.write_text("region = ")
+        return super().__call__()
+
+
+class Incomparable:
+    """A value that refuses to be compared."""
+
+    def __eq__(self, other):
+        raise RuntimeError
+
+    __hash__ = None
+
+
+def test_a_value_that_cannot_be_compared():
+    """A value whose `==` fails is explained like a value that its sources do not have."""
+
+    class Odd(BaseSettings):
+        thing: Any = None
+
+        @model_validator(mode="after")
+        def _make(self):
+            vars(self)["thing"] = Incomparable()
+            return self
+
+    assert told(by_path(Odd())["thing"]) == ["constructor"]
+    assert told(by_path(SettingsProvider(Odd))["thing"]) == ["computed"]
+
+
+def test_an_alias_of_a_path(monkeypatch):
+    """A field that reads an item of a variable's JSON has that variable as its source."""
+
+    class Aliased(BaseSettings):
+        first: str = Field("x", validation_alias=AliasPath("NAMES", 0))
+
+    monkeypatch.setenv("NAMES", '["ann", "bob"]')
+    one = by_path(Aliased)["first"]
+    assert one.value == "ann"
+    assert told(one) == ["environment variable NAMES"]
+
+
+def test_sources_with_a_prefix_of_their_own(monkeypatch):
+    """Variables that a source finds under a prefix of its own are explained by the source."""
+    monkeypatch.setenv("OTHER_REGION", "us")
+    found = by_path(settings_of(lambda cls: EnvSettingsSource(cls, env_prefix="OTHER_")))
+    assert told(found["region"]) == ["source EnvSettingsSource"]
+
+
+@pytest.mark.parametrize("failure", [ConnectionError("no route"), SettingsError("Other", ["NAME: Field required"], [])])
+def test_a_source_that_fails_is_not_explained(failure):
+    """A source that cannot be read is a fault of the settings; a fault of other settings stays itself."""
+
+    class Vault(JsonConfigSettingsSource):
+        def __call__(self):
+            raise failure
+
+    with pytest.raises(SettingsError, match=r"ConnectionError: no route|NAME: Field required"):
+        explain(SettingsProvider(settings_of(lambda cls: Vault(cls, None))))
+
+
+def test_types_are_spelled_as_one_would_write_them():
+    """A type is spelled without its metadata, and by the type that an alias stands for."""
+
+    class Typed(BaseSettings):
+        size: Annotated[int, Field(gt=0)] | None = None
+        names: dict[str, str] | str = {}
+        rows: TypeAliasType("Count", int) = 0
+
+    found = by_path(Typed)
+    assert [found[name].type for name in ("size", "names", "rows")] == ["int | None", "dict[str, str] | str", "int"]
+
+
+def test_a_key_of_what_may_be_a_text(monkeypatch):
+    """A key of a field that may be a dict or a text has a variable of its own."""
+
+    class Either(BaseSettings):
+        model_config = SettingsConfigDict(env_nested_delimiter="__")
+        names: dict[str, str] | str = {}
+
+    monkeypatch.setenv("NAMES__ANN", "x")
+    assert told(by_path(Either)["names.ann"]) == ["environment variable NAMES__ANN"]

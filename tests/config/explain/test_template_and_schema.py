@@ -175,3 +175,21 @@ def test_the_schema_names_the_variables():
     assert schema["x-environment"]["pet.tricks"] == ["SHOP_PET__TRICKS"]
     assert schema["$schema"].startswith("https://json-schema.org/")
     assert schema["properties"]["debug"] == {"default": False, "title": "Debug", "type": "boolean"}
+
+
+def test_a_variable_that_one_class_of_a_union_requires():
+    """A variable that several classes of a union read is to be set if one of them requires it."""
+
+    class Cat(BaseModel):
+        kind: Literal["cat"]
+        size: int = 1
+
+    class Dog(BaseModel):
+        kind: Literal["dog"]
+        length: int = Field(validation_alias="size")
+
+    class Zoo(BaseSettings):
+        model_config = SettingsConfigDict(env_nested_delimiter="__")
+        pet: Annotated[Cat | Dog, Field(discriminator="kind")]
+
+    assert "\nPET__SIZE=\n" in env_template(Zoo)

@@ -1,6 +1,7 @@
 """Broken and oversized files: one message, quickly, without a word of the file."""
 
 import itertools
+import sys
 import time
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 import dagwire as dg
 from dagwire.config.files.config_files import values_in
-from dagwire.errors import ConfigFileError, InvalidConfigError
+from dagwire.errors import ConfigFileError, InvalidConfigError, MissingExtraError
 from dagwire.suggestions import nearest
 
 CANARY = "c4n4ry"
@@ -132,3 +133,35 @@ def test_no_message_repeats_a_part_of_the_text(form, kind, before, noise):
     except ConfigFileError as error:
         message = str(error)
     assert CANARY not in message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: *c4n4ry", "begins with '\\*', which makes an alias"),
+        ("a: &c4n4ry 1\nb: &c4n4ry 2\nc: *c4n4ry", "an anchor is defined twice|^$"),
+        ("a: !!int c4n4ry", "a value is not of the type that its tag names"),
+        ("a: !!timestamp c4n4ry", "a value is not of the type that its tag names"),
+    ],
+)
+def test_the_fault_of_a_yaml_text(text, message):
+    """The message describes the fault in YAML's terms, and repeats no value."""
+    with pytest.raises(ConfigFileError, match=message) as caught:
+        values_in(text, "run", ".yaml")
+    assert CANARY not in str(caught.value)
+
+
+def test_yaml_without_its_parser(monkeypatch):
+    """If PyYAML is not installed, YAML names the extra, and a fault in TOML is reported as ever."""
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(MissingExtraError, match=r"dagwire\[yaml\]"):
+        values_in("a: 1", "run", ".yaml")
+    with pytest.raises(ConfigFileError, match="not valid TOML"):
+        values_in("a: 1", "run", ".toml")
+
+
+def test_an_alias_is_measured_at_its_own_depth():
+    """A value that is nested half as deep as is allowed is refused inside another half."""
+    half = "[" * 60 + "]" * 60
+    with pytest.raises(ConfigFileError, match="nested more than 100 levels"):
+        values_in(f"a: &a {half}\nb: {'[' * 60}*a{']' * 60}", "run", ".yaml")

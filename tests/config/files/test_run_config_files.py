@@ -1,5 +1,7 @@
 """Run config from files: merged in order, and each fault reported with its file."""
 
+import sys
+
 import pytest
 
 from dagwire import config_from_files, config_from_pkg_resources, config_from_yaml_strings
@@ -48,3 +50,20 @@ def test_a_file_that_does_not_exist():
         config_from_pkg_resources([("dagwire", "missing.yaml")])
     with pytest.raises(ConfigFileError, match=r"a.yaml of package nowhere_at_all: there is no such file"):
         config_from_pkg_resources([("nowhere_at_all", "a.yaml")])
+
+
+def test_a_file_of_a_package(folder, monkeypatch):
+    """A file that a package ships is read as YAML."""
+    (folder / "shipping").mkdir()
+    (folder / "shipping" / "__init__.py").touch()
+    (folder / "shipping" / "run.yaml").write_text("ops:\n  one:\n    config: {x: 1}\n")
+    monkeypatch.syspath_prepend(folder)
+    assert config_from_pkg_resources([("shipping", "run.yaml")]) == {"ops": {"one": {"config": {"x": 1}}}}
+    sys.modules.pop("shipping")
+
+
+def test_a_folder_in_place_of_a_file(folder):
+    """A folder is refused, and is not called unreadable."""
+    (folder / "d.yaml").mkdir()
+    with pytest.raises(ConfigFileError, match=r"d.yaml: it is a directory, not a file"):
+        config_from_files(["d.yaml"])

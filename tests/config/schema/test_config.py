@@ -1,13 +1,14 @@
 """`Config`: the values that it refuses, and its messages."""
 
+import enum
 from typing import Annotated, Generic, Literal, TypeVar
 
 import pytest
 from pydantic import BaseModel, Field, ValidationError, computed_field, field_validator
 
-from dagwire import Config, PermissiveConfig, RunConfig
+from dagwire import Config, EnvVar, PermissiveConfig, RunConfig
 from dagwire.config.files.run_config import as_run_config, merged_config
-from dagwire.config.schema.config_schema import validated_config
+from dagwire.config.schema.config_schema import check_schema, validated_config
 from dagwire.config.values.validation_messages import problems_of
 from dagwire.errors import FrozenConfigError, InvalidConfigError, InvalidInvocationError
 
@@ -180,3 +181,93 @@ def test_config_of_outputs_is_read_and_written():
     assert stronger.merged_over(read).outputs == {"trips.result": {"path": "here", "rows": 3}}
     with pytest.raises(InvalidConfigError, match=r"ops\.trips\.outputs"):
         as_run_config({"ops": {"trips": {"outputs": ["result"]}}})
+
+
+@pytest.mark.parametrize("text", ["C", "c"])
+def test_a_variable_names_a_member_of_an_enum(monkeypatch, text):
+    """A variable gives a member by its name or by its value."""
+    monkeypatch.setenv("LETTER", text)
+    assert Letters(letter=EnvVar("LETTER")).with_variables_read().letter is Letter.C
+
+
+def test_a_variable_that_names_two_members_of_an_enum(monkeypatch):
+    """A text that is the name of one member and the value of another is refused."""
+    monkeypatch.setenv("LETTER", "A")
+    with pytest.raises(ValidationError, match="name of one member and the value of another"):
+        Letters(letter=EnvVar("LETTER")).with_variables_read()
+
+
+class Letter(enum.Enum):
+    """Members whose names are values of others."""
+
+    A = "B"
+    B = "A"
+    C = "c"
+
+
+class Letters(Config):
+    """One of them."""
+
+    letter: Letter
+
+
+def test_a_union_without_its_discriminator():
+    """A value of a union that names no member is refused by the discriminator that it lacks."""
+
+    class Cat(Config):
+        kind: Literal["cat"] = "cat"
+        lives: int = 9
+
+    class Dog(Config):
+        kind: Literal["dog"] = "dog"
+        tricks: int = 1
+
+    class Zoo(Config):
+        pet: Cat | Dog = Field(discriminator="kind")
+
+    with pytest.raises(ValidationError, match="kind"):
+        Zoo(pet={"lives": 3, "tricks": 1})
+
+
+class Node(Config):
+    """A config that holds others of its class."""
+
+    name: str
+    children: list["Node"] = []
+
+
+def test_a_class_that_holds_itself(monkeypatch):
+    """A recursive config is validated at every depth, and takes variables there."""
+    monkeypatch.setenv("LEAF", "leaf")
+    tree = Node(name="root", children=[Node(name="branch", children=[Node(name=EnvVar("LEAF"))])])
+    assert tree.with_variables_read().children[0].children[0].name == "leaf"
+    with pytest.raises(ValidationError, match="Did you mean 'name'"):
+        Node(name="root", children=[{"name": "branch", "children": [{"nam": "leaf"}]}])
+
+
+@pytest.mark.parametrize("given", [3, ["size"], None], ids=repr)
+def test_a_config_in_whose_place_something_else_stands(given):
+    """What is not a mapping is refused as a config, by pydantic's own words."""
+    with pytest.raises(ValidationError, match="pool\n  Input should be"):
+        Base(url="u", pool=given)
+
+
+def test_no_text_of_a_list_is_repeated():
+    """A validator's message about a list has none of the list's long texts in it."""
+
+    class Tokens(Config):
+        tokens: list[str]
+
+        @field_validator("tokens")
+        @classmethod
+        def _refused(cls, tokens):
+            raise ValueError(f"no {tokens[0]}")
+
+    with pytest.raises(ValidationError) as caught:
+        Tokens.model_validate({"tokens": ["canary-of-tokens"]})
+    assert problems_of(caught.value) == ["tokens: Value error, no ..."]
+
+
+def test_a_type_that_is_not_defined_yet_in_a_schema():
+    """A schema may hold a type with a name in it that is defined later; it is tried when config is checked."""
+    check_schema({"x": list["Later"]})  # noqa: F821  # this is the case

@@ -388,3 +388,73 @@ def test_a_union_that_is_missing(monkeypatch):
     problems = refused(Demanding)
     assert "PET__KIND (pet.kind of Cat): Field required, of type 'cat' | 'dog'" in problems
     assert "DOG__TRICKS (dog.tricks of Dog): Field required, of type int" in problems
+
+
+def test_the_command_line_is_a_place_to_look():
+    """Settings that read the command line list it first."""
+
+    class Demanding(BaseSettings):
+        model_config = SettingsConfigDict(cli_parse_args=[])
+        region: str
+
+    with pytest.raises(SettingsError) as caught:
+        SettingsProvider(Demanding)()
+    assert caught.value.looked_in == ("the command line", "the environment")
+
+
+def test_a_source_of_one_s_own_is_a_place_to_look():
+    """A user's source is listed by the name of its class."""
+
+    class Vault(JsonConfigSettingsSource):
+        def __init__(self, settings_cls):
+            super().__init__(settings_cls, None)
+
+    class Demanding(BaseSettings):
+        region: str
+
+        @classmethod
+        def settings_customise_sources(cls, settings_cls, **known):
+            return (Vault(settings_cls),)
+
+    with pytest.raises(SettingsError) as caught:
+        SettingsProvider(Demanding)()
+    assert caught.value.looked_in == ("Vault",)
+
+
+def test_spellings_that_agree(monkeypatch):
+    """A variable set twice in different case to one value is not a fault."""
+    monkeypatch.setenv("zoo_name", "x")
+    monkeypatch.setenv("ZOO_NAME", "x")
+
+    class Named(BaseSettings):
+        model_config = SettingsConfigDict(env_prefix="ZOO_")
+        name: str
+
+    assert SettingsProvider(Named)().name == "x"
+
+
+def test_a_union_of_models_without_a_tag_that_is_missing():
+    """A required union without a discriminator is named by its own variable."""
+
+    class Red(BaseModel):
+        red: int
+
+    class Blue(BaseModel):
+        blue: int
+
+    class Demanding(BaseSettings):
+        model_config = SettingsConfigDict(env_nested_delimiter="__")
+        colour: Red | Blue
+
+    assert "COLOUR (colour): Field required" in refused(Demanding)
+
+
+def test_json_that_is_cut_in_a_secrets_file(folder):
+    """Broken JSON in a file of secrets is named by its field, and not shown."""
+
+    class Whole(BaseSettings):
+        model_config = SettingsConfigDict(secrets_dir=folder)
+        dog: Dog
+
+    (folder / "dog").write_text(f'{{"tricks": {CANARY}')
+    assert "dog" in refused(Whole)

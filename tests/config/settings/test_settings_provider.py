@@ -1,10 +1,12 @@
 """A settings provider reads once, on first use, and reports each fault by the name of its variable."""
 
+from typing import ClassVar
+
 import pytest
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from dagwire import ConfigurableResource, SettingsProvider
+from dagwire import ConfigurableResource, Profiles, ProfileSettings, SettingsProvider, environment
 from dagwire.errors import SettingsError
 
 SECRET = "canary-51c2"
@@ -82,3 +84,19 @@ def test_a_failed_reading_is_tried_again(monkeypatch):
         provider()
     monkeypatch.setenv("SHOP_REGION", "eu")
     assert provider().region == "eu"
+
+
+def test_a_reset_inside_a_block_keeps_the_environment_of_the_block(tmp_path):
+    """The provider of one environment reads anew after a reset, for the same environment."""
+    (tmp_path / "test.toml").write_text("region = 'us'\n")
+
+    class Profiled(ProfileSettings):
+        profiles: ClassVar = Profiles(tmp_path, default="test")
+        region: str = "eu"
+
+    with environment("test"):
+        provider = SettingsProvider(Profiled).in_force()
+        assert provider().region == "us"
+        (tmp_path / "test.toml").write_text("region = 'asia'\n")
+        provider.reset()
+        assert provider().region == "asia"

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import pytest
 from pydantic import AliasChoices, BaseModel, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict, YamlConfigSettingsSource
+from pydantic_settings import BaseSettings, SettingsConfigDict, TomlConfigSettingsSource, YamlConfigSettingsSource
 
 from dagwire import Profiles, ProfileSettings, SettingsProvider
 from dagwire.config.settings.unread_names import unread_names
@@ -105,3 +105,31 @@ def test_settings_that_cannot_be_read_have_no_warnings():
     """Settings that cannot be read cause a fault instead of warnings."""
     Path("shop.yaml").write_text("{")
     assert unread(FromFile) == []
+
+
+def test_settings_that_take_every_name_have_no_unread_ones(folder):
+    """A key of a file that the settings keep as an extra value is read."""
+    (folder / "a.toml").write_text("anything = 1\n")
+
+    class Open(BaseSettings):
+        model_config = SettingsConfigDict(toml_file="a.toml", extra="allow")
+
+        @classmethod
+        def settings_customise_sources(cls, settings_cls, **known):
+            return (*known.values(), TomlConfigSettingsSource(settings_cls))
+
+    assert not list(unread_names([SettingsProvider(Open)]))
+
+
+def test_a_file_that_is_out_of_bounds_has_no_unread_names(folder):
+    """A file that dagwire refuses to read is left to the check of the settings."""
+    (folder / "a.toml").write_text("a." * 150 + "b = 1\n")
+
+    class Deep(BaseSettings):
+        model_config = SettingsConfigDict(toml_file="a.toml", extra="ignore")
+
+        @classmethod
+        def settings_customise_sources(cls, settings_cls, **known):
+            return (*known.values(), TomlConfigSettingsSource(settings_cls))
+
+    assert not list(unread_names([SettingsProvider(Deep)]))

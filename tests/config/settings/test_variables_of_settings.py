@@ -266,3 +266,17 @@ def test_broken_json_in_a_variable_of_a_block_is_named():
 
     with override_variables({"NAMES": "a,b"}):
         assert "NAMES (names): it is not valid JSON" in problems(SettingsProvider(Lists))
+
+
+def test_a_value_that_only_the_outer_settings_give(monkeypatch):
+    """A value given by the outer settings overrides nothing if the inner settings have none."""
+    monkeypatch.setenv("APP_POSTGRES__USER", "ann")
+    assert sources(Required())["postgres.user"] == ["environment variable APP_POSTGRES__USER"]
+
+
+def test_one_value_in_the_outer_and_in_the_inner_settings(monkeypatch):
+    """If both give one value, the outer settings are its source."""
+    monkeypatch.setenv("POSTGRES_USER", "ann")
+    monkeypatch.setenv("APP_POSTGRES__USER", "ann")
+    outer, inner = "environment variable APP_POSTGRES__USER", "environment variable POSTGRES_USER"
+    assert sources(Required())["postgres.user"] == [outer, inner]

@@ -223,3 +223,9 @@ def test_an_environment_that_changes_is_read_by_each_scope(monkeypatch, resource
         with build_resources({"it": declared}) as resources:
             assert resources.it.size == int(size)
     assert declared.size == EnvVar("SIZE")
+
+
+def test_is_not_equal_to_other_kinds_of_values():
+    """A comparison with what no variable holds, such as None, is false."""
+    assert EnvVar("A") != None  # noqa: E711  # the operator is what is tested
+    assert EnvVar("A") != ["A"]

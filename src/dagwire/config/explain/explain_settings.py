@@ -186,7 +186,7 @@ class _Walk:
         source, shadowed = self._source(value, at, found)
         held = value.get_value() if isinstance(value, EnvVar) else value
         shown = None if held is _NOT_THERE else _shown(held, at)
-        is_secret = masked("?", at.secrecy) != "?" or masked(held) != held
+        is_secret = masked("?", at.secrecy) != "?" or _hides(held)
         return Explained(
             path=_dotted(at.path),
             value=shown,
@@ -230,6 +230,12 @@ def _read_alone(one: Explained) -> Explained:
 def _shown(value: object, at: _At) -> Any:
     """Mask `value`; mask all of it if it will become models with secrets."""
     return masked(value, SecretField() if _stands_for_secrets(value, at) else at.secrecy)
+
+
+def _hides(value: object) -> bool:
+    """Whether `value` would be masked, or something that it holds."""
+    shown = masked(value)
+    return shown is not value and not _same(shown, value)
 
 
 def _stands_for_secrets(value: object, at: _At) -> bool:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
-from dagwire.config.values.variable_overrides import variable_overrides_in_force
+from dagwire.config.values.variable_overrides import VariableOverrides
 
 S = TypeVar("S", bound=BaseSettings)
 Source = PydanticBaseSettingsSource
@@ -47,11 +47,8 @@ def as_called(settings: type[BaseSettings], arguments: Mapping[str, object]) -> 
     return _subclass(settings, {"model_config": options}) if options else settings
 
 
-def with_variables_in_force(settings: type[S]) -> type[S]:
-    """The class, reading the variables that are given here and now in place of those of the process."""
-    overrides = variable_overrides_in_force()
-    if overrides is None:
-        return settings
+def with_variables(settings: type[S], overrides: VariableOverrides) -> type[S]:
+    """The class, reading the variables of a block in place of those of the process."""
 
     def replaced(choose: ChooseSources, settings_cls: type[BaseSettings], sources: dict[str, Any]) -> Iterable[Source]:
         source = sources["env_settings"]

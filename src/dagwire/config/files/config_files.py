@@ -81,12 +81,15 @@ def fault_in_file(path: Path, error: Exception) -> tuple[str, int | None]:
 
 def _undecodable_line(content: bytes) -> int:
     """The first line that is not encoded in UTF-8; the error knows its place within a part of the file only."""
-    for number, line in enumerate(content.splitlines(), 1):
-        try:
-            line.decode()
-        except UnicodeDecodeError:
-            return number
-    return 1
+    return 1 + sum(1 for _ in takewhile(_is_utf_8, content.splitlines()))
+
+
+def _is_utf_8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def line_of(path: Path, keys: Sequence[Key]) -> int | None:

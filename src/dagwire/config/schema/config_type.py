@@ -9,4 +9,4 @@ class ConfigType:
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """The schema with which pydantic validates."""
-        raise NotImplementedError
+        raise NotImplementedError  # pragma: no cover - each kind has its own

@@ -43,6 +43,9 @@ class Field(ConfigType):
         if is_required and default_value is not _NO_DEFAULT:
             msg = "A Field with a default_value cannot be required. Leave out one of them."
             raise InvalidDefinitionError(msg)
+        if isinstance(config, Field):
+            msg = "The type of a Field cannot be a Field. Give its config_type, or the Field itself."
+            raise InvalidDefinitionError(msg)
         self.config_type: ConfigType = config_type_of(config)
         self.description = description
         self.is_secret = is_secret
@@ -261,8 +264,6 @@ def _default_of(config_type: ConfigType, given: object) -> object:
     """The default given, or the type's own."""
     if given is not _NO_DEFAULT:
         return given
-    if isinstance(config_type, Field):
-        return config_type.default_value if config_type.default_provided else _NO_DEFAULT
     if isinstance(config_type, Noneable):
         return None
     return {} if _needs_nothing(config_type) else _NO_DEFAULT

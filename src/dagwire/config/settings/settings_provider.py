@@ -13,7 +13,7 @@ from dagwire.config.environments.environment import chosen_environment, environm
 from dagwire.config.environments.profiles import Profile, Profiles
 from dagwire.config.explain.explain_settings import explain_settings
 from dagwire.config.explain.provenance import Explained, SourceKind
-from dagwire.config.explain.replaced_sources import as_called, with_variables_in_force
+from dagwire.config.explain.replaced_sources import as_called, with_variables
 from dagwire.config.explain.source_recording import Reading, read_recorded
 from dagwire.config.settings.settings_error import settings_error
 from dagwire.config.settings.source_checks import check_sources
@@ -117,7 +117,7 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
         """The provider of what is read with these variables; it ends with their block, and no other block sees it."""
         if overrides not in self._by_overrides:
             other = type(self)(self.settings, *self.args, **self.kwargs)
-            other.set_provides(with_variables_in_force(self.settings))
+            other.set_provides(with_variables(self.settings, overrides))
             other._overrides = overrides
             self._by_overrides.setdefault(overrides, other)
         return self._by_overrides[overrides]

@@ -23,12 +23,10 @@ _Info = core_schema.ValidationInfo[Any]
 def adapt_schema(schema: CoreSchema, model: type[BaseModel]) -> None:
     """Let every field in the schema of `model` take an `EnvVar`; validators of the whole wait until it is read."""
     outer: Any = schema
-    while "schema" in outer and outer["schema"].get("type") != "model-fields":
+    while outer["schema"]["type"] != "model-fields":
         if outer["type"] == "function-after":
             outer["function"]["function"] = _deferred(outer["function"]["function"])
         outer = outer["schema"]
-    if "schema" not in outer:
-        return
     fields = outer["schema"]
     literals: dict[str, _Literal] = {}
     for name, field in fields["fields"].items():
