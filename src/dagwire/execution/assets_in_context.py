@@ -60,8 +60,9 @@ class AssetsInContext(MetadataInContext):
 
     @property
     def selected_output_names(self) -> set[str]:
-        """The names of the outputs of this step that the run selects."""
-        outputs = self._definition.output_names
+        """The names of the outputs of this step that the run selects, those of checks included."""
+        checks = self._asset.check_specs if self._asset is not None else ()
+        outputs = {*self._definition.output_names, *(spec.get_python_identifier() for spec in checks)}
         return {output for output in outputs if self._wanted is None or output in self._wanted}
 
     @property

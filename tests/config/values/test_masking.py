@@ -1,12 +1,12 @@
 """Secrets are masked by type, by mark and by name, at any depth."""
 
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import AnyUrl, BaseModel, PostgresDsn, Secret, SecretBytes, SecretStr, create_model
+from pydantic import AnyUrl, BaseModel, Field, PostgresDsn, Secret, SecretBytes, SecretStr, create_model
 from pydantic.fields import FieldInfo
 
 from dagwire import Config, EnvVar, SecretField
@@ -218,3 +218,86 @@ def test_no_secret_of_a_config_is_shown(name, kind):
     made = create_model("Made", __base__=Config, **{name: (kind, ...)})(**{name: values.get(kind, CANARY)})
     for shown in (repr(made), str(made), repr(masked(made)), repr(masked(dict(made)))):
         assert CANARY not in shown
+
+
+# -- rules that mutants of the module have survived --------------------------------------------------------------------
+
+
+class Marked(BaseModel):
+    """Fields whose secrecy is declared in each way, under names that do not sound secret."""
+
+    by_dagster: str = Field("", json_schema_extra={"dagster__is_secret": True})
+    not_by_dagster: str = Field("", json_schema_extra={"dagster__is_secret": False})
+    of_a_type: SecretStr = SecretStr("")
+    of_a_union: SecretStr | None = None
+    of_a_list: list[SecretBytes] = []
+    of_a_mark: Annotated[str, SecretField()] = ""
+    of_a_literal: Literal["a"] = "a"
+    plain: str = ""
+
+
+@pytest.mark.parametrize(
+    ("name", "is_secret"),
+    [
+        ("by_dagster", True),
+        ("not_by_dagster", False),
+        ("of_a_type", True),
+        ("of_a_union", True),
+        ("of_a_list", True),
+        ("of_a_mark", True),
+        ("of_a_literal", False),
+        ("plain", False),
+    ],
+)
+def test_the_raw_text_of_a_secret_field_is_masked(name, is_secret):
+    """A text that will become a secret is masked by its field: by type, by mark, or by Dagster's own mark."""
+    shown = masked(CANARY, secrecy_of(name, Marked.model_fields[name]))
+    assert (shown == MASK) is is_secret
+    assert (CANARY in str(shown)) is not is_secret
+
+
+class Pair(NamedTuple):
+    """Two values under names that do not sound secret."""
+
+    left: str
+    right: int
+
+
+@dataclass
+class Holder:
+    """A dataclass with one text."""
+
+    text: str
+
+
+@pytest.mark.parametrize(
+    "value", [Marked(plain=CANARY), Pair(CANARY, 1), Holder(CANARY), {"a": CANARY}, [CANARY]], ids=str
+)
+def test_everything_in_a_secret_field_is_masked(value):
+    """Each text inside a secret value is masked, whatever holds it."""
+    assert CANARY not in repr(masked(value, SecretField()))
+    assert CANARY in repr(masked(value))
+
+
+def test_a_marked_field_of_a_nested_model_is_masked():
+    """The mark of a field counts in a model inside a value, too."""
+    assert CANARY not in repr(masked({"inner": Marked(of_a_mark=CANARY)}))
+
+
+@pytest.mark.parametrize("empty", [SecretStr(""), SecretBytes(b"")])
+def test_an_empty_secret_of_each_type(empty):
+    """An empty secret is shown as empty, text or bytes."""
+    assert masked(empty) == ""
+    assert masked(b"", SecretField()) == b""
+
+
+def test_an_address_that_is_declared_not_to_be_secret():
+    """A field that is declared not to be secret shows the password of its address."""
+    address = f"postgresql://ann:{CANARY}@db"
+    assert masked(address, SecretField(is_secret=False)) == address
+
+
+def test_an_address_without_a_password_stays_itself():
+    """An address that hides nothing is not made a text."""
+    address = AnyUrl("http://example.org/")
+    assert masked(address) is address
