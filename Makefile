@@ -7,18 +7,21 @@ PYTHON := $(or $(PYTHON),$(shell for python in python3.11 python3.12 python3.13 
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done))
 # More arguments for pytest, and the number of processes to run it in: `make test ARGS="-k override" WORKERS=2`.
 ARGS :=
-WORKERS := 0
+# By default there is one for each core, four at most; `WORKERS=0` runs all tests in one process.
+WORKERS := auto
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # What is typed strictly. Only the folders that exist are named, so that a new one is checked from its first file.
 TYPED := $(wildcard src config containers resources assets web examples tools tests/typing)
 
+SPREAD = $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS) --maxprocesses 4 --dist loadscope)
+
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(abspath $(VENV))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint types layers docs wheel bench check format api changelog lock clean
+.PHONY: help setup demo serve test coverage lowest lint types layers docs wheel bench check format api changelog lock clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,7 +44,20 @@ serve: setup ## Serve what the demo has loaded, on http://127.0.0.1:8000.
 	$(BIN)/uvicorn web.service:app --host 127.0.0.1 --port 8000
 
 test: setup ## Run the tests, the documentation's code included.
-	$(BIN)/pytest $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS) --dist loadscope) $(ARGS)
+	$(BIN)/pytest $(SPREAD) $(ARGS)
+
+# The processes that tests start are measured too. What is missing is shown only if it is too much: pytest's summary ends the output.
+coverage: setup ## Run the tests, and list the lines and branches of src that none of them reaches.
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(SPREAD) $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report > .coverage.missing || { cat .coverage.missing; exit 1; }
+
+lowest: setup ## Run the tests with the lowest versions that pyproject.toml allows, in .venv-lowest.
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-lowest
+	VIRTUAL_ENV=$(abspath .venv-lowest) $(BIN)/uv pip install --quiet --resolution lowest-direct \
+		-e '.[app,async,cli,graph,yaml]' --group test --group data
+	.venv-lowest/bin/python -m pytest $(SPREAD) --ignore tests/house --ignore tests/typing $(ARGS)
 
 lint: setup ## Check style and formatting.
 	$(BIN)/ruff check
@@ -64,7 +80,7 @@ wheel: setup ## Build the wheel, install it without the sources, and import it.
 bench: setup ## Measure, and write docs/performance.md.
 	$(BIN)/python -m benchmarks
 
-check: lint types layers docs wheel test ## All that must pass before a change is merged.
+check: lint types layers docs wheel coverage ## All that must pass before a change is merged.
 
 format: setup ## Format the code and repair what ruff can.
 	$(BIN)/ruff check --fix

@@ -1,7 +1,10 @@
 """What holds for every test: the documentation's code is run too, in its own order, and Hypothesis has its profiles."""
 
 import os
+import tempfile
 from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -32,6 +35,20 @@ docstrings = Sybil(
     document_types={".py": PythonDocStringDocument},
 )
 pytest_collect_file = (pages + docstrings).pytest()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give tests, examples and the processes that they start a temporary folder, which is deleted after them.
+
+    It lies beside pytest's own, which is closed to other users; one test gives up its rights.
+    """
+    tmp_path_factory.getbasetemp()
+    with tempfile.TemporaryDirectory(prefix="dagwire-tests-") as folder, pytest.MonkeyPatch.context() as patch:
+        Path(folder).chmod(0o755)
+        patch.setenv("TMPDIR", folder)
+        patch.setattr(tempfile, "tempdir", folder)
+        yield
 
 
 @pytest.hookimpl(trylast=True)

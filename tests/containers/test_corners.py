@@ -1,6 +1,7 @@
 """Containers of unusual shapes: odd keys, nested containers, options, Selectors, containers that are passed on."""
 
 import asyncio
+from typing import Annotated
 
 import pytest
 from dependency_injector import containers, providers
@@ -8,14 +9,21 @@ from pydantic import BaseModel
 
 from dagwire import (
     ConfigurableResource,
+    Definitions,
+    ResourceParam,
     ResourceProvider,
+    abuild_resources,
+    asset,
     build_init_resource_context,
     build_resources,
     explain,
+    materialize,
+    override,
     process_scope,
     resource,
 )
-from dagwire.errors import DagwireError, InvalidInvocationError, ResourceSetupError
+from dagwire.containers.lifetimes import lifetimes_of
+from dagwire.errors import DagwireError, InvalidInvocationError, ResourceSetupError, ResourceTypeError
 
 
 @pytest.fixture
@@ -181,3 +189,105 @@ def test_an_eager_process_scope_that_fails_to_open(log):
     with pytest.raises(ResourceSetupError):
         asyncio.run(main())
     assert log == ["opened", "closed", "opened", "closed"]
+
+
+# -- lifetimes and lookups ---------------------------------------------------------------------------------------------
+
+
+def test_lifetimes_of_every_kind():
+    """A Factory lives for a call; what passes on another provider has no lifetime of its own."""
+
+    class Shop(containers.DeclarativeContainer):
+        config = providers.Configuration()
+        db = ResourceProvider(Db())
+        made = providers.Factory(dict)
+        chosen = providers.Selector(config.where, db=db)
+
+    assert lifetimes_of(Shop())["made"] == "a call"
+    assert lifetimes_of(Shop())["chosen"] == ""
+
+
+def test_definitions_by_key_of_a_context():
+    """`context.all_resource_defs` has each definition under its key, and raises KeyError for any other."""
+    seen = {}
+
+    @resource
+    def looking(context):
+        seen.update(has=set(context.all_resource_defs), absent="nobody" in context.all_resource_defs)
+
+    with build_resources({"looking": looking, "db": Db()}):
+        assert seen == {"has": {"looking", "db"}, "absent": False}
+
+
+def test_a_function_that_waits_and_manages_nothing():
+    """A function of dependency-injector's Resource that is awaited and returns a plain value opens to the value."""
+
+    async def plain():
+        await asyncio.sleep(0)
+        return "plain"
+
+    class Shop(containers.DeclarativeContainer):
+        it = providers.Resource(plain)
+
+    async def main():
+        async with abuild_resources(Shop()) as resources:
+            return resources.it
+
+    assert asyncio.run(main()) == "plain"
+
+
+def test_an_argument_of_a_call_replaces_an_injection():
+    """A factory that is passed on takes an argument by name in place of the provider that it declares."""
+
+    class Shop(containers.DeclarativeContainer):
+        db = ResourceProvider(Db())
+        made = providers.Factory(dict, db=db)
+        maker = providers.Object(made.provider)
+        it = providers.Factory(lambda make: make(db="mine"), made.provider)
+
+    with build_resources(Shop(), required_resource_keys=["it"]) as resources:
+        assert resources.it == {"db": "mine"}
+
+
+def test_a_context_that_was_not_entered_closes_nothing():
+    """Leaving a context's block that was never entered is harmless."""
+    context = build_init_resource_context(resources={"db": Db()})
+    assert context.__exit__(None, None, None) is None
+
+
+def test_a_dependency_on_anything():
+    """A Dependency that declares no class of its own takes any replacement."""
+
+    class Shop(containers.DeclarativeContainer):
+        it = providers.Dependency(instance_of=object)
+
+    with override(Shop, it=3), build_resources(Shop()) as resources:
+        assert resources.it == 3
+
+
+def test_a_declared_type_with_metadata():
+    """An annotated type takes what the type inside takes."""
+
+    @asset
+    def asks(count: ResourceParam[Annotated[int, "a count"]]):
+        return count
+
+    assert materialize([asks], resources={"count": 3}).output_for_node("asks") == 3
+    with pytest.raises(ResourceTypeError, match="takes"):
+        materialize([asks], resources={"count": "three"})
+
+
+def test_a_circle_among_declarations_is_a_fault():
+    """Definitions whose resources need one another in a circle are checked without opening any."""
+
+    class Shop(containers.DeclarativeContainer):
+        first = providers.Factory(dict)
+        second = providers.Factory(dict, first=first)
+        first.add_kwargs(second=second)
+
+    @asset
+    def asks(first: ResourceParam[dict]):
+        return first
+
+    with pytest.raises(DagwireError, match="first"):
+        Definitions.validate_loadable(Definitions(assets=[asks], resources=Shop()))

@@ -604,3 +604,38 @@ def test_the_job_of_all_assets_of_different_partitions(dg, daily, made):
     mixed = dg.define_asset_job("mixed", [daily, letters], partitions_def=daily.partitions_def)
     with pytest.raises(dg.DagsterInvalidDefinitionError, match="mixed"):
         dg.Definitions(assets=[daily, letters], jobs=[mixed]).resolve_job_def("mixed")
+
+
+# -- called directly ---------------------------------------------------------------------------------------------------
+
+
+def test_a_sensor_that_yields_opens_its_resources(dg, tracked, log):
+    """A sensor that is a generator has its resources open until it ends."""
+
+    @dg.sensor(job_name="anything")
+    def asks(context, db: tracked):
+        log.append(f"asked {db.name}")
+        yield dg.SkipReason("nothing")
+
+    with dg.build_sensor_context(resources={"db": tracked()}) as context:
+        assert [type(item).__name__ for item in asks(context)] == ["SkipReason"]
+    assert "asked db" in log
+
+
+MISUSED = {
+    "a context that is none": lambda dg, tick: tick(3),
+    "too many": lambda dg, tick: tick(dg.build_schedule_context(), 1, 2, 3),
+    "nothing": lambda dg, tick: tick(),
+}
+
+
+@pytest.mark.parametrize("call", MISUSED.values(), ids=MISUSED)
+def test_a_schedule_called_with_other_arguments(dg, call):
+    """A schedule that takes a context is called with a context and nothing else."""
+
+    @dg.schedule(cron_schedule="@daily", job_name="anything")
+    def tick(context):
+        return dg.RunRequest()
+
+    with pytest.raises(Exception, match=r"(?i)context|argument|positional"):
+        call(dg, tick)

@@ -8,7 +8,7 @@ import pytest
 from dagwire.config.environments.environment import SWITCH
 from dagwire.definitions.loading.project_setting import named_target, project_folder
 
-pytest_plugins: tuple[str, ...] = ("dagwire.testing.fixtures", "dagwire.testing.pytest_hooks")
+pytest_plugins: tuple[str, ...] = ("dagwire.testing.pytest_hooks", "dagwire.testing.fixtures")
 
 MARKS = (
     "override(key=value): replace resources for the test; a class stands for a new object of it",
