@@ -335,6 +335,15 @@ def test_a_wired_function_gets_the_open_resource(wired_application):
         wired()
 
 
+def test_a_wired_function_sees_the_override_of_a_resource(wired_application):
+    """Inside a scope dependency-injector's @inject gets the fake of a resource, so nobody is warned."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with override(wired_application, db="fake"), build_resources(wired_application, required_resource_keys=[]):
+            assert wired() == "fake"
+    assert log == []
+
+
 def test_a_wired_function_opens_what_is_not_open(wired_application):
     """What the scope has not opened yet is opened for dependency-injector's @inject, and closed with the scope."""
     with build_resources(wired_application, required_resource_keys=[]):

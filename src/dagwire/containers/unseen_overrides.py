@@ -8,6 +8,7 @@ from weakref import WeakSet
 from dagwire.containers.keys import Container
 from dagwire.containers.provider_graph import ProviderGraph, dependencies_first
 from dagwire.containers.provider_types import AnyProvider, is_provider
+from dagwire.containers.resource_provider import ResourceProvider
 
 _WIRING = "dependency_injector.wiring"
 
@@ -50,4 +51,9 @@ def _replaced_in(graph: ProviderGraph, injections: Mapping[str, object]) -> Iter
     for parameter, provider in injections.items():
         if is_provider(provider):
             below = dependencies_first([provider], graph.dependencies, None)
-            yield from ((parameter, one) for one in below if one in graph.replaced)
+            yield from ((parameter, one) for one in below if one in graph.replaced and not _asks_scope(one))
+
+
+def _asks_scope(provider: AnyProvider) -> bool:
+    """Whether the provider gives what the current scope has, overrides included, to whoever calls it."""
+    return isinstance(provider, ResourceProvider)

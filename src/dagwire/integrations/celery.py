@@ -46,7 +46,7 @@ def install(app: Celery, resources: object, *, eager: bool = False) -> None:
 class RunScopeTask(_Task):
     """A task that is a run scope for as long as one attempt takes."""
 
-    abstract = True
+    abstract: bool = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task with its resources; also when it is called as a function."""
