@@ -203,6 +203,21 @@ def test_tasks_open_once(application):
     assert sorted(log[-2:]) == ["close real", "disconnect"]
 
 
+def test_threads_beside_an_event_loop(application):
+    """Runs in threads beside the event loop of the process scope share what is synchronous and what is not."""
+
+    def run():
+        with build_resources(application, required_resource_keys=["pool", "connection"]) as resources:
+            return id(resources.pool), id(resources.connection)
+
+    async def main():
+        async with process_scope(application):
+            return await asyncio.gather(*(asyncio.to_thread(run) for _ in range(8)))
+
+    assert len(set(asyncio.run(main()))) == 1
+    assert sorted(log) == ["close real", "connect", "disconnect", "open real"]
+
+
 def test_a_failed_opening_is_tried_again(application):
     """A process-lived resource that could not be opened fails that run alone; the next one tries again."""
     attempts = []
