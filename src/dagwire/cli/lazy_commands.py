@@ -21,6 +21,7 @@ HELP_BY_COMMAND = {
     "runs": "List the latest runs, and show one.",
     "retry": "Do again what failed in a run, and what comes after it.",
     "tick": "Ask a schedule or sensor once, and run what it requests.",
+    "dagster": "Run Dagster's own command line on the definitions.",
     "init": "Write a new project that passes its own tests at once.",
 }
 
