@@ -22,7 +22,13 @@ from fastapi.testclient import TestClient
 from starlette.requests import HTTPConnection
 
 from dagwire import ConfigurableResource, Definitions, ResourceProvider, current_scope, inject, override
-from dagwire.errors import FaultsError, InvalidDefinitionError, InvalidInvocationError, ResourceSetupError
+from dagwire.errors import (
+    FaultsError,
+    InvalidDefinitionError,
+    InvalidInvocationError,
+    ResourceSetupError,
+    ResourceTypeError,
+)
 from dagwire.integrations.fastapi import Inject, add_health_route, install, run_scope
 from dagwire.testing import fake
 
@@ -348,6 +354,30 @@ def test_routes_are_checked_when_the_application_starts(app, application):
     assert "route '/wrong-ws'" in str(caught.value)
     assert "Did you mean 'session'?" in str(caught.value)
     assert log == []
+
+
+def test_types_are_checked_when_the_application_starts(app, application):
+    """A resource of another class than a handler or a dependency declares fails the start of the application."""
+    application.sizes = providers.Object([1])
+
+    class Sizes:
+        def __init__(self, sizes: Annotated[dict, Inject("sizes")]):
+            self.sizes = sizes
+
+    by_default = Inject("sizes")
+
+    @app.get("/right", dependencies=[Inject("sizes")])
+    async def right(sizes: Annotated[list, Inject("sizes")], untyped=by_default) -> list:
+        return [sizes, untyped]
+
+    with TestClient(app) as client:
+        assert client.get("/right").json() == [[1], [1]]
+
+    @app.get("/wrong")
+    async def wrong(sizes: Annotated[Sizes, Depends()]): ...
+
+    with pytest.raises(ResourceTypeError, match=r"route '/wrong' .*dict"), TestClient(app):
+        pass
 
 
 def test_a_provider_without_a_key():

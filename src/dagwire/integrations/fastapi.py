@@ -1,12 +1,14 @@
 """FastAPI: the lifespan is the process scope, a request is a run scope, and a resource is a dependency."""
 
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from functools import cache
+from inspect import Parameter
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, FastAPI
 from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import get_typed_signature
 from fastapi.routing import APIWebSocketRoute, iter_route_contexts
 from starlette.requests import HTTPConnection, Request
 from starlette.websockets import WebSocket
@@ -21,6 +23,7 @@ from dagwire.containers.scope_checks import raise_faults
 from dagwire.errors import DagwireError
 from dagwire.integrations import starlette
 from dagwire.integrations.starlette import add_health_route, installed_in, run_scope
+from dagwire.resources.resource_param import declared_type
 
 __all__ = ["Inject", "add_health_route", "install", "run_scope"]
 
@@ -92,10 +95,10 @@ def install(
 def _faults(app: FastAPI, *, of_web_sockets: bool) -> list[DagwireError]:
     """All that is wrong with what the routes of one kind ask for. Opens nothing."""
     requirements = [
-        Requirement(key, f"route '{route.path}'")
+        Requirement(key, f"route '{route.path}'", expected)
         for route in iter_route_contexts(app.routes)
         if isinstance(route.original_route, APIWebSocketRoute) is of_web_sockets
-        for key in _keys_below(getattr(route, "dependant", None))
+        for key, expected in _asked_below(getattr(route, "dependant", None))
     ]
     connection = _NO_SOCKET if of_web_sockets else _NO_REQUEST
     installed = installed_in(app)
@@ -104,13 +107,18 @@ def _faults(app: FastAPI, *, of_web_sockets: bool) -> list[DagwireError]:
     return scope.prepare(requirements)
 
 
-def _keys_below(dependant: Dependant | None) -> Iterator[str]:
-    below: Iterable[Dependant] = [] if dependant is None else dependant.dependencies
-    for one in below:
+def _asked_below(dependant: Dependant | None) -> Iterator[tuple[str, object]]:
+    """`(key, declared type or None)` of all that a handler, and the dependencies below it, ask for."""
+    if dependant is None or dependant.call is None:
+        return
+    parameters = get_typed_signature(dependant.call).parameters
+    for one in dependant.dependencies:
         key = None if one.call is None else _key_by_dependency.get(one.call)
         if key is not None:
-            yield key
-        yield from _keys_below(one)
+            parameter = parameters.get(one.name or "")  # without a name it is only to be opened
+            annotation: object = Parameter.empty if parameter is None else parameter.annotation
+            yield key, None if annotation is Parameter.empty else declared_type(annotation)
+        yield from _asked_below(one)
 
 
 async def _never(*_: Any) -> Any:
