@@ -1,5 +1,6 @@
 """Flask: a request is a run scope, and an error of its view reaches the resources."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 import pytest
@@ -125,6 +126,18 @@ def test_overrides(app, application):
     with override(application, session=fake(Session, name="fake")):
         assert client.get("/names/a").json[1] == "fake"
     assert client.get("/names/a").json[1] == "real"
+
+
+def test_the_request_in_a_thread(app):
+    """The request in the graph is the request itself, which a thread of the view's own can read."""
+
+    @app.get("/thread")
+    @inject
+    def in_thread(request: Annotated[Request, Provide[Application.request]]) -> str:
+        with ThreadPoolExecutor(1) as threads:
+            return threads.submit(lambda: request.path).result()
+
+    assert app.test_client().get("/thread").text == "/thread"
 
 
 def test_a_commit_that_fails(app, application):

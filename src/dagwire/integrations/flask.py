@@ -37,7 +37,9 @@ def install(app: Flask, resources: object, *, request: AnyProvider | str | None 
 
 
 def _open(container: Container, request_key: str | None) -> None:
-    replacements = {} if request_key is None else {request_key: request}
+    proxy: Any = request
+    # The request itself: the proxy is empty in threads of the view's own.
+    replacements = {} if request_key is None else {request_key: proxy._get_current_object()}
     scope: AbstractContextManager[object] = build_resources(
         container, required_resource_keys=(), replacements=replacements
     )
