@@ -102,7 +102,9 @@ def enter_scope(scope: OpenScope) -> None:
 def leave_scope(scope: OpenScope) -> None:
     """Take `scope` away from this context; without effect if it is not there."""
     # By identity, not by token: an asynchronous scope may be closed in another context than it was opened in.
-    _open.set(tuple(kept for kept in _open.get() if kept is not scope))
+    scopes = _open.get()
+    innermost = scopes and scopes[-1] is scope
+    _open.set(scopes[:-1] if innermost else tuple([kept for kept in scopes if kept is not scope]))
 
 
 def forget_process_scopes() -> None:

@@ -610,7 +610,7 @@ class RunScope:
 
 def _is_unfinished(value: object) -> bool:
     """Whether a `Coroutine` provider, or one that depends on such, gave `value`."""
-    return iscoroutine(value) or isfuture(value)
+    return hasattr(value, "__await__") and (iscoroutine(value) or isfuture(value))
 
 
 def _current_task() -> "Task[Any] | None":
