@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from dagwire.cli.failures import failure_text
 from dagwire.execution.current_step import current_context
@@ -30,7 +29,7 @@ class FactsOfRecord(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Add the facts; keep every record."""
         context = None if getattr(record, "step_key", None) else current_context()
-        facts: Mapping[str, Any] = {"resource": CURRENT_RESOURCE.get(), **self.facts_of_run}
+        facts: Mapping[str, object] = {"resource": CURRENT_RESOURCE.get(), **self.facts_of_run}
         if context is not None:
             facts = {**facts, **(context.log.extra or {})}
         for name in _FACTS:

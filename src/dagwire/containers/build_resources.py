@@ -111,7 +111,7 @@ class RunFacts(NamedTuple):
     """The facts that resources get about a run when they are opened outside one."""
 
     instance: DagsterInstance | None
-    run: Any
+    run: object
     logger: "logging.Logger | logging.LoggerAdapter[Any]"
 
 

@@ -24,7 +24,7 @@ class Call(NamedTuple):
     function: Callable[..., Any]
     args: Sequence[tuple[Any, bool]]
     """`(value or provider, whether it is a provider that is called)`."""
-    plain: Mapping[str, Any]
+    plain: Mapping[str, object]
     called: Sequence[tuple[str, AnyProvider]]
     keeps: bool
     """Whether it is a Singleton."""
@@ -70,10 +70,10 @@ class CalledProvider:
         self._declared = declared
         self._call = call
         self._copier = copier
-        self._made: Any = _NOT_MADE
+        self._made: object = _NOT_MADE
         self._provider: AnyProvider | None = None
 
-    def __call__(self, *args: object, **kwargs: object) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> object:
         """Call the provider; arguments are added to the declared ones, and replace those of the same name."""
         call = self._call
         if not call.keeps:
@@ -82,7 +82,7 @@ class CalledProvider:
             self._made = self._result(call, args, kwargs)
         return self._made
 
-    def _result(self, call: Call, args: tuple[object, ...], kwargs: dict[str, Any]) -> Any:
+    def _result(self, call: Call, args: tuple[object, ...], kwargs: dict[str, Any]) -> object:
         slots: Any = self._copier.slots
         named = {**call.plain, **kwargs}
         for name, provider in call.called:

@@ -131,18 +131,18 @@ def _ask_in_own_loop(container: object, key: str) -> float:
     return time.monotonic()
 
 
-async def _called(_key: str, check: Callable[[], Any]) -> Any:
+async def _called(_key: str, check: Callable[[], object]) -> object:
     return check()
 
 
-async def _called_in_thread(key: str, check: Callable[[], Any]) -> Any:
+async def _called_in_thread(key: str, check: Callable[[], object]) -> object:
     return check() if iscoroutinefunction(check) else await asyncio.wrap_future(_in_thread(key, check))
 
 
 async def _ask(
     container: object,
     key: str,
-    call: Callable[[str, Callable[[], Any]], Awaitable[Any]],
+    call: Callable[[str, Callable[[], Any]], Awaitable[object]],
     replacements: Mapping[str, object] | None = None,
 ) -> None:
     async with abuild_resources(container, required_resource_keys=[key], replacements=replacements) as resources:

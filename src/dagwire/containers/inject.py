@@ -18,9 +18,9 @@ T = TypeVar("T")
 
 
 @overload
-def inject(function: Callable[P, T], /, *, resources: Any = None) -> Callable[..., T]: ...
+def inject(function: Callable[P, T], /, *, resources: object = None) -> Callable[..., T]: ...
 @overload
-def inject(*, resources: Any = None) -> Callable[[Callable[P, T]], Callable[..., T]]: ...
+def inject(*, resources: object = None) -> Callable[[Callable[P, T]], Callable[..., T]]: ...
 def inject(function: Any = None, /, *, resources: Any = None) -> Any:
     """Give a function's parameters what the current scope has under their keys, with its overrides.
 
@@ -59,7 +59,7 @@ def inject(function: Any = None, /, *, resources: Any = None) -> Any:
     return injected
 
 
-def asks_for_resources(function: Callable[..., Any]) -> bool:
+def asks_for_resources(function: Callable[..., object]) -> bool:
     """Whether a parameter of `function` asks for a resource, so that it can be injected."""
     hints = typing.get_type_hints(function, include_extras=True)
     return any(is_resource_annotation(hints.get(parameter)) for parameter in signature(function).parameters)
@@ -72,7 +72,7 @@ class _Injection:
         self.name = function.__qualname__
         self._key_by_parameter: dict[str, str] = {}
         self._resources = resources
-        self._declaring: Any = None
+        self._declaring: object = None
         declared = signature(function)
         hints = typing.get_type_hints(function, include_extras=True)
         for parameter in declared.parameters:
@@ -105,7 +105,7 @@ class _Injection:
         """
         first, items = self._first, tuple(self._key_by_parameter.items())
 
-        def fill(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        def fill(args: tuple[object, ...], kwargs: dict[str, Any]) -> bool:
             if len(args) > first or (scope := current_scope()) is None:
                 return False
             opened = scope.opened
@@ -118,7 +118,7 @@ class _Injection:
 
         return fill
 
-    def missing(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, str]:
+    def missing(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> dict[str, str]:
         """`{parameter: key}` of what the call does not pass."""
         passed = len(args)
         return {
@@ -132,7 +132,7 @@ class _Injection:
         scope = current_scope()
         return None if scope is None or not all(map(scope.keeps, wanted.values())) else scope
 
-    def container(self) -> Any:
+    def container(self) -> object:
         """The container that serves a call outside any run.
 
         Raises:
@@ -164,7 +164,7 @@ def _keys(wanted: Mapping[str, str]) -> Iterable[str]:
     return dict.fromkeys(wanted.values())
 
 
-def _wrapper(function: Callable[..., Any], injection: _Injection) -> Callable[..., Any]:
+def _wrapper(function: Callable[..., object], injection: _Injection) -> Callable[..., object]:
     if iscoroutinefunction(function):
         return _of_coroutine(function, injection)
     if isasyncgenfunction(function):
@@ -174,11 +174,11 @@ def _wrapper(function: Callable[..., Any], injection: _Injection) -> Callable[..
     return _of_function(function, injection)
 
 
-def _of_function(function: Callable[..., Any], injection: _Injection) -> Callable[..., Any]:
+def _of_function(function: Callable[..., object], injection: _Injection) -> Callable[..., object]:
     fill = injection.fill_from_open_scope()
 
     @functools.wraps(function)
-    def injected(*args: Any, **kwargs: Any) -> Any:
+    def injected(*args: object, **kwargs: object) -> object:
         if fill(args, kwargs):
             return function(*args, **kwargs)
         wanted = injection.missing(args, kwargs)
@@ -191,11 +191,11 @@ def _of_function(function: Callable[..., Any], injection: _Injection) -> Callabl
     return injected
 
 
-def _of_coroutine(function: Callable[..., Any], injection: _Injection) -> Callable[..., Any]:
+def _of_coroutine(function: Callable[..., Any], injection: _Injection) -> Callable[..., object]:
     fill = injection.fill_from_open_scope()
 
     @functools.wraps(function)
-    async def injected(*args: Any, **kwargs: Any) -> Any:
+    async def injected(*args: Any, **kwargs: Any) -> object:
         if fill(args, kwargs):
             return await function(*args, **kwargs)
         wanted = injection.missing(args, kwargs)
@@ -208,9 +208,9 @@ def _of_coroutine(function: Callable[..., Any], injection: _Injection) -> Callab
     return injected
 
 
-def _of_generator(function: Callable[..., Any], injection: _Injection) -> Callable[..., Any]:
+def _of_generator(function: Callable[..., Any], injection: _Injection) -> Callable[..., object]:
     @functools.wraps(function)
-    def injected(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+    def injected(*args: Any, **kwargs: Any) -> Generator[object, Any, Any]:
         wanted = injection.missing(args, kwargs)
         scope = injection.serving_scope(wanted)
         if scope is not None:
@@ -223,9 +223,9 @@ def _of_generator(function: Callable[..., Any], injection: _Injection) -> Callab
     return injected
 
 
-def _of_async_generator(function: Callable[..., Any], injection: _Injection) -> Callable[..., Any]:
+def _of_async_generator(function: Callable[..., Any], injection: _Injection) -> Callable[..., object]:
     @functools.wraps(function)
-    async def injected(*args: Any, **kwargs: Any) -> AsyncGenerator[Any]:
+    async def injected(*args: Any, **kwargs: Any) -> AsyncGenerator[object]:
         wanted = injection.missing(args, kwargs)
         scope = injection.serving_scope(wanted)
         if scope is not None:

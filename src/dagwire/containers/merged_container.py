@@ -37,7 +37,7 @@ def _is_same(one: object, other: object) -> bool:
     return mine is others or (type(mine) is type(others) and isinstance(mine, _EQUAL_BY_VALUE) and mine == others)
 
 
-def _given_to(provider: object) -> Any:
+def _given_to(provider: object) -> object:
     """The object that a provider was made of, if it is one object; else the provider itself."""
     declared: Any = provider
     if isinstance(provider, ResourceProvider):

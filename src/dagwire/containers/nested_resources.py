@@ -60,7 +60,7 @@ class DefinitionByKey(Mapping[str, Any]):
         self._keys = keys
         self._find = find
 
-    def __getitem__(self, key: str) -> Any:
+    def __getitem__(self, key: str) -> object:
         """The declaration under `key`: the recipe, or another provider itself."""
         provider = self._find(key)
         if provider is None:

@@ -18,7 +18,7 @@ Path = tuple[str, ...]
 class Option(NamedTuple):
     """An option or a value, as a path below its holder."""
 
-    root: Any
+    root: object
     """The key of the `Configuration` or of the settings, or the provider itself if it is another container's."""
     path: Path
 

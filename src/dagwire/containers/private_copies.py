@@ -84,7 +84,7 @@ class PrivateResource:
         if self._provider is not None and self._open_late is None:
             cast("Any", self._provider).set_provides(value)  # stubs: partly unknown
 
-    def __call__(self) -> Any:
+    def __call__(self) -> object:
         """The live thing, opened now if nobody has called for it before."""
         if not self.is_open and self._open_late is not None:
             return self._open_late()
@@ -108,7 +108,7 @@ class ReplacedProvider:
         self._current = current
         self._provider: AnyProvider | None = None
 
-    def __call__(self) -> Any:
+    def __call__(self) -> object:
         """Call the replacement."""
         return self._current()() if self._provider is None else self._provider()
 
@@ -138,7 +138,7 @@ class ChosenProvider:
             self._branch = self._choose()
         return self._branch
 
-    def __call__(self, *args: object, **kwargs: object) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> object:
         """Call the chosen branch."""
         return self._current(self.branch)(*args, **kwargs)
 
@@ -160,7 +160,7 @@ class AwaitedProvider:
         self._wait_for_call = wait_for_call
         self._provider: AnyProvider | None = None
 
-    def __call__(self, *args: object, **kwargs: object) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> object:
         """The result."""
         return self._wait_for_call(lambda: self._find()(*args, **kwargs))
 

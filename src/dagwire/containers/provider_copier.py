@@ -96,7 +96,7 @@ class ProviderCopier:
         held = container_held_by(provider)
         if held is None:
             return None
-        copied: Any = self._container(held)
+        copied: object = self._container(held)
         if isinstance(provider, providers.Self):
             return providers.Self(copied)
         if isinstance(provider, providers.Container):

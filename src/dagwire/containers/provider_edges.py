@@ -63,7 +63,7 @@ def _passed_on_by_object(value: object) -> tuple[AnyProvider, ...]:
     return (value,) if is_provider(value) else tuple(listed_providers(value).values())
 
 
-def container_held_by(provider: AnyProvider) -> Any:
+def container_held_by(provider: AnyProvider) -> object:
     """The container that `provider` passes on as a whole, or None."""
     stubbed: Any = provider
     if isinstance(provider, providers.Self):

@@ -82,19 +82,19 @@ def _with_variables_read(value: object) -> object:
     return value.get_value() if isinstance(value, EnvVar) else with_items_changed(value, _with_variables_read)
 
 
-def _instance(source: Any, args: Sequence[Any], fields: dict[str, Any]) -> Any:
+def _instance(source: Any, args: Sequence[Any], fields: dict[str, Any]) -> object:
     return source(*args, **fields)
 
 
-def _with_fields(source: Any, _args: Sequence[object], fields: dict[str, Any]) -> Any:
+def _with_fields(source: Any, _args: Sequence[object], fields: dict[str, Any]) -> object:
     return source.with_values(fields) if fields else source
 
 
-def _as_it_is(source: object, _args: Sequence[object], _fields: dict[str, Any]) -> Any:
+def _as_it_is(source: object, _args: Sequence[object], _fields: dict[str, Any]) -> object:
     return source
 
 
 def _configured(
     make_recipe: RecipeMaker, config: object, key: str, source: object, args: Sequence[object], fields: dict[str, Any]
-) -> Any:
+) -> object:
     return configured_recipe(make_recipe(source, args, fields), config, key)

@@ -34,7 +34,7 @@ def _is_asynchronous(provides: Any) -> bool:
     return iscoroutinefunction(provides) or isasyncgenfunction(unwrap(provides)) or hasattr(provides, "__aenter__")
 
 
-def _managed(provides: Callable[..., object]) -> Callable[..., Any]:
+def _managed(provides: Callable[..., object]) -> Callable[..., object]:
     @contextmanager
     def opened(*args: object, **kwargs: object) -> Generator[Any]:
         made = provides(*args, **kwargs)
@@ -47,7 +47,7 @@ def _managed(provides: Callable[..., object]) -> Callable[..., Any]:
     return _named_after(provides, opened)
 
 
-def _managed_in_a_loop(provides: Callable[..., object]) -> Callable[..., Any]:
+def _managed_in_a_loop(provides: Callable[..., object]) -> Callable[..., object]:
     @asynccontextmanager
     async def opened(*args: object, **kwargs: object) -> AsyncGenerator[Any]:
         made = provides(*args, **kwargs)
@@ -65,6 +65,6 @@ def _managed_in_a_loop(provides: Callable[..., object]) -> Callable[..., Any]:
     return _named_after(provides, opened)
 
 
-def _named_after(provides: Callable[..., object], opened: Callable[..., object]) -> Callable[..., Any]:
+def _named_after(provides: Callable[..., object], opened: Callable[..., object]) -> Callable[..., object]:
     opened.__name__ = getattr(provides, "__name__", type(provides).__name__)
     return opened

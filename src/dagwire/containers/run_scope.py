@@ -327,7 +327,7 @@ class RunScope:
                 resource.waiting.set()
                 resource.waiting = None
 
-    def open_late(self, provider: AnyProvider) -> Any:
+    def open_late(self, provider: AnyProvider) -> object:
         """Open the resource of `provider`, which somebody calls while the scope is open, and return it.
 
         Delegates, Aggregates and containers call it, and runs inside a process scope. In an event loop it gives a task
@@ -363,7 +363,7 @@ class RunScope:
             with resource.opening:
                 drive(self._open_one(provider))
 
-    async def _open_in_tasks(self, called: Iterable[AnyProvider], wanted: PrivateResource) -> Any:
+    async def _open_in_tasks(self, called: Iterable[AnyProvider], wanted: PrivateResource) -> object:
         """Open what is called, each in a task of its own that whoever else needs it waits for, too."""
         for one in called:
             resource = self._private.resources.get(one)
@@ -375,7 +375,7 @@ class RunScope:
             await shield(resource.task)
         return wanted.value
 
-    def wait_for_call(self, call: Callable[[], object]) -> Any:
+    def wait_for_call(self, call: Callable[[], object]) -> object:
         """Call `call` in an event loop of the scope's own, and return what it gives, awaited."""
         return self._life_cycle.call_in_loop(call)
 
@@ -499,14 +499,14 @@ class RunScope:
             with self._getting:
                 return self._opened_without_waiting(key)
 
-    def _opened_without_waiting(self, key: str) -> Any:
+    def _opened_without_waiting(self, key: str) -> object:
         try:
             return drive(self.aget(key))
         except WaitedError:
             problem = f"cannot open '{key}' for synchronous code in an event loop: it waits. Ask for it by `await`."
             raise InvalidInvocationError("the current scope", problem) from None
 
-    async def aget(self, key: str) -> Any:
+    async def aget(self, key: str) -> object:
         """`get` for an event loop, where an asynchronous resource can be opened."""
         if key not in self.opened and not self.lives_for_step(key):
             scope = self.inner({}) if self._prepared else self
@@ -567,7 +567,7 @@ class RunScope:
             raise ResourceNotOpenError(key)
         return inside
 
-    def opening(self, key: str) -> tuple[Any, InitResourceContext] | None:
+    def opening(self, key: str) -> tuple[object, InitResourceContext] | None:
         """The recipe that was opened under `key`, and the context it was opened with; None if there is none."""
         if key in self._step_keys:
             return self._of_step(key).opening(key)

@@ -242,7 +242,7 @@ def _recipe_faults(
     return faults_of(name, resource.recipe, config, scope.is_nested_key)
 
 
-def recipe_of(resource: PrivateResource, values: Sequence[object], name: object) -> Any:
+def recipe_of(resource: PrivateResource, values: Sequence[object], name: object) -> object:
     """Make what is to be opened for `resource` of `values`.
 
     Raises:

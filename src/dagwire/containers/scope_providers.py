@@ -127,11 +127,11 @@ class ScopeProviders:
             return list(self._chosen(selector, chooser))
         except DagwireError as fault:
             self.choice_faults[selector] = fault
-            ask: Any = cast("Any", selector).selector
+            ask: object = cast("Any", selector).selector
             return [ask] if isinstance(ask, providers.Provider) else []
 
     def _chosen(self, selector: AnyProvider, chooser: ChosenProvider) -> Iterator[AnyProvider]:
-        ask: Any = cast("Any", selector).selector
+        ask: object = cast("Any", selector).selector
         if isinstance(ask, providers.Provider):
             yield ask
         yield chooser.branch

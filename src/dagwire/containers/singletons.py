@@ -22,7 +22,7 @@ _changing = threading.Lock()
 _buildings: dict[AnyProvider, _Building] = {}
 
 
-def build_once(provider: AnyProvider, call: Any = None) -> Any:
+def build_once(provider: AnyProvider, call: Any = None) -> object:
     """The object of a Singleton that other runs share, built by one thread alone.
 
     dependency-injector's plain Singleton may be built once by each thread; its other kinds see to themselves. A lock of

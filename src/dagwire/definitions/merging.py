@@ -10,7 +10,7 @@ from dagwire.definitions.specs.executor_definition import AnyExecutor
 from dagwire.errors import MergeConflictError
 
 
-def merged_resources(resources: Sequence[tuple[Container, object]]) -> Any:
+def merged_resources(resources: Sequence[tuple[Container, object]]) -> object:
     """Merge resources, each a container and what it was made of: a mapping if all were mappings, else a container.
 
     Raises:

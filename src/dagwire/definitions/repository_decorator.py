@@ -32,7 +32,7 @@ _NAMED_KINDS = ("jobs", "schedules", "sensors")
 
 
 @overload
-def repository(definitions_fn: Callable[[], Any]) -> RepositoryDefinition: ...
+def repository(definitions_fn: Callable[[], object]) -> RepositoryDefinition: ...
 @overload
 def repository(
     *,
@@ -43,7 +43,7 @@ def repository(
     default_logger_defs: Mapping[str, LoggerDefinition] | None = None,
 ) -> Callable[[Callable[[], Any]], RepositoryDefinition]: ...
 def repository(
-    definitions_fn: Callable[[], Any] | None = None,
+    definitions_fn: Callable[[], object] | None = None,
     *,
     name: str | None = None,
     description: str | None = None,
@@ -78,7 +78,7 @@ def repository(
         42
     """
 
-    def decorate(function: Callable[[], Any]) -> RepositoryDefinition:
+    def decorate(function: Callable[[], object]) -> RepositoryDefinition:
         own = name or name_of(function)
         check_name("repository", own)
         found = _by_kind(f"repository '{own}'", function())
@@ -109,7 +109,7 @@ def _by_kind(owner: str, returned: object) -> dict[str, list[Any]]:
     return found
 
 
-def _flat(items: Any) -> Iterator[Any]:
+def _flat(items: Any) -> Iterator[object]:
     """The items, and those of lists among them: `with_resources` returns a list."""
     for item in items:
         if is_sequence(item):
@@ -127,5 +127,5 @@ def _named(owner: str, returned: Mapping[Any, Any]) -> Iterator[tuple[str, list[
         yield kind, [item if isinstance(item, _KINDS[kind]) else item() for item in made]
 
 
-def _as_job(definition: Any) -> Any:
+def _as_job(definition: object) -> Any:
     return definition.to_job() if isinstance(definition, GraphDefinition) else definition

@@ -1,7 +1,6 @@
 """The step that runs here, for `AssetExecutionContext.get()` and `OpExecutionContext.get()`."""
 
 from collections.abc import Callable
-from typing import Any
 
 from dagwire.containers.current_scope import CURRENT_STEP
 from dagwire.containers.step_scopes import StepScopes
@@ -22,7 +21,7 @@ class CurrentStep(StepScopes):
         self.yielded: list[object] = []
         """The items that the body has yielded."""
 
-    def observe(self, item: object) -> Any:
+    def observe(self, item: object) -> object:
         """Take note of an item that the body yields; return it."""
         self.yielded.append(item)
         if self.made is not None:

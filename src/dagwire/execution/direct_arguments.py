@@ -20,9 +20,9 @@ class PreparedCall(NamedTuple):
 
     arguments: Mapping[str, Any]
     """`{parameter: value}` of config and inputs."""
-    to_open: Mapping[str, Any]
+    to_open: Mapping[str, object]
     """`{key: recipe}` of the resources that are opened for the call."""
-    plain: Mapping[str, Any]
+    plain: Mapping[str, object]
     """`{key: resource}` of those that are passed as they are."""
     held: tuple[str, ...]
     """The keys that the context has."""

@@ -43,7 +43,9 @@ def call_directly(definition: StepDefinition[Any], args: Sequence[object], kwarg
         raise
 
 
-def call_hook_directly(hook: HookDefinition, body: Body, args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
+def call_hook_directly(
+    hook: HookDefinition, body: Body, args: Sequence[object], kwargs: Mapping[str, object]
+) -> object:
     """Call the function of a hook outside a run; see `HookDefinition.__call__`."""
     name = body.signature.context or ""
     if args and args[0] is None:
@@ -85,7 +87,7 @@ class _DirectCall:
         async with self._aopened() as arguments:
             return self._checked(await self._invoke(arguments))
 
-    async def _agenerated(self) -> AsyncIterator[Any]:
+    async def _agenerated(self) -> AsyncIterator[object]:
         async with self._aopened() as arguments:
             async for item in self._achecked_items(self._invoke(arguments)):
                 yield item
@@ -101,7 +103,7 @@ class _DirectCall:
     # -- resources -----------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _opened(self) -> Generator[Mapping[str, Any]]:
+    def _opened(self) -> Generator[Mapping[str, object]]:
         """Open resources for the call; close them and free the context after it. Yield `{parameter: argument}`."""
         keys = self._prepared.to_open
         try:
@@ -114,7 +116,7 @@ class _DirectCall:
             self._context.unbind()
 
     @asynccontextmanager
-    async def _aopened(self) -> AsyncGenerator[Mapping[str, Any]]:
+    async def _aopened(self) -> AsyncGenerator[Mapping[str, object]]:
         """Open resources for the call in the caller's event loop; see `_opened`."""
         keys = self._prepared.to_open
         try:
@@ -146,7 +148,7 @@ class _DirectCall:
             if name in arguments:
                 check_value(self._body.owner, "input", name, dagster_type, arguments[name], self._types)
 
-    def _checked(self, returned: object) -> Any:
+    def _checked(self, returned: object) -> object:
         """Check the result of a function that is neither a coroutine function nor a generator function.
 
         Such a function may still return a generator or an awaitable that another function made.
@@ -160,10 +162,10 @@ class _DirectCall:
         self._check_result(returned)
         return returned
 
-    async def _checked_awaitable(self, returned: Awaitable[object]) -> Any:
+    async def _checked_awaitable(self, returned: Awaitable[object]) -> object:
         return self._checked(await returned)
 
-    def _checked_items(self, items: Iterator[object]) -> Iterator[Any]:
+    def _checked_items(self, items: Iterator[object]) -> Iterator[object]:
         seen = Yielded()
         for item in items:
             self._check_item(item)

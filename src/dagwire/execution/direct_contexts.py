@@ -56,7 +56,7 @@ class _Held:
 class DirectStepContext(_Held, StepContext):
     """A step's context, built by hand. A call binds it to the definition that is called, and frees it at its end."""
 
-    resources_config: Mapping[str, Any]
+    resources_config: Mapping[str, object]
     """The config that the resources were built with."""
 
     def _only_in_a_run(self, name: str) -> None:
@@ -135,7 +135,7 @@ class DirectStepContext(_Held, StepContext):
         """The config that it was built with."""
         return self._given_config
 
-    _given_config: Any = None
+    _given_config: object = None
 
     def fill(self, given_config: object, resources_config: Mapping[str, object]) -> None:
         """Keep config for the definition that is called, and for resources."""
@@ -154,7 +154,7 @@ class DirectStepContext(_Held, StepContext):
         return {**ops, "resources": self.resources_config}
 
     @property
-    def op_def(self) -> Any:
+    def op_def(self) -> object:
         """The definition that is called.
 
         Raises:

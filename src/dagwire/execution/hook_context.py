@@ -36,7 +36,7 @@ class HookContext(BodyContext):
         self._node = node
         self._hook = hook
         self._values = values
-        self._op_config: Any = None
+        self._op_config: object = None
         self.resources: Any = NO_RESOURCES
         """The resources that the hook asks for, one attribute a key."""
         self.op_exception = failure

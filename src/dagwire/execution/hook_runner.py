@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Mapping
 from inspect import isawaitable
-from typing import Any
 
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.step_scopes import StepScopes
@@ -78,7 +77,7 @@ class Hooks:
         return result.is_skipped
 
 
-async def _waited(scope: RunScope, returned: object) -> Any:
+async def _waited(scope: RunScope, returned: object) -> object:
     """Return the result of a function, or of the coroutine that it returned."""
-    coroutine: Awaitable[Any] | None = returned if isawaitable(returned) else None
+    coroutine: Awaitable[object] | None = returned if isawaitable(returned) else None
     return returned if coroutine is None else await scope.wait_for(coroutine)

@@ -22,14 +22,14 @@ class Plan(NamedTuple):
     job: JobDefinition
     nodes: tuple[Node, ...]
     """In the order they run."""
-    config_by_node: Mapping[str, Any]
+    config_by_node: Mapping[str, object]
     """`{name: validated config}`, for the nodes that declare or are given any."""
-    inputs_by_node: Mapping[str, Mapping[str, Any]]
+    inputs_by_node: Mapping[str, Mapping[str, object]]
     """`{name: {parameter: value}}` of the inputs that no step gives."""
-    resource_config_by_key: Mapping[str, Any]
-    output_config: Mapping[str, Any]
+    resource_config_by_key: Mapping[str, object]
+    output_config: Mapping[str, object]
     """`{step.output: config}` for the IO managers of single outputs, not validated yet."""
-    input_config: Mapping[str, Any]
+    input_config: Mapping[str, object]
     """`{step.input: config}` of inputs; values of open inputs among it."""
     run_config: Mapping[str, Any]
     """The run config as contexts show it: the run's merged over the job's, or the config before mapping."""
@@ -93,8 +93,8 @@ class _ResolvedConfig(NamedTuple):
     """The run config, resolved for each step."""
 
     run_config: RunConfig
-    config_by_node: Mapping[str, Any]
-    inputs_by_node: Mapping[str, Mapping[str, Any]]
+    config_by_node: Mapping[str, object]
+    inputs_by_node: Mapping[str, Mapping[str, object]]
 
 
 def _resolved_config(

@@ -47,7 +47,7 @@ class StepContext(MetadataInContext, BodyContext):
         self._is_subset = False
         self.resources: Any = NO_RESOURCES
         """The resources that the body asks for, one attribute a key."""
-        self._op_config: Any = None
+        self._op_config: object = None
         self._partitions = partitions
         self._node = node
         self._mapping_key = node.mapping_key if node else None
@@ -141,7 +141,7 @@ class StepContext(MetadataInContext, BodyContext):
         self._op_config = config
 
     @property
-    def op_def(self) -> Any:
+    def op_def(self) -> object:
         """The definition whose body runs."""
         return self._definition
 
@@ -240,7 +240,7 @@ class StepContext(MetadataInContext, BodyContext):
 
     def load_asset_value(
         self, asset_key: CoercibleToAssetKey, *, python_type: object = Any, partition_key: str | None = None
-    ) -> Any:
+    ) -> object:
         """Load the stored value of an asset that no parameter takes, by its IO manager.
 
         Args:

@@ -61,13 +61,13 @@ class StepInputs:
             self._check(node, name, value)
         return taken
 
-    async def _connected(self, node: Node, name: str, source: Source) -> Any:
+    async def _connected(self, node: Node, name: str, source: Source) -> object:
         if not isinstance(source, list):
             return await self._value(node, name, source)  # type: ignore[arg-type]  # in a node it is an OutputHandle
         handles: list[Any] = [handle for handle in source if self._record.has(handle)]  # type: ignore[arg-type]  # as above
         return [await self._value(node, name, handle) for handle in handles]
 
-    async def _value(self, node: Node, name: str, handle: OutputHandle) -> Any:
+    async def _value(self, node: Node, name: str, handle: OutputHandle) -> object:
         """Return the value of one output, from its IO manager or from memory."""
         if self._step_io is not None:
             return await self._step_io.take(node, name, handle)

@@ -215,7 +215,7 @@ class StepIO:
         is_stored = self._key(self._nodes[handle.node], handle.output) is not None
         return is_stored or name in node.definition.input_manager_keys
 
-    async def take(self, node: Node, name: str, handle: OutputHandle) -> Any:
+    async def take(self, node: Node, name: str, handle: OutputHandle) -> object:
         """The value that an input takes from another step: loaded, or from memory."""
         upstream = self._nodes[handle.node]
         stored_by = self._key(upstream, handle.output)
@@ -239,7 +239,7 @@ class StepIO:
         context = self._contexts.of_input(node, name, manager.scope, manager.key, output)
         return await self._loaded(node, context, manager, handle)
 
-    async def load(self, node: Node, name: str, load: StoredInput) -> Any:
+    async def load(self, node: Node, name: str, load: StoredInput) -> object:
         """The value of an input that comes from no step of the run."""
         manager = Manager(load.manager_key, self._load_scopes[node.template or node.name, name])
         await manager.scope.open_for_step([manager.key], node.definition.label)
@@ -247,7 +247,7 @@ class StepIO:
         context = self._contexts.of_input(node, name, manager.scope, manager.key, output, load.asset)
         return await self._loaded(node, context, manager, None)
 
-    async def _loaded(self, node: Node, context: InputContext, manager: Manager, handle: OutputHandle | None) -> Any:
+    async def _loaded(self, node: Node, context: InputContext, manager: Manager, handle: OutputHandle | None) -> object:
         with _noting(f"while IO manager '{manager.key}' loaded input '{context.name}' of {node.definition.label}"):
             value = manager.resource.load_input(context)
             if isawaitable(value):

@@ -176,7 +176,7 @@ def _of_manager(scope: RunScope, key: str | None) -> dict[str, Any]:
     return {"resource_config": config, "resources": context.resources}
 
 
-def _config_of(recipe: Any, late: object, key: str) -> Any:
+def _config_of(recipe: Any, late: object, key: str) -> object:
     """The config of a recipe whose product is another object, with `late` config merged over its own."""
     if is_configurable(recipe):
         configured: Any = with_config(recipe, late, key)

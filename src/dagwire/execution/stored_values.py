@@ -1,7 +1,6 @@
 """`StoredValues`: the values that a body may load although none of its parameters takes them."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from dagwire.definitions.jobs.asset_graph import KnownAssets
 from dagwire.definitions.jobs.job import JobDefinition
@@ -21,7 +20,7 @@ class StoredValues:
         self._replacements = replacements
         self._instance = instance
 
-    def load(self, key: AssetKey, python_type: object, partition_key: str | None) -> Any:
+    def load(self, key: AssetKey, python_type: object, partition_key: str | None) -> object:
         """The value that the asset's IO manager loads; it is opened for this alone, as in Dagster.
 
         Raises:

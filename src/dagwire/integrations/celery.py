@@ -48,7 +48,7 @@ class RunScopeTask(_Task):
 
     abstract: bool = True
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> object:
         """Run the task with its resources; also when it is called as a function."""
         with build_resources(_container_by_app[self.app], required_resource_keys=()):
             return super().__call__(*args, **kwargs) if self.request.called_directly else self.run(*args, **kwargs)
@@ -62,18 +62,18 @@ class _WorkerProcess:
         self._eager = eager
         self._scope: process_scope | None = None
 
-    def begin_unless_forked(self, sender: Any, **_: Any) -> None:
+    def begin_unless_forked(self, sender: Any, **_: object) -> None:
         """Begin it in a worker whose tasks run in threads of its own process."""
         if not issubclass(concurrency.get_implementation(sender.pool_cls), Prefork):
             self.begin()
 
-    def begin(self, **_: Any) -> None:
+    def begin(self, **_: object) -> None:
         """Begin it, unless it has begun: a solo pool announces its one process twice."""
         if self._scope is None:
             self._scope = process_scope(self._container, eager=self._eager)
             self._scope.__enter__()
 
-    def end(self, **_: Any) -> None:
+    def end(self, **_: object) -> None:
         """End it, if this process has it."""
         scope, self._scope = self._scope, None
         if scope is not None:

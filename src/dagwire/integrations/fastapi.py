@@ -31,7 +31,7 @@ DependencyScope = Literal["function", "request"]
 """FastAPI's word for when a dependency is left: before the response is sent, or after."""
 
 
-def Inject(resource: AnyProvider | str, *, scope: DependencyScope | None = None) -> Any:  # noqa: N802  # as Depends
+def Inject(resource: AnyProvider | str, *, scope: DependencyScope | None = None) -> object:  # noqa: N802  # as Depends
     """Depend on a resource of the request's run scope.
 
     A handler takes it by `db: Annotated[Db, Inject(Application.db)]`. It is opened when the request needs it. As
@@ -54,7 +54,7 @@ _key_by_dependency: dict[Callable[..., Any], str] = {}
 
 
 @cache
-def _dependency(key: str, scope: DependencyScope | None) -> Callable[..., Coroutine[Any, Any, Any]]:
+def _dependency(key: str, scope: DependencyScope | None) -> Callable[..., Coroutine[Any, Any, object]]:
     """One function a key: FastAPI calls it once a request, however many ask for the key."""
 
     async def resource(run: Annotated[OpenScope, Depends(run_scope, scope=scope)]) -> Any:
@@ -121,7 +121,7 @@ def _asked_below(dependant: Dependant | None) -> Iterator[tuple[str, object]]:
         yield from _asked_below(one)
 
 
-async def _never(*_: Any) -> Any:
+async def _never(*_: object) -> Any:
     """Receive or send nothing."""
 
 

@@ -47,11 +47,11 @@ def _open(container: Container, request_key: str | None) -> None:
     g.dagwire_scope = scope
 
 
-def _noting(handle: Callable[..., Any]) -> Callable[..., Any]:
+def _noting(handle: Callable[..., object]) -> Callable[..., Any]:
     """Flask's own answer to an exception, which is kept for the resources."""
 
     @functools.wraps(handle)
-    def noting(*args: Any) -> Any:
+    def noting(*args: object) -> object:
         g.dagwire_error = args[-1]
         return handle(*args)
 

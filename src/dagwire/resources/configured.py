@@ -60,7 +60,7 @@ def configured(configurable: object, config_schema: object = None, **kwargs: obj
     """
     definition: Configurable = _as_definition(configurable)
 
-    def configure(config_or_config_fn: object) -> Any:
+    def configure(config_or_config_fn: object) -> object:
         schema = _schema_of(config_or_config_fn, config_schema)
         named = _name_from(config_or_config_fn) if "name" in signature(definition.configured).parameters else {}
         return definition.configured(config_or_config_fn, config_schema=schema, **named | kwargs)

@@ -81,7 +81,7 @@ class PickledFiles(UPathIOManager):
         except _OBSTRUCTED:
             self._write(self._second_path(path), content)
 
-    def load_from_path(self, context: InputContext, path: object) -> Any:
+    def load_from_path(self, context: InputContext, path: object) -> object:
         """The value whose pickle is in a file."""
         del context
         return pickle.loads(self._read(path))  # noqa: S301  # only what was stored; the class's docstring warns
@@ -135,7 +135,7 @@ def _place(context: OutputContext) -> str:
     return f"output '{context.name}' of step '{context.step_key}'"
 
 
-def folder_at(place: str, options: dict[str, Any]) -> Any:
+def folder_at(place: str, options: dict[str, Any]) -> object:
     """A Path, or a UPath of a URL.
 
     Raises:

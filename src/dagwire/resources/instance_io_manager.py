@@ -42,7 +42,7 @@ class InstanceIOManager(InMemoryIOManager):
         keys = context.asset_partition_keys
         return self._value(context, keys[0]) if len(keys) == 1 else {key: self._value(context, key) for key in keys}
 
-    def _value(self, context: InputContext, partition_key: str | None) -> Any:
+    def _value(self, context: InputContext, partition_key: str | None) -> object:
         try:
             return self._instance.kept_value(context.asset_key, partition_key)
         except KeyError:

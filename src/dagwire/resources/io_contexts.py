@@ -29,9 +29,9 @@ class DeclaredType(Protocol):
 class EventTypes:
     """The kinds of metadata and events that a context makes; they are defined in a higher layer."""
 
-    normalized_metadata: Callable[[Mapping[str, Any], str], Mapping[str, Any]] = lambda metadata, _owner: metadata
+    normalized_metadata: Callable[[Mapping[str, Any], str], Mapping[str, object]] = lambda metadata, _owner: metadata
     """Wraps each value of metadata in the kind that suits it; takes the owner's name for its messages."""
-    observation: Callable[..., Any] = lambda *arguments: arguments
+    observation: Callable[..., object] = lambda *arguments: arguments
     """Makes an observation of an asset: its key, a description, metadata, a partition."""
     loggable: tuple[type, ...] = (object,)
     """The classes of events that `log_event` takes."""
@@ -53,17 +53,17 @@ class IOContext:
     asset_partition_key_range: Any
     """From the first of these keys to the last; absent if keys between them are left out."""
     asset_partitions_def: Any
-    asset_partitions_time_window: Any
+    asset_partitions_time_window: object
     """The time that the partitions span; absent if they are not partitions of time."""
-    dagster_type: Any
+    dagster_type: object
     instance: Any
     job_name: str
     name: str
     """The name of the input or output."""
-    op_def: Any
+    op_def: object
     partition_key: str
     """The partition of the run."""
-    step_context: Any
+    step_context: object
 
     def __init__(
         self,

@@ -29,7 +29,7 @@ def late_recipe(recipe_class: type[C], **fields: Any) -> C:
     return late
 
 
-def configured_recipe(recipe: object, config: object, key: object) -> Any:
+def configured_recipe(recipe: object, config: object, key: object) -> object:
     """Merge `config` over the config that `recipe` has.
 
     Raises:

@@ -10,7 +10,7 @@ from asyncio import AbstractEventLoop
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import ExitStack
 from inspect import isawaitable, iscoroutine
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from dagwire.errors import MissingExtraError, ResourceTeardownError
 from dagwire.resources.life_cycle_methods import Manager, is_asynchronous
@@ -86,7 +86,7 @@ class LifeCycle:
             raise
         return wait_in(portal, awaitable, timeout_s)
 
-    def call_in_loop(self, call: Callable[[], object]) -> Any:
+    def call_in_loop(self, call: Callable[[], object]) -> object:
         """The result of `call`, which needs a running loop and may give an awaitable; for synchronous code."""
         return wait_in(self._open_portal(), _called_and_awaited(call), None)
 
@@ -155,7 +155,7 @@ def use_life_cycles(kind: LifeCycleKind) -> None:
     _kind = kind
 
 
-async def _called_and_awaited(call: Callable[[], object]) -> Any:
+async def _called_and_awaited(call: Callable[[], object]) -> object:
     value = call()
     return await value if isawaitable(value) else value
 

@@ -60,7 +60,7 @@ class LoggerDefinition:
         self.logger_fn = logger_fn
         self.config_schema = config_schema
         self.description = description
-        self._config: Any = None
+        self._config: object = None
 
     @property
     def _owner(self) -> str:

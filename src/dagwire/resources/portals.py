@@ -101,7 +101,7 @@ class _Contained(AbstractAsyncContextManager[Any]):
         self._is_open = False
         self.escaped: BaseException | None = None
 
-    async def __aenter__(self) -> Any:
+    async def __aenter__(self) -> object:
         try:
             value = await self._manager.__aenter__()
         except BaseException as failure:

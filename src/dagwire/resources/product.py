@@ -51,7 +51,7 @@ else:
             return _generic_in(cls, variables) if variables else cls
 
 
-def _users_variables(product: object) -> tuple[Any, ...]:
+def _users_variables(product: object) -> tuple[object, ...]:
     found = (product,) if isinstance(product, typing.TypeVar) else getattr(product, "__parameters__", ())
     return tuple(variable for variable in found if not variable.__module__.startswith("dagwire."))
 

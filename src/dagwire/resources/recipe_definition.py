@@ -29,7 +29,7 @@ class RecipeDefinition(ResourceDefinition):
         """Whether there is config to check, which is always so: the fields."""
         return True
 
-    def config_from(self, late: object, owner: str) -> Any:
+    def config_from(self, late: object, owner: str) -> object:
         """Return the recipe with its config.
 
         Raises:
@@ -41,7 +41,7 @@ class RecipeDefinition(ResourceDefinition):
         return merged if is_configurable(merged) else merged_recipe(self.recipe, merged, owner)
 
 
-def _opened(context: InitResourceContext) -> Any:
+def _opened(context: InitResourceContext) -> object:
     recipe = context.resource_config
     alone = opened_alone(type(recipe).__name__, recipe, context)
     if must_be_closed(recipe):

@@ -1,6 +1,6 @@
 """`ResourceParam[T]` and `ResourceDependency[T]`: the marks on a parameter, and on a field, that are resources."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar, get_args, get_origin, overload
+from typing import TYPE_CHECKING, Annotated, Generic, TypeVar, get_args, get_origin, overload
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -99,7 +99,7 @@ if TYPE_CHECKING:
         def __get__(self, instance: None, owner: object) -> "ResourceDependency[T]": ...
         @overload
         def __get__(self, instance: object, owner: object) -> T: ...
-        def __get__(self, instance: object, owner: object) -> Any: ...
+        def __get__(self, instance: object, owner: object) -> object: ...
         def __set__(self, instance: object, value: T | ConfigurableResourceFactory[T] | ResourceDefinition) -> None: ...
 
 else:
@@ -107,7 +107,7 @@ else:
     class ResourceDependency:
         """A field of a resource that holds another; type checkers see the class above."""
 
-        def __class_getitem__(cls, declared: object) -> Any:
+        def __class_getitem__(cls, declared: object) -> object:
             """Return the annotation that pydantic reads."""
             return Annotated[declared, _AnyRecipe()]
 

@@ -20,7 +20,7 @@ T = TypeVar("T")
 class LifeCyclePolicy(NamedTuple):
     """The retry policy and the timeout of one resource."""
 
-    retry: Callable[..., Any] | None = None
+    retry: Callable[..., object] | None = None
     """Calls the function that opens the resource, again if it fails: of stamina, tenacity, or any callable."""
     timeout_s: float | None = None
     """Longest wait for one open or close, in seconds; None waits forever."""
@@ -65,7 +65,7 @@ class TimeLimited(AbstractAsyncContextManager[Any]):
         self._manager = manager
         self._timeout_s = timeout_s
 
-    async def __aenter__(self) -> Any:
+    async def __aenter__(self) -> object:
         """Open.
 
         Raises:
@@ -95,7 +95,7 @@ def call_with_timeout(call: Callable[[], T], timeout_s: float | None) -> T:
     return call() if timeout_s is None else _run_in_thread(timeout_s, call, if_late=_drop)
 
 
-def enter_with_timeout(manager: AbstractContextManager[object], timeout_s: float | None) -> Any:
+def enter_with_timeout(manager: AbstractContextManager[object], timeout_s: float | None) -> object:
     """Enter `manager`; with a timeout, in a thread of its own, which alone can be abandoned when it hangs.
 
     Raises:

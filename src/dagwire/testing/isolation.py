@@ -211,7 +211,7 @@ Override = Callable[..., Overriding]
 """The type of the fixture `override`: called as `override(db=FakeDb())`, or with `{key: value}` if keys are paths."""
 
 
-def _overridden(container: Container) -> Iterator[tuple[str, Any, tuple[Any, ...]]]:
+def _overridden(container: Container) -> Iterator[tuple[str, object, tuple[object, ...]]]:
     """`(key, provider, what overrides it)` by dependency-injector's own means."""
     for key in keys_of(container):
         provider: Any = find_provider(container, key)

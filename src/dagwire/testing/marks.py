@@ -51,7 +51,7 @@ def _environment(mark: pytest.Mark) -> str:
 
 
 def _overrides(mark: pytest.Mark) -> dict[str, object]:
-    paths: Any = mark.args[0] if mark.args else {}
+    paths: object = mark.args[0] if mark.args else {}
     if len(mark.args) > 1 or not is_mapping(paths) or not (paths or mark.kwargs):
         problem = 'takes resources by key: override(db=FakeDb), or override({"gateways.s3": FakeS3}).'
         raise InvalidInvocationError("@pytest.mark.override", problem)

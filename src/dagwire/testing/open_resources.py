@@ -78,7 +78,7 @@ class OpenResources:
             raise AttributeError(key)
         return self[key]
 
-    def __getitem__(self, key: str) -> Any:
+    def __getitem__(self, key: str) -> object:
         """The resource under a key that is a path."""
         with self._opening:  # threads of one test may ask at once
             try:
@@ -104,7 +104,7 @@ class AsyncOpenResources:
             raise AttributeError(key)
         return self[key]
 
-    def __getitem__(self, key: str) -> Coroutine[Any, Any, Any]:
+    def __getitem__(self, key: str) -> Coroutine[Any, Any, object]:
         """The resource under a key that is a path."""
         return self._held.value(key)
 

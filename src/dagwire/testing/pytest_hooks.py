@@ -52,17 +52,17 @@ def _first_of_the_test(item: Any) -> int:
     return sum(1 for name in item.fixturenames if by_name.get(name) and by_name[name][-1].scope != "function")
 
 
-def _within_its_test(item: pytest.Item, body: Callable[..., Any]) -> Callable[..., Any]:
+def _within_its_test(item: pytest.Item, body: Callable[..., Any]) -> Callable[..., object]:
     """`body`, run with what holds for its test: in a thread or task that another plugin makes, too."""
 
     @functools.wraps(body)
-    def run(*args: object, **kwargs: object) -> Any:
+    def run(*args: object, **kwargs: object) -> object:
         __tracebackhide__ = True
         with item.stash[TEST].in_force():
             return body(*args, **kwargs)
 
     @functools.wraps(body)
-    async def run_in_loop(*args: Any, **kwargs: Any) -> Any:
+    async def run_in_loop(*args: Any, **kwargs: Any) -> object:
         __tracebackhide__ = True
         async with item.stash[TEST].in_force_until_closed():
             return await body(*args, **kwargs)

@@ -33,7 +33,7 @@ class Recorder:
         """The calls of one method."""
         return [call for call in self.calls if call.method == method]
 
-    def watched(self, value: object) -> Generator[Any]:
+    def watched(self, value: object) -> Generator[object]:
         """Stand for `value` in one run: a resource, as `ResourceProvider` takes it."""
         self.opens += 1
         try:
@@ -53,7 +53,7 @@ class _StandIn:
         object.__setattr__(self, "_dagwire_value", value)
         object.__setattr__(self, "_dagwire_calls", calls)
 
-    def _class_of_value(self) -> Any:
+    def _class_of_value(self) -> object:
         return object.__getattribute__(self, "_dagwire_value").__class__
 
     __class__: Any = property(_class_of_value)
@@ -68,7 +68,7 @@ class _StandIn:
         setattr(object.__getattribute__(self, "_dagwire_value"), name, value)
 
 
-def _stand_in(value: object, calls: list[Call]) -> Any:
+def _stand_in(value: object, calls: list[Call]) -> object:
     """Make a wrapper with the special methods of `value`: Python looks them up in the class."""
     kind: Any = value.__class__
     special = {name: _handed_on(name) for name in _SPECIAL if hasattr(kind, name)}
@@ -82,7 +82,7 @@ def _handed_on(name: str) -> Callable[..., Any]:
     return method
 
 
-def _recorded(name: str, method: Callable[..., object], calls: list[Call]) -> Callable[..., Any]:
+def _recorded(name: str, method: Callable[..., object], calls: list[Call]) -> Callable[..., object]:
     @wraps(method)
     def call(*args: object, **kwargs: object) -> Any:
         calls.append(Call(name, args, kwargs))

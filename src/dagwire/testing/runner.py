@@ -43,7 +43,7 @@ class _Runs:
         listed = target if is_collection(target) else [target]
         return ephemeral_job("run", listed, self._test.container, selection)[0]
 
-    def _named(self, name: str) -> Any:
+    def _named(self, name: str) -> object:
         definitions = self._definitions()
         if name in definitions.job_names:
             return definitions.resolve_job_def(name)

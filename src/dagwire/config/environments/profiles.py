@@ -20,7 +20,7 @@ class Profile(NamedTuple):
     name: str
     files: tuple[Path, ...]
     """Read in this order, merged field by field; later ones win."""
-    overrides: Mapping[str, Any]
+    overrides: Mapping[str, object]
     """`{key: value or provider}`, in place of what the container has."""
 
 

@@ -27,7 +27,7 @@ from dagwire.config.values.model_introspection import Key, input_paths, key_text
 from dagwire.config.values.type_guards import is_mapping, is_sequence
 from dagwire.config.values.variable_names import variables_of
 
-_NOT_THERE: Any = object()
+_NOT_THERE: object = object()
 """The value of a field that has none."""
 
 
@@ -118,7 +118,7 @@ class _At(NamedTuple):
     secrecy: SecretField | None = None
     info: FieldInfo | None = None
     """The field, where it is one."""
-    default: Any = PydanticUndefined
+    default: object = PydanticUndefined
     """The value here if no source gives one."""
 
 
@@ -227,7 +227,7 @@ def _read_alone(one: Explained) -> Explained:
     return replace(one, value=first.value, source=first.source, shadowed=tuple(rest))
 
 
-def _shown(value: object, at: _At) -> Any:
+def _shown(value: object, at: _At) -> object:
     """Mask `value`; mask all of it if it will become models with secrets."""
     return masked(value, SecretField() if _stands_for_secrets(value, at) else at.secrecy)
 
@@ -253,7 +253,7 @@ def _is_model(value: object) -> bool:
     return isinstance(value, BaseModel) or (isinstance(value, type) and issubclass(value, BaseModel))
 
 
-def _value_in_class(at: _At) -> Any:
+def _value_in_class(at: _At) -> object:
     """The value that a field would have, unvalidated: a model's class, for what several sources give of it."""
     given = [piece.value for piece in at.pieces if piece.counts]
     models = models_in(at.info.annotation) if at.info else ()
@@ -275,7 +275,7 @@ def _chosen(models: tuple[type[BaseModel], ...], given: Mapping[str, object]) ->
     return max(models, key=fits)
 
 
-def _default_under(at: _At, key: Key, info: FieldInfo | None) -> Any:
+def _default_under(at: _At, key: Key, info: FieldInfo | None) -> object:
     """The default under `key`: that of the default around it, or the field's own."""
     if isinstance(at.default, BaseModel) and key in type(at.default).model_fields:
         return vars(at.default).get(str(key), PydanticUndefined)
@@ -294,7 +294,7 @@ def _is_default(value: object, at: _At) -> bool:
     return made or any(_same(value, one) or str(value) == str(one) for one in (at.default, own))
 
 
-def _value_at(settings: BaseSettings, path: tuple[Key, ...]) -> Any:
+def _value_at(settings: BaseSettings, path: tuple[Key, ...]) -> object:
     value: Any = settings
     for key in path:
         value = _unrooted(value)
@@ -302,7 +302,7 @@ def _value_at(settings: BaseSettings, path: tuple[Key, ...]) -> Any:
     return _NOT_THERE if value is ABSENT else _unrooted(value)
 
 
-def _unrooted(value: object) -> Any:
+def _unrooted(value: object) -> object:
     """The value in a `RootModel`; anything else itself."""
     return vars(value)["root"] if isinstance(value, RootModel) else value
 

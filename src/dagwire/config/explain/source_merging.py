@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from dagwire.config.values.model_introspection import Key, key_text
 from dagwire.config.values.type_guards import is_mapping, is_sequence
 
-ABSENT: Any = object()
+ABSENT: object = object()
 """The value under a key that is not there; None is a value."""
 
 
@@ -50,7 +50,7 @@ def _followed(piece: Piece, keys: Sequence[Key], name: Key) -> Piece | None:
     return None if value is ABSENT else piece._replace(value=value, keys=(*piece.keys, *keys))
 
 
-def item_of(value: object, key: Key) -> Any:
+def item_of(value: object, key: Key) -> object:
     """The item of a dict or list under `key`, or ABSENT. If a dict's key is a number or an enum, its text is enough."""
     if is_mapping(value):
         return next((item for one, item in value.items() if one == key or key_text(one) == str(key)), ABSENT)

@@ -73,7 +73,7 @@ class _Listener(PydanticBaseSettingsSource):
         self._source = source
         self._reading = reading
 
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[object, str, bool]:
         """Give no value."""
         return None, field_name, False  # pragma: no cover - pydantic-settings requires the method and calls the other
 

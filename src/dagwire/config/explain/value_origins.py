@@ -121,7 +121,7 @@ def _is_same(raw: object, value: object) -> bool:
     return bool(raw == value or (isinstance(raw, str) and _decoded(raw) == value))
 
 
-def _holding(source: EnvSettingsSource, spot: Spot) -> Iterator[tuple[str, Any]]:
+def _holding(source: EnvSettingsSource, spot: Spot) -> Iterator[tuple[str, object]]:
     """`(variable, value)` of those that hold the value at `spot`: its own, and those around it, as JSON."""
     for name, depth in _names_holding(spot):
         text = source.env_vars.get(_as_compared(source, name))
@@ -137,7 +137,7 @@ def _names_holding(spot: Spot) -> Iterator[tuple[str, int]]:
             yield from ((name, depth) for name in variables_read_by(spot.settings, spot.path[:depth]))
 
 
-def _inside(text: str | None, spot: Spot, depth: int) -> Any:
+def _inside(text: str | None, spot: Spot, depth: int) -> object:
     """The value that a variable holds for `spot`; ABSENT if it holds none.
 
     Args:
@@ -153,7 +153,7 @@ def _inside(text: str | None, spot: Spot, depth: int) -> Any:
     return value
 
 
-def _decoded(text: str | None) -> Any:
+def _decoded(text: str | None) -> object:
     """Read `text` as JSON; ABSENT if it is not JSON."""
     try:
         return ABSENT if text is None else json.loads(text)
@@ -262,7 +262,7 @@ def _starts(source: object) -> list[tuple[str, ...]]:
     return [tuple(getattr(source, "toml_table_header", None) or ())]
 
 
-def _value_in(path: Path, keys: Sequence[Key]) -> Any:
+def _value_in(path: Path, keys: Sequence[Key]) -> object:
     """The value that the file has under `keys`, None included; ABSENT if it has none."""
     try:
         value: Any = read_config_file(path) if path.is_file() else ABSENT

@@ -134,8 +134,8 @@ class _Reading:
         self.ops: dict[str, Any] = {}
         self.resources: dict[str, Any] = {}
         self.inputs: dict[str, Any] = {}
-        self.loggers: Mapping[str, Any] = {}
-        self.execution: Mapping[str, Any] = {}
+        self.loggers: Mapping[str, object] = {}
+        self.execution: Mapping[str, object] = {}
         self.outputs: dict[str, Any] = {}
         self.problems: list[str] = []
         self._is_strict = is_strict
@@ -189,6 +189,6 @@ def _plain(config_by_name: Mapping[str, object], write: Callable[[BaseModel], ob
     return {name: write(config) if isinstance(config, BaseModel) else config for name, config in configs.items()}
 
 
-def _config_in(entry: object) -> Any:
+def _config_in(entry: object) -> object:
     """The config itself, if an entry holds it under "config"."""
     return entry[_CONFIG] if is_mapping(entry) and set(entry) == {_CONFIG} else entry

@@ -81,7 +81,7 @@ class Config(ReadsInputForm, BaseModel):  # noqa: PLW1641  # pydantic makes the 
         except UnresolvedVariableError:
             return False
 
-    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+    def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
         """The fields as `repr` shows them: secrets are masked."""
         fields = type(self).model_fields
         for name, value in super().__repr_args__():

@@ -31,7 +31,7 @@ class ConfiguredSchema:
         self._function = config_or_function if callable(config_or_function) else None
         self._config = _plain(config_or_function)
 
-    def validated(self, given: object, owner: str) -> Any:
+    def validated(self, given: object, owner: str) -> object:
         """The config of `schema`, with a run's config merged over it or given to the function.
 
         Raises:
@@ -68,7 +68,7 @@ def check_schema(schema: object) -> None:
         as_field(schema)
 
 
-def validated_config(schema: object, given: object, owner: str) -> Any:
+def validated_config(schema: object, given: object, owner: str) -> object:
     """`given` checked against `schema`, with every `EnvVar` in it read.
 
     Args:
@@ -133,7 +133,7 @@ class _Compiled(NamedTuple):
     field: Field
     adapter: TypeAdapter[Any]
 
-    def validated(self, given: object) -> Any:
+    def validated(self, given: object) -> object:
         """The config; the schema's default if none is given."""
         if given is None and self.field.default_provided:
             given = self.field.default_value

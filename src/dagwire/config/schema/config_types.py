@@ -16,7 +16,7 @@ from dagwire.config.values.type_guards import is_mapping, is_sequence
 from dagwire.config.values.validation_messages import custom_fault, problems_of, unknown_name
 from dagwire.errors import InvalidConfigError, InvalidDefinitionError
 
-_NO_DEFAULT: Any = object()
+_NO_DEFAULT: object = object()
 
 
 class Field(ConfigType):
@@ -130,7 +130,7 @@ class Shape(ConfigType):
         shape = core_schema.typed_dict_schema(entries, extra_behavior=self.extra)
         return core_schema.no_info_before_validator_function(self._prepared, shape)
 
-    def _prepared(self, given: object) -> Any:
+    def _prepared(self, given: object) -> object:
         """`given` with aliases resolved; unknown names are refused."""
         if not is_mapping(given):
             return given
@@ -163,7 +163,7 @@ class Selector(Shape):
             self._prepared, core_schema.tagged_union_schema(schemas, discriminator=self._chosen)
         )
 
-    def _prepared(self, given: object) -> Any:
+    def _prepared(self, given: object) -> object:
         entries = super()._prepared({} if given is None else given)
         if is_mapping(entries) and len(entries) != 1 and not (len(self.fields) == 1 and not entries):
             names = ", ".join(self.fields)

@@ -35,7 +35,7 @@ class Location(NamedTuple):
 def location_of(settings: type[BaseSettings], fault: Any) -> Location:
     """The place that `fault`, one of `ValidationError.errors()`, is about."""
     at = Location((), None, settings, frozenset())
-    inside: Any = settings
+    inside: object = settings
     for part in fault["loc"]:
         if len(choices := [one for one in members_of(inside) if one is not type(None)]) > 1:
             inside = _chosen(choices, str(part))
@@ -68,7 +68,7 @@ def _field_named(model: type[BaseModel], part: Key) -> str | None:
     )
 
 
-def _chosen(choices: Iterable[object], label: str) -> Any:
+def _chosen(choices: Iterable[object], label: str) -> object:
     """The member of a union that pydantic calls `label`: by its tag, or by its name."""
     for choice in choices:
         for model in models_in(choice):

@@ -69,7 +69,7 @@ def _invalid(
     return SettingsError(name, dict.fromkeys(problems), _looked_in(reading))
 
 
-def _each(settings: type[BaseSettings], fault: Any) -> Iterator[Any]:
+def _each(settings: type[BaseSettings], fault: Any) -> Iterator[object]:
     """The fault itself; of a model that is missing whole, one for each field that would have to be given."""
     models = models_in(location_of(settings, fault).annotation) if fault["type"] == "missing" else ()
     if any(issubclass(model, BaseSettings) for model in models):
@@ -82,7 +82,7 @@ def _each(settings: type[BaseSettings], fault: Any) -> Iterator[Any]:
     yield from ({**fault, "loc": (*fault["loc"], *path)} for path in required) if required else [fault]
 
 
-def _choices(fault: Any, models: Sequence[type[BaseModel]]) -> Iterator[Any]:
+def _choices(fault: Any, models: Sequence[type[BaseModel]]) -> Iterator[object]:
     """For a union that is missing whole: the field that chooses its class, or the fault itself if there is none."""
     tags = sorted({name for model in models for name in model.model_fields if literals_of(model, name)})
     for tag in tags:

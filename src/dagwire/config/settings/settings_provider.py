@@ -29,7 +29,7 @@ V = TypeVar("V")
 class _LockOfEach:
     """A lock for each provider, where dependency-injector has one for all: reading settings waits for no other."""
 
-    def __get__(self, instance: object, owner: object) -> Any:
+    def __get__(self, instance: object, owner: object) -> object:
         """A new lock; asked for once, when a provider is made."""
         return RLock()
 

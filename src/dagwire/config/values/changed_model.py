@@ -30,7 +30,7 @@ def changed_model(model: object, changes: Mapping[tuple[str, ...], object]) -> A
     return model
 
 
-def _changed_at(model: object, path: tuple[str, ...], value: object) -> Any:
+def _changed_at(model: object, path: tuple[str, ...], value: object) -> object:
     name, *rest = path
     new = _changed_at(_part(model, name), tuple(rest), value) if rest else _validated(model, name, value)
     if isinstance(model, BaseModel):
@@ -38,11 +38,11 @@ def _changed_at(model: object, path: tuple[str, ...], value: object) -> Any:
     return {**cast("Mapping[str, object]", model), name: new}
 
 
-def _part(model: Any, name: str) -> Any:
+def _part(model: Any, name: str) -> object:
     return getattr(model, name) if isinstance(model, BaseModel) else model[name]
 
 
-def _validated(model: object, name: str, value: object) -> Any:
+def _validated(model: object, name: str, value: object) -> object:
     info = type(model).model_fields.get(name) if isinstance(model, BaseModel) else None
     if info is None:
         return value

@@ -43,10 +43,10 @@ def adapt_schema(schema: CoreSchema, model: type[BaseModel]) -> None:
     outer["schema"] = core_schema.with_info_wrap_validator_function(_fields_validator(model, literals), fields)
 
 
-def _deferred(validate: Callable[..., Any]) -> Callable[..., Any]:
+def _deferred(validate: Callable[..., Any]) -> Callable[..., object]:
     """A validator of the whole model that runs only once every variable is read."""
 
-    def validate_later(instance: Any, *info: Any) -> Any:
+    def validate_later(instance: Any, *info: Any) -> object:
         return instance if any(True for _ in instance.variables()) else validate(instance, *info)
 
     return validate_later
@@ -96,14 +96,14 @@ def _write_variables(
     return {"env": value.env_var_name} if info.mode == "json" else value
 
 
-def _fields_validator(model: type[BaseModel], literals: Mapping[str, _Literal]) -> Callable[..., Any]:
+def _fields_validator(model: type[BaseModel], literals: Mapping[str, _Literal]) -> Callable[..., object]:
     """A validator of all fields of `model`, which suggests the nearest name for each unknown one.
 
     A variable in the place of one of `literals`, `{name or alias: field and one of its values}`, is put back once
     pydantic has seen that value.
     """
 
-    def validate_fields(given: object, validate: _Validate, info: _Info) -> Any:
+    def validate_fields(given: object, validate: _Validate, info: _Info) -> object:
         waiting: dict[str, EnvVar] = {}
         if is_mapping(given):
             given = with_omitted_configs(model, given) if info.context is LAUNCH_FORM else given

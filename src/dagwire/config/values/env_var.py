@@ -55,7 +55,7 @@ class EnvVar(_Text):
         text = variables_now().get(self.env_var_name)
         return default if text is None else self._parsed(text)
 
-    def _parsed(self, text: str) -> Any:
+    def _parsed(self, text: str) -> object:
         return text
 
     def __repr__(self) -> str:
@@ -78,7 +78,7 @@ class EnvVar(_Text):
         """Hash by name, as equality goes by name."""
         return hash((type(self), self.env_var_name))
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         """Copy and pickle by name."""
         return type(self), (self.env_var_name,)
 

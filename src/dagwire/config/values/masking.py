@@ -95,7 +95,7 @@ def sounds_secret(name: str) -> bool:
     return words[-1] in _SECRET_LAST_WORDS or not _SECRET_WORDS.isdisjoint(words)
 
 
-def masked(value: Any, secrecy: SecretField | None = None) -> Any:
+def masked(value: Any, secrecy: SecretField | None = None) -> object:
     """`value` as it may be shown: itself, or with every secret in it masked.
 
     Secret types are always masked, and so are passwords within addresses and connection strings. If a field is secret
@@ -116,7 +116,7 @@ def masked(value: Any, secrecy: SecretField | None = None) -> Any:
     return _without_credentials(value) if _is_text(value) and secrecy != NOT_SECRET else value
 
 
-def masked_config(config: object, model: object) -> Any:
+def masked_config(config: object, model: object) -> object:
     """Mask config that is a dict of the fields of `model`, by their secrecy; any other config by names alone."""
     if not isinstance(model, BaseModel) or not is_mapping(config):
         return masked(config)
@@ -124,13 +124,13 @@ def masked_config(config: object, model: object) -> Any:
     return {name: _masked_field(name, value, fields_by_alias.get(name)) for name, value in config.items()}
 
 
-def _masked_field(name: str, value: object, field: FieldInfo | None) -> Any:
+def _masked_field(name: str, value: object, field: FieldInfo | None) -> object:
     if field is not None and holds_secret_fields(field.annotation):
         return MASK
     return masked(value, secrecy_of(name, field))
 
 
-def _masked_inside(value: Any, secrecy: SecretField | None) -> Any:
+def _masked_inside(value: Any, secrecy: SecretField | None) -> object:
     """A value that holds others, with all of them masked."""
     if isinstance(value, BaseModel):
         return value.model_copy(update=_masked_fields(dict(value), type(value).model_fields, secrecy))
@@ -192,7 +192,7 @@ def _is_hidden(value: object, secrecy: SecretField) -> bool:
     return secrecy is not SECRET_BY_NAME or isinstance(value, bytes) or _is_text(value)
 
 
-def _without_credentials(value: object) -> Any:
+def _without_credentials(value: object) -> object:
     text = str(value)
     hidden = without_credentials(text)
     return value if hidden == text else hidden

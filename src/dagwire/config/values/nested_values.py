@@ -19,7 +19,7 @@ def with_items_changed(value: object, change: Callable[[object], object]) -> obj
     return value
 
 
-def of_its_kind(value: AnyCollection, items: Iterable[object]) -> Any:
+def of_its_kind(value: AnyCollection, items: Iterable[object]) -> object:
     """A collection of the kind of `value` with other `items`; a named tuple takes them one by one."""
     return value._make(items) if is_named_tuple(value) else type(value)(items)
 

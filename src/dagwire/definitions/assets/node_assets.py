@@ -43,7 +43,7 @@ class NodeAssets:
     group_name: str | None = None
     group_names_by_output_name: Mapping[str, str | None] | None = None
     descriptions_by_output_name: Mapping[str, str] | None = None
-    metadata_by_output_name: Mapping[str, Mapping[str, Any] | None] | None = None
+    metadata_by_output_name: Mapping[str, Mapping[str, object] | None] | None = None
     tags_by_output_name: Mapping[str, Mapping[str, str] | None] | None = None
     owners_by_output_name: Mapping[str, Sequence[str]] | None = None
     code_versions_by_output_name: Mapping[str, str | None] | None = None

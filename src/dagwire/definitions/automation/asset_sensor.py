@@ -97,7 +97,7 @@ class AssetSensorDefinition(SensorDefinition):
             raise UnexpectedResultError(self.label, "returned a cursor. An asset sensor keeps its own cursor.")
         return self._result(answers, context)
 
-    def __call__(self, *args: object, **kwargs: object) -> Iterator[Any]:
+    def __call__(self, *args: object, **kwargs: object) -> Iterator[object]:
         """Call the function in a test, with the event of the asset that the context's instance has.
 
         Returns:

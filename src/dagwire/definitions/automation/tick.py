@@ -150,7 +150,7 @@ class TickDefinition(Generic[C]):
 
     # -- evaluation ----------------------------------------------------------------------------------------------------
 
-    def __call__(self, *args: object, **kwargs: object) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> object:
         """Call the function, resources by keyword or in a context given first; see `Body.call`."""
         return self.body.call(self, args, kwargs)
 
@@ -219,7 +219,7 @@ def answers_in(answer: object) -> list[Any]:
     return answers if returned is None else [*answers, returned]
 
 
-def yield_into(answers: list[Any], generator: Generator[object, Any, Any]) -> Any:
+def yield_into(answers: list[Any], generator: Generator[object, Any, Any]) -> object:
     """Append all that a generator yields to `answers`; return its return value."""
     while True:
         try:

@@ -77,7 +77,7 @@ class TickContext(BodyContext):
         return self._instance
 
     @property
-    def repository_def(self) -> Any:
+    def repository_def(self) -> object:
         """The definitions that the context was built with, as a repository; None without any."""
         get_repository_def = getattr(self.lookup, "get_repository_def", None)
         return self.lookup if get_repository_def is None else get_repository_def()

@@ -204,7 +204,7 @@ class GraphDefinition:
             hooks=assets.hook_defs,
         )
 
-    def __call__(self, *args: object, **kwargs: object) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> object:
         """Take places in the job or graph whose body is running.
 
         Raises:

@@ -136,7 +136,7 @@ class PartitionedConfig:
             raise InvalidDefinitionError(msg)
         return {**own, **partition_tags(self.partitions_def, partition_key, job_name)}
 
-    def __call__(self, *args: object, **kwargs: object) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> object:
         """The answer of the decorated function.
 
         Raises:

@@ -3,7 +3,7 @@
 import importlib
 import sys
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from pydantic import ValidationError
 
@@ -82,7 +82,7 @@ def _check_form(target: str) -> None:
     raise DefinitionsNotFoundError(problem)
 
 
-def _module(name: str) -> Any:
+def _module(name: str) -> object:
     """Import the module.
 
     Raises:

@@ -67,7 +67,7 @@ class Composition:
         }
         return _handed_back(name, handles)
 
-    def place_step(self, definition: object, args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
+    def place_step(self, definition: object, args: Sequence[object], kwargs: Mapping[str, object]) -> object:
         """Give the step of an asset a place, as an op; see `place`."""
         if self._as_op is None:
             raise InvalidDefinitionError(f"{self.owner} takes no assets as steps.")
@@ -75,7 +75,7 @@ class Composition:
 
     def place_graph(
         self, graph: "PlacedGraph", alias: str | None, args: Sequence[object], kwargs: Mapping[str, object]
-    ) -> Any:
+    ) -> object:
         """Give each op of a graph a place, its name behind that of the graph and a dot; return the graph's outputs.
 
         Raises:
@@ -216,7 +216,7 @@ def _advice(value: object) -> str:
     return "An input takes the output of an op, or a list of outputs; a constant belongs in config, or in a default."
 
 
-def _handed_back(name: str, handles: Mapping[str, object]) -> Any:
+def _handed_back(name: str, handles: Mapping[str, object]) -> object:
     """The one handle; a named tuple of several; None if there is none."""
     if len(handles) == 1:
         return next(iter(handles.values()))

@@ -167,7 +167,7 @@ class GraphAssetDefinition(AssetsDefinition):
         """Its checks that downstream assets wait for, and their steps."""
         return [(spec, f"{self.name}.{spec.step_name}_check") for spec in self.check_specs if spec.blocking]
 
-    def __call__(self, *args: object, **kwargs: object) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> object:
         """Refuse: call its ops instead.
 
         Raises:
@@ -246,6 +246,6 @@ def composed_assets(
     return composed
 
 
-def _value(result: object) -> Any:
+def _value(result: object) -> object:
     """The body of the last step: the last op's value is the asset's."""
     return result

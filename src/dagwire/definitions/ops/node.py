@@ -33,7 +33,7 @@ class OpenInput(NamedTuple):
     """Its place in the run config: `step.parameter`, or the input of a graph or of the job that it is connected to."""
     dagster_type: DagsterType = ANY
     """The type of its value in run config; Any accepts anything."""
-    default: Any = inspect.Parameter.empty
+    default: object = inspect.Parameter.empty
 
     @property
     def has_default(self) -> bool:
@@ -52,7 +52,7 @@ class Node:
     """`{parameter: the output whose value it takes}`."""
     after: tuple[str, ...] = ()
     """The names of all steps that come before this one, whether it takes their values or not."""
-    defaults: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    defaults: Mapping[str, object] = field(default_factory=dict[str, Any])
     """`{parameter: value}` of inputs that are not connected and need not be."""
     waits_for: tuple[Source, ...] = ()
     """Outputs without which it is skipped, though it does not take their values; one of a list is enough."""

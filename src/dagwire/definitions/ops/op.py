@@ -256,7 +256,7 @@ class OpDefinition(StepDefinition[In]):
         vars(changed).update(attributes)
         return changed
 
-    def __call__(self, *args: object, **kwargs: object) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> object:
         """In a job's body, take a place in the job; elsewhere call the function, as a test does."""
         composition = composing()
         if composition is not None:
@@ -264,7 +264,7 @@ class OpDefinition(StepDefinition[In]):
         return super().__call__(*args, **kwargs)
 
 
-def _with_inputs_as_dict(compute_fn: Callable[..., object]) -> Callable[..., Any]:
+def _with_inputs_as_dict(compute_fn: Callable[..., object]) -> Callable[..., object]:
     """The form in which a body is called: the inputs by keyword."""
 
     def call(context: object, **inputs: object) -> Any:

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import chain, islice, pairwise
-from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
 from cronsim import CronSim
@@ -440,7 +439,7 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
         """Whether both have the same windows and keys, from other starts to other ends."""
         return self._facts()[2:] == other._facts()[2:]
 
-    def _facts(self) -> tuple[Any, ...]:
+    def _facts(self) -> tuple[object, ...]:
         return (self.start, self.end, self.timezone, self.fmt, self.end_offset, self.cron_schedule, self.exclusions)
 
     def __eq__(self, other: object) -> bool:

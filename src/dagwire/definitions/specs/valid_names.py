@@ -5,7 +5,6 @@ import keyword
 import re
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
 from dagwire.errors import InvalidDefinitionError, InvalidNameError
 
@@ -86,7 +85,7 @@ def check_callable(function: object) -> None:
         raise TypeError(msg)
 
 
-def written_function(function: object) -> Any:
+def written_function(function: object) -> object:
     """The function that somebody wrote: below partials, and behind an object that can be called."""
     if isinstance(function, partial):
         return written_function(function.func)  # pyright: ignore[reportUnknownMemberType]  # of anything

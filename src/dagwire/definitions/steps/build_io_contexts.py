@@ -141,7 +141,7 @@ def build_input_context(
 
 def _one_of(
     owner: str, definition_metadata: Mapping[str, object] | None, metadata: Mapping[str, object] | None
-) -> Mapping[str, Any] | None:
+) -> Mapping[str, object] | None:
     """The definition's metadata, which has two names.
 
     Raises:

@@ -18,7 +18,7 @@ class CallArguments(NamedTuple):
     """The argument for the parameter `config`; None if it was not passed."""
     resources: Mapping[str, Any]
     """`{parameter: resource}` of those that were passed."""
-    inputs: Mapping[str, Any]
+    inputs: Mapping[str, object]
     """`{parameter: value}` of those that were passed."""
 
 
@@ -41,7 +41,7 @@ def sort_arguments(body: Body, args: Sequence[object], kwargs: Mapping[str, obje
 
 def _split_context(
     body: Body, args: Sequence[object], kwargs: Mapping[str, object]
-) -> tuple[Any, Sequence[Any], Mapping[str, Any]]:
+) -> tuple[object, Sequence[object], Mapping[str, object]]:
     name = body.signature.context
     if name is None:
         has_context = bool(args) and isinstance(args[0], BodyContext)

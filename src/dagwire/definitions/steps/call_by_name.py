@@ -13,13 +13,13 @@ from dagwire.definitions.steps.body import Body
 _RUNNER = "dagwire.execution.direct_calls"
 
 
-def call_directly(definition: object, args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
+def call_directly(definition: object, args: Sequence[object], kwargs: Mapping[str, object]) -> object:
     """Call the body of an asset, an op or a check with these arguments."""
     call: Callable[..., Any] = importlib.import_module(_RUNNER).call_directly
     return call(definition, args, kwargs)
 
 
-def call_hook_directly(hook: object, body: Body, args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
+def call_hook_directly(hook: object, body: Body, args: Sequence[object], kwargs: Mapping[str, object]) -> object:
     """Call the function of a hook with these arguments."""
     call: Callable[..., Any] = importlib.import_module(_RUNNER).call_hook_directly
     return call(hook, body, args, kwargs)

@@ -62,7 +62,7 @@ class HookDefinition:
         """The keys of its resources."""
         return set(self.body.keys)
 
-    def __call__(self, *args: Any, **kwargs: object) -> Any:
+    def __call__(self, *args: Any, **kwargs: object) -> object:
         """Put the hook on a job or a graph; or call its function with a context, as a test does.
 
         Raises:

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dagwire.definitions.value_types.dagster_type import DagsterType
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
@@ -14,7 +14,7 @@ class InputDefinition(NamedTuple):
     name: str
     dagster_type: DagsterType
     description: str | None = None
-    default_value: Any = inspect.Parameter.empty
+    default_value: object = inspect.Parameter.empty
     metadata: Mapping[str, object] | None = None
     input_manager_key: str | None = None
 

@@ -26,7 +26,7 @@ def load_value(
     partition_key: str | None,
     metadata: Mapping[str, object] | None,
     replacements: Mapping[str, object],
-) -> Any:
+) -> object:
     """The value that the IO manager of `asset` loads; it is opened for this, and closed after.
 
     Raises:
@@ -68,10 +68,10 @@ def _of_partition(
     return partition_facts(definition, [key], instance)
 
 
-def _awaited(value: Any) -> Any:
+def _awaited(value: Any) -> object:
     from anyio import run  # noqa: PLC0415  # only asynchronous IO managers need anyio
 
-    async def finished() -> Any:
+    async def finished() -> object:
         return await value
 
     return run(finished)

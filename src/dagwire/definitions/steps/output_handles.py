@@ -19,7 +19,7 @@ class OutputHandle:
     mapping_key: str | None = None
     """The key of one value of a dynamic output; None for the output as a whole."""
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[object]:
         """Refuse: there is no value yet, and an output is one value.
 
         Raises:
@@ -27,7 +27,7 @@ class OutputHandle:
         """
         raise InvariantViolationError(self._no_parts("unpacked"))
 
-    def __getitem__(self, item: object) -> Any:
+    def __getitem__(self, item: object) -> object:
         """Refuse, as `__iter__` does.
 
         Raises:

@@ -36,7 +36,7 @@ class InputParameter(NamedTuple):
 
     name: str
     annotation: Any
-    default: Any = Parameter.empty
+    default: object = Parameter.empty
     dagster_type: DagsterType = ANY
     """The type of its values."""
 
@@ -51,7 +51,7 @@ class Signature(NamedTuple):
 
     context: str | None
     """The name of the context parameter, which is always the first."""
-    context_type: Any
+    context_type: object
     """The annotation of the context parameter; Any if it has none."""
     config: type[Config] | Any
     """The declared type of the parameter `config`; None if there is no such parameter."""
@@ -67,9 +67,9 @@ class Signature(NamedTuple):
     """The names of those that may be passed by position."""
     takes_any_name: bool
     """Whether there is a `**` parameter."""
-    returns: Any
+    returns: object
     """The return annotation; Any if there is none, and for a generator, whose annotation is not that of a value."""
-    config_default: Any = Parameter.empty
+    config_default: object = Parameter.empty
     """The default of the parameter `config`, if it has one."""
 
 

@@ -237,7 +237,7 @@ class StepDefinition(Generic[D]):
         declared = self.ins.get(name)
         return (declared.metadata if declared is not None else None) or {}
 
-    def __call__(self, *args: object, **kwargs: object) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> object:
         """Call the function as a test does: with inputs, config, and resources by keyword or in a context.
 
         In the body of a job it takes a place there instead. The values are checked as in a run; it returns what the

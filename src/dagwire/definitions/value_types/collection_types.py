@@ -145,7 +145,7 @@ class UnionType(_PutTogether):
         return _failed(f"The value is {type(value).__name__}.")
 
 
-def _applied(generic: Any, *inner: DagsterType) -> Any:
+def _applied(generic: Any, *inner: DagsterType) -> object:
     """Return the annotation of the types put together."""
     return generic[inner[0].typing_type if len(inner) == 1 else tuple(one.typing_type for one in inner)]
 

@@ -48,7 +48,7 @@ class _Tuple:
     bare: DagsterType = resolve_type(tuple)
 
     def __getitem__(self, items: object) -> DagsterType:
-        several: tuple[Any, ...] = items if isinstance(items, tuple) else (items,)  # pyright: ignore[reportUnknownVariableType]  # of anything
+        several: tuple[object, ...] = items if isinstance(items, tuple) else (items,)  # pyright: ignore[reportUnknownVariableType]  # of anything
         return TupleType([resolve_type(item) for item in several])
 
 

@@ -44,10 +44,10 @@ class _FunctionLoader(DagsterTypeLoader):
         self._keys = frozenset(keys)
 
     @property
-    def schema_type(self) -> Any:
+    def schema_type(self) -> object:
         return self._schema
 
-    def construct_from_config_value(self, context: object, config_value: object) -> Any:
+    def construct_from_config_value(self, context: object, config_value: object) -> object:
         return self._function(context, config_value)
 
     def required_resource_keys(self) -> frozenset[str]:
@@ -62,7 +62,7 @@ class ListLoader(DagsterTypeLoader):
         self._inner = inner
 
     @property
-    def schema_type(self) -> Any:
+    def schema_type(self) -> object:
         """A list of the items' config."""
         return [self._inner.schema_type]
 

@@ -9,7 +9,7 @@ WRAPPERS = (Output, MaterializeResult, DynamicOutput)
 """Classes by which a body adds facts to a value; the type of the value is their argument."""
 
 
-def value_annotation(returns: object) -> Any:
+def value_annotation(returns: object) -> object:
     """Return the type of the value itself: `int` for `Output[int]`."""
     origin = typing.get_origin(returns) or returns
     if isinstance(origin, type) and issubclass(origin, WRAPPERS):
@@ -30,7 +30,7 @@ def value_annotations(returns: object, count: int) -> list[Any]:
     return [value_annotation(item) for item in items]
 
 
-def dynamic_annotation(returns: object) -> Any:
+def dynamic_annotation(returns: object) -> object:
     """Return the type of each value, `int` for `list[DynamicOutput[int]]`; None for other annotations."""
     items = typing.get_args(returns) if typing.get_origin(returns) is list else ()
     if items and (typing.get_origin(items[0]) or items[0]) is DynamicOutput:

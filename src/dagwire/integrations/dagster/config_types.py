@@ -16,10 +16,10 @@ from dagwire.config.values.masking import secrecy_of
 from dagwire.config.values.model_introspection import key_of, models_in, spelled
 from dagwire.integrations.dagster.typed_text import TypedText
 
-_PLAIN: Mapping[Any, Any] = {str: str, int: int, float: float, bool: bool, dict: dict, list: list, Any: dg.Any}
+_PLAIN: Mapping[Any, object] = {str: str, int: int, float: float, bool: bool, dict: dict, list: list, Any: dg.Any}
 
 
-def dagster_schema(schema: Any) -> Any:
+def dagster_schema(schema: object) -> object:
     """Return a `config_schema` as Dagster's; what dagwire alone can check, it checks when the config arrives."""
     if schema is None:
         return None
@@ -43,7 +43,7 @@ def _model_field(name: str, info: FieldInfo) -> dg.Field:
     return dg.Field(_annotated(info.annotation), description=info.description, **default, **secret)
 
 
-def _annotated(annotation: Any) -> Any:
+def _annotated(annotation: Any) -> object:
     """The config type of a field's annotation."""
     models = [model for model in models_in(annotation) if issubclass(model, Config)]
     if len(models) == 1 and models[0] is annotation:

@@ -19,7 +19,7 @@ class DagsterIOManager(IOManager):
         """`manager` is open."""
         self.manager = manager
 
-    def handle_output(self, context: OutputContext, obj: Any) -> None:
+    def handle_output(self, context: OutputContext, obj: object) -> None:
         """Store `obj`; metadata that Dagster's adds is added to the asset's event."""
         seen = _output_context(context, type(obj))
         self.manager.handle_output(seen, obj)
@@ -37,7 +37,7 @@ class DagsterIOManager(IOManager):
         return self.manager.load_input(seen)
 
 
-def _output_context(context: OutputContext, kind: Any) -> dg.OutputContext:
+def _output_context(context: OutputContext, kind: object) -> dg.OutputContext:
     return dg.build_output_context(
         **_facts(context, kind),
         step_key=_known(context, "step_key"),
@@ -48,7 +48,7 @@ def _output_context(context: OutputContext, kind: Any) -> dg.OutputContext:
     )
 
 
-def _facts(context: IOContext, kind: Any) -> dict[str, Any]:
+def _facts(context: IOContext, kind: object) -> dict[str, Any]:
     """The facts that both kinds of contexts have."""
     partitions = _known(context, "asset_partitions_def")
     span = _known(context, "asset_partition_key_range")

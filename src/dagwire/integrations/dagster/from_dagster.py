@@ -51,7 +51,7 @@ def from_dagster(resource: Any, **fields: Any) -> ResourceProvider[Any]:
     return ResourceProvider(opener, **fields)
 
 
-def _check_fields(kind: type[Any], fields: Mapping[str, Any]) -> None:
+def _check_fields(kind: type[Any], fields: Mapping[str, object]) -> None:
     known = list(kind.model_fields)
     faults = [f"'{name}'.{did_you_mean(name, known)}" for name in fields if name not in known]
     if faults:
@@ -59,9 +59,9 @@ def _check_fields(kind: type[Any], fields: Mapping[str, Any]) -> None:
         raise InvalidDefinitionError(msg)
 
 
-def _opener_of_class(kind: Any, given: Mapping[str, Any]) -> Callable[..., AbstractContextManager[Any]]:
+def _opener_of_class(kind: Any, given: Mapping[str, object]) -> Callable[..., AbstractContextManager[object]]:
     @contextmanager
-    def opener(**fields: Any) -> Generator[Any]:
+    def opener(**fields: object) -> Generator[Any]:
         values = {name: _read(value) for name, value in {**given, **fields}.items()}
         # An open resource in a field would be opened once more by Dagster. What is left to launch it takes from the
         # context instead.
@@ -85,9 +85,9 @@ def _opener_of_class(kind: Any, given: Mapping[str, Any]) -> Callable[..., Abstr
     return _described(opener, kind, kind.model_fields)
 
 
-def _opener_of_definition(definition: Any) -> Callable[..., AbstractContextManager[Any]]:
+def _opener_of_definition(definition: Any) -> Callable[..., AbstractContextManager[object]]:
     @contextmanager
-    def opener(**fields: Any) -> Generator[Any]:
+    def opener(**fields: object) -> Generator[Any]:
         values = {name: _read(value) for name, value in fields.items()}
         needed = {name: values.pop(name) for name in definition.required_resource_keys if name in values}
         manager = dg.build_resources(
@@ -103,7 +103,7 @@ def _opener_of_definition(definition: Any) -> Callable[..., AbstractContextManag
     return _described(opener, definition, None)
 
 
-def _entered(manager: Any, chosen: Callable[[Any], Any] = lambda value: value) -> Iterator[Any]:
+def _entered(manager: Any, chosen: Callable[[Any], Any] = lambda value: value) -> Iterator[object]:
     """Open, give, and close without an error: Dagster raises none in a resource, and many have no `try`."""
     value = chosen(manager.__enter__())
     _live[id(value)] = value
@@ -118,7 +118,7 @@ _live: dict[int, Any] = {}
 """`{id: value}` of what `from_dagster` has open now."""
 
 
-def _read(value: Any) -> Any:
+def _read(value: object) -> Any:
     """The value; of an `EnvVar`, whose text is a variable's name, the variable's."""
     return value.get_value() if isinstance(value, dg.EnvVar) else value
 
@@ -132,8 +132,8 @@ def _instance() -> dg.DagsterInstance:
 
 
 def _described(
-    opener: Any, source: Any, fields: Mapping[str, Any] | None
-) -> Callable[..., AbstractContextManager[Any]]:
+    opener: Any, source: Any, fields: Mapping[str, object] | None
+) -> Callable[..., AbstractContextManager[object]]:
     """`opener` under the name of its source, and with the parameters that its source has."""
     named = source if isinstance(source, type) else source.resource_fn
     opener.__name__, opener.__module__ = named.__name__, named.__module__

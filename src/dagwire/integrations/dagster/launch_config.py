@@ -10,7 +10,7 @@ from dagwire.integrations.dagster.shown_config import ShownConfig
 
 _MASKS = frozenset({MASK, "********"})
 """Ours and Dagster's: the launchpad's default config holds them in place of secrets, and launches them as values."""
-_UNCHANGED: Any = object()
+_UNCHANGED: object = object()
 
 
 def changed_config(key: str, shown: ShownConfig, given: object) -> dict[str, Any] | None:
@@ -29,7 +29,7 @@ def changed_config(key: str, shown: ShownConfig, given: object) -> dict[str, Any
     return dict(found)
 
 
-def _changed(given: Any, shown: Any) -> Any:
+def _changed(given: object, shown: object) -> object:
     if is_mapping(given) and is_mapping(shown) and not _is_env(given):
         pairs = ((name, _changed(value, shown.get(name, _UNCHANGED))) for name, value in given.items())
         return {name: value for name, value in pairs if value is not _UNCHANGED} or _UNCHANGED
@@ -41,7 +41,7 @@ def _is_env(value: object) -> bool:
     return is_mapping(value) and list(value) == ["env"]
 
 
-def _leaves(config: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+def _leaves(config: Mapping[str, object], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
     for name, value in config.items():
         if is_mapping(value) and not _is_env(value):
             yield from _leaves(value, (*path, name))

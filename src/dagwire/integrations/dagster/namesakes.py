@@ -27,14 +27,14 @@ def namesake(value: Any) -> Any:
     return value
 
 
-def _known_there(kind: type[Any]) -> Any:
+def _known_there(kind: type[Any]) -> object:
     """Dagster's namesake of one of dagwire's classes, or of what it derives from; None for other classes."""
     if not kind.__module__.startswith("dagwire."):
         return None
     return next((getattr(dg, one.__name__) for one in kind.__mro__ if hasattr(dg, one.__name__)), None)
 
 
-def _rebuilt(value: Any, kind: Any) -> Any:
+def _rebuilt(value: Any, kind: Any) -> object:
     if isinstance(value, Enum):
         return kind[value.name]
     if is_named_tuple(value):
@@ -45,7 +45,7 @@ def _rebuilt(value: Any, kind: Any) -> Any:
     return kind(*given.values()) if issubclass(type(value), MetadataValue) else kind(**given)
 
 
-def plain_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
+def plain_metadata(metadata: Mapping[str, object]) -> dict[str, Any]:
     """Dagster's metadata for dagwire: numbers, text and JSON as they are, and the text of anything else."""
     values = {name: getattr(value, "value", value) for name, value in metadata.items()}
     return {name: value if isinstance(value, _PLAIN) else str(value) for name, value in values.items()}

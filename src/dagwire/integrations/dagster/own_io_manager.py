@@ -95,7 +95,7 @@ class _SeenContext:
         self._context.log_event(namesake(event))
 
 
-def _items(handled: Any) -> list[Any]:
+def _items(handled: object) -> list[Any]:
     """Everything that `handle_output` yields; nothing if it returns."""
     if isgenerator(handled):
         return list(handled)
@@ -106,9 +106,9 @@ def _items(handled: Any) -> list[Any]:
     return []
 
 
-async def _collected(items: AsyncIterator[Any]) -> list[Any]:
+async def _collected(items: AsyncIterator[object]) -> list[Any]:
     return [item async for item in items]
 
 
-async def _awaited(value: Any) -> Any:
+async def _awaited(value: Any) -> object:
     return await value

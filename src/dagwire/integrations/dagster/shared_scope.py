@@ -90,7 +90,7 @@ class _Pass:
         self._replaced: dict[str, AnyProvider] = {}
         self._config_by_key = _launch_config(carried, context)
         working = effective_replacements(container)
-        run: Any = context.run
+        run: object = context.run
         instance: Any = context.instance  # asked in the same words as ours
         self._scope = RunScope(
             working.container,
