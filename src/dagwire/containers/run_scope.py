@@ -124,7 +124,7 @@ class RunScope:
         self._config_by_provider: Mapping[AnyProvider, object] = {}
         self.opened: dict[str, Any] = {}
         """`{key: resource}` of all that was asked for so far."""
-        self.is_open = False
+        self.is_open: bool = False
         """Whether it has opened what it was prepared for, and has not been closed."""
         self._kept: Collection[str] | None = None
         self._is_entered = False

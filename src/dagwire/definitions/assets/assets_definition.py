@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dependency_injector import providers
 
+from dagwire.definitions.assets.asset_attributes import (
+    condition_of,
+    free_group,
+    free_tags,
+    moved_deps,
+    shared_partitions,
+)
 from dagwire.definitions.assets.asset_deps import (
     check_depends_on_past,
     check_inputs_are_deps,
@@ -19,7 +26,6 @@ from dagwire.definitions.assets.op_by_name import op_of
 from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.partitions.partitions import BackfillPolicy, PartitionsDefinition
 from dagwire.definitions.specs.argument_types import check_type
-from dagwire.definitions.specs.asset_dep import AssetDep
 from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
@@ -79,7 +85,7 @@ class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
         super().__init__(name, body, ins=ins, **step)
         check_type(self.label, "partitions_def", partitions_def, PartitionsDefinition)
         check_type(self.label, "backfill_policy", backfill_policy, BackfillPolicy)
-        self.partitions_def: PartitionsDefinition | None = _shared_partitions(
+        self.partitions_def: PartitionsDefinition | None = shared_partitions(
             self.label, partitions_def, specs_by_output.values()
         )
         self.specs_by_output: Mapping[str, AssetSpec] = {
@@ -325,14 +331,14 @@ class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
         groups, tags, metadata = group_names_by_key or {}, tags_by_key or {}, metadata_by_key or {}
 
         def changed(spec: AssetSpec) -> AssetSpec:
-            changes: dict[str, Any] = {"key": moved.get(spec.key, spec.key), "deps": _moved_deps(spec, moved)}
+            changes: dict[str, Any] = {"key": moved.get(spec.key, spec.key), "deps": moved_deps(spec, moved)}
             if spec.key in groups:
-                changes["group_name"] = _free_group(spec, groups[spec.key])
+                changes["group_name"] = free_group(spec, groups[spec.key])
             if spec.key in tags:
-                changes["tags"] = _free_tags(spec, tags[spec.key])
+                changes["tags"] = free_tags(spec, tags[spec.key])
             if spec.key in metadata:
                 changes["metadata"] = {**spec.metadata, **metadata[spec.key]}
-            condition = _condition_of(spec, automation_condition)
+            condition = condition_of(spec, automation_condition)
             if condition is not None:
                 changes["automation_condition"] = condition
             return spec.replace_attributes(**changes)
@@ -393,66 +399,6 @@ class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
     def __repr__(self) -> str:
         """Show the keys."""
         return f"AssetsDefinition({', '.join(sorted(key.to_user_string() for key in self.keys))})"
-
-
-def _shared_partitions(
-    owner: str, declared: PartitionsDefinition | None, specs: Iterable[AssetSpec]
-) -> PartitionsDefinition | None:
-    """The partitions of assets: those that are declared for all, or those of their specs.
-
-    Raises:
-        InvalidDefinitionError: They differ.
-    """
-    named = [spec.partitions_def for spec in specs if spec.partitions_def is not None]
-    found = declared or (named[0] if named else None)
-    if any(partitions != found for partitions in named):
-        msg = f"{owner}: its assets have different partitions. Assets that one function makes share their partitions."
-        raise InvalidDefinitionError(msg)
-    return found
-
-
-def _moved_deps(spec: AssetSpec, moved: Mapping[AssetKey, AssetKey]) -> list[AssetDep]:
-    return [
-        AssetDep(
-            moved.get(dep.asset_key, dep.asset_key), partition_mapping=dep.partition_mapping, metadata=dep.metadata
-        )
-        for dep in spec.deps
-    ]
-
-
-def _condition_of(
-    spec: AssetSpec, declared: AutomationCondition | Mapping[AssetKey, AutomationCondition] | None
-) -> AutomationCondition | None:
-    """The condition for an asset that has none."""
-    if spec.automation_condition is not None:
-        return None
-    return declared.get(spec.key) if isinstance(declared, Mapping) else declared
-
-
-def _free_group(spec: AssetSpec, group_name: str) -> str:
-    """The group of an asset that has none.
-
-    Raises:
-        InvalidDefinitionError: The asset has another group.
-    """
-    if spec.group_name not in (None, DEFAULT_GROUP, group_name):
-        msg = (
-            f"asset '{spec.key.to_user_string()}' has group '{spec.group_name}', and cannot be put into '{group_name}'."
-        )
-        raise InvalidDefinitionError(msg)
-    return group_name
-
-
-def _free_tags(spec: AssetSpec, tags: Mapping[str, str]) -> Mapping[str, str]:
-    """The tags of an asset that has none.
-
-    Raises:
-        InvalidDefinitionError: The asset has tags.
-    """
-    if spec.tags:
-        msg = f"asset '{spec.key.to_user_string()}' has tags, and cannot be given others. Use `map_asset_specs`."
-        raise InvalidDefinitionError(msg)
-    return tags
 
 
 def map_asset_specs(

@@ -12,7 +12,8 @@ from dagwire.definitions.loading.changed_assets import KeyPrefix, LoadedAttribut
 from dagwire.definitions.loading.module_contents import calling_module, definitions_in, modules_of
 from dagwire.definitions.partitions.partitions import BackfillPolicy
 from dagwire.definitions.specs.asset_spec import AssetSpec
-from dagwire.definitions.specs.automation_condition import AutoMaterializePolicy, AutomationCondition, condition_from
+from dagwire.definitions.specs.automation_condition import AutoMaterializePolicy, AutomationCondition
+from dagwire.definitions.specs.condition_from import condition_from
 
 
 def load_assets_from_modules(  # Dagster's signature

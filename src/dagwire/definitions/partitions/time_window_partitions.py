@@ -2,21 +2,19 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import chain, islice, pairwise
 from zoneinfo import ZoneInfoNotFoundError
 
-from cronsim import CronSim
-
-from dagwire.definitions.partitions.cron import check_cron_line, is_cron_time, written_out
+from dagwire.definitions.partitions.cron import check_cron_line, is_cron_time
 from dagwire.definitions.partitions.partition_key_range import PartitionKeyRange, TimeWindow
 from dagwire.definitions.partitions.partition_loading import time_in_force
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.partitions.partitions_subset import TimeWindowPartitionsSubset
+from dagwire.definitions.partitions.window_declaration import cron_schedule_within, declared_cron_schedule, read_time
 from dagwire.definitions.partitions.window_starts import (
     ScheduleType,
     calendar_of,
-    cron_schedule_of,
     is_ambiguous,
     is_every_hour,
     window_starts,
@@ -25,15 +23,6 @@ from dagwire.definitions.partitions.window_starts import (
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, UnreadableDateError
 from dagwire.resources.instance import DynamicPartitionsStore
 
-_HOUR = {"minute_of_hour": "minute"}
-_DAY = {**_HOUR, "hour_of_day": "hour"}
-_PARTS_OF = {
-    ScheduleType.HOURLY: _HOUR,
-    ScheduleType.DAILY: _DAY,
-    ScheduleType.WEEKLY: {**_DAY, "day_of_week": "day"},
-    ScheduleType.MONTHLY: {**_DAY, "day_of_month": "day"},
-}
-"""`{windows: {argument of get_cron_schedule: number of the cron line}}`."""
 _MOST_EXCLUDED_IN_A_ROW = 10_000
 """As far as one looks for a window that is not excluded: there may be none."""
 
@@ -88,7 +77,9 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
         self.fmt = fmt
         self.timezone: str = timezone or "UTC"
         self.end_offset = end_offset
-        self.cron_schedule: str = _cron_schedule(cron_schedule, schedule_type, minute_offset, hour_offset, day_offset)
+        self.cron_schedule: str = declared_cron_schedule(
+            cron_schedule, schedule_type, minute_offset, hour_offset, day_offset
+        )
         try:
             self._zone = zone_named(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as error:
@@ -150,20 +141,7 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
             "day_of_week": day_of_week,
             "day_of_month": day_of_month,
         }
-        chosen = {name: number for name, number in asked.items() if number is not None}
-        if not chosen:
-            return self.cron_schedule
-        calendar = calendar_of(self.cron_schedule)
-        if calendar is None:
-            msg = f"A schedule of partitions '{self.cron_schedule}' runs at their ends; another time cannot be chosen."
-            raise InvalidDefinitionError(msg)
-        kind, numbers = calendar
-        misplaced = [name for name in chosen if name not in _PARTS_OF[kind]]
-        if misplaced:
-            msg = f"A schedule of {kind.value.lower()} partitions takes no {' and no '.join(misplaced)}."
-            raise InvalidDefinitionError(msg)
-        numbers |= {_PARTS_OF[kind][name]: number for name, number in chosen.items()}
-        return cron_schedule_of(kind, numbers["minute"], numbers.get("hour", 0), numbers.get("day"))
+        return cron_schedule_within(self.cron_schedule, asked)
 
     # -- keys ----------------------------------------------------------------------------------------------------------
 
@@ -422,7 +400,7 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
         if isinstance(moment, datetime):
             return self._localized(moment)
         try:
-            return self._localized(_read(moment, self.fmt))
+            return self._localized(read_time(moment, self.fmt))
         except ValueError as error:
             raise UnreadableDateError(moment, self.fmt) from error
 
@@ -468,33 +446,3 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
             f"TimeWindowPartitionsDefinition(start={self.start.timestamp()}, end={end}, timezone='{self.timezone}', "
             f"fmt='{self.fmt}', end_offset={self.end_offset}, cron_schedule='{self.cron_schedule}'){exclusions}"
         )
-
-
-def _cron_schedule(
-    cron_schedule: str | None, kind: ScheduleType | None, minute: int | None, hour: int | None, day: int | None
-) -> str:
-    owner = "Partitions of time"
-    if (cron_schedule is None) == (kind is None):
-        found = "neither" if kind is None else "both"
-        msg = f"{owner} have a `cron_schedule` or a `schedule_type`; {found} was passed."
-        raise InvalidDefinitionError(msg)
-    if cron_schedule is not None and (minute or hour or day):
-        msg = f"{owner}: offsets belong to a `schedule_type`; write the time into `cron_schedule`, '{cron_schedule}'."
-        raise InvalidDefinitionError(msg)
-    line = cron_schedule if kind is None else cron_schedule_of(kind, minute or 0, hour or 0, day or None)
-    assert line is not None  # noqa: S101  # one of both is there
-    check_cron_line(owner, line)
-    if next(CronSim(written_out(line), datetime.now(UTC)), None) is None:
-        msg = f"{owner}: '{line}' never fires: there is no such day."
-        raise InvalidDefinitionError(msg)
-    return line
-
-
-def _read(text: str, fmt: str) -> datetime:
-    """A time by its form; a key may end with an offset that its form lacks."""
-    try:
-        return datetime.strptime(text, fmt)  # noqa: DTZ007  # localized by the caller
-    except ValueError:
-        if "%z" in fmt:
-            raise
-        return datetime.strptime(text, f"{fmt}%z")

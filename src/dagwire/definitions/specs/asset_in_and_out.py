@@ -9,7 +9,8 @@ from dagwire.definitions.partitions.partitions import BackfillPolicy
 from dagwire.definitions.specs.argument_types import check_text_keys, check_type
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey, CoercibleToAssetKeyPrefix
 from dagwire.definitions.specs.asset_spec import AssetSpec
-from dagwire.definitions.specs.automation_condition import AutoMaterializePolicy, AutomationCondition, condition_from
+from dagwire.definitions.specs.automation_condition import AutoMaterializePolicy, AutomationCondition
+from dagwire.definitions.specs.condition_from import condition_from
 from dagwire.definitions.specs.freshness_policy import FreshnessPolicy
 from dagwire.definitions.specs.valid_attributes import valid_owners, valid_tags
 from dagwire.errors import InvalidDefinitionError

@@ -8,7 +8,8 @@ from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.argument_types import check_text_keys, check_type
 from dagwire.definitions.specs.asset_dep import AssetDep, deps_from
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
-from dagwire.definitions.specs.automation_condition import AutoMaterializePolicy, AutomationCondition, condition_from
+from dagwire.definitions.specs.automation_condition import AutoMaterializePolicy, AutomationCondition
+from dagwire.definitions.specs.condition_from import condition_from
 from dagwire.definitions.specs.freshness_policy import FreshnessPolicy
 from dagwire.definitions.specs.valid_attributes import KIND_TAG, check_group_name, valid_owners, valid_tags
 

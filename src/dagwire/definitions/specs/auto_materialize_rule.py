@@ -1,5 +1,6 @@
 """`AutoMaterializeRule`: one rule of Dagster's older form of an automation condition. dagwire records it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dagwire.definitions.partitions.cron import check_cron_line
@@ -81,3 +82,21 @@ class AutoMaterializeRule:
 
 def _rule(name: str, **arguments: object) -> AutoMaterializeRule:
     return AutoMaterializeRule(name, tuple(arguments.items()))
+
+
+def rule_names(rules: Iterable[AutoMaterializeRule]) -> str:
+    """List the names of `rules` for a message."""
+    return ", ".join(sorted(rule.name for rule in rules))
+
+
+COMMON_RULES: tuple[AutoMaterializeRule, ...] = (
+    AutoMaterializeRule.materialize_on_required_for_freshness(),
+    AutoMaterializeRule.skip_on_parent_outdated(),
+    AutoMaterializeRule.skip_on_parent_missing(),
+    AutoMaterializeRule.skip_on_required_but_nonexistent_parents(),
+    AutoMaterializeRule.skip_on_backfill_in_progress(),
+)
+EAGER_RULES: tuple[AutoMaterializeRule, ...] = (
+    AutoMaterializeRule.materialize_on_missing(),
+    AutoMaterializeRule.materialize_on_parent_updated(),
+)

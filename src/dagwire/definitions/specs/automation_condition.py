@@ -1,14 +1,13 @@
 """`AutomationCondition` and its older form, `AutoMaterializePolicy`: rules for when to make an asset, recorded."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from dagwire.definitions.partitions.cron import check_cron_line
-from dagwire.definitions.specs.argument_types import check_type
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
-from dagwire.definitions.specs.auto_materialize_rule import AutoMaterializeRule
+from dagwire.definitions.specs.auto_materialize_rule import COMMON_RULES, EAGER_RULES, AutoMaterializeRule, rule_names
 from dagwire.errors import InvalidDefinitionError
 
 
@@ -406,12 +405,12 @@ class AutoMaterializePolicy:
     @staticmethod
     def eager(max_materializations_per_minute: int | None = 1) -> "AutoMaterializePolicy":
         """Make the asset when it is missing, when a dependency was made, and when freshness requires it."""
-        return AutoMaterializePolicy(frozenset((*_COMMON, *_EAGER)), max_materializations_per_minute)
+        return AutoMaterializePolicy(frozenset((*COMMON_RULES, *EAGER_RULES)), max_materializations_per_minute)
 
     @staticmethod
     def lazy(max_materializations_per_minute: int | None = 1) -> "AutoMaterializePolicy":
         """Make the asset when a freshness policy requires it."""
-        return AutoMaterializePolicy(frozenset(_COMMON), max_materializations_per_minute)
+        return AutoMaterializePolicy(frozenset(COMMON_RULES), max_materializations_per_minute)
 
     @staticmethod
     def from_automation_condition(automation_condition: AutomationCondition) -> "AutoMaterializePolicy":
@@ -435,41 +434,8 @@ class AutoMaterializePolicy:
         Raises:
             InvalidDefinitionError: The policy does not have one of them.
         """
-        strangers = _names(rule for rule in rules_to_remove if rule not in self.rules)
+        strangers = rule_names(rule for rule in rules_to_remove if rule not in self.rules)
         if strangers:
-            msg = f"AutoMaterializePolicy has no rule {strangers}. Its rules: {_names(self.rules)}."
+            msg = f"AutoMaterializePolicy has no rule {strangers}. Its rules: {rule_names(self.rules)}."
             raise InvalidDefinitionError(msg)
         return replace(self, rules=self.rules - frozenset(rules_to_remove))
-
-
-def condition_from(
-    owner: str, condition: AutomationCondition | None, policy: AutoMaterializePolicy | None
-) -> AutomationCondition | None:
-    """Return the condition that `owner` is given, by itself or as a policy, or None.
-
-    Raises:
-        InvalidDefinitionError: Both are given.
-        ArgumentTypeError: One of them has another type.
-    """
-    check_type(owner, "automation_condition", condition, AutomationCondition)
-    check_type(owner, "auto_materialize_policy", policy, AutoMaterializePolicy)
-    if policy is None:
-        return condition
-    if condition is not None:
-        msg = f"{owner} has an `automation_condition` and an `auto_materialize_policy`, an older form of it; pass one."
-        raise InvalidDefinitionError(msg)
-    return policy.to_automation_condition()
-
-
-def _names(rules: Iterable[AutoMaterializeRule]) -> str:
-    return ", ".join(sorted(rule.name for rule in rules))
-
-
-_COMMON = (
-    AutoMaterializeRule.materialize_on_required_for_freshness(),
-    AutoMaterializeRule.skip_on_parent_outdated(),
-    AutoMaterializeRule.skip_on_parent_missing(),
-    AutoMaterializeRule.skip_on_required_but_nonexistent_parents(),
-    AutoMaterializeRule.skip_on_backfill_in_progress(),
-)
-_EAGER = (AutoMaterializeRule.materialize_on_missing(), AutoMaterializeRule.materialize_on_parent_updated())

@@ -5,6 +5,7 @@ import keyword
 import re
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 from dagwire.errors import InvalidDefinitionError, InvalidNameError
 
@@ -85,7 +86,7 @@ def check_callable(function: object) -> None:
         raise TypeError(msg)
 
 
-def written_function(function: object) -> object:
+def written_function(function: object) -> Any:
     """The function that somebody wrote: below partials, and behind an object that can be called."""
     if isinstance(function, partial):
         return written_function(function.func)  # pyright: ignore[reportUnknownMemberType]  # of anything

@@ -13,7 +13,7 @@ class TypedText(dg.ScalarUnion):
 
     def __init__(self, spelled: str) -> None:
         """`spelled` is the type: `date`, `SecretStr`, `int | None`."""
-        self.scalar = _SCALARS.get(spelled.removesuffix(" | None"), str)
+        self.scalar: type = _SCALARS.get(spelled.removesuffix(" | None"), str)
         # Dagster's own types have these keys: another type of one of them sends its lookups round for ever.
         key = spelled if spelled not in {"String", "Int", "Float", "Bool", "Any"} else f"{spelled} "
         super().__init__(scalar_type=self.scalar, non_scalar_schema={"env": str}, _key=key)
