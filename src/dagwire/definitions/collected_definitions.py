@@ -100,7 +100,7 @@ class CollectedDefinitions:
 
     def _faults_and_requirements(self) -> tuple[list[DagwireError], list[Requirement]]:
         faults: list[DagwireError] = repeated_ticks(self._ticks())
-        jobs = {name: job for name, job in self._jobs_by_name().items() if name != IMPLICIT_JOB}
+        jobs = self.declared_jobs()
         requirements = list(unbound_requirements((*self._with_requirements(), *self.asset_checks), {}))
         try:
             known = self._known_assets()
@@ -178,6 +178,10 @@ class CollectedDefinitions:
 
     def _known_assets(self) -> KnownAssets:
         return known_assets(self.assets)
+
+    def declared_jobs(self) -> dict[str, JobDefinition | UnresolvedAssetJobDefinition]:
+        """`{name: job}` of all jobs as they are declared, with those that schedules and sensors hold."""
+        return {name: job for name, job in self._jobs_by_name().items() if name != IMPLICIT_JOB}
 
 
 def _jobs_of(

@@ -69,7 +69,9 @@ class TickRecord:
                 "SELECT cursor, ticked_for, ticked_before, ticked_at FROM ticks WHERE name = ?", (name,)
             ).fetchone()
         cursor, ticked_for, ticked_before, ticked_at = row or (None, None, "[]", None)
-        self.state = TickState(cursor, ticked_for, json.loads(ticked_before), [key for (key,) in keys], ticked_at)
+        self.state: TickState = TickState(
+            cursor, ticked_for, json.loads(ticked_before), [key for (key,) in keys], ticked_at
+        )
 
     @classmethod
     @contextmanager

@@ -39,11 +39,11 @@ class CarriedContainer:
         self._graph = ProviderGraph(working.container, working.by_key())
         found = {key: self._provider(key) for key in keys_of(working.container)}
         self._provider_by_key = {key: provider for key, provider in found.items() if provider is not None}
-        self.name_by_key = dagster_names(self._provider_by_key)
+        self.name_by_key: dict[str, str] = dagster_names(self._provider_by_key)
         explained = _explained(container)
         carried = {key: self._carried(key, explained) for key in self.name_by_key}
-        self.scopes = SharedScopes(container, carried)
-        self.definitions = {
+        self.scopes: SharedScopes = SharedScopes(container, carried)
+        self.definitions: dict[str, dg.ResourceDefinition] = {
             self.name_by_key[key]: self._definition(one, self._provider_by_key[key]) for key, one in carried.items()
         }
         """`{name: Dagster's definition}`."""

@@ -19,7 +19,7 @@ from dagwire.integrations.dagster.typed_text import TypedText
 _PLAIN: Mapping[Any, object] = {str: str, int: int, float: float, bool: bool, dict: dict, list: list, Any: dg.Any}
 
 
-def dagster_schema(schema: object) -> object:
+def dagster_schema(schema: object) -> Any:
     """Return a `config_schema` as Dagster's; what dagwire alone can check, it checks when the config arrives."""
     if schema is None:
         return None
