@@ -33,7 +33,7 @@ REQUESTS = 20
 
 
 class Sample(NamedTuple):
-    """What the process holds at one moment."""
+    """The holdings of the process at one moment."""
 
     rss_bytes: float
     descriptors: float
@@ -48,7 +48,7 @@ class Grown(NamedTuple):
     rounds: int
 
     def faults(self) -> list[str]:
-        """What has grown, in words."""
+        """The figures that have grown, in words."""
         limits = Sample(ALLOWED_BYTES, 0, 0)
         return [
             f"{name} grew from {before:,.0f} to {after:,.0f}"

@@ -46,7 +46,7 @@ class Load(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """What one turn of one side took for each request."""
+    """The cost of one request, in one turn of one side."""
 
     duration_s: float
     cpu_s: float

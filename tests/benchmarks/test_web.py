@@ -21,7 +21,7 @@ def test_a_load(side):
 
 
 def test_two_seconds_without_a_leak():
-    """What works for a while holds no more descriptors and threads at the end, and hardly more memory."""
+    """A process that works for a while holds no more descriptors and threads at the end, and hardly more memory."""
     grown = watched(2)
     assert grown.rounds > 0
     assert (grown.late.descriptors, grown.late.threads) == (grown.early.descriptors, grown.early.threads)
@@ -29,6 +29,6 @@ def test_two_seconds_without_a_leak():
 
 
 def test_a_leak_is_named():
-    """What has grown is named, with both figures."""
+    """A figure that has grown is named, with the one before."""
     grown = Grown(Sample(2**20, 8, 2), Sample(2**22, 9, 2), rounds=1)
     assert grown.faults() == ["rss_bytes grew from 1,048,576 to 4,194,304", "descriptors grew from 8 to 9"]

@@ -345,7 +345,7 @@ def test_a_wired_function_sees_the_override_of_a_resource(wired_application):
 
 
 def test_a_wired_function_opens_what_is_not_open(wired_application):
-    """What the scope has not opened yet is opened for dependency-injector's @inject, and closed with the scope."""
+    """A resource that is not open yet is opened for dependency-injector's @inject, and closed with the scope."""
     with build_resources(wired_application, required_resource_keys=[]):
         assert wired() == wired() == "db"
         assert log == ["open"]

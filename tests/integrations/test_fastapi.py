@@ -184,7 +184,7 @@ def test_without_a_lifespan(app):
 
 
 def test_eager(application):
-    """What lives for the process may be opened when the application starts; the lifespan it has runs inside."""
+    """All that lives for the process may be opened when the application starts; its own lifespan runs inside."""
 
     async def lifespan(app):
         log.append("start")
@@ -210,7 +210,7 @@ def test_threads_and_injected_functions(app):
     [("/fails", 500, ["roll back for ConnectionError", "respond"]), ("/missing", 404, ["roll back for HTTPException"])],
 )
 def test_an_error_reaches_the_resources(app, path, status, last):
-    """What a handler raises reaches the resources before the response is made, an HTTPException, too."""
+    """An error of a handler, an HTTPException too, reaches the resources before the response is made."""
 
     @app.exception_handler(ConnectionError)
     async def answered(request: Request, error: ConnectionError):
@@ -257,7 +257,7 @@ def test_background_tasks(app):
 
 
 def test_a_commit_that_fails(app, application):
-    """What is closed before the response is sent makes an error of the response if it fails to close."""
+    """A resource that is closed before the response is sent makes an error of the response if it fails to close."""
 
     def failing():
         yield
@@ -309,7 +309,7 @@ class TestPlugin:
         return application
 
     def test_an_override_of_the_plugin(self, app, override):
-        """What a test overrides by the plugin's fixture holds for the requests of its client."""
+        """An override by the plugin's fixture holds for the requests of the test's client."""
         with TestClient(app) as client:
             assert client.get("/").json()["name"] == "real"
             override(session=fake(Session, name="fake"))

@@ -141,7 +141,7 @@ def test_the_request_in_a_thread(app):
 
 
 def test_a_commit_that_fails(app, application):
-    """What fails to close fails the request."""
+    """A resource that fails to close fails the request."""
 
     def failing():
         yield

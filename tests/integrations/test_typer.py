@@ -79,7 +79,7 @@ def test_an_exit_reaches_the_resources(invoke):
 
 
 def test_an_override(invoke):
-    """What a test overrides around the call holds."""
+    """An override around the call holds."""
     with override(application, session="fake"):
         assert invoke("hi").output == "hi fake\n"
 

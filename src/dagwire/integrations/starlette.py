@@ -24,7 +24,7 @@ from dagwire.errors import InvalidInvocationError
 
 
 class Installed(NamedTuple):
-    """What an application's state holds; lives as long as the application."""
+    """The container of an application, kept in its state; lives as long as the application."""
 
     container: Container
     connection_key: str | None
@@ -79,7 +79,7 @@ async def run_scope(connection: HTTPConnection) -> AsyncGenerator[OpenScope]:
 
 
 def installed_in(app: Starlette) -> Installed:
-    """What `install` has left in an application.
+    """The container and the key that `install` has left in an application.
 
     Raises:
         InvalidInvocationError: It was not called.
