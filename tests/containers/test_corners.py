@@ -131,7 +131,7 @@ def test_a_choice_that_cannot_be_made_is_missing():
     """A Selector whose branch does not exist, and a strict option that is not set, are explained as missing."""
     container = Options()
     container.config.from_dict({"where": "nowhere"})
-    assert told(container, "db") == ("missing ConfigurationOption", None)
+    assert told(container, "db") == ("missing config.where", None)
     assert told(container, "other.url")[1] is None
 
 

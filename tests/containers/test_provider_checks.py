@@ -200,7 +200,7 @@ def test_a_selector_that_cannot_choose():
     with pytest.raises(InvalidProviderError, match=r"config\.store\.kind is not set"):
         build_resources(container, required_resource_keys=["store"]).__enter__()
     container.config.from_dict({"store": {"kind": "tow"}})
-    with pytest.raises(UnknownNameError, match=r"no branch of Selector 'store' 'tow'\. Did you mean 'two'"):
+    with pytest.raises(UnknownNameError, match=r"no branch 'tow' of Selector 'store'\. Did you mean 'two'"):
         build_resources(container, required_resource_keys=["store"]).__enter__()
 
 

@@ -10,7 +10,7 @@ from dagwire.containers.keys import Container, declared_providers, find_provider
 from dagwire.containers.plan_validity import overriding
 from dagwire.containers.private_copies import ReplacedProvider
 from dagwire.containers.provider_copier import ProviderCopier
-from dagwire.containers.provider_edges import container_held_by, referred_to
+from dagwire.containers.provider_edges import container_held_by
 from dagwire.containers.provider_graph import ProviderGraph, dependencies_first
 from dagwire.containers.provider_types import AnyProvider
 
@@ -83,7 +83,7 @@ class _IsolatingCopier:
 
     def _below(self, provider: AnyProvider) -> Iterable[AnyProvider]:
         """The providers that `provider` refers to; a container that it passes on is copied on demand."""
-        return () if self._is_holder(provider) else referred_to(self._graph.edges(provider))
+        return () if self._is_holder(provider) else self._graph.referred(provider)
 
     def _is_holder(self, provider: AnyProvider) -> bool:
         return self._graph.replacement_of(provider) is None and container_held_by(provider) is not None

@@ -3,7 +3,6 @@
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from dagwire.containers.provider_edges import referred_to
 from dagwire.containers.provider_graph import ProviderGraph, is_owned_by_run
 from dagwire.containers.provider_types import AnyProvider
 from dagwire.containers.resource_provider import ResourceProvider
@@ -73,7 +72,7 @@ def outliving_providers(
                 continue
             lifetime = lifetimes.get(provider)
             ends = lifetime is not None and not lifetime.outlives(span)
-            is_short = ends or any(one in shorter for one in referred_to(graph.edges(provider)))
+            is_short = ends or any(one in shorter for one in graph.facts[provider].referred)
             known = shorter if is_short else longer
             if provider not in known:
                 known.add(provider)
@@ -108,7 +107,7 @@ def _path_to_shorter(graph: ProviderGraph, provider: AnyProvider, shorter: Conta
                 path.insert(0, step)
                 step = above[step]
             return path
-        for below in referred_to(graph.edges(one)):
+        for below in graph.facts[one].referred:
             if below not in above:
                 above[below] = one
                 waiting.append(below)

@@ -6,8 +6,7 @@ from typing import Any, cast
 
 from dependency_injector import providers
 
-from dagwire.containers.provider_edges import referred_to
-from dagwire.containers.provider_graph import ProviderGraph, is_owned_by_run
+from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.provider_types import AWAITED, AnyProvider
 
 Replacement = tuple[AnyProvider, object]
@@ -39,13 +38,14 @@ def private_providers(graph: ProviderGraph, order: Sequence[AnyProvider]) -> dic
 
 def _reached(graph: ProviderGraph, private: dict[AnyProvider, Reached], provider: AnyProvider) -> Reached | None:
     """The replacements that `provider` reaches; None if it may be shared."""
-    below = [private[one] for one in referred_to(graph.edges(provider)) if one in private]
+    facts = graph.facts[provider]
+    below = [private[one] for one in facts.referred if one in private]
     new = graph.replaced.get(provider)
     if new is not None:
         below.append(frozenset({(provider, new)}))
     if below:
         return _NONE.union(*below)
-    return _NONE if is_owned_by_run(provider) and graph.replacement_of(provider) is None else None
+    return _NONE if facts.is_owned else None
 
 
 def settled_in_scope(
@@ -63,12 +63,12 @@ def settled_in_scope(
 
 
 def _is_settled(graph: ProviderGraph, settled: Mapping[AnyProvider, Reached], provider: AnyProvider) -> bool:
-    replacement = graph.replacement_of(provider)
-    if replacement is not None:
-        return replacement in settled
+    facts = graph.facts[provider]
+    if facts.replacement is not None:
+        return facts.replacement in settled
     if isinstance(provider, providers.BaseSingleton):
         return False
-    return isinstance(provider, providers.Selector) or any(one in settled for one in referred_to(graph.edges(provider)))
+    return isinstance(provider, providers.Selector) or any(one in settled for one in facts.referred)
 
 
 def awaited_providers(
@@ -78,12 +78,13 @@ def awaited_providers(
     awaited: set[AnyProvider] = set()
     of_coroutines: set[AnyProvider] = set()
     for provider in order:
-        is_called = graph.replacement_of(provider) is None
+        facts = graph.facts[provider]
+        is_called = facts.replacement is None
         if is_called and gives_coroutine(provider):
             awaited.add(provider)
-        elif is_called and is_owned_by_run(provider):
+        elif facts.is_owned:
             continue  # the scope awaits what it opens
-        elif not any(one in of_coroutines for one in graph.dependencies(provider)):
+        elif not any(one in of_coroutines for one in facts.called):
             continue
         elif is_called and isinstance(provider, providers.BaseSingleton) and provider not in private:
             awaited.add(provider)

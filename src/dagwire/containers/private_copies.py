@@ -11,7 +11,6 @@ from dagwire.containers.called_provider import CalledProvider
 from dagwire.containers.lifetime import Lifetime
 from dagwire.containers.privacy import Reached
 from dagwire.containers.provider_copier import ProviderCopier, Slot
-from dagwire.containers.provider_edges import referred_to
 from dagwire.containers.provider_types import AnyProvider
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.containers.scope_plan import ScopePlan
@@ -286,7 +285,7 @@ class PrivateCopies:
             return plan.outliving
         own: set[AnyProvider] = set()
         for provider in plan.reached:
-            if provider in configured or any(one in own for one in referred_to(plan.graph.edges(provider))):
+            if provider in configured or any(one in own for one in plan.graph.referred(provider)):
                 own.add(provider)
         return plan.outliving - own
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol, cast
 from dependency_injector import providers
 
 from dagwire.containers.container_copy import ContainerCopy
-from dagwire.containers.provider_edges import container_held_by, referred_to
+from dagwire.containers.provider_edges import container_held_by
 from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.provider_types import AnyProvider, is_custom, is_provider
 
@@ -125,7 +125,7 @@ class ProviderCopier:
                 memo[id(other)] = self.copied(other) if other in self._copied else other
 
     def _referred_to(self, provider: AnyProvider) -> Iterator[AnyProvider]:
-        yield from referred_to(self._graph.edges(provider))
+        yield from self._graph.referred(provider)
         if is_custom(provider):  # its own `__deepcopy__` may reach for anything below it
             yield from (one for one in self._reached if one is not provider and one in self.slots)
 

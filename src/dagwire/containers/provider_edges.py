@@ -1,6 +1,6 @@
 """The edges of one provider: which providers it calls, and which it only passes on. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
 from dependency_injector import providers
@@ -80,9 +80,3 @@ def listed_providers(container: object) -> Mapping[str, AnyProvider]:
         listed: Mapping[str, AnyProvider] = cast("Any", container).providers
         return listed
     return {}
-
-
-def referred_to(edges: Edges) -> Iterator[AnyProvider]:
-    """The providers of `edges`."""
-    yield from edges.called
-    yield from edges.passed_on

@@ -1,16 +1,31 @@
 """The provider graph of one scope, as data: what its keys reach, in which order, what is private to the run. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from dependency_injector import providers
 
 from dagwire.containers.keys import Container, Key, Requirement, find_provider, keys_of, providers_at
 from dagwire.containers.nested_resources import NestedRecipes
-from dagwire.containers.provider_edges import Edges, edges_of, referred_to
+from dagwire.containers.provider_edges import Edges, edges_of
 from dagwire.containers.provider_types import AnyProvider, is_provider
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import ResourceCycleError
+
+
+class Facts(NamedTuple):
+    """Facts about a provider in one scope, read once: a plan asks for them again and again."""
+
+    called: tuple[AnyProvider, ...]
+    """The providers that a call of it may call, in the order they are declared."""
+    passed_on: tuple[AnyProvider, ...]
+    """The providers that it passes on uncalled."""
+    referred: tuple[AnyProvider, ...]
+    """Both."""
+    replacement: AnyProvider | None
+    """The provider that is called in its place; None if it is called itself."""
+    is_owned: bool
+    """Whether a run opens and closes its object itself; never if it is replaced."""
 
 
 class ProviderGraph:
@@ -31,7 +46,8 @@ class ProviderGraph:
         }
         """`{provider: what is called in its place}`."""
         self.replaced = {old: new for old, new in self.replaced.items() if old is not new}
-        self._edges: dict[AnyProvider, Edges] = {}
+        self.facts: dict[AnyProvider, Facts] = {}
+        """The facts about each provider that was looked at so far."""
         self._key_by_provider: dict[AnyProvider, str] = {}
         self.provider_by_key: dict[str, AnyProvider | None] = {}
         """The keys asked for, by the caller and by resource definitions, and what was found."""
@@ -110,19 +126,25 @@ class ProviderGraph:
             provider = replacement
         return provider
 
-    def edges(self, provider: AnyProvider) -> Edges:
-        """The providers that `provider` calls and passes on in this scope."""
-        known = self._edges.get(provider)
+    def facts_of(self, provider: AnyProvider) -> Facts:
+        """The facts about `provider` in this scope."""
+        known = self.facts.get(provider)
         if known is None:
-            known = self._edges[provider] = self._read_edges(provider)
+            replacement = self.replacement_of(provider)
+            called, passed_on = self._read_edges(provider, replacement)
+            is_owned = replacement is None and is_owned_by_run(provider)
+            known = self.facts[provider] = Facts(called, passed_on, (*called, *passed_on), replacement, is_owned)
         return known
 
     def dependencies(self, provider: AnyProvider) -> tuple[AnyProvider, ...]:
         """The providers that a call of `provider` may call, in the order they are declared."""
-        return self.edges(provider).called
+        return self.facts_of(provider).called
 
-    def _read_edges(self, provider: AnyProvider) -> Edges:
-        replacement = self.replacement_of(provider)
+    def referred(self, provider: AnyProvider) -> tuple[AnyProvider, ...]:
+        """The providers that `provider` calls or passes on."""
+        return self.facts_of(provider).referred
+
+    def _read_edges(self, provider: AnyProvider, replacement: AnyProvider | None) -> Edges:
         if replacement is not None:
             if provider in self._key_by_provider:
                 self._key_by_provider.setdefault(replacement, self._key_by_provider[provider])
@@ -163,16 +185,16 @@ class ProviderGraph:
         Raises:
             ResourceCycleError: Providers that are passed on call one another in a cycle.
         """
-        if not any(self.edges(provider).passed_on for provider in order):
+        if not any(self.facts[provider].passed_on for provider in order):
             return list(order)
-        reached = list(dependencies_first(order, lambda one: referred_to(self.edges(one)), None))
+        reached = list(dependencies_first(order, self.referred, None))
         self.in_order(reached)  # a cycle of calls is one, whoever makes the first call
         return reached
 
     def read_all_below(self, keys: Iterable[str]) -> list[AnyProvider]:
         """List every provider that `keys` may reach, in no order, each one once."""
         roots = [found for key in keys if (found := self.root(key)) is not None]
-        return list(dependencies_first(roots, lambda one: referred_to(self.edges(one)), None))
+        return list(dependencies_first(roots, self.referred, None))
 
     def by_level(self, roots: Sequence[AnyProvider], order: Iterable[AnyProvider]) -> list[AnyProvider]:
         """`roots` in the order in which Dagster opens them: what needs fewer resources, one below another, comes first.

@@ -11,7 +11,6 @@ from dagwire.config.values.validation_messages import problems_of
 from dagwire.containers.keys import Container, Requirement
 from dagwire.containers.private_copies import PrivateResource
 from dagwire.containers.provider_checks import ABSTRACT, DECLARES_A_TYPE, read_wrongly, reads_unfilled
-from dagwire.containers.provider_edges import referred_to
 from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.provider_types import AnyProvider
 from dagwire.containers.scope_plan import ScopePlan
@@ -208,7 +207,7 @@ class Users:
         if self._users is None:
             self._users = {}
             for user in self._plan.reached:
-                for used in referred_to(self._plan.graph.edges(user)):
+                for used in self._plan.graph.referred(user):
                     self._users.setdefault(used, []).append(user)
         found = dict.fromkeys(self._users.get(provider, ()))
         for one in (waiting := list(found)):

@@ -17,7 +17,7 @@ from dagwire.containers.lifetime import Lifetime, lifetime_faults, outliving_pro
 from dagwire.containers.privacy import Reached, awaited_providers, private_providers, settled_in_scope
 from dagwire.containers.provider_checks import DECLARES_A_TYPE, declared_wrongly, is_read_early
 from dagwire.containers.provider_edges import listed_providers
-from dagwire.containers.provider_graph import ProviderGraph, dependencies_first, is_owned_by_run
+from dagwire.containers.provider_graph import ProviderGraph, dependencies_first
 from dagwire.containers.provider_types import DIRECTORIES, AnyProvider, is_provider
 from dagwire.containers.resource_adapter import as_resource_provider
 from dagwire.containers.resource_provider import ResourceProvider
@@ -66,7 +66,7 @@ class ScopePlan:
         self.shared_singletons: set[AnyProvider] = set()
         """The Singletons that other runs share."""
         for provider in self.reached:
-            if graph.replacement_of(provider) is None:  # what is replaced is not called
+            if graph.facts[provider].replacement is None:  # what is replaced is not called
                 self._sort(provider)
         self._note_singletons_of_settings()
         self.opened_by_scope: list[AnyProvider] = [
@@ -81,7 +81,7 @@ class ScopePlan:
         elif isinstance(provider, providers.BaseSingleton):
             if not isinstance(provider, SettingsProvider) and provider not in self.strictly_private:
                 self.shared_singletons.add(provider)
-        elif is_owned_by_run(provider):
+        elif self.graph.facts[provider].is_owned:
             self.owned[provider] = as_resource_provider(provider)
 
     def _note_singletons_of_settings(self) -> None:
@@ -90,7 +90,7 @@ class ScopePlan:
             return
         settings_below: dict[AnyProvider, frozenset[SettingsProvider[Any]]] = {}
         for provider in self.reached:
-            below = [settings_below[one] for one in self.graph.dependencies(provider) if one in settings_below]
+            below = [settings_below[one] for one in self.graph.facts[provider].called if one in settings_below]
             if isinstance(provider, SettingsProvider):
                 below.append(frozenset({provider}))
             if below:
@@ -123,7 +123,7 @@ class ScopePlan:
         """The providers that are checked, whatever a Selector chooses."""
 
         def without_branches(provider: AnyProvider) -> Iterable[AnyProvider]:
-            is_selector = isinstance(provider, providers.Selector) and self.graph.replacement_of(provider) is None
+            is_selector = isinstance(provider, providers.Selector) and self.graph.facts[provider].replacement is None
             return (
                 [one for one in (cast("Any", provider).selector,) if is_provider(one)]
                 if is_selector
@@ -134,13 +134,13 @@ class ScopePlan:
 
     def asked_by(self, provider: AnyProvider) -> Iterable[AnyProvider]:
         """The providers that are checked for the sake of `provider`."""
-        called, passed_on = self.graph.edges(provider)
-        return called if not passed_on or _is_directory(provider) else (*called, *passed_on)
+        facts = self.graph.facts[provider]
+        return facts.called if not facts.passed_on or _is_directory(provider) else facts.referred
 
     @cached_property
     def declares_types(self) -> bool:
         """Whether a provider that is replaced or overridden declares what may take its place."""
-        return any(isinstance(one, DECLARES_A_TYPE) and self.graph.replacement_of(one) for one in self.reached)
+        return any(isinstance(one, DECLARES_A_TYPE) and self.graph.facts[one].replacement for one in self.reached)
 
     @cached_property
     def is_faultless(self) -> bool:
@@ -153,7 +153,7 @@ class ScopePlan:
     def settings(self) -> list[AnyProvider]:
         """The providers of settings that are read to find what is wrong with them."""
         asked = (one for one in self.asked if isinstance(one, SettingsProvider))
-        return [provider for provider in asked if self.graph.replacement_of(provider) is None]
+        return [provider for provider in asked if self.graph.facts[provider].replacement is None]
 
     @cached_property
     def asked_resources(self) -> list[AnyProvider]:
@@ -168,7 +168,7 @@ class ScopePlan:
     @cached_property
     def read_early(self) -> list[AnyProvider]:
         """The options and values of settings that are read to find what is wrong with them."""
-        return [one for one in self.asked if is_read_early(one) and self.graph.replacement_of(one) is None]
+        return [one for one in self.asked if self.graph.facts[one].replacement is None and is_read_early(one)]
 
     @cached_property
     def problem_by_provider(self) -> dict[AnyProvider, str]:
@@ -178,14 +178,14 @@ class ScopePlan:
     @cached_property
     def problem_unless_called(self) -> dict[AnyProvider, str]:
         """`{provider: fault of its declaration}`, if the providers of the keys may get more arguments."""
-        called = {one for provider in self.reached for one in self.graph.dependencies(provider)}
+        called = {one for provider in self.reached for one in self.graph.facts[provider].called}
         return self._problems(called) if self.problem_by_provider else {}
 
     def _problems(self, called: Container[AnyProvider]) -> dict[AnyProvider, str]:
         found = (
             (one, declared_wrongly(one, is_passed_on=one not in called))
             for one in self.reached
-            if self.graph.replacement_of(one) is None  # what is replaced is not called
+            if self.graph.facts[one].replacement is None  # what is replaced is not called
         )
         return {provider: problem for provider, problem in found if problem is not None}
 
@@ -203,12 +203,12 @@ class ScopePlan:
         """The providers that must not be called before opening begins: resources, and what runs code of the user's."""
         deferred: set[AnyProvider] = set()
         for provider in self.reached:
-            if self._defers(provider) or not deferred.isdisjoint(self.graph.dependencies(provider)):
+            if self._defers(provider) or not deferred.isdisjoint(self.graph.facts[provider].called):
                 deferred.add(provider)
         return frozenset(deferred)
 
     def _defers(self, provider: AnyProvider) -> bool:
-        if provider in self.private and self.graph.replacement_of(provider) is not None:
+        if provider in self.private and self.graph.facts[provider].replacement is not None:
             return False  # it passes on what replaces it
         return provider in self.owned or not isinstance(provider, SAFE_BEFORE_OPENING)
 
