@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from dagwire.definitions.assets.selection import AssetSelection
-from dagwire.definitions.automation.tick import TickDefinition
+from dagwire.definitions.automation.tick import AnyTick
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.jobs.asset_graph import known_assets
 from dagwire.definitions.lineage import resolved_schedules
@@ -115,7 +114,7 @@ def job_rows(defs: Definitions) -> list[JobRow]:
         InvalidDefinitionError: One cannot be put together.
     """
     jobs = [defs.resolve_job_def(name) for name in defs.job_names]
-    ticks: list[TickDefinition[Any]] = [*resolved_schedules(defs), *defs.sensors]
+    ticks: list[AnyTick] = [*resolved_schedules(defs), *defs.sensors]
     return [
         JobRow(
             job=job.name,

@@ -1,7 +1,5 @@
 """Run config as JSON and back, for the run that goes on with an earlier one."""
 
-from typing import Any
-
 from dagwire.config.values.launch_form import UntypedText
 from dagwire.config.values.type_guards import is_collection, is_mapping
 
@@ -9,7 +7,7 @@ _TEXT = "dagwire/text"
 """Marks text of the command line, which is read as the field's type asks for."""
 
 
-def kept(config: Any) -> Any:
+def kept(config: object) -> object:
     """`config` in plain values that JSON holds."""
     if isinstance(config, UntypedText):
         return {_TEXT: str(config)}
@@ -18,7 +16,7 @@ def kept(config: Any) -> Any:
     return [kept(item) for item in config] if is_collection(config) else config
 
 
-def restored(config: Any) -> Any:
+def restored(config: object) -> object:
     """The config that `kept` has made."""
     if is_mapping(config):
         if set(config) == {_TEXT}:

@@ -56,7 +56,7 @@ def completer(names: str) -> Callable[[str], list[str]]:
     return complete
 
 
-def load_command(name: str) -> Any:
+def load_command(name: str) -> object:
     """The command itself."""
     module = importlib.import_module(f"dagwire.cli.commands.{name}")
     command = typer.main.get_command(module.app)

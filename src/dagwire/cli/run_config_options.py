@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import typer
 
@@ -70,7 +69,7 @@ def keys_used(job: JobDefinition) -> set[str]:
     return {key for key in keys_of(job.container) if graph.find(key) in reached}
 
 
-def _read(value: str) -> tuple[str, Any]:
+def _read(value: str) -> tuple[str, object]:
     """The path and the setting that `--set` gives: text after "=", JSON after ":=".
 
     Raises:

@@ -68,7 +68,7 @@ def asks_for_resources(function: Callable[..., object]) -> bool:
 class _Injection:
     """The requests of one function; lives as long as it."""
 
-    def __init__(self, function: Callable[..., Any], resources: Any) -> None:
+    def __init__(self, function: Callable[..., object], resources: object) -> None:
         self.name = function.__qualname__
         self._key_by_parameter: dict[str, str] = {}
         self._resources = resources

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dagwire.containers.provider_types import AnyProvider
-from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.containers.resource_provider import AnyResourceProvider, ResourceProvider
 from dagwire.resources.recipe import Recipe, is_configurable
 from dagwire.resources.resource_definition import ResourceDefinition
 
@@ -29,7 +29,7 @@ class NestedRecipes:
         found = ((id(recipe), self._providers().get(id(recipe))) for recipe in nested)
         return {id_: provider for id_, provider in found if provider is not None}
 
-    def inside(self, provider: ResourceProvider[Any]) -> list[Recipe]:
+    def inside(self, provider: AnyResourceProvider) -> list[Recipe]:
         """The recipes nested in `provider`, and in those; not the ones nested in another key's."""
         nested = list(provider.nested)
         for recipe in nested:  # which grows meanwhile

@@ -12,7 +12,7 @@ from dagwire.containers.lifetime import Lifetime
 from dagwire.containers.privacy import Reached
 from dagwire.containers.provider_copier import ProviderCopier, Slot
 from dagwire.containers.provider_types import AnyProvider
-from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.containers.resource_provider import AnyResourceProvider, ResourceProvider
 from dagwire.containers.scope_plan import ScopePlan
 from dagwire.containers.selectors import chosen_branch
 from dagwire.resources.init_resource_context import InitResourceContext
@@ -54,10 +54,10 @@ class PrivateResource:
     )
 
     def __init__(
-        self, declared: ResourceProvider[Any], runner: Runner, open_late: Callable[[], object] | None = None
+        self, declared: AnyResourceProvider, runner: Runner, open_late: Callable[[], object] | None = None
     ) -> None:
         """`runner` opens it; when it is first called, with `open_late`, or before anybody can call it."""
-        self.declared: ResourceProvider[Any] = declared
+        self.declared: AnyResourceProvider = declared
         self.runner: Runner = runner
         self.recipe: Any = None
         """The recipe to open, if it could be made before anything was open."""

@@ -9,7 +9,7 @@ from dagwire.containers.keys import Container, Key, Requirement, find_provider, 
 from dagwire.containers.nested_resources import NestedRecipes
 from dagwire.containers.provider_edges import Edges, edges_of
 from dagwire.containers.provider_types import AnyProvider, is_provider
-from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.containers.resource_provider import AnyResourceProvider, ResourceProvider
 from dagwire.errors import ResourceCycleError
 
 
@@ -157,7 +157,7 @@ class ProviderGraph:
             return Edges((*called, *self._required_and_nested(provider)), passed_on)
         return Edges(called, passed_on)
 
-    def _required_and_nested(self, provider: ResourceProvider[Any]) -> Iterator[AnyProvider]:
+    def _required_and_nested(self, provider: AnyResourceProvider) -> Iterator[AnyProvider]:
         """The providers that the resource of `provider` needs besides its arguments."""
         nested = self.nested.inside(provider) if provider.nested else []
         keys = self.nested.required_keys(provider.source, nested)

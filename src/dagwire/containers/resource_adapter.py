@@ -8,17 +8,17 @@ from typing import Any, cast
 from dependency_injector import providers
 
 from dagwire.containers.provider_types import AnyProvider
-from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.containers.resource_provider import AnyResourceProvider, ResourceProvider
 
 
-def as_resource_provider(provider: AnyProvider) -> ResourceProvider[Any]:
+def as_resource_provider(provider: AnyProvider) -> AnyResourceProvider:
     """A resource that a run scope can own: `provider` itself, or one made of dependency-injector's own."""
     if isinstance(provider, ResourceProvider):
         return provider
     return from_dependency_injector(cast("providers.BaseResource[Any]", provider))
 
 
-def from_dependency_injector(resource: providers.BaseResource[Any]) -> ResourceProvider[Any]:
+def from_dependency_injector(resource: providers.BaseResource[Any]) -> AnyResourceProvider:
     """Make a resource that a run scope can own: dependency-injector's refuses to be copied once it is open.
 
     Like the original it enters what its function returns, if that is a context manager; unlike the original it

@@ -264,3 +264,7 @@ def with_config(provider: AnyProvider, key: str, config: object) -> AnyProvider:
     if not isinstance(provider, ResourceProvider):
         return ResourceProvider(providers.Callable(configured_recipe, provider, config, key))
     return provider.configured(config, key)
+
+
+AnyResourceProvider = ResourceProvider[Any]
+"""A provider of a resource of any type."""

@@ -20,7 +20,7 @@ from dagwire.containers.provider_edges import listed_providers
 from dagwire.containers.provider_graph import ProviderGraph, dependencies_first
 from dagwire.containers.provider_types import DIRECTORIES, AnyProvider, is_provider
 from dagwire.containers.resource_adapter import as_resource_provider
-from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.containers.resource_provider import AnyResourceProvider, ResourceProvider
 from dagwire.errors import LifetimeError
 
 Keys = tuple[str, ...]
@@ -61,7 +61,7 @@ class ScopePlan:
         """Whether there is something under every key that the scope or a resource asks for."""
         self.has_selectors: bool = False
         """Whether there are Selectors, so that what will be called shows only when they are asked."""
-        self.owned: dict[AnyProvider, ResourceProvider[Any]] = {}
+        self.owned: dict[AnyProvider, AnyResourceProvider] = {}
         """`{provider: what is declared}` of the resources that the run opens and closes itself."""
         self.shared_singletons: set[AnyProvider] = set()
         """The Singletons that other runs share."""
@@ -194,7 +194,7 @@ class ScopePlan:
         """The resources that are made of what must not be called before opening begins."""
         return frozenset(one for one, declared in self.owned.items() if self._is_deferred(declared))
 
-    def _is_deferred(self, declared: ResourceProvider[Any]) -> bool:
+    def _is_deferred(self, declared: AnyResourceProvider) -> bool:
         injected = declared.injected_providers
         return bool(injected) and any(provider in self.deferred for _, provider, _ in injected)
 

@@ -13,7 +13,7 @@ from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.automation.partitioned_schedule import UnresolvedPartitionedAssetScheduleDefinition
 from dagwire.definitions.automation.schedule import ScheduleDefinition
 from dagwire.definitions.automation.sensor import SensorDefinition
-from dagwire.definitions.automation.tick import TickDefinition
+from dagwire.definitions.automation.tick import AnyTick
 from dagwire.definitions.definition_faults import checked_list, repeated_checks, repeated_ticks, unbound_requirements
 from dagwire.definitions.jobs.asset_graph import AnyAsset, KnownAssets, asset_nodes, known_assets, missing_inputs
 from dagwire.definitions.jobs.asset_job import IMPLICIT_JOB, UnresolvedAssetJobDefinition
@@ -131,7 +131,7 @@ class CollectedDefinitions:
         """The assets that may require resources; a spec alone does not."""
         return [item for item in self.assets if not isinstance(item, AssetSpec)]
 
-    def _ticks(self) -> list[TickDefinition[Any] | UnresolvedPartitionedAssetScheduleDefinition]:
+    def _ticks(self) -> list[AnyTick | UnresolvedPartitionedAssetScheduleDefinition]:
         return [*self.schedules, *self.sensors]
 
     def _schedule_faults(self, schedule: UnresolvedPartitionedAssetScheduleDefinition) -> list[DagwireError]:
@@ -185,6 +185,6 @@ class CollectedDefinitions:
 
 
 def _jobs_of(
-    ticks: Iterable[TickDefinition[Any] | UnresolvedPartitionedAssetScheduleDefinition],
+    ticks: Iterable[AnyTick | UnresolvedPartitionedAssetScheduleDefinition],
 ) -> Iterator[JobDefinition | UnresolvedAssetJobDefinition]:
     return (job for tick in ticks for job in tick.known_jobs)

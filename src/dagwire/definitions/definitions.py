@@ -14,7 +14,7 @@ from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.automation.partitioned_schedule import UnresolvedPartitionedAssetScheduleDefinition
 from dagwire.definitions.automation.schedule import ScheduleDefinition
 from dagwire.definitions.automation.sensor import SensorDefinition
-from dagwire.definitions.automation.tick import TickDefinition
+from dagwire.definitions.automation.tick import AnyTick
 from dagwire.definitions.collected_definitions import CollectedDefinitions
 from dagwire.definitions.jobs.asset_graph import AnyAsset
 from dagwire.definitions.jobs.asset_job import IMPLICIT_JOB, UnresolvedAssetJobDefinition
@@ -32,8 +32,8 @@ from dagwire.errors import (
 )
 from dagwire.resources.instance import DagsterInstance
 
-T = TypeVar("T", bound=TickDefinition[Any])
-D = TypeVar("D", bound=TickDefinition[Any] | UnresolvedPartitionedAssetScheduleDefinition)
+T = TypeVar("T", bound=AnyTick)
+D = TypeVar("D", bound=AnyTick | UnresolvedPartitionedAssetScheduleDefinition)
 
 
 class Definitions(CollectedDefinitions):

@@ -7,7 +7,7 @@ from dagwire.containers.keys import keys_of
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.definitions.steps.call_arguments import CallArguments
 from dagwire.definitions.steps.signature import CONFIG_NAME
-from dagwire.definitions.steps.step_definition import StepDefinition
+from dagwire.definitions.steps.step_definition import AnyStep
 from dagwire.errors import InvalidInvocationError, MissingResourceError
 from dagwire.execution.direct_contexts import DirectStepContext
 from dagwire.resources.configurable_resource import ConfigurableResourceFactory
@@ -28,7 +28,7 @@ class PreparedCall(NamedTuple):
     """The keys that the context has."""
 
 
-def prepare_call(definition: StepDefinition[Any], context: DirectStepContext, passed: CallArguments) -> PreparedCall:
+def prepare_call(definition: AnyStep, context: DirectStepContext, passed: CallArguments) -> PreparedCall:
     """Check the arguments of a direct call; the context shows the config from now on.
 
     Raises:
@@ -54,7 +54,7 @@ def _is_recipe(value: object) -> bool:
     return isinstance(value, ConfigurableResourceFactory | ResourceDefinition)
 
 
-def _check_resources(definition: StepDefinition[Any], beside: Mapping[str, object], held: tuple[str, ...]) -> None:
+def _check_resources(definition: AnyStep, beside: Mapping[str, object], held: tuple[str, ...]) -> None:
     body = definition.body
     for key in beside:
         if key in held:
@@ -67,7 +67,7 @@ def _check_resources(definition: StepDefinition[Any], beside: Mapping[str, objec
     raise_faults([MissingResourceError(key, [body.owner], known) for key in needed if key not in known])
 
 
-def _config(definition: StepDefinition[Any], context: DirectStepContext, passed: object) -> dict[str, Any]:
+def _config(definition: AnyStep, context: DirectStepContext, passed: object) -> dict[str, Any]:
     body = definition.body
     if passed is not None and context.given_config:
         raise InvalidInvocationError(body.owner, "has config in its context and beside it. Pass it once.")
@@ -80,7 +80,7 @@ def _config(definition: StepDefinition[Any], context: DirectStepContext, passed:
     return {} if declared is None else {CONFIG_NAME: config}
 
 
-def _inputs(definition: StepDefinition[Any], passed: Mapping[str, object]) -> dict[str, Any]:
+def _inputs(definition: AnyStep, passed: Mapping[str, object]) -> dict[str, Any]:
     inputs = definition.body.signature.inputs
     values = {**definition.input_defaults, **passed}
     missing = [name for name, parameter in inputs.items() if name not in values and not parameter.is_optional]

@@ -11,7 +11,7 @@ from dagwire.definitions.specs.results import is_dynamic_output, is_output
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.call_arguments import sort_arguments
 from dagwire.definitions.steps.hook import HookDefinition
-from dagwire.definitions.steps.step_definition import StepDefinition
+from dagwire.definitions.steps.step_definition import AnyStep
 from dagwire.definitions.steps.type_checks import check_value
 from dagwire.definitions.value_types.type_check import TypeCheckContext
 from dagwire.execution.asset_outcomes import asset_outcome
@@ -31,7 +31,7 @@ from dagwire.resources.init_resource_context import NO_RESOURCES
 from dagwire.resources.log_manager import EPHEMERAL_RUN_ID
 
 
-def call_directly(definition: StepDefinition[Any], args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
+def call_directly(definition: AnyStep, args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
     """Call the body of `definition` outside a run; see `StepDefinition.__call__`."""
     passed = sort_arguments(definition.body, args, kwargs)
     context = passed.context if passed.context is not None else _new_context(definition)
@@ -55,7 +55,7 @@ def call_hook_directly(
     return body.call(hook, args, kwargs)
 
 
-def _new_context(definition: StepDefinition[Any]) -> DirectStepContext:
+def _new_context(definition: AnyStep) -> DirectStepContext:
     if definition.body.signature.context_type is OpExecutionContext or isinstance(definition, OpDefinition):
         return build_op_context()
     return build_asset_context() if isinstance(definition, AssetsDefinition) else build_asset_check_context()
@@ -64,7 +64,7 @@ def _new_context(definition: StepDefinition[Any]) -> DirectStepContext:
 class _DirectCall:
     """A direct call; lives as long as it. Its context is bound before, and freed when the body has ended."""
 
-    def __init__(self, definition: StepDefinition[Any], context: DirectStepContext, prepared: PreparedCall) -> None:
+    def __init__(self, definition: AnyStep, context: DirectStepContext, prepared: PreparedCall) -> None:
         self._definition = definition
         self._body = definition.body
         self._context = context

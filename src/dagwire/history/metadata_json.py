@@ -42,6 +42,6 @@ def metadata_from_json(text: str) -> dict[str, MetadataValue]:
     return {name: restored(kind, value) for name, (kind, value) in json.loads(text).items()}
 
 
-def restored(kind: str, value: Any) -> MetadataValue:
+def restored(kind: str, value: object) -> MetadataValue:
     """The metadata of a kind with a plain value."""
     return NullMetadataValue() if kind == _NULL else _KINDS[kind](value)

@@ -55,7 +55,7 @@ def _changes(path: Path, redactor: Redactor) -> Iterator[Change]:
         yield from _state(path, found).changes(path.stem)
 
 
-def _of_partitions(path: Path, found: Mapping[str, Any]) -> Iterator[Change]:
+def _of_partitions(path: Path, found: Mapping[str, object]) -> Iterator[Change]:
     for name, keys in found.items():
         if not isinstance(keys, list) or not all(isinstance(key, str) for key in cast("list[object]", keys)):
             raise StateFileError(str(path), f"does not hold the keys of partitions under '{name}'. {_MEND}")
@@ -88,7 +88,7 @@ def _state(path: Path, found: Mapping[str, Any]) -> TickState:
         raise StateFileError(str(path), f"does not hold the state of a tick. {_MEND}") from None
 
 
-def _read(path: Path) -> Mapping[str, Any]:
+def _read(path: Path) -> Mapping[str, object]:
     try:
         found: object = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

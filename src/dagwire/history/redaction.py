@@ -50,15 +50,15 @@ class Redactor:
             text = text.replace(secret, MASK)
         return without_credentials(text)
 
-    def json(self, value: Any) -> str:
+    def json(self, value: object) -> str:
         """`value` as JSON without secrets: those in texts, and all values under names that sound secret."""
         return json.dumps(self.plain(value), default=str)
 
-    def plain(self, value: Any) -> Any:
+    def plain(self, value: object) -> Any:
         """`value` in plain collections, without secrets."""
         return self._redacted(masked(value))
 
-    def _redacted(self, value: Any) -> Any:
+    def _redacted(self, value: object) -> object:
         if isinstance(value, str):
             return self.text(value)
         if is_mapping(value):
@@ -76,7 +76,7 @@ def _secrets_of(container: Container) -> Iterable[str]:
             yield from secret_texts(provider.fields)
 
 
-def _unless_it_fails(provider: Callable[[], Any]) -> Iterable[str]:
+def _unless_it_fails(provider: Callable[[], object]) -> Iterable[str]:
     """The secrets of settings; none if they cannot be read, which the run itself reports."""
     try:
         return list(secret_texts(provider()))

@@ -69,17 +69,17 @@ class StoredInstance(DagsterInstance):
         """Keep `entry` as the latest event of its asset."""
         self._writer.put(lambda: [event_row(MATERIALIZATION, entry, self._redactor)])
 
-    def get_latest_materialization_event(self, asset_key: Any) -> EventLogEntry | None:
+    def get_latest_materialization_event(self, asset_key: object) -> EventLogEntry | None:
         """The event of the latest run that made an asset; None if there is none."""
         return self.latest_two_materializations(asset_key)[0]
 
-    def latest_two_materializations(self, asset_key: Any) -> tuple[EventLogEntry | None, EventLogEntry | None]:
+    def latest_two_materializations(self, asset_key: object) -> tuple[EventLogEntry | None, EventLogEntry | None]:
         """Return the latest materialization of an asset, and the one before it; None for each that there is not."""
         found = self.materializations_of(asset_key, 0, limit=2, newest_first=True)
         return (*found, None, None)[:2]  # type: ignore[return-value]  # two of them, which mypy does not count
 
     def materializations_of(
-        self, asset_key: Any, after: int, *, limit: int = -1, newest_first: bool = False
+        self, asset_key: object, after: int, *, limit: int = -1, newest_first: bool = False
     ) -> list[EventLogEntry]:
         """The materializations of an asset with numbers above `after`; a negative limit is none."""
         self._writer.flush()
@@ -108,7 +108,7 @@ class StoredInstance(DagsterInstance):
         )
         return [asset_key_of(asset) for (asset,) in rows]
 
-    def has_asset_key(self, asset_key: Any) -> bool:
+    def has_asset_key(self, asset_key: object) -> bool:
         """Return whether an asset was made."""
         return self.get_latest_materialization_event(asset_key) is not None
 

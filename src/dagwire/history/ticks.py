@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
-from dagwire.definitions.automation.tick import TickDefinition
+from dagwire.definitions.automation.tick import AnyTick
 from dagwire.errors import AlreadyTickingError
 from dagwire.history.database import reporting, transaction
 from dagwire.history.writer import Change
@@ -75,7 +74,7 @@ class TickRecord:
 
     @classmethod
     @contextmanager
-    def locked(cls, connection: sqlite3.Connection, file: Path, tick: TickDefinition[Any]) -> Generator["TickRecord"]:
+    def locked(cls, connection: sqlite3.Connection, file: Path, tick: AnyTick) -> Generator["TickRecord"]:
         """The state of `tick`, for a block; no other process has it meanwhile.
 
         Raises:

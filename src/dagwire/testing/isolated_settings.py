@@ -12,7 +12,7 @@ from dagwire.config.schema.config import variables_at
 from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.config.settings.variable_conflicts import paths_by_variable
 from dagwire.containers.keys import Container, find_provider, keys_of
-from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.containers.resource_provider import AnyResourceProvider, ResourceProvider
 from dagwire.resources.recipe import is_configurable
 from dagwire.testing.call_site import calling_line
 
@@ -79,7 +79,7 @@ def known_variables(container: Container) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _named_by(provider: ResourceProvider[Any]) -> Iterator[str]:
+def _named_by(provider: AnyResourceProvider) -> Iterator[str]:
     """The variables that each `EnvVar` names among what a resource is made of."""
     for value in provider.injections:
         inner = [value, *value.nested_resources().values()] if is_configurable(value) else [value]

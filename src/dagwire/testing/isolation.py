@@ -18,7 +18,7 @@ from dagwire.containers.overrides import (
     only_layers,
     override_layer,
 )
-from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.containers.resource_provider import AnyResourceProvider, ResourceProvider
 from dagwire.errors import DagwireError, InvalidInvocationError, UnknownNameError
 from dagwire.testing.activity import Record, recorded_in
 from dagwire.testing.isolated_settings import ChangedVariableWarning, OwnSettings, known_variables, own_settings
@@ -148,7 +148,7 @@ class OneTest:
         with self.in_force():
             _, overrides = in_force(self.container)
         real = overrides.get(key) or another_of(self.container, key)
-        watched: ResourceProvider[Any] = ResourceProvider(recorder.watched, real)
+        watched: AnyResourceProvider = ResourceProvider(recorder.watched, real)
         self._override({key: watched})
         return recorder
 

@@ -254,3 +254,7 @@ def tick_body(
         )
         raise InvalidDefinitionError(msg)
     return body
+
+
+AnyTick = TickDefinition[Any]
+"""A schedule or a sensor."""

@@ -258,3 +258,7 @@ class StepDefinition(Generic[D]):
     def __repr__(self) -> str:
         """Show its class and name."""
         return f"{type(self).__name__}({self.name})"
+
+
+AnyStep = StepDefinition[Any]
+"""A step, whatever declares its inputs."""

@@ -20,7 +20,7 @@ class AdoptedInstance(DagsterInstance):
         """Dagster's."""
         return self._context.instance
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         """Answer by Dagster's instance what dagwire's does not know."""
         return getattr(self.instance, name)
 

@@ -13,7 +13,7 @@ from dagwire.definitions.specs.automation_condition import AutomationCondition, 
 from dagwire.definitions.specs.freshness_policy import CronFreshnessPolicy, FreshnessPolicy, TimeWindowFreshnessPolicy
 from dagwire.errors import NotCarriedError
 
-_OPERATORS: Mapping[str, Callable[[list[Any]], Any]] = {
+_OPERATORS: Mapping[str, Callable[[list[Any]], object]] = {
     "&": lambda sides: reduce(operator.and_, sides),
     "|": lambda sides: reduce(operator.or_, sides),
     "~": lambda sides: ~sides[0],
@@ -42,11 +42,11 @@ def _is_known(name: str) -> bool:
     return name in _OPERATORS or hasattr(dg.AutomationCondition, name)
 
 
-def _argument(value: object) -> Any:
+def _argument(value: object) -> object:
     return dg.AssetSelection.from_string(str(value)) if isinstance(value, AssetSelection) else value
 
 
-def dagster_freshness(policy: FreshnessPolicy) -> Any:
+def dagster_freshness(policy: FreshnessPolicy) -> object:
     """Return a freshness policy as Dagster's."""
     if isinstance(policy, TimeWindowFreshnessPolicy):
         return dg.FreshnessPolicy.time_window(policy.fail_window, policy.warn_window)

@@ -159,12 +159,12 @@ def _source(provider: AnyProvider) -> Any:
     return source.resource_fn if isinstance(source, ResourceDefinition) else source
 
 
-def _type_of(source: Any) -> Any:
+def _type_of(source: object) -> Any:
     """The class of a resource or the function that makes it; of a provider that gives a resource, the provider's."""
     return source if not is_provider(source) and hasattr(source, "__name__") else type(source)
 
 
-def _documentation(source: Any) -> str:
+def _documentation(source: object) -> str:
     kind = _type_of(source)
     is_own = kind.__module__.split(".")[0] not in {"builtins", "dependency_injector"}
     return cleandoc(getattr(kind, "__doc__", "") or "") if is_own else ""

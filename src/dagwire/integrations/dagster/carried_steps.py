@@ -48,7 +48,7 @@ class CarriedSteps:
         """The body of a definition, as a function that Dagster executes."""
         return StepFunction(definition, self._container.scopes, self.names(definition), partitions)
 
-    def hook(self, hook: HookDefinition, definition: Any) -> dg.HookDefinition:
+    def hook(self, hook: HookDefinition, definition: object) -> dg.HookDefinition:
         """A hook of a definition; with the resources of that definition."""
         names = self.names(definition) if definition is not None else {}
         known = {key: names.get(key, dagster_name(key)) for key in hook.body.keys}
@@ -86,7 +86,7 @@ class CarriedSteps:
         return self._graphs[id(composed)]
 
     def _composed(self, name: str, inputs: Sequence[str], composed: Composed) -> dg.GraphDefinition:
-        def body(**handles: Any) -> Any:
+        def body(**handles: object) -> Any:
             with compose(_DagsterComposition(f"graph '{name}'", self)):
                 returned = composed.body(**handles)
             return returned if composed.outputs else None
@@ -109,7 +109,7 @@ class _DagsterComposition(Composition):
         super().__init__(owner, asset_as_op)
         self._steps = steps
 
-    def place(self, definition: Any, alias: str | None, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def place(self, definition: Any, alias: str | None, args: Sequence[Any], kwargs: Mapping[str, Any]) -> object:
         """Call Dagster's op."""
         invoked: Any = self._steps.op(definition)
         if alias is not None:
@@ -122,24 +122,26 @@ class _DagsterComposition(Composition):
             invoked = invoked.with_retry_policy(namesake(definition.retry_policy))
         return _called(invoked, args, kwargs)
 
-    def place_graph(self, graph: PlacedGraph, alias: str | None, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def place_graph(
+        self, graph: PlacedGraph, alias: str | None, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> object:
         """Call Dagster's graph."""
         made: Any = self._steps.graph(graph.name, graph.inputs, graph.composed)
         return _called(made if alias is None else made.alias(alias), args, kwargs)
 
 
-def _called(invoked: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def _called(invoked: Callable[..., object], args: Sequence[object], kwargs: Mapping[str, object]) -> object:
     return invoked(*map(_argument, args), **{name: _argument(value) for name, value in kwargs.items()})
 
 
-def _argument(value: Any) -> Any:
+def _argument(value: object) -> object:
     return external_asset(value) if isinstance(value, SourceAsset | AssetSpec) else value
 
 
 def dagster_mapping_of_config(mapping: ConfigMapping, owner: str) -> dg.ConfigMapping:
     """Return a mapping of config to ops as Dagster's."""
 
-    def config_fn(given: Any) -> Any:
+    def config_fn(given: object) -> object:
         made = mapping.resolve(given, owner)
         return made.to_config_dict() if isinstance(made, RunConfig) else dict(made)
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import dagster as dg
 
-from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.containers.resource_provider import AnyResourceProvider, ResourceProvider
 from dagwire.errors import InvalidDefinitionError
 from dagwire.integrations.dagster.dagster_io_manager import DagsterIOManager
 from dagwire.suggestions import did_you_mean, quoted_list
 
 
-def from_dagster(resource: Any, **fields: Any) -> ResourceProvider[Any]:
+def from_dagster(resource: Any, **fields: Any) -> AnyResourceProvider:
     """Declare a resource of Dagster's in a container; a run scope opens and closes it as any other.
 
     Args:

@@ -30,7 +30,7 @@ class _SeenHookContext:
             {key: own_resource(getattr(context.resources, name)) for key, name in name_by_key.items()}
         )
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self._context, name)
 
     @property

@@ -35,7 +35,7 @@ def dagster_job(
     resolved: JobDefinition,
     steps: CarriedSteps,
     container: CarriedContainer,
-) -> Any:
+) -> object:
     """Return a job as Dagster's.
 
     Args:
@@ -103,7 +103,7 @@ def _check_keys(node: Any) -> list[Any]:
     return [spec.key for spec in specs if names is None or spec.step_name in names or not is_check]
 
 
-def dagster_config(config: Any, owner: str) -> Any:
+def dagster_config(config: object, owner: str) -> Any:
     """The config of a job as Dagster's: of resources by Dagster's names."""
     if config is None:
         return None
@@ -127,7 +127,7 @@ def launched(config: Any) -> dict[str, Any]:
     return {**given, "resources": {dagster_name(key): value for key, value in given["resources"].items()}}
 
 
-def _written(config: Any) -> Any:
+def _written(config: object) -> Any:
     """Config as Dagster stores it: dates as text, a variable by its name."""
     if isinstance(config, EnvVar):
         return {"env": config.env_var_name}
@@ -138,7 +138,7 @@ def _written(config: Any) -> Any:
     return to_jsonable_python(config, fallback=str)
 
 
-def dagster_executor(executor: Any) -> Any:
+def dagster_executor(executor: object) -> Any:
     """Return an executor as Dagster's; one of Dagster's own libraries is that already."""
     if not isinstance(executor, ExecutorDefinition):
         return executor

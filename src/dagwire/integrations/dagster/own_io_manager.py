@@ -73,7 +73,7 @@ class _SeenContext:
     def __init__(self, context: Any) -> None:
         self._context = context
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self._context, name)
 
     @property

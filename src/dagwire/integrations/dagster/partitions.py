@@ -82,7 +82,7 @@ def _windows(mapping: TimeWindowPartitionMapping) -> dg.TimeWindowPartitionMappi
     return dg.TimeWindowPartitionMapping(start_offset=mapping.start_offset, end_offset=mapping.end_offset, **more)
 
 
-_MAPPINGS: Mapping[type, Callable[[Any, str], Any]] = {
+_MAPPINGS: Mapping[type, Callable[[Any, str], object]] = {
     AllPartitionMapping: lambda _mapping, _owner: dg.AllPartitionMapping(),
     IdentityPartitionMapping: lambda _mapping, _owner: dg.IdentityPartitionMapping(),
     LastPartitionMapping: lambda _mapping, _owner: dg.LastPartitionMapping(),

@@ -44,7 +44,7 @@ class SharedScopes:
         self._lock = threading.Lock()
 
     @contextmanager
-    def opened(self, carried: CarriedResource, context: dg.InitResourceContext) -> Generator[Any]:
+    def opened(self, carried: CarriedResource, context: dg.InitResourceContext) -> Generator[object]:
         """Open a resource in the scope of its pass; the last key that is left closes the scope.
 
         Raises:

@@ -68,7 +68,7 @@ def _leaf(one: Explained) -> _Shown:
     """One value. Each field has a default: without one Dagster shows no value of the resource at all."""
     variable = _variable(one.source)
     value: Any = {"env": variable} if variable else to_jsonable_python(one.value, fallback=str, inf_nan_mode="strings")
-    kind: Any
+    kind: object
     if variable is None and is_mapping(value):
         kind = dg.Permissive()
     elif isinstance(value, list):

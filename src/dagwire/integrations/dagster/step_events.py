@@ -14,7 +14,9 @@ from dagwire.execution.outcomes import Outcome, StepOutput
 from dagwire.integrations.dagster.namesakes import namesake
 
 
-def step_events(definition: AssetsDefinition | AssetChecksDefinition | OpDefinition, outcome: Outcome) -> Iterator[Any]:
+def step_events(
+    definition: AssetsDefinition | AssetChecksDefinition | OpDefinition, outcome: Outcome
+) -> Iterator[object]:
     """Yield Dagster's outputs, results and check results of a step."""
     if isinstance(definition, AssetsDefinition):
         yield from (_asset_event(definition, output) for output in outcome.outputs)
@@ -48,7 +50,7 @@ def _tags(output: StepOutput) -> dict[str, Any]:
     return {"tags": tags or None, "data_version": None if version is None else dg.DataVersion(version)}
 
 
-def _op_event(output: StepOutput) -> Any:
+def _op_event(output: StepOutput) -> object:
     metadata: Any = namesake(dict(output.metadata or {}))
     if output.mapping_key is not None:
         return dg.DynamicOutput(output.value, output.mapping_key, output.name, metadata)

@@ -74,13 +74,13 @@ class StepFunction:
         keys = (*self._definition.body.keys, *self._definition.resources_by_type)
         return {self._name_by_key[key] for key in keys}
 
-    def function(self, inputs: tuple[str, ...]) -> Callable[..., Any]:
+    def function(self, inputs: tuple[str, ...]) -> Callable[..., object]:
         """Return a function of a context and of `inputs`, for Dagster's decorators to read."""
 
-        def compute(context: Any, **values: Any) -> Generator[Any]:
+        def compute(context: object, **values: object) -> Generator[object]:
             yield from self._events(context, values)
 
-        async def acompute(context: Any, **values: Any) -> AsyncGenerator[Any]:
+        async def acompute(context: object, **values: object) -> AsyncGenerator[object]:
             async for event in self._aevents(context, values):
                 yield event
 
@@ -93,7 +93,7 @@ class StepFunction:
         )
         return made  # type: ignore[no-any-return]
 
-    def of_op(self) -> Callable[..., Any]:
+    def of_op(self) -> Callable[..., object]:
         """Return a function of a context and a dict of inputs, for an op that is made by hand."""
         events = self._aevents if self._waits else self._events
         return lambda context, inputs: events(context, inputs)  # noqa: PLW0108  # Dagster reads a method's annotations
@@ -103,14 +103,14 @@ class StepFunction:
         function = unwrap(self._definition.body.function)
         return iscoroutinefunction(function) or isasyncgenfunction(function)
 
-    def _events(self, context: Any, values: Mapping[str, Any]) -> Generator[Any]:
+    def _events(self, context: object, values: Mapping[str, object]) -> Generator[object]:
         yield from drive(self._awaited(context, values))
 
-    async def _aevents(self, context: Any, values: Mapping[str, Any]) -> AsyncGenerator[Any]:
+    async def _aevents(self, context: object, values: Mapping[str, object]) -> AsyncGenerator[object]:
         for event in await self._awaited(context, values):
             yield event
 
-    async def _awaited(self, context: Any, values: Mapping[str, Any]) -> list[Any]:
+    async def _awaited(self, context: Any, values: Mapping[str, object]) -> list[Any]:
         """The events of one attempt; its error is Dagster's own kind where Dagster has one, and reaches resources."""
         run_id = context.run.run_id
         self._scopes.note_failure(run_id, None)
@@ -130,7 +130,7 @@ class StepFunction:
             context.log_event(namesake(event))
         return [*step_events(self._definition, outcome)]
 
-    async def _attempt(self, seen: Any, values: Mapping[str, Any]) -> Outcome:
+    async def _attempt(self, seen: Any, values: Mapping[str, object]) -> Outcome:
         definition, signature = self._definition, self._definition.body.signature
         resources = {key: self._resource(seen, key) for key in (*definition.body.keys, *definition.resources_by_type)}
         config = definition.body.config_from(_given_config(seen))
@@ -147,7 +147,7 @@ class StepFunction:
             outcome.extra_events[:0] = current.made.extra_events
         return outcome
 
-    def _resource(self, seen: Any, key: str) -> Any:
+    def _resource(self, seen: Any, key: str) -> object:
         return own_resource(getattr(seen.resources, self._name_by_key[key]))
 
     def _context(self, seen: Any, resources: Mapping[str, Any], config: Any) -> StepContext:
@@ -173,7 +173,7 @@ class StepFunction:
         known = keys if partitions is None else tuple(partitions.as_key(str(key)) for key in keys)
         return PartitionSelection(known, is_range, partitions, seen.instance)
 
-    def _outcome(self, seen: Any, returned: Any, made: StepContext | None, types: TypeCheckContext) -> Outcome:
+    def _outcome(self, seen: object, returned: object, made: StepContext | None, types: TypeCheckContext) -> Outcome:
         definition = self._definition
         added = made.added_metadata if made is not None else None
         if isinstance(definition, OpDefinition):
@@ -184,7 +184,7 @@ class StepFunction:
         return check_outcome(definition, returned, partitions)
 
 
-def _given_config(seen: Any) -> Any:
+def _given_config(seen: Any) -> object:
     """The config of the step; Dagster has no config as None or as an empty dict, by the schema."""
     return seen.op_execution_context.op_config or None
 
@@ -194,7 +194,7 @@ def _mapping_key(seen: Any) -> str | None:
     return key
 
 
-async def _finished(returned: Any, current: CurrentStep) -> Any:
+async def _finished(returned: object, current: CurrentStep) -> object:
     """The result of a body: a generator's items, a coroutine's result, or the value itself."""
     if isgenerator(returned):
         return Yielded(map(current.observe, returned))

@@ -10,7 +10,7 @@ from dagwire.definitions.automation.schedule import ScheduleDefinition
 from dagwire.definitions.automation.schedule_context import ScheduleEvaluationContext
 from dagwire.definitions.automation.sensor import SensorDefinition
 from dagwire.definitions.automation.sensor_context import SensorEvaluationContext
-from dagwire.definitions.automation.tick import TickDefinition
+from dagwire.definitions.automation.tick import AnyTick
 from dagwire.definitions.automation.tick_results import TickResult
 from dagwire.definitions.jobs.run_request import RunRequest
 from dagwire.integrations.dagster.adopted_instance import AdoptedInstance
@@ -20,11 +20,13 @@ from dagwire.integrations.dagster.own_io_manager import own_resource
 from dagwire.integrations.dagster.resource_names import dagster_name
 
 
-def dagster_schedule(schedule: ScheduleDefinition, jobs: Mapping[str, Any], definitions: Any) -> dg.ScheduleDefinition:
+def dagster_schedule(
+    schedule: ScheduleDefinition, jobs: Mapping[str, object], definitions: Any
+) -> dg.ScheduleDefinition:
     """Return a schedule as Dagster's; `jobs` are `{name: Dagster's job}`."""
     names = _names(schedule)
 
-    def execution_fn(context: Any) -> Any:
+    def execution_fn(context: Any) -> object:
         own = ScheduleEvaluationContext(
             context.scheduled_execution_time, _resources(context, names), AdoptedInstance(context), definitions
         )
@@ -42,7 +44,7 @@ def dagster_schedule(schedule: ScheduleDefinition, jobs: Mapping[str, Any], defi
     )
 
 
-def dagster_sensor(sensor: SensorDefinition, jobs: Mapping[str, Any], definitions: Any) -> dg.SensorDefinition:
+def dagster_sensor(sensor: SensorDefinition, jobs: Mapping[str, object], definitions: Any) -> dg.SensorDefinition:
     """Return a sensor as Dagster's; `jobs` are `{name: Dagster's job}`."""
     names = _names(sensor)
     shared: dict[str, Any] = {
@@ -57,7 +59,7 @@ def dagster_sensor(sensor: SensorDefinition, jobs: Mapping[str, Any], definition
     if isinstance(sensor, AssetSensorDefinition):
         return _asset_sensor(sensor, own_context, shared)
 
-    def evaluation_fn(context: Any) -> dg.SensorResult:
+    def evaluation_fn(context: object) -> dg.SensorResult:
         result = sensor.evaluate_tick(own_context(context))
         return _sensor_result(result, result.cursor)
 
@@ -83,12 +85,12 @@ def _asset_sensor(
     )
 
 
-def _names(tick: TickDefinition[Any]) -> dict[str, str]:
+def _names(tick: AnyTick) -> dict[str, str]:
     """`{key: Dagster's name}` of the resources that Dagster opens; those bound to the tick itself are opened by it."""
     return {key: dagster_name(key) for key in tick.body.keys if key not in tick.bindings}
 
 
-def _shared(tick: TickDefinition[Any], jobs: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _shared(tick: AnyTick, jobs: Mapping[str, object], names: Mapping[str, str]) -> dict[str, Any]:
     """The arguments that schedules and sensors share."""
     shared: dict[str, Any] = {
         "description": tick.description,

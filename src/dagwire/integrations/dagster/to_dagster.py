@@ -78,7 +78,7 @@ class _Carrying:
             metadata=namesake(dict(given.metadata)) or None,
         )
 
-    def _each(self, items: Iterable[Any], carry: Callable[[Any], T]) -> list[T]:
+    def _each(self, items: Iterable[object], carry: Callable[[Any], T]) -> list[T]:
         """Carry each item; keep the fault of one that cannot be, and go on."""
         found: list[T] = []
         for item in items:
