@@ -424,3 +424,64 @@ def test_a_repository_of_something_else(dg, returned):
     """A repository of anything but definitions is refused as it is made."""
     with pytest.raises(dg.DagsterInvalidDefinitionError):
         dg.repository(name="odd")(lambda: returned)
+
+
+# -- what a repository passes on ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shelf(dg):
+    """Definitions of an asset, of a source and of a job, as a repository."""
+
+    @dg.asset(deps=["outside"])
+    def inside():
+        return 3
+
+    jobs = [dg.define_asset_job("nightly", [inside])]
+    defs = dg.Definitions(assets=[inside, dg.SourceAsset("outside")], jobs=jobs)
+    return defs.get_repository_def()
+
+
+PASSED_ON = {
+    "has_implicit_global_asset_job_def": (lambda _, it: it.has_implicit_global_asset_job_def(), True),
+    "asset_graph": (lambda dg, it: it.asset_graph.has(dg.AssetKey("inside")), True),
+    "source_assets_by_key": (lambda _, it: [key.path for key in it.source_assets_by_key], [["outside"]]),
+}
+
+
+@pytest.mark.parametrize(("read", "expected"), PASSED_ON.values(), ids=PASSED_ON)
+def test_a_repository_s_views(dg, shelf, read, expected):
+    """A repository has the views of its definitions."""
+    assert read(dg, shelf) == expected
+
+
+def test_a_repository_loads_values(dg):
+    """`load_asset_value` of a repository, and its loader, give the value that a run has stored."""
+
+    @dg.asset
+    def kept():
+        return 3
+
+    with dg.instance_for_test() as instance:
+        dg.materialize([kept], instance=instance)
+        repository = dg.Definitions(assets=[kept]).get_repository_def()
+        assert repository.load_asset_value("kept", instance=instance) == 3
+        with repository.get_asset_value_loader(instance) as loader:
+            assert loader.load_asset_value("kept") == 3
+
+
+def test_definitions_with_one_logger_name(dg):
+    """Two loggers of one name cannot be merged; one logger in both definitions can."""
+
+    @dg.logger
+    def first(context):
+        raise NotImplementedError
+
+    @dg.logger
+    def second(context):
+        raise NotImplementedError
+
+    one = dg.Definitions(loggers={"a": first})
+    assert set(dg.Definitions.merge(one, dg.Definitions(loggers={"a": first})).loggers) == {"a"}
+    with pytest.raises(dg.DagsterInvariantViolationError, match="a"):
+        dg.Definitions.merge(one, dg.Definitions(loggers={"a": second}))

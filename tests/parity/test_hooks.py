@@ -265,3 +265,25 @@ def test_a_hook_takes_a_context(dg):
     """A hook whose function takes no context is refused."""
     with pytest.raises(dg.DagsterInvalidDefinitionError):
         dg.success_hook(name="h")(lambda: None)
+
+
+def test_the_function_of_a_hook_is_called_with_events(dg, log):
+    """`hook_fn` of a hook, called with a context and events, calls the body if the events say that it is due."""
+
+    @dg.success_hook
+    def tell(context):
+        log.append("told")
+
+    @dg.op
+    def one():
+        return 1
+
+    @dg.job
+    def steps():
+        one()
+
+    events = steps.execute_in_process().events_for_node("one")
+    tell.hook_fn(dg.build_hook_context(), events)
+    assert log == ["told"]
+    tell.hook_fn(dg.build_hook_context(), [])
+    assert log == ["told"]

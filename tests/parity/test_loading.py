@@ -204,3 +204,44 @@ def test_a_spec_in_a_module_is_one_asset(dg, module_of, differs):
     """dagwire lists a spec of a module once among the assets; Dagster lists it twice."""
     defs = dg.load_definitions_from_module(module_of(a=dg.AssetSpec("x")))
     differs(lambda: keys(dg, defs.assets), dagster=["x", "x"], dagwire=["x"])
+
+
+# -- packages ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def package(dg, made, tmp_path):
+    """A package with an asset, and a check of it."""
+    package = ModuleType(f"package_{next(NUMBERS)}")
+    (tmp_path / "__init__.py").touch()
+    package.__file__, package.__path__ = str(tmp_path / "__init__.py"), [str(tmp_path)]
+
+    @dg.asset_check(asset="x", name="fine")
+    def fine():
+        return dg.AssetCheckResult(passed=True)
+
+    vars(package).update(x=made("x"), fine=fine)
+    sys.modules[package.__name__] = package
+    yield package
+    del sys.modules[package.__name__]
+
+
+def test_assets_of_a_package_by_its_name(dg, package):
+    """`load_assets_from_package_name` imports the package."""
+    assert keys(dg, dg.load_assets_from_package_name(package.__name__, key_prefix="p")) == ["p/x"]
+
+
+def test_checks_of_a_package(dg, package):
+    """Checks are found in a package, and in a package by its name."""
+    by_object = dg.load_asset_checks_from_package_module(package)
+    by_name = dg.load_asset_checks_from_package_name(package.__name__, asset_key_prefix="p")
+    assert [key.name for one in [*by_object, *by_name] for key in one.check_keys] == ["fine", "fine"]
+
+
+def test_definitions_of_a_package(dg, package):
+    """Definitions are found in a package, and in a package by its name."""
+    for defs in (
+        dg.load_definitions_from_package_module(package),
+        dg.load_definitions_from_package_name(package.__name__),
+    ):
+        assert [key.path for key in defs.resolve_asset_graph().get_all_asset_keys()] == [["x"]]

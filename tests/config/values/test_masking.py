@@ -1,5 +1,6 @@
 """Secrets are masked by type, by mark and by name, at any depth."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple
 
@@ -10,7 +11,15 @@ from pydantic import AnyUrl, BaseModel, Field, PostgresDsn, Secret, SecretBytes,
 from pydantic.fields import FieldInfo
 
 from dagwire import Config, EnvVar, SecretField
-from dagwire.config.values.masking import MASK, masked, secrecy_of, sounds_secret
+from dagwire.config.values.masking import (
+    MASK,
+    fingerprint,
+    holds_secret_fields,
+    masked,
+    masked_config,
+    secrecy_of,
+    sounds_secret,
+)
 
 CANARY = "c4n4ry-do-not-show"
 
@@ -301,3 +310,38 @@ def test_an_address_without_a_password_stays_itself():
     """An address that hides nothing is not made a text."""
     address = AnyUrl("http://example.org/")
     assert masked(address) is address
+
+
+def test_a_secret_of_any_type_has_secret_text():
+    """A generic secret type is secret by its origin, before a value of it is made."""
+    assert masked(CANARY, secrecy_of("pin", FieldInfo(annotation=Secret[int]))) == MASK
+
+
+class Account(BaseModel):
+    """A field that is secret by name alone, beside one that is not."""
+
+    user: str = ""
+    password: str = ""
+
+
+class Place(BaseModel):
+    """No secret."""
+
+    street: str = ""
+
+
+def test_models_that_hold_secret_fields():
+    """A type holds secrets if a model in it has a field that is secret, by its name too."""
+    assert holds_secret_fields(list[Account])
+    assert not holds_secret_fields(list[Place])
+
+
+def test_config_without_a_model_is_masked_by_names():
+    """Config whose model is not known is masked by the names in it, and shown otherwise."""
+    assert masked_config({"password": CANARY, "size": 1}, None) == {"password": MASK, "size": 1}
+
+
+def test_fingerprints():
+    """Equal secrets have one fingerprint of 16 digits, wrapped or not; another secret has another."""
+    assert fingerprint(SecretStr(CANARY)) == fingerprint(CANARY) != fingerprint("other")
+    assert re.fullmatch("[0-9a-f]{16}", fingerprint(CANARY))
