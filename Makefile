@@ -80,7 +80,7 @@ wheel: setup ## Build the wheel, install it without the sources, and import it.
 bench: setup ## Measure, and write docs/performance.md.
 	$(BIN)/python -m benchmarks
 
-check: lint types layers docs wheel coverage ## All that must pass before a change is merged.
+check: lint types layers docs wheel test ## All that must pass before a change is merged.
 
 format: setup ## Format the code and repair what ruff can.
 	$(BIN)/ruff check --fix
