@@ -69,3 +69,14 @@ def test_a_page_has_its_error():
     """Pages of errors that were removed or renamed go with them."""
     pages = {page.stem for page in PAGES.glob("*.md")} - {"index"}
     assert pages == {error.slug for error in ERRORS}
+
+
+def test_an_error_names_the_module_to_import_it_from():
+    """A traceback shows `dagwire.errors` for dagwire's errors, and a user's own module for theirs."""
+
+    class StationError(errors.DagwireError):
+        """A station is closed."""
+
+    assert errors.MissingResourceError.__module__ == "dagwire.errors"
+    assert StationError.__module__ == __name__
+    assert StationError.slug == "station"
