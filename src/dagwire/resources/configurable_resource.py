@@ -159,4 +159,5 @@ class ConfigurableResource(ConfigurableResourceFactory[R]):
 
 def makes_itself(recipe: object) -> bool:
     """Whether users of a recipe receive it itself: no override of `create_resource` makes another object."""
-    return is_configurable(recipe) and type(recipe).create_resource is ConfigurableResource.create_resource
+    # `__class__`, not the type: the fake of a resource claims by it to be one.
+    return is_configurable(recipe) and recipe.__class__.create_resource is ConfigurableResource.create_resource
