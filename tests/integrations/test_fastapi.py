@@ -380,6 +380,18 @@ def test_types_are_checked_when_the_application_starts(app, application):
         pass
 
 
+def test_a_fake_is_of_the_type_that_is_declared(app, application):
+    """The fake of a resource passes for it when the application starts."""
+    application.checked = ResourceProvider(Checked)
+
+    @app.get("/checked")
+    async def checked(checked: Annotated[Checked, Inject("checked")]) -> None:
+        checked.check_health()
+
+    with override(application, checked=fake(Checked, check_health=None)), TestClient(app) as client:
+        assert client.get("/checked").is_success
+
+
 def test_a_provider_without_a_key():
     """A provider that no container's class has is refused where it is named."""
     with pytest.raises(InvalidDefinitionError, match="so it has no key"):
