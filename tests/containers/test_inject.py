@@ -156,6 +156,23 @@ def test_methods_coroutines_and_generators():
     assert asyncio.run(main()) == ["db", "db", "scope", "scope"]
 
 
+def test_a_provider_of_a_class_with_two_bases():
+    """A provider has its key in a class whose two bases have one base themselves, as anywhere."""
+
+    class Left(Gateways): ...
+
+    class Right(Gateways): ...
+
+    class Both(Left, Right):
+        here = providers.Object("here")
+
+    @inject
+    def typed(here: Annotated[str, Provide[Both.here]]):
+        return here
+
+    assert typed() == "here"
+
+
 def test_what_cannot_be_injected():
     """A function that asks for nothing, and a provider without a key, are refused where they are written."""
     with pytest.raises(InvalidDefinitionError, match=r"No parameter of .*nothing asks for a resource"):

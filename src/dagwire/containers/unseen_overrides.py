@@ -7,7 +7,7 @@ from weakref import WeakSet
 
 from dagwire.containers.keys import Container
 from dagwire.containers.provider_graph import ProviderGraph, dependencies_first
-from dagwire.containers.provider_types import AnyProvider, is_provider
+from dagwire.containers.provider_types import AnyProvider
 from dagwire.containers.resource_provider import ResourceProvider
 
 _WIRING = "dependency_injector.wiring"
@@ -47,11 +47,10 @@ def unseen_overrides(container: Container, replacements: Mapping[str, AnyProvide
             yield OverrideNotSeenWarning(name, parameter, graph.name(provider))
 
 
-def _replaced_in(graph: ProviderGraph, injections: Mapping[str, object]) -> Iterator[tuple[str, AnyProvider]]:
+def _replaced_in(graph: ProviderGraph, injections: Mapping[str, AnyProvider]) -> Iterator[tuple[str, AnyProvider]]:
     for parameter, provider in injections.items():
-        if is_provider(provider):
-            below = dependencies_first([provider], graph.dependencies, None)
-            yield from ((parameter, one) for one in below if one in graph.replaced and not _asks_scope(one))
+        below = dependencies_first([provider], graph.dependencies, None)
+        yield from ((parameter, one) for one in below if one in graph.replaced and not _asks_scope(one))
 
 
 def _asks_scope(provider: AnyProvider) -> bool:
