@@ -43,8 +43,8 @@ def test_it_passes_its_own_tests(written: Path) -> None:
 
 def test_nothing_is_wrong_with_it_and_it_runs(written: Path) -> None:
     """`check`, `materialize` and `tick` work as the README shows; the variables' names begin with the project's."""
-    assert "Nothing is wrong" in in_project(written, "-m", "dagwire.cli", "check", "--open")
-    assert "Done" in in_project(written, "-m", "dagwire.cli", "materialize")
+    assert "Nothing is wrong" in in_project(written, "-m", "dagwire", "check", "--open")
+    assert "Done" in in_project(written, "-m", "dagwire", "materialize")
     assert "| 2026-01-05 | 2 | 6.00 |" in (written / "data" / "report.md").read_text()
     assert "CORNER_SHOP_WAREHOUSE__PATH" in (written / "README.md").read_text()
     assert 'name = "corner-shop"' in (written / "pyproject.toml").read_text()
@@ -66,7 +66,7 @@ def test_its_types_are_right(written: Path) -> None:
 def test_the_service_is_added_if_asked_for(written: Path, tmp_path: Path) -> None:
     """`--web` adds a folder, a test and what they need; without it nothing speaks of them."""
     folder = tmp_path / "shop"
-    assert "uvicorn" not in in_project(tmp_path, "-m", "dagwire.cli", "init", "shop")
+    assert "uvicorn" not in in_project(tmp_path, "-m", "dagwire", "init", "shop")
     added = {"web/__init__.py", "web/service.py", "tests/test_service.py"}
     assert files_of(written) - files_of(folder) == added
     assert 'dependencies = ["dagwire[cli]"]' in (folder / "pyproject.toml").read_text()
