@@ -77,6 +77,20 @@ def test_the_instance_is_the_second_argument(dg):
             pytest.fail("it opened")
 
 
+def test_without_instance_there_is_an_empty_one(dg):
+    """A resource that is opened outside a run sees an empty instance, unless one is given."""
+
+    class Seeing(dg.ConfigurableResource):
+        def seen(self):
+            return self.get_resource_context().instance
+
+    with dg.build_resources({"it": facts(dg)}) as resources:
+        assert isinstance(resources.it["instance"], dg.DagsterInstance)
+    assert isinstance(Seeing().process_config_and_initialize().seen(), dg.DagsterInstance)
+    with Seeing().process_config_and_initialize_cm() as seeing:
+        assert isinstance(seeing.seen(), dg.DagsterInstance)
+
+
 def test_the_run_that_resources_see(dg):
     """`dagster_run` is `context.run`, and None by default."""
     run = dg.DagsterRun(job_name="nightly", run_id="b7bd5e8c-0000-4000-8000-000000000000")

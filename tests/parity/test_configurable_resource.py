@@ -236,6 +236,23 @@ def test_from_resource_context(dg, db_class):
     assert db_class.from_resource_context(dg.build_init_resource_context(config={"url": "x"})).url == "x"
 
 
+def test_the_schema_of_a_resource_that_nests_another(dg, db_class):
+    """The config schema of a class leaves out the fields that hold resources: a function fills them in."""
+
+    class Store(dg.ConfigurableResource):
+        db: dg.ResourceDependency[db_class]
+        bucket: str
+        retries: int = 3
+
+    @dg.resource(config_schema=Store.to_config_schema(), required_resource_keys={"db"})
+    def store(context):
+        return Store(db=context.resources.db, **context.resource_config)
+
+    resources = {"db": db_class(url="u"), "store": store.configured({"bucket": "b"})}
+    with dg.build_resources(resources) as opened:
+        assert (opened.store.db.url, opened.store.bucket, opened.store.retries) == ("u", "b", 3)
+
+
 def test_from_resource_context_serves_a_resource_function(dg, db_class):
     """The bridge for old code: a `@resource` function made of a class."""
 

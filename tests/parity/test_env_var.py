@@ -117,6 +117,11 @@ def test_get_value_reads_at_once(dg, monkeypatch):
     assert variable.get_value("fallback") == "main"
 
 
+def test_the_name_of_an_int(dg):
+    """`EnvVar.int(...)` knows the name of its variable."""
+    assert dg.EnvVar.int("PARITY_SIZE").name == "PARITY_SIZE"
+
+
 def test_get_value_of_an_int(dg, monkeypatch):
     """`EnvVar.int(...).get_value()` is an int, its default, or None."""
     variable = dg.EnvVar.int("PARITY_SIZE")
@@ -274,3 +279,25 @@ def test_read_outside_a_run_is_never_the_name(dg, tracked):
     except RuntimeError:
         is_name = False
     assert is_name is {"dagster": True, "dagwire": False}[dg.__name__]
+
+
+def test_a_variable_is_not_text(dg, differs):
+    """In Dagster an EnvVar is a str, and its int is an int, so both pass for values; in dagwire they are neither."""
+    differs(lambda: isinstance(dg.EnvVar("PARITY_NAME"), str), dagster=True, dagwire=False)
+    differs(lambda: isinstance(dg.EnvVar.int("PARITY_SIZE"), int), dagster=True, dagwire=False)
+
+
+def test_in_the_config_of_configured(dg, monkeypatch, differs):
+    """dagwire reads an EnvVar in the config given to `configured`; Dagster takes the form `{"env": NAME}` alone."""
+    monkeypatch.setenv("PARITY_NAME", "n")
+
+    @dg.resource(config_schema={"name": dg.StringSource})
+    def it(context):
+        return context.resource_config["name"]
+
+    def opened(name):
+        with dg.build_resources({"it": it.configured({"name": name})}) as resources:
+            return resources.it
+
+    assert opened({"env": "PARITY_NAME"}) == "n"
+    differs(lambda: opened(dg.EnvVar("PARITY_NAME")), dagster=dg.DagsterInvalidConfigError, dagwire="n")

@@ -491,6 +491,33 @@ def test_the_config_and_resources_of_an_io_manager(dg):
     assert seen == [({"prefix": "p"}, "b")]
 
 
+@pytest.mark.parametrize(
+    ("schema", "config", "seen"), [(None, None, None), (int, 3, 3), ({"a": int}, {"a": 1}, {"a": 1})]
+)
+def test_the_config_of_an_io_manager_in_its_contexts(dg, log, schema, config, seen):
+    """`context.resource_config` is the resolved config of the IO manager; None if it has none."""
+
+    class Showing(dg.IOManager):
+        def handle_output(self, context, obj):
+            log.append(context.resource_config)
+
+        def load_input(self, context):
+            log.append(context.resource_config)
+
+    made = dg.IOManagerDefinition(lambda _: Showing(), config_schema=schema)
+
+    @dg.asset
+    def trips():
+        return 1
+
+    @dg.asset
+    def total(trips):
+        return trips
+
+    dg.materialize([trips, total], resources={"io_manager": made if config is None else made.configured(config)})
+    assert log == [seen, seen, seen]
+
+
 def test_a_configurable_io_manager_s_config(dg):
     """The config of a ConfigurableIOManager is its fields."""
     seen = []

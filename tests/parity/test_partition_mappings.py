@@ -213,6 +213,103 @@ def test_a_mapping_that_does_not_fit(dg, days, letters):
 # -- in the context ----------------------------------------------------------------------------------------------------
 
 
+def partitions_by_name(dg):
+    """Partitions of each kind."""
+    days, letters = dg.DailyPartitionsDefinition("2024-01-01"), dg.StaticPartitionsDefinition(["a"])
+    return {
+        "none": None,
+        "days": days,
+        "hours": dg.HourlyPartitionsDefinition("2024-01-01-00:00"),
+        "days elsewhere": dg.DailyPartitionsDefinition("2024-01-01", timezone="US/Pacific"),
+        "letters": letters,
+        "other letters": dg.StaticPartitionsDefinition(["b"]),
+        "dynamic": dg.DynamicPartitionsDefinition(name="d"),
+        "both": dg.MultiPartitionsDefinition({"day": days, "letter": letters}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("upstream", "downstream", "fits"),
+    [
+        ("days", "hours", True),
+        ("days", "none", True),
+        ("none", "days", True),
+        ("letters", "other letters", True),
+        ("both", "letters", True),
+        ("hours", "both", True),
+        ("days", "days elsewhere", False),
+        ("days", "letters", False),
+        ("letters", "dynamic", False),
+        ("both", "other letters", False),
+    ],
+)
+def test_partitions_that_no_mapping_connects(dg, upstream, downstream, fits):
+    """Two assets whose partitions have nothing in common are refused when definitions are checked."""
+    partitions = partitions_by_name(dg)
+
+    @dg.asset(partitions_def=partitions[upstream])
+    def up(): ...
+
+    @dg.asset(partitions_def=partitions[downstream], deps=[up])
+    def down(): ...
+
+    defs = dg.Definitions(assets=[up, down])
+    if fits:
+        dg.Definitions.validate_loadable(defs)
+    else:
+        with pytest.raises(dg.DagsterInvalidDefinitionError, match="down"):
+            dg.Definitions.validate_loadable(defs)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "arguments", "upstream", "downstream"),
+    [
+        ("IdentityPartitionMapping", (), "days", "hours"),
+        ("IdentityPartitionMapping", (), "days", "none"),
+        ("TimeWindowPartitionMapping", (), "days", "letters"),
+        ("StaticPartitionMapping", ({"a": "a"},), "days", "letters"),
+        ("StaticPartitionMapping", ({"a": "a"},), "letters", "dynamic"),
+        ("StaticPartitionMapping", ({"a": "z"},), "letters", "letters"),
+        ("MultiToSingleDimensionPartitionMapping", ("letter",), "both", "other letters"),
+        ("MultiToSingleDimensionPartitionMapping", (), "letters", "letters"),
+    ],
+)
+def test_a_declared_mapping_that_cannot_connect(dg, mapping, arguments, upstream, downstream):
+    """A declared mapping that does not fit is refused when definitions are checked, without any job."""
+    partitions = partitions_by_name(dg)
+
+    @dg.asset(partitions_def=partitions[upstream])
+    def up(): ...
+
+    declared = getattr(dg, mapping)(*arguments)
+
+    @dg.asset(partitions_def=partitions[downstream], deps=[dg.AssetDep(up, partition_mapping=declared)])
+    def down(): ...
+
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="down"):
+        dg.Definitions.validate_loadable(dg.Definitions(assets=[up, down]))
+
+
+def test_two_mappings_for_one_asset(dg, days):
+    """The assets of one step declare the same mapping for an asset upstream of both."""
+
+    def both(offset):
+        mappings = [dg.TimeWindowPartitionMapping(start_offset=-1), dg.TimeWindowPartitionMapping(start_offset=offset)]
+        specs = [
+            dg.AssetSpec(name, deps=[dg.AssetDep("up", partition_mapping=mapping)])
+            for name, mapping in zip("ab", mappings, strict=True)
+        ]
+
+        @dg.multi_asset(specs=specs, partitions_def=days)
+        def both(): ...
+
+        return both
+
+    assert len(both(-1).keys) == 2
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match=r"(?i)mapping"):
+        both(-2)
+
+
 def test_one_partition_of_an_input(seen, days):
     """A single upstream partition has a key, a range, a window and a definition."""
 

@@ -771,6 +771,8 @@ def test_tags_by_key(dg):
     """`tags_for_partition_key_fn` returns the tags of a key's run; names that Dagster uses itself are refused."""
     config = dg.static_partitioned_config(["x"], tags_for_partition_key_fn=lambda key: {"letter": key})(config_of)
     assert config.get_tags_for_partition_key("x") == {"letter": "x", "dagster/partition": "x"}
+    nested = dg.static_partitioned_config(["x"], tags_for_partition_key_fn=lambda key: {"is": {"a": key}})(config_of)
+    assert nested.get_tags_for_partition_key("x")["is"] == '{"a": "x"}'
     own = dg.static_partitioned_config(["x"], tags_for_partition_key_fn=lambda key: {"dagster/mine": key})(config_of)
     with pytest.raises(dg.DagsterInvalidDefinitionError):
         own.get_tags_for_partition_key("x")

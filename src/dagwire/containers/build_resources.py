@@ -34,7 +34,7 @@ def build_resources(
 
     Args:
         resources: `{key: resource, definition or plain value}`, or a container. Plain values are never closed.
-        instance: The value of `context.instance` in resources.
+        instance: The value of `context.instance` in resources; an empty one by default.
         resource_config: Config for a key, merged over what it has: `{key: {"config": {field: value}}}`.
         dagster_run: The run that resources see as `context.run`, with its `run_id`.
         log_manager: The logger of `context.log`; dagwire's own logger by default.
@@ -131,7 +131,7 @@ def _scope(
         config_by_key=as_run_config({"resources": resource_config}).resources if resource_config else None,
         run_id=getattr(facts.run, "run_id", None),
         run=facts.run,
-        instance=given_instance("build_resources", facts.instance),
+        instance=given_instance("build_resources", facts.instance) or DagsterInstance.ephemeral(),
         logger=facts.logger,
         asynchronous=asynchronous,
     )

@@ -18,6 +18,7 @@ from dagwire.definitions.definition_faults import checked_list, repeated_checks,
 from dagwire.definitions.jobs.asset_graph import AnyAsset, KnownAssets, asset_nodes, known_assets, missing_inputs
 from dagwire.definitions.jobs.asset_job import IMPLICIT_JOB, UnresolvedAssetJobDefinition
 from dagwire.definitions.jobs.job import JobDefinition
+from dagwire.definitions.jobs.upstream_partitions import unconnected_partitions
 from dagwire.definitions.ops.node import in_running_order
 from dagwire.definitions.specs.argument_types import check_text_keys
 from dagwire.definitions.specs.asset_spec import AssetSpec
@@ -105,6 +106,7 @@ class CollectedDefinitions:
         try:
             known = self._known_assets()
             faults += repeated_checks(known.made, self.asset_checks)
+            faults += unconnected_partitions(known.made)
             nodes = in_running_order(asset_nodes(known.made, self.asset_checks, known=known))
             faults += missing_inputs(nodes, known.elsewhere)
             requirements += [requirement for node in nodes for requirement in node.load_requirements]

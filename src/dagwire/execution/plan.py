@@ -1,6 +1,6 @@
 """`Plan`: the steps and config of one run, from its job and options alone. Pure, but for reading the environment."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dagwire.config.files.run_config import RunConfig
@@ -127,12 +127,19 @@ def _config_by_node(job: JobDefinition, run_config: RunConfig) -> tuple[dict[str
             config_by_node[node.name] = body.config_from(given)
         except (InvalidConfigError, MissingVariableError) as fault:
             faults.append(fault)
-    names = [node.name for node in job.nodes]
-    unknown = [_unknown_op(name, names) for name in run_config.ops if name not in names and name not in job.left_out]
+    names = {node.name for node in job.nodes}
+    unknown = [name for name in run_config.ops if name not in names and name not in job.left_out]
     if unknown:
-        faults.append(InvalidConfigError(f"job '{job.name}'", unknown))
+        faults.append(InvalidConfigError(f"job '{job.name}'", _unknown_ops(unknown, names)))
     return config_by_node, faults
 
 
-def _unknown_op(name: str, names: list[str]) -> str:
-    return f"ops.{name}: the job has no such step" + did_you_mean(name, names, ". ")
+_MOST_UNKNOWN = 20
+"""The number of unknown steps that a message lists: the nearest known one is looked for each of them."""
+
+
+def _unknown_ops(unknown: Sequence[str], names: Collection[str]) -> Iterator[str]:
+    for name in unknown[:_MOST_UNKNOWN]:
+        yield f"ops.{name}: the job has no such step" + did_you_mean(name, names, ". ")
+    if len(unknown) > _MOST_UNKNOWN:
+        yield f"{len(unknown) - _MOST_UNKNOWN:,} more steps of `ops` are unknown"

@@ -4,15 +4,23 @@ from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Self, TypeVar, overload
 
-from dagwire.config.schema.config_types import Field
+from dagwire.config.schema.config_type import ConfigType
+from dagwire.config.schema.config_types import Field, Shape
 from dagwire.config.values.model_introspection import key_of
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.init_resource_context import InitResourceContext
+from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.launch_config import late_recipe, merged_recipe
 from dagwire.resources.opener import must_be_closed, opened_alone
 from dagwire.resources.product import Itself, R, T
 from dagwire.resources.recipe import ConfiguredRecipe, is_configurable, resource_fields
 from dagwire.resources.recipe_definition import RecipeDefinition
+
+
+def _empty_context() -> InitResourceContext:
+    """The context of a resource that is opened outside a run."""
+    return InitResourceContext(instance=DagsterInstance.ephemeral())
+
 
 OwnProduct = TypeVar("OwnProduct", bound="ConfigurableResourceFactory[Itself]")
 """A resource that its users receive itself."""
@@ -49,6 +57,11 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
         """`{key: field}` of the fields that are config, as Dagster's config types."""
         resources = {key_of(cls, name) for name in resource_fields(cls)}
         return {key: field for key, field in super().to_fields_dict().items() if key not in resources}
+
+    @classmethod
+    def to_config_schema(cls) -> ConfigType:
+        """The fields that are config as a `config_schema`; those that hold resources are not among them."""
+        return Shape(cls.to_fields_dict()) if resource_fields(cls) else super().to_config_schema()
 
     def get_resource_definition(self) -> RecipeDefinition:
         """Return this resource as a `ResourceDefinition`, which `configured` takes."""
@@ -112,7 +125,7 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
             InvalidConfigError: The config does not fit.
             InvalidInvocationError: The resource has something to close; `process_config_and_initialize_cm` does.
         """
-        return self._opened_for_good(InitResourceContext())
+        return self._opened_for_good(_empty_context())
 
     @overload
     def process_config_and_initialize_cm(self: OwnProduct) -> AbstractContextManager[OwnProduct]: ...
@@ -121,7 +134,7 @@ class ConfigurableResourceFactory(ConfiguredRecipe[T]):
     @contextmanager
     def process_config_and_initialize_cm(self) -> Generator[Any]:
         """Open this resource for a `with` block, which closes it."""
-        with opened_alone(type(self).__name__, self, InitResourceContext()) as opened:
+        with opened_alone(type(self).__name__, self, _empty_context()) as opened:
             yield opened
 
     @classmethod

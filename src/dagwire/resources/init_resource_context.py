@@ -95,7 +95,7 @@ class InitResourceContext:
     run: Any = None
     """The run; None outside one."""
     instance: DagsterInstance | None = field(default=None, repr=False)
-    """The memory of earlier runs: the keys of dynamic partitions. None unless the run was given one."""
+    """The memory of earlier runs, such as the keys of dynamic partitions; an empty one unless one was given."""
     event_loop: AbstractEventLoop | None = field(default=None, repr=False)
     """The loop given to `build_resources`, in which asynchronous parts run; None in all other scopes."""
 

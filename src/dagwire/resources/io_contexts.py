@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from inspect import get_annotations
 from typing import Any, Protocol
 
+from dagwire.config.values.type_guards import is_mapping
 from dagwire.errors import InvalidInvocationError, InvariantViolationError
 from dagwire.resources.init_resource_context import NO_RESOURCES
 from dagwire.resources.log_manager import DEFAULT_LOG
@@ -69,7 +70,7 @@ class IOContext:
         self,
         config: Any = None,
         definition_metadata: Mapping[str, Any] | None = None,
-        resource_config: Mapping[str, Any] | None = None,
+        resource_config: Any = None,
         resources: Any = NO_RESOURCES,
         log: logging.Logger | logging.LoggerAdapter[Any] = DEFAULT_LOG,
         deferred: Mapping[str, Callable[[], Any]] | None = None,
@@ -81,7 +82,7 @@ class IOContext:
         Args:
             config: The value's own config, as the IO manager declares it.
             definition_metadata: Metadata of the output's or input's definition.
-            resource_config: The config that the IO manager was opened with.
+            resource_config: The config that the IO manager was opened with; None for one that has no config.
             resources: The resources that the IO manager requires.
             log: The logger of the run.
             deferred: `{attribute: function}` for facts that are computed when they are read.
@@ -90,7 +91,7 @@ class IOContext:
         """
         self.config = config
         self.definition_metadata: dict[str, Any] = dict(definition_metadata or {})
-        self.resource_config: dict[str, Any] = dict(resource_config or {})
+        self.resource_config: Any = dict(resource_config) if is_mapping(resource_config) else resource_config
         self._resources = resources
         self.log = log
         self._deferred = dict(deferred or {})

@@ -106,6 +106,11 @@ class IntEnvVar(EnvVar):
 
     __slots__ = ()
 
+    @property
+    def name(self) -> str:
+        """The variable's name; Dagster's second name for `env_var_name` here."""
+        return self.env_var_name
+
     def _parsed(self, text: str) -> int:
         """The number.
 

@@ -11,6 +11,7 @@ from dagwire.definitions.partitions.time_window_mapping import TimeWindowPartiti
 from dagwire.definitions.partitions.time_window_partitions import TimeWindowPartitionsDefinition
 from dagwire.definitions.specs.asset_dep import AssetDep
 from dagwire.definitions.specs.asset_in_and_out import AssetIn
+from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.valid_names import check_asset_parts
 from dagwire.definitions.steps.body import Body
@@ -118,6 +119,21 @@ def check_depends_on_past(owner: str, spec: AssetSpec, partitions: PartitionsDef
         f"end_offset=-1)."
     )
     raise InvalidDefinitionError(msg)
+
+
+def check_mappings(owner: str, specs: Iterable[AssetSpec]) -> None:
+    """Refuse assets of one step that need different partitions of one upstream asset: the step loads it once.
+
+    Raises:
+        InvalidDefinitionError: Two of the specs declare different mappings for one asset.
+    """
+    mapping_by_key: dict[AssetKey, PartitionMapping] = {}
+    for dep in (dep for spec in specs for dep in spec.deps):
+        mapping = dep.partition_mapping
+        if mapping is not None and mapping_by_key.setdefault(dep.asset_key, mapping) != mapping:
+            name = dep.asset_key.to_user_string()
+            msg = f"{owner} declares two different partition mappings for asset '{name}'. Give it one."
+            raise InvalidDefinitionError(msg)
 
 
 def _reaches_back(partitions: PartitionsDefinition | None, mapping: PartitionMapping | None) -> bool:

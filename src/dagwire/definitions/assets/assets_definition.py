@@ -18,6 +18,7 @@ from dagwire.definitions.assets.asset_attributes import (
 from dagwire.definitions.assets.asset_deps import (
     check_depends_on_past,
     check_inputs_are_deps,
+    check_mappings,
     input_deps,
 )
 from dagwire.definitions.assets.described_assets import DescribedAssets
@@ -149,6 +150,7 @@ class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
             if keys.count(spec.key) > 1:
                 raise DuplicateDefinitionError("asset", spec.key.to_user_string())
             check_depends_on_past(self.label, spec, self.partitions_def)
+        check_mappings(self.label, self.specs)
         check_keys = [check.key for check in self.check_specs]
         for check in self.check_specs:
             if check_keys.count(check.key) > 1:

@@ -20,6 +20,7 @@ from dagwire.definitions.partitions.partitions import (
     StaticPartitionsDefinition,
 )
 from dagwire.definitions.partitions.time_window_partitions import TimeWindowPartitionsDefinition
+from dagwire.definitions.specs.valid_attributes import json_tags
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
 
 T = TypeVar("T")
@@ -129,7 +130,7 @@ class PartitionedConfig:
         Raises:
             InvalidDefinitionError: One has a name that is a run's own.
         """
-        own = dict(self.tags_for_partition_key_fn(partition_key)) if self.tags_for_partition_key_fn else {}
+        own = json_tags(self.tags_for_partition_key_fn(partition_key)) if self.tags_for_partition_key_fn else {}
         reserved = [name for name in own if name.startswith(RESERVED_TAGS)]
         if reserved:
             msg = f"Partition '{partition_key}' is given the tag '{reserved[0]}'; '{RESERVED_TAGS}...' are a run's own."

@@ -32,7 +32,7 @@ def needed_partitions(
     fault = _mapping_fault(definition, upstream, partitions)
     if fault is not None:
         raise fault
-    mapping = definition.partition_mappings.get(upstream) or inferred_mapping(definition.partitions_def, partitions)
+    mapping = _mapping(definition, upstream, partitions)
     needed = upstream_keys_of(mapping, keys, definition.partitions_def, partitions)
     known = partitions.filter_valid_partition_keys(set(needed))
     missing = [key for key in needed if key not in known]
@@ -53,14 +53,31 @@ def mapping_faults(nodes: Iterable[Node], partitions_of: PartitionsOf) -> list[D
     return [fault for fault in found if fault is not None]
 
 
+def unconnected_partitions(made: Sequence[AssetsDefinition]) -> list[DagwireError]:
+    """List a fault for each two assets whose partitions no mapping connects, neither a declared nor an inferred one."""
+    partitions = {key: one.partitions_def for one in made for key in one.keys if one.partitions_def is not None}
+    found = (
+        _mapping_fault(one, upstream, partitions[upstream])
+        for one in made
+        for upstream in sorted(one.dependency_keys)
+        if upstream in partitions
+    )
+    return [fault for fault in found if fault is not None]
+
+
 def _mapping_fault(
     definition: AssetsDefinition, upstream: AssetKey, partitions: PartitionsDefinition
 ) -> PartitionMappingError | None:
-    mapping = definition.partition_mappings.get(upstream)
-    problem = _mismatch(mapping, definition.partitions_def, partitions) if mapping is not None else None
+    mapping = _mapping(definition, upstream, partitions)
+    problem = _mismatch(mapping, definition.partitions_def, partitions)
     if problem is None:
         return None
     return PartitionMappingError(definition.label, upstream.to_user_string(), type(mapping).__name__, problem)
+
+
+def _mapping(definition: AssetsDefinition, upstream: AssetKey, partitions: PartitionsDefinition) -> PartitionMapping:
+    """The mapping that a step declares for an upstream asset, or else the one that fits their partitions."""
+    return definition.partition_mappings.get(upstream) or inferred_mapping(definition.partitions_def, partitions)
 
 
 def _mismatch(

@@ -73,7 +73,8 @@ class MultiToSingleDimensionPartitionMapping(KeyMapping):
         if self.partition_dimension_name is None:
             found = shared_dimension(several[0], single[0])
             return None if found else "The dimension that they share is not clear: name it, `partition_dimension_name`."
-        return _unknown_dimension(self.partition_dimension_name, several[0])
+        unknown = _unknown_dimension(self.partition_dimension_name, several[0])
+        return unknown or _unlike(self.partition_dimension_name, several[0], single[0])
 
     @property
     def description(self) -> str:
@@ -82,6 +83,17 @@ class MultiToSingleDimensionPartitionMapping(KeyMapping):
         return (
             f"Partitions go by the dimension '{name}'." if name else "Partitions go by the dimension that they share."
         )
+
+
+def _unlike(name: str, several: MultiPartitionsDefinition, single: PartitionsDefinition) -> str | None:
+    """A sentence on a dimension whose partitions are neither equal to others nor, with them, time windows."""
+    dimension = several.by_dimension[name]
+    are_windows = isinstance(dimension, TimeWindowPartitionsDefinition) and isinstance(
+        single, TimeWindowPartitionsDefinition
+    )
+    if are_windows or dimension == single:
+        return None
+    return f"The partitions of the dimension '{name}' are not those of the other asset."
 
 
 class DimensionPartitionMapping(NamedTuple):

@@ -233,6 +233,15 @@ class IdentityPartitionMapping(KeyMapping):
         """The keys themselves."""
         return list(keys)
 
+    def mismatch(self, downstream: PartitionsDefinition | None, upstream: PartitionsDefinition) -> str | None:
+        """Both sides must have partitions of one kind."""
+        if downstream is None:
+            return _DOWNSTREAM_HAS_NONE
+        if type(downstream) is type(upstream):
+            return None
+        kinds = f"those of the upstream asset are a {type(upstream).__name__}, the others a {type(downstream).__name__}"
+        return f"It takes partitions of equal keys, and {kinds}. Give the mapping of one to the other."
+
     @property
     def description(self) -> str:
         """A sentence for people."""
@@ -339,9 +348,13 @@ class StaticPartitionMapping(KeyMapping):
         return list(dict.fromkeys(taking for key in keys for taking in self._taking(key)))
 
     def mismatch(self, downstream: PartitionsDefinition | None, upstream: PartitionsDefinition) -> str | None:
-        """Its keys must exist, on both sides."""
+        """Both sides must be static partitions, which have its keys."""
         if downstream is None:
             return _DOWNSTREAM_HAS_NONE
+        if not isinstance(upstream, StaticPartitionsDefinition):
+            return _not_static("upstream")
+        if not isinstance(downstream, StaticPartitionsDefinition):
+            return _not_static("downstream")
         table = self.downstream_partition_keys_by_upstream_partition_key
         taking = {key for upstream_key in table for key in self._taking(upstream_key)}
         return _unknown_key("upstream", table, upstream) or _unknown_key("downstream", sorted(taking), downstream)
@@ -352,10 +365,12 @@ class StaticPartitionMapping(KeyMapping):
         return f"Upstream partitions are taken by: {dict(self.downstream_partition_keys_by_upstream_partition_key)}."
 
 
-def _unknown_key(side: str, named: Collection[str], partitions: PartitionsDefinition) -> str | None:
+def _not_static(side: str) -> str:
+    return f"It goes by fixed lists of keys, and the partitions of the {side} asset are not static."
+
+
+def _unknown_key(side: str, named: Collection[str], partitions: StaticPartitionsDefinition) -> str | None:
     """A sentence on a key that is not in a fixed list of partitions; None if all are."""
-    if not isinstance(partitions, StaticPartitionsDefinition):
-        return None
     for name in named:
         if not partitions.has_partition_key(name):
             hint = did_you_mean(name, partitions.partition_keys)
