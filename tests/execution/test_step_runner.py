@@ -469,3 +469,37 @@ def test_an_event_is_told_as_it_happens():
     assert [(one.event_type, one.step_key, one.timestamp) for one in heard] == [
         (one.event_type, one.step_key, one.timestamp) for one in result.all_events
     ]
+
+
+def test_many_unknown_steps_are_counted():
+    """A run config with many unknown steps lists the first of them, and the number of the others."""
+
+    @dg.op
+    def read():
+        return 1
+
+    @dg.job
+    def reading():
+        read()
+
+    with pytest.raises(dg.DagsterInvalidConfigError, match=r"ops.red: .*'read'(?s:.*)3 more steps") as caught:
+        reading.execute_in_process(run_config={"ops": {"red": {}} | {f"x{i}": {} for i in range(22)}})
+    assert "ops.x18:" in str(caught.value)
+    assert "ops.x19:" not in str(caught.value)
+
+
+def test_a_context_beside_values_in_memory():
+    """The context of a step shows no IO manager of a value that passes in memory."""
+    seen = []
+
+    @dg.asset
+    def trips():
+        return 3
+
+    @dg.asset(io_manager_key="store")
+    def total(context, trips):
+        seen.append(set(context.resources._asdict()))
+        return trips
+
+    dg.materialize([trips, total], resources={"store": dg.InMemoryIOManager()})
+    assert seen == [{"store"}]

@@ -300,6 +300,19 @@ def test_a_body_sees_its_io_managers(dg, told, log):
     assert log == [True, {"io_manager", "size", "store"}]
 
 
+def test_a_body_does_not_see_the_io_manager_of_another_asset(dg, told, log):
+    """An IO manager that is bound to an asset made elsewhere loads its value, under a key of its own."""
+    source = dg.SourceAsset("trips", io_manager_def=dg.IOManagerDefinition.hardcoded_io_manager(told))
+
+    @dg.asset(io_manager_key="store")
+    def total(context, trips):
+        log.append(context.resources.store is told)
+        return trips
+
+    dg.materialize([total, source], selection=[total], resources={"store": told})
+    assert (log, len(told.inputs)) == ([True], 1)
+
+
 def test_an_op_sees_its_io_managers(dg, told, log):
     """An op finds the IO managers of its outputs in `context.resources`, and no other resource of the run."""
 

@@ -269,6 +269,7 @@ def test_partitions_that_no_mapping_connects(dg, upstream, downstream, fits):
         ("TimeWindowPartitionMapping", (), "days", "letters"),
         ("StaticPartitionMapping", ({"a": "a"},), "days", "letters"),
         ("StaticPartitionMapping", ({"a": "a"},), "letters", "dynamic"),
+        ("StaticPartitionMapping", ({"a": "a"},), "letters", "none"),
         ("StaticPartitionMapping", ({"a": "z"},), "letters", "letters"),
         ("MultiToSingleDimensionPartitionMapping", ("letter",), "both", "other letters"),
         ("MultiToSingleDimensionPartitionMapping", (), "letters", "letters"),
