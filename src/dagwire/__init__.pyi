@@ -23,7 +23,7 @@ from .config.schema.scalar_config_types import BoolSource, IntSource, StringSour
 from .config.settings.settings_provider import SettingsProvider
 from .config.settings.settings_schema import settings_schema
 from .config.values.env_var import EnvVar
-from .config.values.masking import SecretField
+from .config.values.secrecy import SecretField
 from .containers.build_init_resource_context import UnboundInitResourceContext, build_init_resource_context
 from .containers.build_resources import abuild_resources, build_resources
 from .containers.check_health import Health, acheck_health, check_health

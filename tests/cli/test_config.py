@@ -79,9 +79,9 @@ def test_one_value_is_explained(run: Run) -> None:
 
 
 def test_an_unknown_path_names_the_nearest(run: Run) -> None:
-    """Exit code 1."""
+    """A path that leads nowhere ends with exit code 2."""
     done = run("config", "explain", "settings.regoin")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "There is no setting 'settings.regoin'. Did you mean 'settings.region'?" in done.stderr
 
 
@@ -117,8 +117,8 @@ def test_settings_without_environments_cannot_be_compared(run: Run, project: Pat
     """Two names would mean the same, whatever they are."""
     (project / "plain.py").write_text("from dagwire import Definitions\ndefs = Definitions(resources={'a': 1})\n")
     done = run("config", "diff", "local", "production", "-m", "plain")
-    assert done.returncode == 1
-    assert "needs settings that know environments" in done.stderr
+    assert done.returncode == 2
+    assert "no settings have profiles" in done.stderr
 
 
 def test_the_schema_has_no_secret_in_it(run: Run) -> None:

@@ -75,7 +75,7 @@ def test_a_check_that_did_not_pass_is_shown_as_failed(run: Run) -> None:
 def test_an_unknown_job_names_the_nearest(run: Run) -> None:
     """A misspelt job ends with the nearest name, and nothing was opened."""
     done = run("job", "run", "goood")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "There is no job 'goood'. Did you mean 'good'?" in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -91,7 +91,7 @@ def test_materialize_makes_what_is_selected(run: Run) -> None:
 def test_a_selection_of_no_asset_names_the_nearest(run: Run) -> None:
     """A misspelt asset ends with the nearest name."""
     done = run("materialize", "--select", "reprot")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "There is no asset 'reprot'. Did you mean 'report'?" in done.stderr
 
 
@@ -133,7 +133,7 @@ def test_a_range_for_a_body_that_reads_one_key_is_refused(run: Run) -> None:
 def test_an_unknown_partition_names_the_nearest(run: Run) -> None:
     """A misspelt partition stops the run before it starts."""
     done = run("job", "run", "regions", "--partition", "aisa")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "There is no partition 'aisa'. Did you mean 'asia'?" in done.stderr
 
 

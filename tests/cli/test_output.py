@@ -32,6 +32,6 @@ def test_a_reader_that_has_gone(project: Path) -> None:
 def test_a_message_that_repeats_long_input_is_cut(run: Run) -> None:
     """The message shows the input as far as some screens hold it, and says that it is cut."""
     done = run("materialize", "--select", "a" * 100_000)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert len(done.stderr) < 3_000
     assert done.stderr.endswith("... (cut)\n")

@@ -29,7 +29,7 @@ def test_the_nearest_pyproject_above_says_where(run: Run, project: Path) -> None
 def test_the_option_is_stronger(run: Run) -> None:
     """`-m module:attribute` overrides the definitions that pyproject.toml names."""
     done = run("job", "run", "good", "-m", "shop:not_definitions")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "'shop:not_definitions' is a int, not Definitions. Did you mean 'shop:defs'?" in done.stderr
 
 
@@ -72,7 +72,7 @@ def test_a_pyproject_that_does_not_say(run: Run, project: Path) -> None:
 def test_a_missing_module_is_named(run: Run) -> None:
     """A missing module is reported in one message."""
     done = run("job", "run", "good", "-m", "shpo")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "There is no module 'shpo'." in done.stderr
 
 
@@ -99,9 +99,9 @@ def test_a_module_that_fails_is_shown_by_the_users_own_lines(run: Run, project: 
 
 @pytest.mark.parametrize("target", ["", ":", "a:b:c", "shop:", "1shop", ".shop", "sh op", "shop:defs.x", "shop:a-b"])
 def test_a_target_of_a_wrong_form_is_one_message(run: Run, target: str) -> None:
-    """Whatever is written after `-m`, the message shows the form and the exit code is 1."""
+    """Whatever is written after `-m`, the message shows the form and the exit code is 2."""
     done = run("check", "-m", target)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr.startswith("DefinitionsNotFoundError: ")
     assert "Name them as 'module:attribute'" in done.stderr
 

@@ -3,9 +3,11 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from dependency_injector import containers, providers
 
 from dagwire import (
     AssetIn,
@@ -15,6 +17,7 @@ from dagwire import (
     InputContext,
     IOManager,
     OutputContext,
+    ResourceProvider,
     SourceAsset,
     amaterialize,
     asset,
@@ -22,6 +25,7 @@ from dagwire import (
     graph_asset,
     materialize,
     op,
+    process_scope,
     with_resources,
 )
 from dagwire.definitions.specs.check_results import AssetCheckResult
@@ -272,3 +276,45 @@ def test_a_wrong_answer_of_an_io_manager_is_its_own() -> None:
 
     with pytest.raises(UnexpectedResultError, match=r"IO manager 'io_manager' returned int .*yields metadata"):
         materialize([one], resources={"io_manager": Answering()})
+
+
+class Numbered(ConfigurableIOManager):
+    """Keeps nothing; an output's config is the number that it writes."""
+
+    def handle_output(self, context: OutputContext, obj: Any) -> None:
+        """Record the config of the output."""
+        context.add_output_metadata({"config": str(context.config)})
+
+    def load_input(self, context: InputContext) -> Any:
+        """Nothing is loaded."""
+        raise AssertionError
+
+    @classmethod
+    def output_config_schema(cls) -> object:
+        """A number."""
+        return int
+
+
+def stored_config(**arguments: Any) -> object:
+    """The config with which one asset's value was stored."""
+
+    @asset
+    def gold() -> int:
+        return 1
+
+    result = materialize([gold], run_config={"ops": {"gold": {"outputs": {"result": 7}}}}, **arguments)
+    return next(event for event in result.all_events if event.is_handled_output).event_specific_data.metadata["config"]
+
+
+def test_an_io_manager_from_settings_declares_its_config() -> None:
+    """An IO manager that a provider gives has its own config schema, in runs inside a process scope too."""
+
+    class Shop(containers.DeclarativeContainer):
+        settings = providers.Object(SimpleNamespace(io=Numbered()))
+        io_manager = ResourceProvider(settings.provided.io)
+
+    assert stored_config(resources=Shop()).value == "7"
+    Shop.io_manager.set_lifetime("process")
+    shop = Shop()
+    with process_scope(shop):
+        assert stored_config(resources=shop).value == "7"

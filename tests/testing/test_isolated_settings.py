@@ -156,6 +156,13 @@ def test_an_unknown_environment(run_tests):
     result.stdout.fnmatch_lines(["*UnknownEnvironmentError: *'tests'*'test'*"])
 
 
+def test_an_environment_for_all_tests_needs_profiles(run_tests):
+    """The option is refused, by the first test that uses the definitions, if their settings have no profiles."""
+    result = run_tests("def test(run): ...", "--dagwire-env", "test")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*DAGWIRE_ENV is 'test', and no settings have profiles*"])
+
+
 def test_an_environment_without_profiles(run_tests):
     """Naming an environment is a mistake if the settings have no profiles."""
     result = run_tests("""

@@ -2,14 +2,13 @@
 
 
 def test_under_xdist(run_tests):
-    """Options, marks and fixtures work in its processes."""
+    """Marks and fixtures work in its processes."""
     result = run_tests(
         """
         @pytest.mark.parametrize("number", range(6))
         def test(run, override, number):
             with override(db=number):
                 assert app.defs.container.sent() == []
-                assert os.environ["DAGWIRE_ENV"] == "test"
             override(db=FakeDb())
             assert run("trips").asset_value("trips") == ["fake"]
 
@@ -18,7 +17,7 @@ def test_under_xdist(run_tests):
             kept.__enter__()
             app.kept = kept
     """,
-        *("-n2", "--dagwire-env", "test"),
+        "-n2",
     )
     result.assert_outcomes(passed=7, errors=1)
 

@@ -1,15 +1,22 @@
-"""The end of a command: 0 if all is well, 1 if something failed or is wrong, 2 if the command was misused."""
+"""The end of a command: its message and its exit code.
+
+0 if all is well. 1 if the program, its settings or the machine failed. 2 if the command line names something that does
+not exist, would have no effect, or cannot be done: whatever is read from the command line is looked up inside
+`refuse_misuse`, before anything starts.
+"""
 
 import errno
 import os
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
+from traceback import format_exception
+from typing import NoReturn
 
 import typer
 
 from dagwire.cli.signals import Interrupts, noticing_interrupts
-from dagwire.errors import DagwireError
+from dagwire.errors import DagwireError, UnknownNameError
 
 FAILED = 1
 MISUSED = 2
@@ -28,25 +35,33 @@ def report_errors(*, traceback: bool = False) -> Generator[Interrupts]:
             typer.echo(_interrupted(error), err=True)
             raise typer.Exit(interrupts.exit_code) from None
         except DagwireError as error:
-            if traceback:
-                raise
-            typer.echo(_message(error), err=True)
-            raise typer.Exit(FAILED) from None
+            _end(error, FAILED, traceback=traceback)
         except OSError as error:
             _end_if_output_is_lost(error)
             raise
 
 
 @contextmanager
-def refuse_misuse(*, traceback: bool = False) -> Generator[None]:
-    """End the command with exit code 2 if what was written on the command line cannot be done. Nothing has started."""
+def refuse_misuse(kind: type[DagwireError] = DagwireError, *, traceback: bool = False) -> Generator[None]:
+    """End the command with exit code 2 if an error of `kind` is raised: it is about the command line."""
     try:
         yield
-    except DagwireError as error:
-        if traceback:
-            raise
-        typer.echo(_message(error), err=True)
-        raise typer.Exit(MISUSED) from None
+    except kind as error:
+        _end(error, MISUSED, traceback=traceback)
+
+
+def refuse_unknown(kind: str, name: str, known: Iterable[str], *, traceback: bool = False) -> None:
+    """End the command with exit code 2 if a name on the command line is not one of those `known`."""
+    names = list(known)
+    if name not in names:
+        with refuse_misuse(traceback=traceback):
+            raise UnknownNameError(kind, name, names)
+
+
+def _end(error: DagwireError, exit_code: int, *, traceback: bool) -> NoReturn:
+    """End the command with the error in words, or with its traceback."""
+    typer.echo("".join(format_exception(error)).rstrip() if traceback else _message(error), err=True)
+    raise typer.Exit(exit_code) from None
 
 
 def _message(error: DagwireError) -> str:

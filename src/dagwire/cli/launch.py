@@ -12,7 +12,9 @@ from dagwire.cli.log_output import LogOptions
 from dagwire.cli.partition_reading import steps_reading_one_partition
 from dagwire.cli.run_config_options import config_from_options
 from dagwire.config.files.run_config import RunConfig, as_run_config
-from dagwire.definitions.jobs.asset_graph import nodes_by_asset
+from dagwire.definitions.assets.selection import AssetSelection, selected
+from dagwire.definitions.definitions import Definitions
+from dagwire.definitions.jobs.asset_graph import known_assets, nodes_by_asset
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.jobs.run_options import RetriedRun, RunOptions
 from dagwire.definitions.ops.node import Node
@@ -120,7 +122,7 @@ class Launch:
         """Refuse what would have no effect, or could not be done. Nothing is opened.
 
         Raises:
-            DagwireError: The job has no steps, its partition is missing, or a field of its config does not fit.
+            DagwireError: The job has no steps, its partition is missing or does not exist, or its config does not fit.
         """
         check_steps(self.job)
         self._check_partition(instance)
@@ -137,6 +139,7 @@ class Launch:
 
     def _check_partition(self, instance: DagsterInstance) -> None:
         job = self.job
+        selected_partitions(job.partitions_def, self.partition, self.tags, instance)
         if RANGE_START_TAG in self.tags:
             _check_bodies(job)
         if job.partitions_def is None or self.partition is not None or RANGE_START_TAG in self.tags:
@@ -194,6 +197,16 @@ def check_selection(select: Sequence[str] | None) -> None:
     if any(not text.strip() for text in select or ()):
         msg = "is empty; name assets, or leave the option out for all."
         raise typer.BadParameter(msg, param_hint="--select")
+
+
+def check_selected(defs: Definitions, selection: AssetSelection) -> None:
+    """Refuse a selection that names an asset or a check that does not exist.
+
+    Raises:
+        UnknownNameError: It names the nearest.
+    """
+    known = known_assets(defs.assets)
+    selected(known.made, defs.asset_checks, selection, known.sources)
 
 
 def check_steps(job: JobDefinition) -> None:

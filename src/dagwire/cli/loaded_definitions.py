@@ -1,51 +1,58 @@
 """The definitions that a command works on, loaded for the environment that it names."""
 
+import os
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from dagwire.cli.exit_codes import refuse_misuse
 from dagwire.cli.options import environment_option
 from dagwire.cli.project import enter_project
+from dagwire.config.environments.environment import SWITCH
 from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.containers.keys import Container, find_provider, keys_of
+from dagwire.containers.profile_overrides import check_environment
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.loading.project_definitions import definitions_in_file, find_definitions
-from dagwire.errors import DagwireError
+from dagwire.errors import DefinitionsNotFoundError, UnknownEnvironmentError
 
 
 def load_definitions(module: str | None, file: Path | None = None) -> Definitions:
     """Load the definitions that `-m`, `-f` or pyproject.toml names. The project's folder becomes the working folder.
 
     Raises:
-        DefinitionsNotFoundError: They are not there, or cannot be imported.
-        typer.BadParameter: `--env` names an environment that no settings know, or both `-m` and `-f` are given.
+        DefinitionsNotFoundError: pyproject.toml names none, or none that are there.
+        DefinitionsImportError: They cannot be imported.
+        typer.Exit: `-m` or `-f` names none that are there, which ends the command.
+        typer.BadParameter: No settings know the environment that is picked, or both `-m` and `-f` are given.
     """
     if module is not None and file is not None:
         msg = "name a module or a file, not both."
         raise typer.BadParameter(msg, param_hint="-m / -f")
     project = enter_project()
-    defs = find_definitions(module, project) if file is None else definitions_in_file(file)
-    environment = environment_option()
-    if environment is not None:
-        _check_environment(defs.container, environment)
+    with nullcontext() if module is None and file is None else refuse_misuse(DefinitionsNotFoundError):
+        defs = find_definitions(module, project) if file is None else definitions_in_file(file)
+    environment = os.environ.get(SWITCH)
+    if environment:
+        refuse_unknown_environment(defs, environment, SWITCH if environment_option() is None else "--env")
     return defs
+
+
+def refuse_unknown_environment(defs: Definitions, name: str, option: str) -> None:
+    """Refuse an environment that the definitions' settings do not know.
+
+    Raises:
+        typer.BadParameter: It is none of theirs, or they have none.
+    """
+    try:
+        check_environment(defs.container, name, "The environment")
+    except UnknownEnvironmentError as unknown:
+        raise typer.BadParameter(str(unknown), param_hint=option) from None
 
 
 def settings_in(container: Container) -> dict[str, SettingsProvider[Any]]:
     """`{key: provider}` of all settings of a container."""
     found = {key: find_provider(container, key) for key in keys_of(container)}
     return {key: provider for key, provider in found.items() if isinstance(provider, SettingsProvider)}
-
-
-def _check_environment(container: Container, name: str) -> None:
-    """Refuse an environment that would change nothing: a misspelt one would run with other settings."""
-    profiles = [provider.profiles for provider in settings_in(container).values() if provider.profiles is not None]
-    if not profiles:
-        msg = f"'{name}': no settings have profiles, so there are no environments to choose from."
-        raise typer.BadParameter(msg, param_hint="--env")
-    for one in profiles:
-        try:
-            one[name]
-        except DagwireError as unknown:
-            raise typer.BadParameter(str(unknown), param_hint="--env") from None

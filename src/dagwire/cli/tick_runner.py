@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from dagwire.cli.exit_codes import refuse_unknown
 from dagwire.cli.job_runner import run_with_progress
 from dagwire.cli.launch import Launch, RunSettings
 from dagwire.cli.run_summary import Run
@@ -26,7 +27,7 @@ from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.jobs.run_request import RunRequest
 from dagwire.definitions.lineage import resolved_schedules
 from dagwire.definitions.specs.asset_events import AssetMaterialization
-from dagwire.errors import DagwireError, TickFailedError, UnknownNameError
+from dagwire.errors import DagwireError, TickFailedError
 from dagwire.history.ticks import TickRecord, TickState
 from dagwire.resources.instance import DagsterInstance
 
@@ -63,15 +64,14 @@ def all_ticks(defs: Definitions) -> list[AnyTick]:
     return [*resolved_schedules(defs), *defs.sensors]
 
 
-def find_tick(defs: Definitions, name: str) -> AnyTick:
+def find_tick(defs: Definitions, name: str, *, traceback: bool = False) -> AnyTick:
     """The schedule or sensor of that name.
 
     Raises:
-        UnknownNameError: There is none.
+        typer.Exit: There is none, which ends the command.
     """
     by_name = {tick.name: tick for tick in all_ticks(defs)}
-    if name not in by_name:
-        raise UnknownNameError("schedule or sensor", name, by_name)
+    refuse_unknown("schedule or sensor", name, by_name, traceback=traceback)
     return by_name[name]
 
 

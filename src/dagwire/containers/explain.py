@@ -12,6 +12,9 @@ from dagwire.config.explain.explain_settings import explain_settings, explain_wr
 from dagwire.config.explain.provenance import Explained, Source, SourceKind, laid_over, shadowing, under
 from dagwire.config.files.run_config import as_run_config
 from dagwire.config.settings.settings_provider import SettingsProvider
+from dagwire.config.values.masking import masked_throughout
+from dagwire.config.values.model_introspection import models_at, name_by_key
+from dagwire.config.values.type_guards import is_mapping
 from dagwire.containers.as_container import is_container
 from dagwire.containers.keys import keys_of
 from dagwire.containers.lifetimes import declared_lifetimes
@@ -113,9 +116,31 @@ class _Container:
             values = self._values(key, current, override) or [_whole(key, override, current)]
             values = shadowing(self._values(key, provider, Source(SourceKind.CONTAINER, key)), values)
         config = self._config_by_key.get(key)
-        yield from (
-            laid_over(values, explain_written(config, (key,), Source(SourceKind.RUN_CONFIG))) if config else values
-        )
+        yield from laid_over(values, self._run_config(key, current, config)) if config else values
+
+    def _run_config(self, key: str, provider: AnyProvider, config: Any) -> list[Explained]:
+        """The values that a run's config has for the resource of a provider, masked by the fields of its class."""
+        source = Source(SourceKind.RUN_CONFIG)
+        model = self._model(provider)
+        if model is None or not is_mapping(config):
+            is_unknown = is_provider(getattr(provider, "source", None))
+            return explain_written(masked_throughout(config) if is_unknown else config, (key,), source)
+        fields = {name: model.model_fields[field] for name, field in name_by_key(model).items()}
+        return [
+            one
+            for name, value in config.items()
+            for one in explain_written(value, (key, name), source, fields.get(name))
+        ]
+
+    def _model(self, provider: AnyProvider) -> type[BaseModel] | None:
+        """The class whose fields configure a resource; None if it has none, or is not known."""
+        source: Any = getattr(provider, "source", None)
+        setting = _setting_read_by(source)
+        if setting is not None and isinstance(setting[0], SettingsProvider):
+            return next(iter(models_at(setting[0].settings, setting[1].split("."))), None)
+        if is_configurable_class(source):
+            return source
+        return type(source) if isinstance(source, BaseModel) else None
 
     def _chosen(self, key: str, selector: AnyProvider) -> tuple[Explained, AnyProvider]:
         """The choice of a Selector, and the branch; the Selector itself if it cannot choose now."""

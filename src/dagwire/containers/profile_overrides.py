@@ -5,9 +5,11 @@ from typing import Any
 
 from dependency_injector import providers
 
+from dagwire.config.environments.environment import chosen_environment
 from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.containers.keys import Container, EphemeralContainer, declared_by_key, find_provider
 from dagwire.containers.overrides import check_override_keys
+from dagwire.errors import UnknownEnvironmentError
 
 
 def profile_overrides(container: Container) -> dict[str, Any]:
@@ -17,10 +19,12 @@ def profile_overrides(container: Container) -> dict[str, Any]:
     that whatever is made of them is private to the run, and not shared with those of the other environment.
 
     Raises:
-        UnknownEnvironmentError: The environment that is picked has no profile.
+        UnknownEnvironmentError: The environment that is picked has no profile, or no settings have any.
         UnknownNameError: A profile overrides a key that the container does not have.
     """
     settings = _settings_with_profiles(container)
+    if not settings and (chosen := chosen_environment()) is not None:
+        _refuse_if_ineffective(container, chosen)
     overrides: dict[str, Any] = {}
     for key, provider in settings:
         in_force = provider.in_force()
@@ -33,6 +37,23 @@ def profile_overrides(container: Container) -> dict[str, Any]:
     if overrides:
         check_override_keys(container, overrides)
     return overrides
+
+
+def _refuse_if_ineffective(container: Container, name: str) -> None:
+    """Refuse an environment picked around settings that have no profiles; a container without settings reads none."""
+    if any(isinstance(declared, SettingsProvider) for _, declared in declared_by_key(container)):
+        raise UnknownEnvironmentError(name, (), "The environment")
+
+
+def check_environment(container: Container, name: str, picked_by: str) -> None:
+    """Refuse an environment that would change nothing: a misspelt one would run with other settings.
+
+    Raises:
+        UnknownEnvironmentError: No settings of the container have profiles, or these have none of that name.
+    """
+    names = [one.profiles.names for _, one in _settings_with_profiles(container) if one.profiles is not None]
+    if not names or not all(name in known for known in names):
+        raise UnknownEnvironmentError(name, sorted({one for known in names for one in known}), picked_by)
 
 
 _KEPT = "_dagwire_settings"

@@ -28,7 +28,7 @@ from dagwire.containers.lifetime import Lifetime
 from dagwire.containers.nested_resources import DefinitionByKey
 from dagwire.containers.private_copies import PrivateCopies, PrivateResource
 from dagwire.containers.provider_graph import ProviderGraph
-from dagwire.containers.provider_types import AnyProvider
+from dagwire.containers.provider_types import AnyProvider, is_provider
 from dagwire.containers.scope_checks import (
     Users,
     faults_before_opening,
@@ -578,9 +578,16 @@ class RunScope:
         return next(((one.recipe, one.context) for one in found if one is not None and one.context is not None), None)
 
     def declared(self, key: str) -> Any:
-        """The source that the resource under `key` is declared with: a recipe, a class, a function; else None."""
+        """The recipe under `key`, as far as it is known before opening: a recipe, a class, a function; else None."""
         provider = self._find(key)
-        return None if provider is None else getattr(self._plan.graph.effective_provider(provider), "source", None)
+        if provider is None:
+            return None
+        effective = self._plan.graph.effective_provider(provider)
+        source = getattr(effective, "source", None)
+        if not is_provider(source):
+            return source
+        # The recipe is what the source gives: any attribute of `settings.provided.io` is a provider in its turn.
+        return self._private.resources[effective].recipe
 
     def has_key(self, key: str) -> bool:
         """Whether anything is provided under `key`."""

@@ -76,8 +76,13 @@ class UnknownEnvironmentError(DagwireError, ValueError):
         self.name = name
         self.known: tuple[str, ...] = tuple(known)
         self.picked_by = picked_by
-        problem = f"is '{name}', which has no profile" if name else "picks none, and there is no default"
-        super().__init__(f"{picked_by} {problem}.{did_you_mean(name, self.known)} Known: {quoted_list(self.known)}.")
+        super().__init__(f"{picked_by} {self._message()}")
+
+    def _message(self) -> str:
+        if self.name and not self.known:
+            return f"is '{self.name}', and no settings have profiles, so there are no environments to choose from."
+        problem = f"is '{self.name}', which has no profile" if self.name else "picks none, and there is no default"
+        return f"{problem}.{did_you_mean(self.name, self.known)} Known: {quoted_list(self.known)}."
 
 
 class FrozenConfigError(InvalidInvocationError, AttributeError):

@@ -101,7 +101,7 @@ class InitResourceContext:
 
     def __repr__(self) -> str:
         """Show the facts; secrets in the config are masked."""
-        config = masked_config(self.resource_config, self.resource_def)
+        config = masked_config(self.resource_config, type(self.resource_def))
         return (
             f"InitResourceContext(resource_config={config!r}, resource_def={self.resource_def!r}, "
             f"resources={self.resources!r}, run_id={self.run_id!r})"

@@ -1,11 +1,14 @@
 """The definitions that a project names, and copies of them for one test."""
 
 import copy
+import os
 from pathlib import Path
 
+from dagwire.config.environments.environment import SWITCH
 from dagwire.containers.container_copy import ContainerCopy
 from dagwire.containers.isolated_copy import isolated_copy
 from dagwire.containers.keys import Container
+from dagwire.containers.profile_overrides import check_environment
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.loading.project_definitions import find_definitions
 
@@ -17,8 +20,13 @@ def find(start: Path) -> Definitions:
 
     Raises:
         DefinitionsNotFoundError: None does, or what is named is not there.
+        UnknownEnvironmentError: `--dagwire-env` or its variable picks an environment that their settings do not know.
     """
-    return find_definitions(None, start)
+    definitions = find_definitions(None, start)
+    environment = os.environ.get(SWITCH)
+    if environment:
+        check_environment(definitions.container, environment, SWITCH)
+    return definitions
 
 
 def bound_to_a_copy(definitions: Definitions) -> Definitions:

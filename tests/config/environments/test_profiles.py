@@ -207,6 +207,21 @@ def test_an_unknown_environment_is_refused_with_the_known_ones(shop, monkeypatch
     assert ("DAGWIRE_ENV" in str(caught.value)) is (how == "variable")
 
 
+def test_an_environment_that_nothing_reads_is_refused(monkeypatch):
+    """A block around settings without profiles is refused; a container without settings reads no environment."""
+    container = containers.DynamicContainer()
+    container.mailer = providers.Object("everybody")
+    monkeypatch.setenv("DAGWIRE_ENV", "test")
+    with environment("test"), build_resources(container) as resources, build_resources({"mailer": 1}):
+        assert resources.mailer == "everybody"
+    container.settings = SettingsProvider(BaseSettings)
+    with build_resources(container):
+        pass
+    problem = "The environment is 'test', and no settings have profiles"
+    with environment("test"), pytest.raises(UnknownEnvironmentError, match=problem), build_resources(container):
+        pass
+
+
 def test_without_a_default_one_must_be_picked(folder):
     """No environment is taken for granted."""
     with pytest.raises(UnknownEnvironmentError, match="DAGWIRE_ENV picks none, and there is no default"):

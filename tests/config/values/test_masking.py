@@ -11,15 +11,8 @@ from pydantic import AnyUrl, BaseModel, Field, PostgresDsn, Secret, SecretBytes,
 from pydantic.fields import FieldInfo
 
 from dagwire import Config, EnvVar, SecretField
-from dagwire.config.values.masking import (
-    MASK,
-    fingerprint,
-    holds_secret_fields,
-    masked,
-    masked_config,
-    secrecy_of,
-    sounds_secret,
-)
+from dagwire.config.values.masking import MASK, fingerprint, masked, masked_config
+from dagwire.config.values.secrecy import holds_secret_fields, secrecy_of, sounds_secret
 
 CANARY = "c4n4ry-do-not-show"
 

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from dagwire.cli.definition_rows import asset_rows
-from dagwire.cli.exit_codes import report_errors
+from dagwire.cli.exit_codes import refuse_misuse, report_errors
+from dagwire.cli.launch import check_selected, check_selection
 from dagwire.cli.loaded_definitions import load_definitions
 from dagwire.cli.missing_launches import partition_keys
 from dagwire.cli.options import Env, File, Json, Module, Select, State, Traceback, new_app
@@ -39,6 +40,9 @@ def assets(
     """List the assets."""
     with report_errors(traceback=traceback):
         defs = load_definitions(module, file)
+        with refuse_misuse(traceback=traceback):
+            check_selection(select)
+            check_selected(defs, AssetSelection.from_coercible(select or "*"))
         if status:
             print_rows(_status(defs, select, state), as_json=as_json, none=_NONE)
         else:

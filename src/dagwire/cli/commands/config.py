@@ -4,16 +4,16 @@ from typing import Annotated
 
 import typer
 
-from dagwire.cli.exit_codes import report_errors
+from dagwire.cli.exit_codes import refuse_misuse, report_errors
 from dagwire.cli.explained_rows import difference_data, difference_row, explained_data, explained_rows
-from dagwire.cli.loaded_definitions import load_definitions, settings_in
+from dagwire.cli.loaded_definitions import load_definitions, refuse_unknown_environment, settings_in
 from dagwire.cli.options import Env, Json, Module, Traceback, new_app
 from dagwire.cli.printing import json_text, print_json, print_rows, print_table
 from dagwire.config.explain.env_template import env_template
+from dagwire.config.explain.provenance import under
 from dagwire.config.settings.settings_schema import settings_schema
 from dagwire.containers.diff_environments import diff_environments
 from dagwire.containers.explain import explain as explained
-from dagwire.errors import InvalidInvocationError
 
 app: typer.Typer = new_app(no_args_is_help=True)
 
@@ -43,7 +43,9 @@ def explain(
     And what would count without it. Secrets are masked, and nothing is opened.
     """
     with report_errors(traceback=traceback):
-        values = explained(load_definitions(module), path)
+        values = explained(load_definitions(module))
+        with refuse_misuse(traceback=traceback):
+            values = under(path, values)
         if not path:  # values that resources take from the settings are listed once, there
             values = [one for one in values if not one.source.setting]
         if as_json:
@@ -62,9 +64,8 @@ def diff(
     """
     with report_errors(traceback=traceback):
         defs = load_definitions(module)
-        if not any(provider.profiles for provider in settings_in(defs.container).values()):
-            problem = "needs settings that know environments; declare `profiles = Profiles(...)` in them."
-            raise InvalidInvocationError("dagwire config diff", problem)
+        refuse_unknown_environment(defs, left, "A")
+        refuse_unknown_environment(defs, right, "B")
         found = diff_environments(defs, left, right)
         if as_json:
             print_json([difference_data(one, left, right) for one in found])

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from dagwire.cli.exit_codes import refuse_misuse, report_errors
+from dagwire.cli.exit_codes import refuse_misuse, refuse_unknown, report_errors
 from dagwire.cli.job_runner import run_or_plan
 from dagwire.cli.launch import RunSettings, each_partition, launch_of
 from dagwire.cli.lazy_commands import completer
@@ -31,6 +31,7 @@ from dagwire.cli.options import (
     new_app,
 )
 from dagwire.cli.session import opened_session
+from dagwire.definitions.jobs.asset_job import IMPLICIT_JOB
 
 app: typer.Typer = new_app(no_args_is_help=True)
 
@@ -65,6 +66,8 @@ def run(
     """Run a job, with live progress."""
     with report_errors(traceback=traceback) as interrupts:
         defs = load_definitions(module, file)
+        if name != IMPLICIT_JOB:
+            refuse_unknown("job", name, defs.job_names, traceback=traceback)
         found = defs.resolve_job_def(name)
         with opened_session(state, defs.container, history) as session:
             with refuse_misuse(traceback=traceback):

@@ -4,7 +4,7 @@ import typer
 
 from dagwire.cli.exit_codes import refuse_misuse, report_errors
 from dagwire.cli.job_runner import run_or_plan
-from dagwire.cli.launch import MATERIALIZE, RunSettings, check_selection, each_partition, launch_of
+from dagwire.cli.launch import MATERIALIZE, RunSettings, check_selected, check_selection, each_partition, launch_of
 from dagwire.cli.loaded_definitions import load_definitions
 from dagwire.cli.log_output import LogOptions
 from dagwire.cli.missing_launches import missing_launches
@@ -71,7 +71,9 @@ def materialize(
             settings = RunSettings(log, as_json, max_concurrency, dry_run)
             check_selection(select)
         defs = load_definitions(module, file)
-        selection = _selection([*(assets or ()), *(select or ())], exclude or [])
+        with refuse_misuse(traceback=traceback):
+            selection = _selection([*(assets or ()), *(select or ())], exclude or [])
+            check_selected(defs, selection)
         with opened_session(state, defs.container, history) as session:
             if missing:
                 _refuse_beside_missing(partition, partition_range, config, set_)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dagwire.cli.exit_codes import report_errors
+from dagwire.cli.exit_codes import refuse_unknown, report_errors
 from dagwire.cli.explained_rows import explained_data, explained_rows
 from dagwire.cli.lazy_commands import completer
 from dagwire.cli.loaded_definitions import load_definitions
@@ -14,7 +14,6 @@ from dagwire.cli.printing import print_fields, print_json, print_rows
 from dagwire.cli.resource_rows import resource_rows
 from dagwire.config.explain.provenance import is_within
 from dagwire.containers.explain import explain
-from dagwire.errors import UnknownNameError
 
 app: typer.Typer = new_app()
 
@@ -51,8 +50,7 @@ def show(
     with report_errors(traceback=traceback):
         defs = load_definitions(module)
         row_by_key = {row.key: row for row in resource_rows(defs)}
-        if key not in row_by_key:
-            raise UnknownNameError("resource", key, row_by_key)
+        refuse_unknown("resource", key, row_by_key, traceback=traceback)
         found, config = asdict(row_by_key[key]), [one for one in explain(defs) if is_within(one.path, key)]
         if as_json:
             print_json({**found, "config": [explained_data(one) for one in config]})

@@ -29,13 +29,28 @@ from dagwire.cli.printing import print_json
 from dagwire.cli.run_report import report_of
 from dagwire.cli.session import opened_session
 from dagwire.cli.tick_runner import Ticker, TickReport, all_ticks, find_tick
+from dagwire.definitions.automation.sensor import SensorDefinition
 from dagwire.errors import DagwireError
 
 app: typer.Typer = new_app()
 
+
+def _moment(text: str) -> datetime:
+    """The moment that ISO 8601 writes; a number alone, which might be seconds or a year, is refused."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        msg = f"'{text}' is not a date or a time; write 2030-01-31 or 2030-01-31T06:00:00+01:00."
+        raise typer.BadParameter(msg) from None
+
+
 At = Annotated[
     datetime | None,
-    typer.Option(help="The moment to ask a schedule for; the last one it was due at by default, and that once only."),
+    typer.Option(
+        parser=_moment,
+        metavar="TIME",
+        help="The moment to ask a schedule for; the last one it was due at by default, and that once only.",
+    ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what is requested; run nothing and keep nothing.")]
 Name = Annotated[
@@ -74,7 +89,10 @@ def tick(
             log = LogOptions.of(log_level, log_format, log_file, traceback=traceback)
             _check_choice(name, at, everything=everything)
         defs = load_definitions(module, file)
-        chosen = all_ticks(defs) if name is None else [find_tick(defs, name)]
+        chosen = all_ticks(defs) if name is None else [find_tick(defs, name, traceback=traceback)]
+        if at is not None and isinstance(chosen[0], SensorDefinition):
+            msg = f"{chosen[0].label} is asked for what is new now, not for a moment."
+            raise typer.BadParameter(msg, param_hint="--at")
         settings = RunSettings(log, as_json, max_concurrency)
         with opened_session(state, defs.container, history, is_needed=True) as session:
             tickers = [Ticker(defs, one, session, interrupts, settings) for one in chosen]

@@ -11,8 +11,9 @@ from pydantic_settings import BaseSettings
 
 from dagwire.config.explain.explain_settings import explain_defaults
 from dagwire.config.explain.provenance import Explained, Source, SourceKind
-from dagwire.config.values.masking import masked, secrecy_of
+from dagwire.config.values.masking import masked
 from dagwire.config.values.model_introspection import DeclaredField, declared_fields, models_at, spelled
+from dagwire.config.values.secrecy import secrecy_of
 from dagwire.config.values.variable_names import is_set_alone, variables_of
 
 

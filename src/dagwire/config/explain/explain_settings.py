@@ -14,16 +14,11 @@ from dagwire.config.explain.replaced_sources import as_called
 from dagwire.config.explain.source_merging import ABSENT, Piece, item_of, pieces_under
 from dagwire.config.explain.source_recording import Reading, read_recorded
 from dagwire.config.explain.value_origins import Spot, places_of
+from dagwire.config.values.credentials import without_credentials
 from dagwire.config.values.env_var import EnvVar
-from dagwire.config.values.masking import (
-    SECRET_BY_NAME,
-    SecretField,
-    fingerprint,
-    holds_secret_fields,
-    masked,
-    secrecy_of,
-)
+from dagwire.config.values.masking import fingerprint, is_to_become_secret, masked
 from dagwire.config.values.model_introspection import Key, input_paths, key_text, models_in, spelled
+from dagwire.config.values.secrecy import SECRET_BY_NAME, SecretField, secrecy_of
 from dagwire.config.values.type_guards import is_mapping, is_sequence
 from dagwire.config.values.variable_names import variables_of
 
@@ -102,7 +97,7 @@ def explain_written(
     """
     name = path[-1] if path else ""
     secrecy = secrecy_of(name, info) if isinstance(name, str) else None
-    at = _At(tuple(path), [Piece(source, value)], secrecy, info)
+    at = _At(tuple(path), [Piece(source, value)], secrecy, info, around=info)
     return list(_Walk(None, None, source.kind).value(value, at))
 
 
@@ -120,6 +115,8 @@ class _At(NamedTuple):
     """The field, where it is one."""
     default: object = PydanticUndefined
     """The value here if no source gives one."""
+    around: FieldInfo | None = None
+    """The field, or the nearest one around an item of a dict or list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +172,7 @@ class _Walk:
     def _inside(self, at: _At, key: Key, pieces: list[Piece], info: FieldInfo | None = None) -> _At:
         own = secrecy_of(key, info) if isinstance(key, str) else None
         secrecy = at.secrecy if own is None or (own is SECRET_BY_NAME and at.secrecy is not None) else own
-        return _At((*at.path, key), pieces, secrecy, info, _default_under(at, key, info))
+        return _At((*at.path, key), pieces, secrecy, info, _default_under(at, key, info), info or at.around)
 
     def _explained(self, value: object, at: _At) -> Explained:
         found = [
@@ -239,11 +236,8 @@ def _hides(value: object) -> bool:
 
 
 def _stands_for_secrets(value: object, at: _At) -> bool:
-    """Whether `value` is a list or dict, as a source has it, of what will be models with secret fields."""
-    if at.info is None or at.secrecy is not None or not (is_mapping(value) or is_sequence(value)):
-        return False
-    items = value.values() if is_mapping(value) else value
-    return not any(map(_is_model, items)) and holds_secret_fields(at.info.annotation)
+    """Whether `value` is a list or dict, as a source has it, of objects that will have secret fields."""
+    return at.around is not None and at.secrecy is None and is_to_become_secret(value, at.around.annotation)
 
 
 # -- values ------------------------------------------------------------------------------------------------------------
@@ -315,4 +309,4 @@ def _same(value: object, other: object) -> bool:
 
 
 def _dotted(path: Iterable[Key]) -> str:
-    return ".".join(str(part) for part in path)
+    return without_credentials(".".join(str(part) for part in path))

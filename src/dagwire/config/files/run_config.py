@@ -1,12 +1,13 @@
 """`RunConfig`: the config of a run's ops, assets and resources."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from pydantic import BaseModel
 
 from dagwire.config.values.config_dict import as_launch_dict
+from dagwire.config.values.masking import masked_throughout
 from dagwire.config.values.nested_config import set_values
 from dagwire.config.values.nested_values import merged_config
 from dagwire.config.values.size_limits import SizeLimitError, check_size
@@ -15,7 +16,7 @@ from dagwire.errors import InvalidConfigError
 from dagwire.suggestions import nearest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RunConfig:
     """The config of one run: `{name: config}` for ops and assets, `{key: config}` for resources.
 
@@ -33,6 +34,12 @@ class RunConfig:
     """`{path: value}`: an input of the job by its name, an input of a step or graph by `step.input`."""
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """`{path: config}`: the config with which an IO manager stores one output, by `step.output`."""
+
+    def __repr__(self) -> str:
+        """Show the sections that are given; values whose class is not known are masked, since any may be a secret."""
+        given = {one.name: getattr(self, one.name) for one in fields(self)}
+        shown = [f"{name}={masked_throughout(value)!r}" for name, value in given.items() if value]
+        return f"RunConfig({', '.join(shown)})"
 
     def to_config_dict(self) -> dict[str, Any]:
         """This config in Dagster's dict form, as files have it: with defaults, and enums by their members' names."""

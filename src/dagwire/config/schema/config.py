@@ -14,7 +14,7 @@ from dagwire.config.values.config_dict import as_resolved_dict
 from dagwire.config.values.deferred_validation import adapt_schema
 from dagwire.config.values.env_var import EnvVar, check_variables_are_set, read_variables
 from dagwire.config.values.launch_form import LAUNCH_FORM, VARIABLE_TEXT, InputForm, ReadsInputForm
-from dagwire.config.values.masking import masked, secrecy_of
+from dagwire.config.values.masking import masked_field
 from dagwire.config.values.model_introspection import key_of, members_of, name_by_key
 from dagwire.config.values.nested_values import with_items_changed
 from dagwire.config.values.type_guards import SCALARS, is_collection, is_mapping
@@ -85,7 +85,7 @@ class Config(ReadsInputForm, BaseModel):  # noqa: PLW1641  # pydantic makes the 
         """The fields as `repr` shows them: secrets are masked."""
         fields = type(self).model_fields
         for name, value in super().__repr_args__():
-            yield name, masked(value, secrecy_of(name, fields.get(name))) if name else value
+            yield name, masked_field(name, value, fields.get(name)) if name else value
 
     def with_variables_read(self) -> Self:
         """This config with every `EnvVar` replaced by its value and validated; itself if it has none.

@@ -6,8 +6,8 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_settings import BaseSettings
 
-from dagwire.config.values.masking import sounds_secret
 from dagwire.config.values.model_introspection import declared_fields
+from dagwire.config.values.secrecy import sounds_secret
 from dagwire.config.values.type_guards import is_mapping, is_sequence
 from dagwire.config.values.variable_names import variables_of
 

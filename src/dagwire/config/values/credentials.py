@@ -18,6 +18,9 @@ _PATTERNS = [
     # A header holds its secret to the end of the line, behind the name of a scheme.
     (re.compile(r"""(?i)(\b(?:proxy-)?authorization["']?\s*[=:]\s*)[^\r\n]+"""), rf"\1{MASK}"),
     (re.compile(r"(?i)(\bbearer\s+)[^\s,;\"']+"), rf"\1{MASK}"),
+    # Base64 has a digit or a sign among its letters; "Basic instructions" is prose.
+    (re.compile(r"(\b[Bb]asic\s+)(?=[A-Za-z]*[0-9+/=])[A-Za-z0-9+/=]{8,}"), rf"\1{MASK}"),
+    (re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?=-----END|$)", re.DOTALL), rf"\1{MASK}"),
     # A connection string, a query, or a line of a file: `password = x`, `AccountKey=x;`, `?sig=x&`, `"token": "x"`.
     (re.compile(rf"""(?i)({_NAMES}["']?\s*=\s*)(?:{_QUOTED}|[^;&\s]+)"""), rf"\1{MASK}"),
     (re.compile(rf"""(?i)({_NAMES}["']?\s*:\s*)(?:{_QUOTED}|(?!//)[^;&\s]+)"""), rf"\1{MASK}"),

@@ -6,8 +6,9 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
+from dagwire.config.values.credentials import without_credentials
 from dagwire.config.values.env_var import EnvVar
-from dagwire.config.values.masking import sounds_secret
+from dagwire.config.values.secrecy import sounds_secret
 from dagwire.config.values.type_guards import is_collection, is_mapping
 from dagwire.suggestions import nearest
 
@@ -22,7 +23,7 @@ def problems_of(error: ValidationError, variables: Iterable[tuple[str, EnvVar]] 
     read = list(variables)
     problems: list[str] = []
     for fault in error.errors(include_url=False):
-        path = ".".join(str(part) for part in fault["loc"])
+        path = without_credentials(".".join(str(part) for part in fault["loc"]))
         names = dict.fromkeys(v.env_var_name for at, v in read if _is_within(path, at) or _is_within(at, path))
         source = f" (read from {', '.join(names)})" if names else ""
         problems.append(f"{path or _whole(error)}{source}: {without_value(fault)}")
