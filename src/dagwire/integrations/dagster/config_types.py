@@ -12,8 +12,8 @@ from dagwire.config.schema.config import Config
 from dagwire.config.schema.config_schema import ConfiguredSchema, is_config_class
 from dagwire.config.schema.enum_config_type import Enum
 from dagwire.config.schema.scalar_config_types import ScalarType
-from dagwire.config.values.masking import secrecy_of
 from dagwire.config.values.model_introspection import key_of, models_in, spelled
+from dagwire.config.values.secrecy import secrecy_of
 from dagwire.integrations.dagster.typed_text import TypedText
 
 _PLAIN: Mapping[Any, object] = {str: str, int: int, float: float, bool: bool, dict: dict, list: list, Any: dg.Any}
