@@ -55,7 +55,7 @@ def masked_field(name: str, value: object, field: FieldInfo | None) -> object:
     return masked(value, secrecy_of(name, field))
 
 
-def masked_config(config: object, recipe: type) -> object:
+def masked_config(config: object, recipe: Any) -> object:
     """Mask config that is a dict of the fields of a recipe's class, by their secrecy; any other throughout."""
     if not issubclass(recipe, BaseModel) or not is_mapping(config):
         return masked_throughout(config)

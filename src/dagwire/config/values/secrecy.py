@@ -110,7 +110,7 @@ def _classes_below(annotation: Any, seen: set[int]) -> Iterator[type]:
                 yield from _classes_below(info.annotation, seen)
 
 
-def fields_of_class(kind: type) -> Mapping[str, FieldInfo]:
+def fields_of_class(kind: Any) -> Mapping[str, FieldInfo]:
     """`{name: field}` of a model, a dataclass, a named tuple or a typed dict; none for any other class."""
     if issubclass(kind, BaseModel):
         return kind.model_fields
@@ -127,9 +127,9 @@ def fields_of_class(kind: type) -> Mapping[str, FieldInfo]:
     return {name: FieldInfo(annotation=hints.get(name, object)) for name in names}
 
 
-def _is_typed_dict(kind: type) -> bool:
+def _is_typed_dict(kind: Any) -> bool:
     """Whether this is a `TypedDict` of `typing`, or of typing_extensions, which `typing.is_typeddict` does not know."""
-    return issubclass(kind, dict) and hasattr(kind, "__total__")
+    return hasattr(kind, "__total__") and issubclass(kind, dict)
 
 
 # -- names -------------------------------------------------------------------------------------------------------------
