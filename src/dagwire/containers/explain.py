@@ -8,9 +8,10 @@ from typing import Any, cast
 from dependency_injector import providers
 from pydantic import BaseModel
 
-from dagwire.config.explain.explain_settings import explain_settings, explain_written, is_settings
+from dagwire.config.explain.explain_settings import explain_written, is_settings
 from dagwire.config.explain.provenance import Explained, Source, SourceKind, laid_over, shadowing, under
 from dagwire.config.files.run_config import as_run_config
+from dagwire.config.settings.explain_sources import explain_sources
 from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.config.values.masking import masked_throughout
 from dagwire.config.values.model_introspection import models_at, name_by_key
@@ -61,7 +62,7 @@ def _explained(target: object, run_config: object) -> list[Explained]:
     if isinstance(target, SettingsProvider):
         return target.explained()
     if is_settings(target):
-        return explain_settings(target)
+        return explain_sources(target, {})
     container: Any = target if is_container(target) else getattr(target, "container", None)
     if container is None:
         problem = f"takes settings, a SettingsProvider, a container or definitions, not {type(target).__name__}."

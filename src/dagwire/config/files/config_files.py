@@ -15,6 +15,8 @@ from dagwire.errors import ConfigFileError
 
 TYPES = (".toml", ".yaml", ".yml", ".json")
 """The endings of the files that can be read."""
+NO_MAPPING = "it does not hold names with values at its top"
+"""The fault of a file that holds a list or a single value."""
 
 
 def paths_in(given: object) -> list[Path]:
@@ -63,7 +65,7 @@ def values_in(text: str, name: str, kind: str) -> dict[str, Any]:
     else:
         if is_mapping(values):
             return dict(values)
-        problem, line = "it does not hold names with values at its top", None
+        problem, line = NO_MAPPING, None
     raise ConfigFileError(name, problem, line)
 
 

@@ -29,7 +29,7 @@ def parser_errors(*others: type[Exception]) -> tuple[type[Exception], ...]:
     return ValueError, RecursionError, _yaml_error(), *others
 
 
-def fault_of(text: str, error: Exception) -> tuple[str, int | None]:
+def fault_of(text: str, error: BaseException) -> tuple[str, int | None]:
     """The fault of a text and its line, from the exception of its parser; never a part of the text."""
     if isinstance(error, RecursionError):
         return "it is nested too deeply", None

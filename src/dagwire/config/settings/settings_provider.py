@@ -11,10 +11,10 @@ from pydantic_settings import BaseSettings
 
 from dagwire.config.environments.environment import chosen_environment, environment
 from dagwire.config.environments.profiles import Profile, Profiles
-from dagwire.config.explain.explain_settings import explain_settings
 from dagwire.config.explain.provenance import Explained, SourceKind
 from dagwire.config.explain.replaced_sources import as_called, with_variables
 from dagwire.config.explain.source_recording import Reading, read_recorded
+from dagwire.config.settings.explain_sources import explain_sources
 from dagwire.config.settings.settings_error import settings_error
 from dagwire.config.settings.source_checks import check_sources
 from dagwire.config.settings.variable_conflicts import check_claims
@@ -185,13 +185,7 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
             in_use = provider.settings
         arguments = self._arguments()
         with provider._in_its_environment():
-            try:
-                return explain_settings(in_use, arguments, otherwise=SourceKind.COMPUTED)
-            except (SettingsError, UnknownEnvironmentError):
-                raise
-            except Exception as error:  # noqa: BLE001  # whatever a source raises is a fault of the settings
-                fault = settings_error(provider.settings, arguments, error)
-        raise fault  # outside the handler, as in `_read`
+            return explain_sources(in_use, arguments, SourceKind.COMPUTED)
 
     def read_recorded(self) -> tuple[type[BaseSettings], Reading]:
         """Read the settings in force once more: the class, with the options of the call, and what each source gives.

@@ -113,7 +113,8 @@ def _classes_below(annotation: Any, seen: set[int]) -> Iterator[type]:
 def fields_of_class(kind: Any) -> Mapping[str, FieldInfo]:
     """`{name: field}` of a model, a dataclass, a named tuple or a typed dict; none for any other class."""
     if issubclass(kind, BaseModel):
-        return kind.model_fields
+        declared: Mapping[str, FieldInfo] = kind.model_fields
+        return declared
     if is_dataclass(kind):
         names = [one.name for one in fields(kind)]
     elif _is_typed_dict(kind) or hasattr(kind, "_fields"):
