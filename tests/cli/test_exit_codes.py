@@ -97,7 +97,7 @@ def test_an_unknown_name_in_the_program(run: Run, project: Path, command: str) -
 @pytest.mark.parametrize("command", ["check", "config explain", "materialize"])
 def test_the_environment_s_variable_is_the_option(run: Run, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     """An environment that no settings know is refused, by whatever it is picked; an empty name picks none."""
-    monkeypatch.setenv("DAGWIRE_ENV", "nope")
+    monkeypatch.setenv("DAGWIRE_ENV", "nowhere")
     done = run(*command.split())
     assert done.returncode == 2
     assert "DAGWIRE_ENV" in done.stderr

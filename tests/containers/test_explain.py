@@ -15,6 +15,7 @@ from dagwire import (
     explain,
 )
 from dagwire import override as overriding
+from dagwire.cli.explained_rows import explained_rows
 from dagwire.errors import InvalidInvocationError
 
 CANARY = "c4n4ry-do-not-show"
@@ -108,6 +109,14 @@ def test_overrides_are_told_and_what_they_shadow():
     assert told(found["third.url"]) == ["override", "container third"]
     assert found["third.url"].value == "http://fake"
     assert by_path(shop)["third.url"].value == "http://third"
+
+
+def test_a_selector_s_choice_is_shown_in_tables():
+    """A table shows the branch that a provider chose, and nothing for a value that only a call would give."""
+    shop = Shop()
+    shop.far = providers.Selector(providers.Object("eu"), eu=ResourceProvider(Api))
+    found = by_path(shop)
+    assert [row.value for row in explained_rows([found["far"], found["fourth.url"]])] == ["eu", ""]
 
 
 def test_an_override_whose_values_are_not_known():

@@ -57,7 +57,7 @@ def difference_data(difference: Difference, left: str, right: str) -> dict[str, 
 
 
 def _shown(one: Explained) -> str:
-    if one.source.kind in (SourceKind.MISSING, SourceKind.PROVIDER):
+    if one.source.kind is SourceKind.MISSING or (one.source.kind is SourceKind.PROVIDER and one.value is None):
         return ""
     if one.value is None and one.source.kind is SourceKind.OVERRIDE:
         return one.type
