@@ -96,7 +96,7 @@ def test_an_unknown_environment_names_those_there_are(run: Run) -> None:
     for command in (["check"], ["config", "explain"], ["resources", "show", "db"]):
         done = run("--env", "prod", *command)
         assert done.returncode == 2
-        assert "local, production" in done.stdout + done.stderr
+        assert "'local', 'production'" in done.stdout + done.stderr
 
 
 def test_two_environments_are_compared(run: Run) -> None:

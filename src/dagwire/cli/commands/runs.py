@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dagwire.cli.exit_codes import report_errors
+from dagwire.cli.exit_codes import refuse_misuse, report_errors
 from dagwire.cli.options import Json, State, Traceback, new_app
 from dagwire.cli.printing import print_fields, print_json, print_rows
 from dagwire.cli.run_rows import STATES, RunState, check_rows, materialization_rows, run_data, run_rows, step_rows
@@ -45,9 +45,10 @@ def show(
 ) -> None:
     """Show one run: its steps, checks and materializations."""
     with report_errors(traceback=traceback), opened_history(state_folder(state)) as history:
-        if history is None:
-            raise UnknownNameError("run", run_id, ())
-        run = history.find(run_id)
+        with refuse_misuse(UnknownNameError, traceback=traceback):
+            if history is None:
+                raise UnknownNameError("run", run_id, ())
+            run = history.find(run_id)
         steps = step_rows(history.steps(run.run_id))
         checks = check_rows(history.checks(run.run_id))
         made = materialization_rows(history.materializations(run.run_id))

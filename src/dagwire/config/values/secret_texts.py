@@ -4,13 +4,11 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pydantic import BaseModel, Secret, SecretBytes, SecretStr
+from pydantic import BaseModel
 
 from dagwire.config.values.env_var import EnvVar
-from dagwire.config.values.masking import SecretField, holds_secret_fields, secrecy_of
+from dagwire.config.values.secrecy import SECRET_TYPES, SecretField, holds_secret_fields, secrecy_of
 from dagwire.config.values.type_guards import is_collection, is_mapping
-
-_SECRETS: Any = (SecretStr, SecretBytes, Secret)
 
 
 def secret_texts(value: Any, secrecy: SecretField | None = None) -> Iterator[str]:
@@ -20,7 +18,7 @@ def secret_texts(value: Any, secrecy: SecretField | None = None) -> Iterator[str
         value: Any value, collections and models included.
         secrecy: The secrecy of its field, from `secrecy_of`.
     """
-    if isinstance(value, _SECRETS):
+    if isinstance(value, SECRET_TYPES):
         yield from _as_text(value.get_secret_value())
     elif isinstance(value, BaseModel):
         fields = type(value).model_fields
