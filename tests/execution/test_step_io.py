@@ -318,3 +318,22 @@ def test_an_io_manager_from_settings_declares_its_config() -> None:
     shop = Shop()
     with process_scope(shop):
         assert stored_config(resources=shop).value == "7"
+
+
+def test_a_default_io_manager_that_nobody_provides_declares_no_config() -> None:
+    """An asset without an IO manager of its own runs beside one that names its own."""
+
+    @asset
+    def in_memory() -> int:
+        return 1
+
+    @asset(io_manager_key="own")
+    def stored() -> int:
+        return 2
+
+    result = materialize(
+        [in_memory, stored],
+        resources={"own": Numbered()},
+        run_config={"ops": {"stored": {"outputs": {"result": 7}}}},
+    )
+    assert result.output_for_node("in_memory") == 1

@@ -155,6 +155,14 @@ def test_no_outlet_shows_a_secret(kind, around):
         assert CANARY not in shown.replace("\\n", "\n")
 
 
+@pytest.mark.parametrize("kind", SECRETS)
+def test_no_outlet_shows_a_secret_of_any_kind(kind):
+    """Each kind of secret is masked by itself, whatever the random types above were."""
+    model = create_model("Db", __base__=ConfigurableResource, held=(SECRETS[kind].kind, ...), size=(int, 1))
+    for shown in shown_by(model, {"held": SECRETS[kind].value}):
+        assert CANARY not in shown
+
+
 @pytest.mark.parametrize("alias", ["token", AliasChoices("key_of", "api_key")])
 def test_an_alias_that_sounds_secret_counts(alias):
     """A field is secret by any of the names under which it is read."""
