@@ -264,6 +264,13 @@ from .resources.io_manager import (
 )
 from .resources.log_manager import DagsterLogManager, get_dagster_logger
 from .resources.logger_definition import InitLoggerContext, LoggerDefinition, build_init_logger_context, logger
+from .resources.record_filters import (
+    AssetRecordsFilter,
+    EventLogRecord,
+    EventRecordsFilter,
+    EventRecordsResult,
+    RunsFilter,
+)
 from .resources.resource_definition import ResourceDefinition, make_values_resource, resource
 from .resources.resource_param import ResourceDependency, ResourceParam
 from .resources.upath_io_manager import UPathIOManager
@@ -289,6 +296,7 @@ __all__ = [
     "AssetMaterialization",
     "AssetObservation",
     "AssetOut",
+    "AssetRecordsFilter",
     "AssetSelection",
     "AssetSensorDefinition",
     "AssetSpec",
@@ -358,6 +366,9 @@ __all__ = [
     "EnumValue",
     "EnvVar",
     "EventLogEntry",
+    "EventLogRecord",
+    "EventRecordsFilter",
+    "EventRecordsResult",
     "ExecuteInProcessResult",
     "ExecutorDefinition",
     "ExpectationResult",
@@ -443,6 +454,7 @@ __all__ = [
     "RetryRequested",
     "RunConfig",
     "RunRequest",
+    "RunsFilter",
     "ScalarUnion",
     "ScheduleDefinition",
     "ScheduleEvaluationContext",

@@ -70,10 +70,9 @@ AREAS = (
     ),
     Area(
         "The store of runs and events",
-        "dagwire has no store of runs and events: `DagsterInstance` keeps the latest materializations in memory",
-        """AssetPartitionStatus AssetRecordsFilter DagsterEventLogInvalidForRun DagsterRunNotFoundError
-        EventLogRecord EventRecordsFilter EventRecordsResult
-        MigrateIOStorageResult PaginatedResults RunRecord RunShardedEventsCursor RunStatusChangeRecordsFilter RunsFilter
+        "dagwire has no store of runs and events: `DagsterInstance` keeps runs and materializations in memory",
+        """AssetPartitionStatus DagsterEventLogInvalidForRun DagsterRunNotFoundError
+        MigrateIOStorageResult PaginatedResults RunRecord RunShardedEventsCursor RunStatusChangeRecordsFilter
         migrate_io_storage""",
     ),
     Area(

@@ -508,3 +508,14 @@ def test_changes_of_columns(dg, columns, passed):
     checks = dg.build_column_schema_change_checks(assets=[table])
     results = [dg.materialize([table, *checks], instance=instance) for _ in columns]
     assert [found.passed for found in results[-1].get_asset_check_evaluations()] == [passed]
+
+
+def test_the_name_of_a_definition_of_checks(dg, differs):
+    """A definition of checks has the name of its step as `name`; Dagster's has no `name`."""
+
+    @dg.asset_check(asset="trips", name="positive")
+    def check():
+        return dg.AssetCheckResult(passed=True)
+
+    differs(lambda: getattr(check, "name", None), dagster=None, dagwire="trips_positive")
+    assert check.check_key.name == "positive"

@@ -897,3 +897,23 @@ def test_some_of_a_list_was_not_given(dg, one):
     assert result.success
     assert (result.output_for_node("count"), result.output_for_node("after")) == (1, "after")
     assert result.is_node_skipped("none")
+
+
+def test_a_job_is_resolved_among_the_assets_of_a_graph(dg):
+    """`define_asset_job(...).resolve(asset_graph)` gives a job that runs with the resources of the definitions."""
+
+    @dg.asset(required_resource_keys={"n"})
+    def one(context):
+        return context.resources.n
+
+    @dg.asset
+    def other():
+        pass
+
+    graph = dg.Definitions(assets=[one, other], resources={"n": 1}).resolve_asset_graph()
+    unresolved = dg.define_asset_job("some", selection="one")
+    job = unresolved.resolve(asset_graph=graph)
+    result = job.execute_in_process()
+    assert job.name == "some"
+    assert result.output_for_node("one") == 1
+    assert [event.step_key for event in result.get_step_success_events()] == ["one"]

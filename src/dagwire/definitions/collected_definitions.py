@@ -173,7 +173,7 @@ class CollectedDefinitions:
         resolved = (
             replace(job, container=self.container)
             if isinstance(job, JobDefinition)
-            else job.resolve(self._known_assets(), self.asset_checks, self.container)
+            else job.resolve_among(self._known_assets(), self.asset_checks, self.container)
         )
         loggers, executor = resolved.logger_defs or self.loggers, resolved.executor_def or self.executor
         return replace(resolved, logger_defs=loggers, executor_def=executor)

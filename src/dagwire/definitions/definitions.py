@@ -122,7 +122,7 @@ class Definitions(CollectedDefinitions):
         Raises:
             DuplicateDefinitionError: Two different assets have one key.
         """
-        return AssetGraph(self.assets, self.asset_checks)
+        return AssetGraph(self.assets, self.asset_checks, self.container)
 
     def get_repository_def(self) -> RepositoryDefinition:
         """The definitions as a repository of Dagster's, checked.

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
 
+from dagwire.containers.keys import Container
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
-from dagwire.definitions.jobs.asset_graph import AnyAsset, known_assets
+from dagwire.definitions.jobs.asset_graph import AnyAsset, KnownAssets, known_assets
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
@@ -60,13 +61,20 @@ class AssetNode:
 class AssetGraph:
     """The assets of `Definitions` and the order in which they come; made by `Definitions.resolve_asset_graph`."""
 
-    def __init__(self, assets: Iterable[AnyAsset], checks: Iterable[AssetChecksDefinition]) -> None:
-        """Read the dependencies of every asset.
+    def __init__(
+        self, assets: Iterable[AnyAsset], checks: Iterable[AssetChecksDefinition], container: Container
+    ) -> None:
+        """Read the dependencies of every asset; `container` has the resources of a job that is resolved among them.
 
         Raises:
             DuplicateDefinitionError: Two different assets have one key.
         """
         known = known_assets(assets)
+        self.known: KnownAssets = known
+        """The assets, for a job that is resolved among them."""
+        self.checks: Sequence[AssetChecksDefinition] = tuple(checks)
+        """The checks that are definitions of their own."""
+        self.container = container
         self._made: dict[AssetKey, AssetsDefinition] = {key: one for one in known.made for key in one.keys}
         specs = {spec.key: spec for one in known.made for spec in one.specs}
         specs |= {key: stored.spec for key, stored in known.elsewhere.items()}

@@ -176,7 +176,7 @@ def ephemeral_job(
     container = container_from(resources)
     known = known_assets(item for item in listed if not isinstance(item, AssetChecksDefinition))
     checks = [item for item in listed if isinstance(item, AssetChecksDefinition)]
-    job = UnresolvedAssetJobDefinition(EPHEMERAL_JOB, selection).resolve(known, checks, container)
+    job = UnresolvedAssetJobDefinition(EPHEMERAL_JOB, selection).resolve_among(known, checks, container)
     # Resources given as a dict are the run's own, and win over the ones bound to the assets.
     bound = {key for item in listed if not isinstance(item, AssetSpec) for key in item.bindings}
     given: dict[str, object] = {}

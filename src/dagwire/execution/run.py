@@ -34,6 +34,13 @@ from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
 from dagwire.resources.log_manager import DagsterLogManager, log
 from dagwire.resources.run_without_loop import drive
 
+_STATUS = {
+    DagsterEventType.RUN_START: DagsterRunStatus.STARTED,
+    DagsterEventType.RUN_SUCCESS: DagsterRunStatus.SUCCESS,
+    DagsterEventType.RUN_FAILURE: DagsterRunStatus.FAILURE,
+    DagsterEventType.RUN_CANCELED: DagsterRunStatus.CANCELED,
+}
+
 
 def run_job(job: JobDefinition, options: RunOptions) -> ExecuteInProcessResult:
     """Run `job` here and now; see `JobDefinition.execute_in_process`."""
@@ -119,6 +126,8 @@ class _Run:
         if instance is not None and event.is_step_materialization:
             made = event.materialization
             instance.remember(EventLogEntry(made, run.run_id, run.job_name, event.step_key, event.timestamp))
+        if instance is not None and event.event_type in _STATUS:
+            instance.keep_run(run.with_status(_STATUS[event.event_type]))
         if self.plan.loggers:
             write_event(event, self._loggers)
         if on_event is not None:

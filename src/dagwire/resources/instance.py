@@ -2,8 +2,8 @@
 
 import shutil
 import tempfile
-import threading
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, Protocol, Self
 
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.event_log_entry import EventLogEntry
+from dagwire.resources.run_memory import RunMemory
 
 
 class DynamicPartitionsStore(Protocol):
@@ -22,12 +23,13 @@ class DynamicPartitionsStore(Protocol):
         ...
 
 
-class DagsterInstance:
-    """The memory of past runs: the keys of dynamic partitions, and the latest materialization of each asset.
+class DagsterInstance(RunMemory):
+    """The memory of past runs: the runs, the materializations of assets, and the keys of dynamic partitions.
 
-    Dagster's instance is a store of runs and events. dagwire has no store, so this is the part of it that definitions
-    read and write. It lives as long as its maker keeps it, and concurrent runs may share it. To keep it beyond the
-    process, save `dynamic_partitions` and `latest_materializations`, and pass them to the class again.
+    Dagster's instance is a store of runs and events. dagwire keeps no store, so this is the part of it that definitions
+    read and write, and the last 10,000 runs and materializations. It lives as long as its maker keeps it, and
+    concurrent runs may share it. To keep it beyond the process, save `dynamic_partitions` and
+    `latest_materializations`, and pass them to the class again.
 
     Example:
         >>> from dagwire import DagsterInstance
@@ -54,12 +56,12 @@ class DagsterInstance:
         items = dynamic_partitions.items() if dynamic_partitions else ()
         self._keys_by_name = {name: dict.fromkeys(keys) for name, keys in items}
         self._latest: dict[Any, EventLogEntry] = {entry.asset_key: entry for entry in latest_materializations}
+        super().__init__(sorted(self._latest.values(), key=lambda entry: entry.storage_id))
         self._previous: dict[Any, EventLogEntry] = {}
         """`{asset: the materialization before its latest one}`, of those that this instance has seen."""
         self._event_count = max((entry.storage_id for entry in self._latest.values()), default=0)
         self._value_by_asset: dict[tuple[Any, str | None], Any] = {}
         """`{(asset key, partition key): value}` of the assets that no IO manager has stored."""
-        self._changing = threading.Lock()
         self._folder = folder
         self._delete_folder: Callable[[], object] | None = None
 
@@ -165,7 +167,24 @@ class DagsterInstance:
             latest = self._latest.get(entry.asset_key)
             if latest is not None:
                 self._previous[entry.asset_key] = latest
-            self._latest[entry.asset_key] = replace(entry, storage_id=self._event_count)
+            self._latest[entry.asset_key] = numbered = replace(entry, storage_id=self._event_count)
+            self._entries.append(numbered)
+
+    def get_latest_materialization_events(self, asset_keys: Iterable[object]) -> dict[Any, EventLogEntry]:
+        """Return `{key: its latest materialization}` of those among `asset_keys` that were made."""
+        with self._changing:
+            return {key: self._latest[key] for key in asset_keys if key in self._latest}
+
+    def wipe_assets(self, asset_keys: Iterable[object]) -> None:
+        """Forget that assets were made, and the values that this instance keeps of them."""
+        wiped = set(asset_keys)
+        with self._changing:
+            self._entries = deque((one for one in self._entries if one.asset_key not in wiped), self._entries.maxlen)
+            for key in wiped:
+                self._latest.pop(key, None)
+                self._previous.pop(key, None)
+            for key, partition in [kept for kept in self._value_by_asset if kept[0] in wiped]:
+                del self._value_by_asset[key, partition]
 
     def dispose(self) -> None:
         """Delete the temporary folder, if there is one."""

@@ -194,8 +194,8 @@ class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
         return op_of(self)
 
     @property
-    def node_def(self) -> "OpDefinition":
-        """Its step, under Dagster's other name."""
+    def node_def(self) -> "OpDefinition | Self":
+        """Its step as an op; the definition itself if several ops make it."""
         return self.op
 
     @property

@@ -1,8 +1,8 @@
 """`define_asset_job`: a job of selected assets."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from dagwire.containers.keys import Container
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
@@ -22,11 +22,31 @@ from dagwire.definitions.specs.normalized_metadata import normalized_metadata
 from dagwire.definitions.specs.retries import RetryPolicy
 from dagwire.definitions.specs.valid_attributes import json_tags, valid_owners
 from dagwire.definitions.specs.valid_names import check_name
+from dagwire.definitions.steps.bound_resources import bindings_from
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.errors import InvalidDefinitionError
 
 IMPLICIT_JOB = "__ASSET_JOB"
 """The job of all assets, under Dagster's name for it."""
+
+
+class GraphOfAssets(Protocol):
+    """Assets and checks that a job is resolved among."""
+
+    @property
+    def known(self) -> KnownAssets:
+        """The assets."""
+        ...
+
+    @property
+    def checks(self) -> Sequence[AssetChecksDefinition]:
+        """The checks that are definitions of their own."""
+        ...
+
+    @property
+    def container(self) -> Container:
+        """The container of their resources."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -65,6 +85,26 @@ class UnresolvedAssetJobDefinition:
         return partition_request(self, partition_key, run_key, tags, run_config, is_resolved=False)
 
     def resolve(
+        self,
+        asset_graph: GraphOfAssets,
+        default_executor_def: AnyExecutor | None = None,
+        resource_defs: Mapping[str, object] | None = None,
+    ) -> JobDefinition:
+        """The job, among the assets of a graph, as a test resolves it.
+
+        Args:
+            asset_graph: The graph that `Definitions.resolve_asset_graph` returns.
+            default_executor_def: The executor of a job that names none; recorded here.
+            resource_defs: Resources of the job's own, beside those of the graph's definitions.
+
+        Raises:
+            UnknownNameError: The selection names an asset that does not exist.
+        """
+        job = self.resolve_among(asset_graph.known, asset_graph.checks, asset_graph.container)
+        own = bindings_from(resource_defs)
+        return replace(job, executor_def=job.executor_def or default_executor_def, bindings=own)
+
+    def resolve_among(
         self, known: KnownAssets, checks: Sequence[AssetChecksDefinition], container: Container
     ) -> JobDefinition:
         """The job, among the `known` assets.

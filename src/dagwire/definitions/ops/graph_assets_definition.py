@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
@@ -56,6 +56,11 @@ class GraphAssetDefinition(AssetsDefinition):
             InvariantViolationError: Always.
         """
         raise InvariantViolationError(f"{self.label} is made by several ops, and has no `op`. Read its `nodes`.")
+
+    @property
+    def node_def(self) -> Self:
+        """The definition itself, which has the name of its graph."""
+        return self
 
     @property
     def inputs(self) -> tuple[str, ...]:
