@@ -9,6 +9,7 @@ from dagwire.errors import (
     InvalidPropertyError,
     InvalidSelectionError,
     InvariantViolationError,
+    MissingOutputError,
     ResourceSetupError,
     StepExecutionError,
     UnknownNameError,
@@ -35,5 +36,5 @@ DagsterExecutionStepExecutionError = StepExecutionError
 DagsterInvalidConfigDefinitionError = InvalidDefinitionError
 DagsterInvalidSubsetError = InvalidSelectionError
 DagsterExecutionStepNotFoundError = UnknownNameError
-DagsterStepOutputNotFoundError = UnknownNameError
+DagsterStepOutputNotFoundError = MissingOutputError
 DagsterExecutionInterruptedError = KeyboardInterrupt  # which dagwire lets through as it is

@@ -364,3 +364,27 @@ def test_a_graph_asset_takes_any_number_of_assets(dg):
         return added(**values)
 
     assert dg.materialize([first, second, total]).output_for_node("total") == 3
+
+
+def test_the_selected_outputs_of_an_op_in_a_subset(dg, log):
+    """In a subset of a graph's assets an op is told the outputs that the selected assets need, and the assets."""
+
+    @dg.op(out={"a": dg.Out(is_required=False), "b": dg.Out(is_required=False)})
+    def both(context):
+        log.append((sorted(context.selected_output_names), sorted(context.selected_asset_keys)))
+        for name in context.selected_output_names:
+            yield dg.Output(name, name)
+
+    @dg.op
+    def shout(word):
+        return word + "!"
+
+    @dg.graph_multi_asset(outs={"first": dg.AssetOut(), "second": dg.AssetOut()}, can_subset=True)
+    def words():
+        a, b = both()
+        return {"first": shout(a), "second": shout(b)}
+
+    first, second = dg.AssetKey("first"), dg.AssetKey("second")
+    assert dg.materialize([words]).asset_value("second") == "b!"
+    assert dg.materialize([words], selection=["second"]).asset_value("second") == "b!"
+    assert log == [(["a", "b"], [first, second]), (["b"], [second])]

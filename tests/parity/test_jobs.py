@@ -917,3 +917,53 @@ def test_a_job_is_resolved_among_the_assets_of_a_graph(dg):
     assert job.name == "some"
     assert result.output_for_node("one") == 1
     assert [event.step_key for event in result.get_step_success_events()] == ["one"]
+
+
+def test_the_nodes_of_a_job(dg):
+    """`nodes` are the ops and graphs called in a job's body, in their order; a graph has nodes of its own."""
+
+    @dg.op
+    def one():
+        return 1
+
+    @dg.op
+    def double(x):
+        return x * 2
+
+    @dg.graph
+    def inner(v):
+        return double(double.alias("again")(v))
+
+    @dg.job
+    def nightly():
+        inner(one())
+
+    assert sorted(node.name for node in nightly.nodes) == ["inner", "one"]
+    assert sorted(node.name for node in nightly.get_node_named("inner").definition.nodes) == ["again", "double"]
+    assert [nightly.has_node_named(name) for name in ("inner", "inner.double")] == [True, False]
+    assert sorted(found.name for found in nightly.top_level_node_defs) == ["inner", "one"]
+    assert sorted(found.name for found in nightly.all_node_defs) == ["double", "inner", "one"]
+    assert nightly.node_def_named("double").name == "double"
+    for ask in (nightly.get_node_named, nightly.node_def_named):
+        with pytest.raises(Exception, match="again"):
+            ask("inner.again")
+
+
+def test_the_nodes_of_a_job_of_assets(dg):
+    """A job of assets has a node for each definition; its definition is an op, or several ops."""
+
+    @dg.asset
+    def one():
+        return 1
+
+    @dg.op
+    def more(x):
+        return x + 1
+
+    @dg.graph_asset
+    def two(one):
+        return more(more(one))
+
+    job = dg.Definitions(assets=[one, two]).resolve_implicit_global_asset_job_def()
+    assert sorted((node.name, node.definition.name) for node in job.nodes) == [("one", "one"), ("two", "two")]
+    assert isinstance(job.get_node_named("one").definition, dg.OpDefinition)

@@ -413,3 +413,27 @@ def test_an_op_under_other_names(dg, sized):
     config = {"ops": {"sized": {"config": {"size": 1}}, "second": {"config": {"size": 2}}}}
     result = run(dg, sized, tagged, run_config=config)
     assert (result.output_for_node("sized"), result.output_for_node("second")) == (1, 2)
+
+
+@pytest.mark.parametrize("kind", ["op", "multi_asset"])
+def test_an_output_that_is_missing(dg, kind):
+    """A body that ends without a value for an output raises an error with the names of step and output."""
+    if kind == "op":
+
+        @dg.op(out={"low": dg.Out(), "high": dg.Out()})
+        def bounds():
+            yield dg.Output(1, "low")
+
+        run = dg.job(name="measure")(lambda: bounds() and None).execute_in_process
+    else:
+
+        @dg.multi_asset(outs={"low": dg.AssetOut(), "high": dg.AssetOut()})
+        def bounds():
+            yield dg.Output(1, "low")
+
+        def run():
+            return dg.materialize([bounds])
+
+    with pytest.raises(dg.DagsterStepOutputNotFoundError) as raised:
+        run()
+    assert (raised.value.step_key, raised.value.output_name) == ("bounds", "high")

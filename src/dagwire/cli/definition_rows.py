@@ -118,7 +118,7 @@ def job_rows(defs: Definitions) -> list[JobRow]:
     return [
         JobRow(
             job=job.name,
-            steps=[node.name for node in job.nodes],
+            steps=[node.name for node in job.steps],
             resources=sorted({requirement.key for requirement in job.requirements}),
             partitions=_text(job.partitions_def),
             started_by=[tick.label for tick in ticks if job.name in tick.job_names],

@@ -74,7 +74,7 @@ class Launch:
     @property
     def nodes_to_do(self) -> list[Node]:
         """The steps that it does itself."""
-        return [node for node in self.job.nodes if node.name not in self.done]
+        return [node for node in self.job.steps if node.name not in self.done]
 
     @property
     def done(self) -> Mapping[str, tuple[str, Collection[str]]]:
@@ -101,11 +101,11 @@ class Launch:
     def to_record(self, run_id: str) -> RunToRecord:
         """The facts of its run that the history keeps."""
         job, retried = self.job, self.retried
-        assets = nodes_by_asset(job.nodes) if job.name == MATERIALIZE else job.asset_selection
+        assets = nodes_by_asset(job.steps) if job.name == MATERIALIZE else job.asset_selection
         return RunToRecord(
             run_id,
             job.name,
-            [node.name for node in job.nodes],
+            [node.name for node in job.steps],
             self.shown_partition,
             self.tags,
             {
@@ -215,7 +215,7 @@ def check_steps(job: JobDefinition) -> None:
     Raises:
         InvalidInvocationError: The job has no steps.
     """
-    if not job.nodes:
+    if not job.steps:
         raise InvalidInvocationError(f"Job '{job.name}'", "has nothing to run: its selection names no asset.")
 
 

@@ -15,7 +15,7 @@ class LostAssets:
 
     def add(self, launch: Launch) -> None:
         """Note that a run did not make its assets."""
-        keys = nodes_by_asset(launch.job.nodes)
+        keys = nodes_by_asset(launch.job.steps)
         self._lost += [(key, launch.job.partitions_def, launch.partition) for key in keys]
 
     def needed_by(self, launch: Launch) -> AssetKey | None:
@@ -23,7 +23,7 @@ class LostAssets:
 
         Another partition of the same partitions is not taken.
         """
-        own = nodes_by_asset(launch.job.nodes)
+        own = nodes_by_asset(launch.job.steps)
         taken = {dep for key, node in own.items() if node.asset is not None for dep in node.asset.asset_deps[key]}
         for key, partitions, partition in self._lost:
             is_other = partitions == launch.job.partitions_def and partition != launch.partition

@@ -19,7 +19,7 @@ def steps_reading_one_partition(job: JobDefinition) -> list[str]:
     """The labels of the steps with partitions whose bodies read one key and never several, by their code."""
     return [
         node.definition.label
-        for node in job.nodes
+        for node in job.steps
         if getattr(node.definition, "partitions_def", None) is not None
         and _reads_one(inspect.unwrap(node.definition.body.function))
     ]

@@ -27,7 +27,7 @@ def config_from_options(job: JobDefinition, files: Iterable[Path], values: Itera
         typer.BadParameter: A value is not written KEY.FIELD=VALUE.
     """
     config = as_run_config(config_from_files([str(file) for file in files]))
-    names = {"resources": list(keys_of(job.container)), "ops": [node.name for node in job.nodes]}
+    names = {"resources": list(keys_of(job.container)), "ops": [node.name for node in job.steps]}
     problems: list[str] = []
     for value in values:
         path, setting = _read(value)
@@ -44,7 +44,7 @@ def config_from_options(job: JobDefinition, files: Iterable[Path], values: Itera
 def _without_effect(job: JobDefinition, config: RunConfig) -> Iterator[str]:
     """The config that nothing would read: of a step without config, of a resource that the job does not use."""
     label_by_step = {
-        node.name: node.definition.label for node in job.nodes if node.definition.body.config_schema is None
+        node.name: node.definition.label for node in job.steps if node.definition.body.config_schema is None
     }
     for name in config.ops:
         if name in label_by_step:

@@ -21,7 +21,7 @@ def report_of(run: Run) -> dict[str, Any]:
         "run_id": result.run_id,
         "success": run.is_fine,
         "took_s": round(run.took_s, 3),
-        "steps": [_step(result, node.name) for node in result.job_def.nodes],
+        "steps": [_step(result, node.name) for node in result.job_def.steps],
         "checks": [
             {
                 "asset": found.asset_key.to_user_string(),

@@ -162,7 +162,7 @@ def _check_edges(defs: Definitions) -> Iterator[Edge]:
 def _job_edges(defs: Definitions) -> Iterator[Edge]:
     for name in defs.job_names:
         own = Part(Kind.JOB, name)
-        for node in defs.resolve_job_def(name).nodes:
+        for node in defs.resolve_job_def(name).steps:
             match node.definition:
                 case AssetsDefinition() as definition:
                     yield from (Edge(own, _asset_part(key), "runs") for key in definition.keys)

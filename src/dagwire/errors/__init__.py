@@ -68,6 +68,7 @@ from dagwire.errors.resource_errors import (
 from dagwire.errors.step_errors import (
     CheckFailedError,
     InvalidPropertyError,
+    MissingOutputError,
     MissingValueError,
     StepExecutionError,
     StepExitError,
@@ -104,6 +105,7 @@ __all__ = [
     "LifetimeError",
     "MergeConflictError",
     "MissingExtraError",
+    "MissingOutputError",
     "MissingResourceError",
     "MissingUpstreamPartitionError",
     "MissingValueError",

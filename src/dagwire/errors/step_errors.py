@@ -1,9 +1,10 @@
 """Errors of a step: its context, what it takes and gives back, how it fails."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dagwire.errors.dagwire_error import DagwireError, InvariantViolationError, UserCodeError
+from dagwire.suggestions import quoted_list
 
 
 class InvalidPropertyError(DagwireError):
@@ -22,6 +23,20 @@ class UnexpectedResultError(InvariantViolationError):
         """`step` is the definition whose body ran."""
         self.step = step
         super().__init__(f"{step} {problem}")
+
+
+class MissingOutputError(UnexpectedResultError):
+    """A body ended without a value for an output that is not optional."""
+
+    def __init__(self, step: str, step_key: str, missing: Sequence[str], outputs: Iterable[str]) -> None:
+        """`step` is the definition as messages name it, `step_key` its own name, `outputs` all that it declares."""
+        self.step_key = step_key
+        self.output_name = missing[0]
+        super().__init__(
+            step,
+            f"gave no value for {quoted_list(missing)}. Its outputs: {quoted_list(outputs)}. If one may be left out, "
+            f"declare it with `is_required=False`.",
+        )
 
 
 class MissingValueError(InvariantViolationError, FileNotFoundError):

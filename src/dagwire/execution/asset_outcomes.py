@@ -25,7 +25,7 @@ from dagwire.definitions.specs.results import (
 )
 from dagwire.definitions.steps.type_checks import check_value
 from dagwire.definitions.value_types.type_check import TypeCheckContext
-from dagwire.errors import CheckFailedError, UnexpectedResultError
+from dagwire.errors import CheckFailedError, MissingOutputError, UnexpectedResultError
 from dagwire.execution.outcomes import Outcome, StepOutput, Yielded, without_extra_events
 from dagwire.execution.output_metadata import OutputMetadata
 from dagwire.execution.partition_selection import PartitionSelection
@@ -169,8 +169,7 @@ def _named_pair(definition: AssetsDefinition, names: Sequence[str], items: Seque
 def _check_complete(definition: AssetsDefinition, names: Iterable[str], given: Mapping[str, object]) -> None:
     missing = [n for n in names if n not in given and not definition.specs_by_output[n].skippable]
     if missing:
-        problem = f"did not give its outputs {', '.join(missing)}; declare them with `is_required=False` if it may."
-        raise UnexpectedResultError(definition.label, problem)
+        raise MissingOutputError(definition.label, definition.name, missing, definition.specs_by_output)
 
 
 def _output_of(definition: AssetsDefinition, item: object) -> str:

@@ -61,8 +61,12 @@ class AssetsInContext(MetadataInContext):
     @property
     def selected_output_names(self) -> set[str]:
         """The names of the outputs of this step that the run selects, those of checks included."""
+        own = self._definition.output_names
+        if self._node is not None and self._node.part_of is not None:
+            needed = self._node.needed_outputs
+            return {output for output in own if needed is None or output in needed}
         checks = self._asset.check_specs if self._asset is not None else ()
-        outputs = {*self._definition.output_names, *(spec.get_python_identifier() for spec in checks)}
+        outputs = {*own, *(spec.get_python_identifier() for spec in checks)}
         return {output for output in outputs if self._wanted is None or output in self._wanted}
 
     @property
@@ -97,7 +101,7 @@ class AssetsInContext(MetadataInContext):
         raise UnknownNameError("asset of the job", asset_key.to_user_string(), known)
 
     def _assets_of_job(self) -> list[AssetsDefinition]:
-        nodes = self.job.nodes if self.job is not None else ()
+        nodes = self.job.steps if self.job is not None else ()
         return [node.asset for node in nodes if node.asset is not None]
 
     def asset_key_for_input(self, input_name: str) -> AssetKey:

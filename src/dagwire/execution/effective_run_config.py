@@ -63,7 +63,7 @@ def _plain_dict(job: JobDefinition, given: object) -> Any:
 def _mapped(run_config: RunConfig, graph: str, job: JobDefinition) -> RunConfig:
     """`run_config` with the config of one graph mapped to its ops."""
     prefix = f"{graph}." if graph else ""
-    if not any(node.name.startswith(prefix) for node in job.nodes):
+    if not any(node.name.startswith(prefix) for node in job.steps):
         return run_config
     owner = f"graph '{graph}'" if graph else f"job '{job.name}'"
     inside = [name for name in run_config.ops if name != graph and name.startswith(prefix)]
@@ -92,8 +92,8 @@ def open_input_values(
 ) -> tuple[dict[str, dict[str, Any]], list[DagwireError]]:
     """`{step: {parameter: value}}` of the inputs without an upstream step, and their faults."""
     values = {**job.input_values, **options.input_values}
-    opened = [(node, given) for node in job.nodes for given in node.open_inputs]
-    by_manager = {f"{node.name}.{name}" for node in job.nodes for name in node.definition.input_manager_keys}
+    opened = [(node, given) for node in job.steps for given in node.open_inputs]
+    by_manager = {f"{node.name}.{name}" for node in job.steps for name in node.definition.input_manager_keys}
     configured = {path: value for path, value in run_config.inputs.items() if path not in by_manager}
     if not (opened or values or configured):
         return {}, []

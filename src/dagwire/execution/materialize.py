@@ -115,7 +115,7 @@ def _refuse_io_managers(job: JobDefinition) -> None:
     Raises:
         InvariantViolationError: One is provided.
     """
-    for node in job.nodes:
+    for node in job.steps:
         for key in (DEFAULT_IO_MANAGER, *node.definition.io_manager_keys.values()):
             if key in node.bindings or find_provider(job.container, key) is not None:
                 msg = (

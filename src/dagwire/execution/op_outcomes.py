@@ -16,7 +16,7 @@ from dagwire.definitions.steps.signature import RESULT
 from dagwire.definitions.steps.type_checks import check_value
 from dagwire.definitions.value_types.type_check import TypeCheckContext
 from dagwire.definitions.value_types.value_annotations import is_output_annotation
-from dagwire.errors import UnexpectedResultError
+from dagwire.errors import MissingOutputError, UnexpectedResultError
 from dagwire.execution.outcomes import Outcome, StepOutput, Yielded, without_extra_events
 from dagwire.execution.output_metadata import OutputMetadata
 from dagwire.suggestions import quoted_list
@@ -104,12 +104,11 @@ def _check_complete(definition: OpDefinition, given: Mapping[str, object]) -> No
     outs = definition.outs
     unknown = [name for name in given if name not in outs]
     missing = [name for name, out in outs.items() if out.is_required and name not in given and not out.is_nothing]
-    if unknown or missing:
-        problems = [
-            *([f"gave no value for {quoted_list(missing)}"] if missing else ()),
-            *([f"gave {quoted_list(unknown)}, which it does not declare"] if unknown else ()),
-        ]
-        raise UnexpectedResultError(definition.label, f"{' and '.join(problems)}. Its outputs: {quoted_list(outs)}.")
+    if unknown:
+        problem = f"gave {quoted_list(unknown)}, which it does not declare. Its outputs: {quoted_list(outs)}."
+        raise UnexpectedResultError(definition.label, problem)
+    if missing:
+        raise MissingOutputError(definition.label, definition.name, missing, outs)
 
 
 def _yielded(definition: OpDefinition, results: list[Any]) -> dict[str, Any]:

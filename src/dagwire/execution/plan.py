@@ -66,7 +66,7 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
     faults += logger_faults
     return Plan(
         job,
-        job.nodes,
+        job.steps,
         config.config_by_node,
         config.inputs_by_node,
         config.run_config.resources,
@@ -118,7 +118,7 @@ def stronger_bindings(bindings: Bindings, overridden: Mapping[str, object]) -> B
 def _config_by_node(job: JobDefinition, run_config: RunConfig) -> tuple[dict[str, Any], list[DagwireError]]:
     config_by_node: dict[str, Any] = {}
     faults: list[DagwireError] = []
-    for node in job.nodes:
+    for node in job.steps:
         body = node.definition.body
         given = run_config.ops.get(node.name)
         if body.config_schema is None and given is None:
@@ -127,7 +127,7 @@ def _config_by_node(job: JobDefinition, run_config: RunConfig) -> tuple[dict[str
             config_by_node[node.name] = body.config_from(given)
         except (InvalidConfigError, MissingVariableError) as fault:
             faults.append(fault)
-    names = {node.name for node in job.nodes}
+    names = {node.name for node in job.steps}
     unknown = [name for name in run_config.ops if name not in names and name not in job.left_out]
     if unknown:
         faults.append(InvalidConfigError(f"job '{job.name}'", _unknown_ops(unknown, names)))

@@ -59,9 +59,9 @@ class ExecuteInProcessResult:
         handle = self.job_def.outputs_by_graph.get(node_str, {}).get(output_name)
         if handle is not None:
             return self.output_for_node(handle.node, handle.output)
-        node = next((node for node in self.job_def.nodes if node.name == node_str), None)
+        node = next((node for node in self.job_def.steps if node.name == node_str), None)
         if node is None:
-            raise UnknownNameError("step", node_str, [node.name for node in self.job_def.nodes])
+            raise UnknownNameError("step", node_str, [node.name for node in self.job_def.steps])
         if node.mapped_over is not None:
             return self._mapped_output(node, node.mapped_over, output_name)
         outputs = self._record.values.get(node_str, {})
@@ -96,7 +96,7 @@ class ExecuteInProcessResult:
             UnknownNameError: The run has no such asset, or it gave no value.
         """
         key = AssetKey.from_coercible(asset_key)
-        assets = nodes_by_asset(self.job_def.nodes)
+        assets = nodes_by_asset(self.job_def.steps)
         if key not in assets:
             raise UnknownNameError("asset", key.to_user_string(), [known.to_user_string() for known in assets])
         node = assets[key]

@@ -78,7 +78,7 @@ class _Run:
             run_id,
             self.plan.run_config,
             asset_selection=job.asset_selection,
-            step_keys_to_execute=[node.name for node in job.nodes if node.name not in self._reused],
+            step_keys_to_execute=[node.name for node in job.steps if node.name not in self._reused],
             tags=self.plan.tags if retried is None else {**self.plan.tags, **tags_of_retry(retried)},
             root_run_id=retried and retried.root_run_id,
             parent_run_id=retried and retried.run_id,
@@ -260,9 +260,8 @@ class _Run:
             run = as_they_come if self.plan.job.is_dynamic else one_by_one
             await run(nodes, do, self._record, self._steps.sleep, stop_at_failure=stop)
 
-    async def _do_unless_done(self, node: Node) -> None:
-        if node.name not in self._reused:
-            await self._steps.do(node)
+    async def _do_unless_done(self, node: Node) -> float | None:
+        return None if node.name in self._reused else await self._steps.do(node)
 
     async def _closed(self, failure: BaseException | None) -> BaseException | None:
         """Close everything; return the failure of the run, the failures of closes included."""

@@ -20,7 +20,7 @@ def retried_run(
     not_passed = {check.step for check in checks if not check.passed and check.severity == _ERROR}
     step_by_name = {step.step: step for step in steps}
     done: dict[str, tuple[str, Sequence[str]]] = {}
-    for node in job.nodes:  # in running order: those before a node have been looked at
+    for node in job.steps:  # in running order: those before a node have been looked at
         step = step_by_name.get(node.name)
         is_done = step is not None and step.state == "done" and step.step not in not_passed
         if (
@@ -34,10 +34,10 @@ def retried_run(
 
 
 def _is_mapped_over(job: JobDefinition, name: str) -> bool:
-    return any(node.mapped_over is not None and name in (node.name, node.mapped_over.node) for node in job.nodes)
+    return any(node.mapped_over is not None and name in (node.name, node.mapped_over.node) for node in job.steps)
 
 
 def is_all_done(job: JobDefinition, retried: RetriedRun) -> bool:
     """Whether nothing is left to do."""
     done: Mapping[str, object] = retried.done
-    return all(node.name in done for node in job.nodes)
+    return all(node.name in done for node in job.steps)

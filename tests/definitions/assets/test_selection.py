@@ -228,7 +228,7 @@ def test_steps_of_a_job_by_name():
         other()
 
     def steps(*selection):
-        return [node.name for node in chosen_steps("job 'numbers'", numbers.nodes, selection)]
+        return [node.name for node in chosen_steps("job 'numbers'", numbers.steps, selection)]
 
     assert steps("*double") == ["one", "double"]
     assert steps("one+") == ["one", "double"]

@@ -47,7 +47,7 @@ def test_a_graph_s_ops_are_steps_of_the_job():
     def numbers():
         double(fourfold(one()))
 
-    assert [node.name for node in numbers.nodes] == ["one", "fourfold.double", "fourfold.double_2", "double"]
+    assert [node.name for node in numbers.steps] == ["one", "fourfold.double", "fourfold.double_2", "double"]
     result = numbers.execute_in_process()
     assert (result.output_for_node("fourfold"), result.output_for_node("double")) == (4, 8)
 

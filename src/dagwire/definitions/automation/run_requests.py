@@ -86,7 +86,7 @@ class RequestedRuns:
         if self._lookup is None:
             return None
         job = self._lookup.resolve(UnresolvedAssetJobDefinition(IMPLICIT_JOB, self._target.asset_selection))
-        return list(nodes_by_asset(job.nodes))
+        return list(nodes_by_asset(job.steps))
 
     def _job_of(self, request: RunRequest) -> Any:
         """The job of a request, as far as it is known."""

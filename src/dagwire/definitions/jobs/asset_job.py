@@ -120,7 +120,7 @@ class UnresolvedAssetJobDefinition:
         graphs = [definition for definition in chosen if isinstance(definition, GraphAssetDefinition)]
         return JobDefinition(
             name=self.name,
-            nodes=with_job_policies(nodes, self.hooks, self.op_retry_policy),
+            steps=with_job_policies(nodes, self.hooks, self.op_retry_policy),
             container=container,
             known=known,
             config=self.config,

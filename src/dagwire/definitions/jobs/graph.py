@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from dagwire.config.schema.config_schema import ConfiguredSchema
 from dagwire.definitions.assets.node_assets import NodeAssets, NodeOutput
@@ -11,6 +11,7 @@ from dagwire.definitions.jobs.job import JobDefinition, job_of
 from dagwire.definitions.ops.composition import Composed, composing
 from dagwire.definitions.ops.config_mapping import ConfigMapping
 from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition
+from dagwire.definitions.ops.graph_node import GraphNode
 from dagwire.definitions.ops.graph_ports import graph_inputs, graph_outputs
 from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
@@ -26,13 +27,6 @@ from dagwire.resources.logger_definition import LoggerDefinition
 
 if TYPE_CHECKING:
     from dagwire.execution.result import ExecuteInProcessResult
-
-
-class GraphNode(NamedTuple):
-    """An op or graph in its place in another graph."""
-
-    name: str
-    definition: Any
 
 
 class GraphDefinition:

@@ -23,6 +23,7 @@ from dagwire.definitions.ops.composition import Composed
 from dagwire.definitions.ops.config_mapping import ConfigMapping
 from dagwire.definitions.ops.dynamic_mapping import has_dynamic_steps, with_mapping
 from dagwire.definitions.ops.graph_assets_definition import GraphAssetCheck
+from dagwire.definitions.ops.graph_node import GraphNode
 from dagwire.definitions.ops.node import Node, in_running_order, op_node, with_job_policies
 from dagwire.definitions.ops.op_selection import chosen_steps
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
@@ -49,7 +50,7 @@ class JobDefinition:
     """Steps that run together, and the source of their resources."""
 
     name: str
-    nodes: tuple[Node, ...]
+    steps: tuple[Node, ...]
     """In the order they run."""
     container: Container = field(default_factory=containers.DynamicContainer)
     bindings: Bindings = field(default_factory=dict[str, Any])
@@ -94,7 +95,7 @@ class JobDefinition:
 
     def without_io_managers(self) -> "JobDefinition":
         """This job with no IO manager named: its values stay in memory."""
-        return replace(self, nodes=tuple(node.without_io_managers() for node in self.nodes))
+        return replace(self, steps=tuple(node.without_io_managers() for node in self.steps))
 
     @property
     def partitioned_config(self) -> PartitionedConfig | None:
@@ -126,28 +127,48 @@ class JobDefinition:
         """The keys of the resources that its steps ask for."""
         return {requirement.key for requirement in self.requirements}
 
+    @property
+    def nodes(self) -> list[GraphNode]:
+        """The ops, graphs and assets called in it, in their places; a graph has nodes of its own."""
+        steps = {step.name.partition(".")[0]: step for step in reversed(self.steps)}
+        own = self.graph.composed.nodes if self.graph is not None else {}
+        return [GraphNode(name, own.get(name) or _shown(step)) for name, step in reversed(steps.items())]
+
+    @property
+    def top_level_node_defs(self) -> list[Any]:
+        """The definitions of its nodes, each once."""
+        return list({node.definition.name: node.definition for node in self.nodes}.values())
+
+    @property
+    def all_node_defs(self) -> list[Any]:
+        """The definitions of its nodes, and of those in its graphs, each once."""
+        return list(_definitions_by_name(self.top_level_node_defs).values())
+
     def has_node_named(self, name: str) -> bool:
-        """Whether there is such a step."""
+        """Whether there is such a node."""
         return any(node.name == name for node in self.nodes)
 
-    def get_node_named(self, name: str) -> Node:
-        """The step of that name.
+    def get_node_named(self, name: str) -> GraphNode:
+        """The node of that name.
 
         Raises:
             UnknownNameError: There is none.
         """
-        found = next((node for node in self.nodes if node.name == name), None)
-        if found is None:
-            raise UnknownNameError(f"step of job '{self.name}'", name, [node.name for node in self.nodes])
-        return found
+        by_name = {node.name: node for node in self.nodes}
+        if name not in by_name:
+            raise UnknownNameError(f"node of job '{self.name}'", name, by_name)
+        return by_name[name]
 
     def node_def_named(self, name: str) -> Any:
-        """The definition of the step of that name.
+        """The definition of that name, of a node or in a graph.
 
         Raises:
             UnknownNameError: There is none.
         """
-        return self.get_node_named(name).definition
+        by_name = _definitions_by_name(self.top_level_node_defs)
+        if name not in by_name:
+            raise UnknownNameError(f"definition of job '{self.name}'", name, by_name)
+        return by_name[name]
 
     def with_top_level_resources(self, resource_defs: Mapping[str, object]) -> "JobDefinition":
         """This job with other resources of its own."""
@@ -156,12 +177,12 @@ class JobDefinition:
     @property
     def requirements(self) -> tuple[Requirement, ...]:
         """Every key that a step asks for, and which step."""
-        return tuple(requirement for node in self.nodes for requirement in node.requirements)
+        return tuple(requirement for node in self.steps for requirement in node.requirements)
 
     def faults(self) -> list[DagwireError]:
         """The faults of the steps themselves, apart from resources."""
-        missing = missing_inputs(self.nodes, self.known.elsewhere if self.known is not None else ())
-        return missing if self.partitions_def is None else missing + mapping_faults(self.nodes, self.partitions_of)
+        missing = missing_inputs(self.steps, self.known.elsewhere if self.known is not None else ())
+        return missing if self.partitions_def is None else missing + mapping_faults(self.steps, self.partitions_of)
 
     def partitions_of(self, key: AssetKey) -> PartitionsDefinition | None:
         """The partitions of an asset that the job makes or needs; None if it has none."""
@@ -171,8 +192,8 @@ class JobDefinition:
     def with_hooks(self, hook_defs: Iterable[HookDefinition]) -> "JobDefinition":
         """This job with hooks of every step."""
         hooks = frozenset(hook_defs)
-        nodes = with_job_policies(self.nodes, hooks, None)
-        return replace(self, nodes=nodes, hook_defs=self.hook_defs | hooks)
+        nodes = with_job_policies(self.steps, hooks, None)
+        return replace(self, steps=nodes, hook_defs=self.hook_defs | hooks)
 
     def run_request_for_partition(
         self,
@@ -257,13 +278,28 @@ class JobDefinition:
         """
         if op_selection is None and asset_selection is None:
             return self
-        nodes = chosen_steps(f"job '{self.name}'", self.nodes, op_selection)
+        nodes = chosen_steps(f"job '{self.name}'", self.steps, op_selection)
         if asset_selection is None:
-            left_out = {node.name for node in self.nodes} - {node.name for node in nodes}
-            return replace(self, nodes=tuple(nodes), is_subset=True, left_out=frozenset(left_out))
+            left_out = {node.name for node in self.steps} - {node.name for node in nodes}
+            return replace(self, steps=tuple(nodes), is_subset=True, left_out=frozenset(left_out))
         assets = dict.fromkeys(node.definition.whole for node in nodes_by_asset(nodes).values())
         nodes = _selected_nodes(list(assets), nodes, asset_selection)
-        return replace(self, nodes=tuple(nodes), is_subset=True, asset_selection=frozenset(nodes_by_asset(nodes)))
+        return replace(self, steps=tuple(nodes), is_subset=True, asset_selection=frozenset(nodes_by_asset(nodes)))
+
+
+def _shown(step: Node) -> Any:
+    """The definition of a node in a job of assets: an op, or the definition of an asset that several ops make."""
+    asset = step.asset
+    return step.definition if asset is None else asset.node_def
+
+
+def _definitions_by_name(definitions: Iterable[Any]) -> dict[str, Any]:
+    """`{name: definition}` of definitions, and of those in graphs among them."""
+    found: dict[str, Any] = {}
+    for definition in definitions:
+        found[definition.name] = definition
+        found |= _definitions_by_name(getattr(definition, "node_defs", ()))
+    return found
 
 
 def job_of(
@@ -291,7 +327,7 @@ def job_of(
     outputs = {"": composed.outputs, **composed.outputs_by_graph}
     return JobDefinition(
         name=name,
-        nodes=with_job_policies(nodes, all_hooks, op_retry_policy),
+        steps=with_job_policies(nodes, all_hooks, op_retry_policy),
         outputs_by_graph=outputs,
         mappings_by_graph=composed.mappings_by_graph,
         hook_defs=all_hooks,

@@ -19,7 +19,7 @@ from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.steps.body import Body
 from dagwire.definitions.steps.bound_resources import Bindings, rebound
-from dagwire.definitions.steps.output_handles import DynamicHandle, OutputHandle
+from dagwire.definitions.steps.output_handles import DynamicHandle, OutputHandle, handles_of
 from dagwire.definitions.steps.signature import RESULT
 from dagwire.definitions.steps.stored_input import StoredInput
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, InvariantViolationError
@@ -123,7 +123,10 @@ class GraphAssetDefinition(AssetsDefinition):
         for node in inner:
             node.part_of = self
             node.unstored = frozenset(handle.output for handle in taken if handle.node == node.name)
-        return [*self._needed(inner, [*takers, *checks], wanted), *takers, *checks]
+        if wanted is not None:
+            inner = self._needed(inner, [*takers, *checks])
+            _mark_subset(inner, [*takers, *checks], frozenset(wanted))
+        return [*inner, *takers, *checks]
 
     def _op_nodes(self, inputs: Mapping[str, OutputHandle], loads: Mapping[str, StoredInput]) -> list[Node]:
         composition = Composition(self.label)
@@ -143,10 +146,9 @@ class GraphAssetDefinition(AssetsDefinition):
             msg = f"{self.label} takes the value of asset '{missing[0]}', which is not run here. Run it too."
             raise InvalidDefinitionError(msg)
 
-    def _needed(self, inner: list[Node], takers: Iterable[Node], wanted: Collection[str] | None) -> list[Node]:
-        """Its ops that the wanted assets need."""
-        if wanted is None:
-            return inner
+    @staticmethod
+    def _needed(inner: list[Node], takers: Iterable[Node]) -> list[Node]:
+        """The ops that the wanted assets need."""
         reach = Reach({node.name: node.after for node in (*inner, *takers)})
         needed = reach.upstream_of({taker.name for taker in takers})
         return [node for node in inner if node.name in needed]
@@ -179,6 +181,15 @@ class GraphAssetDefinition(AssetsDefinition):
             InvalidInvocationError: Always.
         """
         raise InvalidInvocationError(self.label, "is made by several ops; call these, or `materialize` it.")
+
+
+def _mark_subset(ops: Sequence[Node], takers: Sequence[Node], wanted: frozenset[str]) -> None:
+    """Note for each op which of the assets are wanted, and which of its outputs they need."""
+    sources = [source for node in (*ops, *takers) for source in (*node.inputs.values(), *node.waits_for)]
+    needed = {handle for source in sources for handle in handles_of(source)}
+    for node in ops:
+        node.outputs = wanted
+        node.needed_outputs = frozenset(handle.output for handle in needed if handle.node == node.name)
 
 
 class GraphAssetPart(AssetsDefinition):

@@ -75,7 +75,9 @@ class Node:
     """The outputs that stay in memory, whatever IO managers there are: another step stores their values."""
 
     part_of: AssetsDefinition | None = None
-    """The assets that it makes together with other steps."""
+    """The assets that it makes together with other steps; then `outputs` are theirs."""
+    needed_outputs: frozenset[str] | None = None
+    """Its own outputs that the wanted ones of these assets need; None for all."""
 
     @property
     def asset(self) -> AssetsDefinition | None:

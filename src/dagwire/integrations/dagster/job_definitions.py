@@ -81,8 +81,8 @@ def dagster_job(
 
 def selection_of(job: JobDefinition) -> dg.AssetSelection:
     """The assets and checks of a job, one by one: so every selection can be carried."""
-    assets = {namesake(key) for node in job.nodes if node.asset is not None for key in _keys(node)}
-    checks = {dg.AssetCheckKey(namesake(key.asset_key), key.name) for node in job.nodes for key in _check_keys(node)}
+    assets = {namesake(key) for node in job.steps if node.asset is not None for key in _keys(node)}
+    checks = {dg.AssetCheckKey(namesake(key.asset_key), key.name) for node in job.steps for key in _check_keys(node)}
     whole = dg.AssetSelection.assets(*assets).without_checks() if assets else None
     verified = dg.AssetSelection.checks(*checks) if checks else None
     parts = [part for part in (whole, verified) if part is not None]
