@@ -324,3 +324,28 @@ def test_arguments_by_place(dg):
     for materialize in (dg.materialize, dg.materialize_to_memory):
         arguments = ([one], None, None, {"spare": 1}, None, True, {"k": 1}, "one")
         assert materialize(*arguments).output_for_node("one") == "1"
+
+
+def test_assets_of_a_generator(dg, differs):
+    """`materialize` takes any iterable of assets; Dagster takes a list or a tuple."""
+    made = [dg.asset(name=name)(lambda: 1) for name in ("one", "two")]
+    differs(lambda: dg.materialize(one for one in made).success, dagster=Exception, dagwire=True)
+
+
+def test_the_data_version_of_a_materialization(dg, differs):
+    """A data version is recorded if the body gives one; Dagster computes one from the code version and the inputs."""
+
+    @dg.asset
+    def plain():
+        return 1
+
+    @dg.asset
+    def versioned():
+        return dg.Output(1, data_version=dg.DataVersion("v1"))
+
+    def version_of(asset, name):
+        (event,) = dg.materialize([asset]).asset_materializations_for_node(name)
+        return (event.tags or {}).get("dagster/data_version")
+
+    assert version_of(versioned, "versioned") == "v1"
+    differs(lambda: version_of(plain, "plain") is not None, dagster=True, dagwire=False)

@@ -119,7 +119,7 @@ class CollectedDefinitions:
                 faults.append(fault)
             else:
                 faults += resolved.faults()
-                requirements += unbound_requirements(resolved.nodes, resolved.bindings)
+                requirements += unbound_requirements(resolved.steps, resolved.bindings)
         for tick in self._ticks():
             if isinstance(tick, UnresolvedPartitionedAssetScheduleDefinition):
                 faults += self._schedule_faults(tick)
@@ -149,7 +149,7 @@ class CollectedDefinitions:
         return []
 
     def _job_faults(self, job: JobDefinition) -> list[DagwireError]:
-        unbound = unbound_requirements(job.nodes, job.bindings)
+        unbound = unbound_requirements(job.steps, job.bindings)
         return [*job.faults(), *requirement_faults(self.container, unbound)]
 
     def _jobs_by_name(self) -> dict[str, JobDefinition | UnresolvedAssetJobDefinition]:
