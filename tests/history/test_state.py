@@ -219,3 +219,22 @@ def test_a_limit_that_means_nothing_is_refused(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "pyproject.toml").write_text(f"[tool.dagwire]\n{table}\n")
     with pytest.raises(DefinitionsNotFoundError, match="`days` and `runs`"):
         retention_of_project()
+
+
+def test_materializations_of_earlier_processes_are_fetched(tmp_path: Path) -> None:
+    """`fetch_materializations` reads the file; a wiped asset is gone for the next process, too."""
+    key = AssetKey("rows")
+    with open_at(tmp_path) as first:
+        for partition in ("a", "b"):
+            first.instance.report_runless_asset_event(AssetMaterialization(key, partition=partition))
+        first.instance.report_runless_asset_event(AssetMaterialization("other"))
+    with open_at(tmp_path) as later:
+        page = later.instance.fetch_materializations(key, limit=1)
+        assert [record.partition_key for record in page.records] == ["b"]
+        assert page.has_more
+        assert later.instance.get_materialized_partitions(key) == {"a", "b"}
+        assert list(later.instance.get_latest_materialization_events([key, AssetKey("nothing")])) == [key]
+        later.instance.wipe_assets([key])
+    with open_at(tmp_path) as last:
+        assert last.instance.fetch_materializations(key, limit=9).records == []
+        assert last.instance.get_asset_keys() == [AssetKey("other")]

@@ -1,4 +1,4 @@
-"""`DagsterInstance`: dynamic partitions in memory."""
+"""`DagsterInstance`: dynamic partitions, runs and values in memory."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -6,6 +6,7 @@ import pytest
 
 import dagwire as dg
 from dagwire.errors import InvalidInvocationError
+from dagwire.resources import run_memory
 
 
 def test_an_instance_is_made_again_of_what_it_knew():
@@ -51,3 +52,24 @@ def test_overrides_of_an_instance_for_a_test_are_refused():
     """`instance_for_test(overrides=...)` raises: there is no store and no daemon to configure."""
     with pytest.raises(InvalidInvocationError, match="run_launcher"), dg.instance_for_test({"run_launcher": {}}):
         pytest.fail("it opened")
+
+
+def test_the_oldest_run_is_forgotten(monkeypatch):
+    """An instance keeps a number of runs; then the oldest goes."""
+    monkeypatch.setattr(run_memory, "KEPT", 2)
+    instance = dg.DagsterInstance.ephemeral()
+    for number in range(3):
+        instance.keep_run(dg.DagsterRun("nightly", str(number)))
+    assert [run.run_id for run in instance.get_runs()] == ["2", "1"]
+    assert instance.get_run_by_id("0") is None
+
+
+def test_values_of_wiped_assets_are_forgotten():
+    """A wiped asset has no value left for later runs; those of others stay."""
+    instance = dg.DagsterInstance.ephemeral()
+    instance.keep_value("a", None, 1)
+    instance.keep_value("b", "x", 2)
+    instance.wipe_assets(["a"])
+    assert instance.kept_value("b", "x") == 2
+    with pytest.raises(KeyError):
+        instance.kept_value("a", None)

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,18 @@ class StoredInstance(DagsterInstance):
         """The latest of each asset."""
         found = (self.get_latest_materialization_event(key) for key in self.get_asset_keys())
         return [entry for entry in found if entry is not None]
+
+    def kept_materializations(self) -> list[EventLogEntry]:
+        """The materializations of all runs, the oldest first."""
+        self._writer.flush()
+        rows = self._rows(f"SELECT {_COLUMNS} FROM asset_events WHERE kind = ? ORDER BY number", MATERIALIZATION)  # noqa: S608  # names of ours
+        return [_entry(row, self._file) for row in rows]
+
+    def wipe_assets(self, asset_keys: Iterable[Any]) -> None:
+        """Forget that assets were made."""
+        for key in asset_keys:
+            wiped = AssetKey.from_coercible(key).to_string()
+            self._writer.execute("DELETE FROM asset_events WHERE asset = ?", wiped)
 
     def get_asset_keys(self) -> list[Any]:
         """Return the keys of the assets that were made."""

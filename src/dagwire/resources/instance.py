@@ -172,8 +172,8 @@ class DagsterInstance(RunMemory):
 
     def get_latest_materialization_events(self, asset_keys: Iterable[object]) -> dict[Any, EventLogEntry]:
         """Return `{key: its latest materialization}` of those among `asset_keys` that were made."""
-        with self._changing:
-            return {key: self._latest[key] for key in asset_keys if key in self._latest}
+        found = {key: self.get_latest_materialization_event(key) for key in asset_keys}
+        return {key: entry for key, entry in found.items() if entry is not None}
 
     def wipe_assets(self, asset_keys: Iterable[object]) -> None:
         """Forget that assets were made, and the values that this instance keeps of them."""
