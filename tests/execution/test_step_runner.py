@@ -10,6 +10,8 @@ import pytest
 import dagwire as dg
 from dagwire.errors import UnexpectedResultError, WrongTypeError
 
+from tests.execution.runs import WAYS
+
 
 def run(*assets, **kwargs):
     """Make assets, telling of failures in the result."""
@@ -503,3 +505,21 @@ def test_a_context_beside_values_in_memory():
 
     dg.materialize([trips, total], resources={"store": dg.InMemoryIOManager()})
     assert seen == [{"store"}]
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_a_delayed_retry_is_waited_for(way):
+    """A run in which nothing but a delayed retry is left waits for it, however its steps run."""
+    failures = [ValueError()]
+
+    @dg.asset(retry_policy=dg.RetryPolicy(delay=0.01))
+    def flaky():
+        if failures:
+            raise failures.pop()
+        return 1
+
+    @dg.asset
+    def after(flaky):
+        return flaky + 1
+
+    assert way([flaky, after]).asset_value("after") == 2

@@ -131,7 +131,7 @@ class JobDefinition:
     def nodes(self) -> list[GraphNode]:
         """The ops, graphs and assets called in it, in their places; a graph has nodes of its own."""
         steps = {step.name.partition(".")[0]: step for step in reversed(self.steps)}
-        own = self.graph.composed.nodes if self.graph is not None else {}
+        own: Mapping[str, Any] = self.graph.composed.nodes if self.graph is not None else {}
         return [GraphNode(name, own.get(name) or _shown(step)) for name, step in reversed(steps.items())]
 
     @property
