@@ -1,8 +1,10 @@
 """`dagwire init`: a new project, which passes its own tests at once."""
 
 import re
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run([*COMMAND, "init", folder, "--web"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert f"cd '{folder}'" in done.stdout
-    assert "uvicorn web.service:app" in done.stdout
+    assert "uvicorn corner_shop.web.service:app" in done.stdout
     return folder
 
 
@@ -31,14 +33,14 @@ def in_project(folder: Path, *command: str) -> str:
 
 
 def test_it_is_laid_out_as_the_application_is(written: Path) -> None:
-    """The folders have the application's names, for the application's things."""
-    folders = {path.name for path in written.iterdir() if path.is_dir()}
-    assert {"config", "containers", "resources", "assets", "tests"} <= folders
+    """The folders of its package have the application's names, for the application's things."""
+    folders = {path.name for path in (written / "src" / "corner_shop").iterdir() if path.is_dir()}
+    assert {"config", "containers", "resources", "assets"} <= folders
 
 
 def test_it_passes_its_own_tests(written: Path) -> None:
     """At once, and without changing its data."""
-    assert "7 passed" in in_project(written, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider")
+    assert "8 passed" in in_project(written, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider")
 
 
 def test_nothing_is_wrong_with_it_and_it_runs(written: Path) -> None:
@@ -65,13 +67,13 @@ def test_its_types_are_right(written: Path) -> None:
 
 def test_the_service_is_added_if_asked_for(written: Path, tmp_path: Path) -> None:
     """`--web` adds a folder, a test and what they need; without it nothing speaks of them."""
-    folder = tmp_path / "shop"
-    assert "uvicorn" not in in_project(tmp_path, "-m", "dagwire", "init", "shop")
-    added = {"web/__init__.py", "web/service.py", "tests/test_service.py"}
+    folder = tmp_path / "corner-shop"
+    assert "uvicorn" not in in_project(tmp_path, "-m", "dagwire", "init", folder.name)
+    added = {"src/corner_shop/web/__init__.py", "src/corner_shop/web/service.py", "tests/test_service.py"}
     assert files_of(written) - files_of(folder) == added
     assert 'dependencies = ["dagwire[cli]"]' in (folder / "pyproject.toml").read_text()
     assert "web" not in (folder / "README.md").read_text()
-    assert "uvicorn web.service:app" in (written / "README.md").read_text()
+    assert "uvicorn corner_shop.web.service:app" in (written / "README.md").read_text()
     test_nothing_is_left_of_the_templates(folder)
 
 
@@ -80,10 +82,27 @@ def files_of(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*.py")}
 
 
+def test_its_environments_differ_in_their_files(written: Path) -> None:
+    """`config diff` shows what the profiles of its two environments say."""
+    shown = in_project(written, "-m", "dagwire", "config", "diff", "local", "production")
+    assert "/var/lib/corner-shop/orders.db" in shown
+
+
+def test_its_wheel_holds_its_package_alone(written: Path, tmp_path: Path) -> None:
+    """It can be built as it is: package and profiles are in the wheel, tests and data are not."""
+    project = shutil.copytree(written, tmp_path / "project")
+    in_project(project, "-m", "hatchling", "build", "-t", "wheel")
+    (wheel,) = project.glob("dist/*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "corner_shop/config/profiles/production.toml" in names
+    assert {name.partition("/")[0] for name in names} == {"corner_shop", "corner_shop-0.1.0.dist-info"}
+
+
 def test_nothing_is_left_of_the_templates(written: Path) -> None:
     """No placeholder is forgotten."""
     text = "".join(path.read_text() for path in written.rglob("*.*") if path.suffix in {".py", ".md", ".toml"})
-    assert not re.search(r"\$\{|\$name", text)
+    assert not re.search(r"\$\{|\$(name|package)", text)
+    assert not list(written.rglob("package"))
 
 
 def test_a_folder_with_files_is_refused(run: Run, project: Path) -> None:

@@ -52,6 +52,13 @@ def test_a_repository_is_found(run: Run, project: Path) -> None:
     assert "answer" in done.stdout
 
 
+def test_a_package_below_src(run: Run, project: Path) -> None:
+    """A package in the folder `src` of the project is found without being installed."""
+    (project / "src").mkdir()
+    (project / "shop.py").rename(project / "src" / "shop.py")
+    assert run("job", "run", "good").returncode == 0
+
+
 def test_no_pyproject_and_no_option(run: Run, project: Path) -> None:
     """The message lists the file that was looked for, and both ways to name the definitions."""
     (project / "pyproject.toml").unlink()

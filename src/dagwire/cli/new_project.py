@@ -11,6 +11,9 @@ from typing import NamedTuple
 _SUFFIX = ".tmpl"
 """The ending of the templates' names; with it no tool takes them for a part of dagwire."""
 
+_PACKAGE = "package"
+"""The folder of the templates that stands for the project's own package."""
+
 
 def project_name(folder: Path) -> str:
     """The name of a project in `folder`: small letters, digits and hyphens; empty where nothing of its name is left."""
@@ -33,10 +36,15 @@ WEB = Part(
     {
         "dependencies": '"dagwire[cli,fastapi]", "uvicorn>=0.34"',
         "test_dependencies": '"httpx2>=2", "pytest>=9"',
-        "web_row": "\n| `web/` | a service over HTTP, on the same container |",
-        "web_text": "`uvicorn web.service:app` serves what was sold, under `/sales`, and its health.\n\n",
+        "web_row": "\n| `src/$package/web/` | a service over HTTP, on the same container |",
+        "web_text": "`uvicorn $package.web.service:app` serves what was sold, under `/sales`, and its health.\n\n",
     },
 )
+
+
+def package_name(name: str) -> str:
+    """The name of a project's package."""
+    return name.replace("-", "_")
 
 
 def write_project(folder: Path, name: str, *more: Part) -> list[Path]:
@@ -45,13 +53,14 @@ def write_project(folder: Path, name: str, *more: Part) -> list[Path]:
     Raises:
         OSError: A file cannot be written. Those before it are there.
     """
-    words = {"name": name, "prefix": f"{name.upper().replace('-', '_')}_"}
+    package = package_name(name)
+    words = {"name": name, "package": package, "prefix": f"{package.upper()}_"}
     parts = (PLAIN, *more)
     for part in parts:
-        words |= part.words
+        words |= {word: Template(text).substitute(words) for word, text in part.words.items()}
     written: list[Path] = []
     for place, template in (one for part in parts for one in _templates(files("dagwire.cli") / part.folder, Path())):
-        path = folder / place
+        path = folder.joinpath(*(package if part == _PACKAGE else part for part in place.parts))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(Template(template.read_text(encoding="utf-8")).substitute(words), encoding="utf-8")
         written.append(path)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dagwire.cli.exit_codes import FAILED
-from dagwire.cli.new_project import WEB, project_name, write_project
+from dagwire.cli.new_project import WEB, package_name, project_name, write_project
 from dagwire.cli.options import new_app
 
 app: typer.Typer = new_app()
@@ -32,9 +32,10 @@ def init(folder: NewFolder, *, web: WithService = False) -> None:
         typer.echo(f"{error.filename}: {error.strerror}", err=True)
         raise typer.Exit(FAILED) from None
     typer.echo(f"Wrote {len(written)} files to {folder}. Go on there:\n")
-    service = ["uvicorn web.service:app"] if web else []
+    install = "python -m pip install --editable '.[test]'"
+    service = [f"uvicorn {package_name(name)}.web.service:app"] if web else []
     for command in (
-        *(f"cd {shlex.quote(str(folder))}", "dagwire check", "dagwire materialize", "python -m pytest"),
+        *(f"cd {shlex.quote(str(folder))}", install, "dagwire check", "dagwire materialize", "python -m pytest"),
         *service,
     ):
         typer.echo(f"    {command}")

@@ -23,8 +23,8 @@ _LOADED = (Definitions, LazyDefinitions, RepositoryDefinition)
 def find_definitions(target: str | None, start: Path) -> Definitions:
     """Load the definitions that `target` names, or those of the nearest pyproject.toml at or above `start`.
 
-    The project's folder (`start` if there is none) is put first on the import path, so that its packages are found
-    wherever the command runs.
+    The project's folder (`start` if there is none) is put first on the import path, and its `src` before it if it has
+    one, so that its packages are found wherever the command runs.
 
     Raises:
         DefinitionsNotFoundError: No target is set, or it does not exist. The cause is chained.
@@ -34,9 +34,7 @@ def find_definitions(target: str | None, start: Path) -> Definitions:
     if target is None:
         target = _configured_target(project, start)
     _check_form(target)
-    importable = str(project or start)
-    if importable not in sys.path:
-        sys.path.insert(0, importable)
+    _make_importable(project or start)
     module_name, _, attribute = target.partition(":")
     return _attribute_of(_module(module_name), attribute or DEFAULT_ATTRIBUTE)
 
@@ -54,6 +52,13 @@ def definitions_in_file(file: Path) -> Definitions:
         raise DefinitionsNotFoundError(f"{file} cannot be imported: its name is not that of a module, `name.py`.")
     sys.path.insert(0, str(file.parent))
     return _attribute_of(_module(file.stem), DEFAULT_ATTRIBUTE)
+
+
+def _make_importable(folder: Path) -> None:
+    """Put `folder`, and before it its `src`, on the import path."""
+    for one in (folder, folder / "src"):
+        if str(one) not in sys.path and one.is_dir():
+            sys.path.insert(0, str(one))
 
 
 def _configured_target(project: Path | None, start: Path) -> str:
