@@ -65,7 +65,7 @@ def test_what_the_class_lacks_fails():
         mailer.sent("hello")
     with pytest.raises(AttributeError):
         mailer.sent = 1
-    with pytest.raises(UnknownNameError, match=r"method or field of Mailer 'sned'\. Did you mean 'send'"):
+    with pytest.raises(UnknownNameError, match=r"method or field 'sned' of Mailer\. Did you mean 'send'"):
         fake(Mailer, sned="kept")
 
 
