@@ -1,7 +1,8 @@
 """`ResourceProvider`: a resource declared in a dependency-injector container."""
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from functools import cached_property
 from inspect import isasyncgenfunction, iscoroutine, iscoroutinefunction, unwrap
 from typing import Any, Literal, Self, TypeVar, cast, overload
@@ -26,6 +27,9 @@ from dagwire.resources.run_without_loop import drive
 
 T = TypeVar("T")
 R = TypeVar("R", bound=ConfigurableResource)
+
+Opening = Iterator[T] | AsyncIterator[T] | AbstractContextManager[T] | AbstractAsyncContextManager[T] | Awaitable[T]
+"""The results of a function that opens a resource: what it yields, or what is awaited, is the resource."""
 
 
 class ResourceProvider(providers.Provider[T]):
@@ -60,6 +64,14 @@ class ResourceProvider(providers.Provider[T]):
     def __init__(self, source: type[ConfigurableResourceFactory[T]], **fields: object) -> None: ...
     @overload
     def __init__(self, source: ConfigurableResourceFactory[T], **fields: object) -> None: ...
+    @overload  # the annotation of the provider has the type, often a protocol
+    def __init__(self, source: providers.Provider[Any], **fields: object) -> None: ...
+    @overload
+    def __init__(self: "ResourceProvider[Any]", source: ResourceDefinition) -> None: ...
+    @overload
+    def __init__(self, source: Callable[..., Opening[T]], *args: object, **fields: object) -> None: ...
+    @overload
+    def __init__(self, source: Callable[..., T], *args: object, **fields: object) -> None: ...
     @overload
     def __init__(self, source: Any = None, *args: object, **fields: object) -> None: ...
     def __init__(self, source: Any = None, *args: object, **fields: object) -> None:

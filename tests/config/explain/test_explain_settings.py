@@ -64,6 +64,17 @@ def test_each_value_is_there_with_its_default():
     assert found["store.pages"].type == "int"
 
 
+def test_the_items_of_a_dict_s_default():
+    """An item of a dict that is a field's default is the default, too, at any depth."""
+
+    class Shop(BaseSettings):
+        prices: dict[str, int] = {"bread": 420}
+        by_floor: dict[int, dict[str, int]] = Field(default_factory=lambda: {1: {"a": 2}})
+
+    found = {one.path: one.source.kind for one in explain(Shop())}
+    assert found == {"prices.bread": SourceKind.DEFAULT, "by_floor.1.a": SourceKind.DEFAULT}
+
+
 def test_what_a_source_shadows_comes_in_the_order_in_which_it_would_count(monkeypatch, folder):
     """The variable counts, then `.env` with its line; each with the value that it has."""
     (folder / ".env").write_text("# comment\n\nSHOP_REGION=us\nexport SHOP_STORE__PAGES='3'\n")

@@ -270,9 +270,11 @@ def _chosen(models: tuple[type[BaseModel], ...], given: Mapping[str, object]) ->
 
 
 def _default_under(at: _At, key: Key, info: FieldInfo | None) -> object:
-    """The default under `key`: that of the default around it, or the field's own."""
+    """The default under `key`: that of the default around it, a model or a dict, or the field's own."""
     if isinstance(at.default, BaseModel) and key in type(at.default).model_fields:
         return vars(at.default).get(str(key), PydanticUndefined)
+    if info is None and is_mapping(at.default):
+        return {key_text(name): value for name, value in at.default.items()}.get(str(key), PydanticUndefined)
     if info is None or info.is_required():
         return PydanticUndefined
     try:

@@ -1,0 +1,1 @@
+"""Five steps from one resource to an application with tests; each file is one step, and can be run alone."""
