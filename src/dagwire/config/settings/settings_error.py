@@ -6,7 +6,7 @@ from types import FrameType
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_settings import BaseSettings, DotEnvSettingsSource
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource
 
 from dagwire.config.explain.explain_settings import explain_reading
 from dagwire.config.explain.provenance import Explained, SourceKind
@@ -34,9 +34,16 @@ def settings_error(settings: type[BaseSettings], arguments: Mapping[str, object]
     if problem is not None:
         return SettingsError(settings.__name__, [problem])
     # A source of the user's own, or a secret manager: its text names what it could not read.
-    fault = SettingsError(settings.__name__, [f"{type(error).__name__}: {error}"])
+    fault = SettingsError(settings.__name__, [f"{_source_that_was_read(error)}{type(error).__name__}: {error}"])
     fault.__cause__ = error
     return fault
+
+
+def _source_that_was_read(error: Exception) -> str:
+    """The class of the innermost source that raised, for the beginning of a message; nothing if no source did."""
+    frames = (frame.f_locals.get("self") for frame, _ in walk_tb(error.__traceback__))
+    sources = [one for one in frames if isinstance(one, PydanticBaseSettingsSource)]
+    return f"{type(sources[-1]).__name__}: " if sources else ""
 
 
 def _settings_within(error: ValidationError) -> type[BaseSettings] | None:
