@@ -37,6 +37,13 @@ class Settings(BaseSettings):
     api: Api = Api()
     region: str = "eu"
 
+    @property
+    def kind(self):
+        return "files"
+
+    def shown(self):
+        return "shown"
+
 
 def connect(dsn, pool_size=1):
     """A user's function that makes a resource."""
@@ -180,8 +187,10 @@ class Variants(containers.DeclarativeContainer):
     table = ResourceProvider(Api, url=settings.provided.region)
     by_setting = providers.Selector(settings.of(lambda s: s.region), eu=files, us=table)
     by_option = providers.Selector(config.store, files=files)
+    by_property = providers.Selector(settings.of(lambda s: s.kind), files=files)
     by_flag = providers.Selector(flags.provided.variant.call()["on"], new=table, old=files)
     by_function = providers.Selector(lambda: "files", files=files)
+    by_method = providers.Selector(settings.provided.shown.call(), shown=files)
 
 
 def test_the_choice_of_a_selector(monkeypatch):
@@ -192,8 +201,10 @@ def test_the_choice_of_a_selector(monkeypatch):
     assert shown == {
         "by_setting": ("us", "environment variable SHOP_REGION"),
         "by_option": ("files", "container config.store"),
+        "by_property": ("files", "provider settings.kind"),
         "by_flag": ("new", "provider flags.variant()['on']"),
         "by_function": ("files", "provider <lambda>"),
+        "by_method": ("shown", "provider settings.shown()"),
     }
     assert (found["by_setting.url"].value, found["by_option.url"].value) == ("us", "file://")
 

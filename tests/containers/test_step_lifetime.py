@@ -352,7 +352,9 @@ def test_an_interrupt_reaches_the_close():
 def test_a_longer_lived_resource_is_refused(lifetime):
     """A resource that outlives one of a step it depends on is refused before anything opens, with the path drawn."""
     application = Application()
-    application.index = ResourceProvider(lambda rows: rows, application.repository).set_lifetime(lifetime)
+    twice = providers.List(application.repository)
+    application.index = ResourceProvider(lambda *below: below, application.repository, twice)
+    application.index.set_lifetime(lifetime)
 
     @dg.asset
     def needs(index: ResourceParam[dict]):
