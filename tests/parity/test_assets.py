@@ -814,3 +814,23 @@ def test_a_graph_asset_has_no_op(dg):
 
     with pytest.raises(Exception, match=r"\bop|OpDefinition"):
         _ = total.op
+
+
+@pytest.mark.parametrize("prefix", ["raw", "sums"])
+def test_an_upstream_asset_is_named_without_its_prefix(dg, prefix):
+    """A parameter means the one asset of that name in the group, whatever its prefix."""
+
+    @dg.asset(key_prefix="raw")
+    def trips():
+        return 3
+
+    @dg.asset(key_prefix=prefix)
+    def total(trips):
+        return trips + 1
+
+    @dg.asset(key_prefix=prefix, deps=["trips"])
+    def listed(): ...
+
+    assert dg.materialize([trips, total]).output_for_node(f"{prefix}__total") == 4
+    graph = dg.Definitions(assets=[trips, total, listed]).resolve_asset_graph()
+    assert graph.get(dg.AssetKey([prefix, "listed"])).parent_keys == {trips.key}

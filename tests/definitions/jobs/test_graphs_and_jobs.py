@@ -170,3 +170,32 @@ def test_ops_with_other_hooks_and_policies_are_copies():
     changed = one.with_hooks({told}).with_retry_policy(dg.RetryPolicy(2)).tag({"tier": 1})
     assert (changed.hooks, changed.retry_policy, changed.tags) == ({told}, dg.RetryPolicy(2), {"tier": "1"})
     assert (one.hooks, one.retry_policy, one.tags) == (frozenset(), None, {})
+
+
+def named(name, group=None, prefix="raw", **parameters):
+    """An asset with a prefix and a group, which takes the values of the assets named."""
+    namespace = {}
+    exec(f"def {name}({', '.join(parameters)}): return '{prefix}'", namespace)  # noqa: S102  # parameters of the test
+    return dg.asset(namespace[name], key_prefix=prefix, group_name=group)
+
+
+def test_an_upstream_asset_named_without_its_prefix():
+    """A parameter or dep without prefix means the one asset of that name in the group."""
+    trips, total = named("trips"), named("total", prefix="sums", trips=1)
+    result = dg.materialize([trips, total])
+    assert result.success
+    assert result.output_for_node("sums__total") == "sums"
+    source = dg.SourceAsset(dg.AssetKey(["sea", "trips"]), group_name="sea")
+    defs = dg.Definitions(assets=[trips, total, named("other", "sea", trips=1), source])
+    graph = defs.resolve_asset_graph()
+    assert graph.get(dg.AssetKey(["sums", "total"])).parent_keys == {trips.key}
+    assert graph.get(dg.AssetKey(["raw", "other"])).parent_keys == {source.key}
+
+
+@pytest.mark.parametrize("others", [[named("trips", "sea")], [named("trips"), named("trips", prefix="cooked")], []])
+def test_an_upstream_name_that_is_not_clear(others):
+    """An asset of another group is not meant, nor one of several, nor the asset itself."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="trips"):
+        dg.materialize([*others, named("total", prefix="sums", trips=1)])
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="own"):
+        dg.materialize([named("own", own=1)])

@@ -13,6 +13,7 @@ from dagwire.definitions.ops.node import Node
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.check_results import AssetCheckKey
+from dagwire.definitions.specs.valid_attributes import DEFAULT_GROUP
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.definitions.steps.stored_input import StoredAsset, StoredInput, stored_input
 from dagwire.errors import DagwireError, DuplicateDefinitionError, InvalidDefinitionError, UnknownNameError
@@ -71,7 +72,37 @@ def known_assets(assets: Iterable[AnyAsset]) -> KnownAssets:
         for key in keys:
             if by_key.setdefault(key, definition) is not definition:
                 raise DuplicateDefinitionError("asset", key.to_user_string())
-    return KnownAssets(made, elsewhere)
+    return KnownAssets(_connected_by_name(made, elsewhere), elsewhere)
+
+
+def _connected_by_name(
+    made: Sequence[AssetsDefinition], elsewhere: Mapping[AssetKey, StoredAsset]
+) -> Sequence[AssetsDefinition]:
+    """`made`, with the full key of each upstream asset that is named alone: the only one of that name in the group."""
+    known = {*elsewhere, *(key for definition in made for key in definition.keys)}
+    if all(key in known for definition in made for key in definition.upstream_keys):
+        return made
+    keys_by_name: dict[tuple[str, str], list[AssetKey]] = {}
+    for spec in (
+        *(spec for definition in made for spec in definition.specs),
+        *(one.spec for one in elsewhere.values()),
+    ):
+        keys_by_name.setdefault((spec.group_name or DEFAULT_GROUP, spec.key.path[-1]), []).append(spec.key)
+    return [_connected(definition, known, keys_by_name) for definition in made]
+
+
+def _connected(
+    definition: AssetsDefinition, known: Collection[AssetKey], keys_by_name: Mapping[tuple[str, str], list[AssetKey]]
+) -> AssetsDefinition:
+    moved: dict[AssetKey, AssetKey] = {}
+    for key in definition.upstream_keys:
+        if key in known or len(key.path) > 1:
+            continue
+        groups = set(definition.group_names_by_key.values())
+        named = {one for group in groups for one in keys_by_name.get((group, key.path[0]), ())}
+        if len(named) == 1 and named.isdisjoint(definition.keys):
+            moved[key] = named.pop()
+    return definition.with_attributes(asset_key_replacements=moved) if moved else definition
 
 
 def asset_nodes(
