@@ -97,3 +97,10 @@ def test_shells_complete_commands_from_the_list_alone() -> None:
 def test_shells_complete_the_options_of_a_command() -> None:
     """The command whose options are asked for is loaded."""
     assert "--health" in completions("dagwire check --he")
+
+
+@pytest.mark.parametrize("module", ["dagwire", "dagwire.cli"])
+def test_the_command_line_as_a_module(module: str) -> None:
+    """Where no script is installed, the package runs, and so does its room."""
+    done = subprocess.run([sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=True)
+    assert version("dagwire") in done.stdout

@@ -8,7 +8,13 @@ from dependency_injector.wiring import Provide
 
 import dagwire as dg
 from dagwire.definitions.loading.project_definitions import find_definitions
-from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, MissingResourceError, ResourceSetupError
+from dagwire.errors import (
+    InvalidDefinitionError,
+    InvalidInvocationError,
+    MissingResourceError,
+    ResourceSetupError,
+    UnexpectedResultError,
+)
 
 log: list[str] = []
 
@@ -174,3 +180,15 @@ def test_partitioned_config():
     with dg.override(Application, catalogue={"fake": 5}):
         assert by_table.get_partition_keys() == ["fake"]
         assert loading.execute_in_process(partition_key="fake").output_for_node("load") == 5
+
+
+def test_what_the_function_must_return():
+    """Anything but definitions is refused, with the name of the function."""
+
+    @dg.definitions
+    def wrong():
+        return {}
+
+    assert repr(wrong) == "LazyDefinitions(wrong)"
+    with pytest.raises(UnexpectedResultError, match=r"'wrong'.*returned dict; return Definitions"):
+        wrong()
