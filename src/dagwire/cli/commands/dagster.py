@@ -21,7 +21,10 @@ _TAKES_MODULE = frozenset({"asset", "definitions", "dev", "job", "schedule", "se
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def dagster(context: Context, env: Env = None) -> None:
-    """Run Dagster's own command line on the project's definitions: `dagwire dagster dev`."""
+    """Run Dagster's own command line on the definitions.
+
+    `dagwire dagster dev` begins Dagster's page in the browser.
+    """
     with report_errors():
         if find_spec("dagster") is None:
             raise MissingExtraError("Running Dagster", "dagster")
