@@ -13,6 +13,7 @@ from benchmarks.opening import one_declared, one_resource
 from benchmarks.overriding import overriding
 from benchmarks.reading import reading
 from benchmarks.reading_settings import reading_settings
+from benchmarks.recording import list_of_runs, recorded_run
 from benchmarks.running import many_assets, one_asset
 from benchmarks.testing import one_test
 
@@ -44,6 +45,7 @@ def sections(scale: Scale) -> dict[str, list[Prepared]]:
             *map(three_of, sizes),
         ],
         "Assets": [*map(many_assets, dict.fromkeys(counts)), with_plain_object(), with_resource()],
+        "History": [recorded_run(10), recorded_run(thousand), list_of_runs(scale.largest)],
         "Settings": [reading_settings()],
         "Tests": [one_test()],
         "Memory": [import_memory(), peak_memory(scale.largest)],

@@ -67,7 +67,22 @@ from .definitions.assets.selection import AssetSelection
 from .definitions.assets.source_asset import SourceAsset
 from .definitions.assets.source_code_references import with_source_code_references
 from .definitions.automation.asset_sensor import AssetSensorDefinition, asset_sensor
+from .definitions.automation.multi_asset_context import (
+    MultiAssetSensorEvaluationContext,
+    build_multi_asset_sensor_context,
+)
+from .definitions.automation.multi_asset_sensor import MultiAssetSensorDefinition, multi_asset_sensor
 from .definitions.automation.partitioned_schedule import build_schedule_from_partitioned_job
+from .definitions.automation.run_status_context import (
+    RunFailureSensorContext,
+    RunStatusSensorContext,
+    build_run_status_sensor_context,
+)
+from .definitions.automation.run_status_sensor import (
+    RunStatusSensorDefinition,
+    run_failure_sensor,
+    run_status_sensor,
+)
 from .definitions.automation.schedule import ScheduleDefinition, schedule
 from .definitions.automation.schedule_context import (
     DefaultScheduleStatus,
@@ -415,6 +430,8 @@ __all__ = [
     "MaterializeResult",
     "MetadataValue",
     "MonthlyPartitionsDefinition",
+    "MultiAssetSensorDefinition",
+    "MultiAssetSensorEvaluationContext",
     "MultiPartitionKey",
     "MultiPartitionMapping",
     "MultiPartitionsDefinition",
@@ -453,7 +470,10 @@ __all__ = [
     "RetryPolicy",
     "RetryRequested",
     "RunConfig",
+    "RunFailureSensorContext",
     "RunRequest",
+    "RunStatusSensorContext",
+    "RunStatusSensorDefinition",
     "RunsFilter",
     "ScalarUnion",
     "ScheduleDefinition",
@@ -516,9 +536,11 @@ __all__ = [
     "build_input_context",
     "build_last_update_freshness_checks",
     "build_metadata_bounds_checks",
+    "build_multi_asset_sensor_context",
     "build_op_context",
     "build_output_context",
     "build_resources",
+    "build_run_status_sensor_context",
     "build_schedule_context",
     "build_schedule_from_partitioned_job",
     "build_sensor_context",
@@ -580,6 +602,7 @@ __all__ = [
     "monthly_partitioned_config",
     "multi_asset",
     "multi_asset_check",
+    "multi_asset_sensor",
     "multi_or_in_process_executor",
     "multiprocess_executor",
     "op",
@@ -589,6 +612,8 @@ __all__ = [
     "process_scope",
     "repository",
     "resource",
+    "run_failure_sensor",
+    "run_status_sensor",
     "schedule",
     "sensor",
     "settings_schema",

@@ -56,11 +56,9 @@ AREAS = (
         "AnchorBasedFilePathMapping FilePathMapping link_code_references_to_git",
     ),
     Area(
-        "Sensors of runs and of several assets",
-        "they read a store of runs and events, and dagwire keeps none; use `@asset_sensor`, or a hook of the job",
-        """MultiAssetSensorDefinition MultiAssetSensorEvaluationContext RunFailureSensorContext RunStatusSensorContext
-        RunStatusSensorDefinition build_multi_asset_sensor_context build_run_status_sensor_context
-        make_email_on_run_failure_sensor multi_asset_sensor run_failure_sensor run_status_sensor""",
+        "Mail about failed runs",
+        "a function under `@run_failure_sensor` sends what it likes",
+        "make_email_on_run_failure_sensor",
     ),
     Area(
         "Observation of assets made elsewhere",

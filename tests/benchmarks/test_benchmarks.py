@@ -8,7 +8,9 @@ from benchmarks.page import page, two_digits, with_unit
 
 # Dagster's own deprecation warnings are not ours to heed.
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("title", ["In short", "Starting", "Resources", "Assets", "Settings", "Tests", "Memory"])
+@pytest.mark.parametrize(
+    "title", ["In short", "Starting", "Resources", "Assets", "History", "Settings", "Tests", "Memory"]
+)
 def test_a_benchmark_does_what_it_measures(title, subtests):
     """Every side returns what it should; each sample asserts it."""
     from benchmarks.sections import sections  # imports Dagster, which takes seconds

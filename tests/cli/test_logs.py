@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dagwire.cli.failures import summary_of
 from dagwire.cli.log_output import LogOptions, logging_to
 from dagwire.cli.printing import json_text
 
@@ -222,3 +223,11 @@ def test_tables_show_text_as_it_is(project: Path, run: Run) -> None:
     source = 'import dagwire as dg\n@dg.asset(description="[red]the :boom: table[/]")\ndef rows(): ...\n'
     (project / "marked.py").write_text(f"{source}defs = dg.Definitions([rows])\n")
     assert "[red]the :boom: table[/]" in run("assets", "-m", "marked").stdout
+
+
+def test_several_failures_are_summed_up_one_by_one() -> None:
+    """A close that fails after a failing step makes a group of them."""
+    inner = ExceptionGroup("inner", [OSError("the line is cut")])
+    group = BaseExceptionGroup("resources failed while closing", [ValueError("no"), inner])
+    assert summary_of(group) == "ValueError: no; OSError: the line is cut"
+    assert summary_of(None) == "NoneType: None"

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from dagwire import AssetCheckResult, DagsterEvent, DagsterEventType, DagsterRun, asset, asset_check, materialize
-from dagwire.cli import log_output
+from dagwire.cli import log_output, progress
 from dagwire.cli.log_output import LogOptions, logging_to
 from dagwire.cli.progress import show_progress
 
@@ -32,8 +32,8 @@ def test_a_terminal_shows_every_step_from_the_start(monkeypatch: pytest.MonkeyPa
         raise ValueError(msg)
 
     _terminal(screen, monkeypatch)
-    with logging_to(LogOptions()) as output, show_progress(["first", "second"], output) as progress:
-        materialize([first, second], raise_on_error=False, on_event=progress)
+    with logging_to(LogOptions()) as output, show_progress(["first", "second"], output) as listener:
+        materialize([first, second], raise_on_error=False, on_event=listener)
     above, _, last = screen.getvalue().rpartition("first ")
     assert re.search("done .* s", last)
     assert "failed" in last
@@ -48,8 +48,8 @@ def _event(event_type: DagsterEventType, step: str | None) -> DagsterEvent:
 
 def test_events_of_no_step_change_no_row(capsys: pytest.CaptureFixture[str]) -> None:
     """The run's own events belong to no step."""
-    with logging_to(LogOptions()) as output, show_progress(["first"], output) as progress:
-        progress(_event(DagsterEventType.RUN_START, None))
+    with logging_to(LogOptions()) as output, show_progress(["first"], output) as listener:
+        listener(_event(DagsterEventType.RUN_START, None))
     assert capsys.readouterr().err == ""
 
 
@@ -65,11 +65,22 @@ def test_steps_are_shown_by_names_that_say_more(capsys: pytest.CaptureFixture[st
         "rows:rows_are_complete",
     )
     shown = {rows_are_complete.name: rows_are_complete.shown_name}
-    with logging_to(LogOptions()) as output, show_progress(list(shown), output, shown) as progress:
-        progress(_event(DagsterEventType.STEP_START, rows_are_complete.name))
-        progress(_event(DagsterEventType.STEP_START, "mapped[a]"))
+    with logging_to(LogOptions()) as output, show_progress(list(shown), output, shown) as listener:
+        listener(_event(DagsterEventType.STEP_START, rows_are_complete.name))
+        listener(_event(DagsterEventType.STEP_START, "mapped[a]"))
     lines = capsys.readouterr().err.splitlines()
     assert [line.partition("rows:")[2] or line.partition("mapped")[2] for line in lines] == [
         "rows_are_complete: running",
         "[a]: running",
     ]
+
+
+def test_a_step_that_runs_shows_for_how_long() -> None:
+    """The table is drawn anew several times a second; a step that is under way has its seconds so far."""
+    rows = progress._Rows(["first", "second"], {})
+    rows.update(_event(DagsterEventType.STEP_START, "first"))
+    screen = io.StringIO()
+    Console(file=screen, width=60).print(progress._table(rows))
+    first, second = screen.getvalue().splitlines()
+    assert re.search(r"first .*running +0\.0 s", first)
+    assert re.search("second +waiting", second)

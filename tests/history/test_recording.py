@@ -31,10 +31,11 @@ from dagwire import (
 )
 from dagwire.errors import UnknownNameError
 from dagwire.history.pruning import Retention, prune
+from dagwire.history.reading import opened_history
 from dagwire.history.recorder import Recorder, RunToRecord
 from dagwire.history.redaction import Redactor
 from dagwire.history.run_locks import end_killed_runs, holding
-from dagwire.history.state_folder import State, opened_history, opened_state
+from dagwire.history.state_folder import State, opened_state
 
 from tests.history.conftest import EMPTY
 

@@ -11,7 +11,6 @@ from dagwire.definitions.jobs.asset_job import UnresolvedAssetJobDefinition
 from dagwire.definitions.partitions.partition_loading import partition_loading_context
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.asset_key import AssetKey
-from dagwire.errors import InvalidInvocationError
 from dagwire.history.missing import missing_runs
 from dagwire.resources.instance import DagsterInstance
 
@@ -22,9 +21,7 @@ def missing_launches(defs: Definitions, selection: AssetSelection, session: Sess
     Raises:
         InvalidInvocationError: There is no history.
     """
-    runs = session.runs
-    if runs is None:
-        raise InvalidInvocationError("`dagwire materialize --missing`", "has no history to read.")
+    runs = session.needed_state("`dagwire materialize --missing`").runs
 
     def made(key: AssetKey) -> Collection[str | None]:
         return runs.made_partitions(key.to_string())

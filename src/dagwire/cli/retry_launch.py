@@ -17,7 +17,7 @@ from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.errors import InvalidInvocationError
 from dagwire.history.recorded_runs import RecordedRun, RecordedRuns
 from dagwire.history.retrying import is_all_done, retried_run
-from dagwire.history.stored_instance import asset_key_of
+from dagwire.history.stored_keys import asset_key_of
 
 _OPEN = ("failed", "interrupted")
 
@@ -38,9 +38,7 @@ def retry_launch(
         InvalidInvocationError: Nothing is left to do, or the run had secrets in its config.
         UnknownNameError: There is no such run, or its job or assets are not there any more.
     """
-    runs = session.runs
-    if runs is None:
-        raise InvalidInvocationError("`dagwire retry`", "has no history to read.")
+    runs = session.needed_state("`dagwire retry`").runs
     run = _chosen(runs, run_id)
     job = _job_of(defs, run)
     given = config_from_options(job, config, values)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from dagwire.cli.kept_config import restored
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.history.recorded_runs import (
     STATE_BY_STATUS,
@@ -15,7 +14,7 @@ from dagwire.history.recorded_runs import (
     RecordedRuns,
     RecordedStep,
 )
-from dagwire.history.stored_instance import asset_key_of
+from dagwire.history.stored_keys import asset_key_of
 
 RunState = Literal["running", "done", "failed", "interrupted"]
 STATES = {state: status for status, state in STATE_BY_STATUS.items()}
@@ -98,7 +97,7 @@ def run_data(run: RecordedRun) -> dict[str, Any]:
         "took_s": _seconds(run.started, run.ended),
         "partition": run.partition,
         "tags": dict(run.tags),
-        "config": restored(run.launch["config"]),
+        "config": run.shown_config,
         "retries": run.parent,
         "failure": run.failure,
     }

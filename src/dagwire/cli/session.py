@@ -9,10 +9,10 @@ from typing import Literal
 import typer
 
 from dagwire.containers.keys import Container
-from dagwire.errors import StateFileError
-from dagwire.history.recorded_runs import RecordedRuns
+from dagwire.errors import InvalidInvocationError, StateFileError
+from dagwire.history.reading import state_folder
 from dagwire.history.redaction import Redactor
-from dagwire.history.state_folder import State, check_writable, opened_state, retention_of_project, state_folder
+from dagwire.history.state_folder import State, check_writable, opened_state, retention_of_project
 from dagwire.resources.instance import DagsterInstance
 
 HistoryMode = Literal["on", "off", "required"]
@@ -32,10 +32,15 @@ class Session:
         """Whether runs are recorded."""
         return self.state is not None and self.mode != "off"
 
-    @property
-    def runs(self) -> RecordedRuns | None:
-        """The recorded runs; None without a history."""
-        return None if self.state is None else self.state.runs
+    def needed_state(self, command: str) -> State:
+        """The open state folder, which `command` cannot do without.
+
+        Raises:
+            InvalidInvocationError: The command goes on without it.
+        """
+        if self.state is None:
+            raise InvalidInvocationError(command, "has no history to read.")
+        return self.state
 
     def flush(self) -> None:
         """Wait until everything is written.

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from dagwire.cli.exit_codes import refuse_unknown
+from dagwire.cli.failures import summary_of
 from dagwire.cli.job_runner import run_with_progress
 from dagwire.cli.launch import Launch, RunSettings
 from dagwire.cli.run_summary import Run
@@ -54,9 +55,19 @@ class TickReport:
     """Why runs could not start."""
 
     @property
+    def failures(self) -> list[str]:
+        """The failures of a run status sensor, each for one run."""
+        reactions = () if self.result is None else self.result.dagster_run_reactions
+        return [
+            f"{self.tick.label} failed for run {one.dagster_run and one.dagster_run.run_id}: {summary_of(one.error)}"
+            for one in reactions
+            if one.error is not None
+        ]
+
+    @property
     def is_fine(self) -> bool:
         """Whether every run that was requested went well."""
-        return not self.not_started and all(run.is_fine for run in self.runs)
+        return not self.not_started and not self.failures and all(run.is_fine for run in self.runs)
 
 
 def all_ticks(defs: Definitions) -> list[AnyTick]:
@@ -141,9 +152,7 @@ class Ticker:
             return ticked_at is None or time.time() - ticked_at >= self._tick.minimum_interval_seconds
 
     def _record(self) -> AbstractContextManager[TickRecord]:
-        state = self._session.state
-        if state is None:  # a session of a tick has it
-            raise AssertionError
+        state = self._session.needed_state("`dagwire tick`")
         return TickRecord.locked(state.connection, state.file, self._tick)
 
     def _asked(self, state: TickState, at: datetime | None, instance: DagsterInstance) -> TickReport:

@@ -37,6 +37,14 @@ _FAILURE_FIRST = (DagsterEventType.STEP_UP_FOR_RETRY, DagsterEventType.RUN_FAILU
 """Types whose data is a tuple of the failure and more."""
 
 
+_SAID_OF_RUN = {
+    DagsterEventType.RUN_START: 'Started execution of run for "{}".',
+    DagsterEventType.RUN_SUCCESS: 'Finished execution of run for "{}".',
+    DagsterEventType.RUN_FAILURE: 'Execution of run for "{}" failed.',
+    DagsterEventType.RUN_CANCELED: 'Execution of run for "{}" canceled.',
+}
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class DagsterEvent(EventKind):
     """An event of a run; not to be changed.
@@ -87,10 +95,18 @@ class DagsterEvent(EventKind):
 
     @property
     def message(self) -> str:
-        """The event in a few words; never a value."""
+        """The event in a few words; never a value. A run that ends has Dagster's words, which alerts quote."""
+        if self.event_type in _SAID_OF_RUN:
+            return _SAID_OF_RUN[self.event_type].format(self.job_name) + self._failed_steps
         subject = f"{self.step_key}: " if self.step_key else ""
         failed = f" ({type(self.error).__name__})" if self.error is not None else ""
         return f"{subject}{self.event_type.name.lower().replace('_', ' ')}{failed}"
+
+    @property
+    def _failed_steps(self) -> str:
+        """The steps that failed, as the message of a run's failure lists them."""
+        failed = self.data[2] if self.event_type is DagsterEventType.RUN_FAILURE else ()
+        return f" Steps failed: {list(failed)}." if failed else ""
 
     def __repr__(self) -> str:
         """Name its type and step."""
@@ -220,7 +236,7 @@ def _engine_data(event: DagsterEvent) -> EngineEventData:
 
 
 def _job_failure_data(event: DagsterEvent) -> JobFailureData:
-    failure, first = event.data
+    failure, first, _ = event.data
     return JobFailureData(ErrorInfo(failure), first)
 
 

@@ -40,6 +40,8 @@ _STATUS = {
     DagsterEventType.RUN_FAILURE: DagsterRunStatus.FAILURE,
     DagsterEventType.RUN_CANCELED: DagsterRunStatus.CANCELED,
 }
+_KEPT_WITH_RUN = frozenset({*_STATUS, DagsterEventType.STEP_FAILURE})
+"""The events that an instance keeps with a run."""
 
 
 def run_job(job: JobDefinition, options: RunOptions) -> ExecuteInProcessResult:
@@ -128,6 +130,8 @@ class _Run:
             instance.remember(EventLogEntry(made, run.run_id, run.job_name, event.step_key, event.timestamp))
         if instance is not None and event.event_type in _STATUS:
             instance.keep_run(run.with_status(_STATUS[event.event_type]))
+        if instance is not None and event.event_type in _KEPT_WITH_RUN:
+            instance.remember_run(run, event, _STATUS.get(event.event_type))
         if self.plan.loggers:
             write_event(event, self._loggers)
         if on_event is not None:

@@ -76,8 +76,9 @@ class Record:
         if failure is None:
             self.emit(DagsterEventType.RUN_SUCCESS)
         else:
-            first = next((event for event in self.events() if event.is_step_failure), None)
-            self.emit(DagsterEventType.RUN_FAILURE, data=(failure, first))
+            failed = [event for event in self.events() if event.is_step_failure]
+            names = [event.step_key for event in failed]
+            self.emit(DagsterEventType.RUN_FAILURE, data=(failure, next(iter(failed), None), names))
 
     # -- values --------------------------------------------------------------------------------------------------------
 

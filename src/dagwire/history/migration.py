@@ -14,9 +14,9 @@ from dagwire.errors import DagwireError, StateFileError
 from dagwire.history.database import reporting, transaction
 from dagwire.history.metadata_json import restored
 from dagwire.history.redaction import Redactor
+from dagwire.history.run_changes import Change
 from dagwire.history.stored_instance import MATERIALIZATION, event_row
 from dagwire.history.ticks import TickState
-from dagwire.history.writer import Change
 from dagwire.resources.event_log_entry import EventLogEntry
 
 _MEND = "Mend it, or delete it to begin anew."

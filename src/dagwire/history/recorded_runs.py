@@ -2,11 +2,12 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from dagwire.config.values.type_guards import is_mapping, is_sequence
 from dagwire.errors import UnknownNameError
 from dagwire.history.database import reporting
 from dagwire.resources.dagster_run import DagsterRunStatus
@@ -18,6 +19,18 @@ STATE_BY_STATUS: Mapping[str, str] = {
     DagsterRunStatus.FAILURE.value: "failed",
     DagsterRunStatus.CANCELED.value: "interrupted",
 }
+
+
+TEXT_MARK = "dagwire/text"
+"""Marks text of the command line in a run's config, which is read as the field's type asks for."""
+
+
+def _without_marks(config: Any) -> Any:
+    if is_mapping(config):
+        if set(config) == {TEXT_MARK}:
+            return config[TEXT_MARK]
+        return {name: _without_marks(value) for name, value in config.items()}
+    return [_without_marks(item) for item in config] if is_sequence(config) else config
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,12 @@ class RecordedRun:
     parent: str | None
     root: str | None
     failure: str | None
+
+    @property
+    def shown_config(self) -> dict[str, Any]:
+        """The config of the run, for people."""
+        shown: dict[str, Any] = _without_marks(self.launch["config"])
+        return shown
 
     @property
     def state(self) -> str:
@@ -88,6 +107,15 @@ class RecordedMaterialization:
     metadata: Mapping[str, Any]
 
 
+class RecordedChange(NamedTuple):
+    """One change of a run's status."""
+
+    number: int
+    status: str
+    time: float
+    run: RecordedRun
+
+
 class RecordedRuns:
     """Reads the runs of one history."""
 
@@ -122,7 +150,7 @@ class RecordedRuns:
             raise UnknownNameError("run" if not found else "only run", run_id, known)
         return _run(found[0])
 
-    def latest_by_ids(self, run_ids: Sequence[str]) -> list[RecordedRun]:
+    def with_ids(self, run_ids: Sequence[str]) -> list[RecordedRun]:
         """The runs of these ids that are known, in the order of the ids."""
         statement = f"SELECT {_COLUMNS} FROM runs WHERE id = ?"  # noqa: S608  # names of ours
         return [_run(row) for run_id in run_ids for row in self._rows(statement, run_id)]
@@ -188,22 +216,21 @@ class RecordedRuns:
             found.setdefault(name, []).append(key)
         return found
 
-    def changes_after(self, number: int, statuses: Sequence[str]) -> Iterator[tuple[int, str, float, RecordedRun]]:
-        """Each change of a run to one of `statuses` after the change `number`: its number, status, time and run."""
-        marks = ", ".join("?" * len(statuses))
-        rows = self._rows(
-            f"SELECT number, run, status, time FROM status_changes WHERE number > ? AND status IN ({marks}) "  # noqa: S608  # question marks
-            f"ORDER BY number",
-            number,
-            *statuses,
-        )
-        for change, run_id, status, moment in rows:
-            for run in self.latest_by_ids([run_id]):
-                yield change, status, moment, run
+    def changes_after(self, number: int, status: str) -> list[RecordedChange]:
+        """Each change of a run to `status` after the change `number`, in order."""
+        return self._changes("number > ? AND status = ? ORDER BY number", number, status)
 
-    def last_change(self) -> int:
-        """The number of the latest change of a run's status; 0 if there is none."""
-        return int(self._rows("SELECT coalesce(max(number), 0) FROM status_changes")[0][0])
+    def latest_change(self, status: str) -> RecordedChange | None:
+        """The latest change of a run to `status`; None if there is none."""
+        return next(iter(self._changes("status = ? ORDER BY number DESC LIMIT 1", status)), None)
+
+    def _changes(self, condition: str, *values: object) -> list[RecordedChange]:
+        rows = self._rows(f"SELECT number, run, status, time FROM status_changes WHERE {condition}", *values)  # noqa: S608  # ours
+        return [
+            RecordedChange(number, status, moment, run)
+            for number, run_id, status, moment in rows
+            for run in self.with_ids([run_id])
+        ]
 
 
 def _run(row: Sequence[Any]) -> RecordedRun:

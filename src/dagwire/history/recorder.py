@@ -10,8 +10,9 @@ from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.events import DagsterEvent
 from dagwire.history.metadata_json import metadata_to_json
 from dagwire.history.redaction import Redactor
+from dagwire.history.run_changes import Change, end_of_run, status_change
 from dagwire.history.stored_instance import OBSERVATION, event_row
-from dagwire.history.writer import Change, Writer
+from dagwire.history.writer import Writer
 from dagwire.resources.dagster_run import DagsterRunStatus
 from dagwire.resources.event_log_entry import EventLogEntry
 
@@ -94,7 +95,7 @@ class Recorder:
             _INSERT_RUN,
             (run.run_id, run.job, status, now, run.partition, tags, launch, run.parent, run.root),
         )
-        yield _status_change(run.run_id, status, now)
+        yield status_change(run.run_id, status, now)
         for position, name in enumerate(run.steps):
             source, outputs = run.source_by_step.get(name, (None, ()))
             state = "waiting" if source is None else "done"
@@ -120,7 +121,7 @@ class Recorder:
         )
 
     def _gave(self, event: DagsterEvent) -> Iterable[Change]:
-        output = event.step_output_data.step_output_handle.output_name
+        output = event.data if isinstance(event.data, str) else event.data[0]
         self._outputs_by_step.setdefault(str(event.step_key), []).append(output)
         return ()
 
@@ -161,17 +162,3 @@ class Recorder:
 
     def _message(self, error: BaseException | None) -> str | None:
         return None if error is None else self._redactor.text(f"{type(error).__name__}: {error}")
-
-
-def end_of_run(run_id: str, status: str, moment: float, failure: str | None) -> Iterable[Change]:
-    """The changes that note the end of a run; steps that were running are interrupted."""
-    yield (
-        "UPDATE runs SET status = ?, ended = ?, failure = ? WHERE id = ?",
-        (status, moment, failure, run_id),
-    )
-    yield "UPDATE steps SET status = 'interrupted' WHERE run = ? AND status = 'running'", (run_id,)
-    yield _status_change(run_id, status, moment)
-
-
-def _status_change(run_id: str, status: str, moment: float) -> Change:
-    return "INSERT INTO status_changes (run, status, time) VALUES (?, ?, ?)", (run_id, status, moment)

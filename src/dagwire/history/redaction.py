@@ -52,6 +52,8 @@ class Redactor:
 
     def json(self, value: object) -> str:
         """`value` as JSON without secrets: those in texts, and all values under names that sound secret."""
+        if not value:
+            return "{}"
         return json.dumps(self.plain(value), default=str)
 
     def plain(self, value: object) -> Any:

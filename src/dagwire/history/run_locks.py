@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from dagwire.history.database import transaction
-from dagwire.history.recorder import end_of_run
+from dagwire.history.run_changes import end_of_run
 from dagwire.resources.dagster_run import DagsterRunStatus
 
 _FOLDER = "running"

@@ -21,11 +21,6 @@ from dagwire.history.writer import Writer
 _ELSEWHERE = "Name another folder by --state."
 
 
-def state_folder(given: Path | None) -> Path:
-    """The folder that is given, or `.dagwire` in the project's."""
-    return given or (project_folder(Path.cwd()) or Path.cwd()) / ".dagwire"
-
-
 def check_writable(folder: Path) -> None:
     """Raise if nothing can be written to `folder`: a run would do its work and then lose what is to be remembered.
 
@@ -96,20 +91,3 @@ def opened_state(folder: Path, redactor: Redactor, retention: Retention) -> Gene
             yield State(folder, connection, writer, StoredInstance(connection, writer, file, redactor), redactor)
         finally:
             writer.close()
-
-
-@contextmanager
-def opened_history(folder: Path) -> Generator[RecordedRuns | None]:
-    """Open the recorded runs for a block that only reads; None if nothing was recorded.
-
-    Raises:
-        StateFileError: The history cannot be read.
-    """
-    file = folder / FILE
-    if not file.exists():
-        yield None
-        return
-    with closing(connect(file)) as connection:
-        with reporting(file):
-            end_killed_runs(connection, folder)
-        yield RecordedRuns(connection, file)

@@ -12,10 +12,17 @@ from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.errors import DagwireError, StateFileError
 from dagwire.history.database import reporting
 from dagwire.history.metadata_json import metadata_from_json, metadata_to_json
+from dagwire.history.recorded_events import dagster_run, end_event, failed_steps
+from dagwire.history.recorded_runs import RecordedChange, RecordedRuns
 from dagwire.history.redaction import Redactor
-from dagwire.history.writer import Change, Writer
+from dagwire.history.run_changes import Change
+from dagwire.history.stored_keys import asset_key_of
+from dagwire.history.writer import Writer
+from dagwire.resources.dagster_run import DagsterRun, DagsterRunStatus
 from dagwire.resources.event_log_entry import EventLogEntry
 from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.record_filters import RunsFilter
+from dagwire.resources.run_changes import StatusChange
 
 MATERIALIZATION = "materialization"
 OBSERVATION = "observation"
@@ -68,6 +75,9 @@ class StoredInstance(DagsterInstance):
     def remember(self, entry: EventLogEntry) -> None:
         """Keep `entry` as the latest event of its asset."""
         self._writer.put(lambda: [event_row(MATERIALIZATION, entry, self._redactor)])
+
+    def remember_run(self, run: DagsterRun, event: Any, status: DagsterRunStatus | None) -> None:
+        """Do nothing: a recorder writes the run, if the command wants it."""
 
     def get_latest_materialization_event(self, asset_key: object) -> EventLogEntry | None:
         """The event of the latest run that made an asset; None if there is none."""
@@ -124,13 +134,56 @@ class StoredInstance(DagsterInstance):
         """Return whether an asset was made."""
         return self.get_latest_materialization_event(asset_key) is not None
 
+    # -- runs ----------------------------------------------------------------------------------------------------------
 
-def asset_key_of(text: str) -> AssetKey:
-    """The key that `AssetKey.to_string` has written."""
-    key = AssetKey.from_db_string(text)
-    if key is None:
-        raise ValueError(text)
-    return key
+    def _recorded(self) -> RecordedRuns:
+        self._writer.flush()
+        return RecordedRuns(self._connection, self._file)
+
+    def status_changes_after(self, number: int, status: DagsterRunStatus) -> Iterable[StatusChange]:
+        """The changes of runs to a status with numbers above `number`, in order."""
+        runs = self._recorded()
+        for change in runs.changes_after(number, status.value):
+            yield _status_change(change, runs)
+
+    def last_status_change(self, status: DagsterRunStatus) -> StatusChange | None:
+        """The latest change of a run to a status; None if there is none."""
+        runs = self._recorded()
+        latest = runs.latest_change(status.value)
+        return None if latest is None else _status_change(latest, runs)
+
+    def step_failure_events(self, run_id: str) -> list[Any]:
+        """The events of the steps of a run that failed, in order."""
+        runs = self._recorded()
+        return [event for run in runs.with_ids([run_id]) for event in failed_steps(run, runs.steps(run_id))]
+
+    def get_runs(
+        self,
+        filters: RunsFilter | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        *,
+        ascending: bool = False,
+    ) -> list[DagsterRun]:
+        """Return the recorded runs, the latest first; see `DagsterInstance.get_runs`."""
+        runs = [dagster_run(run) for run in self._recorded().latest(-1)]
+        ordered = runs[::-1] if ascending else runs
+        ids = [run.run_id for run in ordered]
+        begin = ids.index(cursor) + 1 if cursor in ids else 0
+        return [run for run in ordered[begin:] if filters is None or filters.matches(run)][:limit]
+
+    def get_run_by_id(self, run_id: str) -> DagsterRun | None:
+        """Return the recorded run of that id; None if there is none."""
+        return next(iter(self.get_runs(RunsFilter([run_id]))), None)
+
+    def has_run(self, run_id: str) -> bool:
+        """Return whether a run is recorded."""
+        return self.get_run_by_id(run_id) is not None
+
+
+def _status_change(change: RecordedChange, runs: RecordedRuns) -> StatusChange:
+    steps = [step.step for step in runs.steps(change.run.run_id) if step.state == "failed"]
+    return StatusChange(change.number, change.time, dagster_run(change.run), end_event(change, steps))
 
 
 def event_row(kind: str, entry: EventLogEntry, redactor: Redactor) -> Change:

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from dagwire.definitions.automation.tick import AnyTick
 from dagwire.errors import AlreadyTickingError
 from dagwire.history.database import reporting, transaction
-from dagwire.history.writer import Change
+from dagwire.history.run_changes import Change
 
 
 @dataclass(slots=True)

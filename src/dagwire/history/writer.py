@@ -5,13 +5,11 @@ import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
 
 from dagwire.errors import StateFileError
 from dagwire.history.database import reporting, transaction
+from dagwire.history.run_changes import Change
 
-Change = tuple[str, tuple[Any, ...]]
-"""A statement of SQL, and its values."""
 Work = Callable[[], Iterable[Change]]
 """Makes the changes, in the writer's thread."""
 

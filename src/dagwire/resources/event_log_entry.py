@@ -32,6 +32,11 @@ class EventLogEntry:
         return None if self.asset_materialization.partition is None else str(self.asset_materialization.partition)
 
     @property
+    def partition_key(self) -> str | None:
+        """`partition`, under its name in a record."""
+        return self.partition
+
+    @property
     def dagster_event(self) -> "EventLogEntry":
         """The entry itself; Dagster keeps key and type one level deeper."""
         return self

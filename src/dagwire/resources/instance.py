@@ -11,7 +11,9 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from dagwire.errors import InvalidInvocationError
+from dagwire.resources.dagster_run import DagsterRun, DagsterRunStatus
 from dagwire.resources.event_log_entry import EventLogEntry
+from dagwire.resources.run_changes import RunChanges, StatusChange
 from dagwire.resources.run_memory import RunMemory
 
 
@@ -57,6 +59,7 @@ class DagsterInstance(RunMemory):
         self._keys_by_name = {name: dict.fromkeys(keys) for name, keys in items}
         self._latest: dict[Any, EventLogEntry] = {entry.asset_key: entry for entry in latest_materializations}
         super().__init__(sorted(self._latest.values(), key=lambda entry: entry.storage_id))
+        self._run_changes = RunChanges()
         self._previous: dict[Any, EventLogEntry] = {}
         """`{asset: the materialization before its latest one}`, of those that this instance has seen."""
         self._event_count = max((entry.storage_id for entry in self._latest.values()), default=0)
@@ -136,6 +139,35 @@ class DagsterInstance(RunMemory):
     def get_latest_materialization_event(self, asset_key: object) -> EventLogEntry | None:
         """The event of the latest run with this instance that made an asset; None if there is none."""
         return self._latest.get(asset_key)
+
+    def materializations_of(
+        self, asset_key: object, after: int, *, limit: int = -1, newest_first: bool = False
+    ) -> list[EventLogEntry]:
+        """The materializations of an asset with numbers above `after`; a negative limit is none."""
+        kept = self.kept_materializations()
+        found = [entry for entry in kept if entry.asset_key == asset_key and entry.storage_id > after]
+        ordered = found[::-1] if newest_first else found
+        return ordered if limit < 0 else ordered[:limit]
+
+    # -- changes of runs -----------------------------------------------------------------------------------------------
+
+    def remember_run(self, run: DagsterRun, event: Any, status: DagsterRunStatus | None) -> None:
+        """Keep an event of a run, which has come to `status` by it, if that is given."""
+        self._run_changes.remember(run, event, status)
+
+    def status_changes_after(self, number: int, status: DagsterRunStatus) -> Iterable[StatusChange]:
+        """The changes of runs to a status with numbers above `number`, in order."""
+        return self._run_changes.changes(number, status)
+
+    def last_status_change(self, status: DagsterRunStatus) -> StatusChange | None:
+        """The latest change of a run to a status; None if there is none."""
+        return max(self._run_changes.changes(0, status), default=None, key=lambda change: change.number)
+
+    def step_failure_events(self, run_id: str) -> list[Any]:
+        """The events of the steps of a run that failed, in order."""
+        return self._run_changes.step_failures(run_id)
+
+    # -- the latest of each asset --------------------------------------------------------------------------------------
 
     def latest_two_materializations(self, asset_key: object) -> tuple[EventLogEntry | None, EventLogEntry | None]:
         """Return the latest materialization of an asset, and the one before it; None for each that there is not."""

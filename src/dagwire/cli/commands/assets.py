@@ -15,7 +15,7 @@ from dagwire.cli.run_rows import StatusRow, status_row
 from dagwire.definitions.assets.selection import AssetSelection
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.jobs.asset_graph import known_assets
-from dagwire.history.state_folder import opened_history, state_folder
+from dagwire.history.reading import opened_history, state_folder
 from dagwire.resources.instance import DagsterInstance
 
 app: typer.Typer = new_app()

@@ -10,7 +10,7 @@ from dagwire.cli.options import Json, State, Traceback, new_app
 from dagwire.cli.printing import print_fields, print_json, print_rows
 from dagwire.cli.run_rows import STATES, RunState, check_rows, materialization_rows, run_data, run_rows, step_rows
 from dagwire.errors import UnknownNameError
-from dagwire.history.state_folder import opened_history, state_folder
+from dagwire.history.reading import opened_history, state_folder
 
 app: typer.Typer = new_app()
 

@@ -162,6 +162,7 @@ def _data(ticked: TickReport) -> dict[str, Any]:
         "cursor": ticked.result and ticked.result.cursor,
         "runs": [report_of(run) for run in ticked.runs],
         "not_started": ticked.not_started,
+        "failures": ticked.failures,
     }
 
 
@@ -171,6 +172,8 @@ def _say(ticked: TickReport, *, dry_run: bool) -> None:
         parts = {"partition": request.partition_key, "run key": request.run_key}
         told = "".join(f", {name} {value}" for name, value in parts.items() if value)
         typer.echo(f"{request.job_name or ticked.tick.job_name}{told}")
+    for failure in ticked.failures:
+        typer.echo(failure, err=True)
     if ticked.known_run_keys:
         typer.echo(f"Run before, and not again: {', '.join(ticked.known_run_keys)}.")
     elif not ticked.requests:

@@ -60,6 +60,10 @@ class TickContext(BodyContext):
         self.lookup: JobLookup | None = definitions
         """The definitions that resolve the jobs of requests, or None."""
 
+    def share_resources(self, other: "TickContext") -> None:
+        """Hold the resources of another context of the tick, in place of its own."""
+        self._held = other._held
+
     @property
     def known_instance(self) -> DagsterInstance | None:
         """The instance that the context was built with, or None."""

@@ -14,6 +14,7 @@ from dagwire.definitions.specs.argument_types import check_members, check_type
 from dagwire.definitions.specs.asset_events import AssetMaterialization, AssetObservation
 from dagwire.definitions.specs.check_results import AssetCheckEvaluation
 from dagwire.errors import InvalidInvocationError
+from dagwire.resources.dagster_run import DagsterRun, DagsterRunStatus
 
 AssetEvent = AssetMaterialization | AssetObservation | AssetCheckEvaluation
 
@@ -31,6 +32,15 @@ class SkipReason:
             ArgumentTypeError: `skip_message` is not text.
         """
         check_type("SkipReason", "skip_message", self.skip_message, str)
+
+
+@dataclass(frozen=True, slots=True)
+class DagsterRunReaction:
+    """The answer of a run status sensor for one run, without a request; `error` is what its function raised."""
+
+    dagster_run: DagsterRun | None = None
+    error: Exception | None = None
+    run_status: DagsterRunStatus | None = None
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -95,3 +105,5 @@ class TickResult(NamedTuple):
     """Requests with `apply_to(instance)`; the caller applies them before it starts the runs."""
     asset_events: Sequence[AssetEvent] = ()
     """Events of assets made elsewhere; the caller reports them to its instance."""
+    dagster_run_reactions: Sequence[DagsterRunReaction] = ()
+    """The runs that a run status sensor was evaluated for without a request."""
