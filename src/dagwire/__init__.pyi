@@ -3,7 +3,7 @@
 from .config.environments.environment import environment
 from .config.environments.profiles import Profiles, ProfileSettings
 from .config.explain.env_template import env_template
-from .config.explain.provenance import Explained
+from .config.explain.explained_values import Explained
 from .config.files.file_relative_path import file_relative_path
 from .config.files.run_config import RunConfig
 from .config.files.run_config_files import config_from_files, config_from_pkg_resources, config_from_yaml_strings

@@ -22,7 +22,7 @@ from dagwire import (
     process_scope,
     resource,
 )
-from dagwire.containers.lifetimes import lifetimes_of
+from dagwire.containers.listed_lifetimes import lifetimes_of
 from dagwire.errors import DagwireError, InvalidInvocationError, ResourceSetupError, ResourceTypeError
 
 

@@ -11,9 +11,9 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "src" / "dagwire"
 
 FILE_BY_RULE = {
-    "Which override wins if a test, a run, a definition and a profile replace one key": "containers/replacements.py",
+    "Which of a test's, a run's, a definition's and a profile's overrides wins": "containers/effective_replacements.py",
     "Resources are closed in reverse, and every close runs although one fails": "resources/life_cycle.py",
-    "A run opens a private copy of what it must have to itself": "containers/privacy.py",
+    "A run opens a private copy of what it must have to itself": "containers/private_copies.py",
     "A Selector is asked for its branch once a scope": "containers/selectors.py",
     "The key of a resource in a nested container is a path with dots": "containers/keys.py",
     "A process-lived resource that depends on one of a run is refused": "containers/lifetime.py",
@@ -32,7 +32,7 @@ FILE_BY_RULE = {
     "Which variable names set a nested setting": "config/values/variable_names.py",
     "A misspelt variable that no setting reads is a warning": "config/settings/unread_names.py",
     "Missing settings are reported by the variables that set them": "config/settings/settings_error.py",
-    "Where a value came from, with file and line": "config/explain/value_origins.py",
+    "Where a value came from, with file and line": "config/explain/places_in_sources.py",
     "A commented .env with every variable": "config/explain/env_template.py",
     "DAGWIRE_ENV picks the environment": "config/environments/environment.py",
     "A duplicate key or broken line of a YAML file is reported by line": "config/files/parsers.py",

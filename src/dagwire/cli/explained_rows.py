@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from dagwire.config.explain.provenance import Difference, Explained, SourceKind
+from dagwire.config.explain.explained_values import Difference, Explained, SourceKind
 
 
 @dataclass(frozen=True, slots=True)

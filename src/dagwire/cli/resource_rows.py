@@ -8,7 +8,7 @@ from dependency_injector import providers
 
 from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.containers.keys import find_provider
-from dagwire.containers.lifetimes import lifetimes_of
+from dagwire.containers.listed_lifetimes import lifetimes_of
 from dagwire.containers.provider_edges import edges_of
 from dagwire.containers.provider_types import AnyProvider, is_provider
 from dagwire.containers.resource_provider import ResourceProvider

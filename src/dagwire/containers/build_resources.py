@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from dagwire.config.files.run_config import as_run_config
 from dagwire.containers.as_container import container_for_one_call
+from dagwire.containers.effective_replacements import effective_replacements
 from dagwire.containers.keys import Requirement
-from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.resources.init_resource_context import NO_RESOURCES, Resources

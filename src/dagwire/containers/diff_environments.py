@@ -1,7 +1,7 @@
 """`diff_environments`: what is not the same in two environments."""
 
 from dagwire.config.environments.environment import environment
-from dagwire.config.explain.provenance import Difference, Explained, differences
+from dagwire.config.explain.explained_values import Difference, Explained, differences
 from dagwire.containers.explain import explain
 
 

@@ -9,7 +9,7 @@ from dependency_injector import providers
 from pydantic import BaseModel
 
 from dagwire.config.explain.explain_settings import explain_written, is_settings
-from dagwire.config.explain.provenance import Explained, Source, SourceKind, laid_over, shadowing, under
+from dagwire.config.explain.explained_values import Explained, Source, SourceKind, laid_over, shadowing, under
 from dagwire.config.files.run_config import as_run_config
 from dagwire.config.settings.explain_sources import explain_sources
 from dagwire.config.settings.settings_provider import SettingsProvider
@@ -17,12 +17,12 @@ from dagwire.config.values.masking import masked_throughout
 from dagwire.config.values.model_introspection import models_at, name_by_key
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.containers.as_container import is_container
+from dagwire.containers.effective_replacements import effective_replacements
 from dagwire.containers.keys import keys_of
-from dagwire.containers.lifetimes import declared_lifetimes
+from dagwire.containers.listed_lifetimes import declared_lifetimes
 from dagwire.containers.profile_overrides import profile_overrides
 from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.provider_types import DIRECTORIES, AnyProvider, is_provider
-from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.containers.selectors import chosen_branch
 from dagwire.errors import DagwireError, InvalidInvocationError, ResourceNotOpenError

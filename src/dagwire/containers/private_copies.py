@@ -9,7 +9,7 @@ from dependency_injector import providers
 
 from dagwire.containers.called_provider import CalledProvider
 from dagwire.containers.lifetime import Lifetime
-from dagwire.containers.privacy import Reached
+from dagwire.containers.private_providers import Reached
 from dagwire.containers.provider_copier import ProviderCopier, Slot
 from dagwire.containers.provider_types import AnyProvider
 from dagwire.containers.resource_provider import AnyResourceProvider, ResourceProvider

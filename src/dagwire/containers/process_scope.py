@@ -5,9 +5,9 @@ from typing import Self
 
 from dagwire.containers.as_container import container_from
 from dagwire.containers.current_scope import begin_process_scope, end_process_scope
+from dagwire.containers.effective_replacements import effective_replacements
 from dagwire.containers.kept_plans import plan_for
 from dagwire.containers.keys import Requirement, keys_of
-from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.resources.run_without_loop import drive

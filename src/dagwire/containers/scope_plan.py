@@ -14,7 +14,7 @@ from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.containers.called_provider import Call, calls_of
 from dagwire.containers.keys import Key, Requirement
 from dagwire.containers.lifetime import Lifetime, lifetime_faults, outliving_providers
-from dagwire.containers.privacy import Reached, awaited_providers, private_providers, settled_in_scope
+from dagwire.containers.private_providers import Reached, awaited_providers, private_providers, settled_in_scope
 from dagwire.containers.provider_checks import DECLARES_A_TYPE, declared_wrongly, is_read_early
 from dagwire.containers.provider_edges import listed_providers
 from dagwire.containers.provider_graph import ProviderGraph, dependencies_first

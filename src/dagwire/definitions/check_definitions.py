@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from dagwire.containers.effective_replacements import effective_replacements
 from dagwire.containers.keys import Container, Requirement, find_provider, keys_of
-from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.run_scope import RunScope
 from dagwire.definitions.definitions import Definitions
 from dagwire.errors import ConfigFaultsError, DagwireError, FaultsError, InvalidProviderError

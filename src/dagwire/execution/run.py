@@ -3,8 +3,8 @@
 import uuid
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 
+from dagwire.containers.effective_replacements import effective_replacements
 from dagwire.containers.keys import Requirement
-from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition

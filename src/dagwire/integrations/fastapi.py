@@ -15,9 +15,9 @@ from starlette.websockets import WebSocket
 
 from dagwire.containers.current_scope import OpenScope
 from dagwire.containers.declared_keys import key_named_by
+from dagwire.containers.effective_replacements import effective_replacements
 from dagwire.containers.keys import Requirement
 from dagwire.containers.provider_types import AnyProvider
-from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.errors import DagwireError

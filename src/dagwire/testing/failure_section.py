@@ -5,7 +5,7 @@ from typing import Any
 
 from dependency_injector import providers
 
-from dagwire.config.explain.provenance import SourceKind
+from dagwire.config.explain.explained_values import SourceKind
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import DagwireError
 from dagwire.testing.isolation import OneTest

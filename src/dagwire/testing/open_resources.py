@@ -4,11 +4,11 @@ import threading
 from collections.abc import Coroutine
 from typing import Any
 
+from dagwire.containers.effective_replacements import profile_replacements
 from dagwire.containers.keys import Key, Requirement
 from dagwire.containers.option_overrides import with_options_replaced
 from dagwire.containers.overrides import in_force
 from dagwire.containers.provider_types import AnyProvider
-from dagwire.containers.replacements import profile_replacements
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.errors import DagwireError

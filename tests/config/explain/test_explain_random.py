@@ -13,7 +13,7 @@ from pydantic import AliasChoices, BaseModel, Field, ValidationError, create_mod
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError, TomlConfigSettingsSource
 
 from dagwire.config.explain.explain_settings import explain_settings
-from dagwire.config.explain.provenance import SourceKind
+from dagwire.config.explain.explained_values import SourceKind
 from dagwire.config.settings.variable_conflicts import check_claims
 from dagwire.config.values.model_introspection import declared_fields
 from dagwire.config.values.variable_names import is_set_alone, variables_of

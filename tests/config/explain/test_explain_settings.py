@@ -18,7 +18,7 @@ from pydantic_settings import (
 from typing_extensions import TypeAliasType
 
 from dagwire import ConfigurableResource, EnvVar, SettingsProvider, explain
-from dagwire.config.explain.provenance import SourceKind
+from dagwire.config.explain.explained_values import SourceKind
 from dagwire.errors import SettingsError, UnknownNameError
 
 CANARY = "c4n4ry-do-not-show"

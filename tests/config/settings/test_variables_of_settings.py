@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict, YamlConfigSettingsSource
 
 from dagwire import SettingsProvider, explain
-from dagwire.config.explain.provenance import SourceKind
+from dagwire.config.explain.explained_values import SourceKind
 from dagwire.config.values.variable_overrides import override_variables
 from dagwire.errors import SettingsError
 

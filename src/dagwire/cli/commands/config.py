@@ -10,7 +10,7 @@ from dagwire.cli.loaded_definitions import load_definitions, refuse_unknown_envi
 from dagwire.cli.options import Env, Json, Module, Traceback, new_app
 from dagwire.cli.printing import json_text, print_json, print_rows, print_table
 from dagwire.config.explain.env_template import env_template
-from dagwire.config.explain.provenance import under
+from dagwire.config.explain.explained_values import under
 from dagwire.config.settings.settings_schema import settings_schema
 from dagwire.containers.diff_environments import diff_environments
 from dagwire.containers.explain import explain as explained

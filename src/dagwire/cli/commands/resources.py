@@ -12,7 +12,7 @@ from dagwire.cli.loaded_definitions import load_definitions
 from dagwire.cli.options import Env, Json, Module, Traceback, new_app
 from dagwire.cli.printing import print_fields, print_json, print_rows
 from dagwire.cli.resource_rows import resource_rows
-from dagwire.config.explain.provenance import is_within
+from dagwire.config.explain.explained_values import is_within
 from dagwire.containers.explain import explain
 
 app: typer.Typer = new_app()

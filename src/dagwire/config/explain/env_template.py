@@ -10,7 +10,7 @@ from pydantic_core import to_jsonable_python
 from pydantic_settings import BaseSettings
 
 from dagwire.config.explain.explain_settings import explain_defaults
-from dagwire.config.explain.provenance import Explained, Source, SourceKind
+from dagwire.config.explain.explained_values import Explained, Source, SourceKind
 from dagwire.config.values.masking import masked
 from dagwire.config.values.model_introspection import DeclaredField, declared_fields, models_at, spelled
 from dagwire.config.values.secrecy import secrecy_of

@@ -9,11 +9,11 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticUndefined
 from pydantic_settings import BaseSettings
 
-from dagwire.config.explain.provenance import Explained, Found, Source, SourceKind, laid_over_in_place
+from dagwire.config.explain.explained_values import Explained, Found, Source, SourceKind, laid_over_in_place
+from dagwire.config.explain.places_in_sources import Spot, places_of
 from dagwire.config.explain.replaced_sources import as_called
 from dagwire.config.explain.source_merging import ABSENT, Piece, item_of, pieces_under
 from dagwire.config.explain.source_recording import Reading, read_recorded
-from dagwire.config.explain.value_origins import Spot, places_of
 from dagwire.config.values.credentials import without_credentials
 from dagwire.config.values.env_var import EnvVar
 from dagwire.config.values.masking import fingerprint, is_to_become_secret, masked

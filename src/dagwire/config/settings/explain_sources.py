@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pydantic_settings import BaseSettings
 
 from dagwire.config.explain.explain_settings import explain_settings
-from dagwire.config.explain.provenance import Explained, SourceKind
+from dagwire.config.explain.explained_values import Explained, SourceKind
 from dagwire.config.explain.replaced_sources import as_called
 from dagwire.config.settings.settings_error import settings_error
 from dagwire.config.settings.source_checks import check_source_limits

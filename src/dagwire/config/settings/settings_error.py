@@ -9,10 +9,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource
 
 from dagwire.config.explain.explain_settings import explain_reading
-from dagwire.config.explain.provenance import Explained, SourceKind
+from dagwire.config.explain.explained_values import Explained, SourceKind
+from dagwire.config.explain.places_in_sources import dotenv_files_of, looked_in, variables_in_dotenv
 from dagwire.config.explain.replaced_sources import as_called
 from dagwire.config.explain.source_recording import Reading, read_recorded
-from dagwire.config.explain.value_origins import dotenv_files_of, looked_in, variables_in_dotenv
 from dagwire.config.settings.error_locations import Location, location_of
 from dagwire.config.settings.source_checks import source_problem
 from dagwire.config.settings.variable_conflicts import paths_by_variable

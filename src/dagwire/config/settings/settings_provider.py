@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings
 
 from dagwire.config.environments.environment import chosen_environment, environment
 from dagwire.config.environments.profiles import Profile, Profiles
-from dagwire.config.explain.provenance import Explained, SourceKind
+from dagwire.config.explain.explained_values import Explained, SourceKind
 from dagwire.config.explain.replaced_sources import as_called, with_variables
 from dagwire.config.explain.source_recording import Reading, read_recorded
 from dagwire.config.settings.explain_sources import explain_sources

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_settings import BaseSettings
 from pydantic_settings.exceptions import SettingsError as SourceError
 
-from dagwire.config.explain.value_origins import broken_lines_in_dotenv, variables_in_dotenv
+from dagwire.config.explain.places_in_sources import broken_lines_in_dotenv, variables_in_dotenv
 from dagwire.config.files.config_files import NO_MAPPING, fault_in_file, from_here, paths_in
 from dagwire.config.files.parsers import fault_of
 from dagwire.config.settings.source_limits import check_limits

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
+from dagwire.config.explain.places_in_sources import config_files_of, dotenv_files_of, variables_in_dotenv
 from dagwire.config.explain.source_recording import Given, Reading
-from dagwire.config.explain.value_origins import config_files_of, dotenv_files_of, variables_in_dotenv
 from dagwire.config.files.config_files import from_here, line_of, read_config_file
 from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.config.settings.variable_conflicts import paths_by_variable

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol, TypeGuard
 
 from dagwire.definitions.ops.asset_input import asset_input
 from dagwire.definitions.ops.config_mapping import ConfigMapping
+from dagwire.definitions.steps.job_being_defined import PLACING
 from dagwire.definitions.steps.output_handles import (
     DynamicHandle,
     OutputHandle,
@@ -17,7 +18,6 @@ from dagwire.definitions.steps.output_handles import (
     is_source,
     moved,
 )
-from dagwire.definitions.steps.placing import PLACING
 from dagwire.definitions.steps.stored_input import StoredInput
 from dagwire.errors import InvalidDefinitionError, InvalidInvocationError
 

@@ -15,7 +15,7 @@ from dagwire.definitions.steps.bound_resources import Bindings, bindings_from
 from dagwire.definitions.steps.call_by_name import call_directly
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.input_and_output_definitions import InputDefinition, OutputDefinition
-from dagwire.definitions.steps.placing import PLACING
+from dagwire.definitions.steps.job_being_defined import PLACING
 from dagwire.definitions.steps.stored_input import input_requirement, output_requirement
 from dagwire.definitions.value_types.class_types import ANY
 from dagwire.definitions.value_types.dagster_type import DagsterType

@@ -9,12 +9,12 @@ from typing import Any
 import dagster as dg
 from dependency_injector import providers
 
-from dagwire.config.explain.provenance import Explained
+from dagwire.config.explain.explained_values import Explained
+from dagwire.containers.effective_replacements import effective_replacements
 from dagwire.containers.explain import explain
 from dagwire.containers.keys import Container, is_nested, keys_of
 from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.provider_types import AnyProvider, is_provider
-from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import DagwireError
 from dagwire.integrations.dagster.config_types import dagster_schema

@@ -9,9 +9,9 @@ import dagster as dg
 
 from dagwire.config.files.run_config import as_run_config
 from dagwire.containers.as_container import provider_of
+from dagwire.containers.effective_replacements import effective_replacements
 from dagwire.containers.keys import Container, Requirement
 from dagwire.containers.provider_types import AnyProvider
-from dagwire.containers.replacements import effective_replacements
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.integrations.dagster.launch_config import changed_config

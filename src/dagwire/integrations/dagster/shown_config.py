@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import dagster as dg
 from pydantic_core import to_jsonable_python
 
-from dagwire.config.explain.provenance import Explained, Source, SourceKind
+from dagwire.config.explain.explained_values import Explained, Source, SourceKind
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.integrations.dagster.typed_text import TypedText
 

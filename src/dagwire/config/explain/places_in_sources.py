@@ -19,7 +19,7 @@ from pydantic_settings import (
 )
 
 from dagwire.config.environments.profiles import ProfileSource
-from dagwire.config.explain.provenance import Found, Source, SourceKind
+from dagwire.config.explain.explained_values import Found, Source, SourceKind
 from dagwire.config.explain.source_merging import ABSENT, item_of
 from dagwire.config.files.config_files import line_of, paths_in, read_config_file
 from dagwire.config.values.model_introspection import Key

@@ -6,7 +6,7 @@ from dependency_injector import providers
 
 from dagwire.containers.keys import Container, keys_of
 from dagwire.containers.lifetime import Lifetime, lifetime_of, lifetimes_in, outliving_providers
-from dagwire.containers.privacy import private_providers
+from dagwire.containers.private_providers import private_providers
 from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.provider_types import DIRECTORIES, AnyProvider
 
