@@ -9,7 +9,7 @@ from dagwire.cli.launch import MATERIALIZE, Launch
 from dagwire.cli.run_config_options import config_from_options
 from dagwire.cli.session import Session
 from dagwire.config.files.run_config import as_run_config
-from dagwire.config.values.credentials import MASK
+from dagwire.credentials import MASK
 from dagwire.definitions.assets.selection import AssetSelection
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.jobs.asset_job import UnresolvedAssetJobDefinition

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from dagwire.credentials import without_passwords_in_addresses
 from dagwire.errors.dagwire_error import DagwireError, InvalidInvocationError, InvariantViolationError, UserCodeError
 from dagwire.suggestions import bullets, did_you_mean, quoted_list
 
@@ -11,9 +12,12 @@ class InvalidConfigError(DagwireError, ValueError):
     """Config given for a resource, an op or an asset does not fit its declaration. Nothing was opened."""
 
     def __init__(self, owner: str, problems: Iterable[str], heading: str = "") -> None:
-        """`problems` name field and expectation, never the value given; `heading` comes above them."""
+        """`problems` name field and expectation, never the value given; `heading` comes above them.
+
+        A name that nothing knows is repeated, and may be an address that was written in the wrong place.
+        """
         self.owner = owner
-        self.problems: tuple[str, ...] = tuple(problems)
+        self.problems: tuple[str, ...] = tuple(map(without_passwords_in_addresses, problems))
         super().__init__(f"{heading or f'The config of {owner} is not valid:'}{bullets(self.problems)}")
 
     @property

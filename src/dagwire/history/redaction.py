@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import Any
 
 from dagwire.config.settings.settings_provider import SettingsProvider
-from dagwire.config.values.credentials import MASK, without_credentials
 from dagwire.config.values.masking import masked
 from dagwire.config.values.secret_texts import config_secrets, secret_texts
 from dagwire.config.values.type_guards import is_collection, is_mapping
 from dagwire.containers.keys import Container, find_provider, keys_of
 from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.credentials import MASK, without_credentials
 
 _SHORTEST = 4
 """Shorter secrets are not looked for: masking each "1" would make the text unreadable and the secret plain."""

@@ -28,8 +28,11 @@ from dagwire import (
     define_asset_job,
     env_template,
     explain,
+    job,
+    op,
     settings_schema,
 )
+from dagwire.errors import InvalidConfigError
 
 CANARY = "c4n4ryDoNotShow9"
 Marked = Annotated[str, SecretField()]
@@ -224,3 +227,36 @@ def test_explained_json_shows_no_secret():
         by_url: dict[str, int] = {f"http://ann:{CANARY}@host": 1}
 
     assert CANARY not in json.dumps([one.path for one in explain(Settings)])
+
+
+_ADDRESS = f"postgres://ann:{CANARY}@127.0.0.1/db"
+
+
+@op
+def one():
+    return 1
+
+
+@job
+def of_one_op():
+    one()
+
+
+@pytest.mark.parametrize(
+    "run_config",
+    [
+        {_ADDRESS: 1},
+        {"ops": {_ADDRESS: {}}},
+        {"ops": {"one": {"inputs": {_ADDRESS: 1}}}},
+        {"ops": {"one": {"outputs": {_ADDRESS: {}}}}},
+        {"resources": {_ADDRESS: {"config": {}}}},
+        {"loggers": {_ADDRESS: {}}},
+    ],
+    ids=["section", "op", "input", "output", "resource", "logger"],
+)
+def test_an_address_where_a_name_belongs(run_config):
+    """A message repeats a name that nothing knows, without the password of an address."""
+    with pytest.raises(InvalidConfigError) as caught:
+        of_one_op.execute_in_process(run_config)
+    assert "postgres://ann:" in str(caught.value)
+    assert CANARY not in str(caught.value)

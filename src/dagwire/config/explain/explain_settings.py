@@ -14,13 +14,13 @@ from dagwire.config.explain.places_in_sources import Spot, places_of
 from dagwire.config.explain.replaced_sources import as_called
 from dagwire.config.explain.source_merging import ABSENT, Piece, item_of, pieces_under
 from dagwire.config.explain.source_recording import Reading, read_recorded
-from dagwire.config.values.credentials import without_credentials
 from dagwire.config.values.env_var import EnvVar
 from dagwire.config.values.masking import fingerprint, is_to_become_secret, masked
 from dagwire.config.values.model_introspection import Key, input_paths, key_text, models_in, spelled
 from dagwire.config.values.secrecy import SECRET_BY_NAME, SecretField, secrecy_of
 from dagwire.config.values.type_guards import is_mapping, is_sequence
 from dagwire.config.values.variable_names import variables_of
+from dagwire.credentials import without_credentials
 
 _NOT_THERE: object = object()
 """The value of a field that has none."""

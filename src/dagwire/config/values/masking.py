@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from dagwire.config.values.credentials import MASK, without_credentials
 from dagwire.config.values.env_var import EnvVar
 from dagwire.config.values.model_introspection import name_by_key
 from dagwire.config.values.nested_values import with_items_changed
@@ -22,6 +21,7 @@ from dagwire.config.values.secrecy import (
     secrecy_of,
 )
 from dagwire.config.values.type_guards import is_collection, is_mapping, is_named_tuple
+from dagwire.credentials import MASK, without_credentials
 
 
 def masked(value: Any, secrecy: SecretField | None = None) -> object:

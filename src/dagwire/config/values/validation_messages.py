@@ -6,10 +6,10 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from dagwire.config.values.credentials import without_credentials
 from dagwire.config.values.env_var import EnvVar
 from dagwire.config.values.secrecy import sounds_secret
 from dagwire.config.values.type_guards import is_collection, is_mapping
+from dagwire.credentials import without_credentials
 from dagwire.suggestions import nearest
 
 

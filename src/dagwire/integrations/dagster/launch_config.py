@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dagwire.config.values.credentials import MASK
 from dagwire.config.values.type_guards import is_mapping
+from dagwire.credentials import MASK
 from dagwire.errors import InvalidConfigError
 from dagwire.integrations.dagster.shown_config import ShownConfig
 

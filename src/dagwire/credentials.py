@@ -11,10 +11,13 @@ _NAMES = (
 )
 _QUOTED = r""""(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|\{[^}]*\}?"""
 
-_PATTERNS = [
-    # An address: all between the user's name and the last "@", since passwords are written with a raw "/" or "#" too.
+_ADDRESSES = [
+    # All between the user's name and the last "@", since passwords are written with a raw "/" or "#" too.
     (re.compile(r"(://[^/?#\s:@]*):\S*(?=@)"), rf"\1:{MASK}"),
     (re.compile(r"(?i)(\bhttps?://)[^/?#\s:@]+(?=@)"), rf"\1{MASK}"),
+]
+_PATTERNS = [
+    *_ADDRESSES,
     # A header holds its secret to the end of the line, behind the name of a scheme.
     (re.compile(r"""(?i)(\b(?:proxy-)?authorization["']?\s*[=:]\s*)[^\r\n]+"""), rf"\1{MASK}"),
     (re.compile(r"(?i)(\bbearer\s+)[^\s,;\"']+"), rf"\1{MASK}"),
@@ -31,5 +34,12 @@ _PATTERNS = [
 def without_credentials(text: str) -> str:
     """`text` with each credential in it masked; addresses, users and names of databases are shown."""
     for pattern, mask in _PATTERNS:
+        text = pattern.sub(mask, text)
+    return text
+
+
+def without_passwords_in_addresses(text: str) -> str:
+    """`text` with the passwords of addresses masked, for prose: "token: give one" is not the value of a token."""
+    for pattern, mask in _ADDRESSES:
         text = pattern.sub(mask, text)
     return text
