@@ -158,11 +158,18 @@ def test_a_taken_port_is_named(folder: Path) -> None:
     assert f"127.0.0.1:{taken}: the local server cannot have this port (Address already in use)" in message
 
 
+def test_an_environment_that_no_profile_knows_is_a_misuse(folder: Path) -> None:
+    """A name of the variable that picks the environment is refused as one of `--env` is; nothing was opened."""
+    refused = run(quiet(environment(folder, DAGWIRE_ENV="prod")), JANUARY)
+    assert refused.returncode == 2
+    assert "Known: 'local', 'production', 'test'" in refused.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["flights.db"]
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
         ("APP_API__PAGE_SIZE", "canary-many", "APP_API__PAGE_SIZE"),
-        ("DAGWIRE_ENV", "prod", "Known: 'local', 'production', 'test'"),
         ("DAGWIRE_ENV", "production", "APP_API__BASE_URL must say where the API is"),
     ],
 )

@@ -179,11 +179,13 @@ def test_a_failure_shows_the_users_code_and_the_causes(talkative: Run, project: 
     assert "dagwire/execution" in talkative("--select", "broken", "--traceback").stderr
 
 
-def test_the_place_is_a_path_from_here_or_a_whole_one(project: Path, run: Run, tmp_path_factory) -> None:
+def test_the_place_is_a_path_from_here_or_a_whole_one(
+    project: Path, run: Run, tmp_path_factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A module elsewhere on the import path is shown by its whole path."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     (elsewhere / "talkative.py").write_text(TALKATIVE)
-    sys.path.append(str(elsewhere))
+    monkeypatch.setattr(sys, "path", [*sys.path, str(elsewhere)])
     assert f"({elsewhere / 'talkative.py'}, line " in run("materialize", "-m", "talkative", "--select", "broken").stderr
 
 

@@ -95,6 +95,11 @@ COMMANDS = [
     "tick daily",
     "tick knocks",
     "tick knocks --dry-run",
+    "runs",
+    "runs show",
+    "retry",
+    "retry --dry-run",
+    "dagster",
     "init .",
 ]
 WITH_JSON = (

@@ -1,5 +1,6 @@
 """The loggers that the config of a run names: checked with the plan, made with the run."""
 
+import atexit
 import logging
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -98,6 +99,9 @@ def _forward_module_loggers() -> None:
     if _FORWARD in _MODULE_LOGGERS.handlers:
         return
     _MODULE_LOGGERS.addHandler(_FORWARD)
+    # The tree of loggers goes last when Python ends, and keeps with this handler every module that it reaches: DuckDB's
+    # extension then prints a page about objects that leaked.
+    atexit.register(_MODULE_LOGGERS.removeHandler, _FORWARD)
     if _MODULE_LOGGERS.level == logging.NOTSET:
         _MODULE_LOGGERS.setLevel(logging.DEBUG)
 

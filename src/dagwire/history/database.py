@@ -5,6 +5,7 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from dagwire.config.files.config_files import from_here
 from dagwire.errors import StateFileError
 
 FILE = "history.sqlite"
@@ -76,13 +77,15 @@ def _check_form(connection: sqlite3.Connection, file: Path) -> None:
             f"was written by a newer dagwire: its form is {version}, and this one reads {VERSION}. Install the newer "
             f"one, or name another folder by --state."
         )
-        raise StateFileError(str(file), problem)
+        raise StateFileError(from_here(str(file)), problem)
     if version == VERSION:
         return
     with transaction(connection):
         if _number(connection, "user_version") == 0:  # asked again: another process may have been first
             if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                raise StateFileError(str(file), "is not a history of dagwire. Name another folder by --state.")
+                raise StateFileError(
+                    from_here(str(file)), "is not a history of dagwire. Name another folder by --state."
+                )
             for statement in _TABLES.split(";"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {_APPLICATION}")
@@ -130,4 +133,4 @@ def reporting(file: Path) -> Generator[None]:
             problem = f"is damaged ({error}). Move it away, and a new one begins, or name another folder by --state."
         else:
             problem = f"cannot be read or written ({error}). Name another folder by --state."
-        raise StateFileError(str(file), problem) from error
+        raise StateFileError(from_here(str(file)), problem) from error

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
+from dagwire.config.files.config_files import from_here
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.definitions.specs.asset_events import AssetMaterialization
 from dagwire.errors import DagwireError, StateFileError
@@ -58,7 +59,7 @@ def _changes(path: Path, redactor: Redactor) -> Iterator[Change]:
 def _of_partitions(path: Path, found: Mapping[str, object]) -> Iterator[Change]:
     for name, keys in found.items():
         if not isinstance(keys, list) or not all(isinstance(key, str) for key in cast("list[object]", keys)):
-            raise StateFileError(str(path), f"does not hold the keys of partitions under '{name}'. {_MEND}")
+            raise StateFileError(from_here(str(path)), f"does not hold the keys of partitions under '{name}'. {_MEND}")
         for key in cast("list[str]", keys):
             yield "INSERT OR IGNORE INTO dynamic_partitions (name, key) VALUES (?, ?)", (name, key)
 
@@ -67,7 +68,7 @@ def _of_materializations(path: Path, found: Mapping[str, Any], redactor: Redacto
     try:
         entries = [_entry(data) for data in found.get("latest", ())]
     except (AttributeError, DagwireError, KeyError, TypeError, ValueError):
-        raise StateFileError(str(path), f"does not hold materializations. {_MEND}") from None
+        raise StateFileError(from_here(str(path)), f"does not hold materializations. {_MEND}") from None
     for entry in sorted(entries, key=lambda one: one.storage_id):
         yield event_row(MATERIALIZATION, entry, redactor)
 
@@ -85,16 +86,16 @@ def _state(path: Path, found: Mapping[str, Any]) -> TickState:
         TickState(**found)  # refuses what no state has
         return TypeAdapter(TickState).validate_python(found)
     except (TypeError, ValidationError):
-        raise StateFileError(str(path), f"does not hold the state of a tick. {_MEND}") from None
+        raise StateFileError(from_here(str(path)), f"does not hold the state of a tick. {_MEND}") from None
 
 
 def _read(path: Path) -> Mapping[str, object]:
     try:
         found: object = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise StateFileError(str(path), f"cannot be read ({error.strerror}).") from error
+        raise StateFileError(from_here(str(path)), f"cannot be read ({error.strerror}).") from error
     except (ValueError, RecursionError) as error:
-        raise StateFileError(str(path), f"is broken: it is not valid JSON. {_MEND}") from error
+        raise StateFileError(from_here(str(path)), f"is broken: it is not valid JSON. {_MEND}") from error
     if not is_mapping(found):
-        raise StateFileError(str(path), f"is broken: it does not hold a JSON object. {_MEND}")
+        raise StateFileError(from_here(str(path)), f"is broken: it does not hold a JSON object. {_MEND}")
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from dagwire.config.files.config_files import from_here
 from dagwire.definitions.loading.project_setting import history_settings, project_folder
 from dagwire.errors import StateFileError
 from dagwire.history.database import FILE, connect, reporting
@@ -30,13 +31,13 @@ def check_writable(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StateFileError(str(folder), f"cannot be made ({error.strerror}). {_ELSEWHERE}") from error
+        raise StateFileError(from_here(str(folder)), f"cannot be made ({error.strerror}). {_ELSEWHERE}") from error
     try:
         with NamedTemporaryFile(dir=folder, prefix=".probe.") as file:
             file.write(b"\n")  # a full disk has no room for one byte either
             file.flush()
     except OSError as error:
-        raise StateFileError(str(folder), f"cannot be written ({error.strerror}). {_ELSEWHERE}") from error
+        raise StateFileError(from_here(str(folder)), f"cannot be written ({error.strerror}). {_ELSEWHERE}") from error
 
 
 def retention_of_project() -> Retention:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from dagwire.config.files.config_files import from_here
 from dagwire.definitions.specs.asset_events import AssetMaterialization
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.errors import DagwireError, StateFileError
@@ -210,5 +211,5 @@ def _entry(row: Any, file: Path) -> EventLogEntry:
             asset_key_of(asset), description, metadata_from_json(metadata), partition, json.loads(tags)
         )
     except (DagwireError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise StateFileError(str(file), f"is damaged: event {number} cannot be read.") from error
+        raise StateFileError(from_here(str(file)), f"is damaged: event {number} cannot be read.") from error
     return EventLogEntry(made, run, job, step, time, number)

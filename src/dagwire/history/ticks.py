@@ -10,6 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from dagwire.config.files.config_files import from_here
 from dagwire.definitions.automation.tick import AnyTick
 from dagwire.errors import AlreadyTickingError
 from dagwire.history.database import reporting, transaction
@@ -86,7 +87,7 @@ class TickRecord:
         try:
             lock.acquire(blocking=False)
         except Timeout:
-            raise AlreadyTickingError(tick.label, lock.lock_file) from None
+            raise AlreadyTickingError(tick.label, from_here(lock.lock_file)) from None
         with lock:
             yield cls(connection, file, name)
 
