@@ -85,7 +85,7 @@ def check_use(wheel: Path) -> None:
         run(*install, f"dagwire[cli] @ {wheel.as_uri()}", cwd=elsewhere)
         assert "Usage" in run(binaries / "dagwire", "--help", cwd=elsewhere)
         run(binaries / "dagwire", "init", "shop", cwd=elsewhere)
-        assert "3 orders" in run(binaries / "dagwire", "materialize", cwd=elsewhere / "shop")
+        assert "3 of 3 steps done" in run(binaries / "dagwire", "materialize", cwd=elsewhere / "shop")
 
 
 def main() -> None:

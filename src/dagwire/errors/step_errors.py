@@ -31,7 +31,7 @@ class MissingOutputError(UnexpectedResultError):
     def __init__(self, step: str, step_key: str, missing: Sequence[str], outputs: Iterable[str]) -> None:
         """`step` is the definition as messages name it, `step_key` its own name, `outputs` all that it declares."""
         self.step_key = step_key
-        self.output_name = missing[0]
+        self.output_name: str = missing[0]
         super().__init__(
             step,
             f"gave no value for {quoted_list(missing)}. Its outputs: {quoted_list(outputs)}. If one may be left out, "
