@@ -14,7 +14,13 @@ from tests.waiting import wait_for
 def test_a_signal_closes_everything(project: Path, number: signal.Signals) -> None:
     """SIGTERM, SIGHUP and Ctrl-C close what is open; the exit code is 128 and the signal's number."""
     process = subprocess.Popen(
-        [*COMMAND, "job", "run", "long"], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*COMMAND, "job", "run", "long"],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Whoever runs the tests may have been started by `nohup`.
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509  # it only sets one signal
     )
     wait_for((project / "waiting").exists)
     process.send_signal(number)

@@ -36,11 +36,13 @@ import sys
 import dagwire
 import pytest
 import dagwire.errors
-assert {name.split(".")[1] for name in sys.modules if name.startswith("dagwire.")} == {"errors", "suggestions"}
+assert {name.split(".")[1] for name in sys.modules if name.startswith("dagwire.")} == {
+    "credentials", "errors", "suggestions"
+}
 assert "asset" in dir(dagwire)
 from dagwire import EnvVar, build_resources, override, with_resources
 assert {name.split(".")[1] for name in sys.modules if name.startswith("dagwire.")} == {
-    "errors", "suggestions", "config", "resources", "containers", "definitions"
+    "credentials", "errors", "suggestions", "config", "resources", "containers", "definitions"
 }
 assert "dagwire.definitions.automation.sensor" not in sys.modules
 from dagwire import *

@@ -49,6 +49,13 @@ def chatty(dg):
     return make
 
 
+@pytest.fixture
+def without_logging(monkeypatch):
+    """A program that has not set up logging, whatever tests before this one have left."""
+    for logger in (logging.getLogger(), logging.getLogger("dagwire")):
+        monkeypatch.setattr(logger, "handlers", [])
+
+
 OWN = ("quiet", "hello you", "careful", "by name", "from a module")
 
 
@@ -117,6 +124,7 @@ def test_the_console(chatty, capfd):
     assert "hello" not in err
 
 
+@pytest.mark.usefixtures("without_logging")
 def test_lines_without_loggers(chatty, capfd):
     """Without `loggers` in run config every line of a body goes to standard error, with job, run and step."""
     result = chatty().execute_in_process()
@@ -125,6 +133,7 @@ def test_lines_without_loggers(chatty, capfd):
         assert f" - {level} - chatty - {result.run_id} - talk - {text}\n" in err
 
 
+@pytest.mark.usefixtures("without_logging")
 def test_lines_outside_runs(dg, capfd):
     """Contexts built by hand, sensors, schedules and resources log to standard error, too."""
 

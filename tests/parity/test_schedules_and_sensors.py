@@ -835,7 +835,6 @@ def test_a_missing_resource_is_found_when_definitions_are_checked(dg, read, nigh
     differs(lambda: dg.Definitions.validate_loadable(defs), dagster=None, dagwire=dg.DagsterInvalidDefinitionError)
 
 
-@pytest.mark.absent("it looks into a store of runs and events")
 def test_a_sensor_of_several_assets(dg):
     """`@multi_asset_sensor` is evaluated when any of several assets was made."""
 
@@ -846,7 +845,6 @@ def test_a_sensor_of_several_assets(dg):
     assert either.name == "either"
 
 
-@pytest.mark.absent("it looks into a store of runs")
 def test_a_sensor_of_failed_runs(dg):
     """`@run_failure_sensor` is evaluated for each run that failed."""
     told = []

@@ -16,6 +16,7 @@ def test_it_imports_little():
             "dagwire",
             "dagwire.errors",
             "dagwire.suggestions",
+            "dagwire.credentials",
             "dagwire.config",
             "dagwire.config.environments",
             "dagwire.config.environments.environment",
