@@ -32,6 +32,9 @@ def _own_signals():
     """Signals are the process's: what a test connects ends with it."""
     own = (signals.worker_init, signals.worker_process_init, signals.worker_process_shutdown, signals.worker_shutdown)
     before = [list(one.receivers) for one in own]
+    for one in own:  # whoever connected before would begin a process scope, too
+        one.receivers = []
+        one.sender_receivers_cache.clear()
     yield
     for one, receivers in zip(own, before, strict=True):
         one.receivers = receivers
