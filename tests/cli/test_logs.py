@@ -78,6 +78,7 @@ defs = dg.Definitions([talk, broken, shut], asset_checks=[numbers], resources={"
 def talkative(project: Path, run: Run) -> Run:
     """Runs `dagwire materialize` of assets whose bodies and resources log in every way."""
     (project / "talkative.py").write_text(TALKATIVE)
+    sys.modules.pop("talkative", None)  # another test's, from another folder
     return lambda *options: run("materialize", "-m", "talkative", *options)
 
 

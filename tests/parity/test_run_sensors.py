@@ -267,11 +267,13 @@ def monitoring(dg, assets, names, instance, **options):
     )
 
 
-def test_a_sensor_of_several_assets_waits_for_all(dg, assets, jobs):
+def test_a_sensor_of_several_assets_waits_for_all(dg, jobs):
     """It sees what was made since the cursor, and moves the cursor by what it has handled."""
     instance = dg.DagsterInstance.ephemeral()
+    # Of its own: Dagster's instances in memory may share a store.
+    assets = [dg.asset(name=name)(lambda: 1) for name in ("left_one", "right_one")]
 
-    @dg.multi_asset_sensor(monitored_assets=[dg.AssetKey("a"), dg.AssetKey("b")], job=jobs[0])
+    @dg.multi_asset_sensor(monitored_assets=[dg.AssetKey("left_one"), dg.AssetKey("right_one")], job=jobs[0])
     def both(context):
         if all(context.latest_materialization_records_by_key().values()):
             context.advance_all_cursors()
@@ -279,7 +281,7 @@ def test_a_sensor_of_several_assets_waits_for_all(dg, assets, jobs):
         return dg.SkipReason("not yet")
 
     def call(cursor=None):
-        context = monitoring(dg, assets, "ab", instance, cursor=cursor)
+        context = monitoring(dg, assets, ["left_one", "right_one"], instance, cursor=cursor)
         return both(context), context
 
     assert call()[0].skip_message == "not yet"
@@ -289,7 +291,7 @@ def test_a_sensor_of_several_assets_waits_for_all(dg, assets, jobs):
     request, context = call()
     assert request.run_key == "r"
     assert context.cursor_updated
-    assert list(json.loads(context.cursor)) == ["AssetKey(['a'])", "AssetKey(['b'])"]
+    assert list(json.loads(context.cursor)) == ["AssetKey(['left_one'])", "AssetKey(['right_one'])"]
     assert call(context.cursor)[0].skip_message == "not yet"
     definitions = dg.Definitions(assets, jobs=[jobs[0]], sensors=[both])
     first = both.evaluate_tick(dg.build_sensor_context(instance=instance, definitions=definitions))

@@ -1,6 +1,5 @@
 """A container under a Dagster project: what is opened, with which values, for whom, and how it is closed."""
 
-import threading
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any
@@ -136,17 +135,6 @@ def test_a_failure_that_is_raised_reaches_the_resources() -> None:
     except ValueError:
         run(loaded, resources_for_dagster(Application()))
     assert journal == ["open api", "open loader", "close loader", "close api"]
-
-
-def test_resources_of_four_threads_do_not_meet() -> None:
-    """Each run has a scope of its own, in whatever thread it is."""
-    resources = resources_for_dagster(Application())
-    threads = [threading.Thread(target=run, args=(loaded, resources)) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(journal) == sorted(["open api", "open loader", "close loader", "close api"] * 4)
 
 
 def test_a_resource_that_cannot_be_opened_fails_the_run_and_closes_the_others() -> None:
