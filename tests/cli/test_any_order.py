@@ -64,7 +64,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def values_in(folder: Path) -> dict[str, bytes]:
-    """What is stored, by its path."""
+    """The stored bytes, by their paths."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 

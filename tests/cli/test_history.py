@@ -238,7 +238,7 @@ def test_an_interrupted_run_is_marked_by_the_next_command(run: Run, project: Pat
 
 
 def test_runs_are_not_recorded_if_nobody_wants_them(run: Run, project: Path) -> None:
-    """What assets sensors and later runs need is kept all the same."""
+    """The facts that sensors of assets and later runs need are kept all the same."""
     assert run("materialize", "raw", "--history", "off").returncode == 0
     assert runs_in(run) == []
     with opened(project / ".dagwire" / FILE) as connection:

@@ -201,7 +201,7 @@ def test_a_resource_that_does_not_open_is_in_the_log(talkative: Run) -> None:
 
 
 def test_json_is_one_document_whatever_bodies_print(project: Path) -> None:
-    """What a body prints, and a program that it starts, goes to standard error; numbers that JSON lacks are text."""
+    """Output of a body, and of a program that it starts, goes to standard error; numbers that JSON lacks are text."""
     (project / "talkative.py").write_text(TALKATIVE)
     done = subprocess.run(
         [*COMMAND, "materialize", "-m", "talkative", "--select", "talk", "--json"],

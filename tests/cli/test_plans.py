@@ -143,7 +143,7 @@ def test_a_project_that_does_not_load_completes_nothing(project: Path) -> None:
 
 
 def completed(project: Path, words: str) -> set[str]:
-    """What bash is offered for the last word."""
+    """The words that bash is offered for the last one."""
     variables = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1), "_DAGWIRE_COMPLETE": "complete_bash"}
     program = "import sys; sys.argv = ['dagwire']; from dagwire.cli import main; main(prog_name='dagwire')"
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""What earlier versions kept in JSON files moves to the history, once."""
+"""The move of the JSON files of earlier versions into the history, once."""
 
 import json
 import sqlite3

@@ -247,7 +247,7 @@ def test_a_class_that_holds_itself(monkeypatch):
 
 @pytest.mark.parametrize("given", [3, ["size"], None], ids=repr)
 def test_a_config_in_whose_place_something_else_stands(given):
-    """What is not a mapping is refused as a config, by pydantic's own words."""
+    """A value that is not a mapping is refused as a config, by pydantic's own words."""
     with pytest.raises(ValidationError, match="pool\n  Input should be"):
         Base(url="u", pool=given)
 

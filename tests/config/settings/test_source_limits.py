@@ -112,7 +112,7 @@ def test_a_variable_out_of_bounds_is_named(monkeypatch, name, value, problem):
 
 
 def test_modest_aliases_and_nesting_are_read(tmp_path):
-    """What a person writes is within the limits."""
+    """Settings that a person writes are within the limits."""
     deep = json.loads('{"a": ' * 50 + "1" + "}" * 50)
     (tmp_path / "a.yaml").write_text(
         f"values: {{cron: '0 * * * *', base: &b {{x: 1}}, other: {{<<: *b}}, deep: {deep}}}"

@@ -1,7 +1,10 @@
 """A container under a Dagster project: what is opened, with which values, for whom, and how it is closed."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import dagster as dg
@@ -135,6 +138,37 @@ def test_a_failure_that_is_raised_reaches_the_resources() -> None:
     except ValueError:
         run(loaded, resources_for_dagster(Application()))
     assert journal == ["open api", "open loader", "close loader", "close api"]
+
+
+class Alone(ConfigurableResource):
+    """A resource that depends on nothing."""
+
+    def setup_for_execution(self, context: Any) -> None:
+        journal.append("open")
+
+    def teardown_after_execution(self, context: Any) -> None:
+        journal.append("close")
+
+
+def test_passes_in_four_threads_do_not_meet() -> None:
+    """Each pass has a scope of its own, in whatever thread it is, although all have the same definitions."""
+    definitions = resources_for_dagster({"alone": Alone()})
+    everybody = threading.Barrier(4, timeout=20)
+
+    def one_pass() -> Alone:
+        context = dg.InitResourceContext(
+            resource_config={}, resources=SimpleNamespace(), resource_def=None, all_resource_defs=definitions
+        )
+        manager: Any = definitions["alone"].resource_fn(context)
+        with manager as resource:
+            everybody.wait()
+            assert isinstance(resource, Alone)
+            return resource
+
+    with ThreadPoolExecutor(4) as threads:
+        opened = [one.result() for one in [threads.submit(one_pass) for _ in range(4)]]
+    assert len({id(resource) for resource in opened}) == 4
+    assert sorted(journal) == sorted(["open", "close"] * 4)
 
 
 def test_a_resource_that_cannot_be_opened_fails_the_run_and_closes_the_others() -> None:

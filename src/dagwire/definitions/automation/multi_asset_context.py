@@ -32,7 +32,7 @@ class AssetCursor(NamedTuple):
 
 
 class MultiAssetSensorEvaluationContext(SensorEvaluationContext):
-    """What was made of several assets since the last tick; lives as long as the tick.
+    """The materializations of several assets since the last tick; lives as long as the tick.
 
     The function says what it has handled, by `advance_cursor` or `advance_all_cursors`; all else is shown again.
     """
