@@ -21,10 +21,10 @@ export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(abspath $(VENV))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test coverage lowest lint types layers docs wheel bench check format api changelog lock clean
+.PHONY: help setup demo serve test test-systems coverage lowest lint types layers docs wheel bench check format api changelog lock clean
 
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make the virtual environment, with pinned versions of everything.
 
@@ -46,6 +46,10 @@ serve: setup ## Serve what the demo has loaded, on http://127.0.0.1:8000.
 test: setup ## Run the tests, the documentation's code included.
 	$(BIN)/pytest $(SPREAD) $(ARGS)
 
+# Their environments are in .venv-systems, each with the pinned packages of a file in tests/systems/requirements.
+test-systems: setup ## Run the tests that start servers, daemons, executors and browsers, which take minutes.
+	$(BIN)/pytest -m systems $(SPREAD) tests/systems $(ARGS)
+
 # The processes that tests start are measured too. What is missing is shown only if it is too much: pytest's summary ends the output.
 coverage: setup ## Run the tests, and list the lines and branches of src that none of them reaches.
 	$(BIN)/coverage erase
@@ -57,7 +61,7 @@ lowest: setup ## Run the tests with the lowest versions that pyproject.toml allo
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-lowest
 	VIRTUAL_ENV=$(abspath .venv-lowest) $(BIN)/uv pip install --quiet --resolution lowest-direct \
 		-e '.[app,async,cli,graph,yaml]' --group test --group data
-	.venv-lowest/bin/python -m pytest $(SPREAD) --ignore tests/house --ignore tests/typing $(ARGS)
+	.venv-lowest/bin/python -m pytest $(SPREAD) --ignore tests/house --ignore tests/systems --ignore tests/typing $(ARGS)
 
 lint: setup ## Check style and formatting.
 	$(BIN)/ruff check
@@ -92,10 +96,13 @@ api: setup ## Write docs/api.md from the public names.
 changelog: setup ## Show the next release's changelog, made of changelog.d.
 	$(BIN)/towncrier build --draft --version next
 
-lock: setup ## Resolve all versions anew into constraints.txt.
-	$(BIN)/uv pip compile --quiet --upgrade --universal --no-header --no-annotate --all-extras --group dev \
-		pyproject.toml -o constraints.txt
+RESOLVE = $(BIN)/uv pip compile --quiet --upgrade --universal --no-header --no-annotate pyproject.toml
+
+lock: setup ## Resolve all versions anew into constraints.txt, and those of the tests' other environments.
+	$(RESOLVE) --all-extras --group dev -o constraints.txt
+	$(RESOLVE) --extra app --extra async --extra cli --extra dagster --extra yaml --group data \
+		tests/systems/requirements/dagster.in -o tests/systems/requirements/dagster.txt
 
 clean: ## Remove what the other targets made, the data excepted.
-	rm -rf $(VENV) dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-systems dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

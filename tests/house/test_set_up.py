@@ -4,7 +4,10 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
+PINNED = [ROOT / "constraints.txt", *sorted((ROOT / "tests/systems/requirements").glob("*.txt"))]
 
 
 def test_help_lists_every_target():
@@ -16,9 +19,10 @@ def test_help_lists_every_target():
     assert [target for target, _ in listed] == phony
 
 
-def test_constraints_are_exact_and_name_no_host():
-    """Each line of constraints.txt pins one version, and names no host."""
-    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("path", PINNED, ids=lambda path: path.name)
+def test_constraints_are_exact_and_name_no_host(path):
+    """Each line of constraints.txt, and of the tests' other environments, pins one version, and names no host."""
+    lines = path.read_text(encoding="utf-8").splitlines()
     assert lines
     assert all(re.fullmatch(r"[a-z0-9-]+==[\w.]+( ; .+)?", line) for line in lines)
 
