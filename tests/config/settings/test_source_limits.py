@@ -96,6 +96,42 @@ def test_a_file_out_of_bounds_is_refused_at_once(tmp_path, name, text, problem):
 
 
 @pytest.mark.parametrize(
+    ("source", "option", "name", "text", "problem"),
+    [
+        (YamlConfigSettingsSource, "yaml_file", "own.yaml", BOMB, "its aliases make"),
+        (YamlConfigSettingsSource, "yaml_file", "own.yaml", MERGES, "its aliases make"),
+        (JsonConfigSettingsSource, "json_file", "own.json", DEEP, "nested too deeply"),
+        (TomlConfigSettingsSource, "toml_file", "own.toml", f"items = [{LONG_NUMBER}]", "more than 4,300 digits"),
+    ],
+)
+def test_a_file_that_a_source_names_itself_is_bounded(tmp_path, source, option, name, text, problem):
+    """A file that only the constructor of a source names is held to the same limits."""
+    (tmp_path / name).write_text(text)
+
+    class Own(BaseSettings):
+        items: list[int] = []
+
+        @classmethod
+        def settings_customise_sources(cls, settings_cls, **sources):
+            return (source(settings_cls, **{option: name}),)
+
+    began = time.process_time()
+    for read in (SettingsProvider(Own), SettingsProvider(Own).explained, lambda: explain(Own)):
+        with pytest.raises(SettingsError, match=problem) as caught:
+            read()
+        assert name in str(caught.value)
+    assert time.process_time() - began < 2  # what is expanded takes minutes
+
+
+def test_the_limits_are_those_of_dagwire_alone(tmp_path):
+    """Settings that dagwire does not read are read by pydantic-settings as they are."""
+    (tmp_path / "a.yaml").write_text(f"values: {'{a: ' * 101}1{'}' * 101}")
+    assert Filed().values
+    with pytest.raises(SettingsError, match="100 levels"):
+        SettingsProvider(Filed)()
+
+
+@pytest.mark.parametrize(
     ("name", "value", "problem"),
     [
         ("APP_VALUES", DEEP, "APP_VALUES (values): it is nested too deeply"),

@@ -9,6 +9,7 @@ from dagwire.config.explain.explained_values import Explained, SourceKind
 from dagwire.config.explain.replaced_sources import as_called
 from dagwire.config.settings.settings_error import settings_error
 from dagwire.config.settings.source_checks import check_source_limits
+from dagwire.config.settings.source_limits import bounded_sources
 from dagwire.errors import SettingsError, UnknownEnvironmentError
 
 
@@ -26,7 +27,8 @@ def explain_sources(
     kind = settings if isinstance(settings, type) else type(settings)
     try:
         check_source_limits(as_called(kind, arguments))
-        return explain_settings(settings, arguments, otherwise=otherwise)
+        with bounded_sources(kind):
+            return explain_settings(settings, arguments, otherwise=otherwise)
     except (SettingsError, UnknownEnvironmentError):
         raise
     except Exception as error:  # noqa: BLE001  # whatever a source raises is a fault of the settings

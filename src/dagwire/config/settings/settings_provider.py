@@ -17,6 +17,7 @@ from dagwire.config.explain.source_recording import Reading, read_recorded
 from dagwire.config.settings.explain_sources import explain_sources
 from dagwire.config.settings.settings_error import settings_error
 from dagwire.config.settings.source_checks import check_sources
+from dagwire.config.settings.source_limits import bounded_sources
 from dagwire.config.settings.variable_conflicts import check_claims
 from dagwire.config.values.changed_model import changed_model
 from dagwire.config.values.variable_overrides import VariableOverrides, variable_overrides_in_force
@@ -218,7 +219,8 @@ class SettingsProvider(providers.ThreadSafeSingleton[S]):
         with self._in_its_environment():
             try:
                 check_sources(as_called(self.settings, arguments))
-                return super()._provide(args, kwargs)  # type: ignore[misc, no-any-return]  # the stubs leave _provide out
+                with bounded_sources(self.settings):
+                    return super()._provide(args, kwargs)  # type: ignore[misc, no-any-return]  # the stubs leave _provide out
             except (SettingsError, UnknownEnvironmentError):
                 raise
             except Exception as error:  # noqa: BLE001  # whatever a source raises is a fault of the settings
