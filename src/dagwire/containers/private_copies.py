@@ -22,8 +22,8 @@ class Runner(Protocol):
     """The part of a scope that its private copies call back."""
 
     @property
-    def outermost(self) -> object:
-        """The scope that closes what this one opens."""
+    def family(self) -> object:
+        """The state that it shares with the scopes whose resources it closes along with its own."""
         ...
 
     def open_late(self, provider: AnyProvider) -> Any:

@@ -1,0 +1,68 @@
+"""What a scope is opened with, and what the scopes of one run share."""
+
+import logging
+from asyncio import AbstractEventLoop, get_running_loop
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from dagwire.containers.keys import Container, Key, find_provider
+from dagwire.containers.private_copies import PrivateCopies
+from dagwire.containers.provider_graph import ProviderGraph
+from dagwire.containers.provider_types import AnyProvider
+from dagwire.resources.instance import DagsterInstance
+from dagwire.resources.life_cycle import LifeCycle, new_life_cycle
+from dagwire.resources.opener import Opener
+
+
+class ScopeFacts(NamedTuple):
+    """The facts that a scope is opened with; its resources get most of them."""
+
+    container: Container
+    replacements: Mapping[Key, AnyProvider]
+    config_by_key: Mapping[str, object]
+    run_id: str | None
+    run: object
+    instance: DagsterInstance | None
+    log: "logging.Logger | logging.LoggerAdapter[Any]"
+
+    def find(self, key: str) -> AnyProvider | None:
+        """The provider under `key`, or None."""
+        return find_provider(self.container, key) or self.replacements.get(key)
+
+    def known_keys(self) -> list[str]:
+        """The keys that have a provider."""
+        return list(ProviderGraph(self.container, self.replacements).known_keys())
+
+
+class ScopeFamily:
+    """The state that the scopes of one run share; lives as long as the outermost, which closes what all have opened."""
+
+    def __init__(self, copies: PrivateCopies, *, asynchronous: bool) -> None:
+        """Open nothing yet."""
+        self.life_cycle: LifeCycle = new_life_cycle(asynchronous=asynchronous)
+        self.opener: Opener = Opener(self.life_cycle)
+        self.copies: PrivateCopies = copies
+        self.is_open: bool = False
+        """Whether the outermost scope is open."""
+        self.loop: AbstractEventLoop | None = None
+        """The loop that drives the scopes."""
+        self.given_loop: AbstractEventLoop | None = None
+        """The idle loop in which the asynchronous parts of synchronous scopes run, if the caller gave one."""
+
+    @property
+    def asynchronous(self) -> bool:
+        """Whether an event loop drives the scopes."""
+        return self.life_cycle.asynchronous
+
+    def use_event_loop(self, loop: AbstractEventLoop) -> None:
+        """Run asynchronous parts in `loop`, which is idle; the caller closes it."""
+        self.given_loop = loop
+        self.life_cycle.use_event_loop(loop)
+
+
+def running_loop() -> AbstractEventLoop | None:
+    """The loop that runs in this thread, or None."""
+    try:
+        return get_running_loop()
+    except RuntimeError:
+        return None
