@@ -134,6 +134,13 @@ from .definitions.loading.load_definitions import (
 )
 from .definitions.ops.config_mapping import ConfigMapping, config_mapping
 from .definitions.ops.graph_asset import graph_asset
+from .definitions.ops.graph_by_hand import (
+    DependencyDefinition,
+    InputMapping,
+    MultiDependencyDefinition,
+    NodeInvocation,
+    OutputMapping,
+)
 from .definitions.ops.graph_multi_asset import graph_multi_asset
 from .definitions.ops.ins_and_outs import DynamicOut, In, Out
 from .definitions.ops.op import OpDefinition
@@ -372,6 +379,7 @@ __all__ = [
     "DefaultSensorStatus",
     "Definitions",
     "DeleteDynamicPartitionsRequest",
+    "DependencyDefinition",
     "Dict",
     "DimensionPartitionMapping",
     "DynamicOut",
@@ -413,6 +421,7 @@ __all__ = [
     "InputContext",
     "InputManager",
     "InputManagerDefinition",
+    "InputMapping",
     "Int",
     "IntMetadataValue",
     "IntSource",
@@ -432,10 +441,12 @@ __all__ = [
     "MonthlyPartitionsDefinition",
     "MultiAssetSensorDefinition",
     "MultiAssetSensorEvaluationContext",
+    "MultiDependencyDefinition",
     "MultiPartitionKey",
     "MultiPartitionMapping",
     "MultiPartitionsDefinition",
     "MultiToSingleDimensionPartitionMapping",
+    "NodeInvocation",
     "Noneable",
     "NotebookMetadataValue",
     "Nothing",
@@ -446,6 +457,7 @@ __all__ = [
     "Out",
     "Output",
     "OutputContext",
+    "OutputMapping",
     "Partition",
     "PartitionKeyRange",
     "PartitionMapping",

@@ -99,12 +99,6 @@ AREAS = (
         "deserialize_value serialize_value",
     ),
     Area(
-        "Graphs made by hand",
-        "write the composition as a function under `@graph` or `@job`",
-        """DependencyDefinition InputMapping MultiDependencyDefinition NodeInvocation OutputMapping
-        PendingNodeInvocation""",
-    ),
-    Area(
         "File managers and adapters for old IO managers",
         "write files in a resource or an IO manager",
         """ConfigurableLegacyIOManagerAdapter FileHandle LocalFileHandle custom_path_fs_io_manager

@@ -179,7 +179,7 @@ def asset(  # Dagster's signature
         )
         own_name = own_key.to_python_identifier()
         manager_key, own_resources = own_io_manager(owner, own_name, io_manager_key, io_manager_def, resource_defs)
-        return AssetsDefinition(
+        return AssetsDefinition.of_body(
             own_name,
             body,
             {RESULT: spec},

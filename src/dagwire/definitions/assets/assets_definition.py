@@ -21,6 +21,7 @@ from dagwire.definitions.assets.asset_deps import (
     check_mappings,
     input_deps,
 )
+from dagwire.definitions.assets.assets_by_hand import AssetsByHand
 from dagwire.definitions.assets.described_assets import DescribedAssets
 from dagwire.definitions.assets.node_assets import BecomesAssets, NodeAssets
 from dagwire.definitions.assets.op_by_name import op_of
@@ -49,10 +50,25 @@ if TYPE_CHECKING:
     from dagwire.definitions.ops.op import OpDefinition
 
 
-class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
+class AssetsDefinition(AssetsByHand, StepDefinition[AssetIn], DescribedAssets):
     """Assets and the function that makes them; made by `@asset` or `@multi_asset`."""
 
-    def __init__(
+    @classmethod
+    def of_body(
+        cls,
+        name: str,
+        body: Body,
+        specs_by_output: Mapping[str, AssetSpec],
+        *,
+        ins: Mapping[str, AssetIn],
+        **asset: Any,
+    ) -> Self:
+        """Assemble the arguments of the decorators; see `_assemble`."""
+        made = cls.__new__(cls)
+        made._assemble(name, body, specs_by_output, ins=ins, **asset)
+        return made
+
+    def _assemble(
         self,
         name: str,
         body: Body,
@@ -83,7 +99,7 @@ class AssetsDefinition(StepDefinition[AssetIn], DescribedAssets):
         Raises:
             InvalidDefinitionError: An input, a check or the partitions do not fit, or an asset depends on itself.
         """
-        super().__init__(name, body, ins=ins, **step)
+        StepDefinition.__init__(self, name, body, ins=ins, **step)
         check_type(self.label, "partitions_def", partitions_def, PartitionsDefinition)
         check_type(self.label, "backfill_policy", backfill_policy, BackfillPolicy)
         self.partitions_def: PartitionsDefinition | None = shared_partitions(

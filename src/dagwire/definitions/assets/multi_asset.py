@@ -103,7 +103,7 @@ def multi_asset(  # Dagster's signature
             if specs is not None
             else outs_as_specs(owner, outs or {}, input_deps(parameters), deps, internal_asset_deps, group_name)
         )
-        return AssetsDefinition(
+        return AssetsDefinition.of_body(
             own,
             body,
             by_output,

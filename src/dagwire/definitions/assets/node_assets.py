@@ -114,6 +114,11 @@ class NodeAssets:
 class BecomesAssets(Protocol):
     """An op or a graph, which can be made into assets."""
 
+    @property
+    def input_dict(self) -> Mapping[str, object]:
+        """`{input: its definition}`."""
+        ...
+
     def as_assets(self, assets: NodeAssets) -> "AssetsDefinition":
         """Return the definition of the assets."""
         ...

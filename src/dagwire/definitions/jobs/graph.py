@@ -11,6 +11,7 @@ from dagwire.definitions.jobs.job import JobDefinition, job_of
 from dagwire.definitions.ops.composition import Composed, composing
 from dagwire.definitions.ops.config_mapping import ConfigMapping
 from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition
+from dagwire.definitions.ops.graph_by_hand import Dependencies, InputMapping, OutputMapping, composed_by_hand
 from dagwire.definitions.ops.graph_node import GraphNode
 from dagwire.definitions.ops.graph_ports import graph_inputs, graph_outputs
 from dagwire.definitions.ops.op import OpDefinition
@@ -35,14 +36,86 @@ class GraphDefinition:
     def __init__(
         self,
         name: str,
+        *,
+        description: str | None = None,
+        node_defs: Iterable[Any] | None = None,
+        dependencies: Dependencies | None = None,
+        input_mappings: Sequence[InputMapping] | None = None,
+        output_mappings: Sequence[OutputMapping] | None = None,
+        config: ConfigMapping | None = None,
+        tags: Mapping[str, object] | None = None,
+    ) -> None:
+        """Make a graph by hand; `@graph` reads most of this from a function.
+
+        Args:
+            name: The graph's name.
+            description: For people.
+            node_defs: The ops and graphs in it.
+            dependencies: `{node: {its input: the output that it takes}}`.
+            input_mappings: Its inputs, and the inputs of nodes that they give.
+            output_mappings: Its outputs, and the outputs of nodes that they are.
+            config: Turns the graph's own config into that of its ops.
+            tags: Tags of the jobs that are made of it.
+
+        Raises:
+            InvalidDefinitionError: A node, an input or an output is named that does not exist, or nodes depend on one
+                another in a cycle.
+
+        Example:
+            >>> from dagwire import DependencyDefinition, GraphDefinition, op
+            >>> @op
+            ... def one():
+            ...     return 1
+            >>> @op
+            ... def double(number):
+            ...     return number * 2
+            >>> doubled = GraphDefinition(
+            ...     "doubled", node_defs=[one, double], dependencies={"double": {"number": DependencyDefinition("one")}}
+            ... )
+            >>> doubled.execute_in_process().output_for_node("double")
+            2
+        """
+        check_name("graph", name)
+        ins, outs = input_mappings or (), output_mappings or ()
+        composed = composed_by_hand(f"graph '{name}'", node_defs or (), dependencies or {}, ins, outs, config)
+        self._assemble(
+            name,
+            dict.fromkeys(given.graph_input_name for given in ins),
+            composed,
+            description=description,
+            tags=tags,
+            descriptions={
+                **{given.graph_input_name: given.graph_input_description for given in ins},
+                **{made.graph_output_name: made.graph_output_description for made in outs},
+            },
+        )
+
+    @classmethod
+    def of_body(
+        cls,
+        name: str,
         inputs: Iterable[str],
         composed: Composed,
         *,
         description: str | None = None,
         tags: Mapping[str, object] | None = None,
         descriptions: Mapping[str, str | None] | None = None,
+    ) -> Self:
+        """Make a graph of the result of its body; `descriptions` are those of its inputs and outputs, by name."""
+        made = cls.__new__(cls)
+        made._assemble(name, inputs, composed, description=description, tags=tags, descriptions=descriptions)
+        return made
+
+    def _assemble(
+        self,
+        name: str,
+        inputs: Iterable[str],
+        composed: Composed,
+        *,
+        description: str | None,
+        tags: Mapping[str, object] | None,
+        descriptions: Mapping[str, str | None] | None,
     ) -> None:
-        """`composed` is the result of its body; `descriptions` are those of its inputs and outputs, by name."""
         self.name = name
         self.inputs: tuple[str, ...] = tuple(inputs)
         self.composed = composed

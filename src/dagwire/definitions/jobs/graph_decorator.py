@@ -80,7 +80,7 @@ def graph(
         outs = out if out is None or isinstance(out, Mapping) else {"result": out}
         _check_declared(owner, ins or {}, inputs, outs or {})
         ports: dict[str, GraphIn | GraphOut] = {**(ins or {}), **(outs or {})}
-        definition = GraphDefinition(
+        definition = GraphDefinition.of_body(
             own,
             inputs,
             composed_body(owner, function, inputs, None if outs is None else list(outs), as_config_mapping(config)),

@@ -99,7 +99,7 @@ def job(
         if composed.outputs:
             msg = f"job '{own}' returns a value; the body of a job only connects ops."
             raise InvalidDefinitionError(msg)
-        definition = GraphDefinition(own, inputs, composed, description=description or doc_of(function))
+        definition = GraphDefinition.of_body(own, inputs, composed, description=description or doc_of(function))
         return definition.to_job(
             resource_defs=resource_defs,
             config=config,

@@ -41,7 +41,7 @@ class GraphAssetDefinition(AssetsDefinition):
         **asset: Any,
     ) -> None:
         """`owner` is how messages name it, `composed` the result of its body; `asset` is for `AssetsDefinition`."""
-        super().__init__(name, Body(_value, owner), specs_by_output, ins=ins, **asset)
+        self._assemble(name, Body(_value, owner), specs_by_output, ins=ins, **asset)
         self.composed = composed
         handles = ((output, composed.outputs[output]) for output in specs_by_output)
         named = {output: composed.placed[h.node].definition.io_manager_keys.get(h.output) for output, h in handles}
@@ -199,7 +199,7 @@ class GraphAssetPart(AssetsDefinition):
         """`output` names its asset among those of `whole`."""
         spec = whole.specs_by_output[output]
         named = whole.io_manager_keys.get(output)
-        super().__init__(
+        self._assemble(
             whole.step_of(output),
             Body(_value, f"asset '{spec.key.to_user_string()}'"),
             {RESULT: spec},

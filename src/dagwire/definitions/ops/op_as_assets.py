@@ -21,7 +21,7 @@ def op_as_assets(op: "OpDefinition", assets: NodeAssets) -> AssetsDefinition:
     }
     ins = assets.ins(op.label, op.ins)
     specs = assets.specs(op.label, op.name, outputs, ins)
-    definition = AssetsDefinition(
+    definition = AssetsDefinition.of_body(
         op.name,
         op.body,
         specs,
