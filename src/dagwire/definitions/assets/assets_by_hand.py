@@ -1,7 +1,7 @@
 """`AssetsByHand`: the constructor of `AssetsDefinition`, which makes assets of an op or a graph without a decorator."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dagwire.definitions.assets.node_assets import BecomesAssets, NodeAssets
 from dagwire.definitions.partitions.partition_mapping import PartitionMapping
@@ -76,7 +76,8 @@ class AssetsByHand:
             )
         )
         # The assets of a graph are of a class of their own, which only the graph knows.
-        self.__class__ = type(definition)
+        kind: Any = type(definition)
+        self.__class__ = kind
         vars(self).update(vars(definition))
 
 

@@ -99,7 +99,7 @@ class AssetsDefinition(AssetsByHand, StepDefinition[AssetIn], DescribedAssets):
         Raises:
             InvalidDefinitionError: An input, a check or the partitions do not fit, or an asset depends on itself.
         """
-        StepDefinition.__init__(self, name, body, ins=ins, **step)
+        super(AssetsByHand, self).__init__(name, body, ins=ins, **step)
         check_type(self.label, "partitions_def", partitions_def, PartitionsDefinition)
         check_type(self.label, "backfill_policy", backfill_policy, BackfillPolicy)
         self.partitions_def: PartitionsDefinition | None = shared_partitions(

@@ -172,10 +172,11 @@ class _Placing:
         }
         definition = self._uses.definition_of(name)
         mapped = [argument for argument, one in taken.items() if self._is_dynamic(one)]
-        if mapped:
-            returned = sources[mapped[0]].map(lambda each: definition(**{**sources, mapped[0]: each}))
-        else:
-            returned = definition(**sources)
+
+        def call(each: object) -> Any:
+            return definition(**{**sources, mapped[0]: each})
+
+        returned = sources[mapped[0]].map(call) if mapped else definition(**sources)
         outputs: dict[str, Any] = definition.output_dict
         self._handles[name] = dict(zip(outputs, [returned] if len(outputs) == 1 else returned or (), strict=True))
         self._dynamic |= {(name, output) for output, made in outputs.items() if mapped or made.is_dynamic}
