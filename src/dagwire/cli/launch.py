@@ -14,7 +14,7 @@ from dagwire.cli.run_config_options import config_from_options
 from dagwire.config.files.run_config import RunConfig, as_run_config
 from dagwire.definitions.assets.selection import AssetSelection, selected
 from dagwire.definitions.definitions import Definitions
-from dagwire.definitions.jobs.asset_graph import known_assets, nodes_by_asset
+from dagwire.definitions.jobs.asset_graph import known_assets
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.jobs.run_options import RetriedRun, RunOptions
 from dagwire.definitions.ops.node import Node
@@ -101,7 +101,7 @@ class Launch:
     def to_record(self, run_id: str) -> RunToRecord:
         """The facts of its run that the history keeps."""
         job, retried = self.job, self.retried
-        assets = nodes_by_asset(job.steps) if job.name == MATERIALIZE else job.asset_selection
+        assets = job.steps.by_asset if job.name == MATERIALIZE else job.asset_selection
         return RunToRecord(
             run_id,
             job.name,

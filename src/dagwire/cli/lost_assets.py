@@ -1,7 +1,6 @@
 """`LostAssets`: the assets that a row of runs could not make, so that nothing is made of them."""
 
 from dagwire.cli.launch import Launch
-from dagwire.definitions.jobs.asset_graph import nodes_by_asset
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.asset_key import AssetKey
 
@@ -15,7 +14,7 @@ class LostAssets:
 
     def add(self, launch: Launch) -> None:
         """Note that a run did not make its assets."""
-        keys = nodes_by_asset(launch.job.steps)
+        keys = launch.job.steps.by_asset
         self._lost += [(key, launch.job.partitions_def, launch.partition) for key in keys]
 
     def needed_by(self, launch: Launch) -> AssetKey | None:
@@ -23,7 +22,7 @@ class LostAssets:
 
         Another partition of the same partitions is not taken.
         """
-        own = nodes_by_asset(launch.job.steps)
+        own = launch.job.steps.by_asset
         taken = {dep for key, node in own.items() if node.asset is not None for dep in node.asset.asset_deps[key]}
         for key, partitions, partition in self._lost:
             is_other = partitions == launch.job.partitions_def and partition != launch.partition

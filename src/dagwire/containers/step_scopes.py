@@ -38,6 +38,11 @@ class StepScopes:
         if missing:
             await scope.open_more([Requirement(key, asker) for key in missing])
 
+    @property
+    def has_scopes(self) -> bool:
+        """Whether anything that lives for a step was asked for."""
+        return self._scope_by_outer is not None
+
     def inside(self, outer: RunScope) -> RunScope | None:
         """The scope inside `outer`, if anything that lives for a step was asked for there."""
         return self._scope_by_outer.get(outer) if self._scope_by_outer else None

@@ -15,7 +15,15 @@ from dagwire.definitions.automation.schedule import ScheduleDefinition
 from dagwire.definitions.automation.sensor import SensorDefinition
 from dagwire.definitions.automation.tick import AnyTick
 from dagwire.definitions.definition_faults import checked_list, repeated_checks, repeated_ticks, unbound_requirements
-from dagwire.definitions.jobs.asset_graph import AnyAsset, KnownAssets, asset_nodes, known_assets, missing_inputs
+from dagwire.definitions.jobs.asset_graph import (
+    AnyAsset,
+    KnownAssets,
+    asset_nodes,
+    known_assets,
+    missing_inputs,
+    nodes_by_asset,
+    unfilled_inputs,
+)
 from dagwire.definitions.jobs.asset_job import IMPLICIT_JOB, UnresolvedAssetJobDefinition
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.jobs.upstream_partitions import unconnected_partitions
@@ -108,7 +116,7 @@ class CollectedDefinitions:
             faults += repeated_checks(known.made, self.asset_checks)
             faults += unconnected_partitions(known.made)
             nodes = in_running_order(asset_nodes(known.made, self.asset_checks, known=known))
-            faults += missing_inputs(nodes, known.elsewhere)
+            faults += missing_inputs(unfilled_inputs(nodes), nodes_by_asset(nodes), known.elsewhere)
             requirements += [requirement for node in nodes for requirement in node.load_requirements]
         except InvalidDefinitionError as fault:
             faults.append(fault)

@@ -54,7 +54,7 @@ def asset_outcome(
         WrongTypeError: A value is of another type than declared.
     """
     outcome = Outcome()
-    if added is None and definition.is_plain and (returned is None or not isinstance(returned, _SPECIAL)):
+    if added is None and definition.is_plain and (returned is None or not isinstance(returned, SPECIAL_RESULTS)):
         outcome.outputs.append(_plain(definition, returned, types))
         return outcome
     results = without_extra_events(returned, outcome)
@@ -93,7 +93,7 @@ def _tags(spec: AssetSpec, result: object) -> dict[str, str]:
     return tags
 
 
-_SPECIAL = (Yielded, MaterializeResult, AssetCheckResult, Output)
+SPECIAL_RESULTS = (Yielded, MaterializeResult, AssetCheckResult, Output)
 """Results that are more than a value."""
 
 _Checked = tuple[AssetCheckResult, AssetKey | None]

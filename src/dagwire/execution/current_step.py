@@ -10,19 +10,21 @@ from dagwire.execution.step_context import StepContext
 class CurrentStep(StepScopes):
     """An attempt of a step, whose context is made when it is first asked for: most bodies take none."""
 
-    __slots__ = ("_make", "made", "yielded")
+    __slots__ = ("_arguments", "_make", "made", "yielded")
 
-    def __init__(self, make: Callable[[], StepContext]) -> None:
-        """`make` makes the context."""
-        super().__init__()
+    def __init__(self, make: Callable[..., StepContext], *arguments: object) -> None:
+        """`make` makes the context of the attempt of these arguments."""
+        self._scope_by_outer = None  # written out: every step makes one, and a call of the base class takes its time
         self._make = make
+        self._arguments = arguments
         self.made: StepContext | None = None
         """The context; None until somebody asks for it."""
-        self.yielded: list[object] = []
-        """The items that the body has yielded."""
+        self.yielded: list[object] | None = None
+        """The items that the body has yielded; None for a body that yields nothing."""
 
     def observe(self, item: object) -> object:
         """Take note of an item that the body yields; return it."""
+        self.yielded = self.yielded or []
         self.yielded.append(item)
         if self.made is not None:
             self.made.observe(item)
@@ -31,7 +33,7 @@ class CurrentStep(StepScopes):
     def context(self) -> StepContext:
         """Return the context of the attempt."""
         if self.made is None:
-            self.made = self._make()
+            self.made = self._make(*self._arguments)
         return self.made
 
 

@@ -17,6 +17,8 @@ from dagwire.errors import DagwireError, InvalidConfigError, MissingVariableErro
 from dagwire.execution.partition_selection import PartitionSelection
 from dagwire.suggestions import did_you_mean
 
+_NO_CONFIG = RunConfig()
+
 
 def resolved_run_config(job: JobDefinition, given: object, partitions: PartitionSelection) -> RunConfig:
     """The config of each step and resource, from the run's config and the job's.
@@ -25,6 +27,8 @@ def resolved_run_config(job: JobDefinition, given: object, partitions: Partition
         InvalidConfigError: It is not run config, or does not fit a config mapping.
         ConfigMappingError: A config mapping fails.
     """
+    if given is None and job.config is None and not job.mappings_by_graph:
+        return _NO_CONFIG
     if isinstance(job.config, ConfigMapping):
         run_config = as_run_config(job.config.resolve(_plain_dict(job, given), f"job '{job.name}'"))
     else:
@@ -92,8 +96,7 @@ def open_input_values(
 ) -> tuple[dict[str, dict[str, Any]], list[DagwireError]]:
     """`{step: {parameter: value}}` of the inputs without an upstream step, and their faults."""
     values = {**job.input_values, **options.input_values}
-    opened = [(node, given) for node in job.steps for given in node.open_inputs]
-    by_manager = {f"{node.name}.{name}" for node in job.steps for name in node.definition.input_manager_keys}
+    opened, by_manager = job.steps.open_inputs, job.steps.managed_inputs if run_config.inputs else ()
     configured = {path: value for path, value in run_config.inputs.items() if path not in by_manager}
     if not (opened or values or configured):
         return {}, []

@@ -35,12 +35,19 @@ async def one_by_one(nodes: Sequence[Node], do: DoStep, record: Record, sleep: S
             continue
         delay_s = await do(node)
         if delay_s is not None:
-            ready = _Ready(nodes[number:], record, stop_at_failure=stop_at_failure)
-            ready.defer(node, delay_s)
-            await _in_turn(ready, do, sleep)
+            await in_turn_after(delay_s, nodes[number:], do, record, sleep, stop_at_failure=stop_at_failure)
             break
         if stop_at_failure and record.first_failure is not None:
             break
+
+
+async def in_turn_after(
+    delay_s: float, nodes: Sequence[Node], do: DoStep, record: Record, sleep: Sleep, *, stop_at_failure: bool
+) -> None:
+    """Do `nodes`, the first of which is to be tried again in `delay_s` seconds."""
+    ready = _Ready(nodes, record, stop_at_failure=stop_at_failure)
+    ready.defer(nodes[0], delay_s)
+    await _in_turn(ready, do, sleep)
 
 
 async def as_they_come(

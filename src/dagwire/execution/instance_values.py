@@ -1,11 +1,9 @@
 """Values of assets that pass from run to run in an instance, for those that no IO manager stores."""
 
-from collections.abc import Iterable
-
 from dependency_injector import providers
 
 from dagwire.containers.keys import Container, find_provider
-from dagwire.definitions.ops.node import Node
+from dagwire.definitions.jobs.job_steps import JobSteps
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.execution.plan import Plan
 from dagwire.execution.run_record import Record
@@ -15,11 +13,10 @@ from dagwire.resources.io_manager import DEFAULT_IO_MANAGER, IOManager
 
 
 def default_io_manager(
-    nodes: Iterable[Node], container: Container, instance: DagsterInstance
+    steps: JobSteps, container: Container, instance: DagsterInstance
 ) -> dict[str, providers.Provider[IOManager]]:
     """The instance's own IO manager, if some step loads what the run does not make and nothing else is provided."""
-    is_needed = any(load.uses_default for node in nodes for load in node.loads.values())
-    if not is_needed or find_provider(container, DEFAULT_IO_MANAGER) is not None:
+    if not steps.loads_by_default or find_provider(container, DEFAULT_IO_MANAGER) is not None:
         return {}
     return {DEFAULT_IO_MANAGER: providers.Object(InstanceIOManager(instance))}
 

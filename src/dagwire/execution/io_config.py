@@ -1,6 +1,6 @@
 """The config of single outputs and inputs, which their IO managers read: validated before anything opens."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
 from dagwire.config.schema.config import Config
@@ -31,7 +31,7 @@ class DeclaresIOConfig(Protocol):
 class IOConfig:
     """The config of single outputs and inputs, and its faults; lives as long as the run."""
 
-    def __init__(self, nodes: Iterable[Node], outputs: Mapping[str, object], inputs: Mapping[str, object]) -> None:
+    def __init__(self, nodes: Sequence[Node], outputs: Mapping[str, object], inputs: Mapping[str, object]) -> None:
         """Nothing is validated yet.
 
         Args:
@@ -39,7 +39,7 @@ class IOConfig:
             outputs: The run config of outputs, `{step.output: config}`.
             inputs: The run config of inputs, `{step.input: config}`; values of open inputs among them.
         """
-        self._nodes = tuple(nodes)
+        self._nodes = nodes
         self._written = {"output": outputs, "input": inputs}
         self._config: dict[ConfigOfValue, Any] = {}
 
@@ -53,6 +53,8 @@ class IOConfig:
         Args:
             declared: Knows the schemas; None if all values pass in memory.
         """
+        if declared is None and not any(self._written.values()):
+            return []
         faults: list[DagwireError] = []
         for node in self._nodes:
             for side, name in _configurable(node):

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
-from typing import Any
+from dataclasses import replace
+from operator import is_
+from typing import Any, NamedTuple
 
 from dagwire.containers.as_container import container_from, is_container
 from dagwire.containers.keys import find_provider
@@ -168,18 +170,49 @@ def ephemeral_job(
     Raises:
         InvalidInvocationError: Another kind of object is among `assets`.
     """
-    listed = list(assets)
+    listed = tuple(assets)
+    kept = _kept_job(listed) if selection is None else None
+    job, bound = kept or _resolved(required_by, listed, selection)
+    if resources is None:
+        return job, {}
+    container = container_from(resources)
+    # Resources given as a dict are the run's own, and win over the ones bound to the assets.
+    given: dict[str, object] = {}
+    if bound and not is_container(resources):
+        given = {key: container.providers[key] for key in bound if key in container.providers}
+    return replace(job, container=container), given
+
+
+class _Job(NamedTuple):
+    """The job of some definitions, without resources."""
+
+    job: JobDefinition
+    bound: frozenset[str]
+    """The keys that are bound to the definitions."""
+
+
+_KEPT = "_ephemeral_job"
+"""The attribute in which the first of some definitions keeps the job of all of them, so that it ends with it."""
+
+
+def _kept_job(listed: tuple[Any, ...]) -> _Job | None:
+    """The job that an earlier call made of the very same definitions."""
+    known, job = getattr(listed[0], _KEPT, _NONE_KEPT) if listed else _NONE_KEPT
+    return job if len(known) == len(listed) and all(map(is_, known, listed)) else None
+
+
+_NONE_KEPT: tuple[tuple[Any, ...], _Job | None] = ((), None)
+
+
+def _resolved(required_by: str, listed: tuple[Any, ...], selection: Any) -> _Job:
     strange = [item for item in listed if not isinstance(item, _TAKEN)]
     if strange:
         kinds = ", ".join(sorted({type(item).__name__ for item in strange}))
         raise InvalidInvocationError(required_by, f"takes assets and asset checks, not {kinds}.")
-    container = container_from(resources)
     known = known_assets(item for item in listed if not isinstance(item, AssetChecksDefinition))
     checks = [item for item in listed if isinstance(item, AssetChecksDefinition)]
-    job = UnresolvedAssetJobDefinition(EPHEMERAL_JOB, selection).resolve_among(known, checks, container)
-    # Resources given as a dict are the run's own, and win over the ones bound to the assets.
-    bound = {key for item in listed if not isinstance(item, AssetSpec) for key in item.bindings}
-    given: dict[str, object] = {}
-    if not is_container(resources):
-        given = {key: container.providers[key] for key in bound if key in container.providers}
-    return job, given
+    job = UnresolvedAssetJobDefinition(EPHEMERAL_JOB, selection).resolve_among(known, checks, container_from(None))
+    bound = frozenset(key for item in listed if not isinstance(item, AssetSpec) for key in item.bindings)
+    if selection is None and isinstance(listed[0] if listed else None, AssetsDefinition):
+        setattr(listed[0], _KEPT, (listed, _Job(job, bound)))
+    return _Job(job, bound)

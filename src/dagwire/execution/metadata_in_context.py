@@ -22,6 +22,11 @@ class MetadataInContext:
         """The events that `log_event` was called with."""
         self._observed: set[tuple[str, str | None]] = set()
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether neither metadata nor an event was added, and no output observed."""
+        return not (self.extra_events or self._observed or self.added_metadata.is_some)
+
     def add_output_metadata(
         self, metadata: Mapping[str, object], output_name: str | None = None, mapping_key: str | None = None
     ) -> None:

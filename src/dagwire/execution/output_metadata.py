@@ -10,6 +10,11 @@ class OutputMetadata:
         """Start empty."""
         self._by_place: dict[tuple[str | None, str | None], dict[str, object]] = {}
 
+    @property
+    def is_some(self) -> bool:
+        """Whether anything was added."""
+        return bool(self._by_place)
+
     def add(self, metadata: Mapping[str, object], output: str | None, mapping_key: str | None) -> None:
         """Merge `metadata` over the earlier metadata of an output; of all outputs if `output` is None."""
         self._by_place.setdefault((output, mapping_key), {}).update(metadata)

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from dagwire.config.files.run_config import RunConfig
 from dagwire.definitions.jobs.job import JobDefinition
+from dagwire.definitions.jobs.job_steps import JobSteps
 from dagwire.definitions.jobs.partitioned_config import partition_tags
 from dagwire.definitions.jobs.run_options import RunOptions
-from dagwire.definitions.ops.node import Node
 from dagwire.definitions.steps.bound_resources import Bindings
 from dagwire.errors import ConfigMappingError, DagwireError, InvalidConfigError, MissingVariableError
 from dagwire.execution.effective_run_config import open_input_values, resolved_run_config, written_config
@@ -20,7 +20,7 @@ class Plan(NamedTuple):
     """The steps and config of one run."""
 
     job: JobDefinition
-    nodes: tuple[Node, ...]
+    nodes: JobSteps
     """In the order they run."""
     config_by_node: Mapping[str, object]
     """`{name: validated config}`, for the nodes that declare or are given any."""
@@ -118,19 +118,19 @@ def stronger_bindings(bindings: Bindings, overridden: Mapping[str, object]) -> B
 def _config_by_node(job: JobDefinition, run_config: RunConfig) -> tuple[dict[str, Any], list[DagwireError]]:
     config_by_node: dict[str, Any] = {}
     faults: list[DagwireError] = []
-    for node in job.steps:
+    steps = job.steps.by_name if run_config.ops else {node.name: node for node in job.steps.configurable}
+    for name, node in steps.items():
         body = node.definition.body
-        given = run_config.ops.get(node.name)
+        given = run_config.ops.get(name)
         if body.config_schema is None and given is None:
             continue
         try:
-            config_by_node[node.name] = body.config_from(given)
+            config_by_node[name] = body.config_from(given)
         except (InvalidConfigError, MissingVariableError) as fault:
             faults.append(fault)
-    names = {node.name for node in job.steps}
-    unknown = [name for name in run_config.ops if name not in names and name not in job.left_out]
+    unknown = [name for name in run_config.ops if name not in steps and name not in job.left_out]
     if unknown:
-        faults.append(InvalidConfigError(f"job '{job.name}'", _unknown_ops(unknown, names)))
+        faults.append(InvalidConfigError(f"job '{job.name}'", _unknown_ops(unknown, steps)))
     return config_by_node, faults
 
 

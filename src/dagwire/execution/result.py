@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from dagwire.definitions.jobs.asset_graph import nodes_by_asset
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.ops.dynamic_mapping import step_name
 from dagwire.definitions.ops.node import Node
@@ -59,9 +58,9 @@ class ExecuteInProcessResult:
         handle = self.job_def.outputs_by_graph.get(node_str, {}).get(output_name)
         if handle is not None:
             return self.output_for_node(handle.node, handle.output)
-        node = next((node for node in self.job_def.steps if node.name == node_str), None)
+        node = self.job_def.steps.by_name.get(node_str)
         if node is None:
-            raise UnknownNameError("step", node_str, [node.name for node in self.job_def.steps])
+            raise UnknownNameError("step", node_str, self.job_def.steps.by_name)
         if node.mapped_over is not None:
             return self._mapped_output(node, node.mapped_over, output_name)
         outputs = self._record.values.get(node_str, {})
@@ -96,7 +95,7 @@ class ExecuteInProcessResult:
             UnknownNameError: The run has no such asset, or it gave no value.
         """
         key = AssetKey.from_coercible(asset_key)
-        assets = nodes_by_asset(self.job_def.steps)
+        assets = self.job_def.steps.by_asset
         if key not in assets:
             raise UnknownNameError("asset", key.to_user_string(), [known.to_user_string() for known in assets])
         node = assets[key]

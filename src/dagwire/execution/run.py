@@ -1,24 +1,24 @@
 """A run: open the resources of its steps, do the steps, record their outcomes, close."""
 
 import uuid
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 
 from dagwire.containers.effective_replacements import effective_replacements
 from dagwire.containers.keys import Requirement
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
-from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.jobs.run_options import RetriedRun, RunOptions
 from dagwire.definitions.ops.node import Node
 from dagwire.definitions.steps.bound_resources import Bindings
 from dagwire.definitions.steps.output_handles import OutputHandle
-from dagwire.errors import InvalidConfigError, InvalidInvocationError, ResourceSetupError
+from dagwire.errors import DagwireError, InvalidConfigError, InvalidInvocationError, ResourceSetupError
 from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.events import DagsterEvent
 from dagwire.execution.executors import as_they_come, in_tasks, in_threads, one_by_one
 from dagwire.execution.instance_values import default_io_manager, keep_values
 from dagwire.execution.io_config import IOConfig
+from dagwire.execution.plain_steps import PlainCalls, do_in_order
 from dagwire.execution.plan import Plan, make_plan, stronger_bindings
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.run_loggers import made_loggers, write_event
@@ -80,7 +80,7 @@ class _Run:
             run_id,
             self.plan.run_config,
             asset_selection=job.asset_selection,
-            step_keys_to_execute=[node.name for node in job.steps if node.name not in self._reused],
+            step_keys_to_execute=[name for name in job.steps.by_name if name not in self._reused],
             tags=self.plan.tags if retried is None else {**self.plan.tags, **tags_of_retry(retried)},
             root_run_id=retried and retried.root_run_id,
             parent_run_id=retried and retried.run_id,
@@ -100,10 +100,10 @@ class _Run:
             has_steps=True,
         )
         self._inner_scopes: dict[frozenset[tuple[str, int]], RunScope] = {}
-        self._scope_by_node: dict[str, RunScope] = {}
+        self._scope_by_node = ScopeByStep(self._scope)
         self._load_scopes: dict[tuple[str, str], RunScope] = {}
         self._find_scopes(strongest)
-        self._instance = instance if options.instance is not None or _has_asking_checks(self.plan.nodes) else None
+        self._instance = instance if options.instance is not None or self.plan.nodes.has_asking_checks else None
         is_heard = bool(self._instance is not None or options.on_event is not None or self.plan.loggers)
         self._record = Record(self._run, self._notify if is_heard else None)
         self._record.reuse({step: outputs for step, (_, outputs) in self._reused.items()})
@@ -139,7 +139,7 @@ class _Run:
 
     def _find_scopes(self, strongest: Mapping[str, object]) -> None:
         """Find the scope of each step's resources, and of the input managers that load values for it."""
-        for node in self.plan.nodes:
+        for node in self.plan.nodes.with_own_scope:
             own = node.definition.bindings
             scope = self._scope_with(stronger_bindings(own, strongest)) if own else self._scope
             self._scope_by_node[node.name] = scope
@@ -152,7 +152,7 @@ class _Run:
         """The storage of the values of steps; None if no IO manager is named or provided."""
         scopes = (self._scope, *self._inner_scopes.values())
         is_provided = any(scope.has_key(DEFAULT_IO_MANAGER) for scope in scopes)
-        if not is_provided and not any(node.names_io_managers for node in self.plan.nodes):
+        if not is_provided and not self.plan.nodes.names_io_managers:
             return None
         return StepIO(
             self._run,
@@ -173,6 +173,11 @@ class _Run:
         if identity not in self._inner_scopes:
             self._inner_scopes[identity] = self._scope.inner(bindings)
         return self._inner_scopes[identity]
+
+    @property
+    def _has_several_askers(self) -> bool:
+        """Whether not all is asked of the run's own scope, by its steps alone."""
+        return bool(self._inner_scopes or self._load_scopes or self._reused) or self._step_io is not None
 
     # -- from faults to result -----------------------------------------------------------------------------------------
 
@@ -201,6 +206,21 @@ class _Run:
     def check(self) -> None:
         """Raise everything that is wrong, before anything is opened."""
         faults = [*self.plan.faults]
+        asked = (
+            self._asked_of_each(faults) if self._has_several_askers else {self._scope: [*self.plan.nodes.requirements]}
+        )
+        for scope, requirements in asked.items():
+            faults += scope.prepare(requirements)
+        self._opens = any(asked.values())
+        faults += self._scope.unknown_config(self._inner_scopes.values())
+        if not faults:
+            faults += self._io_config.validate(self._step_io)
+        if self.plan.partitions.keys and not faults:
+            faults += unstored_partitions(self.plan, self._step_io)
+        raise_faults(faults)
+
+    def _asked_of_each(self, faults: list[DagwireError]) -> dict[RunScope, list[Requirement]]:
+        """`{scope: what steps ask it for}`; what cannot be asked for is added to `faults`."""
         asked: dict[RunScope, list[Requirement]] = {scope: [] for scope in (self._scope, *self._inner_scopes.values())}
         for node in self.plan.nodes:
             if node.name in self._reused:
@@ -215,15 +235,7 @@ class _Run:
                 own += self._step_io.default_requirements(node)
             for name, load in node.loads.items():
                 asked[self._load_scopes[node.name, name]].append(load.requirement(node.definition.label, name))
-        for scope, requirements in asked.items():
-            faults += scope.prepare(requirements)
-        self._opens = any(asked.values())
-        faults += self._scope.unknown_config(self._inner_scopes.values())
-        if not faults:
-            faults += self._io_config.validate(self._step_io)
-        if self.plan.partitions.keys and not faults:
-            faults += unstored_partitions(self.plan, self._step_io)
-        raise_faults(faults)
+        return asked
 
     def _ask_for_reused(self, node: Node, asked: Mapping[RunScope, list[Requirement]]) -> None:
         """Ask for the IO managers of the values that a step takes from steps that an earlier run has done.
@@ -260,9 +272,14 @@ class _Run:
             in_threads(nodes, do, self._record, options.executor, stop_at_failure=stop)
         elif options.max_concurrency != 1 and self._asynchronous:
             await in_tasks(nodes, do, self._record, options.max_concurrency, stop_at_failure=stop)
+        elif self.plan.job.is_dynamic:
+            await as_they_come(nodes, do, self._record, self._steps.sleep, stop_at_failure=stop)
+        elif self._step_io is not None or self._record.is_heard or self._reused:
+            await one_by_one(nodes, do, self._record, self._steps.sleep, stop_at_failure=stop)
         else:
-            run = as_they_come if self.plan.job.is_dynamic else one_by_one
-            await run(nodes, do, self._record, self._steps.sleep, stop_at_failure=stop)
+            steps, config = self._steps, self.plan.config_by_node
+            calls = PlainCalls(self._record, self._scope_by_node, steps.context, config)
+            await do_in_order(nodes, calls, steps, self._record, steps.sleep, stop_at_failure=stop)
 
     async def _do_unless_done(self, node: Node) -> float | None:
         return None if node.name in self._reused else await self._steps.do(node)
@@ -276,6 +293,19 @@ class _Run:
         return failure
 
 
+class ScopeByStep(dict[str, RunScope]):
+    """`{step: the scope in which its resources are open}`; a step without resources of its own has the run's."""
+
+    def __init__(self, scope: RunScope) -> None:
+        """All steps have `scope` until they are set."""
+        super().__init__()
+        self._scope = scope
+
+    def __missing__(self, step: str) -> RunScope:
+        """The run's own scope."""
+        return self._scope
+
+
 def tags_of_retry(retried: RetriedRun) -> dict[str, str]:
     """The tags by which a run names the run that it goes on with, as Dagster's do."""
     return {"dagster/parent_run_id": retried.run_id, "dagster/root_run_id": retried.root_run_id}
@@ -287,9 +317,3 @@ def taken_of(node: Node, steps: Container[str]) -> Iterator[OutputHandle]:
         for handle in source if isinstance(source, list) else [source]:
             if isinstance(handle, OutputHandle) and handle.node in steps:
                 yield handle
-
-
-def _has_asking_checks(nodes: Iterable[Node]) -> bool:
-    """Whether a check takes the context, by which it may ask the instance what this very run has made."""
-    checks = (node.definition for node in nodes if isinstance(node.definition, AssetChecksDefinition))
-    return any(check.body.signature.context is not None for check in checks)

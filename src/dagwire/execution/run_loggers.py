@@ -36,6 +36,8 @@ def configured_loggers(
         job: The job that runs.
         sections: `{name: {"config": config}}`, the section "loggers" of its run config.
     """
+    if not sections:
+        return (), []
     known = job.logger_defs or default_loggers()
     found: list[ConfiguredLogger] = []
     faults: list[DagwireError] = []

@@ -84,7 +84,7 @@ class StepIO:
         self._nodes = {node.name: node for node in plan.nodes}
         self._run_by_reused = run_by_reused
         self._contexts = StepsIOContexts(run, plan, instance, io_config)
-        self._has_default = {id(scope): scope.has_key(DEFAULT_IO_MANAGER) for scope in scope_by_node.values()}
+        self._has_default: dict[RunScope, bool] = {}
         self._stored: dict[OutputHandle, OutputContext] = {}
         self._taken_of: dict[str, list[str]] = {}
         for source in (source for node in plan.nodes for source in node.inputs.values()):
@@ -133,9 +133,15 @@ class StepIO:
         if output in node.unstored or isinstance(node.definition, AssetChecksDefinition):
             return None
         named = node.definition.io_manager_keys.get(output)
-        if named is None and self._has_default[id(self._scope(node))]:
+        if named is None and self._stores_by_default(self._scope(node)):
             return DEFAULT_IO_MANAGER
         return named
+
+    def _stores_by_default(self, scope: RunScope) -> bool:
+        """Whether the default IO manager is provided in a scope."""
+        if scope not in self._has_default:
+            self._has_default[scope] = scope.has_key(DEFAULT_IO_MANAGER)
+        return self._has_default[scope]
 
     def config_schema(self, node: Node, side: Side, name: str) -> object:
         """The config that an output or input may have, as its IO manager declares it; None for none."""

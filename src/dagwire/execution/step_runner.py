@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from inspect import isasyncgen, isawaitable, isgenerator
-from typing import Any
+from typing import Any, NamedTuple
 
 from dagwire.containers.run_scope import RunScope
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
@@ -31,6 +31,18 @@ from dagwire.execution.stored_values import StoredValues
 from dagwire.resources.dagster_run import DagsterRun
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.log_manager import Loggers
+
+
+class BegunStep(NamedTuple):
+    """The first attempt of a step, whose function the quick path has called."""
+
+    node: Node
+    current: CurrentStep
+    started: float
+    """The reading of the performance counter before the call."""
+    returned: object = None
+    failure: Exception | SystemExit | None = None
+    """The exception that the function raised."""
 
 
 class Steps:
@@ -84,37 +96,47 @@ class Steps:
         retries = self._retries.get(node.name, 0)
         self._record.emit(DagsterEventType.STEP_RESTARTED if retries else DagsterEventType.STEP_START, node.name)
         started = time.perf_counter()
-        current = self._current_step(node, retries)
+        current = CurrentStep(self.context, node, retries)
+        return await self._finish(node, current, started, self._attempt(node, current))
+
+    async def take_over(self, begun: "BegunStep") -> float | None:
+        """Finish the first attempt of a step whose function has been called already; see `do`."""
+        return await self._finish(begun.node, begun.current, begun.started, self._rest(begun))
+
+    async def _finish(
+        self, node: Node, current: CurrentStep, started: float, attempt: Awaitable[Outcome]
+    ) -> float | None:
         try:
             async with current:
-                outcome = await self._attempt(node, current)
-        except SystemExit as leaving:
-            exit_error = StepExitError(node.definition.label, leaving.code)
-            exit_error.__cause__ = leaving
-            await self._fail(node, exit_error, current)
-        except Exception as failure:  # noqa: BLE001  # the user's own, which the caller raises or reports
-            delay_s = _delay_before_retry(node.retry_policy, failure, retries)
-            if delay_s is None:
-                await self._fail(node, failure, current)
-                return None
-            self._record.emit(DagsterEventType.STEP_UP_FOR_RETRY, node.name, (failure, delay_s))
-            self._retries[node.name] = retries + 1
-            return delay_s
-        else:
-            self._record.finish(node, outcome, (time.perf_counter() - started) * 1000)
-            if node.hooks or node.definition.hooks:
-                await self._hooks.call(node, outcome.error, StepValues.of(outcome.outputs))
+                outcome = await attempt
+        except (Exception, SystemExit) as failure:  # noqa: BLE001  # the user's own, which the caller raises or reports
+            return await self._fail_or_retry(node, failure, current)
+        self._record.finish(node, outcome, (time.perf_counter() - started) * 1000)
+        if node.hooks or node.definition.hooks:
+            await self._hooks.call(node, outcome.error, StepValues.of(outcome.outputs))
         return None
 
-    def _current_step(self, node: Node, retry_number: int) -> CurrentStep:
-        return CurrentStep(lambda: self._context(node, retry_number))
+    async def _fail_or_retry(self, node: Node, failure: Exception | SystemExit, current: CurrentStep) -> float | None:
+        if isinstance(failure, SystemExit):
+            exit_error = StepExitError(node.definition.label, failure.code)
+            exit_error.__cause__ = failure
+            await self._fail(node, exit_error, current)
+            return None
+        retries = self._retries.get(node.name, 0)
+        delay_s = _delay_before_retry(node.retry_policy, failure, retries)
+        if delay_s is None:
+            await self._fail(node, failure, current)
+            return None
+        self._record.emit(DagsterEventType.STEP_UP_FOR_RETRY, node.name, (failure, delay_s))
+        self._retries[node.name] = retries + 1
+        return delay_s
 
     async def _fail(self, node: Node, failure: Exception, current: CurrentStep) -> None:
         cause = failure.__cause__ if isinstance(failure, RetryRequested) else None
         self._record.fail(node, cause if isinstance(cause, Exception) else failure)
         if node.hooks or node.definition.hooks:
             added = current.made.added_metadata if current.made is not None else None
-            await self._hooks.call(node, failure, StepValues.of(outputs_before_failure(current.yielded, added)))
+            await self._hooks.call(node, failure, StepValues.of(outputs_before_failure(current.yielded or (), added)))
 
     async def sleep(self, seconds: float) -> None:
         """Wait until a step may be tried again; in an event loop others go on."""
@@ -142,7 +164,16 @@ class Steps:
         if signature.config is not None:
             arguments[CONFIG_NAME] = self._plan.config_by_node.get(node.template or node.name)
         leading = () if signature.context is None else (current.context(),)
-        returned = body.function(*leading, **arguments)
+        return await self._outcome_of(node, body.function(*leading, **arguments), current)
+
+    async def _rest(self, begun: "BegunStep") -> Outcome:
+        """The part of an attempt that follows the call of its function."""
+        if begun.failure is not None:
+            raise begun.failure
+        return await self._outcome_of(begun.node, begun.returned, begun.current)
+
+    async def _outcome_of(self, node: Node, returned: object, current: CurrentStep) -> Outcome:
+        """Read what a function returned, and store it."""
         if returned is not None:
             returned = await self._finished(node, returned, current)
         context = current.made
@@ -151,7 +182,8 @@ class Steps:
             await self._step_io.store(node, outcome, context)
         return outcome
 
-    def _context(self, node: Node, retry_number: int) -> StepContext:
+    def context(self, node: Node, retry_number: int = 0) -> StepContext:
+        """Make the context of one attempt of a step."""
         context = context_class(node.definition)(self._run, self._plan.partitions, node, retry_number)
         context.instance = self._instance
         context.stored_values = self._stored_values
@@ -189,7 +221,10 @@ class Steps:
 
     def _read_result(self, node: Node, returned: object, context: StepContext | None) -> Outcome:
         definition = node.definition
-        added = context.added_metadata if context is not None else self._metadata_of_op(node)
+        if context is None:
+            added = self._metadata_of_op(node)
+        else:
+            added = context.added_metadata if context.added_metadata.is_some else None
         types = self._types.of(node)
         if isinstance(definition, AssetsDefinition):
             return asset_outcome(definition, node.outputs, returned, added, self._plan.partitions, types)

@@ -5,7 +5,6 @@ from typing import Any
 
 from dagwire.definitions.automation.tick_context import JobLookup, TickContext
 from dagwire.definitions.automation.tick_target import TickTarget
-from dagwire.definitions.jobs.asset_graph import nodes_by_asset
 from dagwire.definitions.jobs.asset_job import IMPLICIT_JOB, UnresolvedAssetJobDefinition
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.jobs.run_request import RunRequest
@@ -86,7 +85,7 @@ class RequestedRuns:
         if self._lookup is None:
             return None
         job = self._lookup.resolve(UnresolvedAssetJobDefinition(IMPLICIT_JOB, self._target.asset_selection))
-        return list(nodes_by_asset(job.steps))
+        return list(job.steps.by_asset)
 
     def _job_of(self, request: RunRequest) -> Any:
         """The job of a request, as far as it is known."""

@@ -1,6 +1,6 @@
 """Assets and checks as nodes, in the order of their keys' dependencies. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
@@ -260,17 +260,30 @@ def _blockers(assets: Iterable[AssetsDefinition], checks: Iterable[AssetChecksDe
     return blockers
 
 
-def missing_inputs(nodes: Iterable[Node], elsewhere: Iterable[AssetKey] = ()) -> list[DagwireError]:
-    """List a fault for each input whose asset neither runs here nor is known to be made elsewhere."""
-    nodes = list(nodes)
-    missing = [
-        (node.definition.label, name, key.to_user_string())
-        for node in nodes
-        if isinstance(node.definition, AssetsDefinition | AssetChecksDefinition)
-        for name, key in node.definition.unfilled_inputs({*node.inputs, *node.loads}).items()
-    ]
-    known = [key.to_user_string() for key in (*nodes_by_asset(nodes), *elsewhere)] if missing else []
-    return [_missing_input(label, name, key, known) for label, name, key in missing]
+class UnfilledInput(NamedTuple):
+    """An input of an asset or a check to which neither a step nor an IO manager gives a value."""
+
+    label: str
+    """The step's name in messages."""
+    parameter: str
+    key: AssetKey
+
+
+def unfilled_inputs(nodes: Iterable[Node]) -> Iterator[UnfilledInput]:
+    """The inputs of `nodes` that have no value: their assets neither run here nor are known to be made elsewhere."""
+    for node in nodes:
+        if isinstance(node.definition, AssetsDefinition | AssetChecksDefinition) and node.definition.input_keys:
+            for name, key in node.definition.unfilled_inputs({*node.inputs, *node.loads}).items():
+                yield UnfilledInput(node.definition.label, name, key)
+
+
+def missing_inputs(
+    unfilled: Iterable[UnfilledInput], made: Iterable[AssetKey], elsewhere: Iterable[AssetKey]
+) -> list[DagwireError]:
+    """List a fault for each input without a value, with the nearest asset that runs here or is made elsewhere."""
+    missing = list(unfilled)
+    known = [key.to_user_string() for key in (*made, *elsewhere)] if missing else []
+    return [_missing_input(one.label, one.parameter, one.key.to_user_string(), known) for one in missing]
 
 
 def nodes_by_asset(nodes: Iterable[Node]) -> dict[AssetKey, Any]:

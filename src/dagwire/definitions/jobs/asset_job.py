@@ -10,6 +10,7 @@ from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.selection import AssetSelection, selected
 from dagwire.definitions.jobs.asset_graph import KnownAssets, asset_nodes, chosen_assets
 from dagwire.definitions.jobs.job import JobDefinition, check_config, checked_hooks
+from dagwire.definitions.jobs.job_steps import JobSteps
 from dagwire.definitions.jobs.partitioned_config import partition_request, partitions_of_job
 from dagwire.definitions.jobs.run_request import RunRequest
 from dagwire.definitions.ops.dynamic_mapping import has_dynamic_steps
@@ -120,7 +121,7 @@ class UnresolvedAssetJobDefinition:
         graphs = [definition for definition in chosen if isinstance(definition, GraphAssetDefinition)]
         return JobDefinition(
             name=self.name,
-            steps=with_job_policies(nodes, self.hooks, self.op_retry_policy),
+            steps=JobSteps(with_job_policies(nodes, self.hooks, self.op_retry_policy)),
             container=container,
             known=known,
             config=self.config,

@@ -14,6 +14,7 @@ from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.selection import selected
 from dagwire.definitions.jobs.asset_graph import KnownAssets, asset_nodes, chosen_assets, missing_inputs, nodes_by_asset
+from dagwire.definitions.jobs.job_steps import JobSteps
 from dagwire.definitions.jobs.partitioned_config import PartitionedConfig, partition_request, partitions_of_job
 from dagwire.definitions.jobs.run_by_name import run_job
 from dagwire.definitions.jobs.run_options import RunOptions
@@ -50,7 +51,7 @@ class JobDefinition:
     """Steps that run together, and the source of their resources."""
 
     name: str
-    steps: tuple[Node, ...]
+    steps: JobSteps
     """In the order they run."""
     container: Container = field(default_factory=containers.DynamicContainer)
     bindings: Bindings = field(default_factory=dict[str, Any])
@@ -95,7 +96,7 @@ class JobDefinition:
 
     def without_io_managers(self) -> "JobDefinition":
         """This job with no IO manager named: its values stay in memory."""
-        return replace(self, steps=tuple(node.without_io_managers() for node in self.steps))
+        return replace(self, steps=JobSteps(node.without_io_managers() for node in self.steps))
 
     @property
     def partitioned_config(self) -> PartitionedConfig | None:
@@ -177,11 +178,13 @@ class JobDefinition:
     @property
     def requirements(self) -> tuple[Requirement, ...]:
         """Every key that a step asks for, and which step."""
-        return tuple(requirement for node in self.steps for requirement in node.requirements)
+        return self.steps.requirements
 
     def faults(self) -> list[DagwireError]:
         """The faults of the steps themselves, apart from resources."""
-        missing = missing_inputs(self.steps, self.known.elsewhere if self.known is not None else ())
+        unfilled = self.steps.unfilled_inputs
+        elsewhere = self.known.elsewhere if self.known is not None else ()
+        missing = missing_inputs(unfilled, self.steps.by_asset, elsewhere) if unfilled else []
         return missing if self.partitions_def is None else missing + mapping_faults(self.steps, self.partitions_of)
 
     def partitions_of(self, key: AssetKey) -> PartitionsDefinition | None:
@@ -193,7 +196,7 @@ class JobDefinition:
         """This job with hooks of every step."""
         hooks = frozenset(hook_defs)
         nodes = with_job_policies(self.steps, hooks, None)
-        return replace(self, steps=nodes, hook_defs=self.hook_defs | hooks)
+        return replace(self, steps=JobSteps(nodes), hook_defs=self.hook_defs | hooks)
 
     def run_request_for_partition(
         self,
@@ -281,10 +284,10 @@ class JobDefinition:
         nodes = chosen_steps(f"job '{self.name}'", self.steps, op_selection)
         if asset_selection is None:
             left_out = {node.name for node in self.steps} - {node.name for node in nodes}
-            return replace(self, steps=tuple(nodes), is_subset=True, left_out=frozenset(left_out))
+            return replace(self, steps=JobSteps(nodes), is_subset=True, left_out=frozenset(left_out))
         assets = dict.fromkeys(node.definition.whole for node in nodes_by_asset(nodes).values())
         nodes = _selected_nodes(list(assets), nodes, asset_selection)
-        return replace(self, steps=tuple(nodes), is_subset=True, asset_selection=frozenset(nodes_by_asset(nodes)))
+        return replace(self, steps=JobSteps(nodes), is_subset=True, asset_selection=frozenset(nodes_by_asset(nodes)))
 
 
 def _shown(step: Node) -> Any:
@@ -327,7 +330,7 @@ def job_of(
     outputs = {"": composed.outputs, **composed.outputs_by_graph}
     return JobDefinition(
         name=name,
-        steps=with_job_policies(nodes, all_hooks, op_retry_policy),
+        steps=JobSteps(with_job_policies(nodes, all_hooks, op_retry_policy)),
         outputs_by_graph=outputs,
         mappings_by_graph=composed.mappings_by_graph,
         hook_defs=all_hooks,

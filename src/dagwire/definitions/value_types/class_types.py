@@ -17,16 +17,16 @@ class InstanceType(DagsterType):
     def __init__(self, name: str, classes: Classes, *, key: str | None = None, **facts: Any) -> None:
         """`facts` are arguments of `DagsterType`."""
         super().__init__(lambda _context, value: self._check(value), key or name, name, **facts)
-        self._classes = classes
+        self.classes = classes
 
     @property
     def takes_config(self) -> bool:
         """Whether a run's config can give a value: it can be written in a file, or the type has a loader."""
-        return self.loader is not None or _WRITABLE.issuperset(self._classes)
+        return self.loader is not None or _WRITABLE.issuperset(self.classes)
 
     def type_check(self, context: TypeCheckContext, value: object) -> TypeCheck:
         """Check a value; most pass, so that is the quick way."""
-        return PASSED if isinstance(value, self._classes) else super().type_check(context, value)
+        return PASSED if isinstance(value, self.classes) else super().type_check(context, value)
 
     def _check(self, value: object) -> TypeCheck:
         # The description names the type of the value, and never the value: it may be a secret.

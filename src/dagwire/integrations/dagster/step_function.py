@@ -137,7 +137,7 @@ class StepFunction:
         arguments = {**values, **{parameter: resources[key] for parameter, key in signature.keys.items()}}
         if signature.config is not None:
             arguments[CONFIG_NAME] = config
-        current = CurrentStep(lambda: self._context(seen, resources, config))
+        current = CurrentStep(self._context, seen, resources, config)
         async with current:
             leading = () if signature.context is None else (current.context(),)
             returned = await _finished(definition.body.function(*leading, **arguments), current)

@@ -1,0 +1,111 @@
+"""`PlainStep`: the facts of a step that needs nothing but a call of its function. Pure.
+
+A step is plain if the outcome of a call is known beforehand, except for its value. So it makes one asset, without
+checks, partitions, code version, config or hooks; its function is neither a generator nor asynchronous; each of its
+inputs is the one value of another step; and its types are classes, for which `isinstance` is the whole check. Any other
+step has more than one possible course, and none of these facts.
+"""
+
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.specs.asset_key import AssetKey
+from dagwire.definitions.steps.output_handles import OutputHandle
+from dagwire.definitions.steps.signature import RESULT
+from dagwire.definitions.value_types.class_types import NOTHING, InstanceType, PythonObjectDagsterType
+from dagwire.definitions.value_types.dagster_type import DagsterType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dagwire.definitions.ops.node import Node
+
+
+class PlainInput(NamedTuple):
+    """An input whose value another step gives."""
+
+    parameter: str
+    node: str
+    output: str
+    classes: tuple[type, ...] | None
+    """The classes that its value may have; None for any."""
+
+
+class PlainStep(NamedTuple):
+    """The facts of a plain step, made once for all runs."""
+
+    name: str
+    function: "Callable[..., object]"
+    takes_context: bool
+    keys: frozenset[str]
+    """The keys of all resources that it asks for, by parameter or by name."""
+    resources: tuple[tuple[str, str], ...]
+    """`(parameter, key)` of those that it takes as parameters."""
+    inputs: tuple[PlainInput, ...]
+    defaults: "Mapping[str, object]"
+    has_arguments: bool
+    """Whether anything but a context is passed."""
+    asset_key: AssetKey
+    output_classes: tuple[type, ...] | None
+    """The classes that its value may have; None for any."""
+    stores_nothing: bool
+    """Whether there is no value for other steps."""
+
+
+def plain_step(node: "Node") -> PlainStep | None:
+    """Return the facts of a step that is plain; None for any other."""
+    definition = node.definition
+    if type(definition) is not AssetsDefinition or not _is_plain_definition(definition):
+        return None
+    if node.hooks or node.waits_for or node.open_inputs or node.loads or node.outputs is not None or node.mapped_over:
+        return None
+    inputs = [_plain_input(definition, parameter, source) for parameter, source in node.inputs.items()]
+    (output,) = definition.specs_by_output
+    if None in inputs or output != RESULT or not _is_class(definition.output_type(output)):
+        return None
+    signature = definition.body.signature
+    return PlainStep(
+        node.name,
+        definition.body.function,
+        signature.context is not None,
+        frozenset(definition.body.keys),
+        tuple(signature.keys.items()),
+        tuple(one for one in inputs if one is not None),
+        node.defaults,
+        bool(signature.keys or inputs or node.defaults),
+        definition.spec.key,
+        _classes(definition.output_type(output)),
+        definition.stores_nothing,
+    )
+
+
+def _is_plain_definition(definition: AssetsDefinition) -> bool:
+    body = definition.body
+    return (
+        definition.is_plain
+        and not (definition.hooks or definition.wants_output or definition.resources_by_type)
+        and body.config_schema is None
+        and not _is_special(body.function)
+    )
+
+
+def _is_special(function: object) -> bool:
+    """Whether a call begins something that is to be driven or awaited."""
+    return isgeneratorfunction(function) or iscoroutinefunction(function) or isasyncgenfunction(function)
+
+
+def _plain_input(definition: AssetsDefinition, parameter: str, source: Any) -> PlainInput | None:
+    declared = definition.input_type(parameter)
+    if type(source) is not OutputHandle or source.mapping_key is not None or not _is_class(declared):
+        return None
+    return PlainInput(parameter, source.node, source.output, _classes(declared))
+
+
+def _is_class(declared: DagsterType) -> bool:
+    """Whether `isinstance` is the whole check of a type."""
+    return declared.is_any or declared is NOTHING or type(declared) in (InstanceType, PythonObjectDagsterType)
+
+
+def _classes(declared: DagsterType) -> tuple[type, ...] | None:
+    return declared.classes if isinstance(declared, InstanceType) else None
