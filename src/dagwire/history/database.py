@@ -70,6 +70,24 @@ def connect(file: Path) -> sqlite3.Connection:
     return connection
 
 
+def connect_to_read(file: Path) -> sqlite3.Connection:
+    """Open the file to read it alone, as whoever may not write in its folder does.
+
+    Raises:
+        StateFileError: It is damaged, cannot be read, or was written by a newer version.
+    """
+    # Without a log beside it nobody writes, and then SQLite need not make the file by which readers and writers agree.
+    options = "mode=ro" if file.with_name(f"{file.name}-wal").exists() else "mode=ro&immutable=1"
+    with reporting(file):
+        connection = sqlite3.connect(f"{file.absolute().as_uri()}?{options}", _WAIT_S, isolation_level=None, uri=True)
+        try:
+            _check_form(connection, file)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
 def _check_form(connection: sqlite3.Connection, file: Path) -> None:
     version = _number(connection, "user_version")
     if version > VERSION:

@@ -12,7 +12,8 @@ from dagwire.history.database import transaction
 from dagwire.history.run_changes import end_of_run
 from dagwire.resources.dagster_run import DagsterRunStatus
 
-_FOLDER = "running"
+LOCKS = "running"
+"""The folder of the locks, in the state folder."""
 
 
 @contextmanager
@@ -40,4 +41,4 @@ def end_killed_runs(connection: sqlite3.Connection, folder: Path) -> None:
 
 
 def _file(folder: Path, run_id: str) -> Path:
-    return folder / _FOLDER / f"{run_id}.lock"
+    return folder / LOCKS / f"{run_id}.lock"

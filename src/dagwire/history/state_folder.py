@@ -13,6 +13,7 @@ from dagwire.errors import StateFileError
 from dagwire.history.database import FILE, connect, reporting
 from dagwire.history.migration import migrate
 from dagwire.history.pruning import Retention, prune
+from dagwire.history.reading import foreign_paths
 from dagwire.history.recorded_runs import RecordedRuns
 from dagwire.history.redaction import Redactor
 from dagwire.history.run_locks import end_killed_runs
@@ -26,7 +27,7 @@ def check_writable(folder: Path) -> None:
     """Raise if nothing can be written to `folder`: a run would do its work and then lose what is to be remembered.
 
     Raises:
-        StateFileError: The folder cannot be made, or takes no file. Nothing is left in it.
+        StateFileError: The folder cannot be made, takes no file, or has files of another user. Nothing is left in it.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -38,6 +39,8 @@ def check_writable(folder: Path) -> None:
             file.flush()
     except OSError as error:
         raise StateFileError(from_here(str(folder)), f"cannot be written ({error.strerror}). {_ELSEWHERE}") from error
+    for path in foreign_paths(folder):
+        raise StateFileError(from_here(str(path)), f"cannot be written by this user. {_ELSEWHERE}")
 
 
 def retention_of_project() -> Retention:
