@@ -21,7 +21,7 @@ export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(abspath $(VENV))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-systems coverage lowest lint types layers docs wheel bench check format api changelog lock clean
+.PHONY: help setup demo serve test test-systems coverage lowest lint types layers docs wheel bench check format api screens changelog lock clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,6 +92,9 @@ format: setup ## Format the code and repair what ruff can.
 
 api: setup ## Write docs/api.md from the public names.
 	$(BIN)/python tools/write_api_page.py
+
+screens: setup ## Write the pictures of the terminal in docs/images.
+	$(BIN)/python tools/write_screens.py
 
 changelog: setup ## Show the next release's changelog, made of changelog.d.
 	$(BIN)/towncrier build --draft --version next

@@ -52,6 +52,11 @@ def test_nothing_is_wrong_with_it_and_it_runs(written: Path) -> None:
     assert 'name = "corner-shop"' in (written / "pyproject.toml").read_text()
 
 
+def test_its_steps_may_run_at_once(written: Path) -> None:
+    """Its resources take calls from the threads of several steps."""
+    assert "Done" in in_project(written, "-m", "dagwire", "materialize", "--max-concurrency", "4")
+
+
 def test_it_is_written_as_dagwire_is(written: Path) -> None:
     """Style and format of every file are what this repository asks of itself."""
     rules = ["--no-cache", "--config", str(ROOT / "pyproject.toml")]
