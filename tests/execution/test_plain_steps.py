@@ -18,9 +18,9 @@ from tests.execution.runs import graphs
 # -- the general path, forced ------------------------------------------------------------------------------------------
 
 
-async def generally(nodes, calls, steps, record, sleep, *, stop_at_failure):
+async def generally(nodes, calls, get_steps, record, *, stop_at_failure):
     """Do plain steps as all others are done."""
-    await one_by_one(nodes, steps.do, record, sleep, stop_at_failure=stop_at_failure)
+    await one_by_one(nodes, get_steps().do, record, get_steps().sleep, stop_at_failure=stop_at_failure)
 
 
 @contextmanager

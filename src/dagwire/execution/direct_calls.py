@@ -27,12 +27,17 @@ from dagwire.execution.direct_contexts import DirectStepContext
 from dagwire.execution.op_outcomes import op_outcome
 from dagwire.execution.outcomes import Yielded
 from dagwire.execution.partition_selection import NO_PARTITIONS
+from dagwire.execution.plain_direct_calls import plain_call
 from dagwire.resources.init_resource_context import NO_RESOURCES
 from dagwire.resources.log_manager import EPHEMERAL_RUN_ID
 
 
 def call_directly(definition: AnyStep, args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
     """Call the body of `definition` outside a run; see `StepDefinition.__call__`."""
+    plain = plain_call(definition)
+    arguments = None if plain is None else plain.named(args, kwargs)
+    if plain is not None and arguments is not None:
+        return plain.call(arguments, _check_more_than_a_value)
     passed = sort_arguments(definition.body, args, kwargs)
     context = passed.context if passed.context is not None else _new_context(definition)
     context.bind(definition)
@@ -41,6 +46,11 @@ def call_directly(definition: AnyStep, args: Sequence[object], kwargs: Mapping[s
     except BaseException:
         context.unbind()
         raise
+
+
+def _check_more_than_a_value(definition: AssetsDefinition, returned: object) -> object:
+    prepared = PreparedCall({}, {}, {}, ())
+    return _DirectCall(definition, build_asset_context(), prepared).checked(returned)
 
 
 def call_hook_directly(
@@ -81,11 +91,11 @@ class _DirectCall:
         if isgeneratorfunction(function):
             return self._generated()
         with self._opened() as arguments:
-            return self._checked(self._invoke(arguments))
+            return self.checked(self._invoke(arguments))
 
     async def _awaited(self) -> Any:
         async with self._aopened() as arguments:
-            return self._checked(await self._invoke(arguments))
+            return self.checked(await self._invoke(arguments))
 
     async def _agenerated(self) -> AsyncIterator[object]:
         async with self._aopened() as arguments:
@@ -148,7 +158,7 @@ class _DirectCall:
             if name in arguments:
                 check_value(self._body.owner, "input", name, dagster_type, arguments[name], self._types)
 
-    def _checked(self, returned: object) -> object:
+    def checked(self, returned: object) -> object:
         """Check the result of a function that is neither a coroutine function nor a generator function.
 
         Such a function may still return a generator or an awaitable that another function made.
@@ -163,7 +173,7 @@ class _DirectCall:
         return returned
 
     async def _checked_awaitable(self, returned: Awaitable[object]) -> object:
-        return self._checked(await returned)
+        return self.checked(await returned)
 
     def _checked_items(self, items: Iterator[object]) -> Iterator[object]:
         seen = Yielded()

@@ -53,8 +53,6 @@ class IOConfig:
         Args:
             declared: Knows the schemas; None if all values pass in memory.
         """
-        if declared is None and not any(self._written.values()):
-            return []
         faults: list[DagwireError] = []
         for node in self._nodes:
             for side, name in _configurable(node):

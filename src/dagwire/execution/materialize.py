@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import replace
 from operator import is_
-from typing import Any, NamedTuple
+from typing import Any
 
+from dagwire.config.values.type_guards import is_mapping
 from dagwire.containers.as_container import container_from, is_container
 from dagwire.containers.keys import find_provider
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
@@ -23,6 +24,8 @@ from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.run import arun_job, run_job
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
+from dagwire.resources.recipe import is_configurable
+from dagwire.resources.resource_definition import ResourceDefinition
 
 EPHEMERAL_JOB = "__ephemeral_asset_job__"
 
@@ -172,36 +175,49 @@ def ephemeral_job(
     """
     listed = tuple(assets)
     kept = _kept_job(listed) if selection is None else None
-    job, bound = kept or _resolved(required_by, listed, selection)
-    if resources is None:
-        return job, {}
-    container = container_from(resources)
-    # Resources given as a dict are the run's own, and win over the ones bound to the assets.
-    given: dict[str, object] = {}
-    if bound and not is_container(resources):
-        given = {key: container.providers[key] for key in bound if key in container.providers}
-    return replace(job, container=container), given
+    return (kept or _resolved(required_by, listed, selection)).with_resources(resources)
 
 
-class _Job(NamedTuple):
-    """The job of some definitions, without resources."""
+class _Job:
+    """The job of some definitions, to be run with ever other resources."""
 
-    job: JobDefinition
-    bound: frozenset[str]
-    """The keys that are bound to the definitions."""
+    def __init__(self, job: JobDefinition, bound: frozenset[str]) -> None:
+        """`bound` are the keys that are bound to the definitions."""
+        self._job = job
+        self._bound = bound
+        self._last: tuple[Mapping[str, object], JobDefinition] = ({}, job)
+        """The resources of the last call whose were all recipes, and the job with their container, to be used again."""
+
+    def with_resources(self, resources: Any) -> tuple[JobDefinition, dict[str, object]]:
+        """The job with a container of `resources`, and those `{key: resource}` that override what is bound."""
+        if resources is None:
+            return self._job, {}
+        if is_container(resources):
+            return replace(self._job, container=resources), {}
+        recipes, job = self._last
+        if not (is_mapping(resources) and _are_same(recipes, resources)):
+            job = replace(self._job, container=container_from(resources))
+            if all(is_configurable(value) or isinstance(value, ResourceDefinition) for value in resources.values()):
+                self._last = (dict(resources), job)
+        # Resources given as a dict are the run's own, and win over the ones bound to the assets.
+        given = job.container.providers
+        return job, {key: given[key] for key in self._bound if key in given} if self._bound else {}
+
+
+def _are_same(some: Mapping[str, object], others: Mapping[str, object]) -> bool:
+    """Whether two dicts have the very same values under the same keys."""
+    return len(some) == len(others) and all(others.get(key, some) is value for key, value in some.items())
 
 
 _KEPT = "_ephemeral_job"
 """The attribute in which the first of some definitions keeps the job of all of them, so that it ends with it."""
+_NONE_KEPT: tuple[tuple[Any, ...], _Job | None] = ((), None)
 
 
 def _kept_job(listed: tuple[Any, ...]) -> _Job | None:
     """The job that an earlier call made of the very same definitions."""
     known, job = getattr(listed[0], _KEPT, _NONE_KEPT) if listed else _NONE_KEPT
     return job if len(known) == len(listed) and all(map(is_, known, listed)) else None
-
-
-_NONE_KEPT: tuple[tuple[Any, ...], _Job | None] = ((), None)
 
 
 def _resolved(required_by: str, listed: tuple[Any, ...], selection: Any) -> _Job:
@@ -211,8 +227,8 @@ def _resolved(required_by: str, listed: tuple[Any, ...], selection: Any) -> _Job
         raise InvalidInvocationError(required_by, f"takes assets and asset checks, not {kinds}.")
     known = known_assets(item for item in listed if not isinstance(item, AssetChecksDefinition))
     checks = [item for item in listed if isinstance(item, AssetChecksDefinition)]
-    job = UnresolvedAssetJobDefinition(EPHEMERAL_JOB, selection).resolve_among(known, checks, container_from(None))
-    bound = frozenset(key for item in listed if not isinstance(item, AssetSpec) for key in item.bindings)
-    if selection is None and isinstance(listed[0] if listed else None, AssetsDefinition):
-        setattr(listed[0], _KEPT, (listed, _Job(job, bound)))
-    return _Job(job, bound)
+    resolved = UnresolvedAssetJobDefinition(EPHEMERAL_JOB, selection).resolve_among(known, checks, container_from(None))
+    job = _Job(resolved, frozenset(key for item in listed if not isinstance(item, AssetSpec) for key in item.bindings))
+    if selection is None and listed and isinstance(listed[0], AssetsDefinition):
+        setattr(listed[0], _KEPT, (listed, job))
+    return job

@@ -10,9 +10,7 @@ message and retry has one source.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from inspect import isasyncgen, isawaitable, isgenerator
 from time import perf_counter, time
-from types import NoneType
 from typing import Any
 
 from dagwire.containers.current_scope import CURRENT_STEP
@@ -21,10 +19,10 @@ from dagwire.definitions.jobs.job_steps import JobSteps
 from dagwire.definitions.ops.node import Node
 from dagwire.definitions.ops.plain_step import PlainStep
 from dagwire.definitions.steps.signature import RESULT
-from dagwire.execution.asset_outcomes import SPECIAL_RESULTS
 from dagwire.execution.current_step import CurrentStep
 from dagwire.execution.event_types import DagsterEventType
-from dagwire.execution.executors import Sleep, in_turn_after
+from dagwire.execution.executors import in_turn_after
+from dagwire.execution.plain_results import is_plain_result
 from dagwire.execution.run_record import Record
 from dagwire.execution.step_context import StepContext
 from dagwire.execution.step_runner import BegunStep, Steps
@@ -33,9 +31,6 @@ _T = DagsterEventType
 _START, _LOADED, _INPUT = _T.STEP_START, _T.LOADED_INPUT, _T.STEP_INPUT
 _OUTPUT, _MATERIALIZATION, _HANDLED = _T.STEP_OUTPUT, _T.ASSET_MATERIALIZATION, _T.HANDLED_OUTPUT
 _SUCCESS = _T.STEP_SUCCESS
-
-_VALUES = frozenset({NoneType, bool, int, float, str, bytes, list, tuple, dict, set, frozenset})
-"""Classes whose instances are certainly a value and no more; those of a subclass may be."""
 
 _NO_ARGUMENTS: dict[str, Any] = {}
 
@@ -53,26 +48,26 @@ COUNTS = StepCounts()
 
 
 async def do_in_order(
-    nodes: JobSteps, calls: "PlainCalls", steps: Steps, record: Record, sleep: Sleep, *, stop_at_failure: bool
+    nodes: JobSteps, calls: "PlainCalls", get_steps: Callable[[], Steps], record: Record, *, stop_at_failure: bool
 ) -> None:
-    """Do `nodes` in order: the plain ones by `calls`, all others by `steps`."""
+    """Do `nodes` in order: the plain ones by `calls`, all others by the `Steps` that are made when they are needed."""
     plain_count = 0
     for number, (node, plain) in enumerate(zip(nodes, nodes.plain, strict=True)):
         if node.after and record.cannot_run(node):
             record.skip(node)
             continue
         if plain is None or not calls.can_take(plain):
-            delay_s = await steps.do(node)
+            delay_s = await get_steps().do(node)
         else:
             begun = calls.call(node, plain)
             if begun is None:
                 plain_count += 1
                 continue
-            delay_s = await steps.take_over(begun)
+            delay_s = await get_steps().take_over(begun)
         COUNTS.general += 1
         if delay_s is not None:
-            rest = nodes[number:]
-            await in_turn_after(delay_s, rest, steps.do, record, sleep, stop_at_failure=stop_at_failure)
+            steps, rest = get_steps(), nodes[number:]
+            await in_turn_after(delay_s, rest, steps.do, record, steps.sleep, stop_at_failure=stop_at_failure)
             break
         if stop_at_failure and record.first_failure is not None:
             break
@@ -178,15 +173,6 @@ class PlainCalls:
 
 
 def _is_plain(plain: PlainStep, returned: object, current: CurrentStep) -> bool:
-    """Whether a function has returned a value of its type and no more, and has done nothing else with its step."""
-    if type(returned) not in _VALUES and _is_more_than_a_value(returned):
-        return False
-    if plain.output_classes is not None and not isinstance(returned, plain.output_classes):
-        return False
-    return not current.has_scopes and (current.made is None or current.made.is_untouched)
-
-
-def _is_more_than_a_value(returned: object) -> bool:
-    return (
-        isinstance(returned, SPECIAL_RESULTS) or isgenerator(returned) or isasyncgen(returned) or isawaitable(returned)
-    )
+    """Whether a function has returned a value of its type, and has done nothing else with its step."""
+    is_untouched = not current.has_scopes and (current.made is None or current.made.is_untouched)
+    return is_untouched and is_plain_result(returned, plain.output_classes)

@@ -46,6 +46,9 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
 
     The run's config is merged over the job's, field by field.
     """
+    if _is_given_nothing(job, options):
+        partitions = PartitionSelection(instance=options.instance, partitions_of=job.partitions_of)
+        return Plan(job, job.steps, {}, {}, {}, {}, {}, {}, partitions, {}, (), tuple(job.faults()))
     faults: list[DagwireError] = list(job.faults())
     tags = {**job.run_tags, **options.tags}
     partitions = NO_PARTITIONS
@@ -78,6 +81,13 @@ def make_plan(job: JobDefinition, options: RunOptions) -> Plan:
         loggers,
         tuple(faults),
     )
+
+
+def _is_given_nothing(job: JobDefinition, options: RunOptions) -> bool:
+    """Whether there is no config, no partition, no tag and no value to combine; so it is for most runs of a test."""
+    is_asked = options.run_config is not None or options.partition_key or options.tags or options.input_values
+    has_facts = job.config is not None or job.mappings_by_graph or job.input_values or job.run_tags
+    return not (is_asked or has_facts or job.partitions_def or job.steps.take_config)
 
 
 def _tags_of_partition(job: JobDefinition, partitions: PartitionSelection) -> Mapping[str, str]:

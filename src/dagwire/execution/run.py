@@ -1,8 +1,8 @@
 """A run: open the resources of its steps, do the steps, record their outcomes, close."""
 
-import uuid
 from collections.abc import Collection, Container, Iterator, Mapping
 
+from dagwire.computed_once import computed_once
 from dagwire.containers.effective_replacements import effective_replacements
 from dagwire.containers.keys import Requirement
 from dagwire.containers.run_scope import RunScope
@@ -23,11 +23,12 @@ from dagwire.execution.plan import Plan, make_plan, stronger_bindings
 from dagwire.execution.result import ExecuteInProcessResult
 from dagwire.execution.run_loggers import made_loggers, write_event
 from dagwire.execution.run_record import Record
+from dagwire.execution.step_context import StepContext
 from dagwire.execution.step_io import StepIO, unstored_value
 from dagwire.execution.step_runner import Steps
 from dagwire.execution.stored_values import StoredValues
 from dagwire.execution.unstored_partitions import unstored_partitions
-from dagwire.resources.dagster_run import DagsterRun, DagsterRunStatus
+from dagwire.resources.dagster_run import DagsterRun, DagsterRunStatus, new_run_id
 from dagwire.resources.event_log_entry import EventLogEntry
 from dagwire.resources.instance import DagsterInstance, given_instance
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER
@@ -72,7 +73,7 @@ class _Run:
         self._options = options
         instance = given_instance("A run", options.instance) or DagsterInstance.ephemeral()
         self.plan: Plan = make_plan(job, options)
-        run_id = options.run_id or str(uuid.uuid4())
+        run_id = options.run_id or new_run_id()
         retried = options.retried
         self._reused: Mapping[str, tuple[str, Collection[str]]] = retried.done if retried is not None else {}
         self._run = DagsterRun(
@@ -107,20 +108,29 @@ class _Run:
         is_heard = bool(self._instance is not None or options.on_event is not None or self.plan.loggers)
         self._record = Record(self._run, self._notify if is_heard else None)
         self._record.reuse({step: outputs for step, (_, outputs) in self._reused.items()})
-        self._io_config = IOConfig(self.plan.nodes, self.plan.output_config, self.plan.input_config)
-        self._step_io = self._make_step_io(instance)
-        self._steps = Steps(
+        self._asynchronous = asynchronous
+        self._shown_instance = instance
+        self._strongest = strongest
+        self._step_io = self._make_step_io()
+
+    @computed_once
+    def _io_config(self) -> IOConfig:
+        return IOConfig(self.plan.nodes, self.plan.output_config, self.plan.input_config)
+
+    @computed_once
+    def _steps(self) -> Steps:
+        """Does the steps that are not plain; a run without such does not ask for it."""
+        return Steps(
             self._run,
             self.plan,
             self._scope_by_node,
             self._record,
             self._step_io,
-            instance,
-            StoredValues(job, strongest, instance),
+            self._shown_instance,
+            StoredValues(self.plan.job, self._strongest, self._shown_instance),
             self._loggers,
-            asynchronous=asynchronous,
+            asynchronous=self._asynchronous,
         )
-        self._asynchronous = asynchronous
 
     def _notify(self, event: DagsterEvent) -> None:
         """Show an event to the instance, which remembers what was made, and to the caller's listener."""
@@ -148,7 +158,7 @@ class _Run:
                     scope if load.bindings is None else self._scope_with(stronger_bindings(load.bindings, strongest))
                 )
 
-    def _make_step_io(self, instance: DagsterInstance) -> StepIO | None:
+    def _make_step_io(self) -> StepIO | None:
         """The storage of the values of steps; None if no IO manager is named or provided."""
         scopes = (self._scope, *self._inner_scopes.values())
         is_provided = any(scope.has_key(DEFAULT_IO_MANAGER) for scope in scopes)
@@ -160,7 +170,7 @@ class _Run:
             self._scope_by_node,
             self._load_scopes,
             self._record,
-            instance,
+            self._shown_instance,
             self._io_config,
             {step: run_id for step, (run_id, _) in self._reused.items()},
         )
@@ -209,11 +219,12 @@ class _Run:
         asked = (
             self._asked_of_each(faults) if self._has_several_askers else {self._scope: [*self.plan.nodes.requirements]}
         )
-        for scope, requirements in asked.items():
-            faults += scope.prepare(requirements)
         self._opens = any(asked.values())
-        faults += self._scope.unknown_config(self._inner_scopes.values())
-        if not faults:
+        if self._opens or self._scope.has_config:
+            for scope, requirements in asked.items():
+                faults += scope.prepare(requirements)
+            faults += self._scope.unknown_config(self._inner_scopes.values())
+        if not faults and (self._step_io is not None or self.plan.output_config or self.plan.input_config):
             faults += self._io_config.validate(self._step_io)
         if self.plan.partitions.keys and not faults:
             faults += unstored_partitions(self.plan, self._step_io)
@@ -260,26 +271,37 @@ class _Run:
                 return not_opened
             self._record.emit(DagsterEventType.RESOURCE_INIT_SUCCESS)
         else:
-            await self._scope.open()  # bodies may ask it for more
+            self._scope.open_nothing()  # bodies may ask it for something
         await self._do_steps()
         return self._record.first_failure
 
     async def _do_steps(self) -> None:
-        options, nodes = self._options, self.plan.nodes
-        do = self._do_unless_done if self._reused else self._steps.do
-        stop = options.raise_on_error
+        options, nodes, record, stop = self._options, self.plan.nodes, self._record, self._options.raise_on_error
+        if self._is_quick:
+            config = self.plan.config_by_node
+            calls = PlainCalls(record, self._scope_by_node, self._make_context, config)
+            await do_in_order(nodes, calls, lambda: self._steps, record, stop_at_failure=stop)
+            return
+        steps = self._steps
+        do = self._do_unless_done if self._reused else steps.do
         if options.executor is not None and not self._asynchronous:
-            in_threads(nodes, do, self._record, options.executor, stop_at_failure=stop)
+            in_threads(nodes, do, record, options.executor, stop_at_failure=stop)
         elif options.max_concurrency != 1 and self._asynchronous:
-            await in_tasks(nodes, do, self._record, options.max_concurrency, stop_at_failure=stop)
-        elif self.plan.job.is_dynamic:
-            await as_they_come(nodes, do, self._record, self._steps.sleep, stop_at_failure=stop)
-        elif self._step_io is not None or self._record.is_heard or self._reused:
-            await one_by_one(nodes, do, self._record, self._steps.sleep, stop_at_failure=stop)
+            await in_tasks(nodes, do, record, options.max_concurrency, stop_at_failure=stop)
         else:
-            steps, config = self._steps, self.plan.config_by_node
-            calls = PlainCalls(self._record, self._scope_by_node, steps.context, config)
-            await do_in_order(nodes, calls, steps, self._record, steps.sleep, stop_at_failure=stop)
+            run = as_they_come if self.plan.job.is_dynamic else one_by_one
+            await run(nodes, do, record, steps.sleep, stop_at_failure=stop)
+
+    def _make_context(self, node: Node) -> StepContext:
+        return self._steps.context(node)
+
+    @property
+    def _is_quick(self) -> bool:
+        """Whether plain steps may take the quick path: one after another, in memory, and nobody listens."""
+        options = self._options
+        is_side_by_side = options.max_concurrency != 1 if self._asynchronous else options.executor is not None
+        is_plain = self._step_io is None and not self._record.is_heard
+        return is_plain and not (is_side_by_side or self._reused or self.plan.job.is_dynamic)
 
     async def _do_unless_done(self, node: Node) -> float | None:
         return None if node.name in self._reused else await self._steps.do(node)

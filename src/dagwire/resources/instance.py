@@ -58,7 +58,7 @@ class DagsterInstance(RunMemory):
         items = dynamic_partitions.items() if dynamic_partitions else ()
         self._keys_by_name = {name: dict.fromkeys(keys) for name, keys in items}
         self._latest: dict[Any, EventLogEntry] = {entry.asset_key: entry for entry in latest_materializations}
-        super().__init__(sorted(self._latest.values(), key=lambda entry: entry.storage_id))
+        super().__init__(sorted(self._latest.values(), key=lambda entry: entry.storage_id) if self._latest else ())
         self._run_changes = RunChanges()
         self._previous: dict[Any, EventLogEntry] = {}
         """`{asset: the materialization before its latest one}`, of those that this instance has seen."""

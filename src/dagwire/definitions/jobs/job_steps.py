@@ -45,6 +45,11 @@ class JobSteps(tuple[Node, ...]):  # noqa: SLOT001  # its dict keeps what was fo
         return tuple(node for node in self if node.definition.body.config_schema is not None)
 
     @computed_once
+    def take_config(self) -> bool:
+        """Whether a run may have config or values for a step."""
+        return bool(self.configurable or self.open_inputs)
+
+    @computed_once
     def open_inputs(self) -> tuple[tuple[Node, OpenInput], ...]:
         """The inputs to which a run gives a value, each with its step."""
         return tuple((node, given) for node in self for given in node.open_inputs)

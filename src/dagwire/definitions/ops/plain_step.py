@@ -56,13 +56,13 @@ class PlainStep(NamedTuple):
 def plain_step(node: "Node") -> PlainStep | None:
     """Return the facts of a step that is plain; None for any other."""
     definition = node.definition
-    if type(definition) is not AssetsDefinition or not _is_plain_definition(definition):
+    if type(definition) is not AssetsDefinition or not is_plain_definition(definition):
         return None
     if node.hooks or node.waits_for or node.open_inputs or node.loads or node.outputs is not None or node.mapped_over:
         return None
     inputs = [_plain_input(definition, parameter, source) for parameter, source in node.inputs.items()]
-    (output,) = definition.specs_by_output
-    if None in inputs or output != RESULT or not _is_class(definition.output_type(output)):
+    output_type = definition.output_type(RESULT)
+    if None in inputs or not is_class(output_type):
         return None
     signature = definition.body.signature
     return PlainStep(
@@ -75,15 +75,17 @@ def plain_step(node: "Node") -> PlainStep | None:
         node.defaults,
         bool(signature.keys or inputs or node.defaults),
         definition.spec.key,
-        _classes(definition.output_type(output)),
+        classes_of(output_type),
         definition.stores_nothing,
     )
 
 
-def _is_plain_definition(definition: AssetsDefinition) -> bool:
+def is_plain_definition(definition: AssetsDefinition) -> bool:
+    """Whether a call of an asset's function may be all that there is to do, apart from its inputs and their types."""
     body = definition.body
     return (
         definition.is_plain
+        and RESULT in definition.specs_by_output
         and not (definition.hooks or definition.wants_output or definition.resources_by_type)
         and body.config_schema is None
         and not _is_special(body.function)
@@ -97,15 +99,16 @@ def _is_special(function: object) -> bool:
 
 def _plain_input(definition: AssetsDefinition, parameter: str, source: Any) -> PlainInput | None:
     declared = definition.input_type(parameter)
-    if type(source) is not OutputHandle or source.mapping_key is not None or not _is_class(declared):
+    if type(source) is not OutputHandle or source.mapping_key is not None or not is_class(declared):
         return None
-    return PlainInput(parameter, source.node, source.output, _classes(declared))
+    return PlainInput(parameter, source.node, source.output, classes_of(declared))
 
 
-def _is_class(declared: DagsterType) -> bool:
+def is_class(declared: DagsterType) -> bool:
     """Whether `isinstance` is the whole check of a type."""
     return declared.is_any or declared is NOTHING or type(declared) in (InstanceType, PythonObjectDagsterType)
 
 
-def _classes(declared: DagsterType) -> tuple[type, ...] | None:
+def classes_of(declared: DagsterType) -> tuple[type, ...] | None:
+    """Return the classes that a value may have; None for any."""
     return declared.classes if isinstance(declared, InstanceType) else None

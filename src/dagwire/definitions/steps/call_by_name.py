@@ -5,7 +5,8 @@ module's name, and loads it with the first call.
 """
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from dagwire.definitions.steps.body import Body
@@ -15,11 +16,14 @@ _RUNNER = "dagwire.execution.direct_calls"
 
 def call_directly(definition: object, args: Sequence[object], kwargs: Mapping[str, object]) -> object:
     """Call the body of an asset, an op or a check with these arguments."""
-    call: Callable[..., Any] = importlib.import_module(_RUNNER).call_directly
-    return call(definition, args, kwargs)
+    return _runner().call_directly(definition, args, kwargs)
 
 
 def call_hook_directly(hook: object, body: Body, args: Sequence[object], kwargs: Mapping[str, object]) -> object:
     """Call the function of a hook with these arguments."""
-    call: Callable[..., Any] = importlib.import_module(_RUNNER).call_hook_directly
-    return call(hook, body, args, kwargs)
+    return _runner().call_hook_directly(hook, body, args, kwargs)
+
+
+@cache
+def _runner() -> Any:
+    return importlib.import_module(_RUNNER)
