@@ -6,7 +6,7 @@ from typing import Any
 from dependency_injector import containers, providers
 
 from dagwire.config.values.type_guards import SCALARS, is_mapping
-from dagwire.containers.keys import Container, EphemeralContainer, find_provider, is_nested
+from dagwire.containers.keys import Container, EphemeralContainer, find_provider, is_nested, keys_of
 from dagwire.containers.provider_types import AnyProvider, is_provider
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.errors import ResourceTypeError
@@ -43,12 +43,28 @@ def container_for_one_call(resources: object) -> Container:
 
 
 def _providers_from(resources: object) -> dict[str, AnyProvider]:
+    return {key: provider_of(key, value) for key, value in _mapping_of(resources).items()}
+
+
+def _mapping_of(resources: object) -> Mapping[str, object]:
     if resources is None:
         return {}
     if not is_mapping(resources):
         msg = f"resources are given as a dict or a dependency-injector container, not as {type(resources).__name__}"
         raise TypeError(msg)
-    return {key: provider_of(key, value) for key, value in resources.items()}
+    return resources
+
+
+def resource_by_key(resources: object) -> Mapping[str, object]:
+    """`{key: resource or provider}` of a dict or a container; a container's nested ones are under their paths.
+
+    Raises:
+        TypeError: `resources` is neither.
+    """
+    if not is_container(resources):
+        return _mapping_of(resources)
+    container = container_from(resources)
+    return {key: find_provider(container, key) for key in keys_of(container)}
 
 
 def is_container(value: object) -> bool:

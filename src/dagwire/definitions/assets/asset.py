@@ -25,6 +25,7 @@ from dagwire.definitions.specs.retries import RetryPolicy
 from dagwire.definitions.specs.valid_attributes import DEFAULT_GROUP
 from dagwire.definitions.specs.valid_names import check_asset_parts, doc_of, name_of
 from dagwire.definitions.steps.body import Body
+from dagwire.definitions.steps.bound_resources import keys_required_by
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.definitions.steps.signature import RESULT
 from dagwire.definitions.steps.stored_input import own_io_manager
@@ -50,7 +51,7 @@ def asset(
     output_required: bool = True,
     config_schema: object = None,
     required_resource_keys: Iterable[str] | None = None,
-    resource_defs: Mapping[str, object] | None = None,
+    resource_defs: object = None,
     io_manager_def: object = None,
     io_manager_key: str | None = None,
     dagster_type: object = Any,
@@ -84,7 +85,7 @@ def asset(  # Dagster's signature
     output_required: bool = True,
     config_schema: object = None,
     required_resource_keys: Iterable[str] | None = None,
-    resource_defs: Mapping[str, object] | None = None,
+    resource_defs: object = None,
     io_manager_def: object = None,
     io_manager_key: str | None = None,
     dagster_type: object = Any,
@@ -122,7 +123,7 @@ def asset(  # Dagster's signature
         output_required: Whether each run materializes it; if not, the function yields its value, or nothing.
         config_schema: Config for `context.op_config`, if there is no parameter `config`.
         required_resource_keys: Resources read as `context.resources.<key>`.
-        resource_defs: Resources of its own, stronger than those of `Definitions`.
+        resource_defs: Resources of its own, a dict or a container, stronger than those of `Definitions`.
         io_manager_def: An IO manager of its own.
         io_manager_key: The IO manager that stores its value; "io_manager" by default, if that is provided.
         dagster_type: The type against which its value is checked; the return annotation by default.
@@ -157,7 +158,7 @@ def asset(  # Dagster's signature
     def decorate(function: Callable[..., object]) -> AssetsDefinition:
         own_key = asset_key_for(function, name, key, key_prefix)
         owner = f"asset '{own_key.to_user_string()}'"
-        body = Body(function, owner, {*(required_resource_keys or ()), *(resource_defs or ())}, config_schema)
+        body = Body(function, owner, {*(required_resource_keys or ()), *keys_required_by(resource_defs)}, config_schema)
         parameters = asset_ins(body, ins)
         declared = check_dep_names(deps_from(owner, deps))
         check_ins_beside_deps(owner, declared, ins)

@@ -19,6 +19,7 @@ from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.specs.retries import RetryPolicy
 from dagwire.definitions.specs.valid_names import check_name, doc_of, name_of
 from dagwire.definitions.steps.body import Body
+from dagwire.definitions.steps.bound_resources import keys_required_by
 from dagwire.definitions.steps.step_definition import StepDefinition
 from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError
 
@@ -139,7 +140,7 @@ def asset_check(  # Dagster's signature
     additional_ins: Mapping[str, AssetIn] | None = None,
     additional_deps: Iterable[object] | None = None,
     required_resource_keys: Iterable[str] | None = None,
-    resource_defs: Mapping[str, object] | None = None,
+    resource_defs: object = None,
     config_schema: object = None,
     op_tags: Mapping[str, object] | None = None,
     retry_policy: RetryPolicy | None = None,
@@ -159,7 +160,7 @@ def asset_check(  # Dagster's signature
         additional_ins: `{parameter: AssetIn}` for parameters that take other assets' values.
         additional_deps: Assets that must be made before the check runs, besides its own.
         required_resource_keys: Resources read as `context.resources.<key>`.
-        resource_defs: Resources of its own, stronger than those of `Definitions`.
+        resource_defs: Resources of its own, a dict or a container, stronger than those of `Definitions`.
         config_schema: Config for `context.op_config`, if there is no parameter `config`.
         op_tags: Tags of its step.
         retry_policy: How often it is retried if it raises; a check that does not pass is not retried.
@@ -187,7 +188,7 @@ def asset_check(  # Dagster's signature
             partitions_def=partitions_def,
         )
         owner = f"check '{own}' of asset '{asset_key.to_user_string()}'"
-        body = Body(function, owner, {*(required_resource_keys or ()), *(resource_defs or ())}, config_schema)
+        body = Body(function, owner, {*(required_resource_keys or ()), *keys_required_by(resource_defs)}, config_schema)
         return AssetChecksDefinition(
             spec.step_name,
             body,
@@ -231,7 +232,7 @@ def multi_asset_check(  # Dagster's signature
     can_subset: bool = False,
     ins: Mapping[str, AssetIn | CoercibleToAssetKey] | None = None,
     required_resource_keys: Iterable[str] | None = None,
-    resource_defs: Mapping[str, object] | None = None,
+    resource_defs: object = None,
     config_schema: object = None,
     op_tags: Mapping[str, object] | None = None,
     retry_policy: RetryPolicy | None = None,
@@ -247,7 +248,7 @@ def multi_asset_check(  # Dagster's signature
         can_subset: Whether a run may select some of them; `context.selected_asset_check_keys` are the selected ones.
         ins: `{parameter: AssetIn or key}` for parameters that take assets' values.
         required_resource_keys: Resources read as `context.resources.<key>`.
-        resource_defs: Resources of its own, stronger than those of `Definitions`.
+        resource_defs: Resources of its own, a dict or a container, stronger than those of `Definitions`.
         config_schema: Config for `context.op_config`, if there is no parameter `config`.
         op_tags: Tags of the step.
         retry_policy: How often the step is retried if it raises.
@@ -268,7 +269,7 @@ def multi_asset_check(  # Dagster's signature
             raise InvalidDefinitionError(msg)
         return AssetChecksDefinition(
             own,
-            Body(function, owner, {*(required_resource_keys or ()), *(resource_defs or ())}, config_schema),
+            Body(function, owner, {*(required_resource_keys or ()), *keys_required_by(resource_defs)}, config_schema),
             specs,
             ins={parameter: AssetIn.from_coercible(declared) for parameter, declared in (ins or {}).items()},
             can_subset=can_subset,

@@ -25,7 +25,7 @@ class AssetsByHand:
         partition_mappings: Mapping[AssetKey, PartitionMapping] | None = None,
         asset_deps: Mapping[AssetKey, Iterable[AssetKey]] | None = None,
         can_subset: bool = False,
-        resource_defs: Mapping[str, object] | None = None,
+        resource_defs: object = None,
         group_names_by_key: Mapping[AssetKey, str] | None = None,
         metadata_by_key: Mapping[AssetKey, Mapping[str, object]] | None = None,
         tags_by_key: Mapping[AssetKey, Mapping[str, str]] | None = None,
@@ -44,7 +44,7 @@ class AssetsByHand:
             partition_mappings: `{upstream asset: the mapping to its partitions}`.
             asset_deps: `{asset: the assets that it depends on}`, if not every asset depends on every input.
             can_subset: Whether a run may select some of the assets.
-            resource_defs: Resources of its own, stronger than those of `Definitions`.
+            resource_defs: Resources of its own, a dict or a container, stronger than those of `Definitions`.
             group_names_by_key: `{asset: group}`.
             metadata_by_key: `{asset: facts}`.
             tags_by_key: `{asset: tags}`.

@@ -24,6 +24,7 @@ from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.definitions.specs.retries import RetryPolicy
 from dagwire.definitions.specs.valid_names import check_asset_parts, check_name, doc_of, name_of
 from dagwire.definitions.steps.body import Body
+from dagwire.definitions.steps.bound_resources import keys_required_by
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.errors import DuplicateDefinitionError, InvalidDefinitionError
 
@@ -43,7 +44,7 @@ def multi_asset(  # Dagster's signature
     backfill_policy: BackfillPolicy | None = None,
     op_tags: Mapping[str, object] | None = None,
     can_subset: bool = False,
-    resource_defs: Mapping[str, object] | None = None,
+    resource_defs: object = None,
     group_name: str | None = None,
     retry_policy: RetryPolicy | None = None,
     specs: Sequence[AssetSpec] | None = None,
@@ -70,7 +71,7 @@ def multi_asset(  # Dagster's signature
         backfill_policy: Whether a range of partitions is one run.
         op_tags: Tags of the step.
         can_subset: Whether a run may select some of them; `context.selected_asset_keys` are the selected ones.
-        resource_defs: Resources of its own, stronger than those of `Definitions`.
+        resource_defs: Resources of its own, a dict or a container, stronger than those of `Definitions`.
         group_name: The group of those that name none.
         retry_policy: How often the step is retried if it fails.
         specs: The assets, if the function stores its data itself.
@@ -95,7 +96,7 @@ def multi_asset(  # Dagster's signature
         owner = f"multi_asset '{own}'"
         check_name("multi_asset", own)
         _check_arguments(owner, outs, specs, deps, internal_asset_deps)
-        body = Body(function, owner, {*(required_resource_keys or ()), *(resource_defs or ())}, config_schema)
+        body = Body(function, owner, {*(required_resource_keys or ()), *keys_required_by(resource_defs)}, config_schema)
         parameters = asset_ins(body, ins)
         check_ins_beside_deps(owner, (dep for spec in specs or () for dep in spec.deps), ins)
         by_output = (

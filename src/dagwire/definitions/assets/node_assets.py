@@ -39,7 +39,7 @@ class NodeAssets:
     internal_asset_deps: Mapping[str, Iterable[AssetKey]] | None = None
     partitions_def: PartitionsDefinition | None = None
     partition_mappings: Mapping[str, PartitionMapping] | None = None
-    resource_defs: Mapping[str, object] | None = None
+    resource_defs: object = None
     group_name: str | None = None
     group_names_by_output_name: Mapping[str, str | None] | None = None
     descriptions_by_output_name: Mapping[str, str] | None = None

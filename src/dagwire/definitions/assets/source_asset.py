@@ -42,7 +42,7 @@ class SourceAsset:
         description: str | None = None,
         partitions_def: PartitionsDefinition | None = None,
         group_name: str | None = None,
-        resource_defs: Mapping[str, object] | None = None,
+        resource_defs: object = None,
         *,
         tags: Mapping[str, str] | None = None,
         owners: Sequence[str] | None = None,
@@ -57,7 +57,7 @@ class SourceAsset:
             description: For people.
             partitions_def: Its partitions.
             group_name: The group it is shown in.
-            resource_defs: Resources of its own, stronger than those of `Definitions`.
+            resource_defs: Resources of its own, a dict or a container, stronger than those of `Definitions`.
             tags: For selecting and grouping.
             owners: Email addresses, or `team:name`.
 

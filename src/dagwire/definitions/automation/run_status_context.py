@@ -1,7 +1,6 @@
 """`RunStatusSensorContext`: a run that has come to a status, as a sensor sees it."""
 
 import logging
-from collections.abc import Mapping
 from typing import Any
 
 from dagwire.definitions.automation.tick_context import TickContext
@@ -20,7 +19,7 @@ class RunStatusSensorContext(TickContext):
         dagster_event: Any,
         instance: DagsterInstance,
         context: TickContext | None = None,
-        resource_defs: Mapping[str, object] | None = None,
+        resource_defs: object = None,
         logger: "logging.Logger | logging.LoggerAdapter[Any] | None" = None,
         partition_key: str | None = None,
         repository_def: Any = None,
@@ -88,7 +87,7 @@ def build_run_status_sensor_context(
     dagster_instance: DagsterInstance,
     dagster_run: DagsterRun,
     context: TickContext | None = None,
-    resources: Mapping[str, object] | None = None,
+    resources: object = None,
     partition_key: str | None = None,
     *,
     repository_def: Any = None,
@@ -101,7 +100,7 @@ def build_run_status_sensor_context(
         dagster_instance: The instance that the run was given.
         dagster_run: The run, `result.dagster_run`.
         context: A context of `build_sensor_context`, whose resources and definitions are used.
-        resources: `{key: resource, definition or plain value}`, if there is no `context`.
+        resources: `{key: resource, definition or plain value}` or a container, if there is no `context`.
         partition_key: The partition that the run made.
         repository_def: The definitions, read as `context.repository_def`.
     """

@@ -89,7 +89,7 @@ class UnresolvedAssetJobDefinition:
         self,
         asset_graph: GraphOfAssets,
         default_executor_def: AnyExecutor | None = None,
-        resource_defs: Mapping[str, object] | None = None,
+        resource_defs: object = None,
     ) -> JobDefinition:
         """The job, among the assets of a graph, as a test resolves it.
 

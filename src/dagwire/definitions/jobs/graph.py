@@ -286,7 +286,7 @@ class GraphDefinition:
         self,
         name: str | None = None,
         description: str | None = None,
-        resource_defs: Mapping[str, object] | None = None,
+        resource_defs: object = None,
         config: object = None,
         tags: Mapping[str, object] | None = None,
         metadata: Mapping[str, object] | None = None,
@@ -305,7 +305,7 @@ class GraphDefinition:
         Args:
             name: The graph's name by default.
             description: The graph's by default.
-            resource_defs: The job's own resources, stronger than those of `Definitions`.
+            resource_defs: The job's own resources, a dict or a container, stronger than those of `Definitions`.
             config: Run config that every run starts from; or a `ConfigMapping` of the run's own config.
             tags: Tags of the job, merged over the graph's.
             metadata: Facts about the job.
@@ -349,7 +349,7 @@ class GraphDefinition:
         self,
         run_config: object = None,
         instance: DagsterInstance | None = None,
-        resources: Mapping[str, object] | None = None,
+        resources: object = None,
         raise_on_error: bool = True,  # Dagster's signature
         op_selection: Sequence[str] | None = None,
         run_id: str | None = None,

@@ -9,6 +9,7 @@ from dependency_injector import containers
 
 from dagwire.config.files.run_config import RunConfig
 from dagwire.config.values.type_guards import is_mapping
+from dagwire.containers.as_container import resource_by_key
 from dagwire.containers.keys import Container, Requirement
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
@@ -235,7 +236,7 @@ class JobDefinition:
         run_id: str | None = None,
         input_values: Mapping[str, object] | None = None,
         tags: Mapping[str, object] | None = None,
-        resources: Mapping[str, object] | None = None,
+        resources: object = None,
         *,
         executor: Executor | None = None,
     ) -> "ExecuteInProcessResult":
@@ -252,7 +253,7 @@ class JobDefinition:
             run_id: The run's id; made up by default.
             input_values: `{input: value}` of the job's own inputs.
             tags: The run's tags, merged over the job's own.
-            resources: `{key: resource}`, stronger than everything else that provides them.
+            resources: `{key: resource}` or a container, stronger than everything else that provides them.
             executor: Threads to run independent steps in, side by side; without it steps run one after another.
 
         Raises:
@@ -264,7 +265,7 @@ class JobDefinition:
             run_config,
             partition_key,
             json_tags(tags),
-            resources or {},
+            resource_by_key(resources),
             raise_on_error,
             run_id,
             executor=executor,

@@ -22,7 +22,7 @@ def job(
     *,
     name: str | None = None,
     description: str | None = None,
-    resource_defs: Mapping[str, object] | None = None,
+    resource_defs: object = None,
     config: object = None,
     tags: Mapping[str, object] | None = None,
     run_tags: Mapping[str, object] | None = None,
@@ -40,7 +40,7 @@ def job(
     *,
     name: str | None = None,
     description: str | None = None,
-    resource_defs: Mapping[str, object] | None = None,
+    resource_defs: object = None,
     config: object = None,
     tags: Mapping[str, object] | None = None,
     run_tags: Mapping[str, object] | None = None,
@@ -59,7 +59,7 @@ def job(
         compose_fn: The function, if the decorator is used without arguments.
         name: The function's name by default.
         description: For people; the docstring by default.
-        resource_defs: The job's own resources, stronger than those of `Definitions`.
+        resource_defs: The job's own resources, a dict or a container, stronger than those of `Definitions`.
         config: Run config that every run starts from; or a `ConfigMapping` of the run's own config.
         tags: Tags of the job, and of every run unless there are `run_tags`.
         run_tags: Tags of every run.

@@ -24,7 +24,7 @@ def graph_multi_asset(  # Dagster's signature
     backfill_policy: BackfillPolicy | None = None,
     group_name: str | None = None,
     can_subset: bool = False,
-    resource_defs: Mapping[str, object] | None = None,
+    resource_defs: object = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
     config: ConfigMapping | Mapping[str, object] | None = None,
 ) -> Callable[[Callable[..., Any]], GraphAssetDefinition]:
@@ -41,7 +41,7 @@ def graph_multi_asset(  # Dagster's signature
         backfill_policy: Whether a range of partitions is one run.
         group_name: The group of assets that name none.
         can_subset: Whether a run may want some of them alone; only the ops that these need are run then.
-        resource_defs: Resources of its own, stronger than those of `Definitions`.
+        resource_defs: Resources of its own, a dict or a container, stronger than those of `Definitions`.
         check_specs: Checks; the function returns the output of the op that makes one under `<asset>_<check>`.
         config: Turns the config given under its name into that of its ops; a dict configures them once and for all.
 

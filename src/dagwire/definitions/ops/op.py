@@ -44,7 +44,7 @@ class OpDefinition(StepDefinition[In]):
         code_version: str | None = None,
         pool: str | None = None,
         *,
-        resource_defs: Mapping[str, object] | None = None,
+        resource_defs: object = None,
     ) -> None:
         """Make an op by hand; `@op` reads most of this from a function.
 
@@ -60,7 +60,7 @@ class OpDefinition(StepDefinition[In]):
             retry_policy: How often it is tried again if it fails.
             code_version: Changes when the values that the function makes change.
             pool: Limits on Dagster how many steps of the pool run at once; recorded here.
-            resource_defs: Resources of its own, stronger than the job's.
+            resource_defs: Resources of its own, a dict or a container, stronger than the job's.
 
         Raises:
             InvalidDefinitionError: A name cannot be used, or a default is not of its input's type.

@@ -29,7 +29,7 @@ def op(
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
     pool: str | None = None,
-    resource_defs: Mapping[str, object] | None = None,
+    resource_defs: object = None,
 ) -> Callable[[Callable[..., Any]], OpDefinition]: ...
 def op(  # Dagster's signature
     compute_fn: Callable[..., object] | None = None,
@@ -45,7 +45,7 @@ def op(  # Dagster's signature
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
     pool: str | None = None,
-    resource_defs: Mapping[str, object] | None = None,
+    resource_defs: object = None,
 ) -> OpDefinition | Callable[[Callable[..., Any]], OpDefinition]:
     """Make an op from a function; its parameters are read as an asset's are, its inputs are other ops' outputs.
 
@@ -62,7 +62,7 @@ def op(  # Dagster's signature
         retry_policy: How often it is tried again if it fails.
         code_version: Changes when the values that the function makes change.
         pool: Limits on Dagster how many steps of the pool run at once; recorded here.
-        resource_defs: Resources of its own, stronger than the job's.
+        resource_defs: Resources of its own, a dict or a container, stronger than the job's.
 
     Raises:
         InvalidDefinitionError: A parameter or a name cannot be used, or the annotations do not fit the outputs.

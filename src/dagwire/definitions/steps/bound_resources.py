@@ -9,7 +9,7 @@ from dependency_injector import providers
 
 from dagwire.config.values.env_var import variables_in
 from dagwire.config.values.type_guards import is_mapping
-from dagwire.containers.as_container import container_from, provider_of
+from dagwire.containers.as_container import container_from, is_container, provider_of, resource_by_key
 from dagwire.containers.keys import Container, Requirement, find_provider, keys_of
 from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.resource_provider import ResourceProvider, with_config
@@ -41,9 +41,14 @@ class Bindable(Protocol):
 D = TypeVar("D", bound=Bindable)
 
 
-def bindings_from(resource_defs: Mapping[str, object] | None) -> dict[str, "providers.Provider[Any]"]:
-    """Return `{key: provider}` of the resources given to a definition."""
-    return {key: provider_of(key, value) for key, value in (resource_defs or {}).items()}
+def bindings_from(resource_defs: object) -> dict[str, "providers.Provider[Any]"]:
+    """Return `{key: provider}` of the resources given to a definition, a dict or a container."""
+    return {key: provider_of(key, value) for key, value in resource_by_key(resource_defs).items()}
+
+
+def keys_required_by(resource_defs: object) -> Iterable[str]:
+    """The keys that a definition asks for by giving them: those of a dict; a container is there to choose from."""
+    return () if is_container(resource_defs) else resource_by_key(resource_defs)
 
 
 def with_resources(

@@ -54,7 +54,7 @@ class StepDefinition(Generic[D]):
         body: Body,
         *,
         description: str | None = None,
-        resource_defs: Mapping[str, object] | None = None,
+        resource_defs: object = None,
         retry_policy: RetryPolicy | None = None,
         hooks: Iterable[HookDefinition] | None = None,
         tags: Mapping[str, object] | None = None,
@@ -68,7 +68,7 @@ class StepDefinition(Generic[D]):
             name: The name of its step.
             body: The function.
             description: For people.
-            resource_defs: Resources of its own, stronger than those of `Definitions`.
+            resource_defs: Resources of its own, a dict or a container, stronger than those of `Definitions`.
             retry_policy: How often a failed step is tried again.
             hooks: Called after the step.
             tags: The tags of its step.

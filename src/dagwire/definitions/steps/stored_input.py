@@ -1,9 +1,9 @@
 """Inputs whose values come from no step of the run: an IO manager loads them, such as values of other runs."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from dagwire.containers.as_container import resource_by_key
 from dagwire.containers.keys import Requirement
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.asset_spec import AssetSpec
@@ -13,20 +13,20 @@ from dagwire.resources.io_manager import DEFAULT_IO_MANAGER, InputManager, IOMan
 
 
 def own_io_manager(
-    owner: str, name: str, key: str | None, manager: object, resource_defs: Mapping[str, object] | None
-) -> tuple[str | None, Mapping[str, object]]:
+    owner: str, name: str, key: str | None, manager: object, resource_defs: object
+) -> tuple[str | None, object]:
     """The key under which `owner` finds its IO manager, and its own resources, `manager` among them.
 
     Raises:
         InvalidDefinitionError: The IO manager is given twice.
     """
     if manager is None:
-        return key, resource_defs or {}
+        return key, resource_defs
     if key is not None:
         msg = f"{owner} has `io_manager_key` and `io_manager_def`; use one of them."
         raise InvalidDefinitionError(msg)
     own_key = f"{name}__{DEFAULT_IO_MANAGER}"
-    return own_key, {**(resource_defs or {}), own_key: manager}
+    return own_key, {**resource_by_key(resource_defs), own_key: manager}
 
 
 @dataclass(frozen=True, slots=True)
