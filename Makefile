@@ -15,6 +15,7 @@ READY := $(VENV)/.ready
 # What is typed strictly. Only the folders that exist are named, so that a new one is checked from its first file.
 TYPED := $(wildcard src config containers resources assets web examples tools tests/typing)
 
+EXTRAS := app,arrow,async,bigquery,cli,databricks,graph,postgres,snowflake,yaml
 SPREAD = $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS) --maxprocesses 4 --dist loadscope)
 
 export UV_PYTHON_DOWNLOADS := never
@@ -34,7 +35,7 @@ $(READY): pyproject.toml constraints.txt
 	@test -e $@ || $(PYTHON) -m venv --clear --without-pip $(VENV)
 	@test -e $@ || $(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@rm -f $@
-	$(BIN)/uv pip install --quiet -c constraints.txt -b constraints.txt -e '.[app,async,cli,graph,yaml]' --group dev
+	$(BIN)/uv pip install --quiet -c constraints.txt -b constraints.txt -e '.[$(EXTRAS)]' --group dev
 	@touch $@
 
 demo: setup ## Run the flights job over the whole of 2013.
@@ -60,7 +61,7 @@ coverage: setup ## Run the tests, and list the lines and branches of src that no
 lowest: setup ## Run the tests with the lowest versions that pyproject.toml allows, in .venv-lowest.
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-lowest
 	VIRTUAL_ENV=$(abspath .venv-lowest) $(BIN)/uv pip install --quiet --resolution lowest-direct \
-		-e '.[app,async,cli,graph,yaml]' --group test --group data
+		-e '.[$(EXTRAS)]' --group test --group data
 	.venv-lowest/bin/python -m pytest $(SPREAD) --ignore tests/house --ignore tests/systems --ignore tests/typing $(ARGS)
 
 lint: setup ## Check style and formatting.

@@ -3,12 +3,14 @@
 A value is looked for in this order: an `APP_` variable such as `APP_API__BASE_URL`, the file `.env`, the file of the
 environment (`local.toml`, `test.toml` or `production.toml`; `DAGWIRE_ENV` chooses), `base.toml`, and the default in the
 resource's own class. `dagwire.explain` lists the source of each value.
+
+A field with several classes takes the one that its `kind` names: `APP_WAREHOUSE__KIND=postgres`.
 """
 
 from pathlib import Path
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from dagwire import Profiles, ProfileSettings
@@ -17,6 +19,7 @@ from resources.dashboard import HtmlDashboard
 from resources.flights_api import FlightsApi
 from resources.flights_server import FlightsServer
 from resources.object_store import FlightsStore
+from resources.postgres import PostgresWarehouse
 from resources.warehouse import DuckDBWarehouse
 
 
@@ -41,8 +44,7 @@ class Settings(ProfileSettings):
     api: FlightsApi = FlightsApi()
     server: FlightsServer | None = None
     store: FlightsStore = FlightsStore()
-    # With a second warehouse: Annotated[DuckDBWarehouse | ..., Field(discriminator="kind")].
-    warehouse: DuckDBWarehouse = DuckDBWarehouse()
+    warehouse: Annotated[DuckDBWarehouse | PostgresWarehouse, Field(discriminator="kind")] = DuckDBWarehouse()
     dashboard: HtmlDashboard = HtmlDashboard()
 
     @property

@@ -72,6 +72,10 @@ class Dashboard(Protocol):
         """Show `board`, with the data that the warehouse has now, in place of what was shown before."""
         ...
 
+    def check_health(self) -> None:
+        """Raise a DashboardError if the dashboard could not be looked up."""
+        ...
+
 
 class HtmlDashboard(ConfigurableResource):
     """A dashboard in one file that needs no network: data, charts and the program that draws them are all in it.
@@ -79,6 +83,7 @@ class HtmlDashboard(ConfigurableResource):
     It holds nothing open.
     """
 
+    kind: Literal["html"] = "html"
     path: Path = Path("data/dashboard.html")
 
     @property
@@ -114,6 +119,10 @@ class HtmlDashboard(ConfigurableResource):
                 part.unlink(missing_ok=True)
         except OSError as error:
             raise self._refused(error) from error
+
+    def check_health(self) -> None:
+        """See `Dashboard.check_health`."""
+        self.edition()
 
     def _refused(self, error: OSError) -> DashboardError:
         reason = error.strerror or str(error)

@@ -1,5 +1,7 @@
 """Errors for the failures of outside systems."""
 
+from collections.abc import Mapping
+
 
 class FlightsError(Exception):
     """A failure, with its place and its remedy in one message. Never holds the value of a secret."""
@@ -34,3 +36,12 @@ class WarehouseError(FlightsError):
 
 class DashboardError(FlightsError):
     """The dashboard could not be published."""
+
+
+class MissingPackageError(FlightsError):
+    """The client of a system is not installed."""
+
+
+def advice_for(reason: str, known: Mapping[str, str], otherwise: str) -> str:
+    """The advice for a failure: the one whose key is a part of `reason`, whatever the case."""
+    return next((advice for part, advice in known.items() if part.lower() in reason.lower()), otherwise)

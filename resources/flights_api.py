@@ -103,6 +103,10 @@ class FlightsApi(ConfigurableResource):
             where = {"year": first.year, "month": first.month}
         return (Answer(records_alone(content), len(page["rows"])) for content, page in self._pages(table, where))
 
+    def check_health(self) -> None:
+        """Raise an ApiError if the API does not answer, or does not let us in."""
+        self.months()
+
     def _pages(self, table: Table[Record], where: dict[str, int]) -> Iterator[tuple[bytes, Page[Record]]]:
         root = str(self.base_url).rstrip("/")
         query = {**where, "_size": self.page_size, "_shape": "objects", "_nocount": 1}

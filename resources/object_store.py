@@ -118,6 +118,11 @@ class FlightsStore(ConfigurableResource):
                 )
             yield content
 
+    def check_health(self) -> None:
+        """Raise a StoreError if the store does not answer, or does not let us look into it."""
+        with self._told(self.url, "cannot list the store"):
+            next(iter(self._store.list()), None)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # it could be Arrow
+
     def _put(self, path: str, content: bytes) -> None:
         with self._told(path, "cannot write", IF_UNWRITABLE):
             self._store.put(path, content)

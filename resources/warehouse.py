@@ -1,13 +1,15 @@
-"""The warehouse: tables that can be asked questions. DuckDB here; any class with the same three methods will do."""
-# ruff: noqa: S608  # this SQL is put together from our own names, never from input
+"""The warehouse: tables that can be asked questions. DuckDB here, other systems in the modules beside this one.
+
+The assets know the protocol alone. The settings choose the class: `warehouse.kind`.
+"""
+# this SQL is put together from our own names, never from input
 
 import re
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, Protocol
 
 import duckdb
 from pydantic import PrivateAttr
@@ -16,30 +18,35 @@ from pydantic_core import to_json
 from dagwire import ConfigurableResource, InitResourceContext
 
 from resources.errors import WarehouseError
+from resources.statements import (
+    CREATE_LEDGER,
+    READ_LEDGER,
+    SQL_TYPES,
+    Load,
+    added_columns,
+    create_table,
+    delete_rows,
+    ledger_statements,
+    one_row,
+)
 from resources.tables import Table
 
+ArrowTable = Any
+"""A `pyarrow.Table`: pyarrow has no types, and only those who ask for one need it."""
 Records = Sequence[Mapping[str, Any]]
-
-CREATE_LEDGER = 'CREATE TABLE IF NOT EXISTS loads ("table" VARCHAR, month VARCHAR, digest VARCHAR, rows BIGINT)'
-SQL_TYPES: dict[type, str] = {int: "BIGINT", float: "DOUBLE", str: "VARCHAR", datetime: "TIMESTAMP"}
-
-
-class Load(NamedTuple):
-    """A line of the warehouse's ledger: which content a table holds for a month."""
-
-    table: str
-    month: str | None
-    digest: str
-    rows: int
 
 
 class Warehouse(Protocol):
-    """The interface of a warehouse, as the assets need it."""
+    """The interface of a warehouse, as the assets need it.
+
+    Whole numbers, floats, decimals, texts and times come back as what they were; times are UTC, and say so.
+    """
 
     def replace(self, table: Table[Any], month: str | None, batches: Iterable[Records], digest: str) -> int:
         """Put these records in the place of the month's, or of all where `month` is None, and note it in the ledger.
 
-        All of it or nothing, also if the process is killed. Returns the number of records.
+        All of it or nothing, also if the process is killed. Columns that the table lacks are added to it. Returns the
+        number of records.
         """
         ...
 
@@ -48,7 +55,20 @@ class Warehouse(Protocol):
         ...
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
-        """The answer to a question, one `{column: value}` a row; each `?` in `sql` is the next of `parameters`."""
+        """The answer to a question, one `{column: value}` a row.
+
+        Args:
+            sql: A question in DuckDB's dialect; other systems are asked in their own.
+            parameters: Each `?` in `sql` is the next of them.
+        """
+        ...
+
+    def query_arrow(self, sql: str, parameters: Sequence[object] = ()) -> ArrowTable:
+        """The answer to a question as an Arrow table, for those who calculate with it."""
+        ...
+
+    def check_health(self) -> None:
+        """Raise a WarehouseError if the warehouse does not answer."""
         ...
 
 
@@ -71,6 +91,7 @@ class DuckDBWarehouse(ConfigurableResource):
             if not self.path.exists():
                 make_file(self.path)
             self._connection = duckdb.connect(self.path)
+            self._connection.execute("SET TimeZone = 'UTC'")  # times are shown in this zone, and are UTC anyway
             self._connection.execute(CREATE_LEDGER)
 
     def teardown_after_execution(self, context: InitResourceContext) -> None:
@@ -81,27 +102,33 @@ class DuckDBWarehouse(ConfigurableResource):
         """See `Warehouse.replace`."""
         with self._told(), self._transaction() as db:
             db.execute(create_table(table))
-            if month is None:
-                db.execute(f"DELETE FROM {table.name}")
-            else:
-                db.execute(f"DELETE FROM {table.name} WHERE year = ? AND month = ?", month.split("-"))
+            for column in added_columns(table, columns_of(db.execute(one_row(table)))):
+                db.execute(column)
+            db.execute(*delete_rows(table, month))
             rows = sum(insert(db, table, records) for records in batches)
-            db.execute('DELETE FROM loads WHERE "table" = ? AND month IS NOT DISTINCT FROM ?', [table.name, month])
-            db.execute("INSERT INTO loads VALUES (?, ?, ?, ?)", [table.name, month, digest, rows])
+            for statement in ledger_statements(Load(table.name, month, digest, rows)):
+                db.execute(*statement)
         return rows
 
     def loads(self) -> list[Load]:
         """See `Warehouse.loads`."""
-        with self._told():
-            rows = self._connection.execute('FROM loads ORDER BY "table", month').fetchall()
-        return [Load(*row) for row in rows]
+        return [Load(**row) for row in self.query(READ_LEDGER)]
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
         """See `Warehouse.query`."""
         with self._told():
             answer = self._connection.execute(sql, parameters)
-            names = [column[0] for column in answer.description or []]
+            names = columns_of(answer)
             return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+    def query_arrow(self, sql: str, parameters: Sequence[object] = ()) -> ArrowTable:
+        """See `Warehouse.query_arrow`."""
+        with self._told():
+            return self._connection.sql(sql, params=list(parameters)).to_arrow_table()
+
+    def check_health(self) -> None:
+        """See `Warehouse.check_health`."""
+        self.loads()
 
     @contextmanager
     def _transaction(self) -> Generator[duckdb.DuckDBPyConnection]:
@@ -146,10 +173,9 @@ def make_file(path: Path) -> None:
             path.hardlink_to(part)
 
 
-def create_table(table: Table[Any]) -> str:
-    """The statement that makes a table, if it is not there."""
-    columns = ", ".join(f"{name} {SQL_TYPES[type_]}" for name, type_ in table.columns.items())
-    return f"CREATE TABLE IF NOT EXISTS {table.name} ({columns})"
+def columns_of(answer: duckdb.DuckDBPyConnection) -> list[str]:
+    """The names of an answer's columns."""
+    return [column[0] for column in answer.description or []]
 
 
 def insert(db: duckdb.DuckDBPyConnection, table: Table[Any], records: Records) -> int:

@@ -52,9 +52,9 @@ def flights(
     """List the flights of a month, of one airline if `carrier` is given, in the order in which they were to leave."""
     if month not in {loaded["month"] for loaded in months(warehouse)}:
         raise HTTPException(404, f"{month} is not loaded. See /months.")
-    year, number = month.split("-")
+    year, number = map(int, month.split("-"))
     sql = """
-        FROM flights WHERE year = ? AND month = ? AND carrier = coalesce(?, carrier)
+        SELECT * FROM flights WHERE year = ? AND month = ? AND carrier = coalesce(?, carrier)
         ORDER BY time_hour, minute, carrier, flight LIMIT ?
     """
     return cast("list[Flight]", warehouse.query(sql, [year, number, carrier, limit]))

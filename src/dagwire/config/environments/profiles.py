@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
 
 from dagwire.config.environments.environment import SWITCH, chosen_environment
+from dagwire.config.environments.sections_of_kinds import sections_of_other_kinds, without_sections
 from dagwire.config.files.config_files import TYPES, read_config_file
 from dagwire.config.values.nested_values import merged_config
 from dagwire.errors import InvalidDefinitionError, UnknownEnvironmentError
@@ -125,7 +126,10 @@ class Profiles:
 
 
 class ProfileSource(InitSettingsSource):
-    """The files of a profile, merged field by field."""
+    """The files of a profile, merged field by field.
+
+    A section for one kind of a discriminated union is left out if a stronger file or source chooses another kind.
+    """
 
     def __init__(self, settings: type[BaseSettings], files: Sequence[Path]) -> None:
         """Read the files.
@@ -133,11 +137,24 @@ class ProfileSource(InitSettingsSource):
         Raises:
             ConfigFileError: One cannot be read.
         """
+        super().__init__(settings, {})
         self.files: tuple[Path, ...] = tuple(files)
-        values: dict[str, Any] = {}
-        for path in files:
-            values = merged_config(values, read_config_file(path))
-        super().__init__(settings, values)
+        self._values_by_file = {path: read_config_file(path) for path in self.files}
+        self._left_out: dict[Path, frozenset[tuple[str, ...]]] = {}
+
+    def __call__(self) -> dict[str, Any]:
+        """The values of all files; those of stronger sources decide which kinds are meant."""
+        merged: dict[str, Any] = {}
+        for path, values in reversed(self._values_by_file.items()):
+            stronger = merged_config(merged, self.current_state)
+            left_out = frozenset(sections_of_other_kinds(self.settings_cls, values, stronger))
+            self._left_out[path] = left_out
+            merged = merged_config(without_sections(values, left_out), merged)
+        return InitSettingsSource(self.settings_cls, merged)()
+
+    def counts(self, path: Path, keys: Sequence[object]) -> bool:
+        """Whether what a file has under `keys` was read; it was not if its section is for another kind."""
+        return not any(tuple(keys[: len(section)]) == section for section in self._left_out.get(path, ()))
 
     def __repr__(self) -> str:
         """The files; never what they say."""

@@ -249,6 +249,7 @@ def _in_config_files(source: object, files: Sequence[Path], spot: Spot) -> Itera
         Found(value, Source(SourceKind.FILE, str(path), line_of(path, (*start, *spot.keys))))
         for path in reversed(files)
         for start in starts
+        if not isinstance(source, ProfileSource) or source.counts(path, spot.keys)
         if (value := _value_in(path, (*start, *spot.keys))) is not ABSENT
     ]
     yield from found or [_unplaced(source, spot)]
