@@ -63,7 +63,7 @@ class FlightsStore(ConfigurableResource):
 
     def setup_for_execution(self, context: InitResourceContext) -> None:
         """Find the store; a local folder is made if it is not there."""
-        with self._told(self.url, "cannot open the store"):
+        with self._as_store_error(self.url, "cannot open the store"):
             parts = urlsplit(self.url)
             if parts.scheme in ("", "file"):
                 self._store = LocalStore(Path(parts.path).absolute(), mkdir=True, automatic_cleanup=True)
@@ -74,7 +74,7 @@ class FlightsStore(ConfigurableResource):
     def manifest(self, batch: str) -> Manifest | None:
         """The manifest of a batch that is complete; None where it is not."""
         path = f"{batch}/{MANIFEST}"
-        with self._told(path, "cannot read the manifest"):
+        with self._as_store_error(path, "cannot read the manifest"):
             try:
                 return Manifest.model_validate_json(bytes(self._store.get(path).bytes()))
             except FileNotFoundError:
@@ -108,7 +108,7 @@ class FlightsStore(ConfigurableResource):
             StoreError: A page is gone, or is not the one that was stored.
         """
         for page in manifest.pages:
-            with self._told(page.path, "cannot read the page"):
+            with self._as_store_error(page.path, "cannot read the page"):
                 content = gzip.decompress(bytes(self._store.get(page.path).bytes()))
             if sha256(content).hexdigest() != page.digest:
                 raise StoreError(
@@ -120,24 +120,24 @@ class FlightsStore(ConfigurableResource):
 
     def check_health(self) -> None:
         """Raise a StoreError if the store does not answer, or does not let us look into it."""
-        with self._told(self.url, "cannot list the store"):
+        with self._as_store_error(self.url, "cannot list the store"):
             next(iter(self._store.list()), None)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # it could be Arrow
 
     def _put(self, path: str, content: bytes) -> None:
-        with self._told(path, "cannot write", IF_UNWRITABLE):
+        with self._as_store_error(path, "cannot write", IF_UNWRITABLE):
             self._store.put(path, content)
 
     def _forget_others(self, batch: str, manifest: Manifest) -> None:
         """Delete the pages that no manifest names: of the fetch before, and of fetches that were cut off."""
         kept = {f"{batch}/{MANIFEST}", *(page.path for page in manifest.pages)}
-        with self._told(batch, "cannot delete old pages"):
+        with self._as_store_error(batch, "cannot delete old pages"):
             listed = self._store.list(batch)  # pyright: ignore[reportUnknownMemberType]  # it could be Arrow, untyped
             found = [entry["path"] for chunk in listed for entry in chunk]
             if old := [path for path in found if path not in kept]:
                 self._store.delete(old)
 
     @contextmanager
-    def _told(self, path: str, problem: str, advice: str = IF_UNREADABLE) -> Generator[None]:
+    def _as_store_error(self, path: str, problem: str, advice: str = IF_UNREADABLE) -> Generator[None]:
         """Turn the store's errors into a StoreError with the path."""
         try:
             yield

@@ -98,7 +98,7 @@ class PostgresWarehouse(ConfigurableResource):
             "options": f"-c search_path={self.schema_name} -c statement_timeout={limit_ms} -c TimeZone=UTC",
             "cursor_factory": psycopg.RawCursor,
         }
-        with self._told():
+        with self._as_warehouse_error():
             # The pool would try on in the background, and lose the reason.
             for attempt in self._attempts():
                 with attempt, psycopg.connect(**arguments) as connection:
@@ -120,7 +120,7 @@ class PostgresWarehouse(ConfigurableResource):
 
     def replace(self, table: Table[Any], month: str | None, batches: Iterable[Records], digest: str) -> int:
         """See `Warehouse.replace`."""
-        with self._told():
+        with self._as_warehouse_error():
             with self._pool.connection() as connection:
                 prepare(connection, table)
             with self._pool.connection() as connection:  # commits at its end, or nothing
@@ -152,7 +152,7 @@ class PostgresWarehouse(ConfigurableResource):
 
     def _ask(self, sql: str, parameters: Sequence[object]) -> "tuple[list[str], list[tuple[Any, ...]]]":
         """The columns and rows of an answer. A question may be asked twice, so a lost connection does not matter."""
-        with self._told():
+        with self._as_warehouse_error():
             for attempt in self._attempts():
                 with attempt, self._pool.connection() as connection:
                     answer = connection.execute(in_postgres(sql), parameters)
@@ -163,7 +163,7 @@ class PostgresWarehouse(ConfigurableResource):
         return iter(stamina.retry_context(may_pass, self.attempts, self.connect_timeout_s * self.attempts))
 
     @contextmanager
-    def _told(self) -> Generator[None]:
+    def _as_warehouse_error(self) -> Generator[None]:
         """Turn PostgreSQL's errors into one that names the database."""
         psycopg, sqlglot = vendor_package("psycopg", "postgres"), vendor_package("sqlglot", "postgres")
         where = f"PostgreSQL at {self.host}:{self.port}/{self.database}"

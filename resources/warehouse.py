@@ -5,6 +5,7 @@ The assets know the protocol alone. The settings choose the class: `warehouse.ki
 # this SQL is put together from our own names, never from input
 
 import re
+import threading
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -76,22 +77,23 @@ class DuckDBWarehouse(ConfigurableResource):
     """A warehouse in one DuckDB file.
 
     A run that reaches it opens the file and closes it when it ends. Until then no other process can open it: DuckDB has
-    one writer at a time.
+    one writer at a time. Steps of the run may ask at once, each with a cursor of its own; their loads take turns.
     """
 
     kind: Literal["duckdb"] = "duckdb"
     path: Path = Path("data/flights.duckdb")
 
     _connection: duckdb.DuckDBPyConnection = PrivateAttr()
+    _writing: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     def setup_for_execution(self, context: InitResourceContext) -> None:
         """Open the file, or make it."""
-        with self._told():
+        with self._as_warehouse_error():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if not self.path.exists():
                 make_file(self.path)
             self._connection = duckdb.connect(self.path)
-            self._connection.execute("SET TimeZone = 'UTC'")  # times are shown in this zone, and are UTC anyway
+            self._connection.execute("SET GLOBAL TimeZone = 'UTC'")  # times are shown in this zone, and are UTC anyway
             self._connection.execute(CREATE_LEDGER)
 
     def teardown_after_execution(self, context: InitResourceContext) -> None:
@@ -100,7 +102,7 @@ class DuckDBWarehouse(ConfigurableResource):
 
     def replace(self, table: Table[Any], month: str | None, batches: Iterable[Records], digest: str) -> int:
         """See `Warehouse.replace`."""
-        with self._told(), self._transaction() as db:
+        with self._as_warehouse_error(), self._writing, self._transaction() as db:
             db.execute(create_table(table))
             for column in added_columns(table, columns_of(db.execute(one_row(table)))):
                 db.execute(column)
@@ -116,15 +118,15 @@ class DuckDBWarehouse(ConfigurableResource):
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
         """See `Warehouse.query`."""
-        with self._told():
-            answer = self._connection.execute(sql, parameters)
+        with self._as_warehouse_error():
+            answer = self._connection.cursor().execute(sql, parameters)
             names = columns_of(answer)
             return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
     def query_arrow(self, sql: str, parameters: Sequence[object] = ()) -> ArrowTable:
         """See `Warehouse.query_arrow`."""
-        with self._told():
-            return self._connection.sql(sql, params=list(parameters)).to_arrow_table()
+        with self._as_warehouse_error():
+            return self._connection.cursor().sql(sql, params=list(parameters)).to_arrow_table()
 
     def check_health(self) -> None:
         """See `Warehouse.check_health`."""
@@ -133,16 +135,17 @@ class DuckDBWarehouse(ConfigurableResource):
     @contextmanager
     def _transaction(self) -> Generator[duckdb.DuckDBPyConnection]:
         """Commit what the body does, or nothing of it. A process that is killed commits nothing either."""
-        self._connection.begin()
-        try:
-            yield self._connection
-        except BaseException:
-            self._connection.rollback()
-            raise
-        self._connection.commit()
+        with self._connection.cursor() as db:
+            db.begin()
+            try:
+                yield db
+            except BaseException:
+                db.rollback()
+                raise
+            db.commit()
 
     @contextmanager
-    def _told(self) -> Generator[None]:
+    def _as_warehouse_error(self) -> Generator[None]:
         """Turn DuckDB's errors into one that names the file."""
         try:
             yield

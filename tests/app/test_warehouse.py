@@ -2,7 +2,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ def test_values_keep_their_types(warehouse: DuckDBWarehouse) -> None:
     """Numbers, texts, times and nothing at all come back as what they were; times are UTC."""
     left_out = {"dep_time": None, "tailnum": None, "arr_delay": None}
     assert warehouse.replace(FLIGHTS, JANUARY, [[FLIGHT | left_out]], "d") == 1
-    assert warehouse.query("FROM flights") == [FLIGHT | left_out | {"time_hour": datetime(2013, 1, 1, 10)}]
+    assert warehouse.query("FROM flights") == [FLIGHT | left_out | {"time_hour": datetime(2013, 1, 1, 10, tzinfo=UTC)}]
     hour = dict.fromkeys(WEATHER.columns) | {"year": 2013, "month": 1, "wind_speed": 10, "origin": "EWR"}
     warehouse.replace(WEATHER, JANUARY, [[hour]], "d")
     assert warehouse.query("SELECT typeof(wind_speed) AS type, wind_speed FROM weather") == [

@@ -204,6 +204,22 @@ def test_two_writers(system: System, place: str) -> None:
     assert ledger["2013-03"].rows == rows[2]["n"]
 
 
+def test_steps_that_run_at_once(warehouse: Warehouse) -> None:
+    """One resource takes the calls of several threads: loads of different months, and questions meanwhile."""
+
+    def load(month: int) -> int:
+        records = [[price(f"{month} {number}", month=month)] for number in range(20)]
+        return warehouse.replace(PRICES, f"2013-{month:02}", records, str(month))
+
+    warehouse.replace(PRICES, JANUARY, [], "")
+    with ThreadPoolExecutor(4) as threads:
+        loads = [threads.submit(load, month) for month in range(1, 5)]
+        questions = [threads.submit(warehouse.query, "SELECT count(*) AS n FROM prices") for _ in range(8)]
+        assert [done.result() for done in loads] == [20] * 4
+        assert {rows.result()[0]["n"] for rows in questions} <= {0, 20, 40, 60, 80}
+    assert [load.rows for load in warehouse.loads()] == [20] * 4
+
+
 @over_a_wire
 def test_a_connection_that_is_cut(system: System, place: str) -> None:
     """A load that is cut is an error that names system and remedy, changes nothing, and can be repeated."""
