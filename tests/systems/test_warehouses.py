@@ -319,7 +319,7 @@ def test_the_recipe_can_be_opened_again(system: System, place: str) -> None:
 def test_the_pipeline_does_not_know_the_difference(
     system: System, place: str, override: Override, run: Run, small_data: Path, small_database: Path, tmp_path: Path
 ) -> None:
-    """The same assets load the flights of the files into any warehouse, check them, and draw the same dashboard."""
+    """Assets load the flights of the files into any warehouse, check them, and draw their dashboard."""
     with opened(FlightsServer(database=small_database)) as server:
         api = FlightsApi.model_validate({"base_url": server.url, "read_timeout_s": 20})
         replaced = {**kept_in(tmp_path, database=small_database), "api": api, "warehouse": system.recipe(place)}
