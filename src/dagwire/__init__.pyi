@@ -113,6 +113,7 @@ from .definitions.jobs.partitioned_config import (
     static_partitioned_config,
     weekly_partitioned_config,
 )
+from .definitions.jobs.reconstructable import reconstructable
 from .definitions.jobs.run_request import RunRequest
 from .definitions.loading.lazy_definitions import LazyDefinitions, definitions
 from .definitions.loading.load_assets import (
@@ -258,6 +259,7 @@ from .execution.build_contexts import (
 from .execution.contexts import AssetCheckExecutionContext, AssetExecutionContext, OpExecutionContext
 from .execution.event_types import DagsterEventType
 from .execution.events import DagsterEvent
+from .execution.execute_job import JobExecutionResult, execute_job
 from .execution.hook_context import HookContext
 from .execution.materialize import amaterialize, materialize, materialize_to_memory
 from .execution.result import ExecuteInProcessResult
@@ -427,6 +429,7 @@ __all__ = [
     "IntSource",
     "Jitter",
     "JobDefinition",
+    "JobExecutionResult",
     "JsonLogFormatter",
     "JsonMetadataValue",
     "LastPartitionMapping",
@@ -575,6 +578,7 @@ __all__ = [
     "env_template",
     "environment",
     "event_list_hook",
+    "execute_job",
     "explain",
     "failure_hook",
     "file_relative_path",
@@ -622,6 +626,7 @@ __all__ = [
     "partition_loading_context",
     "partitioned_config",
     "process_scope",
+    "reconstructable",
     "repository",
     "resource",
     "run_failure_sensor",

@@ -84,8 +84,8 @@ AREAS = (
     ),
     Area(
         "Runs through a store",
-        "runs start by `materialize` or `job.execute_in_process()`, whose result has values and events",
-        "JobExecutionResult ReexecutionOptions build_reconstructable_job execute_job reconstructable",
+        "a run starts by `materialize`, `job.execute_in_process()` or `execute_job`; `dagwire retry` goes on with one",
+        "ReexecutionOptions build_reconstructable_job",
     ),
     Area(
         "Repositories that are loaded by Dagster's processes",

@@ -155,6 +155,13 @@ def test_a_hook_by_hand_takes_events(dg, by_hand, good, bad, log):
     assert sorted(found) == [("HOOK_COMPLETED", "good"), ("HOOK_SKIPPED", "bad")]
 
 
+def test_a_hook_by_hand_that_returns_nothing(dg, good, differs):
+    """A hook made by hand that returns no HookExecutionResult is recorded as failed; in Dagster it ends the run."""
+    hook = dg.HookDefinition(name="h", hook_fn=lambda context, events: None)
+    job = job_of(dg, good, hooks={hook})
+    differs(lambda: job.execute_in_process(raise_on_error=False).success, dagster=False, dagwire=True)
+
+
 def test_a_hook_by_hand_cannot_be_called(dg, by_hand):
     """A hook made by hand is called directly only if it has a function for that."""
     with pytest.raises(dg.DagsterInvalidInvocationError):
