@@ -4,7 +4,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -56,9 +56,10 @@ def no_file_larger_than(size_bytes: int) -> Callable[[], None]:
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, size_bytes))
 
 
-def contents(folder: Path) -> dict[str, list[tuple[object, ...]]]:
-    """The rows of all tables and the months of the ledger: `{table: rows}`, in a fixed order."""
+def contents(folder: Path, tables: Sequence[str] = TABLES) -> dict[str, list[tuple[object, ...]]]:
+    """The rows of the tables and the months of their ledger: `{table: rows}`, in a fixed order."""
     with duckdb.connect(folder / "flights.duckdb", read_only=True) as db:
-        found = {table: db.execute(f"FROM {table} ORDER BY ALL").fetchall() for table in TABLES}
-        found["loads"] = db.execute('SELECT "table", month, rows FROM loads ORDER BY ALL').fetchall()
+        found = {table: db.execute(f"FROM {table} ORDER BY ALL").fetchall() for table in tables}
+        ledger = 'SELECT "table", month, rows FROM loads WHERE list_contains(?, "table") ORDER BY ALL'
+        found["loads"] = db.execute(ledger, [list(tables)]).fetchall()
     return found

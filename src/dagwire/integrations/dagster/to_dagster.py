@@ -20,7 +20,7 @@ from dagwire.integrations.dagster.tick_definitions import dagster_schedule, dags
 T = TypeVar("T")
 
 
-def to_dagster(definitions: Definitions) -> dg.Definitions:
+def to_dagster(definitions: Definitions, *, executor: dg.ExecutorDefinition | None = None) -> dg.Definitions:
     """Return definitions as Dagster's, to be loaded by its command line, its webserver and its daemon.
 
     Names, keys, dependencies, partitions and config schemas stay. Resources are opened as `resources_for_dagster` says.
@@ -28,6 +28,7 @@ def to_dagster(definitions: Definitions) -> dg.Definitions:
 
     Args:
         definitions: They are not changed.
+        executor: Dagster's, for jobs that have none of their own; in the place of the definitions' own.
 
     Raises:
         InvalidDefinitionError: The definitions have a fault.
@@ -44,7 +45,7 @@ def to_dagster(definitions: Definitions) -> dg.Definitions:
         'hello, Ann'
     """
     Definitions.validate_loadable(definitions)
-    return _Carrying(definitions).carried()
+    return _Carrying(definitions).carried(executor)
 
 
 class _Carrying:
@@ -56,7 +57,7 @@ class _Carrying:
         self._steps = CarriedSteps(self._container)
         self._faults: list[DagwireError] = []
 
-    def carried(self) -> dg.Definitions:
+    def carried(self, executor: dg.ExecutorDefinition | None) -> dg.Definitions:
         """Everything, or all that cannot be carried as one error."""
         given, steps = self._definitions, self._steps
         assets = self._each(given.assets, self._asset)
@@ -73,7 +74,7 @@ class _Carrying:
             schedules=schedules,
             sensors=sensors,
             resources=self._container.definitions,
-            executor=dagster_executor(given.executor),
+            executor=executor or dagster_executor(given.executor),
             loggers=dagster_loggers(given.loggers),
             metadata=namesake(dict(given.metadata)) or None,
         )
