@@ -12,20 +12,25 @@ from tests.systems.dagster_commands import dagster, dagwire_dagster, files_with,
 pytestmark = [pytest.mark.systems, pytest.mark.timeout(240)]
 
 MODULE = """
-from dagster import in_process_executor
-from dagster_dask import dask_executor
-
+{imported}
 from assets.raw import raw_reference
 from assets.warehouse import reference
 from containers.definitions import defs
 from dagwire import Definitions, define_asset_job
 from dagwire.integrations.dagster import to_dagster
 
-one_worker = {{"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None}}
 unpartitioned = Definitions(jobs=[define_asset_job("reference_etl", selection=[raw_reference, reference])])
 on_dagster = to_dagster(Definitions.merge(defs, unpartitioned), executor={executor})
 """
-DASK = 'dask_executor.configured({"cluster": {"local": one_worker}})'
+EXECUTORS = {
+    "in process": ("from dagster import in_process_executor", "in_process_executor"),
+    "the application's": ("", "None"),
+    "dask": (
+        "from dagster_dask import dask_executor",
+        'dask_executor.configured({"cluster": {"local": {"n_workers": 1, "threads_per_worker": 1,'
+        ' "dashboard_address": None}}})',
+    ),
+}
 UNPARTITIONED = ("airlines", "airports", "planes")
 
 
@@ -47,15 +52,16 @@ def test_assets_are_materialized(api_url: str, own_run: Path, tmp_path: Path) ->
 
 
 def execute(executor: str, job: str, folder: Path, *options: str, **settings: object) -> None:
-    """Run a job of the application by `dagster job execute` with an executor, which is an expression in `MODULE`."""
-    (folder / "on_dagster.py").write_text(MODULE.format(executor=executor))
+    """Run a job of the application by `dagster job execute` with an executor."""
+    imported, expression = EXECUTORS[executor]
+    (folder / "on_dagster.py").write_text(MODULE.format(imported=imported, executor=expression))
     given = variables(folder, **settings)
     done = dagster(given, folder, "job", "execute", "-m", "on_dagster", "-j", job, *options)
     assert done.returncode == 0, done.stdout
     assert "RUN_SUCCESS" in done.stdout
 
 
-@pytest.mark.parametrize("executor", ["in_process_executor", "None"], ids=["in process", "multiprocess"])
+@pytest.mark.parametrize("executor", ["in process", "the application's"])
 def test_a_job_on_an_executor(executor: str, api_url: str, own_run: Path, tmp_path: Path) -> None:
     """A job leaves the tables of dagwire's own run, in one process or with one for each step."""
     execute(
@@ -66,5 +72,5 @@ def test_a_job_on_an_executor(executor: str, api_url: str, own_run: Path, tmp_pa
 
 def test_a_job_on_dask(api_url: str, own_run: Path, tmp_path: Path) -> None:
     """Workers of Dask leave the same tables; dagster-dask itself cannot send them a run of a partition in time."""
-    execute(DASK, "reference_etl", tmp_path, APP_API__BASE_URL=api_url)
+    execute("dask", "reference_etl", tmp_path, APP_API__BASE_URL=api_url)
     assert contents(tmp_path, UNPARTITIONED) == contents(own_run, UNPARTITIONED)
