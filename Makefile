@@ -49,6 +49,9 @@ test: setup ## Run the tests, the documentation's code included.
 
 # Their environments are in .venv-systems, each with the pinned packages of a file in tests/systems/requirements.
 test-systems: setup ## Run the tests that start servers, daemons, executors and browsers, which take minutes.
+	@command -v chromium google-chrome >/dev/null || { test "$$(id -u)" = 0 || \
+		{ echo "Chromium is needed: apt-get install chromium" >&2; exit 1; }; \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; }
 	$(BIN)/pytest -m systems $(SPREAD) tests/systems $(ARGS)
 
 # The processes that tests start are measured too. What is missing is shown only if it is too much: pytest's summary ends the output.

@@ -17,7 +17,7 @@ defs = Definitions(
     executor=multiprocess_executor.configured(
         {
             "max_concurrent": 1,
-            # Each is the copy of a process that has imported these, which takes a quarter of the time of a new one.
+            # Each is the copy of a process that has imported these, and need not import them again.
             "start_method": {"forkserver": {"preload_modules": ["dagwire.integrations.dagster", __name__]}},
         }
     ),

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 
 
-def wait_for(condition: Callable[[], bool], limit_s: float = 30) -> None:
-    """Return as soon as `condition` holds.
+def wait_for(condition: Callable[[], bool], limit_s: float = 30, pause_s: float = 0.01) -> None:
+    """Return as soon as `condition` holds, which is asked every `pause_s` seconds.
 
     Raises:
         TimeoutError: It does not hold after `limit_s` seconds.
@@ -15,4 +15,4 @@ def wait_for(condition: Callable[[], bool], limit_s: float = 30) -> None:
         if time.monotonic() > deadline:
             msg = f"it was not so after {limit_s} s"
             raise TimeoutError(msg)
-        time.sleep(0.01)
+        time.sleep(pause_s)

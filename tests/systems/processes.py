@@ -16,7 +16,7 @@ PATIENCE_S = 15
 
 
 def run(
-    command: Sequence[str | Path], variables: Mapping[str, str], folder: Path, timeout_s: float = 110
+    command: Sequence[str | Path], variables: Mapping[str, str], folder: Path, timeout_s: float = 250
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end; its output is both of its streams."""
     output = folder / f"{uuid4()}.out"

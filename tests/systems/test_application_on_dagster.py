@@ -9,7 +9,7 @@ from tests.app.command import contents
 from tests.systems.conftest import CANARY, MONTH
 from tests.systems.dagster_commands import dagster, dagwire_dagster, files_with, variables
 
-pytestmark = [pytest.mark.systems, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.systems, pytest.mark.timeout(280)]
 
 MODULE = """
 {imported}
@@ -27,8 +27,7 @@ EXECUTORS = {
     "the application's": ("", "None"),
     "dask": (
         "from dagster_dask import dask_executor",
-        'dask_executor.configured({"cluster": {"local": {"n_workers": 1, "threads_per_worker": 1,'
-        ' "dashboard_address": None}}})',
+        'dask_executor.configured({"cluster": {"local": {"n_workers": 1, "threads_per_worker": 1}}})',
     ),
 }
 UNPARTITIONED = ("airlines", "airports", "planes")

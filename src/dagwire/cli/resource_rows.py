@@ -1,20 +1,17 @@
 """The resources of definitions as rows: what each is, how long it lives, who uses it. Opens nothing."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
 from dependency_injector import providers
 
-from dagwire.config.settings.settings_provider import SettingsProvider
+from dagwire.containers.configured_class import class_in_settings, is_of_settings
 from dagwire.containers.keys import find_provider
 from dagwire.containers.listed_lifetimes import lifetimes_of
-from dagwire.containers.provider_edges import edges_of
 from dagwire.containers.provider_types import AnyProvider, is_provider
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.definitions.definitions import Definitions
 from dagwire.definitions.lineage import Kind, Part, lineage_of
-from dagwire.errors import SettingsError
 from dagwire.resources.resource_definition import ResourceDefinition
 
 
@@ -81,19 +78,10 @@ def _type_of_source(source: object) -> str:
 
 def _type_in_settings(source: AnyProvider) -> str:
     """The class of what settings hold; a provider that is made of anything else is not called for a list."""
-    if not _is_of_settings(source):
+    if not is_of_settings(source):
         return type(source).__name__
-    try:
-        return type(source()).__name__
-    except (SettingsError, AttributeError):
-        return "?"
-
-
-def _is_of_settings(provider: AnyProvider) -> bool:
-    if isinstance(provider, SettingsProvider):
-        return True
-    below: Iterable[AnyProvider] = edges_of(provider).called
-    return bool(below) and all(map(_is_of_settings, below))
+    found = class_in_settings(source)
+    return "?" if found is None else found.__name__
 
 
 def _name_of(thing: object) -> str:

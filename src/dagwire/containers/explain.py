@@ -14,9 +14,10 @@ from dagwire.config.files.run_config import as_run_config
 from dagwire.config.settings.explain_sources import explain_sources
 from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.config.values.masking import masked_throughout
-from dagwire.config.values.model_introspection import models_at, name_by_key
+from dagwire.config.values.model_introspection import name_by_key
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.containers.as_container import is_container
+from dagwire.containers.configured_class import configured_class, setting_read_by
 from dagwire.containers.effective_replacements import effective_replacements
 from dagwire.containers.keys import keys_of
 from dagwire.containers.listed_lifetimes import declared_lifetimes
@@ -122,7 +123,7 @@ class _Container:
     def _run_config(self, key: str, provider: AnyProvider, config: Any) -> list[Explained]:
         """The values that a run's config has for the resource of a provider, masked by the fields of its class."""
         source = Source(SourceKind.RUN_CONFIG)
-        model = self._model(provider)
+        model = configured_class(provider)
         if model is None or not is_mapping(config):
             is_unknown = is_provider(getattr(provider, "source", None))
             return explain_written(masked_throughout(config) if is_unknown else config, (key,), source)
@@ -132,16 +133,6 @@ class _Container:
             for name, value in config.items()
             for one in explain_written(value, (key, name), source, fields.get(name))
         ]
-
-    def _model(self, provider: AnyProvider) -> type[BaseModel] | None:
-        """The class whose fields configure a resource; None if it has none, or is not known."""
-        source: Any = getattr(provider, "source", None)
-        setting = _setting_read_by(source)
-        if setting is not None and isinstance(setting[0], SettingsProvider):
-            return next(iter(models_at(setting[0].settings, setting[1].split("."))), None)
-        if is_configurable_class(source):
-            return source
-        return type(source) if isinstance(source, BaseModel) else None
 
     def _chosen(self, key: str, selector: AnyProvider) -> tuple[Explained, AnyProvider]:
         """The choice of a Selector, and the branch; the Selector itself if it cannot choose now."""
@@ -160,7 +151,7 @@ class _Container:
         """The place of a Selector's answer: the source of a setting, an option, or whatever else it asks."""
         if isinstance(ask, providers.ConfigurationOption):
             return Source(SourceKind.CONTAINER, cast("Any", ask).get_name())
-        setting = _setting_read_by(ask)
+        setting = setting_read_by(ask)
         if setting is not None and setting[0] in self._settings:
             for value in self._from_settings(setting[1], *self._settings[setting[0]], setting[1]):
                 return value.source
@@ -201,7 +192,7 @@ class _Container:
             option: Any = value
             source = Source(SourceKind.CONTAINER, option.get_name())
             return explain_written(self._option(option), path, source, info)
-        setting = _setting_read_by(value)
+        setting = setting_read_by(value)
         if setting is not None and setting[0] in self._settings:
             key, values = self._settings[setting[0]]
             return self._from_settings(".".join(path), key, values, setting[1])
@@ -221,19 +212,6 @@ class _Container:
             for one in settings
             if one.path == inside or one.path.startswith(f"{inside}.")
         ]
-
-
-def _setting_read_by(provider: Any) -> tuple[AnyProvider, str] | None:
-    """The settings that `settings.provided.a.b` reads from, and the path; None for other providers."""
-    names: list[str] = []
-    while isinstance(provider, _GETTERS):
-        names.append(str(provider.name))
-        provider = provider.provides
-    return (provider.provides, ".".join(reversed(names))) if isinstance(provider, _PROVIDED) else None
-
-
-_GETTERS: Any = (providers.AttributeGetter, providers.ItemGetter)  # stubs leave what these hold partly unknown
-_PROVIDED: Any = providers.ProvidedInstance
 
 
 _GIVEN = (providers.Dependency, providers.DependenciesContainer)

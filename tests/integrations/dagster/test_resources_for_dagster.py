@@ -351,14 +351,62 @@ def test_fields_are_shown_with_values_and_sources(monkeypatch: pytest.MonkeyPatc
     assert shown(api, "url").default_value == "http://127.0.0.1"
     assert shown(api, "url").description == "From default, setting settings.api.url."
     assert shown(api, "retries").default_value == {"env": "APP_API__RETRIES"}
+    assert shown(api, "retries").description == (
+        "Now 5. From environment variable APP_API__RETRIES, setting settings.api.retries."
+    )
     assert shown(api, "since").config_type.key == "date"
     assert shown(api, "since").default_value == "2013-01-01"
     assert shown(api, "token").is_secret
     assert shown(api, "token").default_value == "**********"
-    assert api.description is not None
-    assert api.description.startswith("A client.")
-    assert "| retries | int | 5 | environment variable APP_API__RETRIES |" in api.description
-    assert "canary" not in api.description
+    assert api.description == "A client."
+
+
+def connected(url: str, token: SecretStr) -> Iterator[str]:
+    """A connection."""
+    yield f"{url} by {len(token.get_secret_value())}"
+
+
+def test_values_of_a_function_are_shown_in_its_description(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A resource that a function makes has no fields in Dagster, so that its description lists values and sources."""
+    monkeypatch.setenv("APP_API__URL", "http://env")
+
+    class Holder(containers.DeclarativeContainer):
+        settings = SettingsProvider(Settings)
+        connection = ResourceProvider(connected, settings.provided.api.url, token=settings.provided.api.token)
+
+    description = resources_for_dagster(Holder())["connection"].description
+    assert description is not None
+    assert description.startswith("A connection.")
+    assert "| url | str | http://env | environment variable APP_API__URL |" in description
+    assert "canary" not in description
+
+
+class Small(ConfigurableResource):
+    """A small resource."""
+
+    size: int = 1
+
+
+class Large(ConfigurableResource):
+    size: int = 1_000
+
+
+class Either(BaseSettings):
+    one: Small = Small()
+    several: Small | Large = Large()
+
+
+def test_the_class_of_a_resource_in_settings_is_its_type() -> None:
+    """Dagster's page names the class that the settings declare, or the one that they hold where they allow several."""
+
+    class Holder(containers.DeclarativeContainer):
+        settings = SettingsProvider(Either)
+        one = ResourceProvider(settings.of(lambda s: s.one))
+        several = ResourceProvider(settings.of(lambda s: s.several))
+
+    resources = resources_for_dagster(Holder())
+    assert [resources[name].resource_fn.__name__ for name in ("one", "several")] == ["Small", "Large"]
+    assert resources["one"].description == "A small resource."
 
 
 def test_a_missing_setting_is_shown_as_not_set() -> None:

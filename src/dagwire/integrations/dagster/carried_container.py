@@ -10,6 +10,8 @@ import dagster as dg
 from dependency_injector import providers
 
 from dagwire.config.explain.explained_values import Explained
+from dagwire.config.settings.settings_provider import SettingsProvider
+from dagwire.containers.configured_class import class_in_settings, configured_class
 from dagwire.containers.effective_replacements import effective_replacements
 from dagwire.containers.explain import explain
 from dagwire.containers.keys import Container, is_nested, keys_of
@@ -108,10 +110,13 @@ class CarriedContainer:
     def _definition(self, carried: CarriedResource, provider: AnyProvider) -> dg.ResourceDefinition:
         source = _source(provider)
         opener = _opener(self.scopes, carried, source)
-        description = "\n\n".join(filter(None, [_documentation(source), carried.shown.table]))
+        schema = _schema(provider, carried)
+        # Dagster repeats a description, as plain text, on the page of whatever depends on the resource.
+        needs_table = not schema and not isinstance(provider, SettingsProvider)
+        description = "\n\n".join(filter(None, [_documentation(source), carried.shown.table if needs_table else ""]))
         required = set(carried.required.values())
         kind: Any = dg.IOManagerDefinition if is_io_manager(provider) else dg.ResourceDefinition
-        made: dg.ResourceDefinition = kind(opener, _schema(provider, carried), description, required)
+        made: dg.ResourceDefinition = kind(opener, schema, description, required)
         return made
 
 
@@ -153,14 +158,16 @@ def _opener(
 
 
 def _source(provider: AnyProvider) -> Any:
-    """The class, function or value that a resource is made of."""
+    """The class, function or value that a resource is made of; of one in settings, its class."""
     declared: Any = provider
     source = declared.source if isinstance(provider, ResourceProvider) else getattr(declared, "provides", declared)
+    if isinstance(provider, ResourceProvider) and is_provider(source):
+        return configured_class(provider) or class_in_settings(source) or source
     return source.resource_fn if isinstance(source, ResourceDefinition) else source
 
 
 def _type_of(source: object) -> Any:
-    """The class of a resource or the function that makes it; of a provider that gives a resource, the provider's."""
+    """The class of a resource or the function that makes it; if settings decide it, the provider's."""
     return source if not is_provider(source) and hasattr(source, "__name__") else type(source)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from dagwire.config.values.type_guards import is_mapping
+from dagwire.containers.configured_class import configured_class
 from dagwire.containers.provider_types import AnyProvider
 from dagwire.containers.resource_provider import ResourceProvider
 from dagwire.integrations.dagster.dagster_io_manager import DagsterIOManager
@@ -27,7 +28,9 @@ _KINDS = (
 def is_io_manager(provider: AnyProvider) -> bool:
     """Whether a provider's declaration shows that it gives an IO manager: Dagster must know before anything is open."""
     declared: Any = provider
-    source = declared.source if isinstance(provider, ResourceProvider) else getattr(declared, "provides", None)
+    source: Any = configured_class(provider)
+    if source is None:
+        source = declared.source if isinstance(provider, ResourceProvider) else getattr(declared, "provides", None)
     source = getattr(source, "dagster_resource", source)
     return issubclass(source, _KINDS) if isinstance(source, type) else isinstance(source, _KINDS)
 

@@ -23,7 +23,7 @@ class ShownConfig(NamedTuple):
     secrets: frozenset[tuple[str, ...]]
     """The paths of the secrets."""
     table: str
-    """Every value with its source, in Markdown."""
+    """Every value with its source, in Markdown: for a resource that has no fields in Dagster."""
 
 
 def shown_config(values: Iterable[Explained], key: str) -> ShownConfig:
@@ -95,16 +95,16 @@ def _description(one: Explained) -> str:
 
 
 def _from(one: Explained) -> str:
+    if one.source.kind is SourceKind.MISSING:
+        return f"{NOT_SET[0].upper()}{NOT_SET[1:]}."
     setting = f", setting {one.source.setting}" if one.source.setting else ""
-    return (
-        f"{NOT_SET[0].upper()}{NOT_SET[1:]}."
-        if one.source.kind is SourceKind.MISSING
-        else f"From {one.source}{setting}."
-    )
+    # Dagster shows a variable by its name alone.
+    now = f"Now {_text(one)}. " if _variable(one.source) and not one.is_secret else ""
+    return f"{now}From {one.source}{setting}."
 
 
 def _table(leaves: Mapping[tuple[str, ...], Explained]) -> str:
-    """The values in Markdown: what the page shows above the fields, and for what has no fields."""
+    """The values in Markdown."""
     if not leaves:
         return ""
     rows = [_row(".".join(path), one) for path, one in leaves.items()]
@@ -113,8 +113,11 @@ def _table(leaves: Mapping[tuple[str, ...], Explained]) -> str:
 
 def _row(path: str, one: Explained) -> str:
     missing = one.source.kind is SourceKind.MISSING
-    shown = NOT_SET if missing else to_jsonable_python(one.value, fallback=str, inf_nan_mode="strings")
-    return _cells([path, one.type, shown, "" if missing else f"{one.source}"])
+    return _cells([path, one.type, NOT_SET if missing else _text(one), "" if missing else f"{one.source}"])
+
+
+def _text(one: Explained) -> str:
+    return str(to_jsonable_python(one.value, fallback=str, inf_nan_mode="strings"))
 
 
 def _cells(cells: Sequence[object]) -> str:
