@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -19,10 +20,11 @@ def run(
     command: Sequence[str | Path], variables: Mapping[str, str], folder: Path, timeout_s: float = 250
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end; its output is both of its streams."""
-    output = folder / f"{uuid4()}.out"
-    with started(command, variables, folder, output) as process:
-        process.wait(timeout_s)
-    return subprocess.CompletedProcess(process.args, process.returncode, output.read_text(errors="replace"))
+    with tempfile.TemporaryDirectory() as kept:
+        output = Path(kept) / "output"
+        with started(command, variables, folder, output) as process:
+            process.wait(timeout_s)
+        return subprocess.CompletedProcess(process.args, process.returncode, output.read_text(errors="replace"))
 
 
 @contextmanager
