@@ -57,7 +57,10 @@ class ExecutorDefinition:
 class AnyExecutor(Protocol):
     """An executor of dagwire or of a library of Dagster's, such as Kubernetes' or Celery's."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Its name in a launch's config."""
+        ...
 
     def configured(self, config_or_config_fn: object, name: str | None = None) -> object:
         """Return it with config."""
