@@ -39,9 +39,10 @@ def class_in_settings(source: AnyProvider) -> type | None:
     if not is_of_settings(source):
         return None
     try:
-        return type(source())
+        value: object = source()
     except (SettingsError, AttributeError):
         return None
+    return type(value)
 
 
 def is_of_settings(provider: AnyProvider) -> bool:
