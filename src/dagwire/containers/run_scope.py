@@ -178,7 +178,9 @@ class RunScope:
             self._begin()
         for key in opening.keys:
             self.opened[key] = await opening.read(key)
-        self._family.life_cycle.scope_is_open(opening.prepared.opened_names)
+        listener = self._family.life_cycle.listener
+        if listener is not None:
+            listener.scope_is_open(opening.prepared.opened_names())
         if not self._is_inner:
             self._enter()
 

@@ -10,7 +10,7 @@ from dagwire.containers.private_copies import PrivateCopies
 from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.provider_types import AnyProvider
 from dagwire.resources.instance import DagsterInstance
-from dagwire.resources.life_cycle import LifeCycle, new_life_cycle
+from dagwire.resources.life_cycle import LifeCycle
 from dagwire.resources.opener import Opener
 
 
@@ -39,7 +39,7 @@ class ScopeFamily:
 
     def __init__(self, copies: PrivateCopies, *, asynchronous: bool) -> None:
         """Open nothing yet."""
-        self.life_cycle: LifeCycle = new_life_cycle(asynchronous=asynchronous)
+        self.life_cycle: LifeCycle = LifeCycle(asynchronous=asynchronous)
         self.opener: Opener = Opener(self.life_cycle)
         self.copies: PrivateCopies = copies
         self.is_open: bool = False

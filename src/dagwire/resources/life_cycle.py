@@ -8,17 +8,44 @@ thread of its own, which starts with the first of them.
 import threading
 from asyncio import AbstractEventLoop
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from inspect import isawaitable, iscoroutine
-from typing import TypeVar
+from types import AsyncGeneratorType, GeneratorType
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from dagwire.errors import MissingExtraError, ResourceTeardownError
+from dagwire.resources.generators import (
+    BodyError,
+    close_async_generator,
+    close_generator,
+    open_async_generator,
+    open_generator,
+)
 from dagwire.resources.life_cycle_methods import Manager, is_asynchronous
 from dagwire.resources.log_manager import CURRENT_RESOURCE
 from dagwire.resources.portals import IdleLoop, InPortal, Portal, wait, wait_in
 from dagwire.resources.retry_and_timeout import TimeLimited, enter_with_timeout, exit_with_timeout
 
 T = TypeVar("T")
+
+Opened: TypeAlias = "Manager | GeneratorType[Any, Any, Any] | AsyncGeneratorType[Any, Any]"
+"""What is entered and left: a manager, or a generator that was called and has not begun."""
+
+
+class Listener(Protocol):
+    """Hears of all that one life cycle opens and closes; lives as long as it."""
+
+    def opening(self, name: object) -> AbstractContextManager[None]:
+        """The block in which `name` is opened."""
+        ...
+
+    def scope_is_open(self, names: Iterable[str]) -> None:
+        """A scope has opened all it needs; `names` were called, plain values too."""
+        ...
+
+    def closed(self) -> None:
+        """Every close was tried."""
+        ...
 
 
 class LifeCycle:
@@ -28,12 +55,14 @@ class LifeCycle:
     runs the scope; if not, in one task of the portal's loop.
     """
 
-    __slots__ = ("_loop_owner", "_managers", "_opening_portal", "_portal", "_portal_exit", "asynchronous")
+    __slots__ = ("_loop_owner", "_opening_portal", "_portal", "_portal_exit", "asynchronous", "entered", "listener")
 
     def __init__(self, *, asynchronous: bool) -> None:
         """`asynchronous` is whether the caller drives this from an event loop."""
         self.asynchronous: bool = asynchronous
-        self._managers: list[tuple[object, Manager, float | None]] = []
+        self.entered: list[tuple[object, Opened, float | None]] = []
+        """`(name, what is left, timeout)` of all that is open, in the order it was opened."""
+        self.listener: Listener | None = _new_listener()
         self._portal: Portal | None = None
         self._portal_exit: ExitStack | None = None
         self._opening_portal = threading.Lock()
@@ -47,28 +76,36 @@ class LifeCycle:
         """Enter, await and leave asynchronous parts in the loop of `owner`, which is closed later than this."""
         self._loop_owner = owner
 
-    async def enter(self, name: object, manager: Manager, timeout_s: float | None = None) -> object:
-        """Open `manager` and register its close under `name`; return what it yields.
+    async def enter(self, name: object, opened: Opened, timeout_s: float | None = None) -> object:
+        """Open a manager or a generator, and register its close under `name`; return what it yields.
 
-        A manager that fails to open is not registered: it has cleaned up after itself, by the protocol.
+        One that fails to open is not registered: it has cleaned up after itself, by the protocol.
 
         Raises:
             TimeoutError: It took longer than `timeout_s`, which limits the close too.
         """
-        if is_asynchronous(manager):
-            if timeout_s is not None:
-                manager, timeout_s = TimeLimited(manager, timeout_s), None
-            if self.asynchronous:
-                value = await manager.__aenter__()
-                self._managers.append((name, manager, None))
-                return value
-            manager = InPortal(self._open_portal(), manager)
-        value = enter_with_timeout(manager, timeout_s)
-        self._managers.append((name, manager, timeout_s))
-        return value
+        if self.listener is None:
+            return await self._enter(name, opened, timeout_s)
+        with self.listener.opening(name):
+            return await self._enter(name, opened, timeout_s)
 
-    def scope_is_open(self, names: Callable[[], Iterable[str]]) -> None:
-        """Note that a scope has opened all it needs, `names()`. The pytest plugin overrides this to record them."""
+    async def _enter(self, name: object, opened: Opened, timeout_s: float | None) -> object:
+        if isinstance(opened, GeneratorType):
+            value = open_generator(opened)
+        elif isinstance(opened, AsyncGeneratorType):
+            value = await open_async_generator(opened)
+        elif is_asynchronous(opened):
+            if timeout_s is not None:
+                opened, timeout_s = TimeLimited(opened, timeout_s), None
+            if self.asynchronous:
+                value = await opened.__aenter__()
+            else:
+                opened = InPortal(self._open_portal(), opened)
+                value = opened.__enter__()
+        else:
+            value = enter_with_timeout(opened, timeout_s)
+        self.entered.append((name, opened, timeout_s))
+        return value
 
     async def wait_for(self, awaitable: Awaitable[T], timeout_s: float | None = None) -> T:
         """Wait for `awaitable` in the caller's loop or in the portal's, and return its result.
@@ -103,16 +140,20 @@ class LifeCycle:
         """
         failures: list[BaseException] = []
         # A manager's return value is ignored: a resource may see the body's exception, not hide it.
-        details = (type(error), error, error.__traceback__) if error is not None else (None, None, None)
+        details: BodyError = (None, None, None) if error is None else (type(error), error, error.__traceback__)
         token = CURRENT_RESOURCE.set(None)
-        while self._managers:
-            name, manager, timeout_s = self._managers.pop()
+        while self.entered:
+            name, opened, timeout_s = self.entered.pop()
             CURRENT_RESOURCE.set(name)
             try:
-                if is_asynchronous(manager):
-                    await manager.__aexit__(*details)
+                if isinstance(opened, GeneratorType):
+                    close_generator(opened, details)
+                elif isinstance(opened, AsyncGeneratorType):
+                    await close_async_generator(opened, details)
+                elif is_asynchronous(opened):
+                    await opened.__aexit__(*details)
                 else:
-                    exit_with_timeout(manager, details, timeout_s)
+                    exit_with_timeout(opened, details, timeout_s)
             except BaseException as failure:  # noqa: BLE001  # even an interrupt must not keep the others open
                 if failure is not error:
                     failures.append(_as_teardown_error(name, failure))
@@ -120,6 +161,8 @@ class LifeCycle:
         if self._portal_exit is not None:
             self._portal_exit.close()
             self._portal = self._portal_exit = None
+        if self.listener is not None:
+            self.listener.closed()
         if failures:
             raise _one_or_group(failures, error)
 
@@ -140,19 +183,17 @@ class LifeCycle:
             return self._portal
 
 
-LifeCycleKind = Callable[..., LifeCycle]
-_kind: LifeCycleKind = LifeCycle
+def _nobody() -> None:
+    """No listener."""
 
 
-def new_life_cycle(*, asynchronous: bool) -> LifeCycle:
-    """Make a life cycle of the kind in use."""
-    return _kind(asynchronous=asynchronous)
+_new_listener: Callable[[], Listener | None] = _nobody
 
 
-def use_life_cycles(kind: LifeCycleKind) -> None:
-    """Make all life cycles by `kind` from now on; the pytest plugin has one that keeps a record."""
-    global _kind  # noqa: PLW0603  # one process has one kind, and production the one above
-    _kind = kind
+def listen_by(new_listener: Callable[[], Listener | None]) -> None:
+    """Give each life cycle that begins from now on what `new_listener` makes; the pytest plugin keeps a record."""
+    global _new_listener  # noqa: PLW0603  # one process has one, and production none
+    _new_listener = new_listener
 
 
 async def _called_and_awaited(call: Callable[[], object]) -> object:

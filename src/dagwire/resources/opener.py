@@ -8,7 +8,7 @@ from typing import Any
 
 from dagwire.resources.init_resource_context import NO_RESOURCES, InitResourceContext
 from dagwire.resources.launch_config import with_config
-from dagwire.resources.life_cycle import LifeCycle, new_life_cycle
+from dagwire.resources.life_cycle import LifeCycle
 from dagwire.resources.life_cycle_methods import call_method
 from dagwire.resources.recipe import ConfiguredRecipe, Recipe, is_configurable, is_recipe
 from dagwire.resources.recipe_checks import faults_of
@@ -133,7 +133,7 @@ def opened_alone(key: object, recipe: object, context: InitResourceContext) -> G
     """
     for fault in faults_of(key, recipe, None):
         raise fault
-    life_cycle = new_life_cycle(asynchronous=False)
+    life_cycle = LifeCycle(asynchronous=False)
     failure: BaseException | None = None
     try:
         yield drive(Opener(life_cycle).open(key, recipe, context.replace_config(None)))

@@ -2,14 +2,13 @@
 
 import os
 import threading
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from dagwire.containers.overrides import Layer, Watcher, watch_overrides
-from dagwire.resources.life_cycle import LifeCycle, use_life_cycles
-from dagwire.resources.life_cycle_methods import Manager
+from dagwire.resources.life_cycle import listen_by
 from dagwire.testing.call_site import calling_line
 
 
@@ -85,50 +84,44 @@ def current_record() -> Record | None:
 
 def begin_recording() -> None:
     """Write down all that is opened and overridden from now on, where there is a record to write into."""
-    use_life_cycles(_life_cycle)
+    listen_by(_listener)
     watch_overrides(_watched_overrides)
 
 
-def _life_cycle(*, asynchronous: bool) -> LifeCycle:
+def _listener() -> "LifeCycleListener | None":
     record = current_record()
-    return LifeCycle(asynchronous=asynchronous) if record is None else RecordedLifeCycle(record, asynchronous)
+    return None if record is None else LifeCycleListener(record)
 
 
-class RecordedLifeCycle(LifeCycle):
-    """A life cycle that writes down what it opens and closes."""
+class LifeCycleListener:
+    """Writes down what one life cycle opens and closes."""
 
-    __slots__ = ("_opened", "_record")
-
-    def __init__(self, record: Record, asynchronous: bool) -> None:  # passed on
+    def __init__(self, record: Record) -> None:
         """`record` is where it is written."""
-        super().__init__(asynchronous=asynchronous)
         self._record = record
         self._opened: list[Opened] = []
 
-    async def enter(self, name: object, manager: Manager, timeout_s: float | None = None) -> object:
-        """Open `manager`, and write down where this was asked for and which threads it started."""
+    @contextmanager
+    def opening(self, name: object) -> Generator[None]:
+        """Write down where an opening was asked for, and which threads it started."""
         opened = Opened(str(name), calling_line())
         self._record.opened.append(opened)
         threads_before = set(threading.enumerate())
         try:
-            value = await super().enter(name, manager, timeout_s)
+            yield
         finally:
             opened.threads = set(threading.enumerate()) - threads_before
         opened.is_open = True
         self._opened.append(opened)
-        return value
 
-    def scope_is_open(self, names: Callable[[], Iterable[str]]) -> None:
+    def scope_is_open(self, names: Iterable[str]) -> None:
         """Write down what was called."""
-        self._record.reached.update(names())
+        self._record.reached.update(names)
 
-    async def close(self, error: BaseException | None) -> None:
-        """Close everything; every close is tried, whatever fails."""
-        try:
-            await super().close(error)
-        finally:
-            for opened in self._opened:
-                opened.is_open = False
+    def closed(self) -> None:
+        """Write down that nothing is open any more."""
+        for opened in self._opened:
+            opened.is_open = False
 
 
 class _WatchedOverrides(Watcher):
