@@ -16,7 +16,7 @@ from dagwire.containers.scope_checks import (
 from dagwire.containers.scope_family import ScopeFacts, ScopeFamily
 from dagwire.containers.scope_plan import ScopePlan
 from dagwire.containers.scope_providers import ScopeProviders
-from dagwire.errors import DagwireError
+from dagwire.errors import DagwireError, ResourceSetupError
 
 
 class PreparedScope:
@@ -77,6 +77,10 @@ class PreparedScope:
         users = Users(plan, self.requirements)
         return [*faults, *faults_before_opening(self.providers, self.config_by_provider, users, is_opened=is_opened)]
 
+    def recipe(self, provider: AnyProvider) -> object:
+        """The recipe of `provider`, if it was made before anything opened."""
+        return self.providers.resources[provider].recipe
+
     # -- for messages --------------------------------------------------------------------------------------------------
 
     def opened_names(self) -> Iterable[str]:
@@ -86,13 +90,20 @@ class PreparedScope:
         left_out = plan.of_steps if self.step_keys else ()
         return [plan.graph.name(provider) for provider in called if provider not in left_out]
 
-    def askers_of(self, facts: ScopeFacts, provider: AnyProvider) -> Iterable[str]:
-        """The askers for whom `provider` is opened: they ask for it, or for what depends on it."""
-        asked = ((requirement.asker, facts.find(requirement.key)) for requirement in self.requirements)
-        return dict.fromkeys(asker for asker, root in asked if asker and root and self._reaches(root, provider))
 
-    def _reaches(self, root: AnyProvider, provider: AnyProvider) -> bool:
-        return provider in self.plan.graph.in_order([root])
+def setup_error(
+    facts: ScopeFacts,
+    plan: ScopePlan,
+    requirements: Iterable[Requirement],
+    provider: AnyProvider,
+    cause: BaseException,
+) -> ResourceSetupError:
+    """The error of `provider`, which could not be opened: it names the askers that wanted it, or what depends on it."""
+    asked = ((requirement.asker, facts.find(requirement.key)) for requirement in requirements)
+    askers = dict.fromkeys(
+        asker for asker, root in asked if asker and root and provider in plan.graph.in_order([root])
+    )
+    return ResourceSetupError(plan.graph.name(provider), askers, cause)
 
 
 def _configs(facts: ScopeFacts, graph: ProviderGraph) -> dict[AnyProvider, object]:

@@ -59,20 +59,22 @@ class FunctionOfArguments:
             taken = ", ".join(signature(function).parameters) or "none"
             msg = f"{name} cannot be called with the arguments of its ResourceProvider. It takes: {taken}."
             raise InvalidDefinitionError(msg) from error
-        self._function = as_manager_function(function)
+        self.function: Callable[..., object] = function
+        self.manager_function: Callable[..., Any] = as_manager_function(function)
+        """The function, which returns a context manager if it is a generator function."""
         self._has_variables = any(True for _ in variables_in([*args, fields]))
 
     def __call__(self, _source: object, args: Sequence[object], fields: dict[str, Any]) -> ResourceDefinition:
         """The definition that calls the function with these arguments."""
         if not args and not fields:
             return self.definition
-        return self.definition.with_arguments(partial(self._function, *self._read(args), **self._read(fields)))
+        return self.definition.with_arguments(partial(self.manager_function, *self._read(args), **self._read(fields)))
 
     def called(self, args: Sequence[object], fields: dict[str, Any]) -> Any:
         """Call the function, which takes no context."""
         if self._has_variables:
             args, fields = self._read(args), self._read(fields)
-        return self._function(*args, **fields)
+        return self.manager_function(*args, **fields)
 
     def _read(self, arguments: object) -> Any:
         return _with_variables_read(arguments) if self._has_variables else arguments

@@ -3,7 +3,8 @@
 import logging
 import threading
 from asyncio import AbstractEventLoop, run_coroutine_threadsafe
-from collections.abc import Awaitable, Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any, cast
 
 from dagwire.containers.container_copy import original_of
@@ -13,6 +14,7 @@ from dagwire.containers.lifetime import Lifetime
 from dagwire.containers.prepared_scope import faults_beside_a_cycle
 from dagwire.containers.private_copies import PrivateCopies
 from dagwire.containers.provider_types import AnyProvider, is_provider
+from dagwire.containers.quick_opening import QuickOpening, quick_opening
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.containers.scope_family import ScopeFacts, ScopeFamily, running_loop
 from dagwire.containers.scope_opening import ScopeOpening
@@ -30,6 +32,9 @@ from dagwire.resources.run_without_loop import WaitedError, drive
 from dagwire.suggestions import did_you_mean
 
 _NOTHING: Mapping[str, Any] = {}
+
+OPENED_ON: Counter[str] = Counter()
+"""`{path: number of scopes}` that were opened in this process, for tests and benchmarks."""
 
 
 class RunScope:
@@ -78,13 +83,18 @@ class RunScope:
         outer = cast("RunScope", process)._family.copies if process is not None else None
         copies = PrivateCopies(Lifetime.RUN, outer, opens_all_late=lives_for_process)
         self._begin_life(facts, ScopeFamily(copies, asynchronous=asynchronous), is_inner=False, has_steps=has_steps)
+        self._may_be_quick = not (lives_for_process or config_by_key)
 
     def _begin_life(self, facts: ScopeFacts, family: ScopeFamily, *, is_inner: bool, has_steps: bool) -> None:
         self._facts = facts
         self._family = family
         self._is_inner = is_inner
         self._has_steps = has_steps
+        self._may_be_quick = False
+        """Whether its resources can be opened on the quick path: no other scope shares their copies."""
         self._step_keys: Collection[str] = ()
+        self._quick: QuickOpening | None = None
+        """Its opening on the quick path; None on the general one."""
         self._opening: ScopeOpening | None = None
         self._openings: list[ScopeOpening] = []
         """Its own opening, and those of the scopes that opened more beside it."""
@@ -98,6 +108,7 @@ class RunScope:
 
     def inner(self, replacements: Mapping[Key, AnyProvider]) -> "RunScope":
         """A scope in which `replacements` hold too, for the definitions that are bound to them."""
+        self._continue_generally()
         facts = self._facts._replace(replacements={**self._facts.replacements, **replacements})
         return self._inside(facts, self._family, is_inner=True, has_steps=self._has_steps)
 
@@ -130,6 +141,10 @@ class RunScope:
         `is_opened` is False if nobody opens the scope afterwards, and all of it is only checked.
         """
         asked = list(requirements)
+        if is_opened and self._may_be_quick and not self.is_open:
+            self._quick = quick_opening(self._facts, self._family, asked, self.opened)
+            if self._quick is not None:
+                return []
         try:
             opening = self._prepare(asked)
         except ResourceCycleError as cycle:
@@ -143,11 +158,23 @@ class RunScope:
             ResourceCycleError: Providers depend on one another in a cycle.
         """
         opening = ScopeOpening(self._facts, self._family, requirements, self.opened, has_steps=self._has_steps)
+        self._step_keys = opening.prepared.step_keys
+        self._have(opening)
+        return opening
+
+    def _have(self, opening: ScopeOpening) -> None:
         opening.is_begun = self.is_open
         self._opening = opening
         self._openings.append(opening)
-        self._step_keys = opening.prepared.step_keys
-        return opening
+
+    def _continue_generally(self) -> None:
+        """Leave the quick path: whatever is opened from now on shares copies with what is open."""
+        self._may_be_quick = False
+        if self._quick is not None:
+            with self._getting:  # threads may ask at once
+                if (quick := self._quick) is not None:
+                    self._have(quick.continued())
+                    self._quick = None
 
     @property
     def has_config(self) -> bool:
@@ -171,6 +198,21 @@ class RunScope:
         Raises:
             ResourceSetupError: One could not be opened. Those before it are open still, until `close`.
         """
+        if self._quick is not None:
+            OPENED_ON["quick path"] += 1
+            await self._quick.open()
+            self._begin()
+            names = self._quick.opened_names
+        else:
+            OPENED_ON["general path"] += 1
+            names = await self._open_generally()
+        listener = self._family.life_cycle.listener
+        if listener is not None:
+            listener.scope_is_open(names())
+        if not self._is_inner:
+            self._enter()
+
+    async def _open_generally(self) -> Callable[[], Iterable[str]]:
         opening = self._opening
         assert opening is not None  # noqa: S101  # it was prepared
         await opening.open_all()
@@ -178,11 +220,7 @@ class RunScope:
             self._begin()
         for key in opening.keys:
             self.opened[key] = await opening.read(key)
-        listener = self._family.life_cycle.listener
-        if listener is not None:
-            listener.scope_is_open(opening.prepared.opened_names())
-        if not self._is_inner:
-            self._enter()
+        return opening.prepared.opened_names
 
     def open_nothing(self) -> None:
         """Become the current scope with nothing prepared: what it is asked for is prepared then, and opened."""
@@ -251,7 +289,7 @@ class RunScope:
     async def aget(self, key: str) -> object:
         """`get` for an event loop, where an asynchronous resource can be opened."""
         if key not in self.opened and not self.lives_for_step(key):
-            scope = self.inner({}) if self._openings else self
+            scope = self.inner({}) if self._openings or self._quick is not None else self
             raise_faults(scope.prepare([Requirement(key)]))
             await (scope.open() if scope is self else self._open_beside(scope))
         await self.open_for_step([key])
@@ -312,6 +350,8 @@ class RunScope:
 
     def live(self, provider: AnyProvider) -> tuple[Any] | None:
         """The resource of a provider of the container, alone in a tuple, opened now if need be; None if it has none."""
+        if self._quick is not None and (found := self._quick.live(provider)) is not None:
+            return found
         for opening in self._openings:
             resource = opening.prepared.providers.resources.get(provider)
             if resource is not None and resource.is_open:
@@ -327,6 +367,8 @@ class RunScope:
         provider = self._facts.find(key)
         if provider is None:
             return None
+        if self._quick is not None:
+            return self._quick.opening(provider)
         found = (one.prepared.providers.effective_resource(provider) for one in self._openings)
         return next(((one.recipe, one.context) for one in found if one is not None and one.context is not None), None)
 
@@ -335,14 +377,12 @@ class RunScope:
         provider = self._facts.find(key)
         if provider is None:
             return None
-        assert self._opening is not None  # noqa: S101  # it was prepared
-        prepared = self._opening.prepared
+        prepared = self._quick if self._opening is None else self._opening.prepared
+        assert prepared is not None  # noqa: S101  # it was prepared
         effective = prepared.plan.graph.effective_provider(provider)
         source = getattr(effective, "source", None)
-        if not is_provider(source):
-            return source
-        # The recipe is what the source gives: any attribute of `settings.provided.io` is a provider in its turn.
-        return prepared.providers.resources[effective].recipe
+        # If it is a provider, the recipe is what it gives: any attribute of `settings.provided.io` is one in its turn.
+        return prepared.recipe(effective) if is_provider(source) else source
 
     def has_key(self, key: str) -> bool:
         """Whether anything is provided under `key`."""

@@ -13,6 +13,7 @@ from dagwire.containers.private_copies import PrivateResource
 from dagwire.containers.provider_checks import ABSTRACT, DECLARES_A_TYPE, read_wrongly, reads_unfilled
 from dagwire.containers.provider_graph import ProviderGraph
 from dagwire.containers.provider_types import AnyProvider
+from dagwire.containers.resource_provider import AnyResourceProvider
 from dagwire.containers.scope_plan import ScopePlan
 from dagwire.containers.scope_providers import ScopeProviders
 from dagwire.errors import (
@@ -233,7 +234,7 @@ def _recipe_faults(
     if scope.is_deferred(provider) or (declared.function is not None and config is None):
         return unset_variables(name, declared.variables)
     try:
-        resource.recipe = recipe_of(resource, scope.values_for(resource), name)
+        resource.recipe = made_recipe(declared, scope.values_for(resource), name)
     except DagwireError as fault:
         return [fault]
     except Exception:  # noqa: BLE001  # reading a value failed, which is reported as the provider's that reads it
@@ -241,14 +242,14 @@ def _recipe_faults(
     return faults_of(name, resource.recipe, config, scope.is_nested_key)
 
 
-def recipe_of(resource: PrivateResource, values: Sequence[object], name: object) -> object:
-    """Make what is to be opened for `resource` of `values`.
+def made_recipe(declared: AnyResourceProvider, values: Sequence[object], name: object) -> object:
+    """Make what is to be opened for the resource `name` of the `values` of its injections.
 
     Raises:
         InvalidConfigError: Fields given by providers do not fit; the values are not shown.
     """
     try:
-        return resource.declared.recipe(values)
+        return declared.recipe(values)
     except ValidationError as error:
         problems = problems_of(error)
     raise InvalidConfigError(f"resource '{name}'", problems)

@@ -3,7 +3,6 @@
 from asyncio import Event, Task, current_task, isfuture, shield
 from collections.abc import Iterable, Mapping
 from functools import partial
-from inspect import iscoroutine
 from typing import Any
 
 from dependency_injector import providers
@@ -11,11 +10,12 @@ from dependency_injector import providers
 from dagwire.containers.keys import Requirement
 from dagwire.containers.late_opening import LateOpening
 from dagwire.containers.nested_resources import DefinitionByKey
-from dagwire.containers.prepared_scope import PreparedScope
+from dagwire.containers.prepared_scope import PreparedScope, setup_error
 from dagwire.containers.private_copies import PrivateResource
 from dagwire.containers.provider_types import AnyProvider
-from dagwire.containers.scope_checks import recipe_of
+from dagwire.containers.scope_checks import made_recipe
 from dagwire.containers.scope_family import ScopeFacts, ScopeFamily
+from dagwire.containers.unfinished import finish, is_unfinished
 from dagwire.errors import DagwireError, ResourceSetupError
 from dagwire.resources.init_resource_context import NO_RESOURCES, InitResourceContext, Resources
 from dagwire.resources.log_manager import CURRENT_RESOURCE
@@ -100,8 +100,7 @@ class ScopeOpening(LateOpening):
                 resource.waiting = None
 
     def _setup_error(self, provider: AnyProvider, cause: BaseException) -> ResourceSetupError:
-        name = self.prepared.plan.graph.name(provider)
-        return ResourceSetupError(name, self.prepared.askers_of(self._facts, provider), cause)
+        return setup_error(self._facts, self.prepared.plan, self.prepared.requirements, provider, cause)
 
     async def _open_resource(self, provider: AnyProvider, resource: PrivateResource) -> object:
         opener = self.family.opener
@@ -124,7 +123,7 @@ class ScopeOpening(LateOpening):
         graph, facts = self.prepared.plan.graph, self._facts
         recipe = resource.recipe
         if recipe is None:
-            recipe = resource.recipe = recipe_of(resource, await self._resolve_arguments(resource), name)
+            recipe = resource.recipe = made_recipe(resource.declared, await self._resolve_arguments(resource), name)
         context = resource.context = InitResourceContext(
             resource_config=self.prepared.config_by_provider.get(provider),
             resource_def=recipe,
@@ -143,18 +142,10 @@ class ScopeOpening(LateOpening):
 
     async def _resolve_arguments(self, resource: PrivateResource) -> list[Any]:
         values = self._providers.values_for(resource)
-        unfinished = [
-            place
-            for place, provider, is_called in resource.declared.injected_providers
-            if is_called and provider not in self._providers.resources and _is_unfinished(values[place])
-        ]
-        try:
-            while unfinished:
-                place = unfinished.pop(0)
-                values[place] = await self.family.life_cycle.wait_for(values[place])
-        finally:
-            for place in unfinished:  # one before it failed: nobody else would await these
-                _give_up(values[place])
+        resources = self._providers.resources
+        injected = resource.declared.injected_providers
+        places = [place for place, provider, is_called in injected if is_called and provider not in resources]
+        await finish(values, places, self.family.life_cycle)
         return values
 
     async def _resolve_required(self, provider: AnyProvider) -> Resources:
@@ -185,16 +176,11 @@ class ScopeOpening(LateOpening):
 
     async def _value_of(self, provider: AnyProvider) -> Any:
         value = self._providers.value(provider)
-        if _is_unfinished(value) and not isinstance(
+        if is_unfinished(value) and not isinstance(
             self._providers.current(provider), (providers.Object, PrivateResource)
         ):
             return await self.family.life_cycle.wait_for(value)
         return value  # a task that is a resource itself, given as it is or opened already, is not awaited
-
-
-def _is_unfinished(value: object) -> bool:
-    """Whether a `Coroutine` provider, or one that depends on such, gave `value`."""
-    return hasattr(value, "__await__") and (iscoroutine(value) or isfuture(value))
 
 
 def _current_task() -> "Task[Any] | None":
@@ -202,11 +188,3 @@ def _current_task() -> "Task[Any] | None":
         return current_task()
     except RuntimeError:
         return None
-
-
-def _give_up(unfinished: Any) -> None:
-    """End what nobody will await any more."""
-    if iscoroutine(unfinished):
-        unfinished.close()
-    else:
-        unfinished.cancel()

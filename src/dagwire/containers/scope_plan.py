@@ -14,6 +14,7 @@ from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.containers.called_provider import Call, calls_of
 from dagwire.containers.keys import Key, Requirement
 from dagwire.containers.lifetime import Lifetime, lifetime_faults, outliving_providers
+from dagwire.containers.opening_steps import OpeningPlan
 from dagwire.containers.private_providers import Reached, awaited_providers, private_providers, settled_in_scope
 from dagwire.containers.provider_checks import DECLARES_A_TYPE, declared_wrongly, is_read_early
 from dagwire.containers.provider_edges import listed_providers
@@ -73,6 +74,10 @@ class ScopePlan:
             one for one in self.order if one in self.owned or self.is_built_once(one)
         ]
         """The providers that a scope opens or builds itself, dependencies first; if no Selector has a choice."""
+        self.opening: OpeningPlan | None = None
+        """The opening as data, if it can be; see `opening_of`."""
+        self.is_opening_known: bool = False
+        """Whether it was seen if it can be."""
 
     def _sort(self, provider: AnyProvider) -> None:
         """Note what is to be done with `provider`."""

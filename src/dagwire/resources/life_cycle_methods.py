@@ -55,13 +55,17 @@ def _positional(function: Callable[..., object]) -> int:
 
 def as_manager_function(function: Callable[..., object]) -> Callable[..., Any]:
     """Turn a generator function into one that returns a context manager; return any other function as it is."""
-    wrap = _manager_maker(getattr(function, "__func__", function))
+    wrap = generator_manager(function)
     return function if wrap is None else wrap(function)
+
+
+def generator_manager(function: Callable[..., object]) -> Callable[..., Any] | None:
+    """Return the decorator that makes a context manager of `function`; None unless it is a generator function."""
+    return _manager_maker(getattr(function, "__func__", function))
 
 
 @cached_weakly
 def _manager_maker(function: Callable[..., object]) -> Callable[..., Any] | None:
-    """Return the decorator that makes a context manager of `function`; None unless it is a generator function."""
     for body in (function, getattr(type(function), "__call__", None)):  # noqa: B004  # its own code, of an object
         if isgeneratorfunction(body):
             return contextmanager

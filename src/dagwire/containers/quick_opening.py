@@ -1,0 +1,210 @@
+"""`QuickOpening`: the quick path, on which a scope opens what its plan says, step by step.
+
+The rule: there is one meaning and there are two paths. A scope takes the quick path if an `OpeningPlan` could be made,
+no config is given and nothing is wrong before anything opens; in any other case `ScopeOpening` prepares it, and reports
+all faults. Both open in one order, call the same functions, raise the same errors and are closed by the same
+`LifeCycle`. When an open scope is asked for what its plan does not hold, `continued` hands everything over.
+"""
+
+from collections.abc import Iterable, Sequence
+from inspect import isawaitable
+from types import AsyncGeneratorType, GeneratorType
+from typing import Any, cast
+
+from dagwire.containers.called_provider import CalledProvider
+from dagwire.containers.kept_plans import plan_for
+from dagwire.containers.keys import Requirement
+from dagwire.containers.nested_resources import DefinitionByKey
+from dagwire.containers.opening_plan import opening_of
+from dagwire.containers.opening_steps import Kind, OpeningPlan, Step
+from dagwire.containers.planned_calls import KeptCall, filled
+from dagwire.containers.prepared_scope import setup_error
+from dagwire.containers.provider_checks import read_wrongly
+from dagwire.containers.provider_types import AnyProvider
+from dagwire.containers.scope_checks import faults_of_replacements, faults_of_requirements
+from dagwire.containers.scope_family import ScopeFacts, ScopeFamily
+from dagwire.containers.scope_opening import ScopeOpening
+from dagwire.containers.scope_plan import ScopePlan
+from dagwire.containers.unfinished import finish, is_unfinished
+from dagwire.errors import DagwireError, ResourceCycleError, ResourceSetupError
+from dagwire.resources.generators import open_async_generator, open_generator
+from dagwire.resources.init_resource_context import NO_RESOURCES, InitResourceContext, Resources
+from dagwire.resources.log_manager import CURRENT_RESOURCE
+from dagwire.resources.recipe_checks import faults_of
+
+
+def quick_opening(
+    facts: ScopeFacts, family: ScopeFamily, requirements: Sequence[Requirement], opened: dict[str, Any]
+) -> "QuickOpening | None":
+    """The quick opening of a scope; None if it must be prepared on the general path. Nothing is opened.
+
+    Args:
+        facts: What the scope is opened with.
+        family: What it shares with other scopes of its run.
+        requirements: What is asked of it.
+        opened: Takes `{key: resource}`.
+    """
+    keys = tuple(sorted({requirement.key for requirement in requirements}))
+    try:
+        plan = plan_for(facts.container, facts.replacements, keys, asynchronous=family.asynchronous)
+    except ResourceCycleError:
+        return None
+    steps = opening_of(plan)
+    if steps is None:
+        return None
+    values = [cast("Any", facts.replacements[key]).provides for key in plan.slots]
+    values += steps.blank
+    if not plan.is_faultless or any(one.expected is not None for one in requirements):
+        try:
+            if _is_faulty(facts, plan, steps, values, requirements):
+                return None
+        except Exception:  # noqa: BLE001  # the general path meets it again, and reports it with all others
+            return None
+    return QuickOpening(facts, family, requirements, opened, plan, steps, values)
+
+
+def _is_faulty(
+    facts: ScopeFacts, plan: ScopePlan, steps: OpeningPlan, values: list[Any], requirements: Sequence[Requirement]
+) -> bool:
+    """Whether anything is wrong before anything opens; recipes that can be made by now are among `values` after it."""
+    fillings = {slot: facts.replacements[key] for key, slot in plan.slots.items()}
+    doubtful = [one for one in requirements if one.expected is not None]
+    if faults_of_requirements(plan.graph, doubtful, fillings):
+        return True
+    if plan.declares_types and any(True for _ in faults_of_replacements(plan, fillings)):
+        return True
+    for settings in plan.settings:
+        settings()
+    if any(read_wrongly(one, lambda shared: shared) is not None for one in plan.read_early):
+        return True
+    for _, place, name, make, args, fills in steps.recipes:
+        recipe = values[place] = make(*filled(args, fills, values))
+        if faults_of(name, recipe, None, plan.graph.nested.has_key):
+            return True
+    return False
+
+
+class QuickOpening:
+    """The quick opening of one scope; lives as long as the scope, unless the scope continues on the general path."""
+
+    __slots__ = ("_contexts", "_facts", "_family", "_opened", "_requirements", "_steps", "_values", "plan")
+
+    def __init__(
+        self,
+        facts: ScopeFacts,
+        family: ScopeFamily,
+        requirements: Sequence[Requirement],
+        opened: dict[str, Any],
+        plan: ScopePlan,
+        steps: OpeningPlan,
+        values: list[Any],
+    ) -> None:
+        """See `quick_opening`. Nothing is opened yet."""
+        self._facts = facts
+        self._family = family
+        self._requirements = requirements
+        self._opened = opened
+        self.plan: ScopePlan = plan
+        self._steps = steps
+        self._values = values
+        self._contexts: dict[AnyProvider, InitResourceContext] = {}
+
+    async def open(self) -> None:
+        """Open everything, dependencies first, each once; put the values of the keys among the opened.
+
+        Raises:
+            ResourceSetupError: One could not be opened. Those before it are open still.
+        """
+        values, opened, life_cycle = self._values, self._opened, self._family.life_cycle
+        is_heard = life_cycle.listener is not None
+        outer = CURRENT_RESOURCE.get()
+        provider: AnyProvider | None = None
+        token = CURRENT_RESOURCE.set(outer)
+        try:
+            for step in self._steps.steps:
+                kind, place, name, function, args, fills, awaited, provider, _ = step
+                CURRENT_RESOURCE.set(name if kind is not Kind.SHARED else outer)
+                if fills:
+                    args = filled(args, fills, values)
+                    if awaited:
+                        await finish(args, awaited, life_cycle)
+                made: Any = function(*args)
+                if kind is Kind.GENERATOR and not is_heard and type(made) is GeneratorType:
+                    values[place] = open_generator(made)
+                    life_cycle.entered.append((name, made, None))
+                elif kind is Kind.ASYNC_GENERATOR and not is_heard and type(made) is AsyncGeneratorType:
+                    values[place] = await open_async_generator(made)
+                    life_cycle.entered.append((name, made, None))
+                elif kind is Kind.VALUE:
+                    values[place] = await life_cycle.wait_for(made) if isawaitable(made) else made
+                elif kind is Kind.RECIPE:
+                    values[place] = await self._open_recipe(step, made)
+                elif kind is not Kind.SHARED:
+                    values[place] = await life_cycle.enter(name, made)
+            CURRENT_RESOURCE.set(outer)
+            for key, fill, provider, may_be_awaited in self._steps.roots:
+                value = fill(values)
+                opened[key] = await life_cycle.wait_for(value) if may_be_awaited and is_unfinished(value) else value
+        except DagwireError:
+            raise
+        except (Exception, SystemExit) as cause:
+            assert provider is not None  # noqa: S101  # something was being opened
+            raise self._setup_error(provider, cause) from cause
+        finally:
+            CURRENT_RESOURCE.reset(token)
+
+    async def _open_recipe(self, step: Step, recipe: object) -> object:
+        facts, family = self._facts, self._family
+        required = {key: fill(self._values) for key, fill in step.required}
+        context = self._contexts[step.provider] = InitResourceContext(
+            None,
+            recipe,
+            Resources(required) if required else NO_RESOURCES,
+            facts.run_id,
+            facts.log,
+            DefinitionByKey(facts.known_keys, facts.find),
+            facts.run,
+            facts.instance,
+            family.given_loop,
+        )
+        return await family.opener.open(step.name, recipe, context)
+
+    def _setup_error(self, provider: AnyProvider, cause: BaseException) -> ResourceSetupError:
+        requirements = [*self._requirements, *self.plan.required]
+        return setup_error(self._facts, self.plan, requirements, provider, cause)
+
+    # -- while open ----------------------------------------------------------------------------------------------------
+
+    def opened_names(self) -> Iterable[str]:
+        """The names of all that was called, plain values too."""
+        return map(self.plan.graph.name, self.plan.order)
+
+    def live(self, provider: AnyProvider) -> tuple[Any] | None:
+        """The resource of `provider`, alone in a tuple; None if it has none."""
+        place = self._steps.place_by_provider.get(provider)
+        return None if place is None else (self._values[place],)
+
+    def opening(self, provider: AnyProvider) -> tuple[object, InitResourceContext] | None:
+        """The recipe that was opened for `provider`, and its context; None if there is none."""
+        context = self._contexts.get(self.plan.graph.effective_provider(provider))
+        return None if context is None else (context.resource_def, context)
+
+    def recipe(self, provider: AnyProvider) -> object:
+        """The recipe of `provider`, if it was made before anything opened."""
+        early = (one.place for one in self._steps.recipes if one.provider is provider)
+        return next((self._values[place] for place in early), None)
+
+    def continued(self) -> ScopeOpening:
+        """The opening of the scope on the general path, with everything open that is open here."""
+        opening = ScopeOpening(self._facts, self._family, self._requirements, self._opened, has_steps=False)
+        providers = opening.prepared.providers
+        for provider, place in self._steps.place_by_provider.items():
+            resource = providers.resources[provider]
+            resource.context = self._contexts.get(provider)
+            resource.recipe = None if resource.context is None else resource.context.resource_def
+            if self._values[place] is not KeptCall.NOT_MADE:
+                resource.mark_open(self._values[place])
+        for provider, place in self._steps.kept.items():
+            if self._values[place] is not KeptCall.NOT_MADE:
+                cast("CalledProvider", providers.current(provider)).keep(self._values[place])
+        return opening
