@@ -2,14 +2,19 @@
 
 import logging
 from asyncio import AbstractEventLoop
-from collections.abc import AsyncGenerator, Generator, Iterable, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncContextDecorator,
+    ContextDecorator,
+)
+from types import TracebackType
 from typing import Any, NamedTuple
 
 from dagwire.config.files.run_config import as_run_config
 from dagwire.containers.as_container import container_for_one_call
 from dagwire.containers.effective_replacements import effective_replacements
-from dagwire.containers.keys import Requirement
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.resources.init_resource_context import NO_RESOURCES, Resources
@@ -18,7 +23,6 @@ from dagwire.resources.log_manager import DEFAULT_LOG
 from dagwire.resources.run_without_loop import drive
 
 
-@contextmanager
 def build_resources(
     resources: object,
     instance: DagsterInstance | None = None,
@@ -29,7 +33,7 @@ def build_resources(
     *,
     required_resource_keys: Iterable[str] | None = None,
     replacements: Mapping[str, object] | None = None,
-) -> Generator[Resources]:
+) -> AbstractContextManager[Resources]:
     """Open `resources` in dependency order, and close them on exit.
 
     Args:
@@ -43,8 +47,8 @@ def build_resources(
         required_resource_keys: The keys to open; None opens all.
         replacements: `{key: resource}`, in place of what `resources` has; `override` is stronger.
 
-    Yields:
-        A read-only view with one attribute a key.
+    Returns:
+        A block, whose value is a read-only view with one attribute a key.
 
     Raises:
         InvalidDefinitionError: Something is missing or declared wrongly. Nothing was opened.
@@ -58,22 +62,13 @@ def build_resources(
         ...     resources.answer
         42
     """
-    facts = RunFacts(instance, dagster_run, log_manager or DEFAULT_LOG)
-    scope, keys = _scope(resources, resource_config, facts, required_resource_keys, replacements, asynchronous=False)
-    if event_loop is not None:
-        scope.use_event_loop(event_loop)
-    error: BaseException | None = None
-    try:
-        yield drive(_opened(scope, keys))
-    except BaseException as caught:
-        error = caught
-        raise
-    finally:
-        drive(scope.close(error))
+    scope = _Given(
+        resources, instance, resource_config, dagster_run, log_manager, event_loop, required_resource_keys, replacements
+    )
+    return _OpenBlock(scope)
 
 
-@asynccontextmanager
-async def abuild_resources(
+def abuild_resources(
     resources: object,
     instance: DagsterInstance | None = None,
     resource_config: Mapping[str, object] | None = None,
@@ -82,66 +77,124 @@ async def abuild_resources(
     *,
     required_resource_keys: Iterable[str] | None = None,
     replacements: Mapping[str, object] | None = None,
-) -> AsyncGenerator[Resources]:
+) -> AbstractAsyncContextManager[Resources]:
     """Open `resources` as `build_resources` does, in an event loop.
 
     Asynchronous resources open and close in the caller's own task.
     """
-    facts = RunFacts(instance, dagster_run, log_manager or DEFAULT_LOG)
-    scope, keys = _scope(resources, resource_config, facts, required_resource_keys, replacements, asynchronous=True)
-    error: BaseException | None = None
-    try:
-        yield await _opened(scope, keys)
-    except BaseException as caught:
-        error = caught
-        raise
-    finally:
-        await scope.close(error)
+    scope = _Given(
+        resources, instance, resource_config, dagster_run, log_manager, None, required_resource_keys, replacements
+    )
+    return _AsyncOpenBlock(scope)
 
 
 def scope_on_demand(resources: object, replacements: Mapping[str, object], *, asynchronous: bool) -> RunScope:
     """The scope of one unit of work, which opens what it is asked for; whoever gets it closes it, with the error."""
-    facts = RunFacts(None, None, DEFAULT_LOG)
-    scope, _ = _scope(resources, None, facts, (), replacements, asynchronous=asynchronous)
+    scope, _ = _Given(resources, replacements=replacements).scope(asynchronous=asynchronous)
     scope.open_nothing()
     return scope
 
 
-class RunFacts(NamedTuple):
-    """The facts that resources get about a run when they are opened outside one."""
+class _Given(NamedTuple):
+    """The arguments of `build_resources`."""
 
-    instance: DagsterInstance | None
-    run: object
-    logger: "logging.Logger | logging.LoggerAdapter[Any]"
+    resources: object
+    instance: DagsterInstance | None = None
+    resource_config: Mapping[str, object] | None = None
+    run: Any = None
+    logger: "logging.Logger | logging.LoggerAdapter[Any] | None" = None
+    event_loop: AbstractEventLoop | None = None
+    keys: Iterable[str] | None = None
+    replacements: Mapping[str, object] | None = None
+
+    def scope(self, *, asynchronous: bool) -> tuple[RunScope, Sequence[str]]:
+        """The scope that opens them, and its keys; nothing is opened yet."""
+        container, by_strength, _ = working = effective_replacements(
+            container_for_one_call(self.resources), run=self.replacements or _NOTHING
+        )
+        scope = RunScope(
+            container,
+            replacements=working.by_key() if by_strength else None,
+            config_by_key=as_run_config({"resources": self.resource_config}).resources
+            if self.resource_config
+            else None,
+            run_id=getattr(self.run, "run_id", None),
+            run=self.run,
+            instance=given_instance("build_resources", self.instance),
+            logger=self.logger or DEFAULT_LOG,
+            asynchronous=asynchronous,
+        )
+        if self.event_loop is not None:
+            scope.use_event_loop(self.event_loop)
+        keys = container.providers if self.keys is None else self.keys
+        return scope, tuple(dict.fromkeys(keys))
 
 
-def _scope(
-    resources: object,
-    resource_config: Mapping[str, object] | None,
-    facts: RunFacts,
-    keys: Iterable[str] | None,
-    replacements: Mapping[str, object] | None,
-    *,
-    asynchronous: bool,
-) -> tuple[RunScope, list[str]]:
-    working = effective_replacements(container_for_one_call(resources), run=replacements or {})
-    scope = RunScope(
-        working.container,
-        replacements=working.by_key(),
-        config_by_key=as_run_config({"resources": resource_config}).resources if resource_config else None,
-        run_id=getattr(facts.run, "run_id", None),
-        run=facts.run,
-        instance=given_instance("build_resources", facts.instance) or DagsterInstance.ephemeral(),
-        logger=facts.logger,
-        asynchronous=asynchronous,
-    )
-    return scope, list(working.container.providers if keys is None else keys)
+_NOTHING: Mapping[str, object] = {}
 
 
-async def _opened(scope: RunScope, keys: list[str]) -> Resources:
+class _OpenBlock(AbstractContextManager[Resources], ContextDecorator):
+    """The block of `build_resources`; as a decorator it opens for each call of a function."""
+
+    def __init__(self, given: _Given) -> None:
+        """Open nothing yet."""
+        self._given = given
+
+    def _recreate_cm(self) -> "_OpenBlock":
+        return _OpenBlock(self._given)
+
+    def __enter__(self) -> Resources:
+        """Open."""
+        scope, keys = self._given.scope(asynchronous=False)
+        self._scope = scope
+        try:
+            return drive(_opened(scope, keys))
+        except BaseException as error:
+            drive(scope.close(error))
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close in reverse; each close gets the error of the block."""
+        drive(self._scope.close(error))
+
+
+class _AsyncOpenBlock(AbstractAsyncContextManager[Resources], AsyncContextDecorator):
+    """The block of `abuild_resources`."""
+
+    def __init__(self, given: _Given) -> None:
+        """Open nothing yet."""
+        self._given = given
+
+    def _recreate_cm(self) -> "_AsyncOpenBlock":
+        return _AsyncOpenBlock(self._given)
+
+    async def __aenter__(self) -> Resources:
+        """Open."""
+        scope, keys = self._given.scope(asynchronous=True)
+        self._scope = scope
+        try:
+            return await _opened(scope, keys)
+        except BaseException as error:
+            await scope.close(error)
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close in reverse; each close gets the error of the block."""
+        await self._scope.close(error)
+
+
+async def _opened(scope: RunScope, keys: Sequence[str]) -> Resources:
     if not keys and not scope.has_config:
         scope.open_nothing()
         return NO_RESOURCES
-    raise_faults([*scope.unknown_config(), *scope.prepare([Requirement(key) for key in keys])])
+    faults = scope.prepare_keys(keys)
+    if scope.has_config:
+        faults = [*scope.unknown_config(), *faults]
+    if faults:
+        raise_faults(faults)
     await scope.open()
     return scope.resources(keys)

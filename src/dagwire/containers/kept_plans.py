@@ -35,25 +35,40 @@ class CachedPlan:
     def __init__(self, plan: ScopePlan) -> None:
         """Note how everything is now."""
         self.plan = plan
+        self._container = plan.graph.container
+        found = plan.graph.provider_by_key.items()
+        self._names: list[tuple[str, AnyProvider]] = []
+        """`(name, provider)` of the keys that are names in the container itself."""
+        self._paths: list[tuple[str, AnyProvider | None]] = []
+        """`(key, provider)` of all other keys."""
+        for key, provider in found:
+            if provider is not None and self._container.providers.get(key) is provider:
+                self._names.append((key, provider))
+            else:
+                self._paths.append((key, provider))
         self._find = plan.graph.find
-        self._provider_by_key = list(plan.graph.provider_by_key.items())
-        self._overriding_by_provider = [(provider, overriding(provider)) for provider in plan.reached]
-        self._contents_by_provider = [(one, contents_of(one)) for one in plan.reached if can_be_refilled(one)]
+        self._overriding = [(provider, overriding(provider)) for provider in plan.reached]
+        self._contents = [(one, contents_of(one)) for one in plan.reached if can_be_refilled(one)]
         listed = nested_containers(plan.graph.container) if plan.graph.is_listed else ()
-        self._providers_by_container = [(inner, dict(declared_providers(inner))) for inner in listed]
+        self._listed = [(inner, dict(declared_providers(inner))) for inner in listed]
 
     def is_valid(self) -> bool:
         """Whether all providers and overrides are as they were."""
-        for key, provider in self._provider_by_key:
-            if self._find(key) is not provider:
+        # Loops by identity: each scope asks, and a call for each provider would cost more than its opening.
+        named = self._container.providers.get
+        for name, provider in self._names:
+            if named(name) is not provider:
                 return False
-        for provider, known in self._overriding_by_provider:
-            if overriding(provider) is not known:
+        for reached, known in self._overriding:
+            if reached.last_overriding is not known:
                 return False
-        for provider, contents in self._contents_by_provider:
-            if not is_same(contents_of(provider), contents):
+        for key, found in self._paths:
+            if self._find(key) is not found:
                 return False
-        return all(declared_providers(inner) == listing for inner, listing in self._providers_by_container)
+        for refilled, contents in self._contents:
+            if not is_same(contents_of(refilled), contents):
+                return False
+        return all(declared_providers(inner) == listing for inner, listing in self._listed)
 
 
 _PlanKey = tuple[Keys, tuple[Key, ...], bool]
@@ -99,9 +114,8 @@ def plan_for(
     Raises:
         ResourceCycleError: Providers depend on one another in a cycle.
     """
-    if isinstance(container, EphemeralContainer) or not all(
-        _fills_a_slot(container, *one) for one in replacements.items()
-    ):
+    has_slots = not replacements or all(_fills_a_slot(container, *one) for one in replacements.items())
+    if not has_slots or isinstance(container, EphemeralContainer):
         return ScopePlan(ProviderGraph(container, replacements), keys, asynchronous=asynchronous)
     kept: _KeptPlans | None = vars(container).get(_KEPT)  # of this class, not of its bases
     if kept is None:

@@ -61,9 +61,7 @@ class _Planning:
         self._plan = plan
         self._calls = calls_of(plan.graph, plan.order)
         slots = list(plan.slots.values())
-        self._fill_by_provider: dict[AnyProvider, Fill] = {
-            slot: itemgetter(place) for place, slot in enumerate(slots)
-        }
+        self._fill_by_provider: dict[AnyProvider, Fill] = {slot: itemgetter(place) for place, slot in enumerate(slots)}
         self._place_by_provider = {one: len(slots) + place for place, one in enumerate(plan.opened_by_scope)}
         self._first = len(slots)
         self._size = len(slots) + len(plan.opened_by_scope)

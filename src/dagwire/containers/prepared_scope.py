@@ -100,9 +100,7 @@ def setup_error(
 ) -> ResourceSetupError:
     """The error of `provider`, which could not be opened: it names the askers that wanted it, or what depends on it."""
     asked = ((requirement.asker, facts.find(requirement.key)) for requirement in requirements)
-    askers = dict.fromkeys(
-        asker for asker, root in asked if asker and root and provider in plan.graph.in_order([root])
-    )
+    askers = dict.fromkeys(asker for asker, root in asked if asker and root and provider in plan.graph.in_order([root]))
     return ResourceSetupError(plan.graph.name(provider), askers, cause)
 
 

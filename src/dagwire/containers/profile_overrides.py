@@ -26,6 +26,8 @@ def profile_overrides(container: Container) -> dict[str, Any]:
     if not settings and (chosen := chosen_environment()) is not None:
         _refuse_if_ineffective(container, chosen)
     overrides: dict[str, Any] = {}
+    if not settings:
+        return overrides
     for key, provider in settings:
         in_force = provider.in_force()
         profile = in_force.profile()
@@ -68,7 +70,7 @@ def _settings_with_profiles(container: Container) -> list[tuple[str, SettingsPro
         return list(_search(container)) if has_any else []
     size = len(container.providers)
     kept: tuple[int, list[tuple[str, SettingsProvider[Any]]]] | None = vars(container).get(_KEPT)
-    if kept is None or kept[0] != size or any(find_provider(container, key) is not one for key, one in kept[1]):
+    if kept is None or kept[0] != size or any([find_provider(container, key) is not one for key, one in kept[1]]):
         kept = (size, list(_search(container)))
         setattr(container, _KEPT, kept)
     return kept[1]

@@ -7,8 +7,8 @@ all faults. Both open in one order, call the same functions, raise the same erro
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from inspect import isawaitable
-from types import AsyncGeneratorType, GeneratorType
 from typing import Any, cast
 
 from dagwire.containers.called_provider import CalledProvider
@@ -16,7 +16,7 @@ from dagwire.containers.kept_plans import plan_for
 from dagwire.containers.keys import Requirement
 from dagwire.containers.nested_resources import DefinitionByKey
 from dagwire.containers.opening_plan import opening_of
-from dagwire.containers.opening_steps import Kind, OpeningPlan, Step
+from dagwire.containers.opening_steps import GENERATOR, RECIPE, SHARED, VALUE, OpeningPlan, Step
 from dagwire.containers.planned_calls import KeptCall, filled
 from dagwire.containers.prepared_scope import setup_error
 from dagwire.containers.provider_checks import read_wrongly
@@ -27,26 +27,30 @@ from dagwire.containers.scope_opening import ScopeOpening
 from dagwire.containers.scope_plan import ScopePlan
 from dagwire.containers.unfinished import finish, is_unfinished
 from dagwire.errors import DagwireError, ResourceCycleError, ResourceSetupError
-from dagwire.resources.generators import open_async_generator, open_generator
+from dagwire.resources.generators import open_generator
 from dagwire.resources.init_resource_context import NO_RESOURCES, InitResourceContext, Resources
 from dagwire.resources.log_manager import CURRENT_RESOURCE
 from dagwire.resources.recipe_checks import faults_of
 
 
 def quick_opening(
-    facts: ScopeFacts, family: ScopeFamily, requirements: Sequence[Requirement], opened: dict[str, Any]
+    facts: ScopeFacts,
+    family: ScopeFamily,
+    keys: tuple[str, ...],
+    requirements: Sequence[Requirement],
+    opened: dict[str, Any],
 ) -> "QuickOpening | None":
     """The quick opening of a scope; None if it must be prepared on the general path. Nothing is opened.
 
     Args:
         facts: What the scope is opened with.
         family: What it shares with other scopes of its run.
-        requirements: What is asked of it.
+        keys: What is asked of it, each once.
+        requirements: Who asks, if anybody in particular does.
         opened: Takes `{key: resource}`.
     """
-    keys = tuple(sorted({requirement.key for requirement in requirements}))
     try:
-        plan = plan_for(facts.container, facts.replacements, keys, asynchronous=family.asynchronous)
+        plan = plan_for(facts.container, facts.replacements, _in_order(keys), asynchronous=family.asynchronous)
     except ResourceCycleError:
         return None
     steps = opening_of(plan)
@@ -54,13 +58,18 @@ def quick_opening(
         return None
     values = [cast("Any", facts.replacements[key]).provides for key in plan.slots]
     values += steps.blank
-    if not plan.is_faultless or any(one.expected is not None for one in requirements):
+    if not plan.is_faultless or (requirements and any([one.expected is not None for one in requirements])):
         try:
             if _is_faulty(facts, plan, steps, values, requirements):
                 return None
         except Exception:  # noqa: BLE001  # the general path meets it again, and reports it with all others
             return None
     return QuickOpening(facts, family, requirements, opened, plan, steps, values)
+
+
+@lru_cache(maxsize=256)
+def _in_order(keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(keys))
 
 
 def _is_faulty(
@@ -115,43 +124,57 @@ class QuickOpening:
         Raises:
             ResourceSetupError: One could not be opened. Those before it are open still.
         """
-        values, opened, life_cycle = self._values, self._opened, self._family.life_cycle
-        is_heard = life_cycle.listener is not None
         outer = CURRENT_RESOURCE.get()
-        provider: AnyProvider | None = None
         token = CURRENT_RESOURCE.set(outer)
         try:
-            for step in self._steps.steps:
-                kind, place, name, function, args, fills, awaited, provider, _ = step
-                CURRENT_RESOURCE.set(name if kind is not Kind.SHARED else outer)
+            await self._do_steps(outer)
+            CURRENT_RESOURCE.set(outer)
+            await self._read_roots()
+        finally:
+            CURRENT_RESOURCE.reset(token)
+
+    async def _do_steps(self, outer: object) -> None:
+        values, life_cycle = self._values, self._family.life_cycle
+        is_heard, entered = life_cycle.listener is not None, life_cycle.entered
+        for step in self._steps.steps:
+            kind, place, name, function, args, fills, awaited, provider, _ = step
+            try:
+                if kind is SHARED:
+                    CURRENT_RESOURCE.set(outer)
+                    function()
+                    continue
+                CURRENT_RESOURCE.set(name)
                 if fills:
                     args = filled(args, fills, values)
                     if awaited:
                         await finish(args, awaited, life_cycle)
-                made: Any = function(*args)
-                if kind is Kind.GENERATOR and not is_heard and type(made) is GeneratorType:
+                made = function(*args)
+                if kind is GENERATOR and not is_heard:
                     values[place] = open_generator(made)
-                    life_cycle.entered.append((name, made, None))
-                elif kind is Kind.ASYNC_GENERATOR and not is_heard and type(made) is AsyncGeneratorType:
-                    values[place] = await open_async_generator(made)
-                    life_cycle.entered.append((name, made, None))
-                elif kind is Kind.VALUE:
-                    values[place] = await life_cycle.wait_for(made) if isawaitable(made) else made
-                elif kind is Kind.RECIPE:
+                    entered.append((name, made, None))
+                elif kind is RECIPE:
                     values[place] = await self._open_recipe(step, made)
-                elif kind is not Kind.SHARED:
+                elif kind is VALUE:
+                    values[place] = await life_cycle.wait_for(made) if isawaitable(made) else made
+                else:
                     values[place] = await life_cycle.enter(name, made)
-            CURRENT_RESOURCE.set(outer)
-            for key, fill, provider, may_be_awaited in self._steps.roots:
+            except DagwireError:
+                raise
+            except (Exception, SystemExit) as cause:
+                raise self._setup_error(provider, cause) from cause
+
+    async def _read_roots(self) -> None:
+        values, opened = self._values, self._opened
+        for key, fill, provider, may_be_awaited in self._steps.roots:
+            try:
                 value = fill(values)
-                opened[key] = await life_cycle.wait_for(value) if may_be_awaited and is_unfinished(value) else value
-        except DagwireError:
-            raise
-        except (Exception, SystemExit) as cause:
-            assert provider is not None  # noqa: S101  # something was being opened
-            raise self._setup_error(provider, cause) from cause
-        finally:
-            CURRENT_RESOURCE.reset(token)
+                if may_be_awaited and is_unfinished(value):
+                    value = await self._family.life_cycle.wait_for(value)
+            except DagwireError:
+                raise
+            except (Exception, SystemExit) as cause:
+                raise self._setup_error(provider, cause) from cause
+            opened[key] = value
 
     async def _open_recipe(self, step: Step, recipe: object) -> object:
         facts, family = self._facts, self._family
@@ -164,7 +187,7 @@ class QuickOpening:
             facts.log,
             DefinitionByKey(facts.known_keys, facts.find),
             facts.run,
-            facts.instance,
+            facts.instance or family.own_instance,
             family.given_loop,
         )
         return await family.opener.open(step.name, recipe, context)
@@ -196,7 +219,8 @@ class QuickOpening:
 
     def continued(self) -> ScopeOpening:
         """The opening of the scope on the general path, with everything open that is open here."""
-        opening = ScopeOpening(self._facts, self._family, self._requirements, self._opened, has_steps=False)
+        asked = self._requirements or map(Requirement, self.plan.keys)
+        opening = ScopeOpening(self._facts, self._family, asked, self._opened, has_steps=False)
         providers = opening.prepared.providers
         for provider, place in self._steps.place_by_provider.items():
             resource = providers.resources[provider]

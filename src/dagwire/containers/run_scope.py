@@ -4,7 +4,8 @@ import logging
 import threading
 from asyncio import AbstractEventLoop, run_coroutine_threadsafe
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, cast
 
 from dagwire.containers.container_copy import original_of
@@ -79,13 +80,17 @@ class RunScope:
         facts = ScopeFacts(
             container, replacements or _NOTHING, config_by_key or _NOTHING, run_id, run, instance, logger
         )
-        process = None if lives_for_process else process_scope_of(container)
-        outer = cast("RunScope", process)._family.copies if process is not None else None
-        copies = PrivateCopies(Lifetime.RUN, outer, opens_all_late=lives_for_process)
-        self._begin_life(facts, ScopeFamily(copies, asynchronous=asynchronous), is_inner=False, has_steps=has_steps)
+        copies: Callable[[], PrivateCopies] = PrivateCopies
+        if lives_for_process:
+            copies = partial(PrivateCopies, opens_all_late=True)
+        elif (process := process_scope_of(container)) is not None:
+            copies = partial(PrivateCopies, outer=cast("RunScope", process)._family.copies)
+        self._begin_life(facts, ScopeFamily(copies, asynchronous=asynchronous), has_steps=has_steps)
         self._may_be_quick = not (lives_for_process or config_by_key)
 
-    def _begin_life(self, facts: ScopeFacts, family: ScopeFamily, *, is_inner: bool, has_steps: bool) -> None:
+    def _begin_life(
+        self, facts: ScopeFacts, family: ScopeFamily, *, is_inner: bool = False, has_steps: bool = False
+    ) -> None:
         self._facts = facts
         self._family = family
         self._is_inner = is_inner
@@ -115,7 +120,7 @@ class RunScope:
     def for_step(self, first: "RunScope | None") -> "RunScope":
         """A scope for what lives for a step; the `first` scope of a step closes what the others open, too."""
         if first is None:
-            copies = PrivateCopies(Lifetime.STEP, self._family.copies)
+            copies = partial(PrivateCopies, Lifetime.STEP, self._family.copies)
             family = ScopeFamily(copies, asynchronous=self._family.asynchronous)
             family.life_cycle.share_loop_of(self._family.life_cycle)
         else:
@@ -141,15 +146,23 @@ class RunScope:
         `is_opened` is False if nobody opens the scope afterwards, and all of it is only checked.
         """
         asked = list(requirements)
-        if is_opened and self._may_be_quick and not self.is_open:
-            self._quick = quick_opening(self._facts, self._family, asked, self.opened)
-            if self._quick is not None:
-                return []
+        if is_opened and self._is_quick(dict.fromkeys([requirement.key for requirement in asked]), asked):
+            return []
         try:
             opening = self._prepare(asked)
         except ResourceCycleError as cycle:
             return [*faults_beside_a_cycle(self._facts, asked), cycle]
         return opening.prepared.faults(is_opened=is_opened)
+
+    def prepare_keys(self, keys: Iterable[str]) -> list[DagwireError]:
+        """`prepare` what nobody in particular asks for."""
+        return [] if self._is_quick(keys, ()) else self.prepare(map(Requirement, keys))
+
+    def _is_quick(self, keys: Iterable[str], requirements: Sequence[Requirement]) -> bool:
+        """Whether `keys` can be opened on the quick path; they are prepared for it then."""
+        if self._may_be_quick and not self.is_open:
+            self._quick = quick_opening(self._facts, self._family, tuple(keys), requirements, self.opened)
+        return self._quick is not None
 
     def _prepare(self, requirements: Iterable[Requirement]) -> ScopeOpening:
         """Copy what `requirements` reach.

@@ -2,7 +2,8 @@
 
 import logging
 from asyncio import AbstractEventLoop, get_running_loop
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from dagwire.containers.keys import Container, Key, find_provider
@@ -37,11 +38,12 @@ class ScopeFacts(NamedTuple):
 class ScopeFamily:
     """The state that the scopes of one run share; lives as long as the outermost, which closes what all have opened."""
 
-    def __init__(self, copies: PrivateCopies, *, asynchronous: bool) -> None:
-        """Open nothing yet."""
+    def __init__(self, make_copies: Callable[[], PrivateCopies], *, asynchronous: bool) -> None:
+        """Open nothing yet; `make_copies` is called if something must be copied."""
         self.life_cycle: LifeCycle = LifeCycle(asynchronous=asynchronous)
-        self.opener: Opener = Opener(self.life_cycle)
-        self.copies: PrivateCopies = copies
+        self.asynchronous: bool = asynchronous
+        """Whether an event loop drives the scopes."""
+        self._make_copies = make_copies
         self.is_open: bool = False
         """Whether the outermost scope is open."""
         self.loop: AbstractEventLoop | None = None
@@ -49,10 +51,20 @@ class ScopeFamily:
         self.given_loop: AbstractEventLoop | None = None
         """The idle loop in which the asynchronous parts of synchronous scopes run, if the caller gave one."""
 
-    @property
-    def asynchronous(self) -> bool:
-        """Whether an event loop drives the scopes."""
-        return self.life_cycle.asynchronous
+    @cached_property
+    def opener(self) -> Opener:
+        """Opens recipes, each once."""
+        return Opener(self.life_cycle)
+
+    @cached_property
+    def copies(self) -> PrivateCopies:
+        """The private copies of all scopes."""
+        return self._make_copies()
+
+    @cached_property
+    def own_instance(self) -> DagsterInstance:
+        """The instance that resources see if the scopes were given none."""
+        return DagsterInstance.ephemeral()
 
     def use_event_loop(self, loop: AbstractEventLoop) -> None:
         """Run asynchronous parts in `loop`, which is idle; the caller closes it."""

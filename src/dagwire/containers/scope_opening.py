@@ -130,7 +130,7 @@ class ScopeOpening(LateOpening):
             resources=await self._resolve_required(provider) if provider in graph.required_keys else NO_RESOURCES,
             run_id=facts.run_id,
             run=facts.run,
-            instance=facts.instance,
+            instance=facts.instance or self.family.own_instance,
             log=facts.log,
             all_resource_defs=DefinitionByKey(facts.known_keys, facts.find),
             event_loop=self.family.given_loop,

@@ -8,7 +8,7 @@ from typing import Any
 
 from dagwire.config.values.masking import masked_config
 from dagwire.errors import UnknownResourceError
-from dagwire.resources.attached_object import attached_object
+from dagwire.resources.attached_object import IAttachDifferentObjectToOpContext
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.log_manager import DEFAULT_LOG
 
@@ -24,7 +24,11 @@ class Resources:
         The attribute of a resource that attaches another object is that object.
         """
         object.__setattr__(self, "_original_by_key", dict(resource_by_key))
-        self.__dict__.update({key: attached_object(resource) for key, resource in resource_by_key.items()})
+        shown = self.__dict__
+        shown.update(resource_by_key)
+        for key, resource in resource_by_key.items():
+            if isinstance(resource, IAttachDifferentObjectToOpContext):
+                shown[key] = resource.get_object_to_set_on_execution_context()
 
     def __getattr__(self, key: str) -> Any:
         """Return the resources below a path: `resources.gateways.s3` is the resource under "gateways.s3".
