@@ -221,7 +221,7 @@ class RunScope:
             names = await self._open_generally()
         listener = self._family.life_cycle.listener
         if listener is not None:
-            listener.scope_is_open(names())
+            listener.scope_is_open(self, names())
         if not self._is_inner:
             self._enter()
 

@@ -39,7 +39,7 @@ class Listener(Protocol):
         """The block in which `name` is opened."""
         ...
 
-    def scope_is_open(self, names: Iterable[str]) -> None:
+    def scope_is_open(self, scope: object, names: Iterable[str]) -> None:
         """A scope has opened all it needs; `names` were called, plain values too."""
         ...
 

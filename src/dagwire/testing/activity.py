@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from dagwire.containers.overrides import Layer, Watcher, watch_overrides
 from dagwire.resources.life_cycle import listen_by
@@ -29,6 +30,8 @@ class Record:
     def __init__(self) -> None:
         """Begin with an empty page."""
         self.opened: list[Opened] = []
+        self.open_scopes: list[Any] = []
+        """The scopes that nobody has closed yet."""
         self.reached: set[str] = set()
         """The keys of what scopes have called: resources, and plain values too."""
         self.line_by_layer: dict[Layer, str] = {}
@@ -100,6 +103,7 @@ class LifeCycleListener:
         """`record` is where it is written."""
         self._record = record
         self._opened: list[Opened] = []
+        self._scopes: list[Any] = []
 
     @contextmanager
     def opening(self, name: object) -> Generator[None]:
@@ -114,12 +118,16 @@ class LifeCycleListener:
         opened.is_open = True
         self._opened.append(opened)
 
-    def scope_is_open(self, names: Iterable[str]) -> None:
+    def scope_is_open(self, scope: object, names: Iterable[str]) -> None:
         """Write down what was called."""
         self._record.reached.update(names)
+        self._scopes.append(scope)
+        self._record.open_scopes.append(scope)
 
     def closed(self) -> None:
         """Write down that nothing is open any more."""
+        for scope in self._scopes:
+            self._record.open_scopes.remove(scope)
         for opened in self._opened:
             opened.is_open = False
 

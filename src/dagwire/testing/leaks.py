@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from time import monotonic
 
+from dagwire.containers.current_scope import leave_scope
 from dagwire.containers.overrides import end_override
 from dagwire.errors import LeakError
 from dagwire.testing.activity import Record
@@ -16,8 +17,11 @@ PATIENCE_S = 0.2
 def leak_of(owner: str, record: Record, test: OneTest | None = None) -> LeakError | None:
     """The leaks of `owner`, found in its `record`; None if there are none.
 
-    Leaks that would reach other tests are undone: overrides end, and variables are restored. Open resources stay open.
+    Leaks that would reach other tests are undone: overrides end, and variables are restored. Open resources stay open,
+    but functions that are injected elsewhere do not get them.
     """
+    for scope in record.open_scopes:
+        leave_scope(scope)
     leaks = [*_open_resources(record), *_running_threads(record), *_overrides(record)]
     if test is not None:
         leaks += [*_overridden_providers(test), *_variables(test.known_variables, record.environment_before)]
