@@ -93,10 +93,6 @@ class CalledProvider:
         values: list[Any] = [slots.get(value, value)() if is_called else value for value, is_called in call.args]
         return call.function(*values, *args, **named)
 
-    def keep(self, made: object) -> None:
-        """Have a Singleton give what a scope has `made` of it already."""
-        self._made = made
-
     def as_provider(self) -> AnyProvider:
         """A provider of the same kind, for whoever is given it."""
         if self._provider is None:

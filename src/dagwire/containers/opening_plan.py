@@ -1,7 +1,7 @@
-"""`OpeningPlan`: what a scope does to open, as data: its steps in the order of opening, and where each value comes from.
+"""The planning of a scope's opening: its steps in the order of opening, and where each value comes from.
 
-It is made of a `ScopePlan`, once, if every provider that the scope reaches is of a kind whose opening never depends on
-what happens meanwhile. Selectors, delegates of what is opened, lifetimes, retries, timeouts, variables among the
+A plan is made, once, of a `ScopePlan` if every provider that the scope reaches is of a kind whose opening never depends
+on what happens meanwhile. Selectors, delegates of what is opened, lifetimes, retries, timeouts, variables among the
 arguments and nested recipes do depend on it; a scope that reaches one opens on the general path.
 """
 
@@ -14,10 +14,11 @@ from typing import Any, cast
 from dependency_injector import providers
 
 from dagwire.containers.called_provider import calls_of
+from dagwire.containers.collected_call import collected_call
 from dagwire.containers.opening_steps import EarlyRecipe, Kind, OpeningPlan, Root, Step
 from dagwire.containers.planned_calls import Fill, KeptCall, PlannedCall
 from dagwire.containers.provider_graph import Name
-from dagwire.containers.provider_types import AnyProvider
+from dagwire.containers.provider_types import AnyProvider, is_provider
 from dagwire.containers.recipe_factory import FunctionOfArguments
 from dagwire.containers.resource_provider import AnyResourceProvider
 from dagwire.containers.scope_checks import made_recipe
@@ -99,8 +100,13 @@ class _Planning:
             return itemgetter(self._place_by_provider[provider])
         if provider not in plan.private:
             return _shared(provider)
+        collected = collected_call(provider)
+        if collected is not None:
+            function, values = collected
+            fills = [(place, self._fill(one)) for place, one in enumerate(values) if is_provider(one)]
+            return PlannedCall(function, values, fills, {}, (), may_wait=plan.asynchronous)
         call = self._calls.get(provider)
-        if call is None or (call.keeps and plan.asynchronous):
+        if call is None:
             raise _NotPlannedError
         args = [one for one, is_called in call.args]
         fills = [(place, self._fill(one)) for place, (one, is_called) in enumerate(call.args) if is_called]

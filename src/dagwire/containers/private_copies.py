@@ -275,6 +275,13 @@ class PrivateCopies:
             self._slots[provider, reached] = copier.copied(provider)
         return copier
 
+    def keep(
+        self, provider: AnyProvider, planned: Reached, fillings: Mapping[AnyProvider, AnyProvider], made: object
+    ) -> None:
+        """Have a Singleton give what a scope has `made` of it; `planned` is what its plan says that it reaches."""
+        reached = _identified(planned, fillings) if planned else planned
+        self._slots[provider, reached] = providers.Object(made)
+
     def _outliving(self, plan: ScopePlan, configured: Collection[AnyProvider]) -> Container[AnyProvider]:
         """The providers that the outer scope may have, if there is one."""
         if self._span is Lifetime.STEP:

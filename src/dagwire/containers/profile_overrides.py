@@ -70,7 +70,7 @@ def _settings_with_profiles(container: Container) -> list[tuple[str, SettingsPro
         return list(_search(container)) if has_any else []
     size = len(container.providers)
     kept: tuple[int, list[tuple[str, SettingsProvider[Any]]]] | None = vars(container).get(_KEPT)
-    if kept is None or kept[0] != size or any([find_provider(container, key) is not one for key, one in kept[1]]):
+    if kept is None or kept[0] != size or any(find_provider(container, key) is not one for key, one in kept[1]):
         kept = (size, list(_search(container)))
         setattr(container, _KEPT, kept)
     return kept[1]

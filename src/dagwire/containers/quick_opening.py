@@ -11,7 +11,6 @@ from functools import lru_cache
 from inspect import isawaitable
 from typing import Any, cast
 
-from dagwire.containers.called_provider import CalledProvider
 from dagwire.containers.kept_plans import plan_for
 from dagwire.containers.keys import Requirement
 from dagwire.containers.nested_resources import DefinitionByKey
@@ -58,7 +57,7 @@ def quick_opening(
         return None
     values = [cast("Any", facts.replacements[key]).provides for key in plan.slots]
     values += steps.blank
-    if not plan.is_faultless or (requirements and any([one.expected is not None for one in requirements])):
+    if not plan.is_faultless or (requirements and any(one.expected is not None for one in requirements)):
         try:
             if _is_faulty(facts, plan, steps, values, requirements):
                 return None
@@ -220,15 +219,15 @@ class QuickOpening:
     def continued(self) -> ScopeOpening:
         """The opening of the scope on the general path, with everything open that is open here."""
         asked = self._requirements or map(Requirement, self.plan.keys)
+        slots = {slot: self._facts.replacements[key] for key, slot in self.plan.slots.items()}
+        for provider, place in self._steps.kept.items():
+            if self._values[place] is not KeptCall.NOT_MADE:
+                self._family.copies.keep(provider, self.plan.private[provider], slots, self._values[place])
         opening = ScopeOpening(self._facts, self._family, asked, self._opened, has_steps=False)
-        providers = opening.prepared.providers
         for provider, place in self._steps.place_by_provider.items():
-            resource = providers.resources[provider]
+            resource = opening.prepared.providers.resources[provider]
             resource.context = self._contexts.get(provider)
             resource.recipe = None if resource.context is None else resource.context.resource_def
             if self._values[place] is not KeptCall.NOT_MADE:
                 resource.mark_open(self._values[place])
-        for provider, place in self._steps.kept.items():
-            if self._values[place] is not KeptCall.NOT_MADE:
-                cast("CalledProvider", providers.current(provider)).keep(self._values[place])
         return opening
