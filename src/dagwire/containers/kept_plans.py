@@ -59,6 +59,7 @@ class CachedPlan:
         for name, provider in self._names:
             if named(name) is not provider:
                 return False
+        reached: Any  # stubs: partly unknown
         for reached, known in self._overriding:
             if reached.last_overriding is not known:
                 return False

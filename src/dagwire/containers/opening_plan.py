@@ -108,7 +108,7 @@ class _Planning:
         call = self._calls.get(provider)
         if call is None:
             raise _NotPlannedError
-        args = [one for one, is_called in call.args]
+        args = [one for one, _ in call.args]
         fills = [(place, self._fill(one)) for place, (one, is_called) in enumerate(call.args) if is_called]
         named = [(name, self._fill(one)) for name, one in call.called]
         planned = PlannedCall(call.function, args, fills, call.plain, named, may_wait=plan.asynchronous)
@@ -129,7 +129,7 @@ class _Planning:
         graph = self._plan.graph
         replacement = graph.facts_of(provider).replacement
         if isinstance(provider, providers.Aggregate) and replacement is None:
-            return Root(key, lambda _: provider, provider, may_be_awaited=False)  # which is asked for a member
+            return Root(key, partial(_passed_on, provider), provider, may_be_awaited=False)
         is_value = provider in self._plan.owned or (isinstance(provider, providers.Object) and replacement is None)
         return Root(key, self._fill(provider), provider, may_be_awaited=not is_value)
 
@@ -185,6 +185,11 @@ def _shared(provider: AnyProvider) -> Fill:
         return provider()
 
     return call
+
+
+def _passed_on(provider: AnyProvider, _values: object) -> AnyProvider:
+    """An Aggregate itself, which is asked for a member."""
+    return provider
 
 
 def _itself(recipe: object) -> object:

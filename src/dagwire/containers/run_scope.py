@@ -183,11 +183,10 @@ class RunScope:
     def _continue_generally(self) -> None:
         """Leave the quick path: whatever is opened from now on shares copies with what is open."""
         self._may_be_quick = False
-        if self._quick is not None:
-            with self._getting:  # threads may ask at once
-                if (quick := self._quick) is not None:
-                    self._have(quick.continued())
-                    self._quick = None
+        with self._getting:  # threads may ask at once
+            quick, self._quick = self._quick, None
+            if quick is not None:
+                self._have(quick.continued())
 
     @property
     def has_config(self) -> bool:

@@ -3,7 +3,6 @@
 import logging
 from asyncio import AbstractEventLoop, get_running_loop
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from dagwire.containers.keys import Container, Key, find_provider
@@ -44,6 +43,10 @@ class ScopeFamily:
         self.asynchronous: bool = asynchronous
         """Whether an event loop drives the scopes."""
         self._make_copies = make_copies
+        # Made when they are asked for; by one thread, as scopes are prepared and opened by one.
+        self._copies: PrivateCopies | None = None
+        self._opener: Opener | None = None
+        self._own_instance: DagsterInstance | None = None
         self.is_open: bool = False
         """Whether the outermost scope is open."""
         self.loop: AbstractEventLoop | None = None
@@ -51,20 +54,26 @@ class ScopeFamily:
         self.given_loop: AbstractEventLoop | None = None
         """The idle loop in which the asynchronous parts of synchronous scopes run, if the caller gave one."""
 
-    @cached_property
+    @property
     def opener(self) -> Opener:
         """Opens recipes, each once."""
-        return Opener(self.life_cycle)
+        if self._opener is None:
+            self._opener = Opener(self.life_cycle)
+        return self._opener
 
-    @cached_property
+    @property
     def copies(self) -> PrivateCopies:
         """The private copies of all scopes."""
-        return self._make_copies()
+        if self._copies is None:
+            self._copies = self._make_copies()
+        return self._copies
 
-    @cached_property
+    @property
     def own_instance(self) -> DagsterInstance:
         """The instance that resources see if the scopes were given none."""
-        return DagsterInstance.ephemeral()
+        if self._own_instance is None:
+            self._own_instance = DagsterInstance.ephemeral()
+        return self._own_instance
 
     def use_event_loop(self, loop: AbstractEventLoop) -> None:
         """Run asynchronous parts in `loop`, which is idle; the caller closes it."""

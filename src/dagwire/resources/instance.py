@@ -58,15 +58,21 @@ class DagsterInstance(RunMemory):
         items = dynamic_partitions.items() if dynamic_partitions else ()
         self._keys_by_name = {name: dict.fromkeys(keys) for name, keys in items}
         self._latest: dict[Any, EventLogEntry] = {entry.asset_key: entry for entry in latest_materializations}
-        super().__init__(sorted(self._latest.values(), key=lambda entry: entry.storage_id) if self._latest else ())
-        self._run_changes = RunChanges()
+        entries = sorted(self._latest.values(), key=lambda entry: entry.storage_id) if self._latest else ()
+        super().__init__(entries)
         self._previous: dict[Any, EventLogEntry] = {}
         """`{asset: the materialization before its latest one}`, of those that this instance has seen."""
-        self._event_count = max((entry.storage_id for entry in self._latest.values()), default=0)
+        self._event_count = entries[-1].storage_id if entries else 0
         self._value_by_asset: dict[tuple[Any, str | None], Any] = {}
         """`{(asset key, partition key): value}` of the assets that no IO manager has stored."""
         self._folder = folder
         self._delete_folder: Callable[[], object] | None = None
+
+    @property
+    def _run_changes(self) -> RunChanges:
+        """The changes of runs; made at the first question, as most instances are asked none."""
+        found: RunChanges = self.__dict__.get("_changes") or self.__dict__.setdefault("_changes", RunChanges())
+        return found
 
     @staticmethod
     def ephemeral(tempdir: str | None = None) -> "DagsterInstance":

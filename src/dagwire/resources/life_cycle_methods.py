@@ -1,9 +1,10 @@
 """The life-cycle methods that users write: with or without a context, plain, generators or asynchronous."""
 
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from functools import partial
 from inspect import (
+    CO_VARARGS,
     Parameter,
     isasyncgenfunction,
     isawaitable,
@@ -12,6 +13,7 @@ from inspect import (
     signature,
     unwrap,
 )
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
 from dagwire.resources.weak_cache import cached_weakly
@@ -48,8 +50,16 @@ def _takes_argument(method: Callable[..., object]) -> bool:
     return _positional(method) > 0 if function is None else _positional(function) > 1
 
 
-@cached_weakly
 def _positional(function: Callable[..., object]) -> int:
+    """The number of positional parameters, `*args` among them; every opening asks for some."""
+    code = getattr(function, "__code__", None)
+    if code is None or function.__dict__:  # it may be wrapped, or have a signature of its own
+        return _positional_of_signature(function)
+    return int(code.co_argcount) + bool(code.co_flags & CO_VARARGS)
+
+
+@cached_weakly
+def _positional_of_signature(function: Callable[..., object]) -> int:
     return sum(parameter.kind in _POSITIONAL for parameter in signature(function).parameters.values())
 
 
@@ -94,24 +104,46 @@ def waits(function: Callable[..., object]) -> bool:
     return iscoroutinefunction(inner) or isasyncgenfunction(inner)
 
 
-@contextmanager
-def opened_by_methods(resource: Any, context: object) -> Generator[Any]:
-    """Set `resource` up, yield what it creates, tear it down; one whose set-up failed is not torn down."""
-    call_method(resource.setup_for_execution, context)
-    try:
-        if resource.yields_product:
+class OpenedByMethods(AbstractContextManager[Any]):
+    """Sets a resource up, gives what it creates, and tears it down; one whose set-up failed is not torn down."""
+
+    def __init__(self, resource: Any, context: object) -> None:
+        """Call nothing yet."""
+        self._resource = resource
+        self._context = context
+        self._manager: AbstractContextManager[Any] | None = None
+
+    def __enter__(self) -> Any:
+        """Set it up, and create the product."""
+        resource, context = self._resource, self._context
+        call_method(resource.setup_for_execution, context)
+        try:
+            if not resource.yields_product:
+                return call_method(resource.create_resource, context)
             manager = call_manager_method(getattr(resource, resource.maker_name), context)
-            with cast("AbstractContextManager[Any]", manager) as product:
-                yield product
-        else:
-            yield call_method(resource.create_resource, context)
-    finally:
-        call_method(resource.teardown_after_execution, context)
+            self._manager = cast("AbstractContextManager[Any]", manager)
+            return self._manager.__enter__()
+        except BaseException:
+            self._tear_down()
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the product if it is to be closed, and tear the resource down, whatever fails."""
+        try:
+            if self._manager is not None:
+                self._manager.__exit__(kind, error, traceback)
+        finally:
+            self._tear_down()
+
+    def _tear_down(self) -> None:
+        call_method(self._resource.teardown_after_execution, self._context)
 
 
 @asynccontextmanager
 async def aopened_by_methods(resource: Any, context: object) -> AsyncGenerator[Any]:
-    """Do what `opened_by_methods` does when one of the methods is asynchronous."""
+    """Do what `OpenedByMethods` does when one of the methods is asynchronous."""
     await _awaited(call_method(resource.setup_for_execution, context))
     try:
         if resource.yields_product:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeGuard, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeGuard, cast, get_args
 
 from pydantic import BaseModel
 
@@ -15,10 +15,10 @@ from dagwire.errors import InvalidInvocationError, UnopenedAttributeError
 from dagwire.resources.init_resource_context import InitResourceContext
 from dagwire.resources.life_cycle_methods import (
     Manager,
+    OpenedByMethods,
     aopened_by_methods,
     call_manager_method,
     is_manager_function,
-    opened_by_methods,
     waits,
 )
 from dagwire.resources.post_init import run_if_resolved
@@ -51,6 +51,15 @@ class ConfiguredRecipe(Product[T], Config):
     has_async_methods: ClassVar[bool] = False
     """Whether one of the life-cycle methods waits; set for each subclass."""
 
+    if not TYPE_CHECKING:  # type checkers take the signature of `__init__`
+
+        def __new__(cls, *_args: object, **_kwargs: object) -> Self:
+            """Make an unopened recipe: each opening asks for its slots several times, and an absent one costs much."""
+            made = super().__new__(cls)
+            for slot in _SLOTS:
+                slot(made, None)
+            return made
+
     def create_resource(self, context: InitResourceContext) -> Making[T]:
         """Make the object that users of this resource receive.
 
@@ -75,7 +84,7 @@ class ConfiguredRecipe(Product[T], Config):
         """
         if self.has_async_methods:
             return aopened_by_methods(self, context)  # type: ignore[return-value]  # asynchronous, as its methods are
-        return opened_by_methods(self, context)
+        return OpenedByMethods(self, context)
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
@@ -104,7 +113,7 @@ class ConfiguredRecipe(Product[T], Config):
         Raises:
             InvalidInvocationError: It is not open: only the copy that a run works with has a context.
         """
-        context: InitResourceContext | None = _slot(self, "_context")
+        context = cast("InitResourceContext | None", self._context)  # type: ignore[attr-defined]  # a slot
         if context is None:
             problem = (
                 "has a context only while it is open, in a run or inside `build_resources`. "
@@ -126,12 +135,12 @@ class ConfiguredRecipe(Product[T], Config):
     @property
     def is_open(self) -> bool:
         """Whether this is the copy that a run scope opened. It is not a recipe any more; its opener closes it."""
-        return _slot(self, "_is_open") is True
+        return self._is_open is True  # type: ignore[attr-defined]  # a slot
 
     @property
     def is_late(self) -> bool:
         """Whether fields are left to launch, so that it cannot be opened yet."""
-        return _slot(self, "_is_late") is True
+        return self._is_late is True  # type: ignore[attr-defined]  # a slot
 
     def nested_resources(self) -> dict[str, "Recipe"]:
         """Return `{path: recipe}` of the unopened recipes that fields hold, in models, lists and dicts too."""
@@ -185,7 +194,7 @@ class ConfiguredRecipe(Product[T], Config):
     def _fresh_copy(self) -> Self:
         """Copy the fields alone. What is cached in the original, or private to it, is another run's."""
         copied = self.model_copy()
-        fields = type(self).model_fields
+        fields = type(self).__pydantic_fields__
         if len(vars(copied)) > len(fields):
             for name in vars(copied).keys() - fields.keys():
                 del vars(copied)[name]
@@ -195,13 +204,7 @@ class ConfiguredRecipe(Product[T], Config):
         return copied
 
 
-def _slot(recipe: object, name: str) -> Any:
-    """Return the value of a slot, or None; past pydantic's `__getattr__`, which is slow for absent names."""
-    try:
-        return object.__getattribute__(recipe, name)
-    except AttributeError:
-        return None
-
+_SLOTS = [vars(ConfiguredRecipe)[name].__set__ for name in ("_context", "_is_late", "_is_open")]
 
 Recipe = ConfiguredRecipe[Any] | ResourceDefinition
 
