@@ -39,7 +39,11 @@ def container_for_one_call(resources: object) -> Container:
     """
     if is_container(resources):
         return resources  # type: ignore[return-value]  # recognised by its mark
-    return EphemeralContainer(_providers_from(resources))
+    container = EphemeralContainer(_mapping_of(resources), _providers_from)
+    for key, value in container.given.items():
+        if isinstance(value, type):
+            provider_of(key, value)  # which refuses a resource's class
+    return container
 
 
 def _providers_from(resources: object) -> dict[str, AnyProvider]:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from dagwire.config.files.run_config import as_run_config
 from dagwire.containers.as_container import container_for_one_call
 from dagwire.containers.effective_replacements import effective_replacements
+from dagwire.containers.keys import EphemeralContainer
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.resources.init_resource_context import NO_RESOURCES, Resources
@@ -109,9 +110,9 @@ class _Given(NamedTuple):
 
     def scope(self, *, asynchronous: bool) -> tuple[RunScope, Sequence[str]]:
         """The scope that opens them, and its keys; nothing is opened yet."""
-        container, by_strength, _ = working = effective_replacements(
-            container_for_one_call(self.resources), run=self.replacements or _NOTHING
-        )
+        given = container_for_one_call(self.resources)
+        working = effective_replacements(given, run=self.replacements or _NOTHING)
+        container, by_strength, _ = working
         scope = RunScope(
             container,
             replacements=working.by_key() if by_strength else None,
@@ -126,7 +127,9 @@ class _Given(NamedTuple):
         )
         if self.event_loop is not None:
             scope.use_event_loop(self.event_loop)
-        keys = container.providers if self.keys is None else self.keys
+        keys = self.keys
+        if keys is None:
+            keys = container.given if isinstance(container, EphemeralContainer) else container.providers
         return scope, tuple(dict.fromkeys(keys))
 
 

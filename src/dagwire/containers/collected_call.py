@@ -8,10 +8,10 @@ from dependency_injector import providers
 
 from dagwire.containers.provider_types import AnyProvider, is_called, is_provider
 
-_GETTERS: dict[type, Callable[..., Any]] = {providers.AttributeGetter: getattr, providers.ItemGetter: getitem}
+_GETTERS: dict[type, Callable[..., object]] = {providers.AttributeGetter: getattr, providers.ItemGetter: getitem}
 
 
-def collected_call(provider: AnyProvider) -> tuple[Callable[..., Any], Sequence[object]] | None:
+def collected_call(provider: AnyProvider) -> tuple[Callable[..., object], Sequence[object]] | None:
     """The function that gives what `provider` gives, and its arguments, providers among them called; or None."""
     declared: Any = provider
     kind: Any = type(provider)
@@ -31,8 +31,8 @@ def collected_call(provider: AnyProvider) -> tuple[Callable[..., Any], Sequence[
 
 
 def _if_called(
-    function: Callable[..., Any], values: Sequence[object]
-) -> tuple[Callable[..., Any], Sequence[object]] | None:
+    function: Callable[..., object], values: Sequence[object]
+) -> tuple[Callable[..., object], Sequence[object]] | None:
     """The call, unless it passes on a provider uncalled."""
     return None if any(is_provider(one) and not is_called(one) for one in values) else (function, values)
 

@@ -63,6 +63,8 @@ def effective_replacements(
     """
     container, overrides = in_force(container)
     by_strength = profile_replacements(container)
+    if not (run or bindings or overrides):
+        return Replacements(container, by_strength, overrides)
     if bindings:
         by_strength |= replacement_providers(container, bindings)
     strongest: dict[Key, AnyProvider] = {**replacement_providers(container, run)} if run else {}

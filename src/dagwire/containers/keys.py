@@ -1,11 +1,12 @@
 """Keys: a provider's path in its container, `warehouse` or `gateways.s3`, and who asks for it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
 from dependency_injector import containers, providers
 
-from dagwire.containers.provider_types import AnyProvider
+from dagwire.config.values.type_guards import SCALARS
+from dagwire.containers.provider_types import AnyProvider, is_provider
 
 _NESTED = (providers.Container, providers.DependenciesContainer)
 """The providers that have keys of their own. A tuple: a union would be made anew for each check."""
@@ -17,11 +18,28 @@ Key = Any
 class EphemeralContainer:
     """Resources given as a dict to a call that is their only user: a container as far as a scope reads one."""
 
-    __slots__ = ("providers",)
+    __slots__ = ("_make_providers", "_providers", "given", "has_providers")
 
-    def __init__(self, providers: dict[str, AnyProvider]) -> None:
+    def __init__(
+        self, given: Mapping[str, object], make_providers: Callable[[Mapping[str, object]], dict[str, AnyProvider]]
+    ) -> None:
+        """`make_providers` makes `{key: provider}` of what is `given`, when somebody asks for providers."""
+        self.given: Mapping[str, object] = given
+        self.has_providers: bool = any(map(_is_provider_or_container, given.values()))
+        """Whether providers or containers are among the values."""
+        self._make_providers = make_providers
+        self._providers: dict[str, AnyProvider] | None = None
+
+    @property
+    def providers(self) -> dict[str, AnyProvider]:
         """`{key: provider}`."""
-        self.providers: dict[str, AnyProvider] = providers
+        if self._providers is None:
+            self._providers = self._make_providers(self.given)
+        return self._providers
+
+
+def _is_provider_or_container(value: object) -> bool:
+    return type(value) not in SCALARS and (is_provider(value) or getattr(value, "__IS_CONTAINER__", False) is True)
 
 
 Container = (

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from operator import itemgetter
-from typing import Any, cast
+from typing import cast
 
 from dependency_injector import providers
 
@@ -75,7 +75,9 @@ class _Planning:
         if any(one in plan.private for provider in plan.reached for one in plan.graph.facts[provider].passed_on):
             raise _NotPlannedError
         roots = [self._root(key, cast("AnyProvider", plan.graph.provider_by_key[key])) for key in plan.keys]
-        places = {one: place for one, place in self._place_by_provider.items() if one in plan.owned}
+        places: dict[AnyProvider | str, int] = {
+            one: place for one, place in self._place_by_provider.items() if one in plan.owned
+        }
         blank = [KeptCall.NOT_MADE] * (self._size - self._first)
         return OpeningPlan(steps, self._recipes, roots, blank, places, self._kept)
 
@@ -202,7 +204,7 @@ def _made(declared: AnyResourceProvider, name: Name, *values: object) -> object:
 
 def _kind_of(
     declared: AnyResourceProvider, function: FunctionOfArguments, *, asynchronous: bool
-) -> tuple[Kind, Callable[..., Any]]:
+) -> tuple[Kind, Callable[..., object]]:
     """What becomes of the result of a function, and the function with all arguments in one row."""
     kind, plain = _kind_and_function(function, asynchronous=asynchronous)
     if not declared.fields:
@@ -215,7 +217,7 @@ def _kind_of(
     return kind, by_name
 
 
-def _kind_and_function(function: FunctionOfArguments, *, asynchronous: bool) -> tuple[Kind, Callable[..., Any]]:
+def _kind_and_function(function: FunctionOfArguments, *, asynchronous: bool) -> tuple[Kind, Callable[..., object]]:
     manager = generator_manager(function.function)
     if manager is contextmanager:
         return Kind.GENERATOR, function.function

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dagwire.containers.planned_calls import Fill
 from dagwire.containers.provider_types import AnyProvider
@@ -30,13 +30,14 @@ class Step(NamedTuple):
     place: int
     """The place of the resource among the scope's values."""
     name: object
-    function: Callable[..., Any]
+    function: Callable[..., object]
     args: Sequence[object]
     fills: Sequence[tuple[int, Fill]]
     """`(position among the arguments, what gives the argument)`."""
     awaited: Sequence[int]
     """The positions of the arguments that may be coroutines."""
-    provider: AnyProvider
+    provider: AnyProvider | str
+    """The provider; of resources given in a dict the key, as they need no providers."""
     required: Sequence[tuple[str, Fill]] = ()
     """`(key, what gives its value)` of the resources that a definition asks for by name."""
 
@@ -47,7 +48,7 @@ class EarlyRecipe(NamedTuple):
     provider: AnyProvider
     place: int
     name: object
-    make: Callable[..., Any]
+    make: Callable[..., object]
     args: Sequence[object]
     fills: Sequence[tuple[int, Fill]]
 
@@ -57,7 +58,7 @@ class Root(NamedTuple):
 
     key: str
     fill: Fill
-    provider: AnyProvider
+    provider: AnyProvider | str
     may_be_awaited: bool
 
 
@@ -69,7 +70,7 @@ class OpeningPlan(NamedTuple):
     roots: Sequence[Root]
     blank: Sequence[object]
     """The values of a scope that has opened nothing, after those that fill the slots."""
-    place_by_provider: Mapping[AnyProvider, int]
-    """`{provider: the place of its resource among the values}`."""
+    place_by_provider: Mapping[AnyProvider | str, int]
+    """`{provider: the place of its resource among the values}`; see `Step.provider`."""
     kept: Mapping[AnyProvider, int]
     """`{private Singleton: the place of its object}`."""

@@ -2,15 +2,18 @@
 
 from asyncio import ensure_future
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from dagwire.containers.unfinished import give_up, is_unfinished
 
-Fill = Callable[[list[Any]], Any]
+Values = list[object]
+"""The values of a scope, by place."""
+
+Fill = Callable[[Values], object]
 """Gives an argument, out of the values of the scope."""
 
 
-def filled(args: Sequence[object], fills: Sequence[tuple[int, Fill]], values: list[Any]) -> list[Any]:
+def filled(args: Sequence[object], fills: Sequence[tuple[int, Fill]], values: list[object]) -> list[object]:
     """The arguments of a call; if one cannot be made, the coroutines among those before it are ended."""
     made = [*args]
     try:
@@ -30,7 +33,7 @@ class PlannedCall:
 
     def __init__(
         self,
-        function: Callable[..., Any],
+        function: Callable[..., object],
         args: Sequence[object],
         fills: Sequence[tuple[int, Fill]],
         plain: Mapping[str, object],
@@ -55,10 +58,10 @@ class PlannedCall:
         self._named = named
         self._may_wait = may_wait
 
-    def __call__(self, values: list[Any]) -> Any:
+    def __call__(self, values: list[object]) -> object:
         """Call with what the scope's values give."""
         args = filled(self._args, self._fills, values)
-        named: dict[str, Any] = {**self._plain}
+        named: dict[str, object] = {**self._plain}
         try:
             for name, fill in self._named:
                 named[name] = fill(values)
@@ -70,7 +73,7 @@ class PlannedCall:
             return ensure_future(self._when_finished(args, named))
         return self._function(*args, **named)
 
-    async def _when_finished(self, args: list[Any], named: dict[str, Any]) -> Any:
+    async def _when_finished(self, args: list[object], named: dict[str, object]) -> object:
         args = [await one if is_unfinished(one) else one for one in args]
         named = {name: await one if is_unfinished(one) else one for name, one in named.items()}
         value = self._function(*args, **named)
@@ -90,7 +93,7 @@ class KeptCall:
         self._place = place
         self._call = call
 
-    def __call__(self, values: list[Any]) -> Any:
+    def __call__(self, values: list[object]) -> object:
         """The object."""
         value = values[self._place]
         if value is KeptCall.NOT_MADE:

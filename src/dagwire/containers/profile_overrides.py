@@ -23,10 +23,10 @@ def profile_overrides(container: Container) -> dict[str, Any]:
         UnknownNameError: A profile overrides a key that the container does not have.
     """
     settings = _settings_with_profiles(container)
-    if not settings and (chosen := chosen_environment()) is not None:
-        _refuse_if_ineffective(container, chosen)
     overrides: dict[str, Any] = {}
     if not settings:
+        if (chosen := chosen_environment()) is not None:
+            _refuse_if_ineffective(container, chosen)
         return overrides
     for key, provider in settings:
         in_force = provider.in_force()
@@ -65,6 +65,8 @@ _KEPT = "_dagwire_settings"
 def _settings_with_profiles(container: Container) -> list[tuple[str, SettingsProvider[Any]]]:
     """`(key, provider)` of the settings in the container that have profiles."""
     if isinstance(container, EphemeralContainer):
+        if not container.has_providers:
+            return []
         is_settings_or_nested = (SettingsProvider, providers.Container, providers.DependenciesContainer)
         has_any = any(isinstance(provider, is_settings_or_nested) for provider in container.providers.values())
         return list(_search(container)) if has_any else []

@@ -11,8 +11,9 @@ from functools import lru_cache
 from inspect import isawaitable
 from typing import Any, cast
 
+from dagwire.containers.dict_opening import opening_of_dict
 from dagwire.containers.kept_plans import plan_for
-from dagwire.containers.keys import Requirement
+from dagwire.containers.keys import EphemeralContainer, Requirement
 from dagwire.containers.nested_resources import DefinitionByKey
 from dagwire.containers.opening_plan import opening_of
 from dagwire.containers.opening_steps import GENERATOR, RECIPE, SHARED, VALUE, OpeningPlan, Step
@@ -37,7 +38,7 @@ def quick_opening(
     family: ScopeFamily,
     keys: tuple[str, ...],
     requirements: Sequence[Requirement],
-    opened: dict[str, Any],
+    opened: dict[str, object],
 ) -> "QuickOpening | None":
     """The quick opening of a scope; None if it must be prepared on the general path. Nothing is opened.
 
@@ -48,6 +49,11 @@ def quick_opening(
         requirements: Who asks, if anybody in particular does.
         opened: Takes `{key: resource}`.
     """
+    container = facts.container
+    if isinstance(container, EphemeralContainer) and not container.has_providers and not facts.replacements:
+        simple = opening_of_dict(container.given, _in_order(keys))
+        if simple is not None and all(one.expected is None for one in requirements):
+            return QuickOpening(facts, family, requirements, opened, None, simple, [*simple.blank])
     try:
         plan = plan_for(facts.container, facts.replacements, _in_order(keys), asynchronous=family.asynchronous)
     except ResourceCycleError:
@@ -72,7 +78,7 @@ def _in_order(keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _is_faulty(
-    facts: ScopeFacts, plan: ScopePlan, steps: OpeningPlan, values: list[Any], requirements: Sequence[Requirement]
+    facts: ScopeFacts, plan: ScopePlan, steps: OpeningPlan, values: list[object], requirements: Sequence[Requirement]
 ) -> bool:
     """Whether anything is wrong before anything opens; recipes that can be made by now are among `values` after it."""
     fillings = {slot: facts.replacements[key] for key, slot in plan.slots.items()}
@@ -95,27 +101,40 @@ def _is_faulty(
 class QuickOpening:
     """The quick opening of one scope; lives as long as the scope, unless the scope continues on the general path."""
 
-    __slots__ = ("_contexts", "_facts", "_family", "_opened", "_requirements", "_steps", "_values", "plan")
+    __slots__ = ("_contexts", "_facts", "_family", "_opened", "_plan", "_requirements", "_steps", "_values")
 
     def __init__(
         self,
         facts: ScopeFacts,
         family: ScopeFamily,
         requirements: Sequence[Requirement],
-        opened: dict[str, Any],
-        plan: ScopePlan,
+        opened: dict[str, object],
+        plan: ScopePlan | None,
         steps: OpeningPlan,
-        values: list[Any],
+        values: list[object],
     ) -> None:
-        """See `quick_opening`. Nothing is opened yet."""
+        """See `quick_opening`. Nothing is opened yet; `plan` is None if it was not needed so far."""
         self._facts = facts
         self._family = family
         self._requirements = requirements
         self._opened = opened
-        self.plan: ScopePlan = plan
+        self._plan = plan
         self._steps = steps
         self._values = values
-        self._contexts: dict[AnyProvider, InitResourceContext] = {}
+        self._contexts: dict[AnyProvider | str, InitResourceContext] = {}
+
+    @property
+    def plan(self) -> ScopePlan:
+        """What the keys of the scope reach."""
+        if self._plan is None:
+            keys = tuple(root.key for root in self._steps.roots)
+            facts = self._facts
+            self._plan = plan_for(facts.container, facts.replacements, keys, asynchronous=self._family.asynchronous)
+        return self._plan
+
+    def _provider(self, provider: AnyProvider | str) -> AnyProvider:
+        """The provider of a step, which has the key alone if it opens what was given in a dict."""
+        return cast("AnyProvider", self._facts.find(provider)) if isinstance(provider, str) else provider
 
     async def open(self) -> None:
         """Open everything, dependencies first, each once; put the values of the keys among the opened.
@@ -123,44 +142,45 @@ class QuickOpening:
         Raises:
             ResourceSetupError: One could not be opened. Those before it are open still.
         """
+        values, life_cycle = self._values, self._family.life_cycle
+        entered = None if life_cycle.listener is not None else life_cycle.entered
         outer = CURRENT_RESOURCE.get()
         token = CURRENT_RESOURCE.set(outer)
+        provider: AnyProvider | str = ""
         try:
-            await self._do_steps(outer)
-            CURRENT_RESOURCE.set(outer)
-            await self._read_roots()
-        finally:
-            CURRENT_RESOURCE.reset(token)
-
-    async def _do_steps(self, outer: object) -> None:
-        values, life_cycle = self._values, self._family.life_cycle
-        is_heard, entered = life_cycle.listener is not None, life_cycle.entered
-        for step in self._steps.steps:
-            kind, place, name, function, args, fills, awaited, provider, _ = step
-            try:
-                if kind is SHARED:
-                    CURRENT_RESOURCE.set(outer)
-                    function()
-                    continue
-                CURRENT_RESOURCE.set(name)
-                if fills:
+            for step in self._steps.steps:
+                kind, place, name, function, args, fills, awaited, provider, _ = step
+                CURRENT_RESOURCE.set(outer if kind is SHARED else name)
+                if awaited:
                     args = filled(args, fills, values)
-                    if awaited:
-                        await finish(args, awaited, life_cycle)
-                made = function(*args)
-                if kind is GENERATOR and not is_heard:
+                    await finish(args, awaited, life_cycle)
+                elif fills:
+                    args = [*args]
+                    for at, fill in fills:
+                        args[at] = fill(values)
+                made: Any = function(*args)
+                if kind is GENERATOR and entered is not None:
                     values[place] = open_generator(made)
                     entered.append((name, made, None))
-                elif kind is RECIPE:
-                    values[place] = await self._open_recipe(step, made)
-                elif kind is VALUE:
-                    values[place] = await life_cycle.wait_for(made) if isawaitable(made) else made
-                else:
-                    values[place] = await life_cycle.enter(name, made)
-            except DagwireError:
-                raise
-            except (Exception, SystemExit) as cause:
-                raise self._setup_error(provider, cause) from cause
+                elif kind is not SHARED:
+                    values[place] = await self._open_made(step, made)
+            CURRENT_RESOURCE.set(outer)
+        except DagwireError:
+            raise
+        except (Exception, SystemExit) as cause:
+            raise self._setup_error(provider, cause) from cause
+        finally:
+            CURRENT_RESOURCE.reset(token)
+        await self._read_roots()
+
+    async def _open_made(self, step: Step, made: Any) -> object:
+        """Open what the function of a step has made."""
+        if step.kind is RECIPE:
+            return await self._open_recipe(step, made)
+        life_cycle = self._family.life_cycle
+        if step.kind is VALUE:
+            return await life_cycle.wait_for(made) if isawaitable(made) else made
+        return await life_cycle.enter(step.name, made)
 
     async def _read_roots(self) -> None:
         values, opened = self._values, self._opened
@@ -191,9 +211,9 @@ class QuickOpening:
         )
         return await family.opener.open(step.name, recipe, context)
 
-    def _setup_error(self, provider: AnyProvider, cause: BaseException) -> ResourceSetupError:
+    def _setup_error(self, provider: AnyProvider | str, cause: BaseException) -> ResourceSetupError:
         requirements = [*self._requirements, *self.plan.required]
-        return setup_error(self._facts, self.plan, requirements, provider, cause)
+        return setup_error(self._facts, self.plan, requirements, self._provider(provider), cause)
 
     # -- while open ----------------------------------------------------------------------------------------------------
 
@@ -206,9 +226,9 @@ class QuickOpening:
         place = self._steps.place_by_provider.get(provider)
         return None if place is None else (self._values[place],)
 
-    def opening(self, provider: AnyProvider) -> tuple[object, InitResourceContext] | None:
-        """The recipe that was opened for `provider`, and its context; None if there is none."""
-        context = self._contexts.get(self.plan.graph.effective_provider(provider))
+    def opening(self, key: str, provider: AnyProvider) -> tuple[object, InitResourceContext] | None:
+        """The recipe that was opened for `provider` under `key`, and its context; None if there is none."""
+        context = self._contexts.get(key) or self._contexts.get(self.plan.graph.effective_provider(provider))
         return None if context is None else (context.resource_def, context)
 
     def recipe(self, provider: AnyProvider) -> object:
@@ -224,9 +244,9 @@ class QuickOpening:
             if self._values[place] is not KeptCall.NOT_MADE:
                 self._family.copies.keep(provider, self.plan.private[provider], slots, self._values[place])
         opening = ScopeOpening(self._facts, self._family, asked, self._opened, has_steps=False)
-        for provider, place in self._steps.place_by_provider.items():
-            resource = opening.prepared.providers.resources[provider]
-            resource.context = self._contexts.get(provider)
+        for named, place in self._steps.place_by_provider.items():
+            resource = opening.prepared.providers.resources[self._provider(named)]
+            resource.context = self._contexts.get(named)
             resource.recipe = None if resource.context is None else resource.context.resource_def
             if self._values[place] is not KeptCall.NOT_MADE:
                 resource.mark_open(self._values[place])

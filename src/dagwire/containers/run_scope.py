@@ -346,7 +346,10 @@ class RunScope:
 
     def resources(self, keys: Iterable[str]) -> Resources:
         """A view of the open resources under `keys`."""
-        return Resources({key: self.value(key) for key in keys})
+        if self._step_keys:
+            return Resources({key: self.value(key) for key in keys})
+        opened = self.opened
+        return Resources({key: opened[key] for key in keys})
 
     def lives_for_step(self, key: str) -> bool:
         """Whether the resource under `key` is left to the scopes of steps, and has been checked here."""
@@ -380,7 +383,7 @@ class RunScope:
         if provider is None:
             return None
         if self._quick is not None:
-            return self._quick.opening(provider)
+            return self._quick.opening(key, provider)
         found = (one.prepared.providers.effective_resource(provider) for one in self._openings)
         return next(((one.recipe, one.context) for one in found if one is not None and one.context is not None), None)
 

@@ -34,7 +34,7 @@ class ScopeOpening(LateOpening):
         facts: ScopeFacts,
         family: ScopeFamily,
         requirements: Iterable[Requirement],
-        opened: dict[str, Any],
+        opened: dict[str, object],
         *,
         has_steps: bool,
     ) -> None:
