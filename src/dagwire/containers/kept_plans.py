@@ -48,7 +48,13 @@ class CachedPlan:
                 self._paths.append((key, provider))
         self._find = plan.graph.find
         self._overriding = [(provider, overriding(provider)) for provider in plan.reached]
-        self._contents = [(one, contents_of(one)) for one in plan.reached if can_be_refilled(one)]
+        slots = {*plan.slots.values()}
+        self._contents = [
+            (one, contents_of(one))
+            for one in plan.reached
+            # What is replaced is not called, and a slot is the plan's own.
+            if plan.graph.facts[one].replacement is None and one not in slots and can_be_refilled(one)
+        ]
         listed = nested_containers(plan.graph.container) if plan.graph.is_listed else ()
         self._listed = [(inner, dict(declared_providers(inner))) for inner in listed]
 

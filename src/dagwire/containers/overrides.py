@@ -1,9 +1,9 @@
 """`override`: replacements that hold in this context only; other threads and tasks never see them."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, cast
 from warnings import warn
 
@@ -24,17 +24,30 @@ from dagwire.containers.unseen_overrides import unseen_overrides
 from dagwire.errors import DagwireError, FaultsError, InvalidInvocationError, UnknownNameError
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """Replacements for one container, in force in every context that has it."""
+    """Replacements for one container, in force in every context that has it. Never changes, but for its end."""
 
-    container: Container
-    replacements: dict[str, AnyProvider]
-    """`{key: provider}`; converted once, here."""
-    copy: Container | None = None
-    """The copy on which scopes of the container work in its place; None for the container itself."""
-    owner: object | None = None
-    """The test that it belongs to, for whoever must know its own from others'."""
+    __slots__ = ("container", "copy", "owner", "replacements")
+
+    def __init__(
+        self,
+        container: Container,
+        replacements: dict[str, AnyProvider],
+        copy: Container | None = None,
+        owner: object | None = None,
+    ) -> None:
+        """Put nothing in force yet.
+
+        Args:
+            container: The container that is overridden.
+            replacements: `{key: provider}`; converted once.
+            copy: The copy on which scopes of the container work in its place; None for the container itself.
+            owner: The test that it belongs to, for whoever must know its own from others'.
+        """
+        self.container: Container = container
+        self.replacements: dict[str, AnyProvider] = replacements
+        self.copy: Container | None = copy
+        self.owner: object | None = owner
 
 
 _layers: ContextVar[tuple[Layer, ...]] = ContextVar("dagwire_override_layers", default=())
@@ -59,8 +72,7 @@ def watch_overrides(watcher: Watcher) -> None:
     _watcher = watcher
 
 
-@contextmanager
-def override(target: object, replacements: Mapping[str, object] | None = None, /, **by_name: object) -> Generator[None]:
+class override(ContextDecorator):  # noqa: N801  # a context manager that is called as a function is
     """Replace resources in every scope that is opened inside this block, in this thread or task.
 
     Tasks started inside see it too; threads and tasks started outside never do, and the container is not touched. It
@@ -85,12 +97,29 @@ def override(target: object, replacements: Mapping[str, object] | None = None, /
         ...     resources.db
         'fake'
     """
-    layer = override_layer(target, {**(replacements or {}), **by_name})
-    begin_override(layer)
-    try:
-        yield
-    finally:
-        end_override(layer)
+
+    def __init__(self, target: object, replacements: Mapping[str, object] | None = None, /, **by_name: object) -> None:
+        """Replace nothing yet."""
+        self._target = target
+        self._replacements: Mapping[str, object] = {**replacements, **by_name} if replacements else by_name
+
+    def _recreate_cm(self) -> "override":
+        return override(self._target, self._replacements)
+
+    def __enter__(self) -> None:
+        """Put the replacements in force.
+
+        Raises:
+            UnknownNameError: The container has no such key. Nothing is overridden.
+        """
+        self._layer = override_layer(self._target, self._replacements)
+        begin_override(self._layer)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Take them away."""
+        end_override(self._layer)
 
 
 def override_layer(target: object, replacements: Mapping[str, object], owner: object | None = None) -> Layer:
@@ -116,12 +145,12 @@ def _container_of(target: object) -> Container:
     return cast("Container", container)
 
 
-def begin_override(layer: Layer) -> None:
-    """Put `layer` in force, over those that are, in this context alone."""
+def begin_override(layer: Layer, stacklevel: int = 3) -> None:
+    """Put `layer` in force, over those that are, in this context alone; a warning names the line at `stacklevel`."""
     _layers.set((*_layers.get(), layer))
     _watcher.began(layer)
     for warning in unseen_overrides(layer.container, layer.replacements):
-        warn(warning, stacklevel=4)  # the line that overrides, below `override` and contextlib
+        warn(warning, stacklevel=stacklevel)
 
 
 def end_override(layer: Layer) -> None:

@@ -131,7 +131,7 @@ class OneTest:
             layer = override_layer(self.container, replacements, owner=self)
         except DagwireError as error:
             raise error.with_traceback(None)  # noqa: B904  # the same, shown from the caller's line on
-        begin_override(layer)
+        begin_override(layer, stacklevel=4)  # the test's line, below the fixture's two
         self._own.append(layer)
         if self.is_being_set_up:
             self._standing.append(layer)
