@@ -15,6 +15,7 @@ from benchmarks.journal import Journal
 from benchmarks.measuring import Benchmark, Side, Timed
 
 NEEDED = ("r0", "r1", "r2")
+VALUES = ("value 0", "value 1", "value 2")
 
 
 @contextmanager
@@ -34,6 +35,37 @@ def three_of(size: int) -> Iterator[Benchmark]:
         )
 
 
+@contextmanager
+def scope_of_three_of(size: int) -> Iterator[Benchmark]:
+    """A scope, without any run, that needs three of `size` Singletons."""
+    application = container_of({f"r{number}": f"value {number}" for number in range(size)})
+    own = application()
+    yield Benchmark(
+        f"a scope that needs three of {size:,} providers",
+        {Side.DAGWIRE: one_scope(own), Side.BARE: three_calls(own)},
+        bare="the three providers called, without a scope",
+    )
+
+
+def one_scope(application: Any) -> Timed:
+    """Time one scope."""
+
+    def call() -> object:
+        with dagwire.build_resources(application, required_resource_keys=NEEDED) as resources:
+            return resources.r0, resources.r1, resources.r2
+
+    return Timed(call, VALUES)
+
+
+def three_calls(application: Any) -> Timed:
+    """Time the three calls alone."""
+
+    def call() -> object:
+        return application.r0(), application.r1(), application.r2()
+
+    return Timed(call, VALUES)
+
+
 def container_of(value_by_key: Mapping[str, str]) -> type[containers.DeclarativeContainer]:
     """A container of Singletons."""
     by_key = {key: providers.Singleton(str, value) for key, value in value_by_key.items()}
@@ -51,7 +83,7 @@ def one_run(library: ModuleType, resources: Any, **options: Any) -> Timed:
     def call() -> object:
         return library.materialize([needy], resources=resources, **options).success, journal.read()
 
-    return Timed(call, (True, ("value 0", "value 1", "value 2")))
+    return Timed(call, (True, VALUES))
 
 
 def a_copy(application: type[containers.DeclarativeContainer]) -> Timed:
@@ -61,4 +93,4 @@ def a_copy(application: type[containers.DeclarativeContainer]) -> Timed:
         own = application()
         return own.r0(), own.r1(), own.r2()
 
-    return Timed(call, ("value 0", "value 1", "value 2"))
+    return Timed(call, VALUES)

@@ -43,6 +43,26 @@ def one_declared() -> Iterator[Benchmark]:
     )
 
 
+@contextmanager
+def one_instance() -> Iterator[Benchmark]:
+    """An instance declared in a container, beside a copy of it made by hand."""
+    yield Benchmark(
+        "opening and closing one instance, declared in a container",
+        {Side.DAGWIRE: one_instance_in_container(), Side.BARE: one_copy_by_hand()},
+        bare="pydantic's `model_copy`, and the two methods called",
+    )
+
+
+@contextmanager
+def one_generator() -> Iterator[Benchmark]:
+    """A generator function declared in a container."""
+    yield Benchmark(
+        "opening and closing one generator function, declared in a container",
+        {Side.DAGWIRE: one_generator_in_container(), Side.BARE: one_by_dependency_injector()},
+        bare=BY_DEPENDENCY_INJECTOR,
+    )
+
+
 def tracked_class(library: ModuleType, journal: Journal) -> Any:
     """A resource class of `library` that writes down when it opens and closes."""
 
@@ -91,6 +111,51 @@ def one_in_container() -> Timed:
     def call() -> object:
         with dagwire.build_resources(application) as resources:
             journal.append(resources.db.name)
+        return journal.read()
+
+    return Timed(call, ("open db", "db", "close db"))
+
+
+def one_instance_in_container() -> Timed:
+    """Time one call of `build_resources` on a container that holds an instance."""
+    journal = Journal()
+    application = containers.DynamicContainer()
+    application.db = dagwire.ResourceProvider(tracked_class(dagwire, journal)(name="db"))
+
+    def call() -> object:
+        with dagwire.build_resources(application) as resources:
+            journal.append(resources.db.name)
+        return journal.read()
+
+    return Timed(call, ("open db", "db", "close db"))
+
+
+def one_copy_by_hand() -> Timed:
+    """Time a copy of the instance, and the calls of its methods."""
+    journal = Journal()
+    recipe = tracked_class(dagwire, journal)(name="db")
+
+    def call() -> object:
+        copied = recipe.model_copy()
+        copied.setup_for_execution(None)
+        try:
+            journal.append(copied.name)
+        finally:
+            copied.teardown_after_execution(None)
+        return journal.read()
+
+    return Timed(call, ("open db", "db", "close db"))
+
+
+def one_generator_in_container() -> Timed:
+    """Time one call of `build_resources` on a container that holds a generator function."""
+    journal = Journal()
+    application = containers.DynamicContainer()
+    application.db = dagwire.ResourceProvider(tracked_function(journal), "db")
+
+    def call() -> object:
+        with dagwire.build_resources(application) as resources:
+            journal.append(resources.db)
         return journal.read()
 
     return Timed(call, ("open db", "db", "close db"))

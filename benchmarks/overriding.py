@@ -1,7 +1,8 @@
-"""Replacing a resource for a moment: what a test does around its body."""
+"""Replacing a resource for a moment, as a test does around its body; something that depends on it is resolved."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import dagster
 from dependency_injector import containers, providers
@@ -19,7 +20,7 @@ def overriding() -> Iterator[Benchmark]:
     """Override, resolve, restore."""
     with kept_instance() as instance:
         yield Benchmark(
-            "override, resolve, restore",
+            "override, resolve what depends on it, restore",
             {
                 Side.DAGWIRE: by_context(),
                 Side.DAGSTER_KEPT: by_another_dict(instance),
@@ -31,23 +32,31 @@ def overriding() -> Iterator[Benchmark]:
 
 def by_context() -> Timed:
     """dagwire's `override`, which this context alone sees."""
-    application = one_singleton()
+    application = db_and_user()
 
     def call() -> object:
-        with dagwire.override(application, db="fake"), dagwire.build_resources(application) as resources:
-            replaced = resources.db
-        return replaced, application.db()
+        with (
+            dagwire.override(application, db="fake"),
+            dagwire.build_resources(application, required_resource_keys=["user"]) as resources,
+        ):
+            replaced = resources.user
+        return replaced, application.user()
 
     return Timed(call, EXPECTED)
 
 
 def by_another_dict(instance: object) -> Timed:
     """Dagster has no override: the caller puts together what it opens."""
-    application = {"db": "real"}
+
+    @dagster.resource(required_resource_keys={"db"})
+    def user(context: Any) -> object:
+        return context.resources.db
+
+    application = {"db": "real", "user": user}
 
     def call() -> object:
         with dagster.build_resources({**application, "db": "fake"}, instance) as resources:
-            replaced = resources.db
+            replaced = resources.user
         return replaced, application["db"]
 
     return Timed(call, EXPECTED)
@@ -55,19 +64,20 @@ def by_another_dict(instance: object) -> Timed:
 
 def by_dependency_injector() -> Timed:
     """The provider itself is changed, and changed back."""
-    application = one_singleton()
+    application = db_and_user()
     fake = providers.Object("fake")
 
     def call() -> object:
         with application.db.override(fake):
-            replaced = application.db()
-        return replaced, application.db()
+            replaced = application.user()
+        return replaced, application.user()
 
     return Timed(call, EXPECTED)
 
 
-def one_singleton() -> containers.DynamicContainer:
-    """A container with the one provider `db`."""
+def db_and_user() -> containers.DynamicContainer:
+    """A container with `db`, and `user`, which is made of it."""
     application = containers.DynamicContainer()
     application.db = providers.Singleton(str, "real")
+    application.user = providers.Factory(str, application.db)
     return application

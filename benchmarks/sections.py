@@ -4,12 +4,12 @@ from contextlib import AbstractContextManager
 
 from benchmarks.calling import with_plain_object, with_resource
 from benchmarks.chain import asynchronous_chain_of_five, chain_declared, chain_of_five
-from benchmarks.container_size import three_of
+from benchmarks.container_size import scope_of_three_of, three_of
 from benchmarks.importing import APPLICATION, EVERYTHING, RESOURCES, help_time, import_memory, import_time
 from benchmarks.injecting import injected_coroutine_function, injected_function
 from benchmarks.measuring import Benchmark, Scale
 from benchmarks.memory import peak_memory
-from benchmarks.opening import one_declared, one_resource
+from benchmarks.opening import one_declared, one_generator, one_instance, one_resource
 from benchmarks.overriding import overriding
 from benchmarks.reading import reading
 from benchmarks.reading_settings import reading_settings
@@ -35,6 +35,8 @@ def sections(scale: Scale) -> dict[str, list[Prepared]]:
         ],
         "Resources": [
             one_declared(),
+            one_instance(),
+            one_generator(),
             chain_of_five(),
             chain_declared(),
             asynchronous_chain_of_five(),
@@ -42,6 +44,7 @@ def sections(scale: Scale) -> dict[str, list[Prepared]]:
             injected_function(),
             injected_coroutine_function(),
             overriding(),
+            *map(scope_of_three_of, sizes),
             *map(three_of, sizes),
         ],
         "Assets": [*map(many_assets, dict.fromkeys(counts)), with_plain_object(), with_resource()],
