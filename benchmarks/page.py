@@ -29,9 +29,10 @@ many scopes use it. A dict that is given to each call is read anew each time, wh
 another.
 
 The first scope after a change pays for the plan: 10 to 40 µs for each provider that it reaches. An override by a plain
-object changes no plan; an override by a provider does, in its own scopes. What has a Selector, a delegate, a retry, a
-timeout, another lifetime than the run's, or config of the run opens on the general path, which takes three to five times
-as long. Ask for the keys that you need (`required_resource_keys`): a scope costs what it opens, however large the container is.
+object changes no plan; an override by a provider does, in its own scopes. A Selector, a delegate, a retry, a timeout,
+another lifetime than the run's, or config of the run makes a scope open on the general path, which takes three to five
+times as long. Ask for the keys that you need (`required_resource_keys`): a scope costs what it opens, however large the
+container is.
 """
 PACKAGES = (
     "dagwire",

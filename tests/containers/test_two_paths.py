@@ -27,8 +27,8 @@ from dagwire import (
     override,
     resource,
 )
-from dagwire.containers import run_scope
-from dagwire.containers.run_scope import OPENED_ON
+from dagwire.containers import scope_paths
+from dagwire.containers.scope_paths import OPENED_ON
 from dagwire.resources import life_cycle
 from dagwire.testing.activity import Record, recorded_in
 
@@ -43,7 +43,7 @@ SCOPES_AT_ONCE = 2
 @contextmanager
 def general_path_alone():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run_scope, "quick_opening", lambda *_: None)
+        patch.setattr(scope_paths, "quick_opening", lambda *_: None)
         yield
 
 

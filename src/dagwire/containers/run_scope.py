@@ -1,10 +1,8 @@
 """`RunScope`: the private copy of a container that one run works on."""
 
 import logging
-import threading
 from asyncio import AbstractEventLoop, run_coroutine_threadsafe
-from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, cast
 
@@ -12,18 +10,15 @@ from dagwire.containers.container_copy import original_of
 from dagwire.containers.current_scope import CURRENT_STEP, enter_scope, leave_scope, process_scope_of
 from dagwire.containers.keys import Container, Key, Requirement, declared_by_key
 from dagwire.containers.lifetime import Lifetime
-from dagwire.containers.prepared_scope import faults_beside_a_cycle
 from dagwire.containers.private_copies import PrivateCopies
-from dagwire.containers.provider_types import AnyProvider, is_provider
-from dagwire.containers.quick_opening import QuickOpening, quick_opening
+from dagwire.containers.provider_types import AnyProvider
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.containers.scope_family import ScopeFacts, ScopeFamily, running_loop
-from dagwire.containers.scope_opening import ScopeOpening
+from dagwire.containers.scope_paths import ScopePaths
 from dagwire.errors import (
     DagwireError,
     InvalidConfigError,
     InvalidInvocationError,
-    ResourceCycleError,
     ResourceNotOpenError,
 )
 from dagwire.resources.init_resource_context import InitResourceContext, Resources
@@ -34,11 +29,8 @@ from dagwire.suggestions import did_you_mean
 
 _NOTHING: Mapping[str, Any] = {}
 
-OPENED_ON: Counter[str] = Counter()
-"""`{path: number of scopes}` that were opened in this process, for tests and benchmarks."""
 
-
-class RunScope:
+class RunScope(ScopePaths):
     """The private copy of a container that one run works on; whoever makes it closes it, when the run ends.
 
     It holds the run's own resources with a life cycle, whatever is replaced for the run, and whatever depends on one of
@@ -47,6 +39,9 @@ class RunScope:
 
     Three steps, each once: `prepare`, `open`, `close`.
     """
+
+    _kept: Collection[str] | None = None
+    _is_entered = False
 
     def __init__(
         self,
@@ -85,31 +80,9 @@ class RunScope:
             copies = partial(PrivateCopies, opens_all_late=True)
         elif (process := process_scope_of(container)) is not None:
             copies = partial(PrivateCopies, outer=cast("RunScope", process)._family.copies)
-        self._begin_life(facts, ScopeFamily(copies, asynchronous=asynchronous), has_steps=has_steps)
+        family = ScopeFamily(copies, asynchronous=asynchronous)
+        super().__init__(facts, family, is_inner=False, has_steps=has_steps)
         self._may_be_quick = not (lives_for_process or config_by_key)
-
-    def _begin_life(
-        self, facts: ScopeFacts, family: ScopeFamily, *, is_inner: bool = False, has_steps: bool = False
-    ) -> None:
-        self._facts = facts
-        self._family = family
-        self._is_inner = is_inner
-        self._has_steps = has_steps
-        self._may_be_quick = False
-        """Whether its resources can be opened on the quick path: no other scope shares their copies."""
-        self._step_keys: Collection[str] = ()
-        self._quick: QuickOpening | None = None
-        """Its opening on the quick path; None on the general one."""
-        self._opening: ScopeOpening | None = None
-        self._openings: list[ScopeOpening] = []
-        """Its own opening, and those of the scopes that opened more beside it."""
-        self.opened: dict[str, Any] = {}
-        """`{key: resource}` of all that was asked for so far."""
-        self.is_open: bool = False
-        """Whether it has opened what it was prepared for, and has not been closed."""
-        self._kept: Collection[str] | None = None
-        self._is_entered = False
-        self._getting = threading.RLock()
 
     def inner(self, replacements: Mapping[Key, AnyProvider]) -> "RunScope":
         """A scope in which `replacements` hold too, for the definitions that are bound to them."""
@@ -131,62 +104,12 @@ class RunScope:
 
     def _inside(self, facts: ScopeFacts, family: ScopeFamily, *, is_inner: bool, has_steps: bool) -> "RunScope":
         scope = RunScope.__new__(RunScope)
-        scope._begin_life(facts, family, is_inner=is_inner, has_steps=has_steps)
+        ScopePaths.__init__(scope, facts, family, is_inner=is_inner, has_steps=has_steps)
         return scope
 
     def use_event_loop(self, loop: AbstractEventLoop) -> None:
         """Run the asynchronous parts of a synchronous scope in `loop`, which is idle; the caller closes it."""
         self._family.use_event_loop(loop)
-
-    # -- before anything opens -----------------------------------------------------------------------------------------
-
-    def prepare(self, requirements: Iterable[Requirement], *, is_opened: bool = True) -> list[DagwireError]:
-        """Copy what `requirements` reach, and return everything that is wrong with it. Opens nothing.
-
-        `is_opened` is False if nobody opens the scope afterwards, and all of it is only checked.
-        """
-        asked = list(requirements)
-        if is_opened and self._is_quick(dict.fromkeys([requirement.key for requirement in asked]), asked):
-            return []
-        try:
-            opening = self._prepare(asked)
-        except ResourceCycleError as cycle:
-            return [*faults_beside_a_cycle(self._facts, asked), cycle]
-        return opening.prepared.faults(is_opened=is_opened)
-
-    def prepare_keys(self, keys: Iterable[str]) -> list[DagwireError]:
-        """`prepare` what nobody in particular asks for."""
-        return [] if self._is_quick(keys, ()) else self.prepare(map(Requirement, keys))
-
-    def _is_quick(self, keys: Iterable[str], requirements: Sequence[Requirement]) -> bool:
-        """Whether `keys` can be opened on the quick path; they are prepared for it then."""
-        if self._may_be_quick and not self.is_open:
-            self._quick = quick_opening(self._facts, self._family, tuple(keys), requirements, self.opened)
-        return self._quick is not None
-
-    def _prepare(self, requirements: Iterable[Requirement]) -> ScopeOpening:
-        """Copy what `requirements` reach.
-
-        Raises:
-            ResourceCycleError: Providers depend on one another in a cycle.
-        """
-        opening = ScopeOpening(self._facts, self._family, requirements, self.opened, has_steps=self._has_steps)
-        self._step_keys = opening.prepared.step_keys
-        self._have(opening)
-        return opening
-
-    def _have(self, opening: ScopeOpening) -> None:
-        opening.is_begun = self.is_open
-        self._opening = opening
-        self._openings.append(opening)
-
-    def _continue_generally(self) -> None:
-        """Leave the quick path: whatever is opened from now on shares copies with what is open."""
-        self._may_be_quick = False
-        with self._getting:  # threads may ask at once
-            quick, self._quick = self._quick, None
-            if quick is not None:
-                self._have(quick.continued())
 
     @property
     def has_config(self) -> bool:
@@ -210,42 +133,14 @@ class RunScope:
         Raises:
             ResourceSetupError: One could not be opened. Those before it are open still, until `close`.
         """
-        if self._quick is not None:
-            OPENED_ON["quick path"] += 1
-            await self._quick.open()
-            self._begin()
-            names = self._quick.opened_names
-        else:
-            OPENED_ON["general path"] += 1
-            names = await self._open_generally()
-        listener = self._family.life_cycle.listener
-        if listener is not None:
-            listener.scope_is_open(self, names())
+        await self._open()
         if not self._is_inner:
             self._enter()
-
-    async def _open_generally(self) -> Callable[[], Iterable[str]]:
-        opening = self._opening
-        assert opening is not None  # noqa: S101  # it was prepared
-        await opening.open_all()
-        if not self.is_open:
-            self._begin()
-        for key in opening.keys:
-            self.opened[key] = await opening.read(key)
-        return opening.prepared.opened_names
 
     def open_nothing(self) -> None:
         """Become the current scope with nothing prepared: what it is asked for is prepared then, and opened."""
         self._begin()
         self._enter()
-
-    def _begin(self) -> None:
-        family = self._family
-        family.loop = running_loop() if family.asynchronous else None
-        family.is_open = family.is_open or not self._is_inner
-        self.is_open = True
-        for opening in self._openings:
-            opening.is_begun = True
 
     def _enter(self) -> None:
         """Become the current scope, once: what is opened later is opened by the current one."""
@@ -365,12 +260,9 @@ class RunScope:
 
     def live(self, provider: AnyProvider) -> tuple[Any] | None:
         """The resource of a provider of the container, alone in a tuple, opened now if need be; None if it has none."""
-        if self._quick is not None and (found := self._quick.live(provider)) is not None:
+        found = self._open_resource(provider)
+        if found is not None:
             return found
-        for opening in self._openings:
-            resource = opening.prepared.providers.resources.get(provider)
-            if resource is not None and resource.is_open:
-                return (resource.value,)
         declared = declared_by_key(original_of(self.container))
         key = next((key for key, one in declared if one is provider), None)
         return None if key is None or not self.keeps(key) else (self.get(key),)
@@ -379,25 +271,7 @@ class RunScope:
         """The recipe that was opened under `key`, and the context it was opened with; None if there is none."""
         if key in self._step_keys:
             return self._of_step(key).opening(key)
-        provider = self._facts.find(key)
-        if provider is None:
-            return None
-        if self._quick is not None:
-            return self._quick.opening(key, provider)
-        found = (one.prepared.providers.effective_resource(provider) for one in self._openings)
-        return next(((one.recipe, one.context) for one in found if one is not None and one.context is not None), None)
-
-    def declared(self, key: str) -> Any:
-        """The recipe under `key`, as far as it is known before opening: a recipe, a class, a function; else None."""
-        provider = self._facts.find(key)
-        if provider is None:
-            return None
-        prepared = self._quick if self._opening is None else self._opening.prepared
-        assert prepared is not None  # noqa: S101  # it was prepared
-        effective = prepared.plan.graph.effective_provider(provider)
-        source = getattr(effective, "source", None)
-        # If it is a provider, the recipe is what it gives: any attribute of `settings.provided.io` is one in its turn.
-        return prepared.recipe(effective) if is_provider(source) else source
+        return self._opened_recipe(key)
 
     def has_key(self, key: str) -> bool:
         """Whether anything is provided under `key`."""

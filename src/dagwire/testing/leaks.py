@@ -14,14 +14,17 @@ PATIENCE_S = 0.2
 """The time that a thread has to stop."""
 
 
+def leave_scopes(record: Record) -> None:
+    """Have no scope that is open still be the current one: functions that are injected elsewhere would be given it."""
+    for scope in record.open_scopes:
+        leave_scope(scope)
+
+
 def leak_of(owner: str, record: Record, test: OneTest | None = None) -> LeakError | None:
     """The leaks of `owner`, found in its `record`; None if there are none.
 
-    Leaks that would reach other tests are undone: overrides end, and variables are restored. Open resources stay open,
-    but functions that are injected elsewhere do not get them.
+    Leaks that would reach other tests are undone: overrides end, and variables are restored. Open resources stay open.
     """
-    for scope in record.open_scopes:
-        leave_scope(scope)
     leaks = [*_open_resources(record), *_running_threads(record), *_overrides(record)]
     if test is not None:
         leaks += [*_overridden_providers(test), *_variables(test.known_variables, record.environment_before)]

@@ -147,9 +147,11 @@ def _end(item: pytest.Item, failure: BaseException | None) -> None:
     del item.stash[_RECORD], item.stash[_UNTIL_TORN_DOWN]
     if test is not None:
         del item.stash[TEST]
+    leaks = lazy_module("leaks")
+    leaks.leave_scopes(record)
     if item.get_closest_marker("may_leak") is not None or not item.config.getini("dagwire_leaks"):
         return
-    leak = lazy_module("leaks").leak_of(f"The test {item.name}", record, test)
+    leak = leaks.leak_of(f"The test {item.name}", record, test)
     if leak is not None and failure is not None:
         failure.add_note(str(leak))
     elif leak is not None:
@@ -162,18 +164,21 @@ def pytest_fixture_setup(
 ) -> Generator[None, object, object]:
     """Hold a fixture of wider scope to what it opens itself: it may stay open as long as the fixture."""
     __tracebackhide__ = True
-    if fixturedef.scope == "function" or not _is_dagwire_used() or not request.config.getini("dagwire_leaks"):
+    if fixturedef.scope == "function" or not _is_dagwire_used():
         return (yield)
     records = lazy_module("activity")
     records.begin_recording()
     record = records.Record()
     # Added first, so it is called last, when the fixture's own end has closed everything.
-    fixturedef.addfinalizer(functools.partial(_end_fixture, fixturedef.argname, record))
+    is_checked = request.config.getini("dagwire_leaks")
+    fixturedef.addfinalizer(functools.partial(_end_fixture, fixturedef.argname, record, is_checked=is_checked))
     with records.recorded_in_threads(record):
         return (yield)
 
 
-def _end_fixture(name: str, record: "Record") -> None:
-    leak = lazy_module("leaks").leak_of(f"The fixture {name}", record)
+def _end_fixture(name: str, record: "Record", *, is_checked: bool) -> None:
+    leaks = lazy_module("leaks")
+    leaks.leave_scopes(record)
+    leak = leaks.leak_of(f"The fixture {name}", record) if is_checked else None
     if leak is not None:
         fail(leak)
