@@ -137,7 +137,20 @@ def test_an_awaited_singleton_is_shared():
     assert log == ["fetch", "fetch"]
 
 
-def test_no_coroutine_is_left_when_its_neighbour_fails():
+def resource_of_two(coroutine, failing):
+    return ResourceProvider(lambda token, other: (token, other), coroutine, failing)
+
+
+def factory_of_two(coroutine, failing):
+    return providers.Factory(lambda token, other: (token, other), coroutine, failing)
+
+
+def named_factory_of_two(coroutine, failing):
+    return providers.Factory(dict, token=providers.Factory(list, coroutine), other=failing)
+
+
+@pytest.mark.parametrize("of_two", [resource_of_two, factory_of_two, named_factory_of_two])
+def test_no_coroutine_is_left_when_its_neighbour_fails(of_two):
     """A coroutine that was made for an argument is ended if another argument cannot be had."""
 
     def fails():
@@ -145,7 +158,7 @@ def test_no_coroutine_is_left_when_its_neighbour_fails():
 
     container = Awaiting()
     container.failing = providers.Callable(fails)
-    container.user = ResourceProvider(lambda token, other: (token, other), container.coroutine, container.failing)
+    container.user = of_two(container.coroutine, container.failing)
 
     async def main():
         async with abuild_resources(container, required_resource_keys=["user"]):

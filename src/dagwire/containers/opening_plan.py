@@ -17,6 +17,7 @@ from dagwire.containers.called_provider import calls_of
 from dagwire.containers.collected_call import collected_call
 from dagwire.containers.opening_steps import EarlyRecipe, Kind, OpeningPlan, Root, Step
 from dagwire.containers.planned_calls import Fill, KeptCall, PlannedCall
+from dagwire.containers.private_providers import gives_coroutine
 from dagwire.containers.provider_graph import Name
 from dagwire.containers.provider_types import AnyProvider, is_provider
 from dagwire.containers.recipe_factory import FunctionOfArguments
@@ -100,7 +101,7 @@ class _Planning:
             return self._fill(replacement)
         if provider in plan.owned:
             return itemgetter(self._place_by_provider[provider])
-        if provider not in plan.private:
+        if provider not in plan.private and not self._may_drop_coroutine(provider):
             return _shared(provider)
         collected = collected_call(provider)
         if collected is not None:
@@ -118,6 +119,14 @@ class _Planning:
             return planned
         place = self._kept[provider] = self._new_place()
         return KeptCall(place, planned)
+
+    def _may_drop_coroutine(self, provider: AnyProvider) -> bool:
+        """Whether dependency-injector's own call leaves a coroutine unawaited if another argument cannot be had."""
+        call = self._calls.get(provider) if self._plan.asynchronous else None
+        if call is None or call.keeps:
+            return False
+        called = [*(one for one, is_called in call.args if is_called), *(one for _, one in call.called)]
+        return len(called) > 1 and any(map(gives_coroutine, self._plan.graph.in_order(called)))
 
     def _required(self, key: str) -> Fill:
         """What gives the value under a key that a definition names: it must be there, as it is made once a scope."""

@@ -1,6 +1,6 @@
 """Calls of Factories, Singletons and Callables as data: a scope that opens by a plan makes them of its values."""
 
-from asyncio import ensure_future
+from asyncio import ensure_future, gather
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
@@ -74,8 +74,10 @@ class PlannedCall:
         return self._function(*args, **named)
 
     async def _when_finished(self, args: list[object], named: dict[str, object]) -> object:
-        args = [await one if is_unfinished(one) else one for one in args]
-        named = {name: await one if is_unfinished(one) else one for name, one in named.items()}
+        unfinished = [one for one in (*args, *named.values()) if is_unfinished(one)]
+        result_by_id = dict(zip(map(id, unfinished), await gather(*unfinished), strict=True))
+        args = [result_by_id.get(id(one), one) for one in args]
+        named = {name: result_by_id.get(id(one), one) for name, one in named.items()}
         value = self._function(*args, **named)
         return await value if is_unfinished(value) else value
 
