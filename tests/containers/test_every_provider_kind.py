@@ -113,7 +113,7 @@ KINDS = {
     providers.Resource: Kind(lambda below: providers.Resource(listed, below)),
     providers.ContextLocalResource: Kind(lambda below: providers.ContextLocalResource(listed, below)),
     providers.Container: Kind(
-        lambda below: providers.Container(Part, below=below), lambda value: value.below(), is_free=False
+        lambda below: providers.Container(Part, below=below), lambda value: value.below, is_free=False
     ),
     providers.ProvidedInstance: Kind(lambda below: providers.List(below).provided),
     providers.AttributeGetter: Kind(lambda below: providers.Factory(Held, below).provided.below, lambda value: value),

@@ -71,7 +71,7 @@ WAYS = {
     "delegate": (by_delegate, lambda user: user.give()),
     "delegated factory": (by_delegated_factory, lambda user: user.give()),
     "aggregate": (by_aggregate, lambda user: user("give")),
-    "nested container": (by_nested_container, lambda user: user.db()),
+    "nested container": (by_nested_container, lambda user: user.db),
 }
 
 

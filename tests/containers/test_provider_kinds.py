@@ -190,11 +190,12 @@ def test_an_override_deep_below():
 
 
 def test_a_nested_container_itself():
-    """As a resource it is the run's own copy of the container; the container's providers keep their places."""
+    """As an argument it is the run's own copy of the container; the container's providers keep their places."""
     application = Application()
     parents = application.gateways.prefix.parent, application.gateways.settings.parent
     with build_resources(application, required_resource_keys=["gateways", "gateways.s3"]) as resources:
-        assert resources.gateways.s3() is getattr(resources, "gateways.s3")
+        copied = resources.original_resource_dict["gateways"]
+        assert copied.s3() is getattr(resources, "gateways.s3") is resources.gateways.s3
     assert (application.gateways.prefix.parent, application.gateways.settings.parent) == parents
 
 
@@ -429,4 +430,4 @@ def test_a_context_sees_what_must_be_closed_in_nested_containers():
     with pytest.raises(InvalidInvocationError, match=r"gateways\.mail"):
         _ = context.resources
     with context:
-        assert context.resources.gateways.mail() == ["open"]
+        assert context.resources.gateways.mail == ["open"]

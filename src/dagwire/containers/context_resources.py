@@ -54,7 +54,7 @@ class HeldResources:
             if closing:
                 problem = f"holds resources that must be closed ({', '.join(closing)}); use it in a `with` block."
                 raise InvalidInvocationError(self._owner, problem)
-            with self.opening() as self._view:
+            with self.opening(list(keys_of(self.container))) as self._view:  # what is nested, too: it is read later
                 pass
         return self._view
 

@@ -221,6 +221,11 @@ class QuickOpening:
         """The names of all that was called, plain values too."""
         return map(self.plan.graph.name, self.plan.order)
 
+    @property
+    def nested_keys(self) -> Sequence[str]:
+        """The keys of nested containers; a dict of simple resources has none."""
+        return () if self._plan is None else self._plan.nested_keys
+
     def live(self, provider: AnyProvider) -> tuple[Any] | None:
         """The resource of `provider`, alone in a tuple; None if it has none."""
         place = self._steps.place_by_provider.get(provider)

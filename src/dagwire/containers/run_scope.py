@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from dagwire.containers.container_copy import original_of
 from dagwire.containers.current_scope import CURRENT_STEP, enter_scope, leave_scope, process_scope_of
-from dagwire.containers.keys import Container, Key, Requirement, declared_by_key
+from dagwire.containers.keys import Container, Key, Requirement, declared_by_key, is_nested
 from dagwire.containers.lifetime import Lifetime
 from dagwire.containers.private_copies import PrivateCopies
 from dagwire.containers.provider_types import AnyProvider
@@ -24,6 +24,7 @@ from dagwire.errors import (
 from dagwire.resources.init_resource_context import InitResourceContext, Resources
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.log_manager import DEFAULT_LOG
+from dagwire.resources.resource_namespace import ResourceNamespace
 from dagwire.resources.run_without_loop import WaitedError, drive
 from dagwire.suggestions import did_you_mean
 
@@ -243,8 +244,25 @@ class RunScope(ScopePaths):
         """A view of the open resources under `keys`."""
         if self._step_keys:
             return Resources({key: self.value(key) for key in keys})
-        opened = self.opened
+        opened, nested = self.opened, self._nested_keys
+        if nested:
+            keys = [*keys]
+            namespaces = {key: self._namespace(key) for key in nested if key in keys}
+            return Resources({key: opened[key] for key in keys}, namespaces)
         return Resources({key: opened[key] for key in keys})
+
+    def _namespace(self, key: str) -> ResourceNamespace:
+        """The resources of the nested container under `key`."""
+        nested = self._facts.find(key)
+        return ResourceNamespace(key, tuple(cast("Any", nested).providers), self._read_nested)
+
+    def _read_nested(self, key: str) -> object:
+        if key in self.opened:
+            return self.opened[key]
+        if not self.is_open:
+            raise ResourceNotOpenError(key)
+        is_replaced = key in self._facts.replacements
+        return self._namespace(key) if is_nested(self._facts.find(key)) and not is_replaced else self.get(key)
 
     def lives_for_step(self, key: str) -> bool:
         """Whether the resource under `key` is left to the scopes of steps, and has been checked here."""

@@ -134,6 +134,13 @@ class ScopePaths:
 
     # -- what is open --------------------------------------------------------------------------------------------------
 
+    @property
+    def _nested_keys(self) -> Sequence[str]:
+        """The keys of nested containers among those it was prepared for."""
+        if self._quick is not None:
+            return self._quick.nested_keys
+        return () if self._opening is None else self._opening.prepared.plan.nested_keys
+
     def _open_resource(self, provider: AnyProvider) -> tuple[Any] | None:
         """The resource of a provider of the container, alone in a tuple; None if it is not open."""
         quick = self._quick

@@ -12,7 +12,7 @@ from dependency_injector import providers
 
 from dagwire.config.settings.settings_provider import SettingsProvider
 from dagwire.containers.called_provider import Call, calls_of
-from dagwire.containers.keys import Key, Requirement
+from dagwire.containers.keys import Key, Requirement, is_nested
 from dagwire.containers.lifetime import Lifetime, lifetime_faults, outliving_providers
 from dagwire.containers.opening_steps import OpeningPlan
 from dagwire.containers.private_providers import Reached, awaited_providers, private_providers, settled_in_scope
@@ -146,6 +146,12 @@ class ScopePlan:
     def declares_types(self) -> bool:
         """Whether a provider that is replaced or overridden declares what may take its place."""
         return any(isinstance(one, DECLARES_A_TYPE) and self.graph.facts[one].replacement for one in self.reached)
+
+    @cached_property
+    def nested_keys(self) -> list[str]:
+        """The keys of nested containers that no replacement stands for."""
+        found = self.graph.provider_by_key
+        return [key for key in self.keys if is_nested(found[key]) and found[key] not in self.graph.replaced]
 
     @cached_property
     def is_faultless(self) -> bool:

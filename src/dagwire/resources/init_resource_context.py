@@ -11,6 +11,9 @@ from dagwire.errors import UnknownResourceError
 from dagwire.resources.attached_object import IAttachDifferentObjectToOpContext
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.log_manager import DEFAULT_LOG
+from dagwire.resources.resource_namespace import ResourceNamespace
+
+_NONE: Mapping[str, object] = {}
 
 
 class Resources:
@@ -18,10 +21,11 @@ class Resources:
 
     __slots__ = ("__dict__", "_original_by_key")
 
-    def __init__(self, resource_by_key: Mapping[str, object]) -> None:
+    def __init__(self, resource_by_key: Mapping[str, object], namespaces: Mapping[str, object] = _NONE) -> None:
         """Hold `{key: resource}` as attributes, so reading one costs no more than any attribute.
 
-        The attribute of a resource that attaches another object is that object.
+        The attribute of a resource that attaches another object is that object, that of a nested container its
+        namespace.
         """
         object.__setattr__(self, "_original_by_key", dict(resource_by_key))
         shown = self.__dict__
@@ -29,6 +33,7 @@ class Resources:
         for key, resource in resource_by_key.items():
             if isinstance(resource, IAttachDifferentObjectToOpContext):
                 shown[key] = resource.get_object_to_set_on_execution_context()
+        shown.update(namespaces)
 
     def __getattr__(self, key: str) -> Any:
         """Return the resources below a path: `resources.gateways.s3` is the resource under "gateways.s3".
@@ -49,7 +54,12 @@ class Resources:
         Raises:
             UnknownResourceError: Nobody asked for that key.
         """
-        return vars(self)[key] if key in vars(self) else self.__getattr__(key)
+        shown = vars(self)
+        if key in shown:
+            return shown[key]
+        first, _, rest = key.partition(".")
+        namespace = shown.get(first)
+        return namespace[rest] if isinstance(namespace, ResourceNamespace) else self.__getattr__(key)
 
     def __setattr__(self, key: str, value: object) -> None:
         """Refuse: a scope closes exactly what it opened, so nothing may take its place."""
