@@ -96,6 +96,7 @@ class CollectedDefinitions:
         check_text_keys("Definitions", "loggers", loggers)
         self.loggers: dict[str, LoggerDefinition] = checked_loggers("Definitions", loggers)
         self.metadata: dict[str, MetadataValue] = normalized_metadata(metadata, "Definitions")
+        self._known: tuple[object, KnownAssets] | None = None
 
     def faults(self) -> list[DagwireError]:
         """Every fault of definitions and resource keys, schedules and sensors included."""
@@ -187,7 +188,10 @@ class CollectedDefinitions:
         return replace(resolved, logger_defs=loggers, executor_def=executor)
 
     def _known_assets(self) -> KnownAssets:
-        return known_assets(self.assets)
+        kept = self._known
+        if kept is None or kept[0] is not self.assets:  # a copy may have got other assets
+            kept = self._known = (self.assets, known_assets(self.assets))
+        return kept[1]
 
     def declared_jobs(self) -> dict[str, JobDefinition | UnresolvedAssetJobDefinition]:
         """`{name: job}` of all jobs as they are declared, with those that schedules and sensors hold."""

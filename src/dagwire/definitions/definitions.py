@@ -9,7 +9,6 @@ from dagwire.containers.overrides import override
 from dagwire.containers.scope_checks import raise_faults
 from dagwire.definitions.asset_value_loader import AssetValueLoader
 from dagwire.definitions.assets.assets_definition import AssetsDefinition, map_asset_specs
-from dagwire.definitions.assets.selection import selected
 from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.automation.partitioned_schedule import UnresolvedPartitionedAssetScheduleDefinition
 from dagwire.definitions.automation.schedule import ScheduleDefinition
@@ -180,7 +179,7 @@ class Definitions(CollectedDefinitions):
 
     def _selected_keys(self, selection: object) -> Collection[AssetKey]:
         known = self._known_assets()
-        return selected(known.made, self.asset_checks, selection, known.sources).keys
+        return known.selected(self.asset_checks, selection).keys
 
     def resolve_all_asset_specs(self) -> list[AssetSpec]:
         """The spec of each asset, sorted by key, with those that are made elsewhere."""
@@ -244,7 +243,7 @@ class Definitions(CollectedDefinitions):
             UnknownNameError: None does.
         """
         wanted = AssetKey.from_coercible(key)
-        by_key = {made: definition for definition in self._known_assets().made for made in definition.keys}
+        by_key = self._known_assets().by_key
         if wanted not in by_key:
             raise UnknownNameError("asset", wanted.to_user_string(), [known.to_user_string() for known in by_key])
         return by_key[wanted]

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from graphlib import TopologicalSorter
 
+from dagwire.computed_once import computed_once
 from dagwire.containers.keys import Container
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
@@ -165,7 +165,7 @@ class AssetGraph:
         """The keys in an order in which each comes after all that it depends on."""
         return list(TopologicalSorter({key: _sorted(self._parents.get(key, ())) for key in self._specs}).static_order())
 
-    @cached_property
+    @computed_once
     def _children(self) -> dict[AssetKey, frozenset[AssetKey]]:
         return {
             key: frozenset(child for child, parents in self._parents.items() if key in parents) for key in self._specs

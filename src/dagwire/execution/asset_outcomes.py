@@ -176,9 +176,9 @@ def _output_of(definition: AssetsDefinition, item: object) -> str:
     if is_output(item) and item.output_name in definition.specs_by_output:
         return item.output_name
     if is_materialize_result(item) and item.asset_key is not None:
-        for output, spec in definition.specs_by_output.items():
-            if spec.key == spec.key.from_coercible(item.asset_key):
-                return output
+        key = AssetKey.from_coercible(item.asset_key)
+        if key in definition.keys:
+            return definition.output_of(key)
     known = ", ".join(definition.specs_by_output)
     said = f"{type(item).__name__} of none of its assets" if _is_result(item) else type(item).__name__
     problem = f"gave {said}. Give a MaterializeResult with `asset_key`, or an Output with `output_name`, of: {known}."

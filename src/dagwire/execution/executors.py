@@ -5,11 +5,12 @@ A step that is to be tried again waits its turn behind the steps that are ready;
 
 import concurrent.futures
 import contextvars
-import sys
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor, Future, wait
+from contextlib import nullcontext, suppress
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from dagwire.definitions.ops.dynamic_mapping import collecting, expand
@@ -166,16 +167,19 @@ def in_threads(nodes: Sequence[Node], do: DoStep, record: Record, executor: Exec
         raise InvalidInvocationError("A run", "takes an executor of threads; processes do not share its resources.")
     ready = _Ready(nodes, record, stop_at_failure=stop_at_failure)
     running: dict[Future[float | None], Node] = {}
+    # Each future reports its end itself: `wait` would look at all that run, each time that one of them ends.
+    ended: SimpleQueue[Future[float | None]] = SimpleQueue()
     try:
         while True:
             for node in ready.take():
-                running[executor.submit(contextvars.copy_context().run, _do_in_thread, do, node)] = node
+                future = executor.submit(contextvars.copy_context().run, _do_in_thread, do, node)
+                running[future] = node
+                future.add_done_callback(ended.put)
             delay_s = None if ready.is_stopped else ready.delay_s()
             if running:
-                done = wait(running, delay_s, FIRST_COMPLETED).done
-                for future in [future for future in running if future in done]:
-                    node = running.pop(future)
-                    ready.note(node, future.result())
+                with suppress(Empty):
+                    future = ended.get(timeout=delay_s)
+                    ready.note(running.pop(future), future.result())
             elif delay_s is not None:
                 time.sleep(delay_s)
             else:
@@ -197,13 +201,14 @@ async def in_tasks(
     import anyio  # noqa: PLC0415  # only asynchronous runs need anyio
 
     ready = _Ready(nodes, record, stop_at_failure=stop_at_failure)
-    slots = anyio.Semaphore(sys.maxsize if limit is None else limit)
+    slots = nullcontext() if limit is None else anyio.Semaphore(limit)
     interrupts: list[BaseException] = []
 
     async def one(node: Node, group: "TaskGroup") -> None:
         delay_s: float | None = 0.0
         while delay_s is not None:
-            await anyio.sleep(delay_s)
+            if delay_s:
+                await anyio.sleep(delay_s)
             async with slots:
                 if ready.is_stopped:
                     return

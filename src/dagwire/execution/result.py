@@ -1,9 +1,10 @@
 """`ExecuteInProcessResult`: the result of a run."""
 
+import re
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
+from dagwire.computed_once import computed_once
 from dagwire.definitions.jobs.job import JobDefinition
 from dagwire.definitions.ops.dynamic_mapping import step_name
 from dagwire.definitions.ops.node import Node
@@ -38,7 +39,7 @@ class ExecuteInProcessResult:
         """Whether every step and every close succeeded."""
         return self.dagster_run.is_success
 
-    @cached_property
+    @computed_once
     def all_events(self) -> list[DagsterEvent]:
         """The events, in order."""
         return list(self._record.events())
@@ -140,12 +141,23 @@ class ExecuteInProcessResult:
 
     def events_for_node(self, node_name: str) -> list[DagsterEvent]:
         """The events of a step, or of all steps of a graph; of a mapped step for all keys, or by `name[key]`."""
-        inner = (f"{node_name}[", f"{node_name}.")
-        return [
-            event
-            for event in self.all_events
-            if event.step_key is not None and (event.step_key == node_name or event.step_key.startswith(inner))
-        ]
+        return list(self._events_by_name.get(node_name, ()))
+
+    @computed_once
+    def _events_by_name(self) -> dict[str, list[DagsterEvent]]:
+        """`{name of a step, of a mapped step without its key, or of a graph around it: events}`."""
+        names_by_step: dict[str, list[str]] = {}
+        found: dict[str, list[DagsterEvent]] = {}
+        for event in self.all_events:
+            step = event.step_key
+            if step is None:
+                continue
+            names = names_by_step.get(step)
+            if names is None:
+                names = names_by_step[step] = _names_of(step)
+            for name in names:
+                found.setdefault(name, []).append(event)
+        return found
 
     @property
     def all_node_events(self) -> list[DagsterEvent]:
@@ -222,3 +234,11 @@ class ExecuteInProcessResult:
         if not found:
             raise InvalidInvocationError("The run", f"has no event {event_type.name}.")
         return found[0]
+
+
+def _names_of(step: str) -> list[str]:
+    """The names under which the events of a step are found: its own, and every beginning before a dot or a bracket."""
+    return [step[: match.start()] for match in _END_OF_NAME.finditer(step)]
+
+
+_END_OF_NAME = re.compile(r"[.\[]|$")

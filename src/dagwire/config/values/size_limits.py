@@ -57,6 +57,8 @@ class _Size(NamedTuple):
 
 
 _ONE = _Size(1, 1)
+_PLAIN = frozenset({str, bool, float, type(None)})
+"""Classes of values that hold no others, and are as short as they are written."""
 
 
 class _Walk:
@@ -88,7 +90,13 @@ class _Walk:
             return _ONE
         self.written += len(children)
         self._sizes[id(value)] = None
-        below = [self.size_of(child, level + 1) for child in children]
-        size = _Size(1 + sum(one.values for one in below), 1 + max(one.levels for one in below))
-        self._sizes[id(value)] = size
+        values, levels = 1, 1
+        for child in children:
+            if type(child) in _PLAIN and level < MOST_LEVELS:  # most are, and a call for each takes its time
+                values += 1
+                continue
+            below = self.size_of(child, level + 1)
+            values += below.values
+            levels = max(levels, below.levels)
+        self._sizes[id(value)] = size = _Size(values, 1 + levels)
         return size

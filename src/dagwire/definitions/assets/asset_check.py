@@ -3,9 +3,9 @@
 import copy
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import Any, Self
 
+from dagwire.computed_once import computed_once
 from dagwire.definitions.assets.asset import with_compute_kind
 from dagwire.definitions.assets.asset_deps import asset_ins
 from dagwire.definitions.assets.described_checks import DescribedChecks
@@ -46,8 +46,7 @@ class AssetChecksDefinition(StepDefinition[AssetIn], DescribedChecks):
         self.check_specs: Sequence[AssetCheckSpec] = tuple(specs)
         self.specs_by_key: dict[AssetCheckKey, AssetCheckSpec] = {spec.key: spec for spec in self.check_specs}
         if len(self.specs_by_key) < len(self.check_specs):
-            keys = [spec.key for spec in self.check_specs]
-            twice = next(key for key in keys if keys.count(key) > 1)
+            twice = next(spec.key for spec in self.check_specs if spec is not self.specs_by_key[spec.key])
             raise DuplicateDefinitionError("check", twice.to_user_string())
         self.can_subset = can_subset
 
@@ -77,7 +76,7 @@ class AssetChecksDefinition(StepDefinition[AssetIn], DescribedChecks):
         """The keys of the assets that it makes: none."""
         return set()
 
-    @cached_property
+    @computed_once
     def asset_keys(self) -> tuple[AssetKey, ...]:
         """The assets that it verifies."""
         return tuple(dict.fromkeys(key.asset_key for key in self.specs_by_key))
@@ -92,7 +91,7 @@ class AssetChecksDefinition(StepDefinition[AssetIn], DescribedChecks):
         """Whether assets downstream wait for the one check."""
         return self.spec.blocking
 
-    @cached_property
+    @computed_once
     def input_keys(self) -> Mapping[str, AssetKey]:
         """`{parameter: key}`: a parameter named like a verified asset takes its value."""
         own = {key.parts[-1]: key for key in self.asset_keys}
@@ -101,7 +100,7 @@ class AssetChecksDefinition(StepDefinition[AssetIn], DescribedChecks):
             for name in self.body.signature.inputs
         }
 
-    @cached_property
+    @computed_once
     def dependency_keys(self) -> tuple[AssetKey, ...]:
         """The keys of the assets upstream of it."""
         additional = (dep.asset_key for spec in self.check_specs for dep in spec.additional_deps)

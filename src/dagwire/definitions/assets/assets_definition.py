@@ -3,11 +3,11 @@
 import copy
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from dependency_injector import providers
 
+from dagwire.computed_once import computed_once
 from dagwire.definitions.assets.asset_attributes import (
     condition_of,
     free_group,
@@ -27,7 +27,7 @@ from dagwire.definitions.assets.node_assets import BecomesAssets, NodeAssets
 from dagwire.definitions.assets.op_by_name import op_of
 from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.partitions.partitions import BackfillPolicy, PartitionsDefinition
-from dagwire.definitions.specs.argument_types import check_type
+from dagwire.definitions.specs.argument_types import check_type, first_repeated
 from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
@@ -162,16 +162,18 @@ class AssetsDefinition(AssetsByHand, StepDefinition[AssetIn], DescribedAssets):
 
     def _check(self) -> None:
         keys = [spec.key for spec in self.specs_by_output.values()]
+        twice = first_repeated(keys)
+        if twice is not None:
+            raise DuplicateDefinitionError("asset", twice.to_user_string())
         for spec in self.specs_by_output.values():
-            if keys.count(spec.key) > 1:
-                raise DuplicateDefinitionError("asset", spec.key.to_user_string())
             check_depends_on_past(self.label, spec, self.partitions_def)
         check_mappings(self.label, self.specs)
-        check_keys = [check.key for check in self.check_specs]
+        repeated = first_repeated(check.key for check in self.check_specs)
+        if repeated is not None:
+            raise DuplicateDefinitionError("check", repeated.to_user_string())
+        own = set(keys)
         for check in self.check_specs:
-            if check_keys.count(check.key) > 1:
-                raise DuplicateDefinitionError("check", check.key.to_user_string())
-            if check.asset_key not in keys:
+            if check.asset_key not in own:
                 known = ", ".join(key.to_user_string() for key in keys)
                 msg = (
                     f"{self.label} declares check '{check.name}' of asset '{check.asset_key.to_user_string()}', "
@@ -188,7 +190,7 @@ class AssetsDefinition(AssetsByHand, StepDefinition[AssetIn], DescribedAssets):
         """Return the handle of an asset's value in a job."""
         return OutputHandle(self.name, output)
 
-    @cached_property
+    @computed_once
     def is_plain(self) -> bool:
         """Whether a returned value is enough: it is one asset without checks, partitions or code version."""
         return (
@@ -200,7 +202,7 @@ class AssetsDefinition(AssetsByHand, StepDefinition[AssetIn], DescribedAssets):
 
     # -- its step ------------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @computed_once
     def op(self) -> "OpDefinition":
         """Its step as an op, to look at; an asset that it depends on is an input.
 
@@ -261,15 +263,11 @@ class AssetsDefinition(AssetsByHand, StepDefinition[AssetIn], DescribedAssets):
         output = self.output_of(AssetKey.from_coercible(key))
         return self.io_manager_keys.get(output, DEFAULT_IO_MANAGER)
 
-    @property
-    def stored(self) -> dict[AssetKey, StoredAsset]:
-        """`{key: asset}`, for runs that take their values and do not make them."""
-        return {
-            spec.key: StoredAsset(
-                spec, self.io_manager_keys.get(output, DEFAULT_IO_MANAGER), self.bindings, self.partitions_def
-            )
-            for output, spec in self.specs_by_output.items()
-        }
+    def stored_as(self, key: AssetKey) -> StoredAsset:
+        """Return one of its assets as runs see it that take its value and do not make it."""
+        output = self.output_of(key)
+        manager_key = self.io_manager_keys.get(output, DEFAULT_IO_MANAGER)
+        return StoredAsset(self.specs_by_output[output], manager_key, self.bindings, self.partitions_def)
 
     def unfilled_inputs(self, filled: Collection[str]) -> dict[str, AssetKey]:
         """Return `{parameter: key}` of the inputs that are not in `filled`."""
@@ -289,17 +287,17 @@ class AssetsDefinition(AssetsByHand, StepDefinition[AssetIn], DescribedAssets):
         """Return the facts about an asset."""
         return self.specs_by_output[output].metadata
 
-    @cached_property
+    @computed_once
     def stores_nothing(self) -> bool:
         """Whether the return annotation is None, so that there is no value to pass."""
         return self.body.signature.returns is type(None)
 
-    @cached_property
+    @computed_once
     def wants_output(self) -> bool:
         """Whether the return annotation is a wrapped value: `-> Output[int]`."""
         return is_output_annotation(self.body.signature.returns)
 
-    @cached_property
+    @computed_once
     def _returned_type(self) -> DagsterType:
         return resolve_type(value_annotation(self.body.signature.returns))
 
@@ -409,7 +407,7 @@ class AssetsDefinition(AssetsByHand, StepDefinition[AssetIn], DescribedAssets):
 
     def _changed(self, **attributes: object) -> Self:
         changed = copy.copy(self)
-        for cached in ("op", "keys", "spec", "dependency_keys", "upstream_keys", "partition_mappings", "requirements"):
+        for cached in _OF_SPECS:
             vars(changed).pop(cached, None)
         vars(changed).update(attributes)
         return changed
@@ -417,6 +415,13 @@ class AssetsDefinition(AssetsByHand, StepDefinition[AssetIn], DescribedAssets):
     def __repr__(self) -> str:
         """Show the keys."""
         return f"AssetsDefinition({', '.join(sorted(key.to_user_string() for key in self.keys))})"
+
+
+_OF_SPECS = (
+    *("op", "keys", "spec", "dependency_keys", "upstream_keys", "partition_mappings", "requirements", "is_plain"),
+    "_output_by_key",
+)
+"""The values that a definition keeps of its specs; a copy with other specs computes them anew."""
 
 
 def map_asset_specs(

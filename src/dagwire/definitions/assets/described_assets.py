@@ -1,9 +1,9 @@
 """`DescribedAssets`: the specs of the assets of one definition, and what they are by key."""
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
+from dagwire.computed_once import computed_once
 from dagwire.definitions.assets.described_checks import DescribedChecks
 from dagwire.definitions.partitions.partition_mapping import PartitionMapping
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
@@ -31,7 +31,7 @@ class DescribedAssets(DescribedChecks):
         """
         return self.spec.key
 
-    @cached_property
+    @computed_once
     def spec(self) -> AssetSpec:
         """The spec of the one asset.
 
@@ -70,7 +70,7 @@ class DescribedAssets(DescribedChecks):
         """`{key: spec}`."""
         return {spec.key: spec for spec in self.specs}
 
-    @cached_property
+    @computed_once
     def keys(self) -> set[AssetKey]:
         """The keys of its assets."""
         return {spec.key for spec in self.specs_by_output.values()}
@@ -87,7 +87,11 @@ class DescribedAssets(DescribedChecks):
 
     def output_of(self, key: AssetKey) -> str:
         """Return the output that an asset is."""
-        return next(output for output, spec in self.specs_by_output.items() if spec.key == key)
+        return self._output_by_key[key]
+
+    @computed_once
+    def _output_by_key(self) -> dict[AssetKey, str]:
+        return {spec.key: output for output, spec in self.specs_by_output.items()}
 
     def get_output_name_for_asset_key(self, key: AssetKey) -> str:
         """Return the output that an asset is.
@@ -142,18 +146,18 @@ class DescribedAssets(DescribedChecks):
         """`{key: the keys of its upstream assets}`."""
         return {spec.key: {dep.asset_key for dep in spec.deps} for spec in self.specs}
 
-    @cached_property
+    @computed_once
     def dependency_keys(self) -> set[AssetKey]:
         """The keys of the assets upstream of the step; of itself, if it depends on its own past."""
         return set(self.upstream_keys) | {spec.key for spec in self.specs if spec.key in self.asset_deps[spec.key]}
 
-    @cached_property
+    @computed_once
     def upstream_keys(self) -> tuple[AssetKey, ...]:
         """The keys of the assets of other definitions that come before the step."""
         named = (dep.asset_key for spec in self.specs_by_output.values() for dep in spec.deps)
         return tuple(key for key in dict.fromkeys((*self.input_keys.values(), *named)) if key not in self.keys)
 
-    @cached_property
+    @computed_once
     def partition_mappings(self) -> dict[AssetKey, PartitionMapping]:
         """`{key: the mapping to its partitions}` of the upstream assets for which one is declared."""
         deps = (dep for spec in self.specs for dep in spec.deps)

@@ -1,8 +1,8 @@
 """`DescribedChecks`: the specs of the checks of one definition."""
 
 from collections.abc import Sequence
-from functools import cached_property
 
+from dagwire.computed_once import computed_once
 from dagwire.definitions.specs.check_results import AssetCheckKey
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
 from dagwire.errors import InvariantViolationError, UnknownNameError
@@ -13,7 +13,7 @@ class DescribedChecks:
 
     check_specs: Sequence[AssetCheckSpec]
 
-    @cached_property
+    @computed_once
     def label(self) -> str:
         """Its name in messages."""
         raise NotImplementedError

@@ -1,9 +1,9 @@
 """`Selectable`: the assets and checks that a selection chooses among, and their dependencies. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
 from typing import Any, Protocol, TypeGuard
 
+from dagwire.computed_once import computed_once
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.graph_traversal import Reach
@@ -102,7 +102,7 @@ class Selectable:
         """`{key: spec}` of all assets, those made elsewhere included."""
         return {**self.sources, **self.made}
 
-    @cached_property
+    @computed_once
     def reach(self) -> Reach[AssetKey]:
         """The dependencies between assets; one on an asset's own past is left out."""
         deps = {key: [dep.asset_key for dep in spec.deps if dep.asset_key != key] for key, spec in self.all.items()}

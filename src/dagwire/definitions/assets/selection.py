@@ -308,6 +308,15 @@ def selected(
         UnknownNameError: A key does not exist.
         InvalidDefinitionError: The selection does not read.
     """
+    return selected_among(Selectable(assets, sources, (key for check in checks for key in check.check_keys)), selection)
+
+
+def selected_among(among: Selectable, selection: object) -> Selected:
+    """Return the assets and checks that `selection` selects; None selects all.
+
+    Raises:
+        UnknownNameError: A key does not exist.
+        InvalidDefinitionError: The selection does not read.
+    """
     tree = (AssetSelection.all() if selection is None else AssetSelection.from_coercible(selection)).tree
-    among = Selectable(assets, sources, (key for check in checks for key in check.check_keys))
     return Selected(selected_assets(tree, among), selected_checks(tree, among))

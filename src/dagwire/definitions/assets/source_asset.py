@@ -2,9 +2,9 @@
 
 import copy
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Self
 
+from dagwire.computed_once import computed_once
 from dagwire.containers.keys import Requirement
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
@@ -124,7 +124,7 @@ class SourceAsset:
 
     # -- as a definition that resources can be bound to ----------------------------------------------------------------
 
-    @cached_property
+    @computed_once
     def label(self) -> str:
         """Its name in messages."""
         return f"source asset '{self.key.to_user_string()}'"

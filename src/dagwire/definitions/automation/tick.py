@@ -3,9 +3,9 @@
 import copy
 import inspect
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Any, Generic, Self, TypeVar
 
+from dagwire.computed_once import computed_once
 from dagwire.config.values.type_guards import is_collection
 from dagwire.containers.keys import Requirement
 from dagwire.definitions.automation.run_requests import RequestedRuns
@@ -128,7 +128,7 @@ class TickDefinition(Generic[C]):
 
     # -- requirements --------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @computed_once
     def label(self) -> str:
         """The name in messages."""
         return self.body.owner

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from dagwire.computed_once import computed_once
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
-from dagwire.definitions.assets.selection import Selected
+from dagwire.definitions.assets.selectable import Selectable
+from dagwire.definitions.assets.selection import Selected, selected_among
 from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.ops.asset_input import stored_elsewhere
 from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition
@@ -23,22 +25,62 @@ AnyAsset = AssetsDefinition | SourceAsset | AssetSpec
 """An item in the assets of `Definitions`: a definition that makes assets, or the description of one made elsewhere."""
 
 
-class KnownAssets(NamedTuple):
-    """The assets to choose from: the ones that can be made here, and the ones that are made elsewhere."""
+class KnownAssets:
+    """The assets to choose from: the ones that can be made here, and the ones that are made elsewhere.
 
-    made: Sequence[AssetsDefinition]
-    elsewhere: Mapping[AssetKey, StoredAsset]
+    Lives as long as the jobs that are chosen from it, which share what it has found.
+    """
 
-    @property
+    def __init__(self, made: Sequence[AssetsDefinition], elsewhere: Mapping[AssetKey, StoredAsset]) -> None:
+        """No two assets have one key."""
+        self.made = made
+        self.elsewhere = elsewhere
+        self._selectable: tuple[object, Selectable] | None = None
+
+    @computed_once
     def sources(self) -> list[AssetSpec]:
         """The specs of the assets that are made elsewhere."""
         return [asset.spec for asset in self.elsewhere.values()]
+
+    @computed_once
+    def by_key(self) -> dict[AssetKey, AssetsDefinition]:
+        """`{key: the definition that makes it}`."""
+        return {key: definition for definition in self.made for key in definition.keys}
+
+    @computed_once
+    def _places(self) -> dict[AssetsDefinition, int]:
+        return {definition: place for place, definition in enumerate(self.made)}
+
+    @computed_once
+    def _that_check_alone(self) -> list[AssetsDefinition]:
+        return [definition for definition in self.made if definition.can_subset]
+
+    def selected(self, checks: Sequence[AssetChecksDefinition], selection: object) -> Selected:
+        """The assets, and those of `checks` and of the assets' own checks, that a selection selects.
+
+        Raises:
+            UnknownNameError: A key does not exist.
+            InvalidDefinitionError: The selection does not read.
+        """
+        kept = self._selectable
+        if kept is None or kept[0] is not checks:
+            keys = (key for check in checks for key in check.check_keys)
+            kept = self._selectable = (checks, Selectable(self.made, self.sources, keys))
+        return selected_among(kept[1], selection)
+
+    def chosen(self, wanted: Selected | None) -> Sequence[AssetsDefinition]:
+        """The definitions with a wanted asset, or with a wanted check that they can make alone; all if it is None."""
+        if wanted is None:
+            return self.made
+        found = {self.by_key[key] for key in wanted.keys if key in self.by_key}
+        found.update(d for d in self._that_check_alone if not d.check_keys.isdisjoint(wanted.check_keys))
+        return sorted(found, key=self._places.__getitem__)
 
     def stored(self, key: AssetKey) -> StoredAsset | None:
         """The description of an asset that a run does not make; None if there is no such asset."""
         if key in self.elsewhere:
             return self.elsewhere[key]
-        return next((definition.stored[key] for definition in self.made if key in definition.keys), None)
+        return self.by_key[key].stored_as(key) if key in self.by_key else None
 
     def stored_value_of(self, key: AssetKey) -> StoredAsset:
         """The description of an asset that is asked for by its key.
@@ -48,7 +90,7 @@ class KnownAssets(NamedTuple):
         """
         asset = self.stored(key)
         if asset is None:
-            known = [*(made for definition in self.made for made in definition.keys), *self.elsewhere]
+            known = [*self.by_key, *self.elsewhere]
             raise UnknownNameError("asset", key.to_user_string(), [one.to_user_string() for one in known])
         return asset
 
@@ -190,17 +232,6 @@ def _loads(
     )
     named = definition.input_manager_keys
     return {name: stored_input(asset, named.get(name)) for name, asset in found if asset is not None}
-
-
-def chosen_assets(assets: Iterable[AssetsDefinition], selected: Selected | None) -> list[AssetsDefinition]:
-    """The definitions with a wanted asset, or with a wanted check that they can make alone."""
-    return [
-        definition
-        for definition in assets
-        if selected is None
-        or not definition.keys.isdisjoint(selected.keys)
-        or (definition.can_subset and not definition.check_keys.isdisjoint(selected.check_keys))
-    ]
 
 
 def _wanted(definition: AssetsDefinition, selected: Selected | None) -> frozenset[str] | None:

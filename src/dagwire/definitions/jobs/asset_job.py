@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from dagwire.containers.keys import Container
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
-from dagwire.definitions.assets.selection import AssetSelection, selected
-from dagwire.definitions.jobs.asset_graph import KnownAssets, asset_nodes, chosen_assets
+from dagwire.definitions.assets.selection import AssetSelection
+from dagwire.definitions.jobs.asset_graph import KnownAssets, asset_nodes
 from dagwire.definitions.jobs.job import JobDefinition, check_config, checked_hooks
 from dagwire.definitions.jobs.job_steps import JobSteps
 from dagwire.definitions.jobs.partitioned_config import partition_request, partitions_of_job
@@ -113,10 +113,9 @@ class UnresolvedAssetJobDefinition:
         Raises:
             UnknownNameError: The selection names an asset that does not exist.
         """
-        assets = known.made
         is_whole = self.selection is None or self.selection == AssetSelection.all()
-        wanted = None if is_whole else selected(assets, checks, self.selection, known.sources)
-        chosen = chosen_assets(assets, wanted)
+        wanted = None if is_whole else known.selected(checks, self.selection)
+        chosen = known.chosen(wanted)
         nodes = in_running_order(asset_nodes(chosen, checks, wanted, known))
         graphs = [definition for definition in chosen if isinstance(definition, GraphAssetDefinition)]
         return JobDefinition(

@@ -13,8 +13,7 @@ from dagwire.containers.as_container import resource_by_key
 from dagwire.containers.keys import Container, Requirement
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
-from dagwire.definitions.assets.selection import selected
-from dagwire.definitions.jobs.asset_graph import KnownAssets, asset_nodes, chosen_assets, missing_inputs, nodes_by_asset
+from dagwire.definitions.jobs.asset_graph import KnownAssets, asset_nodes, missing_inputs, nodes_by_asset
 from dagwire.definitions.jobs.job_steps import JobSteps
 from dagwire.definitions.jobs.partitioned_config import PartitionedConfig, partition_request, partitions_of_job
 from dagwire.definitions.jobs.run_by_name import run_job
@@ -378,5 +377,5 @@ def _selected_nodes(assets: Sequence[AssetsDefinition], nodes: Sequence[Node], s
     checks = [d for d in definitions if isinstance(d, AssetChecksDefinition) and not isinstance(d, GraphAssetCheck)]
     loaded = [load.asset for node in nodes for load in node.loads.values() if load.asset is not None]
     known = KnownAssets(assets, {asset.spec.key: asset for asset in loaded})
-    wanted = selected(assets, checks, selection, known.sources)
-    return in_running_order(asset_nodes(chosen_assets(assets, wanted), checks, wanted, known))
+    wanted = known.selected(checks, selection)
+    return in_running_order(asset_nodes(known.chosen(wanted), checks, wanted, known))

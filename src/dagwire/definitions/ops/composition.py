@@ -48,6 +48,8 @@ class Composition:
         self.mappings_by_graph: dict[str, ConfigMapping] = {}
         """`{name of a nested graph: the mapping of its config to its ops}`."""
         self._names: set[str] = set()
+        self._next_number: dict[str, int] = {}
+        """`{name: the lowest number that may be free}`: a search from 2 on would grow with each call of one op."""
 
     def place(self, definition: Any, alias: str | None, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Give an op a place; return the handle of its output, or a named tuple of several.
@@ -119,10 +121,11 @@ class Composition:
         """The name itself, or a free one: of several calls of an op, the second is `op_2`."""
         if is_alias and name in self._names:
             raise InvalidDefinitionError(f"{self.owner} has two steps named '{name}'. Give one of them another alias.")
-        free, number = name, 2
+        free, number = name, self._next_number.get(name, 2)
         while free in self._names:
             free = f"{name}_{number}"
             number += 1
+        self._next_number[name] = number
         self._names.add(free)
         return free
 

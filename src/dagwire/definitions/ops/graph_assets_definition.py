@@ -2,9 +2,9 @@
 
 import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Any, Self
 
+from dagwire.computed_once import computed_once
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.assets.graph_traversal import Reach
@@ -48,7 +48,7 @@ class GraphAssetDefinition(AssetsDefinition):
         inherited = {output: key for output, key in named.items() if key}
         self.io_manager_keys: dict[str, str] = {**inherited, **self.io_manager_keys}
 
-    @cached_property
+    @computed_once
     def op(self) -> OpDefinition:
         """Raise: its step is not one op.
 

@@ -1,9 +1,12 @@
 """Checks of the types of arguments that definitions and values keep. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
+from typing import TypeVar
 
 from dagwire.config.values.type_guards import is_collection, is_mapping
 from dagwire.errors import ArgumentTypeError
+
+H = TypeVar("H", bound=Hashable)
 
 
 def check_type(owner: str, parameter: str, value: object, expected: type, *others: type) -> None:
@@ -38,3 +41,13 @@ def check_members(owner: str, parameter: str, values: object, expected: type) ->
 
 def _are_all(members: Iterable[object], expected: type) -> bool:
     return all(isinstance(member, expected) for member in members)
+
+
+def first_repeated(items: Iterable[H]) -> H | None:
+    """Return the first of `items` that comes a second time; None if each comes once."""
+    seen: set[H] = set()
+    for item in items:
+        if item in seen:
+            return item
+        seen.add(item)
+    return None

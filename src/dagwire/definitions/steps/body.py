@@ -3,10 +3,10 @@
 import copy
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from inspect import Parameter, isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from typing import Any, Self
 
+from dagwire.computed_once import computed_once
 from dagwire.config.schema.config_schema import ConfiguredSchema, check_schema, is_config_class, validated_config
 from dagwire.config.schema.config_types import Field
 from dagwire.containers.build_resources import abuild_resources, build_resources
@@ -78,12 +78,12 @@ class Body:
         vars(configured).pop("requirements", None)
         return configured
 
-    @cached_property
+    @computed_once
     def keys(self) -> tuple[str, ...]:
         """The keys of all resources it asks for, by parameter or by name."""
         return tuple(dict.fromkeys((*self.signature.keys.values(), *sorted(self.extra_keys))))
 
-    @cached_property
+    @computed_once
     def requirements(self) -> tuple[Requirement, ...]:
         """The requirements of its resources, each with the definition that asks."""
         signature = self.signature

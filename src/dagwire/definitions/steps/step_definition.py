@@ -3,9 +3,9 @@
 import copy
 import inspect
 from collections.abc import Collection, Iterable, Mapping
-from functools import cached_property
 from typing import Any, Generic, Protocol, Self, TypeVar
 
+from dagwire.computed_once import computed_once
 from dagwire.containers.keys import Requirement
 from dagwire.definitions.specs.argument_types import check_members, check_type
 from dagwire.definitions.specs.retries import RetryPolicy
@@ -105,7 +105,7 @@ class StepDefinition(Generic[D]):
         }
         """`{input: type}` of the inputs whose values are checked."""
 
-    @cached_property
+    @computed_once
     def label(self) -> str:
         """Its name in messages."""
         return self.body.owner
@@ -138,7 +138,7 @@ class StepDefinition(Generic[D]):
         """The keys of its resources, as a set; Dagster's name for `required_keys`."""
         return set(self.required_keys)
 
-    @cached_property
+    @computed_once
     def requirements(self) -> tuple[Requirement, ...]:
         """The requirements of the body, its hooks, its outputs and its inputs."""
         return (
@@ -165,7 +165,7 @@ class StepDefinition(Generic[D]):
 
     # -- types ---------------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @computed_once
     def resources_by_type(self) -> Mapping[str, DagsterType]:
         """`{key: type}` of the resources that checks of its types ask for."""
         return {key: dagster_type for dagster_type in self._value_types for key in dagster_type.check_resource_keys}
