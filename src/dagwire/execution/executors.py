@@ -207,8 +207,7 @@ async def in_tasks(
     async def one(node: Node, group: "TaskGroup") -> None:
         delay_s: float | None = 0.0
         while delay_s is not None:
-            if delay_s:
-                await anyio.sleep(delay_s)
+            await _pause(delay_s)
             async with slots:
                 if ready.is_stopped:
                     return
@@ -236,3 +235,11 @@ async def in_tasks(
     if interrupts:
         # A group takes the cancellation that a body raises itself for the end of that one task.
         raise interrupts[0]
+
+
+async def _pause(delay_s: float) -> None:
+    """Wait in the event loop; not at all for no time, since each wait is a turn of the loop for every step."""
+    if delay_s:
+        from anyio import sleep  # noqa: PLC0415  # only asynchronous runs need anyio
+
+        await sleep(delay_s)
