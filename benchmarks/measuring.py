@@ -75,6 +75,31 @@ class Timed:
         return took
 
 
+class First:
+    """Samples of the seconds that a first call takes: each is of something made anew, which is not measured."""
+
+    def __init__(self, make: Callable[[], Callable[[], object]], expected: object, *, parts: int = 1) -> None:
+        """`make` makes the call; `parts` is how many of the measured thing one call does."""
+        self._make = make
+        self._expected = expected
+        self._parts = parts
+
+    def __call__(self, scale: Scale) -> float:
+        """Take a sample, in seconds.
+
+        Raises:
+            AssertionError: The call did not do what it is measured for.
+        """
+        taken: list[float] = []
+        while not taken or sum(taken) < scale.sample_s:
+            call = self._make()
+            started = perf_counter()
+            result = call()
+            taken.append(perf_counter() - started)
+            assert result == self._expected, f"returned {result!r}, not {self._expected!r}"
+        return median(taken) / self._parts
+
+
 @dataclass(frozen=True, slots=True)
 class Benchmark:
     """A task that all sides do; valid while the set-up around it is."""

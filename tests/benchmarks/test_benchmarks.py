@@ -2,14 +2,14 @@
 
 import pytest
 
-from benchmarks.measuring import QUICK, Benchmark, Scale, Side, Timed, measure
+from benchmarks.measuring import QUICK, Benchmark, First, Scale, Side, Timed, measure
 from benchmarks.page import page, two_digits, with_unit
 
 
 # Dagster's own deprecation warnings are not ours to heed.
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
-    "title", ["In short", "Starting", "Resources", "Assets", "History", "Settings", "Tests", "Memory"]
+    "title", ["In short", "Starting", "Resources", "Assets", "Growth", "History", "Settings", "Tests", "Memory"]
 )
 def test_a_benchmark_does_what_it_measures(title, subtests):
     """Every side returns what it should; each sample asserts it."""
@@ -27,6 +27,18 @@ def test_a_broken_set_up_posts_no_figure():
     broken = Benchmark("adding", {Side.DAGWIRE: Timed(lambda: 1 + 1, 3)})
     with pytest.raises(AssertionError, match="returned 2, not 3"):
         measure(broken, QUICK)
+
+
+def test_a_first_call_is_of_something_new():
+    """Each sample makes what it calls, and calls it once."""
+    made = []
+
+    def make():
+        made.append([])
+        return lambda: made[-1].append(1) or len(made[-1])
+
+    assert First(make, 1)(Scale(1, 0.0001, 10)) > 0
+    assert set(map(len, made)) == {1}
 
 
 def test_a_ratio_is_of_what_was_taken_in_one_round():

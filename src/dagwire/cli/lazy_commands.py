@@ -7,6 +7,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from dagwire.cli.collector import collector_resting
+
 HELP_BY_COMMAND = {
     "check": "Find everything that is wrong, before anything opens.",
     "config": "Explain, compare and describe the settings.",
@@ -58,7 +60,8 @@ def completer(names: str) -> Callable[[str], list[str]]:
 
 def load_command(name: str) -> object:
     """The command itself."""
-    module = importlib.import_module(f"dagwire.cli.commands.{name}")
+    with collector_resting():
+        module = importlib.import_module(f"dagwire.cli.commands.{name}")
     command = typer.main.get_command(module.app)
     command.name = name
     return command

@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from dagwire.cli.collector import collector_resting
 from dagwire.cli.exit_codes import refuse_misuse
 from dagwire.cli.options import environment_option
 from dagwire.cli.project import enter_project
@@ -32,7 +33,8 @@ def load_definitions(module: str | None, file: Path | None = None) -> Definition
         msg = "name a module or a file, not both."
         raise typer.BadParameter(msg, param_hint="-m / -f")
     project = enter_project()
-    with nullcontext() if module is None and file is None else refuse_misuse(DefinitionsNotFoundError):
+    refusing = nullcontext() if module is None and file is None else refuse_misuse(DefinitionsNotFoundError)
+    with refusing, collector_resting():
         defs = find_definitions(module, project) if file is None else definitions_in_file(file)
     environment = os.environ.get(SWITCH)
     if environment:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from dagwire.definitions.specs.check_results import AssetCheckEvaluation
@@ -36,7 +37,20 @@ _INSERT_CHECK = (
     "INSERT INTO checks (run, step, asset, name, partition, passed, severity, description, metadata, time) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_END_STEP = "UPDATE steps SET status = ?, ended = ?, failure = ?, outputs = ? WHERE run = ? AND name = ?"
+_END_STEP = (  # a mapped step that has ended already was not written when it started
+    "INSERT INTO steps (run, name, position, status, started, ended, failure, outputs) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+    "ON CONFLICT DO UPDATE SET status = ?4, started = coalesce(?5, started), ended = ?6, failure = ?7, outputs = ?8"
+)
+
+
+_ENDS = (_Type.STEP_SUCCESS, _Type.STEP_FAILURE, _Type.STEP_SKIPPED)
+
+
+@lru_cache
+def _as_json(outputs: tuple[str, ...]) -> str:
+    """The names of outputs as they are written; most steps have the same."""
+    return json.dumps(outputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,10 @@ class Recorder:
         self._run = run
         self._redactor = redactor
         self._outputs_by_step: dict[str, list[str]] = {}
+        self._ended_steps: set[str | None] = set()
+        """The steps whose end waits to be written, or is written."""
+        self._unwritten_starts: dict[str | None, float] = {}
+        """`{step: time}` of steps that had ended before their start was written: one change then writes both."""
         self._write_by_type: Mapping[DagsterEventType, Callable[[DagsterEvent], Iterable[Change]]] = {
             _Type.RUN_START: self._run_started,
             _Type.STEP_START: self._started,
@@ -76,7 +94,6 @@ class Recorder:
             _Type.STEP_SUCCESS: self._ended("done"),
             _Type.STEP_FAILURE: self._ended("failed"),
             _Type.STEP_SKIPPED: self._ended("skipped"),
-            _Type.STEP_OUTPUT: self._gave,
             _Type.ASSET_CHECK_EVALUATION: self._checked,
             _Type.ASSET_OBSERVATION: self._observed,
             **dict.fromkeys(_STATUS_BY_END, self._run_ended),
@@ -84,6 +101,12 @@ class Recorder:
 
     def __call__(self, event: DagsterEvent) -> None:
         """Take in an event of the run."""
+        if event.event_type is _Type.STEP_OUTPUT:
+            output = event.data if isinstance(event.data, str) else event.data[0]
+            self._outputs_by_step.setdefault(str(event.step_key), []).append(output)
+            return
+        if event.event_type in _ENDS:
+            self._ended_steps.add(event.step_key)
         write = self._write_by_type.get(event.event_type)
         if write is not None:
             self._writer.put(lambda: write(event))
@@ -112,24 +135,24 @@ class Recorder:
             )
 
     def _started(self, event: DagsterEvent) -> Iterable[Change]:
-        yield _START_STEP, (self._run.run_id, event.step_key, len(self._run.steps), event.timestamp)
+        if event.step_key in self._ended_steps:
+            self._unwritten_starts[event.step_key] = event.timestamp
+            return ()
+        return [(_START_STEP, (self._run.run_id, event.step_key, len(self._run.steps), event.timestamp))]
 
     def _restarted(self, event: DagsterEvent) -> Iterable[Change]:
-        yield (
-            "UPDATE steps SET retries = retries + 1 WHERE run = ? AND name = ?",
-            (self._run.run_id, event.step_key),
-        )
-
-    def _gave(self, event: DagsterEvent) -> Iterable[Change]:
-        output = event.data if isinstance(event.data, str) else event.data[0]
-        self._outputs_by_step.setdefault(str(event.step_key), []).append(output)
-        return ()
+        run_id, step = self._run.run_id, event.step_key
+        started = self._unwritten_starts.pop(step, None)
+        if started is not None:
+            yield _START_STEP, (run_id, step, len(self._run.steps), started)
+        yield "UPDATE steps SET retries = retries + 1 WHERE run = ? AND name = ?", (run_id, step)
 
     def _ended(self, state: str) -> Callable[[DagsterEvent], Iterable[Change]]:
         def write(event: DagsterEvent) -> Iterable[Change]:
-            outputs = json.dumps(self._outputs_by_step.get(str(event.step_key), []))
-            failure = self._message(event.error)
-            yield _END_STEP, (state, event.timestamp, failure, outputs, self._run.run_id, event.step_key)
+            step, failure = event.step_key, self._message(event.error)
+            outputs = _as_json(tuple(self._outputs_by_step.get(str(step), ())))
+            started, place = self._unwritten_starts.pop(step, None), len(self._run.steps)
+            return [(_END_STEP, (self._run.run_id, step, place, state, started, event.timestamp, failure, outputs))]
 
         return write
 

@@ -3,6 +3,8 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -80,8 +82,8 @@ class Writer:
     def _write_all(self, work: Iterable[Work]) -> None:
         try:
             with reporting(self._file), transaction(self._connection):
-                for one in work:
-                    for statement, values in one():
-                        self._connection.execute(statement, values)
+                changes = (change for one in work for change in one())
+                for statement, rows in groupby(changes, itemgetter(0)):
+                    self._connection.executemany(statement, [values for _, values in rows])
         except StateFileError as failure:
             self._failure = failure

