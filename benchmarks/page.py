@@ -35,6 +35,31 @@ another lifetime than the run's, or config of the run makes a scope open on the 
 times as long. Ask for the keys that you need (`required_resource_keys`): a scope costs what it opens, however large the
 container is.
 """
+COSTS = """\
+## What costs what
+
+**A run** costs a fixed part, a part for each resource that it opens, and a part for each step.
+
+- The fixed part is paid once a run, so a thousand assets in one run cost less than a thousand runs.
+- A resource costs more than a step: it is checked, opened, closed, and a failure names all who asked for it. A resource
+  that several steps take is opened once.
+- A step costs little where a call of its function is all there is to do: it makes one asset without checks, partitions,
+  code version, config or hooks, or is an op with one output; its values stay in memory, and nobody listens to the run's
+  events. An IO manager, an instance, a listener such as the command line's, and threads each need more for every step.
+  So does a result that is more than a value: `MaterializeResult`, `Output`, a generator, a coroutine. A context costs a
+  step as much again.
+- The first run of some assets puts them in order and reads what each needs; `materialize` keeps that for the next call
+  with the very same assets, and a job keeps it for its next run. So declare definitions once, at the top of a module.
+
+**A direct call** of an asset, as in a test, costs a few microseconds if its arguments are plain values, and a scope if
+one of them is a resource with a life cycle.
+
+**Growth**: the cost of one item does not depend on how many there are. Memory does: Python's garbage collector looks
+through all objects of a program now and then, so a very large program may call `gc.freeze()` after its imports.
+
+**Starting** costs the imports. Each name of dagwire is loaded with its own module when it is used, so a program that
+only opens resources loads a third of the modules.
+"""
 PACKAGES = (
     "dagwire",
     "dagster",
@@ -55,7 +80,7 @@ SCALES = {
 def page(measurements_by_section: Mapping[str, Sequence[Measurement]]) -> str:
     """The whole page, as Markdown."""
     sections = [f"## {title}\n\n{table(rows)}" for title, rows in measurements_by_section.items()]
-    return "\n".join([INTRODUCTION, *sections, machine()])
+    return "\n".join([INTRODUCTION, COSTS, *sections, machine()])
 
 
 def table(measurements: Iterable[Measurement]) -> str:

@@ -226,6 +226,39 @@ def test_both_paths_show_the_same(parents, data):
     assert _shown(_seen(parents, steps, how)) == _shown(expected)
 
 
+def _materialization():
+    return dg.AssetMaterialization("elsewhere")
+
+
+OPS = [*sorted(BODIES.keys() - {"event", "yields", "asynchronous", "context"}), "an event"]
+
+
+@pytest.mark.parametrize("kind", OPS)
+@pytest.mark.parametrize("returns", sorted(RETURNS))
+def test_ops_show_the_same_on_both_paths(kind, returns):
+    """An op, and an op that takes its value, have the same events and failures on both paths."""
+    body = {**BODIES, "an event": _materialization}[kind]
+
+    def seen():
+        def first(context):
+            return body(context) if kind == "metadata" else body()
+
+        if RETURNS[returns] is not None:
+            first.__annotations__["return"] = RETURNS[returns]
+        first_op, second_op = dg.op(first), dg.op(name="second")(lambda value: [value])
+
+        @dg.job
+        def both():
+            second_op(first_op())
+
+        result = both.execute_in_process(raise_on_error=False)
+        return [_event(event) for event in result.all_events], [_value(result, name) for name in ("first", "second")]
+
+    with without_quick_path():
+        expected = seen()
+    assert _shown(seen()) == _shown(expected)
+
+
 # -- which path --------------------------------------------------------------------------------------------------------
 
 

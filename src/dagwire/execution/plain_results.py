@@ -3,6 +3,7 @@
 from inspect import isasyncgen, isawaitable, isgenerator
 from types import NoneType
 
+from dagwire.definitions.specs.asset_events import is_extra_event
 from dagwire.execution.asset_outcomes import SPECIAL_RESULTS
 
 _VALUES = frozenset({NoneType, bool, int, float, str, bytes, list, tuple, dict, set, frozenset})
@@ -12,7 +13,7 @@ _VALUES = frozenset({NoneType, bool, int, float, str, bytes, list, tuple, dict, 
 def is_plain_result(returned: object, classes: tuple[type, ...] | None) -> bool:
     """Whether `returned` is a value of one of `classes`, or of any if they are None.
 
-    Results, outputs, generators and what is to be awaited are more than a value.
+    Results, outputs, events, generators and what is to be awaited are more than a value.
     """
     if type(returned) not in _VALUES and _is_more_than_a_value(returned):
         return False
@@ -20,6 +21,5 @@ def is_plain_result(returned: object, classes: tuple[type, ...] | None) -> bool:
 
 
 def _is_more_than_a_value(returned: object) -> bool:
-    return (
-        isinstance(returned, SPECIAL_RESULTS) or isgenerator(returned) or isasyncgen(returned) or isawaitable(returned)
-    )
+    is_result = isinstance(returned, SPECIAL_RESULTS) or is_extra_event(returned)
+    return is_result or isgenerator(returned) or isasyncgen(returned) or isawaitable(returned)

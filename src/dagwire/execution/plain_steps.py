@@ -160,14 +160,11 @@ class PlainCalls:
             beginning: tuple[object, ...] = ()
         else:
             beginning = (_START, name, None, began)
+        key = plain.asset_key
+        made = () if key is None else (_MATERIALIZATION, name, key, ended)
         handled = () if plain.stores_nothing else (_HANDLED, name, RESULT, ended)
         self._record.write(
-            (
-                *beginning,
-                *(_OUTPUT, name, RESULT, ended, _MATERIALIZATION, name, plain.asset_key, ended),
-                *handled,
-                *(_SUCCESS, name, duration_ms, ended),
-            )
+            (*beginning, _OUTPUT, name, RESULT, ended, *made, *handled, _SUCCESS, name, duration_ms, ended)
         )
         self._values[name] = {RESULT: value}
 

@@ -1,20 +1,24 @@
 """`PlainStep`: the facts of a step that needs nothing but a call of its function. Pure.
 
 A step is plain if the outcome of a call is known beforehand, except for its value. So it makes one asset, without
-checks, partitions, code version, config or hooks; its function is neither a generator nor asynchronous; each of its
-inputs is the one value of another step; and its types are classes, for which `isinstance` is the whole check. Any other
-step has more than one possible course, and none of these facts.
+checks, partitions or code version, or is an op with one output; it has neither config nor hooks; its function is
+neither a generator nor asynchronous; each of its inputs is the one value of another step; and its types are classes,
+for which `isinstance` is the whole check. Any other step has more than one possible course, and none of these facts.
 """
 
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
+from dagwire.definitions.ops.ins_and_outs import Out
+from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.steps.output_handles import OutputHandle
 from dagwire.definitions.steps.signature import RESULT
 from dagwire.definitions.value_types.class_types import NOTHING, InstanceType, PythonObjectDagsterType
 from dagwire.definitions.value_types.dagster_type import DagsterType
+from dagwire.definitions.value_types.value_annotations import is_output_annotation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,7 +50,8 @@ class PlainStep(NamedTuple):
     defaults: "Mapping[str, object]"
     has_arguments: bool
     """Whether anything but a context is passed."""
-    asset_key: AssetKey
+    asset_key: AssetKey | None
+    """The asset that it makes; None for an op."""
     output_classes: tuple[type, ...] | None
     """The classes that its value may have; None for any."""
     stores_nothing: bool
@@ -56,9 +61,7 @@ class PlainStep(NamedTuple):
 def plain_step(node: "Node") -> PlainStep | None:
     """Return the facts of a step that is plain; None for any other."""
     definition = node.definition
-    if type(definition) is not AssetsDefinition or not is_plain_definition(definition):
-        return None
-    if node.hooks or node.waits_for or node.open_inputs or node.loads or node.outputs is not None or node.mapped_over:
+    if isinstance(definition, AssetChecksDefinition) or not (is_plain_definition(definition) and _is_plain_node(node)):
         return None
     inputs = [_plain_input(definition, parameter, source) for parameter, source in node.inputs.items()]
     output_type = definition.output_type(RESULT)
@@ -74,22 +77,29 @@ def plain_step(node: "Node") -> PlainStep | None:
         tuple(one for one in inputs if one is not None),
         node.defaults,
         bool(signature.keys or inputs or node.defaults),
-        definition.spec.key,
+        definition.spec.key if isinstance(definition, AssetsDefinition) else None,
         classes_of(output_type),
-        definition.stores_nothing,
+        RESULT not in definition.stored_outputs,
     )
 
 
-def is_plain_definition(definition: AssetsDefinition) -> bool:
-    """Whether a call of an asset's function may be all that there is to do, apart from its inputs and their types."""
+def _is_plain_node(node: "Node") -> bool:
+    """Whether a step takes all values from other steps, and is wanted as a whole and for itself."""
+    is_whole = node.outputs is None and node.part_of is None and node.mapped_over is None and node.template is None
+    return is_whole and not (node.hooks or node.waits_for or node.open_inputs or node.loads)
+
+
+def is_plain_definition(definition: AssetsDefinition | OpDefinition) -> bool:
+    """Whether a call of a function may be all that there is to do, apart from its inputs and their types."""
+    if isinstance(definition, OpDefinition):
+        has_one_output = [type(out) for out in definition.outs.values()] == [Out] and RESULT in definition.outs
+    else:
+        has_one_output = type(definition) is AssetsDefinition and definition.is_plain
+        has_one_output = has_one_output and RESULT in definition.specs_by_output
     body = definition.body
-    return (
-        definition.is_plain
-        and RESULT in definition.specs_by_output
-        and not (definition.hooks or definition.wants_output or definition.resources_by_type)
-        and body.config_schema is None
-        and not _is_special(body.function)
-    )
+    is_wrapped = is_output_annotation(body.signature.returns)
+    is_checked = definition.hooks or definition.resources_by_type or body.config_schema is not None
+    return has_one_output and not (is_wrapped or is_checked or _is_special(body.function))
 
 
 def _is_special(function: object) -> bool:
@@ -97,7 +107,7 @@ def _is_special(function: object) -> bool:
     return isgeneratorfunction(function) or iscoroutinefunction(function) or isasyncgenfunction(function)
 
 
-def _plain_input(definition: AssetsDefinition, parameter: str, source: Any) -> PlainInput | None:
+def _plain_input(definition: AssetsDefinition | OpDefinition, parameter: str, source: Any) -> PlainInput | None:
     declared = definition.input_type(parameter)
     if type(source) is not OutputHandle or source.mapping_key is not None or not is_class(declared):
         return None
