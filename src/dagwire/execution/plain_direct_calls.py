@@ -9,6 +9,7 @@ checks the arguments, or the result, so that each message has one source.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeGuard
 
+from dagwire.config.values.type_guards import SCALARS
 from dagwire.containers.build_resources import build_resources
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.ops.plain_step import classes_of, is_class, is_plain_definition
@@ -61,23 +62,26 @@ class PlainCall:
 
     def call(self, arguments: Mapping[str, Any], finish: Finish) -> object:
         """Call the function with its resources open; `finish` checks a result that is more than a value."""
-        recipes = {
-            key: arguments[parameter]
-            for parameter, key in self._key_by_parameter.items()
-            if isinstance(arguments[parameter], _RECIPES)
-        }
-        if not recipes:
-            return self._checked(self._function(**arguments), finish)
-        with build_resources(recipes) as opened:
+        for parameter in self._key_by_parameter:
+            if _is_recipe(arguments[parameter]):
+                return self._call_with_open(arguments, finish)
+        returned = self._function(**arguments)
+        return returned if is_plain_result(returned, self._classes) else finish(self._owner, returned)
+
+    def _call_with_open(self, arguments: Mapping[str, Any], finish: Finish) -> object:
+        named = {key: arguments[parameter] for parameter, key in self._key_by_parameter.items()}
+        with build_resources({key: value for key, value in named.items() if _is_recipe(value)}) as opened:
             resources = opened.original_resource_dict
             live = {name: resources[key] for name, key in self._key_by_parameter.items() if key in resources}
-            return self._checked(self._function(**{**arguments, **live}), finish)
-
-    def _checked(self, returned: object, finish: Finish) -> object:
-        return returned if is_plain_result(returned, self._classes) else finish(self._owner, returned)
+            returned = self._function(**{**arguments, **live})
+            return returned if is_plain_result(returned, self._classes) else finish(self._owner, returned)
 
 
 _RECIPES = (ConfigurableResourceFactory, ResourceDefinition)
+
+
+def _is_recipe(value: object) -> bool:
+    return type(value) not in SCALARS and isinstance(value, _RECIPES)
 
 
 def _has_plain_calls(definition: AnyStep) -> TypeGuard[AssetsDefinition]:
