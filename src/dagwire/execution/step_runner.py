@@ -1,7 +1,7 @@
 """`Steps`: how one attempt of a step is done: its body called with what it asks for, its outcome read and stored."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from inspect import isasyncgen, isawaitable, isgenerator
 from typing import Any, NamedTuple
 
@@ -189,14 +189,18 @@ class Steps:
         context.stored_values = self._stored_values
         context.job = self._plan.job
         context.loggers = self._loggers
-        context.resources = self._scope_by_node[node.template or node.name].resources(self._keys_in_context(node))
+        keys = self._keys_in_context(node)
+        if keys:
+            context.resources = self._scope_by_node[node.template or node.name].resources(keys)
         context.op_config = self._plan.config_by_node.get(node.template or node.name)
         context.mark_subset(is_subset=self._plan.job.is_subset or node.outputs is not None)
         return context
 
-    def _keys_in_context(self, node: Node) -> Iterable[str]:
+    def _keys_in_context(self, node: Node) -> tuple[str, ...]:
         """The keys of the resources that the context of a step shows."""
-        of_step = (*node.definition.keys_in_context, *(one.key for one in node.loader_requirements))
+        of_step = node.definition.keys_in_context
+        if node.open_inputs:
+            of_step = (*of_step, *(one.key for one in node.loader_requirements))
         return of_step if self._step_io is None else (*of_step, *self._step_io.keys_in_context(node))
 
     async def _finished(self, node: Node, returned: object, current: CurrentStep) -> Any:

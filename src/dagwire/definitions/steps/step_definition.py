@@ -149,7 +149,7 @@ class StepDefinition(Generic[D]):
             *(Requirement(key, f"type '{one.display_name}'") for key, one in self.resources_by_type.items()),
         )
 
-    @property
+    @computed_once
     def keys_in_context(self) -> tuple[str, ...]:
         """The keys of the resources that its context shows: the body's, and those of its IO managers and types."""
         managers = (*self.io_manager_keys.values(), *self.input_manager_keys.values())
@@ -158,7 +158,8 @@ class StepDefinition(Generic[D]):
     def without_io_managers(self) -> Self:
         """Return a copy without IO managers: its values stay in memory."""
         copied = copy.copy(self)
-        vars(copied).pop("requirements", None)
+        for cached in ("requirements", "keys_in_context"):
+            vars(copied).pop(cached, None)
         copied.io_manager_keys = {}
         copied.input_manager_keys = {}
         return copied
