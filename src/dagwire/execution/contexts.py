@@ -1,7 +1,6 @@
 """The contexts of assets, ops and checks: what a body can ask of its run."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
@@ -99,9 +98,7 @@ def context_class(definition: Any) -> type[StepContext]:
     """Return the class of the context that the body of a definition takes."""
     if definition.body.signature.context_type is OpExecutionContext:
         return OpExecutionContext
-    return _class_for(type(definition))
-
-
-@cache
-def _class_for(kind: type) -> type[StepContext]:
-    return next((found for one in kind.__mro__ if (found := _CLASSES.get(one))), OpExecutionContext)
+    kind = type(definition)
+    if kind not in _CLASSES:
+        _CLASSES[kind] = next((_CLASSES[one] for one in kind.__mro__ if one in _CLASSES), OpExecutionContext)
+    return _CLASSES[kind]
