@@ -98,7 +98,10 @@ def context_class(definition: Any) -> type[StepContext]:
     """Return the class of the context that the body of a definition takes."""
     if definition.body.signature.context_type is OpExecutionContext:
         return OpExecutionContext
-    kind = type(definition)
+    return _class_for(type(definition))
+
+
+def _class_for(kind: type) -> type[StepContext]:
     if kind not in _CLASSES:
         _CLASSES[kind] = next((_CLASSES[one] for one in kind.__mro__ if one in _CLASSES), OpExecutionContext)
     return _CLASSES[kind]

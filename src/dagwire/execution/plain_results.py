@@ -21,5 +21,5 @@ def is_plain_result(returned: object, classes: tuple[type, ...] | None) -> bool:
 
 
 def _is_more_than_a_value(returned: object) -> bool:
-    is_result = isinstance(returned, SPECIAL_RESULTS) or is_extra_event(returned)
-    return is_result or isgenerator(returned) or isasyncgen(returned) or isawaitable(returned)
+    is_begun = isgenerator(returned) or isasyncgen(returned) or isawaitable(returned)
+    return is_begun or isinstance(returned, SPECIAL_RESULTS) or is_extra_event(returned)
