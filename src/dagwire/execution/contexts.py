@@ -1,13 +1,13 @@
 """The contexts of assets, ops and checks: what a body can ask of its run."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.specs.check_results import AssetCheckKey
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
+from dagwire.definitions.steps.step_definition import AnyStep
 from dagwire.errors import InvariantViolationError
 from dagwire.execution.assets_in_context import AssetsInContext
 from dagwire.execution.current_step import current_context
@@ -94,7 +94,7 @@ _CLASSES: dict[type, type[StepContext]] = {
 }
 
 
-def context_class(definition: Any) -> type[StepContext]:
+def context_class(definition: AnyStep) -> type[StepContext]:
     """Return the class of the context that the body of a definition takes."""
     if definition.body.signature.context_type is OpExecutionContext:
         return OpExecutionContext
