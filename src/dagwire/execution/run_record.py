@@ -24,6 +24,7 @@ from dagwire.execution.events import DagsterEvent
 from dagwire.execution.outcomes import Outcome, StepOutput
 from dagwire.resources.dagster_run import DagsterRun
 
+_STEP_FAILURE = DagsterEventType.STEP_FAILURE
 _FACTS = 4
 """Facts of one event: its type, step, data and time."""
 
@@ -72,8 +73,11 @@ class Record:
 
     def events(self) -> Iterator[DagsterEvent]:
         """The events, in the order in which they happened."""
+        return (DagsterEvent(*facts, self._run) for facts in self._written())
+
+    def _written(self) -> Iterator[tuple[Any, Any, Any, Any]]:
         facts = iter(self._facts)
-        return (DagsterEvent(*one, self._run) for one in zip(facts, facts, facts, facts, strict=True))
+        return zip(facts, facts, facts, facts, strict=True)
 
     def emit_events(self, step_key: str, extra_events: Iterable[ExtraEvent]) -> None:
         """Write the events that a body or an IO manager logged."""
@@ -85,7 +89,7 @@ class Record:
         if failure is None:
             self.emit(DagsterEventType.RUN_SUCCESS)
         else:
-            failed = [event for event in self.events() if event.is_step_failure]
+            failed = [DagsterEvent(*facts, self._run) for facts in self._written() if facts[0] is _STEP_FAILURE]
             names = [event.step_key for event in failed]
             self.emit(DagsterEventType.RUN_FAILURE, data=(failure, next(iter(failed), None), names))
 
