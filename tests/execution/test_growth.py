@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+from dagwire.computed_once import computed_once
+
 from benchmarks import growing
 
 COUNTED = sorted(growing.GROWING.keys() - {"a step in threads", "a step that sleeps beside all others"})
@@ -51,3 +53,20 @@ def test_each_step_in_threads_is_looked_at_once(monkeypatch):
     monkeypatch.setattr(executors, "SimpleQueue", Noting)
     growing.in_threads(200)()
     assert len(ended) == 200
+
+
+def test_a_value_is_computed_once():
+    """A property is computed when it is first asked for, for each object once; its class shows the property."""
+    computed = []
+
+    class Holder:
+        @computed_once
+        def value(self):
+            """A value."""
+            computed.append(self)
+            return len(computed)
+
+    first, second = Holder(), Holder()
+    assert [first.value, first.value, second.value] == [1, 1, 2]
+    assert computed == [first, second]
+    assert Holder.value.__doc__ == "A value."

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from unittest import mock
 
 import pytest
+from dependency_injector import containers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -304,6 +305,46 @@ def test_a_value_of_another_type_than_its_input_s(counts):
     with pytest.raises(dg.DagsterTypeCheckDidNotPass, match="number"):
         dg.materialize([number, text])
     assert (counts.plain, counts.general) == (1, 1)
+
+
+def test_config_of_a_step_that_declares_none(counts):
+    """A run may have config for any step; its context then shows it, on the general path."""
+
+    @dg.asset
+    def rows(context):
+        return context.op_config
+
+    config = {"ops": {"rows": {"config": {"size": 1}}}}
+    assert dg.materialize([rows], run_config=config).asset_value("rows") == {"size": 1}
+    assert (counts.plain, counts.general) == (0, 1)
+
+
+def test_what_lives_for_a_step_is_opened_on_the_general_path(counts):
+    """A resource that lives for a step is opened and closed around it; asked for in a body, too."""
+    log = []
+
+    def opened():
+        log.append("open")
+        yield "session"
+        log.append("close")
+
+    class App(containers.DeclarativeContainer):
+        session = dg.ResourceProvider(opened).set_lifetime("step")
+
+    @dg.asset
+    def first(session: dg.ResourceParam[str]) -> str:
+        return session
+
+    @dg.asset
+    def second() -> str:
+        return dg.current_scope().get("session")
+
+    app = App()
+    assert dg.materialize([first], resources=app).asset_value("first") == "session"
+    assert (counts.plain, counts.general) == (0, 1)
+    assert dg.materialize([first, second], resources=app).asset_value("second") == "session"
+    assert (counts.plain, counts.general) == (0, 3)
+    assert log == ["open", "close"] * 3
 
 
 def test_a_plain_step_costs_few_calls():

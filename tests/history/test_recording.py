@@ -1,5 +1,6 @@
 """What the history keeps of a run, and for how long."""
 
+import threading
 import time
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,7 @@ from dagwire import (
     EnvVar,
     MaterializeResult,
     ResourceProvider,
+    RetryPolicy,
     RetryRequested,
     SecretField,
     SettingsProvider,
@@ -34,6 +36,7 @@ from dagwire.history.pruning import Retention, prune
 from dagwire.history.reading import opened_history
 from dagwire.history.recorder import Recorder, RunToRecord
 from dagwire.history.redaction import Redactor
+from dagwire.history.run_changes import Change
 from dagwire.history.run_locks import end_killed_runs, holding
 from dagwire.history.state_folder import State, opened_state
 
@@ -102,6 +105,59 @@ def test_steps_checks_and_materializations_are_recorded(state: State) -> None:
     assert state.runs.made_partitions(AssetKey("rows").to_string()).keys() == {None}
     observed = state.connection.execute("SELECT asset FROM asset_events WHERE kind = 'observation'").fetchall()
     assert observed == [(AssetKey("source").to_string(),)]
+
+
+def test_a_step_that_runs_is_on_the_disk(state: State) -> None:
+    """While its function runs, a step is recorded as running, with the time of its start."""
+    seen: list[str] = []
+
+    @asset
+    def rows() -> None:
+        state.writer.flush()
+        seen.extend(step.state for step in state.runs.steps("r1") if step.started)
+
+    materialize([rows], on_event=record(state, "r1", ["rows"]))
+    assert seen == ["running"]
+
+
+def test_steps_that_ended_before_they_were_written(state: State) -> None:
+    """A slow disk loses nothing: start, retries, end and outputs of each step, and of mapped ones too."""
+    slow = threading.Event()
+    tries: list[int] = []
+
+    def wait() -> list[Change]:
+        slow.wait()
+        return []
+
+    @op(out=DynamicOut())
+    def cut():
+        yield DynamicOutput(1, "a")
+
+    @op(retry_policy=RetryPolicy())
+    def eat(piece):
+        tries.append(piece)
+        if len(tries) == 1:
+            raise ValueError(piece)
+        return piece
+
+    @job
+    def meal():
+        cut().map(eat)
+
+    from dagwire.definitions.jobs.run_options import RunOptions
+    from dagwire.execution.run import run_job
+
+    state.writer.put(wait)
+    run_job(meal, RunOptions(on_event=record(state, "r1", ["cut", "eat"])))
+    slow.set()
+    state.writer.flush()
+    steps = {step.step: step for step in state.runs.steps("r1")}
+    assert [(name, step.state, step.retries, step.outputs) for name, step in steps.items()] == [
+        ("cut", "done", 0, ["result"]),
+        ("eat", "waiting", 0, []),
+        ("eat[a]", "done", 1, ["result"]),
+    ]
+    assert all(step.started and step.ended for name, step in steps.items() if name != "eat")
 
 
 def test_mapped_steps_are_recorded_when_they_start(state: State) -> None:
