@@ -5,6 +5,7 @@ loads it when it is asked to run.
 """
 
 import importlib
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from dagwire.definitions.jobs.run_options import RunOptions
@@ -23,6 +24,11 @@ class RunJob(Protocol):
 
 
 def run_job(job: "JobDefinition", options: RunOptions) -> "ExecuteInProcessResult":
-    """Run `job`; its runner is loaded now."""
+    """Run `job`; its runner is loaded with the first one."""
+    return _runner()(job, options)
+
+
+@cache
+def _runner() -> RunJob:
     run: RunJob = importlib.import_module("dagwire.execution.run").run_job
-    return run(job, options)
+    return run
