@@ -1,5 +1,7 @@
 """One body, two sides: each test of this folder runs against real Dagster, the oracle, and against dagwire.
 
+A third way, "on dagster", declares a body with dagwire, and Dagster executes it: see `third_way.py`.
+
 `dg` is the module under test, spelled as Dagster's users spell it. Where dagwire differs on purpose the test holds both
 expectations side by side, through `differs` or a table `{"dagster": ..., "dagwire": ...}`. What dagwire does not have
 yet is marked `@pytest.mark.absent(why)`: such a test must fail on dagwire's side, and the mark goes when it passes.
@@ -7,6 +9,7 @@ yet is marked `@pytest.mark.absent(why)`: such a test must fail on dagwire's sid
 """
 
 import importlib
+import inspect
 import shutil
 from collections.abc import Callable, Iterator
 from types import ModuleType
@@ -15,24 +18,46 @@ from typing import Any
 import pytest
 from pydantic import PrivateAttr
 
+from dagwire.definitions.jobs.job import JobDefinition
+
+from tests.parity.third_way import OnDagster, execute_in_process, is_run
+
 SIDES = [
     # Dagster's own deprecation, beta and preview warnings are not ours to heed; dagwire's stay errors.
     pytest.param("dagster", marks=pytest.mark.filterwarnings("ignore")),
     pytest.param("dagwire"),
+    pytest.param("on dagster", marks=pytest.mark.filterwarnings("ignore")),
 ]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare this folder's one mark."""
+    """Declare this folder's marks."""
     config.addinivalue_line("markers", "absent(why): dagwire does not have this part yet; the test fails on its side")
+    config.addinivalue_line("markers", "not_carried(why): Dagster executes this body of dagwire's in another way")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Expect what is marked absent to fail on dagwire's side, and only there."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Expect what is marked absent to fail on dagwire's side, and only there; drop third ways that run nothing."""
+    idle = [item for item in items if _side(item) == "on dagster" and not _is_run(item)]
+    config.hook.pytest_deselected(items=idle)
+    items[:] = [item for item in items if item not in idle]
     for item in items:
+        not_carried = item.get_closest_marker("not_carried")
+        if not_carried is not None and _side(item) == "on dagster":
+            item.add_marker(pytest.mark.xfail(reason=not_carried.args[0], strict=True))
         absent = item.get_closest_marker("absent")
-        if absent is not None and item.callspec.params.get("dg") == "dagwire":  # type: ignore[attr-defined]  # every test here takes dg
+        if absent is not None and _side(item) == "dagwire":
             item.add_marker(pytest.mark.xfail(reason=absent.args[0], strict=True))
+
+
+def _side(item: pytest.Item) -> str | None:
+    """The side of a parity test; None for other tests, which a hook of this folder sees as well."""
+    callspec = getattr(item, "callspec", None)
+    return None if callspec is None else callspec.params.get("dg")
+
+
+def _is_run(item: pytest.Item) -> bool:
+    return is_run(item.path.stem, inspect.getsource(item.function))  # type: ignore[attr-defined]  # a function's item
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -60,8 +85,11 @@ def _forgetful_oracle(_oracle: Any) -> Iterator[None]:
 
 
 @pytest.fixture(params=SIDES)
-def dg(request: pytest.FixtureRequest) -> ModuleType:
-    """The module under test: `dagster`, then `dagwire`."""
+def dg(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The module under test: `dagster`, then `dagwire`, then dagwire with Dagster to execute it."""
+    if request.param == "on dagster":
+        monkeypatch.setattr(JobDefinition, "execute_in_process", execute_in_process)
+        return OnDagster()
     return importlib.import_module(request.param)
 
 

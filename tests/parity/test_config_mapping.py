@@ -237,6 +237,7 @@ def test_config_of_a_graph_s_ops_once_and_for_all(dg, fetch):
     assert nightly.execute_in_process().output_for_node("inner") == 8
 
 
+@pytest.mark.not_carried("Dagster replaces a variable by its value before a mapping gets the config")
 def test_config_as_it_was_written(dg, fetch, monkeypatch):
     """`receive_processed_config_values=False` hands over what was written; variables are read otherwise."""
     monkeypatch.setenv("PARITY_NAME", "abcdef")

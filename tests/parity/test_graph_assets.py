@@ -159,6 +159,7 @@ def test_a_subset_of_a_graph_s_assets(dg, one, double, outs, log):
         dg.materialize([whole], selection=["low"])
 
 
+@pytest.mark.not_carried("Dagster leaves out the ops that another asset needs")
 def test_a_subset_that_needs_an_op_of_another_asset(dg, one, double, outs, differs):
     """The ops that a chosen asset needs run, if they make another asset too; Dagster leaves them out, and fails."""
 
@@ -366,6 +367,7 @@ def test_a_graph_asset_takes_any_number_of_assets(dg):
     assert dg.materialize([first, second, total]).output_for_node("total") == 3
 
 
+@pytest.mark.not_carried("Dagster refuses an output that its run has not selected")
 def test_the_selected_outputs_of_an_op_in_a_subset(dg, log):
     """In a subset of a graph's assets an op is told the outputs that the selected assets need, and the assets."""
 

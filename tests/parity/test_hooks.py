@@ -55,6 +55,7 @@ def test_hooks_are_told_of_the_step(dg, good, bad, log):
     assert sorted(log) == [("broken", "bad", KeyError, {}), ("done", "other", "other", None, {"result": 5})]
 
 
+@pytest.mark.not_carried("a hook gets Dagster's own definition of the step")
 def test_the_definition_of_the_step(dg, good, log):
     """`context.op` has the step's name and its definition; `hook_def` is the hook."""
     hook = dg.success_hook(name="h")(lambda context: log.append((context.op.definition, context.hook_def.name)))
@@ -62,6 +63,7 @@ def test_the_definition_of_the_step(dg, good, log):
     assert log == [(good, "h")]
 
 
+@pytest.mark.not_carried("Dagster gets the outputs of a body when it has ended")
 def test_outputs_before_a_failure(dg, log):
     """A failure hook sees the outputs and the metadata that the body had yielded."""
 

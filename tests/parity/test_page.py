@@ -2,6 +2,7 @@
 
 import ast
 import re
+import runpy
 import textwrap
 import types
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ OVERVIEW = HERE.parents[1] / "docs" / "parity.md"
 PAGES = HERE.parents[1] / "docs" / "parity"
 ABSENT_NAMES = "absent-names"
 """The one page in that folder that comes from the public names, not from the tests."""
+# By its path, because this file is also run by itself.
+is_run = runpy.run_path(str(HERE / "third_way.py"))["is_run"]
 
 
 class Row(NamedTuple):
@@ -28,6 +31,8 @@ class Row(NamedTuple):
     name: str
     rule: str
     verdict: str
+    carried: str
+    """What becomes of its bodies on Dagster: same, different, or nothing if it runs none."""
 
 
 def _names_both_sides(test: ast.FunctionDef) -> bool:
@@ -41,25 +46,33 @@ def _names_both_sides(test: ast.FunctionDef) -> bool:
     )
 
 
-def _reason_of_absence(test: ast.FunctionDef) -> str | None:
+def _reason(test: ast.FunctionDef, mark: str) -> str | None:
+    """The reason that a mark of the test gives; None if it has no such mark."""
     for decorator in test.decorator_list:
-        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.absent":
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == f"pytest.mark.{mark}":
             return str(ast.literal_eval(decorator.args[0]))
     return None
 
 
 def _verdict(test: ast.FunctionDef) -> str:
-    reason = _reason_of_absence(test)
+    reason = _reason(test, "absent")
     if reason is not None:
         return f"absent: {reason}"
     return "better on purpose" if _names_both_sides(test) else "same"
 
 
-def _rows(module: ast.Module) -> Iterator[Row]:
+def _carried(module: str, test: ast.FunctionDef) -> str:
+    if not is_run(f"test_{module.replace('-', '_')}", ast.unparse(test)):
+        return ""
+    reason = _reason(test, "not_carried")
+    return "same" if reason is None else f"differs: {reason}"
+
+
+def _rows(name: str, module: ast.Module) -> Iterator[Row]:
     for node in module.body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             rule = " ".join((ast.get_docstring(node) or "").split())
-            yield Row(node.name, rule.replace("|", "\\|"), _verdict(node))
+            yield Row(node.name, rule.replace("|", "\\|"), _verdict(node), _carried(name, node))
 
 
 @cache
@@ -76,10 +89,21 @@ def render(name: str) -> str:
     """The page of one module: one row for each test."""
     module = _modules()[name]
     title, _, about = (ast.get_docstring(module) or "").partition(": ")
-    lines = [f"# {title}", "", about[:1].upper() + about[1:], "", "| test | rule | verdict |", "| --- | --- | --- |"]
+    rows = list(_rows(name, module))
+    lines = [f"# {title}", "", about[:1].upper() + about[1:], "", *_head(rows)]
     file = f"test_{name.replace('-', '_')}.py"
-    lines += [f"| [`{row.name}`](../../tests/parity/{file}) | {row.rule} | {row.verdict} |" for row in _rows(module)]
+    has_third = any(row.carried for row in rows)
+    for row in rows:
+        third = f" {row.carried} |" if has_third else ""
+        lines.append(f"| [`{row.name}`](../../tests/parity/{file}) | {row.rule} | {row.verdict} |{third}")
     return "\n".join(lines) + "\n"
+
+
+def _head(rows: list[Row]) -> list[str]:
+    """The head of the table, with a third column for what `to_dagster` makes of the rows, if it is tried on any."""
+    if any(row.carried for row in rows):
+        return ["| test | rule | verdict | by Dagster, through `to_dagster` |", "| --- | --- | --- | --- |"]
+    return ["| test | rule | verdict |", "| --- | --- | --- |"]
 
 
 def absent_names() -> set[str]:
@@ -150,7 +174,7 @@ def test_no_page_is_left_of_a_module_that_is_gone():
 
 def test_every_test_named_in_the_overview_exists():
     """No sentence of the overview names a test that is not there."""
-    known = {row.name for module in _modules().values() for row in _rows(module)}
+    known = {row.name for page, module in _modules().items() for row in _rows(page, module)}
     assert set(re.findall(r"`(test_\w+)`", OVERVIEW.read_text(encoding="utf-8"))) <= known
 
 
@@ -162,13 +186,13 @@ def test_the_overview_leads_to_every_page():
 
 def test_every_parity_test_states_its_rule():
     """A docstring each, on one line, ending in a full stop."""
-    rules = {row.name: row.rule for module in _modules().values() for row in _rows(module)}
+    rules = {row.name: row.rule for page, module in _modules().items() for row in _rows(page, module)}
     assert [name for name, rule in rules.items() if not rule.endswith(".")] == []
 
 
 def test_names_are_used_once():
     """A name names one test, so that the names in the pages are clear."""
-    names = [row.name for module in _modules().values() for row in _rows(module)]
+    names = [row.name for page, module in _modules().items() for row in _rows(page, module)]
     assert sorted({name for name in names if names.count(name) > 1}) == []
 
 

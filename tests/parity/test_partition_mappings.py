@@ -416,6 +416,7 @@ def test_a_running_total(dg, days, tmp_path):
     assert result.asset_value("two_days") == {"2024-01-04": 4, "2024-01-05": 5}
 
 
+@pytest.mark.not_carried("an op in the graph of an asset knows no partitions of other assets")
 def test_a_mapping_of_an_asset_of_several_ops(dg, days, loading, log):
     """An op of a graph asset takes the partitions of the asset's mapping, and its context shows them."""
 

@@ -729,6 +729,51 @@ def test_a_sensor_that_adds_partitions_and_reports_events() -> None:
     assert result.run_requests[0].asset_selection == [dagster.AssetKey("trips")]
 
 
+@dg.sensor(job=mapped)
+def asking(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    trips, outside = dg.AssetKey("trips"), dg.AssetKey("outside")
+    instance = context.instance
+    before = (instance.has_asset_key(trips), instance.has_asset_key(outside), instance.get_asset_keys())
+    instance.report_runless_asset_event(dg.AssetMaterialization("outside", metadata={"rows": 5}))
+    latest, previous = instance.latest_two_materializations(outside)
+    assert latest is not None
+    events = instance.get_latest_materialization_events([trips])
+    journal.append(f"{before} {latest.asset_materialization.metadata['rows'].value} {previous} {len(events)}")
+    instance.wipe_assets([outside])
+    journal.append(f"{instance.has_asset_key(outside)} {instance.is_ephemeral}")
+    return dg.SkipReason("looked")
+
+
+def test_an_instance_answers_by_dagsters_record() -> None:
+    """A function of dagwire's that asks its instance gets what Dagster's has recorded, in dagwire's classes."""
+    definitions = carried(assets=[trips], sensors=[asking])
+    with dagster.DagsterInstance.ephemeral() as instance:
+        run_all(definitions, run_config={"ops": {"trips": {"config": {"required": "r"}}}}, instance=instance)
+        journal.clear()
+        context = dagster.build_sensor_context(instance=instance, definitions=definitions)
+        definitions.resolve_sensor_def("asking").evaluate_tick(context)
+    assert journal == ["(True, False, [AssetKey(['trips'])]) 5 None 1", "False True"]
+
+
+@dg.run_status_sensor(run_status=dg.DagsterRunStatus.SUCCESS)
+def after_runs(context: dg.RunStatusSensorContext) -> None: ...
+
+
+@dg.multi_asset_sensor(monitored_assets=[dg.AssetKey("trips")])
+def after_assets(context: dg.MultiAssetSensorEvaluationContext) -> None: ...
+
+
+def test_sensors_that_read_dagwires_own_record_are_refused() -> None:
+    """Sensors of runs and of several assets are named, since they would never see anything on Dagster."""
+    with pytest.raises(FaultsError) as caught:
+        carried(assets=[trips], sensors=[after_runs, after_assets])
+    first, second = map(str, caught.value.faults)
+    assert first == (
+        "sensor 'after_runs' cannot be carried: it reads of runs in dagwire's own instance. Declare it with Dagster."
+    )
+    assert second.startswith("sensor 'after_assets' cannot be carried: it reads of several assets")
+
+
 # -- what Dagster's daemon does ----------------------------------------------------------------------------------------
 
 

@@ -123,6 +123,10 @@ class GraphDefinition:
         self.tags: dict[str, str] = json_tags(tags)
         self._descriptions = dict(descriptions or {})
         self._alias: str | None = None
+        self.added_hooks: frozenset[HookDefinition] = frozenset()
+        """The hooks that this use of the graph adds to those of its ops, which have them already."""
+        self.added_retry_policy: RetryPolicy | None = None
+        """The policy that this use of the graph gives to its ops, which have it already."""
 
     # -- facts ---------------------------------------------------------------------------------------------------------
 
@@ -226,11 +230,15 @@ class GraphDefinition:
     def with_hooks(self, hook_defs: Iterable[HookDefinition]) -> Self:
         """This graph with hooks of every op in it, to be called in a job's body."""
         hooks = frozenset(hook_defs)
-        return self._with_ops(lambda definition: definition.with_hooks(hooks))
+        changed = self._with_ops(lambda definition: definition.with_hooks(hooks))
+        changed.added_hooks = self.added_hooks | hooks
+        return changed
 
     def with_retry_policy(self, retry_policy: RetryPolicy) -> Self:
         """This graph with a policy for each op in it that has none, to be called in a job's body."""
-        return self._with_ops(lambda op: op if op.retry_policy is not None else op.with_retry_policy(retry_policy))
+        changed = self._with_ops(lambda op: op if op.retry_policy is not None else op.with_retry_policy(retry_policy))
+        changed.added_retry_policy = retry_policy
+        return changed
 
     def _with_ops(self, change: Callable[[OpDefinition], OpDefinition]) -> Self:
         placed = {

@@ -58,7 +58,7 @@ def dagster_checks(definition: AssetChecksDefinition, steps: CarriedSteps) -> dg
     names = steps.names(definition)
     made: Any = dg.multi_asset_check(
         name=definition.name,
-        specs=[check_spec(spec) for spec in definition.check_specs],
+        specs=[_with_inputs(definition, spec) for spec in definition.check_specs],
         ins={
             name: dg.AssetIn(
                 key=namesake(key), input_manager_key=names.get(definition.input_manager_keys.get(name, ""))
@@ -74,6 +74,14 @@ def dagster_checks(definition: AssetChecksDefinition, steps: CarriedSteps) -> dg
         description=definition.description,
     )(step.function(tuple(definition.input_keys)))
     return made  # type: ignore[no-any-return]
+
+
+def _with_inputs(definition: AssetChecksDefinition, spec: AssetCheckSpec) -> dg.AssetCheckSpec:
+    """A check's description, with every asset whose value the body takes among its dependencies."""
+    made = check_spec(spec)
+    known = {made.asset_key, *(dep.asset_key for dep in made.additional_deps)}
+    missing = [key for key in map(namesake, definition.input_keys.values()) if key not in known]
+    return made._replace(additional_deps=[*made.additional_deps, *map(dg.AssetDep, missing)])
 
 
 def check_spec(spec: AssetCheckSpec) -> dg.AssetCheckSpec:
@@ -151,7 +159,7 @@ def _partitions(definition: AssetsDefinition) -> Any:
 
 def _of_graph(definition: GraphAssetDefinition, steps: CarriedSteps) -> dg.AssetsDefinition:
     """The assets of a graph: the graph as Dagster's, its outputs as the assets."""
-    graph = steps.graph(definition.name, definition.inputs, definition.composed)
+    graph = steps.graph(definition.name, definition.inputs, definition.composed, definition.bindings)
     specs = definition.specs_by_output
     facts_by_key = {namesake(spec.key): facts_of(spec) for spec in specs.values()}
     made = dg.AssetsDefinition.from_graph(
@@ -166,6 +174,7 @@ def _of_graph(definition: GraphAssetDefinition, steps: CarriedSteps) -> dg.Asset
         },
         backfill_policy=namesake(definition.backfill_policy),
         check_specs=[check_spec(spec) for spec in definition.check_specs] or None,
+        can_subset=definition.can_subset,
         hook_defs={steps.hook(hook, definition) for hook in definition.hooks} or None,
     )
     return made.map_asset_specs(lambda spec: spec.replace_attributes(**facts_by_key[spec.key]))

@@ -7,14 +7,18 @@ from typing import Any
 import dagster as dg
 
 from dagwire.config.files.run_config import RunConfig
+from dagwire.containers.provider_types import AnyProvider
 from dagwire.definitions.assets.source_asset import SourceAsset
+from dagwire.definitions.jobs.graph import GraphDefinition
 from dagwire.definitions.ops.asset_as_op import asset_as_op
 from dagwire.definitions.ops.composition import Composed, Composition, PlacedGraph, compose
 from dagwire.definitions.ops.config_mapping import ConfigMapping
 from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.definitions.steps.bound_resources import rebound
 from dagwire.definitions.steps.hook import HookDefinition
+from dagwire.errors import NotCarriedError
 from dagwire.integrations.dagster.carried_container import CarriedContainer
 from dagwire.integrations.dagster.config_types import dagster_schema
 from dagwire.integrations.dagster.external_assets import external_asset
@@ -35,7 +39,7 @@ class CarriedSteps:
         """`container` holds the resources that they ask for."""
         self._container = container
         self._ops: dict[tuple[str, int], dg.OpDefinition] = {}
-        self._graphs: dict[int, dg.GraphDefinition] = {}
+        self._graphs: dict[tuple[int, ...], dg.GraphDefinition] = {}
         self._hooks: dict[tuple[int, str], dg.HookDefinition] = {}
 
     def names(self, definition: Any) -> dict[str, str]:
@@ -79,15 +83,28 @@ class CarriedSteps:
             pool=definition.pool,
         )
 
-    def graph(self, name: str, inputs: Sequence[str], composed: Composed) -> dg.GraphDefinition:
-        """A graph: its own body once more, which places Dagster's ops this time."""
-        if id(composed) not in self._graphs:
-            self._graphs[id(composed)] = self._composed(name, inputs, composed)
-        return self._graphs[id(composed)]
+    def graph(
+        self, name: str, inputs: Sequence[str], composed: Composed, bindings: Mapping[str, AnyProvider] | None = None
+    ) -> dg.GraphDefinition:
+        """A graph: its own body once more, which places Dagster's ops this time.
 
-    def _composed(self, name: str, inputs: Sequence[str], composed: Composed) -> dg.GraphDefinition:
+        Args:
+            name: The graph's name.
+            inputs: The names of its inputs.
+            composed: The result of its body.
+            bindings: `{key: provider}` of the resources that its ops have instead of the container's.
+        """
+        # By its body: two uses of one graph are one of Dagster's, each with hooks of its own.
+        identity = (id(composed.body), *sorted(map(id, (bindings or {}).values())))
+        if identity not in self._graphs:
+            self._graphs[identity] = self._composed(name, inputs, composed, bindings or {})
+        return self._graphs[identity]
+
+    def _composed(
+        self, name: str, inputs: Sequence[str], composed: Composed, bindings: Mapping[str, AnyProvider]
+    ) -> dg.GraphDefinition:
         def body(**handles: object) -> Any:
-            with compose(_DagsterComposition(f"graph '{name}'", self)):
+            with compose(_DagsterComposition(f"graph '{name}'", self, bindings)):
                 returned = composed.body(**handles)
             return returned if composed.outputs else None
 
@@ -97,7 +114,7 @@ class CarriedSteps:
             {output: dg.GraphOut() for output in composed.outputs} if list(composed.outputs) != ["result"] else None
         )
         mapping = composed.mappings_by_graph.get("")
-        config = None if mapping is None else dagster_mapping_of_config(mapping, f"graph '{name}'")
+        config = None if mapping is None else dagster_mapping_of_config(mapping, f"graph '{name}'", is_nested=True)
         made: Any = dg.graph(name=name, out=several or None, config=config)(typed)
         return made  # type: ignore[no-any-return]
 
@@ -105,13 +122,15 @@ class CarriedSteps:
 class _DagsterComposition(Composition):
     """Places Dagster's ops in Dagster's graph while the body of one of dagwire's runs."""
 
-    def __init__(self, owner: str, steps: CarriedSteps) -> None:
+    def __init__(self, owner: str, steps: CarriedSteps, bindings: Mapping[str, AnyProvider]) -> None:
         super().__init__(owner, asset_as_op)
         self._steps = steps
+        self._bindings = bindings
 
     def place(self, definition: Any, alias: str | None, args: Sequence[Any], kwargs: Mapping[str, Any]) -> object:
         """Call Dagster's op."""
-        invoked: Any = self._steps.op(definition)
+        own = rebound(definition, {**self._bindings, **definition.bindings}) if self._bindings else definition
+        invoked: Any = self._steps.op(own)
         if alias is not None:
             invoked = invoked.alias(alias)
         if definition.tags:
@@ -120,30 +139,50 @@ class _DagsterComposition(Composition):
             invoked = invoked.with_hooks({self._steps.hook(hook, definition) for hook in definition.hooks})
         if definition.retry_policy is not None:
             invoked = invoked.with_retry_policy(namesake(definition.retry_policy))
-        return _called(invoked, args, kwargs)
+        return _called(invoked, [one.name for one in definition.input_defs], args, kwargs)
 
     def place_graph(
         self, graph: PlacedGraph, alias: str | None, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> object:
         """Call Dagster's graph."""
-        made: Any = self._steps.graph(graph.name, graph.inputs, graph.composed)
-        return _called(made if alias is None else made.alias(alias), args, kwargs)
+        made: Any = self._steps.graph(graph.name, graph.inputs, graph.composed, self._bindings)
+        if alias is not None:
+            made = made.alias(alias)
+        if isinstance(graph, GraphDefinition):
+            refuse_retry_policy(graph)
+            if graph.added_hooks:
+                made = made.with_hooks({self._steps.hook(hook, None) for hook in graph.added_hooks})
+        return _called(made, graph.inputs, args, kwargs)
 
 
-def _called(invoked: Callable[..., object], args: Sequence[object], kwargs: Mapping[str, object]) -> object:
-    return invoked(*map(_argument, args), **{name: _argument(value) for name, value in kwargs.items()})
+def refuse_retry_policy(graph: GraphDefinition) -> None:
+    """Raise `NotCarriedError` for a use of a graph that gives its ops a retry policy: Dagster passes over that."""
+    if graph.added_retry_policy is not None:
+        problem = "cannot be carried: Dagster follows policies of ops alone. Give it to the ops, or to the job."
+        raise NotCarriedError(f"graph '{graph.name}': its retry policy", problem)
+
+
+def _called(
+    invoked: Callable[..., object], inputs: Sequence[str], args: Sequence[object], kwargs: Mapping[str, object]
+) -> object:
+    """Call Dagster's op or graph by the names of its inputs: those of an op made by hand are sorted."""
+    given = {**dict(zip(inputs, args, strict=False)), **kwargs}
+    return invoked(**{name: _argument(value) for name, value in given.items()})
 
 
 def _argument(value: object) -> object:
     return external_asset(value) if isinstance(value, SourceAsset | AssetSpec) else value
 
 
-def dagster_mapping_of_config(mapping: ConfigMapping, owner: str) -> dg.ConfigMapping:
-    """Return a mapping of config to ops as Dagster's."""
+def dagster_mapping_of_config(mapping: ConfigMapping, owner: str, *, is_nested: bool = False) -> dg.ConfigMapping:
+    """Return a mapping of config to ops as Dagster's; that of a graph within another gives the config of ops alone."""
 
     def config_fn(given: object) -> object:
         made = mapping.resolve(given, owner)
-        return made.to_config_dict() if isinstance(made, RunConfig) else dict(made)
+        if not isinstance(made, RunConfig):
+            return dict(made)
+        whole = made.to_config_dict()
+        return whole["ops"] if is_nested else whole
 
     return dg.ConfigMapping(config_fn, dagster_schema(mapping.config_schema))
 

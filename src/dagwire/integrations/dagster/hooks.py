@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from dagwire.definitions.specs.retries import Failure
+from dagwire.definitions.specs.retries import Failure, RetryRequested
 from dagwire.definitions.steps.hook import HookDefinition
 from dagwire.integrations.dagster.own_io_manager import own_resource
 from dagwire.resources.init_resource_context import Resources
@@ -38,4 +38,4 @@ class _SeenHookContext:
         """The exception of a failed step: the one that the body raised, if Dagster has a kind of its own for it."""
         error = self._context.op_exception
         own = getattr(error, "__cause__", None)
-        return own if isinstance(own, Failure) else error
+        return own if isinstance(own, Failure | RetryRequested) else error

@@ -22,7 +22,7 @@ from dagwire.definitions.specs.executor_definition import (
 )
 from dagwire.integrations.dagster.automation_conditions import dagster_condition
 from dagwire.integrations.dagster.carried_container import CarriedContainer
-from dagwire.integrations.dagster.carried_steps import CarriedSteps, dagster_mapping_of_config
+from dagwire.integrations.dagster.carried_steps import CarriedSteps, dagster_mapping_of_config, refuse_retry_policy
 from dagwire.integrations.dagster.config_types import dagster_schema
 from dagwire.integrations.dagster.namesakes import namesake
 from dagwire.integrations.dagster.partitions import dagster_partitions
@@ -68,15 +68,24 @@ def dagster_job(
             automation_condition=None if condition is None else dagster_condition(condition, owner),
         )
     assert job.graph is not None  # noqa: S101  # a job that is declared is of a graph, or of assets
+    refuse_retry_policy(job.graph)
     partitions = None if job.partitioned_config is not None else job.partitions_def
     return steps.graph(job.name, job.graph.inputs, job.graph.composed).to_job(
         **shared,
-        hooks={steps.hook(hook, None) for hook in job.hook_defs} or None,
+        hooks={steps.hook(hook, None) for hook in (*job.hook_defs, *job.graph.added_hooks)} or None,
         resource_defs=container.of_job(job.bindings),
         partitions_def=None if partitions is None else dagster_partitions(partitions, owner),
         input_values=dict(job.input_values),
+        op_selection=_op_selection(job, resolved),
         logger_defs=dagster_loggers(job.logger_defs),
     )
+
+
+def _op_selection(job: JobDefinition, resolved: JobDefinition) -> list[str] | None:
+    """The ops of a job that has not all of its graph; None for one that has."""
+    chosen = [node.name for node in resolved.steps]
+    whole = job.graph is None or set(chosen) >= set(job.graph.composed.placed)
+    return None if whole else chosen
 
 
 def selection_of(job: JobDefinition) -> dg.AssetSelection:

@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+import dagwire
 from dagwire.config.values.type_guards import is_mapping, is_named_tuple, is_sequence
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.specs.metadata import MetadataValue
@@ -43,6 +44,29 @@ def _rebuilt(value: Any, kind: Any) -> object:
     given = {one.name: namesake(getattr(value, one.name)) for one in fields(value) if one.init}
     # The parameter of a kind of metadata may have another name than its attribute there.
     return kind(*given.values()) if issubclass(type(value), MetadataValue) else kind(**given)
+
+
+def own_value(value: Any) -> Any:
+    """Return a value of Dagster's as dagwire's, with all that it holds; what has no namesake here stays as it is."""
+    kind = type(value)
+    if isinstance(value, dg.AssetKey):
+        return AssetKey(list(value.path))
+    if kind.__module__.startswith("dagster.") and kind.__name__ in dir(dagwire):
+        return _own(value, getattr(dagwire, kind.__name__))
+    if is_mapping(value):
+        return {name: own_value(item) for name, item in value.items()}
+    return [own_value(item) for item in value] if isinstance(value, list) else value
+
+
+def _own(value: Any, kind: Any) -> object:
+    if issubclass(kind, Enum):
+        return kind[value.name]
+    if issubclass(kind, MetadataValue):
+        return kind(own_value(value.value))
+    given = {one.name: own_value(getattr(value, one.name)) for one in fields(kind) if one.init}
+    if given.get("tags"):  # Dagster's own may be longer than a user's
+        given["tags"] = {name: tag for name, tag in given["tags"].items() if not name.startswith("dagster/")}
+    return kind(**given)
 
 
 def plain_metadata(metadata: Mapping[str, object]) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.specs.asset_events import AssetMaterialization
+from dagwire.definitions.specs.check_results import AssetCheckResult
 from dagwire.definitions.specs.data_version import CODE_VERSION_TAG, DATA_VERSION_TAG
+from dagwire.definitions.specs.results import MaterializeResult
 from dagwire.execution.outcomes import Outcome, StepOutput
 from dagwire.integrations.dagster.namesakes import namesake
 
@@ -22,6 +24,12 @@ def step_events(
         yield from (_asset_event(definition, output) for output in outcome.outputs)
     elif isinstance(definition, OpDefinition):
         yield from map(_op_event, outcome.outputs)
+    else:
+        # A check may return something else than a result, which evaluates nothing.
+        evaluated = {(one.asset_key, one.check_name) for one in outcome.evaluations}
+        specs = () if definition.can_subset else definition.check_specs
+        unused = (spec for spec in specs if (spec.asset_key, spec.name) not in evaluated)
+        yield from (dg.Output(None, spec.get_python_identifier()) for spec in unused)
     for one in outcome.evaluations:
         yield dg.AssetCheckResult(
             passed=one.passed,
@@ -51,6 +59,8 @@ def _tags(output: StepOutput) -> dict[str, Any]:
 
 
 def _op_event(output: StepOutput) -> object:
+    if isinstance(output.value, AssetCheckResult | MaterializeResult):  # of an op in the graph of an asset
+        return namesake(output.value)
     metadata: Any = namesake(dict(output.metadata or {}))
     if output.mapping_key is not None:
         return dg.DynamicOutput(output.value, output.mapping_key, output.name, metadata)

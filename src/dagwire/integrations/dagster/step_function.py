@@ -31,6 +31,7 @@ from dagwire.execution.op_outcomes import op_outcome
 from dagwire.execution.outcomes import Outcome, Yielded
 from dagwire.execution.partition_selection import PartitionSelection
 from dagwire.execution.step_context import StepContext
+from dagwire.integrations.dagster.adopted_instance import AdoptedInstance
 from dagwire.integrations.dagster.namesakes import namesake
 from dagwire.integrations.dagster.own_io_manager import own_resource
 from dagwire.integrations.dagster.shared_scope import SharedScopes
@@ -122,7 +123,7 @@ class StepFunction:
             raise failure from leaving
         except (Failure, RetryRequested) as asked:
             self._scopes.note_failure(run_id, asked)
-            raise _in_dagster(asked) from (asked.__cause__ or asked)
+            raise _in_dagster(asked) from asked
         except BaseException as error:
             self._scopes.note_failure(run_id, error)
             raise
@@ -154,7 +155,7 @@ class StepFunction:
         run = DagsterRun(seen.run.job_name, seen.run.run_id, seen.run.run_config, tags=seen.run.tags)
         node = Node(self._definition.name, self._definition, outputs=self._wanted(seen), mapping_key=_mapping_key(seen))
         context = context_class(self._definition)(run, self._partitions(seen), node, seen.retry_number)
-        context.instance = seen.instance
+        context.instance = AdoptedInstance(seen)
         context.given_log = seen.log
         context.resources = Resources(resources)
         context.op_config = config

@@ -6,6 +6,8 @@ from typing import Any
 import dagster as dg
 
 from dagwire.definitions.automation.asset_sensor import AssetSensorDefinition
+from dagwire.definitions.automation.multi_asset_sensor import MultiAssetSensorDefinition
+from dagwire.definitions.automation.run_status_sensor import RunStatusSensorDefinition
 from dagwire.definitions.automation.schedule import ScheduleDefinition
 from dagwire.definitions.automation.schedule_context import ScheduleEvaluationContext
 from dagwire.definitions.automation.sensor import SensorDefinition
@@ -13,6 +15,7 @@ from dagwire.definitions.automation.sensor_context import SensorEvaluationContex
 from dagwire.definitions.automation.tick import AnyTick
 from dagwire.definitions.automation.tick_results import TickResult
 from dagwire.definitions.jobs.run_request import RunRequest
+from dagwire.errors import NotCarriedError
 from dagwire.integrations.dagster.adopted_instance import AdoptedInstance
 from dagwire.integrations.dagster.job_definitions import launched
 from dagwire.integrations.dagster.namesakes import namesake
@@ -45,7 +48,15 @@ def dagster_schedule(
 
 
 def dagster_sensor(sensor: SensorDefinition, jobs: Mapping[str, object], definitions: Any) -> dg.SensorDefinition:
-    """Return a sensor as Dagster's; `jobs` are `{name: Dagster's job}`."""
+    """Return a sensor as Dagster's; `jobs` are `{name: Dagster's job}`.
+
+    Raises:
+        NotCarriedError: It looks at runs, or at several assets, by what dagwire's own instance keeps.
+    """
+    if isinstance(sensor, RunStatusSensorDefinition | MultiAssetSensorDefinition):
+        kind = "runs" if isinstance(sensor, RunStatusSensorDefinition) else "several assets"
+        problem = f"cannot be carried: it reads of {kind} in dagwire's own instance. Declare it with Dagster."
+        raise NotCarriedError(f"sensor '{sensor.name}'", problem)
     names = _names(sensor)
     shared: dict[str, Any] = {
         **_shared(sensor, jobs, names),
