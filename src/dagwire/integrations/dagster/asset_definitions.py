@@ -1,6 +1,6 @@
 """Assets, checks and specs as Dagster's."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import dagster as dg
@@ -58,7 +58,7 @@ def dagster_checks(definition: AssetChecksDefinition, steps: CarriedSteps) -> dg
     names = steps.names(definition)
     made: Any = dg.multi_asset_check(
         name=definition.name,
-        specs=[_with_inputs(definition, spec) for spec in definition.check_specs],
+        specs=[check_spec(spec, _inputs_of(definition, spec)) for spec in definition.check_specs],
         ins={
             name: dg.AssetIn(
                 key=namesake(key), input_manager_key=names.get(definition.input_manager_keys.get(name, ""))
@@ -76,23 +76,21 @@ def dagster_checks(definition: AssetChecksDefinition, steps: CarriedSteps) -> dg
     return made  # type: ignore[no-any-return]
 
 
-def _with_inputs(definition: AssetChecksDefinition, spec: AssetCheckSpec) -> dg.AssetCheckSpec:
-    """A check's description, with every asset whose value the body takes among its dependencies."""
-    made = check_spec(spec)
-    known = {made.asset_key, *(dep.asset_key for dep in made.additional_deps)}
-    missing = [key for key in map(namesake, definition.input_keys.values()) if key not in known]
-    return made._replace(additional_deps=[*made.additional_deps, *map(dg.AssetDep, missing)])
+def _inputs_of(definition: AssetChecksDefinition, spec: AssetCheckSpec) -> list[AssetKey]:
+    """The assets whose values the body takes, besides those that the check's description names."""
+    known = {spec.asset_key, *(dep.asset_key for dep in spec.additional_deps)}
+    return [key for key in definition.input_keys.values() if key not in known]
 
 
-def check_spec(spec: AssetCheckSpec) -> dg.AssetCheckSpec:
-    """Return the description of a check as Dagster's."""
+def check_spec(spec: AssetCheckSpec, inputs: Iterable[AssetKey] = ()) -> dg.AssetCheckSpec:
+    """Return the description of a check as Dagster's; `inputs` are more assets that come before it."""
     condition = spec.automation_condition
     partitions = spec.partitions_def
     return dg.AssetCheckSpec(
         spec.name,
         asset=namesake(spec.asset_key),
         description=spec.description,
-        additional_deps=[namesake(dep.asset_key) for dep in spec.additional_deps],
+        additional_deps=[namesake(key) for key in (*(dep.asset_key for dep in spec.additional_deps), *inputs)],
         blocking=spec.blocking,
         metadata=namesake(dict(spec.metadata)),
         automation_condition=None if condition is None else dagster_condition(condition, f"check '{spec.name}'"),

@@ -62,7 +62,9 @@ def _own(value: Any, kind: Any) -> object:
     if issubclass(kind, Enum):
         return kind[value.name]
     if issubclass(kind, MetadataValue):
-        return kind(own_value(value.value))
+        of_value: Any = kind  # each kind takes one value
+        made: object = of_value(own_value(value.value))
+        return made
     given = {one.name: own_value(getattr(value, one.name)) for one in fields(kind) if one.init}
     if given.get("tags"):  # Dagster's own may be longer than a user's
         given["tags"] = {name: tag for name, tag in given["tags"].items() if not name.startswith("dagster/")}
