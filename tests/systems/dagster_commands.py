@@ -3,22 +3,18 @@
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import copy
 
 from tests.app.command import ROOT, environment
 from tests.systems.environments import environment as commands
 from tests.systems.processes import run
-
-DAGSTER_YAML = """
-telemetry: {enabled: false}
-nux: {enabled: false}
-"""
 
 
 def variables(folder: Path, **settings: object) -> dict[str, str]:
     """The variables for a process of Dagster's whose instance, store and warehouse are in `folder`."""
     home = folder / "dagster"
     home.mkdir(exist_ok=True)
-    (home / "dagster.yaml").write_text(DAGSTER_YAML)
+    copy(ROOT / "deploy" / "dagster.yaml", home)
     return {
         **environment(folder, **settings),
         "DAGSTER_HOME": str(home),

@@ -100,19 +100,26 @@ class Pages:
 @contextmanager
 def serving(folder: Path, project: Path, **settings: object) -> Iterator[Pages]:
     """`dagwire dagster dev` in a project, until the block ends; its instance and its log are in `folder`."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [commands("dagster") / "dagwire", "dagster", "dev", "-h", "127.0.0.1", "-p", str(port)]
     pages = Pages(f"http://127.0.0.1:{port}", "dagwire.integrations.dagster.project")
     log = folder / "dagster-dev.log"
     with started(command, variables(folder, **settings), project, log) as process:
-        wait_for(lambda: process.poll() is not None or _answers(pages), 120, pause_s=0.2)
+        wait_for(lambda: process.poll() is not None or is_up(pages), 120, pause_s=0.2)
         assert process.poll() is None, log.read_text()
         yield pages
 
 
-def _answers(pages: Pages) -> bool:
+def free_port() -> int:
+    """Return a loopback port that nobody has now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+def is_up(pages: Pages) -> bool:
+    """Whether the webserver answers."""
     try:
         found = pages.ask("{ repositoriesOrError { __typename } }")
     except httpx.TransportError:

@@ -7,6 +7,7 @@ from typing import Any
 import dagster
 import pytest
 from dependency_injector import containers, providers
+from pydantic import SecretStr
 
 import dagwire as dg
 from dagwire.errors import InvalidDefinitionError
@@ -164,3 +165,14 @@ def test_there_and_back(tmp_path: Path) -> None:
     result = dagster.materialize([made], resources=resources_for_dagster(container))
     assert result.output_for_node("made") == 2
     assert (tmp_path / "made").exists()
+
+
+def test_a_secret_is_given_as_text() -> None:
+    """A `SecretStr` fills a field of Dagster's, which takes text, and is masked where values are explained."""
+
+    class Client(dagster.ConfigurableResource):  # type: ignore[type-arg]  # as its users write it
+        token: str
+
+    provider = from_dagster(Client, token=SecretStr("canary"))
+    with dg.build_resources({"client": provider}) as resources:
+        assert resources.client.token == "canary"

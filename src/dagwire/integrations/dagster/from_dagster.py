@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
+from pydantic import SecretStr
 
 from dagwire.containers.resource_provider import AnyResourceProvider, ResourceProvider
 from dagwire.errors import InvalidDefinitionError
@@ -23,7 +24,7 @@ def from_dagster(resource: Any, **fields: Any) -> AnyResourceProvider:
         resource: A class or an object of Dagster's `ConfigurableResource`, its factories and IO managers, or a
             `ResourceDefinition`.
         **fields: Its config, and the resources that it asks for; providers are called, as everywhere. They take the
-            place of what an object has.
+            place of what an object has. A `SecretStr` is given as the text that Dagster's fields take.
 
     Raises:
         InvalidDefinitionError: It is no resource of Dagster's, or has no such field.
@@ -119,7 +120,9 @@ _live: dict[int, Any] = {}
 
 
 def _read(value: object) -> Any:
-    """The value; of an `EnvVar`, whose text is a variable's name, the variable's."""
+    """The value as a field of Dagster's takes it: the variable's, of an `EnvVar`; the text, of a secret."""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
     return value.get_value() if isinstance(value, dg.EnvVar) else value
 
 
