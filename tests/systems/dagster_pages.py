@@ -101,7 +101,7 @@ class Pages:
 def serving(folder: Path, project: Path, **settings: object) -> Iterator[Pages]:
     """`dagwire dagster dev` in a project, until the block ends; its instance and its log are in `folder`."""
     port = free_port()
-    command = [commands("dagster") / "dagwire", "dagster", "dev", "-h", "127.0.0.1", "-p", str(port)]
+    command: list[str | Path] = [commands("dagster") / "dagwire", "dagster", "dev", "-h", "127.0.0.1", "-p", str(port)]
     pages = Pages(f"http://127.0.0.1:{port}", "dagwire.integrations.dagster.project")
     log = folder / "dagster-dev.log"
     with started(command, variables(folder, **settings), project, log) as process:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # it has no types of its own
 
 MARK = "DAGWIRE_TESTS_STARTED"
 """The variable by which descendants are found: some have sessions of their own, and some outlive their parent."""
@@ -73,5 +73,5 @@ def _kill_all(mark: str) -> None:
 
 def _has(process: psutil.Process, mark: str) -> bool:
     with suppress(psutil.Error):
-        return process.environ().get(MARK) == mark
+        return bool(process.environ().get(MARK) == mark)
     return False
