@@ -1,5 +1,6 @@
 # The public names of dagwire, as Dagster spells them, and the module of each; `__init__.py` loads them by this list.
 
+from . import components
 from .config.environments.environment import environment
 from .config.environments.profiles import Profiles, ProfileSettings
 from .config.explain.env_template import env_template
@@ -133,6 +134,7 @@ from .definitions.loading.load_definitions import (
     load_definitions_from_package_module,
     load_definitions_from_package_name,
 )
+from .definitions.loading.load_defs import load_defs, load_from_defs_folder
 from .definitions.ops.config_mapping import ConfigMapping, config_mapping
 from .definitions.ops.graph_asset import graph_asset
 from .definitions.ops.graph_by_hand import (
@@ -562,6 +564,7 @@ __all__ = [
     "check_dagster_type",
     "check_health",
     "colored_console_logger",
+    "components",
     "config_from_files",
     "config_from_pkg_resources",
     "config_from_yaml_strings",
@@ -608,6 +611,8 @@ __all__ = [
     "load_definitions_from_modules",
     "load_definitions_from_package_module",
     "load_definitions_from_package_name",
+    "load_defs",
+    "load_from_defs_folder",
     "logger",
     "make_python_type_usable_as_dagster_type",
     "make_values_resource",

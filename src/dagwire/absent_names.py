@@ -19,15 +19,15 @@ class Area(NamedTuple):
 AREAS = (
     Area(
         "Components",
-        "Dagster's components make definitions from YAML, which stays with Dagster; write definitions in Python, or "
-        "make them by `@definitions`",
+        "Dagster's components make definitions from YAML, which stays with Dagster; write definitions in Python, which "
+        "`load_from_defs_folder` collects, or make them by `@definitions`",
         """AssetAttributesModel CodeLocationSelector Component ComponentFormConfig ComponentLoadContext ComponentTree
         ComponentTypeSpec DefinitionsComponent DefsFolderComponent FunctionComponent Injected Model
         PythonScriptComponent ResolutionContext Resolvable ResolvedAssetCheckSpec ResolvedAssetKey ResolvedAssetSpec
         Resolver ScaffoldRequest Scaffolder SqlComponent StateBackedComponent TemplatedSqlComponent
         UPathDefsStateStorage UvRunComponent build_component_defs build_defs_for_component component_defs
-        component_instance components get_all_components_defs_within_project get_component_defs_within_project
-        load_defs load_from_defs_folder scaffold_component scaffold_with template_var""",
+        component_instance get_all_components_defs_within_project get_component_defs_within_project
+        scaffold_component scaffold_with template_var""",
     ),
     Area(
         "Pipes",
