@@ -745,3 +745,38 @@ def test_generic_without_the_resource_s_parameter(dg, differs):
         return Holder[int](value="3").value
 
     differs(use, dagster=TypeError, dagwire=3)
+
+
+def test_the_given_config_as_a_dict(dg):
+    """`_resolved_config_dict`, which published packages read, has what was given, and no default."""
+
+    class Db(dg.ConfigurableResource):
+        host: str
+        port: int = 5432
+        user: str | None = None
+
+    class Session(dg.ConfigurableResource):
+        db: Db
+        size: int = 1
+
+    assert Db(host="h")._resolved_config_dict == {"host": "h"}
+    assert Db(host="h", port=5432, user=None)._resolved_config_dict == {"host": "h", "port": 5432}
+    assert Session(db=Db(host="h"), size=3)._resolved_config_dict == {"size": 3}
+
+
+def test_the_given_config_of_an_open_resource(dg, monkeypatch, log):
+    """In a run `_resolved_config_dict` has the values of variables and of the run's config."""
+    monkeypatch.setenv("DB_HOST", "from a variable")
+
+    class Db(dg.ConfigurableResource):
+        host: str
+        port: int = 5432
+
+    @dg.asset
+    def rows(db: Db):
+        log.append(db._resolved_config_dict)
+
+    dg.materialize([rows], resources={"db": Db(host=dg.EnvVar("DB_HOST"))})
+    config = {"resources": {"db": {"config": {"host": "late", "port": 1}}}}
+    dg.materialize([rows], resources={"db": Db.configure_at_launch()}, run_config=config)
+    assert log == [{"host": "from a variable"}, {"host": "late", "port": 1}]

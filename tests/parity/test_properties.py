@@ -167,6 +167,16 @@ def made(dg):
     return made
 
 
+def checked(dg):
+    """A check of an asset that takes the value of another."""
+
+    @dg.asset_check(asset="made", additional_ins={"other": dg.AssetIn("up")})
+    def checked(made, other):
+        return dg.AssetCheckResult(passed=made > other)
+
+    return checked
+
+
 def source(dg):
     """An asset that is made elsewhere."""
     return dg.SourceAsset("up", metadata={"m": 1}, description="s", tags={"k": "v"})
@@ -246,6 +256,13 @@ ASSETS = {
     "asset_and_check_keys": (lambda dg: len(made(dg).asset_and_check_keys), 2),
     "get_output_name_for_asset_key": (lambda dg: made(dg).get_output_name_for_asset_key(dg.AssetKey("made")), "result"),
     "check_specs_by_output_name": (lambda dg: list(made(dg).check_specs_by_output_name), ["made_c"]),
+    "keys_by_input_name of a check": (
+        lambda dg: {name: key.path for name, key in checked(dg).keys_by_input_name.items()},
+        {"made": ["made"], "other": ["up"]},
+    ),
+    "input_names of a check": (lambda dg: sorted(checked(dg).input_names), ["made", "other"]),
+    "keys_by_output_name of a check": (lambda dg: dict(checked(dg).keys_by_output_name), {}),
+    "specs of a check": (lambda dg: list(checked(dg).specs), []),
     "raw_metadata of a source": (lambda dg: dict(source(dg).raw_metadata), {"m": 1}),
     "resource_defs of a source": (lambda dg: dict(source(dg).resource_defs), {}),
     "resolve_all_asset_specs": (

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from dagwire.config.schema.config import Config
 from dagwire.config.values.config_dict import as_resolved_dict
+from dagwire.config.values.model_introspection import key_of
 from dagwire.config.values.nested_values import of_its_kind
 from dagwire.config.values.type_guards import SCALARS, is_mapping, is_sequence
 from dagwire.errors import InvalidInvocationError, UnopenedAttributeError
@@ -190,6 +191,12 @@ class ConfiguredRecipe(Product[T], Config):
             values = vars(self)
             return {key: values[name] for name, key in _config_keys(type(self))}
         return as_resolved_dict(self, resource_fields(type(self)))
+
+    @property
+    def _resolved_config_dict(self) -> dict[str, object]:
+        """The config that was given, without defaults, as a dict; published packages read it by Dagster's name."""
+        given = {key_of(type(self), name) for name in self.model_fields_set}
+        return {key: value for key, value in self.plain_config().items() if key in given and value is not None}
 
     def _fresh_copy(self) -> Self:
         """Copy the fields alone. What is cached in the original, or private to it, is another run's."""

@@ -7,12 +7,13 @@ from typing import Any, Self
 
 from dagwire.computed_once import computed_once
 from dagwire.definitions.assets.asset import with_compute_kind
-from dagwire.definitions.assets.asset_deps import asset_ins
+from dagwire.definitions.assets.asset_deps import asset_ins, keys_by_input_name
 from dagwire.definitions.assets.described_checks import DescribedChecks
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.argument_types import check_members
 from dagwire.definitions.specs.asset_in_and_out import AssetIn
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
+from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.automation_condition import AutomationCondition
 from dagwire.definitions.specs.check_results import AssetCheckKey
 from dagwire.definitions.specs.check_spec import AssetCheckSpec
@@ -75,6 +76,26 @@ class AssetChecksDefinition(StepDefinition[AssetIn], DescribedChecks):
     def keys(self) -> set[AssetKey]:
         """The keys of the assets that it makes: none."""
         return set()
+
+    @property
+    def keys_by_output_name(self) -> dict[str, AssetKey]:
+        """`{output: key}` of the assets that it makes: none."""
+        return {}
+
+    @property
+    def specs(self) -> list[AssetSpec]:
+        """The specs of the assets that it makes: none."""
+        return []
+
+    @property
+    def input_names(self) -> list[str]:
+        """The names of its inputs: of parameters, and of dependencies without a value."""
+        return list(self.keys_by_input_name)
+
+    @property
+    def keys_by_input_name(self) -> dict[str, AssetKey]:
+        """`{input: key}`; a dependency without a value is an input named after its key."""
+        return keys_by_input_name(self.input_keys, self.dependency_keys)
 
     @computed_once
     def asset_keys(self) -> tuple[AssetKey, ...]:

@@ -1,6 +1,6 @@
 """Dependencies of assets: those that parameters declare, and the rules that hold for all of them. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from dagwire.definitions.partitions.multi_partition_mapping import MultiPartitionMapping
@@ -147,3 +147,9 @@ def _reaches_back(partitions: PartitionsDefinition | None, mapping: PartitionMap
 def _dimension_reaches_back(partitions: MultiPartitionsDefinition, name: str, mapping: MultiPartitionMapping) -> bool:
     declared: Any = mapping.downstream_mappings_by_upstream_dimension.get(name)
     return declared is not None and _reaches_back(partitions.by_dimension[name], declared.partition_mapping)
+
+
+def keys_by_input_name(own: Mapping[str, AssetKey], dependencies: Collection[AssetKey]) -> dict[str, AssetKey]:
+    """Return `{input: key}` of all dependencies; one without a value is an input named after its key."""
+    others = sorted(set(dependencies).difference(own.values()))
+    return {**own, **{"_".join(key.path).replace("-", "_"): key for key in others}}

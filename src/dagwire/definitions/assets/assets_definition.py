@@ -20,6 +20,7 @@ from dagwire.definitions.assets.asset_deps import (
     check_inputs_are_deps,
     check_mappings,
     input_deps,
+    keys_by_input_name,
 )
 from dagwire.definitions.assets.assets_by_hand import AssetsByHand
 from dagwire.definitions.assets.described_assets import DescribedAssets
@@ -229,9 +230,7 @@ class AssetsDefinition(AssetsByHand, StepDefinition[AssetIn], DescribedAssets):
     @property
     def keys_by_input_name(self) -> dict[str, AssetKey]:
         """`{input: key}`; a dependency without a value is an input named after its key."""
-        own = self.input_keys
-        others = sorted(self.dependency_keys.difference(own.values()))
-        return {**own, **{"_".join(key.path).replace("-", "_"): key for key in others}}
+        return keys_by_input_name(self.input_keys, self.dependency_keys)
 
     @property
     def resource_defs(self) -> Mapping[str, "providers.Provider[Any]"]:
