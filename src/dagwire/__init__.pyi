@@ -244,6 +244,14 @@ from .definitions.specs.table_metadata import (
 from .definitions.steps.bound_resources import with_resources
 from .definitions.steps.build_io_contexts import build_input_context, build_output_context
 from .definitions.steps.hook import HookDefinition, HookExecutionResult, event_list_hook, failure_hook, success_hook
+from .definitions.tables.db_io_manager import DbClient, DbIOManager, DbTypeHandler
+from .definitions.tables.table_metadata_set import TableMetadataSet
+from .definitions.tables.table_slice import (
+    TablePartitionDimension,
+    TableSlice,
+    escape_sql_string_literal,
+    static_where_clause,
+)
 from .definitions.value_types.class_types import PythonObjectDagsterType
 from .definitions.value_types.dagster_type import DagsterType
 from .definitions.value_types.generic_types import Dict, List, Optional, Set, Tuple, check_dagster_type
@@ -267,6 +275,7 @@ from .execution.materialize import amaterialize, materialize, materialize_to_mem
 from .execution.result import ExecuteInProcessResult
 from .execution.validate_run_config import validate_run_config
 from .resources.attached_object import IAttachDifferentObjectToOpContext
+from .resources.backoff import backoff
 from .resources.configurable_resource import ConfigurableResource, ConfigurableResourceFactory
 from .resources.configured import configured
 from .resources.console_loggers import JsonLogFormatter, colored_console_logger, default_loggers, json_console_logger
@@ -378,6 +387,9 @@ __all__ = [
     "DagwireError",
     "DailyPartitionsDefinition",
     "DataVersion",
+    "DbClient",
+    "DbIOManager",
+    "DbTypeHandler",
     "DefaultPartitionsSubset",
     "DefaultScheduleStatus",
     "DefaultSensorStatus",
@@ -517,10 +529,13 @@ __all__ = [
     "TableColumnLineage",
     "TableColumnLineageMetadataValue",
     "TableConstraints",
+    "TableMetadataSet",
     "TableMetadataValue",
+    "TablePartitionDimension",
     "TableRecord",
     "TableSchema",
     "TableSchemaMetadataValue",
+    "TableSlice",
     "TextMetadataValue",
     "TickResult",
     "TimeWindow",
@@ -544,6 +559,7 @@ __all__ = [
     "asset",
     "asset_check",
     "asset_sensor",
+    "backoff",
     "build_asset_check_context",
     "build_asset_context",
     "build_column_schema_change_checks",
@@ -580,6 +596,7 @@ __all__ = [
     "dynamic_partitioned_config",
     "env_template",
     "environment",
+    "escape_sql_string_literal",
     "event_list_hook",
     "execute_job",
     "explain",
@@ -640,6 +657,7 @@ __all__ = [
     "sensor",
     "settings_schema",
     "static_partitioned_config",
+    "static_where_clause",
     "success_hook",
     "usable_as_dagster_type",
     "validate_run_config",
