@@ -42,13 +42,7 @@ class TableMetadataSet:
         return [f"{_PREFIX}{one.name}" for one in fields(self) if getattr(self, one.name) is not None]
 
     def __getitem__(self, key: str) -> Any:
-        """Return the value of a key.
-
-        Raises:
-            KeyError: It is not set, or not one of a table's.
-        """
-        if key not in self.keys():
-            raise KeyError(key)
+        """Return the value of a key; None if it is not set."""
         return getattr(self, key.removeprefix(_PREFIX))
 
     @classmethod

@@ -1,10 +1,10 @@
 """`TableSlice`: the rows of a table that one value is, found by an asset's key, metadata and partitions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dagwire.config.values.type_guards import is_mapping
-from dagwire.definitions.partitions.multi_partitions import MultiPartitionKey, MultiPartitionsDefinition
+from dagwire.definitions.partitions.multi_partitions import MultiPartitionsDefinition
 from dagwire.definitions.partitions.partition_key_range import TimeWindow
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.partitions.time_window_partitions import TimeWindowPartitionsDefinition
@@ -87,10 +87,11 @@ def _dimensions(context: IOContext, metadata: Mapping[str, Any]) -> list[TablePa
     if not isinstance(partitions_def, MultiPartitionsDefinition):
         return [TablePartitionDimension(_column(context, column), _values(partitions_def, keys))]
     column_by_name: Mapping[str, Any] = column if is_mapping(column) else {}
+    parted = [partitions_def.get_partition_key_from_str(key) for key in keys]
     return [
         TablePartitionDimension(
             _column(context, column_by_name.get(part.name), part.name),
-            _values(part.partitions_def, _keys_of_dimension(keys, part.name)),
+            _values(part.partitions_def, list(dict.fromkeys(key.keys_by_dimension[part.name] for key in parted))),
         )
         for part in partitions_def.partitions_defs
     ]
@@ -110,11 +111,6 @@ def _column(context: IOContext, column: Any, dimension: str | None = None) -> st
         raise InvalidDefinitionError(f'{problem} Name it: metadata={{"partition_expr": "day"}}.')
     problem = f"Asset '{asset}' has partitions, and its metadata names no column for dimension '{dimension}'."
     raise InvalidDefinitionError(f'{problem} Name it: metadata={{"partition_expr": {{"{dimension}": "day"}}}}.')
-
-
-def _keys_of_dimension(keys: Iterable[str], name: str) -> list[str]:
-    found = (key.keys_by_dimension[name] for key in keys if isinstance(key, MultiPartitionKey))
-    return list(dict.fromkeys(found))
 
 
 def _values(partitions_def: PartitionsDefinition, keys: Sequence[str]) -> TimeWindow | Sequence[str]:
