@@ -280,3 +280,34 @@ def test_a_failing_close_raises(dg, tracked, differs):
         pass
 
     differs(lambda: dg.materialize([read], resources={"stuck": Stuck()}).success, dagster=True, dagwire=Exception)
+
+
+def test_the_failure_of_a_user_s_function(dg):
+    """The error of a resource or a config mapping that fails holds the exception that was raised."""
+    failure = ValueError("no")
+
+    def fail(_):
+        raise failure
+
+    @dg.op(required_resource_keys={"broken"})
+    def step(context):
+        pass
+
+    def body():
+        step()
+
+    jobs = [dg.job(resource_defs={"broken": dg.resource(fail)})(body), dg.job(config=dg.config_mapping(fail))(body)]
+    for job, error in zip(jobs, [dg.DagsterResourceFunctionError, dg.DagsterConfigMappingFunctionError], strict=True):
+        with pytest.raises(dg.DagsterUserCodeExecutionError) as raised:
+            job.execute_in_process(resources={} if job is jobs[0] else {"broken": 1})
+        assert isinstance(raised.value, error)
+        assert raised.value.user_exception is failure
+        assert raised.value.original_exc_info[:2] == (ValueError, failure)
+        assert raised.value.is_user_code_error
+
+
+def test_another_failure_is_not_a_user_s(dg):
+    """An error that is not of a function of the user's says so."""
+    with pytest.raises(dg.DagsterError) as raised:
+        dg.AssetSelection.keys("nowhere").resolve([])
+    assert not raised.value.is_user_code_error

@@ -1,6 +1,7 @@
 """The errors from which others derive, and which say of what kind a fault is."""
 
 import re
+from types import TracebackType
 from typing import ClassVar
 
 
@@ -9,6 +10,9 @@ class DagwireError(Exception):
 
     slug: ClassVar[str] = "dagwire"
     """The name of this error's page: `docs/errors/<slug>.md`."""
+
+    is_user_code_error: ClassVar[bool] = False
+    """Whether a function of the user's has failed."""
 
     __module__ = "dagwire.errors"  # from which it is imported, so a traceback shows that
 
@@ -39,3 +43,16 @@ class InvalidInvocationError(InvariantViolationError, TypeError):
 
 class UserCodeError(DagwireError):
     """A function of the user's that dagwire called has failed. The cause is chained."""
+
+    is_user_code_error: ClassVar[bool] = True
+
+    @property
+    def user_exception(self) -> BaseException | None:
+        """The exception that the function raised."""
+        return self.__cause__
+
+    @property
+    def original_exc_info(self) -> tuple[type[BaseException], BaseException, TracebackType | None] | None:
+        """The exception that the function raised, as `sys.exc_info()` gives it."""
+        cause = self.__cause__
+        return None if cause is None else (type(cause), cause, cause.__traceback__)
