@@ -144,7 +144,7 @@ def test_an_asset_is_a_table(dg, manager):
         (["a", "t"], {"schema": "told"}, "own", "told"),
     ],
 )
-def test_the_schema_of_a_table(dg, manager, log, key, metadata, schema, expected):
+def test_the_schema_of_an_asset_s_table(dg, manager, log, key, metadata, schema, expected):
     """Metadata names the schema, else the manager, else the part of the key before the name."""
     made = dg.asset(key=key, metadata=metadata)(rows)
     run(dg, manager(schema=schema), made)
@@ -315,7 +315,7 @@ def test_inputs_that_no_handler_makes(dg, manager, declared, log):
     assert len(log) == 1
 
 
-def test_an_input_without_a_type(dg, tables, client, refused):
+def test_a_table_for_an_input_without_a_type(dg, tables, client, refused):
     """With several types an input without annotation needs a default."""
 
     class Both(tables.DbTypeHandler[Any]):
@@ -386,7 +386,7 @@ def test_the_name_that_a_handler_gives(dg, tables, client, metadata_set):
     assert made.metadata["dagster/storage_kind"].value == "sqlite"
 
 
-def test_metadata_of_a_table(dg, metadata_set):
+def test_a_set_of_metadata_of_a_table(dg, metadata_set):
     """What is set is a mapping of Dagster's keys, and is read from any metadata."""
     schema = dg.TableSchema(columns=[dg.TableColumn("day")])
     found = metadata_set(row_count=3, column_schema=schema)
