@@ -113,3 +113,28 @@ def test_in_an_asset_and_a_context():
         names = providers.Container(Names)
 
     assert build_init_resource_context(resources=Plain()).resources.names.name == "plain"
+
+
+def test_a_path_that_changes():
+    """A scope finds a nested key anew once a name on the way to it means something else."""
+
+    class Others(containers.DeclarativeContainer):
+        name = providers.Object("others")
+
+    application = containers.DynamicContainer()
+    application.gateways = providers.Container(Gateways)
+
+    def name():
+        with build_resources(application, required_resource_keys=["gateways.name"]) as resources:
+            return resources["gateways.name"]
+
+    assert name() == name() == "gateways"
+    with application.gateways.override(Others()):
+        assert name() == "others"
+    assert name() == "gateways"
+    application.gateways.container.name = providers.Object("changed")
+    assert name() == "changed"
+    application.gateways = providers.Container(Others)
+    assert name() == "others"
+    application.providers["gateways.name"] = providers.Object("the name itself")
+    assert name() == "the name itself"

@@ -12,6 +12,7 @@ from dagwire.containers.keys import (
     Key,
     declared_providers,
     find_provider,
+    is_nested_container,
     nested_containers,
 )
 from dagwire.containers.plan_validity import can_be_refilled, contents_of, is_same, overriding
@@ -35,19 +36,19 @@ class CachedPlan:
     def __init__(self, plan: ScopePlan) -> None:
         """Note how everything is now."""
         self.plan = plan
-        self._container = plan.graph.container
-        found = plan.graph.provider_by_key.items()
-        self._names: list[tuple[str, AnyProvider]] = []
-        """`(name, provider)` of the keys that are names in the container itself."""
-        self._paths: list[tuple[str, AnyProvider | None]] = []
-        """`(key, provider)` of all other keys."""
-        for key, provider in found:
-            if provider is not None and self._container.providers.get(key) is provider:
-                self._names.append((key, provider))
+        self._names: list[tuple[Any, str, AnyProvider | None]] = []
+        """`(what has the name, name, provider)` of each name on the way to a key."""
+        self._others: list[tuple[str, AnyProvider | None]] = []
+        """`(key, provider)` of the keys that are missing, or are found by an override of a nested container."""
+        for key, provider in plan.graph.provider_by_key.items():
+            names = _names_to(plan.graph.container, key)
+            if provider is not None and names and names[-1][-1] is provider:
+                self._names += names
             else:
-                self._paths.append((key, provider))
+                self._others.append((key, provider))
         self._find = plan.graph.find
-        self._overriding = [(provider, overriding(provider)) for provider in plan.reached]
+        on_the_way = [one for _, _, one in self._names if one is not None and is_nested_container(one)]
+        self._overriding = [(one, overriding(one)) for one in dict.fromkeys((*plan.reached, *on_the_way))]
         slots = {*plan.slots.values()}
         self._contents = [
             (one, contents_of(one))
@@ -61,21 +62,33 @@ class CachedPlan:
     def is_valid(self) -> bool:
         """Whether all providers and overrides are as they were."""
         # Loops by identity: each scope asks, and a call for each provider would cost more than its opening.
-        named = self._container.providers.get
-        for name, provider in self._names:
-            if named(name) is not provider:
+        for holder, name, provider in self._names:
+            if holder.providers.get(name) is not provider:
                 return False
         reached: Any  # stubs: partly unknown
         for reached, known in self._overriding:
             if reached.last_overriding is not known:
                 return False
-        for key, found in self._paths:
+        for key, found in self._others:
             if self._find(key) is not found:
                 return False
         for refilled, contents in self._contents:
             if not is_same(contents_of(refilled), contents):
                 return False
         return all(declared_providers(inner) == listing for inner, listing in self._listed)
+
+
+def _names_to(container: Any, key: str) -> list[tuple[Any, str, AnyProvider | None]]:
+    """`(what has the name, name, provider)` on the way to `key`; empty if it is not found by names alone."""
+    found = container.providers.get(key)
+    if found is not None:
+        return [(container, key, found)]
+    name, _, rest = key.partition(".")
+    nested = container.providers.get(name)
+    if not rest or not is_nested_container(nested) or nested.overridden:
+        return []
+    inner = _names_to(nested, rest)
+    return [(container, key, None), (container, name, nested), *inner] if inner else []
 
 
 _PlanKey = tuple[Keys, tuple[Key, ...], bool]

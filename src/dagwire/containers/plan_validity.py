@@ -30,16 +30,21 @@ def contents_of(provider: AnyProvider) -> Contents:
     """Every provider and value that `provider` refers to."""
     contents: Contents = []
     one, tuples, dicts = _attributes(cast("type", type(provider)))
-    contents += [getattr(provider, name) for name in one]
+    for name in one:
+        contents.append(getattr(provider, name))
     for name in tuples:
         contents += getattr(provider, name)
     for name in dicts:
         items: dict[object, object] = getattr(provider, name)
-        contents += items
-        contents += items.values()
-    if isinstance(provider, (providers.Self, providers.Object)):
+        if items:  # most are empty, and every scope asks
+            contents += items
+            contents += items.values()
+    if isinstance(provider, _PASSING_ON):
         contents += _listed(provider)
     return contents
+
+
+_PASSING_ON = (providers.Self, providers.Object)
 
 
 def _listed(provider: AnyProvider) -> Iterator[object]:
