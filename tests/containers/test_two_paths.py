@@ -29,6 +29,7 @@ from dagwire import (
 )
 from dagwire.containers import scope_paths
 from dagwire.containers.scope_paths import OPENED_ON
+from dagwire.errors import MissingResourceError
 from dagwire.resources import life_cycle
 from dagwire.testing.activity import Record, recorded_in
 
@@ -458,3 +459,69 @@ def test_calls_of_a_scope(monkeypatch):
         finally:
             sys.setprofile(None)
     assert called <= MOST_CALLS
+
+
+async def fetched():
+    await asyncio.sleep(0)
+    return "token"
+
+
+def paired(db, token):
+    return db, token
+
+
+async def paired_later(db, token):
+    await asyncio.sleep(0)
+    return db, token
+
+
+OF_A_COROUTINE = {
+    "factory": lambda db, token: providers.Factory(paired, db, token),
+    "by name": lambda db, token: providers.Callable(paired, db=db, token=token),
+    "coroutine function": lambda db, token: providers.Factory(paired_later, db, token),
+    "singleton": lambda db, token: providers.Singleton(paired, db, token),
+}
+
+
+@pytest.mark.parametrize("make", OF_A_COROUTINE.values(), ids=OF_A_COROUTINE)
+def test_an_argument_that_is_awaited(make):
+    """In an event loop a provider made of a resource and of a coroutine gets the results, on both paths."""
+    db = ResourceProvider(managed, "db")
+    token = providers.Coroutine(fetched)
+    container = container_of(db=db, token=token, above=make(db, token))
+    quick = asyncio.run(ended_in_a_loop(container))
+    assert quick[1]["above"] == "('db', 'token')"
+    with general_path_alone():
+        assert asyncio.run(ended_in_a_loop(container)) == quick
+
+
+def test_what_is_missing_from_a_dict():
+    """A key that a dict lacks is reported as any missing key is."""
+    with pytest.raises(MissingResourceError, match=r"'databse' is not provided\. Did you mean 'database'"):
+        build_resources({"database": Db(path="a")}, required_resource_keys=["databse"]).__enter__()
+
+
+def test_as_decorators():
+    """`override`, `build_resources` and `abuild_resources` decorate functions; their blocks begin with each call."""
+    container = container_of(name=providers.Object("real"))
+
+    @override(container, name="fake")
+    @build_resources(container)
+    def named():
+        return current_scope().get("name")
+
+    @abuild_resources(container)
+    async def named_later():
+        return current_scope().get("name")
+
+    assert [named(), named(), asyncio.run(named_later())] == ["fake", "fake", "real"]
+
+
+def test_a_type_that_is_wrong_is_reported_by_the_general_path():
+    """A replacement of a declared type is held to it, whichever path was tried."""
+    container = container_of(number=providers.Dependency(instance_of=int, default=providers.Object(1)))
+    with counted() as counts, override(container, number=2), build_resources(container) as resources:
+        assert resources.number == 2
+    assert counts == {"quick path": 1}
+    with override(container, number="two"):
+        assert ended(container)[2][0] == "ResourceTypeError"
