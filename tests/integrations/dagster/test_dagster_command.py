@@ -54,6 +54,57 @@ def test_an_asset_is_made_by_dagster(project: Path) -> None:
     assert (project / "journal.txt").read_text() == "made\nclosed\n"
 
 
+LASTING = """
+import sys
+
+import dagwire as dg
+from dependency_injector import containers
+
+
+def pool():
+    print("open")
+    yield "pool"
+    print("close")
+
+
+class Container(containers.DeclarativeContainer):
+    pool = dg.ResourceProvider(pool).set_lifetime("process")
+
+
+@dg.asset
+def answer(pool: dg.ResourceParam[str]) -> int:
+    print("made")
+    return 42
+
+
+defs = dg.Definitions(assets=[answer], resources=Container())
+"""
+TWICE = """
+from dagwire.integrations.dagster.project import defs
+
+job = defs.resolve_implicit_global_asset_job_def()
+for _ in range(2):
+    job.execute_in_process()
+print("end")
+"""
+
+
+def test_what_lives_for_the_process_is_closed_when_it_ends(project: Path) -> None:
+    """Runs of one process share it, and it is closed after them."""
+    (project / "shop.py").write_text(LASTING)
+    variables = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    command = [sys.executable, "-c", TWICE]
+    done = subprocess.run(command, cwd=project, env=variables, capture_output=True, text=True, timeout=100, check=True)
+    assert done.stdout.splitlines() == ["open", "made", "made", "end", "close"]
+
+
+def test_settings_that_cannot_be_read_do_not_keep_dagster_from_loading(project: Path) -> None:
+    """The definitions load, so that the pages open; the run fails with the reason."""
+    (project / "shop.py").write_text(LASTING.replace('("process")', '("process")\n    port = dg.EnvVar("NO_PORT")'))
+    done = dagwire_dagster(project, "definitions", "validate")
+    assert done.returncode == 0, done.stderr
+
+
 def test_faults_are_reported_in_our_words(project: Path) -> None:
     """A fault of the definitions' module is one message; Dagster is not started."""
     (project / "shop.py").write_text("import nothing_of_this_name\n")

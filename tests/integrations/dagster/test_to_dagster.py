@@ -581,6 +581,71 @@ def test_a_logger_of_a_job(caplog: pytest.LogCaptureFixture) -> None:
     assert any("seen" in record.getMessage() for record in caplog.records if record.name == "audit")
 
 
+# -- what lives for a step ---------------------------------------------------------------------------------------------
+
+
+def session(database: Database) -> Iterator[str]:
+    journal.append("begin")
+    try:
+        yield f"session of {database.url}"
+    except BaseException as error:
+        journal.append(f"roll back {type(error).__name__}")
+        raise
+    journal.append("commit")
+
+
+class WithSessions(containers.DeclarativeContainer):
+    database = dg.ResourceProvider(Database)
+    session = dg.ResourceProvider(session, database).set_lifetime("step")
+
+
+@dg.asset
+def written(session: dg.ResourceParam[str]) -> str:
+    journal.append("write")
+    return session
+
+
+@dg.asset(deps=[written], retry_policy=dg.RetryPolicy(max_retries=1))
+def written_later(context: dg.AssetExecutionContext, session: dg.ResourceParam[str]) -> str:
+    if not context.retry_number:
+        raise ConnectionError
+    return session
+
+
+@dg.asset
+async def awaited_session(session: dg.ResourceParam[str]) -> str:
+    return session
+
+
+def test_a_resource_of_a_step_lives_for_each_attempt() -> None:
+    """Each attempt of a body opens its own, which gets the attempt's failure; what it is made of lives for the run."""
+    assert run_all(carried(assets=[written, written_later], resources=WithSessions())).success
+    assert journal == [
+        *("open", "begin", "write", "commit"),
+        *("begin", "roll back ConnectionError", "begin", "commit"),
+        "close",
+    ]
+
+
+def test_a_resource_of_a_step_for_a_coroutine() -> None:
+    """Dagster's loop runs when the body of a coroutine begins, so the resource is opened with those of the run."""
+    result = run_all(carried(assets=[awaited_session], resources=WithSessions()))
+    assert result.output_for_node("awaited_session") == "session of x"
+    assert journal == ["open", "begin", "commit", "close"]
+
+
+@dg.success_hook(required_resource_keys={"session"})
+def noting(context: Any) -> None:
+    journal.append(context.resources.session)
+
+
+def test_a_resource_of_a_step_for_a_hook() -> None:
+    """A hook opens its own, as in dagwire's run."""
+    hooked = dg.asset(name="hooked", hooks={noting})(lambda: 1)
+    assert run_all(carried(assets=[hooked], resources=WithSessions())).success
+    assert journal == ["open", "begin", "session of x", "commit", "close"]
+
+
 # -- resources of one definition ---------------------------------------------------------------------------------------
 
 

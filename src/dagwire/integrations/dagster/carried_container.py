@@ -31,8 +31,12 @@ from dagwire.resources.resource_definition import ResourceDefinition
 class CarriedContainer:
     """The keys of a container as Dagster's resources; lives as long as the definitions that are made of it."""
 
-    def __init__(self, container: Container) -> None:
+    def __init__(self, container: Container, *, has_steps: bool = False) -> None:
         """Read the container; nothing is opened.
+
+        Args:
+            container: Where keys are looked up.
+            has_steps: Whether the bodies that ask for its keys are dagwire's, which open what lives for a step.
 
         Raises:
             NotCarriedError: A key has no name in Dagster, or two keys have one name. `FaultsError` for several.
@@ -44,7 +48,7 @@ class CarriedContainer:
         self.name_by_key: dict[str, str] = dagster_names(self._provider_by_key)
         explained = _explained(container)
         carried = {key: self._carried(key, explained) for key in self.name_by_key}
-        self.scopes: SharedScopes = SharedScopes(container, carried)
+        self.scopes: SharedScopes = SharedScopes(container, carried, has_steps=has_steps)
         self.definitions: dict[str, dg.ResourceDefinition] = {
             self.name_by_key[key]: self._definition(one, self._provider_by_key[key]) for key, one in carried.items()
         }
@@ -116,6 +120,8 @@ class CarriedContainer:
         description = "\n\n".join(filter(None, [_documentation(source), carried.shown.table if needs_table else ""]))
         required = set(carried.required.values())
         kind: Any = dg.IOManagerDefinition if is_io_manager(provider) else dg.ResourceDefinition
+        if kind is dg.IOManagerDefinition:  # which Dagster itself calls
+            self.scopes.kept_for_pass.add(carried.name)
         made: dg.ResourceDefinition = kind(opener, schema, description, required)
         return made
 

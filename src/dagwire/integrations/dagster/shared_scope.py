@@ -14,6 +14,7 @@ from dagwire.containers.keys import Container, Requirement
 from dagwire.containers.provider_types import AnyProvider
 from dagwire.containers.run_scope import RunScope
 from dagwire.containers.scope_checks import raise_faults
+from dagwire.containers.step_scopes import StepScopes
 from dagwire.integrations.dagster.launch_config import changed_config
 from dagwire.integrations.dagster.shown_config import ShownConfig
 from dagwire.integrations.dagster.step_failure import StepWatch, run_id_of
@@ -33,11 +34,32 @@ class CarriedResource(NamedTuple):
     """`{key: provider}` of the resources that belong to one step alone, for the one that asks for this."""
 
 
+class LeftToStep(NamedTuple):
+    """In the place of a resource that lives for a step: each attempt of a body of dagwire's opens one of its own."""
+
+    scope: RunScope
+    key: str
+
+    async def opened(self, step: StepScopes, asker: str) -> object:
+        """Open it in the scopes of an attempt, which closes it; `asker` is named in messages."""
+        await step.open(self.scope, [self.key], asker)
+        return self.scope.value(self.key)
+
+
 class SharedScopes:
     """The scopes of the passes that are under way; lives as long as the container."""
 
-    def __init__(self, container: Container, carried: Mapping[str, CarriedResource]) -> None:
-        """Open nothing yet."""
+    def __init__(self, container: Container, carried: Mapping[str, CarriedResource], *, has_steps: bool) -> None:
+        """Open nothing yet.
+
+        Args:
+            container: Where keys are looked up.
+            carried: What Dagster knows of each key.
+            has_steps: Whether bodies are dagwire's, which open what lives for a step. A body of Dagster's cannot.
+        """
+        self.has_steps = has_steps
+        self.kept_for_pass: set[str] = set()
+        """The names that live for the pass nevertheless: Dagster asks for them, or a coroutine in a loop that runs."""
         self._container = container
         self._carried = carried
         self._passes: dict[object, _Pass] = {}
@@ -56,10 +78,11 @@ class SharedScopes:
         with self._lock:
             found = self._passes.get(name)
             if found is None:
-                found = self._passes[name] = _Pass(self._container, self._carried, context)
+                has_steps = self.has_steps and context.run is not None
+                found = self._passes[name] = _Pass(self._container, self._carried, context, has_steps=has_steps)
             found.users += 1
         try:
-            yield found.open(carried, context)
+            yield found.open(carried, context, is_kept=carried.name in self.kept_for_pass)
         finally:
             found.users -= 1
             if not found.users:
@@ -78,9 +101,16 @@ class _Pass:
     """The scope of one pass."""
 
     def __init__(
-        self, container: Container, carried: Mapping[str, CarriedResource], context: dg.InitResourceContext
+        self,
+        container: Container,
+        carried: Mapping[str, CarriedResource],
+        context: dg.InitResourceContext,
+        *,
+        has_steps: bool,
     ) -> None:
         self.users = 0
+        self._kept: list[RunScope] = []
+        """The scopes of what would live for a step, and is needed for the pass."""
         self.run_id = run_id_of(context)
         self.failure: BaseException | None = None
         """The error of a step whose body is one of dagwire's; of other bodies Dagster keeps the text alone."""
@@ -100,14 +130,18 @@ class _Pass:
             run=run,
             instance=instance,
             logger=context.log,  # type: ignore[arg-type]  # None only by its annotation
+            has_steps=has_steps,
         )
         if context.event_loop is not None:
             self._scope.use_event_loop(context.event_loop)
         raise_faults(self._scope.prepare([]))
         drive(self._scope.open())
 
-    def open(self, carried: CarriedResource, context: dg.InitResourceContext) -> object:
-        """Open the resource, or what Dagster has put in the place of one that it depends on."""
+    def open(self, carried: CarriedResource, context: dg.InitResourceContext, *, is_kept: bool) -> object:
+        """Open the resource, or what Dagster has put in the place of one that it depends on.
+
+        What lives for a step is left to the steps, unless it `is_kept` for the whole pass.
+        """
         key = carried.key
         config = changed_config(key, carried.shown, context.resource_config)
         if config is not None:
@@ -117,10 +151,20 @@ class _Pass:
         scope = self._scope.inner({**others, **carried.bindings})
         raise_faults(scope.prepare([Requirement(key)]))
         drive(scope.open())
-        value = scope.value(key)
+        value = self._value(scope, key, is_kept=is_kept)
         if key not in carried.bindings:
             self._value_by_key[key] = value
         return value
+
+    def _value(self, scope: RunScope, key: str, *, is_kept: bool) -> object:
+        if not scope.lives_for_step(key):
+            return scope.value(key)
+        if not is_kept:
+            return LeftToStep(scope, key)
+        own = scope.for_step(self._kept[0] if self._kept else None)
+        self._kept.append(own)
+        drive(own.open_more([Requirement(key)]))
+        return own.opened[key]
 
     def _note_replaced(self, required: Mapping[str, str], resources: object) -> None:
         """Dagster's dict may hold another resource under the name of ours: whatever depends on ours gets that one."""
@@ -131,7 +175,12 @@ class _Pass:
 
     def close(self) -> None:
         """Close everything in reverse; each close gets the failure of the step, if it failed."""
-        drive(self._scope.close(self.failure or self._watch.failure()))
+        failure = self.failure or self._watch.failure()
+        try:
+            if self._kept:
+                drive(self._kept[0].close(failure))
+        finally:
+            drive(self._scope.close(failure))
 
 
 def _launch_config(carried: Mapping[str, CarriedResource], context: dg.InitResourceContext) -> dict[str, Any]:

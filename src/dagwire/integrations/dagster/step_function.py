@@ -34,7 +34,7 @@ from dagwire.execution.step_context import StepContext
 from dagwire.integrations.dagster.adopted_instance import AdoptedInstance
 from dagwire.integrations.dagster.namesakes import namesake
 from dagwire.integrations.dagster.own_io_manager import own_resource
-from dagwire.integrations.dagster.shared_scope import SharedScopes
+from dagwire.integrations.dagster.shared_scope import LeftToStep, SharedScopes
 from dagwire.integrations.dagster.step_events import step_events
 from dagwire.resources.dagster_run import DagsterRun
 from dagwire.resources.init_resource_context import Resources
@@ -68,6 +68,8 @@ class StepFunction:
         self._scopes = scopes
         self._name_by_key = name_by_key
         self._partitions_def = partitions_def
+        if self._waits:  # Dagster's loop runs by then, and a resource may have to be opened in it
+            scopes.kept_for_pass.update(name_by_key.values())
 
     @property
     def required_names(self) -> set[str]:
@@ -133,13 +135,15 @@ class StepFunction:
 
     async def _attempt(self, seen: Any, values: Mapping[str, object]) -> Outcome:
         definition, signature = self._definition, self._definition.body.signature
-        resources = {key: self._resource(seen, key) for key in (*definition.body.keys, *definition.resources_by_type)}
         config = definition.body.config_from(_given_config(seen))
-        arguments = {**values, **{parameter: resources[key] for parameter, key in signature.keys.items()}}
-        if signature.config is not None:
-            arguments[CONFIG_NAME] = config
-        current = CurrentStep(self._context, seen, resources, config)
+        resources: dict[str, object] = {}
+        current = CurrentStep(lambda: self._context(seen, resources, config))
         async with current:
+            for key in (*definition.body.keys, *definition.resources_by_type):
+                resources[key] = await self._resource(seen, key, current)
+            arguments = {**values, **{parameter: resources[key] for parameter, key in signature.keys.items()}}
+            if signature.config is not None:
+                arguments[CONFIG_NAME] = config
             leading = () if signature.context is None else (current.context(),)
             returned = await _finished(definition.body.function(*leading, **arguments), current)
             types = TypeCheckContext(seen.run.run_id, Resources(resources))
@@ -148,8 +152,11 @@ class StepFunction:
             outcome.extra_events[:0] = current.made.extra_events
         return outcome
 
-    def _resource(self, seen: Any, key: str) -> object:
-        return own_resource(getattr(seen.resources, self._name_by_key[key]))
+    async def _resource(self, seen: Any, key: str, current: CurrentStep) -> object:
+        value = getattr(seen.resources, self._name_by_key[key])
+        if isinstance(value, LeftToStep):
+            value = await value.opened(current, self._definition.label)
+        return own_resource(value)
 
     def _context(self, seen: Any, resources: Mapping[str, Any], config: Any) -> StepContext:
         run = DagsterRun(seen.run.job_name, seen.run.run_id, seen.run.run_config, tags=seen.run.tags)

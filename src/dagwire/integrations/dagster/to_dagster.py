@@ -53,7 +53,7 @@ class _Carrying:
 
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
-        self._container = CarriedContainer(definitions.container)
+        self._container = CarriedContainer(definitions.container, has_steps=True)
         self._steps = CarriedSteps(self._container)
         self._faults: list[DagwireError] = []
 
