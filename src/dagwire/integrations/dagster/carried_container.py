@@ -119,9 +119,10 @@ class CarriedContainer:
         needs_table = not schema and not isinstance(provider, SettingsProvider)
         description = "\n\n".join(filter(None, [_documentation(source), carried.shown.table if needs_table else ""]))
         required = set(carried.required.values())
-        kind: Any = dg.IOManagerDefinition if is_io_manager(provider) else dg.ResourceDefinition
-        if kind is dg.IOManagerDefinition:  # which Dagster itself calls
+        is_manager = is_io_manager(provider)
+        if is_manager:  # which Dagster itself calls
             self.scopes.kept_for_pass.add(carried.name)
+        kind: Any = dg.IOManagerDefinition if is_manager else dg.ResourceDefinition
         made: dg.ResourceDefinition = kind(opener, schema, description, required)
         return made
 
