@@ -1,5 +1,7 @@
 """`Config` and run config: the typed values that an asset, an op or a resource is given for one run."""
 
+from enum import Enum
+
 import pytest
 from pydantic import ConfigDict
 
@@ -420,3 +422,69 @@ def test_a_field_of_config_schema_in_a_config_class_is_refused(dg):
 
     with pytest.raises(dg.DagsterInvalidDefinitionError, match=r"pydantic\.Field"):
         declare()
+
+
+class Mode(Enum):
+    """Ways to write."""
+
+    fast = "f"
+    safe = "s"
+
+
+def mode_in_a_run(dg, config_class):
+    """The field `mode` as an asset sees it."""
+    seen = []
+
+    def body(config):
+        seen.append(config.mode)
+
+    body.__annotations__ = {"config": config_class}
+    dg.materialize([dg.asset(name="made")(body)])
+    return seen
+
+
+def test_the_name_of_a_member_as_default(dg):
+    """A default that is the name of an enum's member is the member, in config and in resources."""
+
+    class Load(dg.Config):
+        mode: Mode = "safe"
+
+    class Store(dg.ConfigurableResource):
+        mode: Mode = "safe"
+        other: Mode = "fast"
+
+    assert mode_in_a_run(dg, Load) == [Mode.safe]
+    with dg.build_resources({"store": Store(other=Mode.safe)}) as resources:
+        assert (resources.store.mode, resources.store.other) == (Mode.safe, Mode.safe)
+
+
+def test_the_value_of_a_member_as_default(dg, differs):
+    """A default that is the value of an enum's member is the member; Dagster refuses it when it is used."""
+
+    class Load(dg.Config):
+        mode: Mode = "f"
+
+    differs(lambda: mode_in_a_run(dg, Load), dagster=dg.DagsterInvalidConfigError, dagwire=[Mode.fast])
+
+
+def test_a_default_that_is_not_a_member(dg):
+    """A default that is not a member of the field's enum is refused; by Dagster when it is used."""
+
+    def use():
+        class Load(dg.Config):
+            mode: Mode = "slow"
+
+        mode_in_a_run(dg, Load)
+
+    with pytest.raises((dg.DagsterInvalidDefinitionError, dg.DagsterInvalidConfigError), match="slow"):
+        use()
+
+
+def test_a_default_of_a_config_that_keeps_values(dg):
+    """Config that keeps values in place of an enum's members keeps the text of a default."""
+
+    class Load(dg.Config):
+        model_config = ConfigDict(use_enum_values=True)
+        mode: Mode = "f"
+
+    assert Load().mode == "f"

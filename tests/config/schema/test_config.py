@@ -271,3 +271,16 @@ def test_no_text_of_a_list_is_repeated():
 def test_a_type_that_is_not_defined_yet_in_a_schema():
     """A schema may hold a type with a name in it that is defined later; it is tried when config is checked."""
     check_schema({"x": list["Later"]})  # noqa: F821  # this is the case
+
+
+def test_a_variable_as_default_of_an_enum(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that is the default of an enum's field is read when the config is resolved."""
+
+    class Mode(enum.Enum):
+        fast = "f"
+
+    class Load(Config):
+        mode: Mode = EnvVar("LOAD_MODE")  # type: ignore[assignment]  # any field takes a variable
+
+    monkeypatch.setenv("LOAD_MODE", "fast")
+    assert Load().with_variables_read().mode is Mode.fast

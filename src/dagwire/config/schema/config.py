@@ -15,7 +15,7 @@ from dagwire.config.values.deferred_validation import adapt_schema
 from dagwire.config.values.env_var import EnvVar, check_variables_are_set, read_variables
 from dagwire.config.values.launch_form import LAUNCH_FORM, VARIABLE_TEXT, InputForm, ReadsInputForm
 from dagwire.config.values.masking import masked_field
-from dagwire.config.values.model_introspection import key_of, members_of, name_by_key
+from dagwire.config.values.model_introspection import enum_class, key_of, members_of, name_by_key
 from dagwire.config.values.nested_values import with_items_changed
 from dagwire.config.values.type_guards import SCALARS, is_collection, is_mapping
 from dagwire.errors import FrozenConfigError, InvalidDefinitionError, UnconfiguredFieldError, UnresolvedVariableError
@@ -37,7 +37,7 @@ class Config(ReadsInputForm, BaseModel):  # noqa: PLW1641  # pydantic makes the 
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Let every field take an `EnvVar` in place of its value, and give optional fields their default, None.
+        """Let every field take an `EnvVar` in place of its value; complete defaults of optional fields and enums.
 
         A `field_validator("*", mode="wrap")` would do the same in one line, but pydantic refuses such a validator on
         the discriminator of a union, and resources are members of unions in settings.
@@ -48,6 +48,8 @@ class Config(ReadsInputForm, BaseModel):  # noqa: PLW1641  # pydantic makes the 
                 raise InvalidDefinitionError(msg)
             if field.is_required() and _may_be_none(field):
                 field.default = None
+            if not cls.model_config.get("use_enum_values"):
+                field.default = _with_member(f"{cls.__name__}.{name}", field)
         schema = handler(source)
         adapt_schema(handler.resolve_ref_schema(schema), cls)
         return schema
@@ -206,6 +208,22 @@ def _merged_over(built: object, value: object, form: InputForm | None) -> object
         except ValidationError:
             pass
     return value
+
+
+def _with_member(owner: str, field: FieldInfo) -> Any:
+    """Return the default of a field; if it is text for a member of the field's enum, by name or value, the member.
+
+    Raises:
+        InvalidDefinitionError: The text is not a member's.
+    """
+    enum, default = enum_class(field.annotation), field.default
+    if enum is None or not isinstance(default, str) or isinstance(default, (enum, EnvVar)):
+        return default
+    by_text = {member.value: member for member in enum} | dict(enum.__members__)
+    if default not in by_text:
+        msg = f"{owner} has the default '{default}', which is not a {enum.__name__}: {', '.join(enum.__members__)}."
+        raise InvalidDefinitionError(msg)
+    return by_text[default]
 
 
 def _may_be_none(field: FieldInfo) -> bool:
