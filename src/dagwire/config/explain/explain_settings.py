@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeGuard
 
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticUndefined
 from pydantic_settings import BaseSettings
@@ -16,7 +16,7 @@ from dagwire.config.explain.source_merging import ABSENT, Piece, item_of, pieces
 from dagwire.config.explain.source_recording import Reading, read_recorded
 from dagwire.config.values.env_var import EnvVar
 from dagwire.config.values.masking import fingerprint, is_to_become_secret, masked
-from dagwire.config.values.model_introspection import Key, input_paths, key_text, models_in, spelled
+from dagwire.config.values.model_introspection import Key, input_paths, is_root_model, key_text, models_in, spelled
 from dagwire.config.values.secrecy import SECRET_BY_NAME, SecretField, secrecy_of
 from dagwire.config.values.type_guards import is_mapping, is_sequence
 from dagwire.config.values.variable_names import variables_of
@@ -300,7 +300,7 @@ def _value_at(settings: BaseSettings, path: tuple[Key, ...]) -> object:
 
 def _unrooted(value: object) -> object:
     """The value in a `RootModel`; anything else itself."""
-    return vars(value)["root"] if isinstance(value, RootModel) else value
+    return vars(value)["root"] if is_root_model(type(value)) else value
 
 
 def _same(value: object, other: object) -> bool:

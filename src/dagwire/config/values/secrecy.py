@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, GetJsonSchemaHandler, RootModel, Secret, SecretBytes, SecretStr
+from pydantic import BaseModel, GetJsonSchemaHandler, Secret, SecretBytes, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from dagwire.config.values.model_introspection import alias_paths
+from dagwire.config.values.model_introspection import alias_paths, is_root_model
 from dagwire.config.values.type_guards import is_mapping
 
 SECRET_TYPES: Any = (SecretStr, SecretBytes, Secret)
@@ -82,7 +82,7 @@ def _parts_of(annotation: Any, seen: set[int]) -> Iterator[object]:
     for part in get_args(annotation):
         yield part
         yield from _parts_of(part, seen)
-    if isinstance(annotation, type) and issubclass(annotation, RootModel):
+    if is_root_model(annotation):
         root = annotation.model_fields["root"]
         yield from root.metadata
         yield from _parts_of(root.annotation, seen)
