@@ -34,6 +34,7 @@ def test_help_loads_no_command_and_nothing_that_commands_need() -> None:
         "dagwire",
         "dagwire.cli",
         "dagwire.cli.app",
+        "dagwire.cli.collector",
         "dagwire.cli.lazy_commands",
         "dagwire.cli.options",
         "dagwire.cli.standard_output",
