@@ -146,6 +146,7 @@ from .definitions.ops.graph_by_hand import (
 )
 from .definitions.ops.graph_multi_asset import graph_multi_asset
 from .definitions.ops.ins_and_outs import DynamicOut, In, Out
+from .definitions.ops.observable_source_asset import observable_source_asset
 from .definitions.ops.op import OpDefinition
 from .definitions.ops.op_decorator import op
 from .definitions.partitions.calendar_partitions import (
@@ -230,6 +231,7 @@ from .definitions.specs.metadata import (
     TimestampMetadataValue,
     UrlMetadataValue,
 )
+from .definitions.specs.observe_results import DataVersionsByPartition, ObserveResult
 from .definitions.specs.results import DynamicOutput, MaterializeResult, Output
 from .definitions.specs.retries import Backoff, Failure, Jitter, RetryPolicy, RetryRequested
 from .definitions.specs.table_metadata import (
@@ -387,6 +389,7 @@ __all__ = [
     "DagwireError",
     "DailyPartitionsDefinition",
     "DataVersion",
+    "DataVersionsByPartition",
     "DbClient",
     "DbIOManager",
     "DbTypeHandler",
@@ -468,6 +471,7 @@ __all__ = [
     "NotebookMetadataValue",
     "Nothing",
     "NullMetadataValue",
+    "ObserveResult",
     "OpDefinition",
     "OpExecutionContext",
     "Optional",
@@ -643,6 +647,7 @@ __all__ = [
     "multi_asset_sensor",
     "multi_or_in_process_executor",
     "multiprocess_executor",
+    "observable_source_asset",
     "op",
     "override",
     "partition_loading_context",

@@ -61,10 +61,9 @@ AREAS = (
         "make_email_on_run_failure_sensor",
     ),
     Area(
-        "Observation of assets made elsewhere",
-        "an asset that is made elsewhere is loaded, not observed; log an `AssetObservation`, or write an asset check",
-        """DataProvenance DataVersionsByPartition ObserveResult multi_observable_source_asset
-        observable_source_asset""",
+        "Observation of several assets by one function, and the data versions that a run took",
+        "`@observable_source_asset` looks at one asset; write one for each",
+        "DataProvenance multi_observable_source_asset",
     ),
     Area(
         "The store of runs and events",

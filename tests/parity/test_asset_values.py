@@ -312,6 +312,21 @@ def test_versions_are_tags_of_a_materialization(dg):
     assert {key: tags.get(key) for key in expected} == expected
 
 
+def test_versions_are_any_text(dg):
+    """A data version and a code version are text of any length: a digest has 64 letters."""
+    digest = "0123456789abcdef" * 4 + " /"
+
+    @dg.asset(code_version=digest)
+    def made():
+        return dg.MaterializeResult(data_version=dg.DataVersion(digest))
+
+    tags = dg.materialize([made]).asset_materializations_for_node("made")[0].tags
+    assert (tags["dagster/data_version"], tags["dagster/code_version"]) == (digest, digest)
+    assert dg.AssetObservation("a", tags={"dagster/data_version": digest}).data_version == digest
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        dg.AssetObservation("a", tags={"other": digest})
+
+
 def test_an_output_of_another_name_is_refused(dg):
     """An asset that gives an Output of another name than its own fails."""
 

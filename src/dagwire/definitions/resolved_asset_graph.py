@@ -107,13 +107,18 @@ class AssetGraph:
 
     @property
     def executable_asset_keys(self) -> set[AssetKey]:
-        """The keys of the assets that are made here."""
-        return self.materializable_asset_keys
+        """The keys of the assets that a run has steps for: it makes them here, or looks at them."""
+        return self.materializable_asset_keys | self.observable_asset_keys
+
+    @property
+    def observable_asset_keys(self) -> set[AssetKey]:
+        """The keys of the assets made elsewhere that a run can look at."""
+        return set(self.known.observed)
 
     @property
     def unexecutable_asset_keys(self) -> set[AssetKey]:
-        """The keys of the assets that are made elsewhere."""
-        return self.external_asset_keys
+        """The keys of the assets that a run has no steps for."""
+        return self.external_asset_keys.difference(self.known.observed)
 
     @property
     def all_group_names(self) -> set[str]:

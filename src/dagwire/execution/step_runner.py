@@ -9,6 +9,7 @@ from dagwire.containers.run_scope import RunScope
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.ops.graph_assets_definition import GraphAssetPart
 from dagwire.definitions.ops.node import Node
+from dagwire.definitions.ops.observable_source_asset import ObservationOp
 from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.specs.retries import Failure, RetryPolicy, RetryRequested
 from dagwire.definitions.steps.signature import CONFIG_NAME, RESULT
@@ -18,6 +19,7 @@ from dagwire.execution.contexts import context_class
 from dagwire.execution.current_step import CurrentStep
 from dagwire.execution.event_types import DagsterEventType
 from dagwire.execution.hook_runner import Hooks
+from dagwire.execution.observation_outcome import observation_outcome
 from dagwire.execution.op_outcomes import op_outcome
 from dagwire.execution.outcomes import Outcome, Yielded
 from dagwire.execution.output_metadata import OutputMetadata
@@ -232,6 +234,8 @@ class Steps:
         types = self._types.of(node)
         if isinstance(definition, AssetsDefinition):
             return asset_outcome(definition, node.outputs, returned, added, self._plan.partitions, types)
+        if isinstance(definition, ObservationOp):
+            return observation_outcome(definition, returned)
         if isinstance(definition, OpDefinition):
             return op_outcome(definition, returned, added, types)
         return check_outcome(definition, returned, self._plan.partitions)

@@ -908,3 +908,14 @@ def asks(database: Annotated[Database, Provide["inner.database"]]) -> str:
 def test_names_with_dots_are_dagsters_names() -> None:
     """The key of a nested container is asked for under Dagster's name."""
     assert run_all(carried(assets=[asks], resources=Outer())).output_for_node("asks") == "x"
+
+
+def test_an_observable_source_asset_is_refused() -> None:
+    """The function that looks at an asset stays here, so an asset that has one is refused."""
+
+    @dg.observable_source_asset
+    def prices() -> dg.DataVersion:
+        return dg.DataVersion("1")
+
+    with pytest.raises(NotCarriedError, match="prices"):
+        to_dagster(dg.Definitions([prices]))

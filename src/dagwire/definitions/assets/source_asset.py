@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Mapping, Sequence
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
 from dagwire.computed_once import computed_once
 from dagwire.containers.keys import Requirement
@@ -15,6 +15,9 @@ from dagwire.definitions.specs.valid_attributes import DEFAULT_GROUP
 from dagwire.definitions.steps.bound_resources import Bindings, bindings_from
 from dagwire.definitions.steps.stored_input import StoredAsset, own_io_manager
 from dagwire.resources.io_manager import DEFAULT_IO_MANAGER, InputManager
+
+if TYPE_CHECKING:
+    from dependency_injector import providers
 
 
 class SourceAsset:
@@ -117,6 +120,21 @@ class SourceAsset:
     def resource_defs(self) -> Bindings:
         """Its own resources, as providers."""
         return self.bindings
+
+    @property
+    def io_manager_def(self) -> "providers.Provider[Any] | None":
+        """The IO manager of its own, as a provider; None if there is none."""
+        return self.bindings.get(self.get_io_manager_key())
+
+    @property
+    def is_observable(self) -> bool:
+        """Whether a run can look at it; an `@observable_source_asset` alone can be looked at."""
+        return False
+
+    @property
+    def is_executable(self) -> bool:
+        """Whether a run has a step for it: whether it can be looked at."""
+        return self.is_observable
 
     def get_io_manager_key(self) -> str:
         """The key of the IO manager that loads it."""

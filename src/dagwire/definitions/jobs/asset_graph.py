@@ -12,6 +12,7 @@ from dagwire.definitions.assets.source_asset import SourceAsset
 from dagwire.definitions.ops.asset_input import stored_elsewhere
 from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition
 from dagwire.definitions.ops.node import Node
+from dagwire.definitions.ops.observable_source_asset import ObservableSourceAsset, ObservationOp
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.check_results import AssetCheckKey
@@ -31,10 +32,16 @@ class KnownAssets:
     Lives as long as the jobs that are chosen from it, which share what it has found.
     """
 
-    def __init__(self, made: Sequence[AssetsDefinition], elsewhere: Mapping[AssetKey, StoredAsset]) -> None:
-        """No two assets have one key."""
+    def __init__(
+        self,
+        made: Sequence[AssetsDefinition],
+        elsewhere: Mapping[AssetKey, StoredAsset],
+        observed: Mapping[AssetKey, ObservationOp] | None = None,
+    ) -> None:
+        """No two assets have one key; `observed` are the steps of those made elsewhere that a run can look at."""
         self.made = made
         self.elsewhere = elsewhere
+        self.observed: Mapping[AssetKey, ObservationOp] = observed or {}
         self._selectable: tuple[object, Selectable] | None = None
 
     @computed_once
@@ -76,6 +83,10 @@ class KnownAssets:
         found.update(d for d in self._that_check_alone if not d.check_keys.isdisjoint(wanted.check_keys))
         return sorted(found, key=self._places.__getitem__)
 
+    def observed_among(self, keys: Collection[AssetKey]) -> dict[AssetKey, ObservationOp]:
+        """`{key: step}` of the selected assets that a run can look at."""
+        return {key: op for key, op in self.observed.items() if key in keys}
+
     def stored(self, key: AssetKey) -> StoredAsset | None:
         """The description of an asset that a run does not make; None if there is no such asset."""
         if key in self.elsewhere:
@@ -104,6 +115,7 @@ def known_assets(assets: Iterable[AnyAsset]) -> KnownAssets:
     by_key: dict[AssetKey, AnyAsset] = {}
     made: list[AssetsDefinition] = []
     elsewhere: dict[AssetKey, StoredAsset] = {}
+    observed: dict[AssetKey, ObservationOp] = {}
     for definition in {id(item): item for item in assets}.values():
         if isinstance(definition, AssetsDefinition):
             keys: Collection[AssetKey] = definition.keys
@@ -111,10 +123,12 @@ def known_assets(assets: Iterable[AnyAsset]) -> KnownAssets:
         else:
             keys = (definition.key,)
             elsewhere[definition.key] = stored_elsewhere(definition)
+            if isinstance(definition, ObservableSourceAsset):
+                observed[definition.key] = definition.op
         for key in keys:
             if by_key.setdefault(key, definition) is not definition:
                 raise DuplicateDefinitionError("asset", key.to_user_string())
-    return KnownAssets(_connected_by_name(made, elsewhere), elsewhere)
+    return KnownAssets(_connected_by_name(made, elsewhere), elsewhere, observed)
 
 
 def _connected_by_name(
@@ -152,8 +166,9 @@ def asset_nodes(
     checks: Sequence[AssetChecksDefinition],
     selected: Selected | None = None,
     known: KnownAssets | None = None,
+    observed: Mapping[AssetKey, ObservationOp] | None = None,
 ) -> list[Node]:
-    """A node for each asset definition, and for each check of one of these assets.
+    """A node for each definition of assets, each asset that the run looks at, and each check of one of these assets.
 
     Dependencies on assets that are not made here order nothing: they were made before.
 
@@ -162,6 +177,7 @@ def asset_nodes(
         checks: The checks; checks of other assets are left out unless they are selected.
         selected: The wanted assets and checks; all by default.
         known: All assets; the values of the ones that do not run here are loaded.
+        observed: The steps of the assets that the run looks at; what depends on these comes after.
 
     Raises:
         InvalidDefinitionError: A definition is wanted in part, and makes all its assets or none.
@@ -171,10 +187,13 @@ def asset_nodes(
     running = [check for check, wanted in wanted_checks.items() if wanted]
     blockers = _blockers(assets, running)
     uncertain = {spec.key for d in assets for spec in d.specs_by_output.values() if spec.skippable}
-    nodes: list[Node] = []
+    looked_at = observed or {}
+    nodes = [Node(op.name, op) for op in looked_at.values()]
     for definition in assets:
         parents = [handle for key in definition.upstream_keys if (handle := made.get(key)) is not None]
         after = [handle.node for handle in parents]
+        if looked_at:
+            after += [looked_at[key].name for key in definition.upstream_keys if key in looked_at]
         if blockers:
             after += [check for key in definition.upstream_keys for check in blockers.get(key, ())]
         inputs = _inputs(definition.input_keys, made, definition.keys) if definition.input_keys else {}

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from dagwire.containers.keys import Container
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
-from dagwire.definitions.assets.selection import AssetSelection
+from dagwire.definitions.assets.selection import AssetSelection, Selected
 from dagwire.definitions.jobs.asset_graph import KnownAssets, asset_nodes
 from dagwire.definitions.jobs.job import JobDefinition, check_config, checked_hooks
 from dagwire.definitions.jobs.job_steps import JobSteps
@@ -16,7 +16,9 @@ from dagwire.definitions.jobs.run_request import RunRequest
 from dagwire.definitions.ops.dynamic_mapping import has_dynamic_steps
 from dagwire.definitions.ops.graph_assets_definition import GraphAssetDefinition
 from dagwire.definitions.ops.node import in_running_order, with_job_policies
+from dagwire.definitions.ops.observable_source_asset import ObservationOp
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
+from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.specs.automation_condition import AutomationCondition
 from dagwire.definitions.specs.executor_definition import AnyExecutor, checked_executor
 from dagwire.definitions.specs.normalized_metadata import normalized_metadata
@@ -116,7 +118,7 @@ class UnresolvedAssetJobDefinition:
         is_whole = self.selection is None or self.selection == AssetSelection.all()
         wanted = None if is_whole else known.selected(checks, self.selection)
         chosen = known.chosen(wanted)
-        nodes = in_running_order(asset_nodes(chosen, checks, wanted, known))
+        nodes = in_running_order(asset_nodes(chosen, checks, wanted, known, self._observed(known, wanted)))
         graphs = [definition for definition in chosen if isinstance(definition, GraphAssetDefinition)]
         return JobDefinition(
             name=self.name,
@@ -137,6 +139,12 @@ class UnresolvedAssetJobDefinition:
             outputs_by_graph={name: outputs for d in graphs for name, outputs in d.outputs_by_graph.items()},
             mappings_by_graph={name: mapping for d in graphs for name, mapping in d.mappings_by_graph.items()},
         )
+
+    def _observed(self, known: KnownAssets, wanted: Selected | None) -> dict[AssetKey, ObservationOp]:
+        """The assets made elsewhere that a run looks at: the selected ones; all in the job of all assets."""
+        if wanted is None:
+            return dict(known.observed) if self.name == IMPLICIT_JOB else {}
+        return known.observed_among(wanted.keys)
 
     def _shared_partitions(self, assets: Sequence[AssetsDefinition]) -> PartitionsDefinition | None:
         """The partitions of its assets, or the job's own; the job of all assets has none if theirs differ.

@@ -26,6 +26,7 @@ from dagwire.definitions.ops.dynamic_mapping import has_dynamic_steps, with_mapp
 from dagwire.definitions.ops.graph_assets_definition import GraphAssetCheck
 from dagwire.definitions.ops.graph_node import GraphNode
 from dagwire.definitions.ops.node import Node, in_running_order, op_node, with_job_policies
+from dagwire.definitions.ops.observable_source_asset import ObservationOp
 from dagwire.definitions.ops.op_selection import chosen_steps
 from dagwire.definitions.partitions.partitions import PartitionsDefinition
 from dagwire.definitions.specs.asset_key import AssetKey
@@ -376,6 +377,9 @@ def _selected_nodes(assets: Sequence[AssetsDefinition], nodes: Sequence[Node], s
     definitions = [node.definition for node in nodes]
     checks = [d for d in definitions if isinstance(d, AssetChecksDefinition) and not isinstance(d, GraphAssetCheck)]
     loaded = [load.asset for node in nodes for load in node.loads.values() if load.asset is not None]
-    known = KnownAssets(assets, {asset.spec.key: asset for asset in loaded})
+    observed = {d.asset.key: d for d in definitions if isinstance(d, ObservationOp)}
+    stored = (*loaded, *(op.asset.stored for op in observed.values()))
+    known = KnownAssets(assets, {asset.spec.key: asset for asset in stored}, observed)
     wanted = known.selected(checks, selection)
-    return in_running_order(asset_nodes(known.chosen(wanted), checks, wanted, known))
+    looked_at = known.observed_among(wanted.keys)
+    return in_running_order(asset_nodes(known.chosen(wanted), checks, wanted, known, looked_at))

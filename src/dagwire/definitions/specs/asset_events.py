@@ -8,7 +8,7 @@ from typing import Self, TypeGuard
 
 from dagwire.definitions.specs.argument_types import check_type
 from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
-from dagwire.definitions.specs.data_version import DATA_VERSION_TAG
+from dagwire.definitions.specs.data_version import DATA_VERSION_TAG, VERSION_TAGS
 from dagwire.definitions.specs.metadata import MetadataValue
 from dagwire.definitions.specs.normalized_metadata import AnyMetadata, normalized_metadata
 from dagwire.definitions.specs.valid_attributes import check_tags
@@ -41,7 +41,8 @@ class _AssetEvent:
         owner = f"{type(self).__name__} of '{key.to_user_string()}'"
         check_type(owner, "description", description, str)
         check_type(owner, "partition", partition, str)
-        check_tags(owner, tags)
+        # A version is a tag of any text, such as a digest of 64 letters.
+        check_tags(owner, tags, any_text=VERSION_TAGS)
         object.__setattr__(self, "asset_key", key)
         object.__setattr__(self, "description", description)
         object.__setattr__(self, "metadata", normalized_metadata(metadata, owner))

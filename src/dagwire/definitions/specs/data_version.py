@@ -9,6 +9,8 @@ DATA_VERSION_TAG = "dagster/data_version"
 CODE_VERSION_TAG = "dagster/code_version"
 """The tag of a materialization that holds the code version of its asset, as in Dagster."""
 
+VERSION_TAGS = (DATA_VERSION_TAG, CODE_VERSION_TAG)
+
 
 @dataclass(frozen=True, slots=True)
 class DataVersion:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from dagwire.definitions.specs.argument_types import check_members, check_text_keys
 from dagwire.errors import InvalidDefinitionError
@@ -33,15 +33,16 @@ def valid_tags(owner: str, tags: Mapping[str, str] | None, kinds: Iterable[str] 
     return {**(tags or {}), **{f"{KIND_TAG}{kind}": "" for kind in kinds}}
 
 
-def check_tags(owner: str, tags: Mapping[str, str] | None) -> None:
-    """Refuse tags whose keys or values Dagster refuses.
+def check_tags(owner: str, tags: Mapping[str, str] | None, any_text: Collection[str] = ()) -> None:
+    """Refuse tags whose keys or values Dagster refuses; the tags named in `any_text` are free.
 
     Raises:
         InvalidDefinitionError: A tag is refused; the message has the rule.
     """
     check_text_keys(owner, "tags", tags)
     for key, value in (tags or {}).items():
-        _check_tag(owner, key, value)
+        if key not in any_text:
+            _check_tag(owner, key, value)
 
 
 def _check_tag(owner: str, key: str, value: object) -> None:

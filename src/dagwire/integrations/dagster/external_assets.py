@@ -5,14 +5,23 @@ from typing import Any
 import dagster as dg
 
 from dagwire.definitions.assets.source_asset import SourceAsset
+from dagwire.definitions.ops.observable_source_asset import ObservableSourceAsset
 from dagwire.definitions.specs.asset_spec import AssetSpec
+from dagwire.errors import NotCarriedError
 from dagwire.integrations.dagster.automation_conditions import dagster_condition, dagster_freshness
 from dagwire.integrations.dagster.namesakes import namesake
 from dagwire.integrations.dagster.partitions import dagster_partitions
 
 
 def external_asset(asset: AssetSpec | SourceAsset) -> dg.AssetSpec | dg.SourceAsset:
-    """Return the description of an asset that is made elsewhere as Dagster's."""
+    """Return the description of an asset that is made elsewhere as Dagster's.
+
+    Raises:
+        NotCarriedError: A run here can look at it: its function is not carried over.
+    """
+    if isinstance(asset, ObservableSourceAsset):
+        problem = "has a function that looks at it, which stays here. Declare a `SourceAsset`, or look at it by an op."
+        raise NotCarriedError(asset.label, problem)
     spec = asset if isinstance(asset, AssetSpec) else asset.spec
     owner = f"asset '{spec.key.to_user_string()}'"
     partitions = None if spec.partitions_def is None else dagster_partitions(spec.partitions_def, owner)
