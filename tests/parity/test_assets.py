@@ -834,3 +834,19 @@ def test_an_upstream_asset_is_named_without_its_prefix(dg, prefix):
     assert dg.materialize([trips, total]).output_for_node(f"{prefix}__total") == 4
     graph = dg.Definitions(assets=[trips, total, listed]).resolve_asset_graph()
     assert graph.get(dg.AssetKey([prefix, "listed"])).parent_keys == {trips.key}
+
+
+@pytest.mark.parametrize("order", [["low", "high"], ["high", "low"]], ids=["right", "wrong"])
+def test_the_order_of_several_assets(dg, order):
+    """A function gives an asset after those of its own that the asset depends on."""
+
+    @dg.multi_asset(specs=[dg.AssetSpec("low"), dg.AssetSpec("high", deps=["low"])])
+    def both():
+        for key in order:
+            yield dg.MaterializeResult(key)
+
+    if order == ["low", "high"]:
+        assert dg.materialize([both]).success
+    else:
+        with pytest.raises(dg.DagsterInvariantViolationError):
+            dg.materialize([both])

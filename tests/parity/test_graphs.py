@@ -403,3 +403,47 @@ def test_the_value_of_a_stored_asset_is_an_input(dg):
 
     assert nightly.execute_in_process().success
     assert sorted(read_values) == ["stored rows", "stored trips"]
+
+
+@pytest.mark.parametrize("other", ["second", "outer", "op_of_that_name"])
+def test_graphs_of_one_name(dg, one, other):
+    """Two different graphs of one name, or an op and a graph, are refused, inside another graph, too."""
+
+    @dg.graph(name="same")
+    def first():
+        one()
+
+    @dg.graph(name="same")
+    def second():
+        one()
+        one()
+
+    @dg.graph
+    def outer():
+        second()
+
+    @dg.op(name="same")
+    def op_of_that_name():
+        pass
+
+    def body():
+        first()
+        {"second": second, "outer": outer, "op_of_that_name": op_of_that_name}[other]()
+
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        dg.job(body)
+
+
+def test_one_graph_may_be_used_twice(dg, one):
+    """One graph may be used twice, under another alias."""
+
+    @dg.graph
+    def inner():
+        one()
+
+    @dg.job
+    def outer():
+        inner()
+        inner.alias("again")()
+
+    assert outer.execute_in_process().success

@@ -246,6 +246,18 @@ def test_parts_of_graphs_by_hand_are_values(dg):
     assert len({dg.NodeInvocation("a", "b"), dg.NodeInvocation("a", "b")}) == 1
 
 
+def test_two_definitions_of_one_name_by_hand(dg, one):
+    """Two different definitions of one name cannot be in one graph; one definition may be listed twice."""
+
+    @dg.op(name="one")
+    def other():
+        pass
+
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        dg.GraphDefinition("g", node_defs=[one, other]).to_job()
+    assert dg.GraphDefinition("g", node_defs=[one, one]).execute_in_process().success
+
+
 # -- assets ------------------------------------------------------------------------------------------------------------
 
 

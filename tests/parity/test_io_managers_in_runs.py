@@ -1127,19 +1127,6 @@ def test_without_io_manager_nothing_is_kept(dg, differs, tmp_path):
     )
 
 
-@pytest.mark.absent(
-    "an asset that is made elsewhere is loaded, not observed; a check, or a logged AssetObservation, does"
-)
-def test_an_observable_source_asset(dg):
-    """`@observable_source_asset` declares an asset made elsewhere whose version is asked for."""
-
-    @dg.observable_source_asset
-    def feed():
-        return dg.DataVersion("5")
-
-    assert feed.is_observable
-
-
 @pytest.fixture
 def configs(dg):
     """An IO manager that declares config of outputs and inputs, and the configs that it got."""
@@ -1429,3 +1416,44 @@ def test_io_managers_reach_the_context(dg, kind):
 
         both.execute_in_process()
     assert seen == [("store", "first"), ("load", "second"), ("store", "second")]
+
+
+def test_the_default_key_may_be_written(dg):
+    """Naming "io_manager" is the same as naming none: without a resource of that key the default one is used."""
+
+    @dg.asset(io_manager_key="io_manager")
+    def made():
+        return 1
+
+    @dg.asset(ins={"made": dg.AssetIn(input_manager_key="io_manager")})
+    def down(made):
+        return made + 1
+
+    @dg.op(out=dg.Out(io_manager_key="io_manager"))
+    def given():
+        return 2
+
+    @dg.op(ins={"given": dg.In(input_manager_key="io_manager")})
+    def taken(given):
+        return given + 1
+
+    @dg.job
+    def both():
+        taken(given())
+
+    assert dg.materialize([made, down]).output_for_node("down") == 2
+    assert both.execute_in_process().output_for_node("taken") == 3
+    dg.Definitions.validate_loadable(
+        dg.Definitions(assets=[made, down, dg.SourceAsset("s", io_manager_key="io_manager")])
+    )
+
+
+def test_the_default_key_may_be_written_and_provided(dg, keeping, log):
+    """A resource of the key "io_manager" stores the value of an asset that names it."""
+
+    @dg.asset(io_manager_key="io_manager")
+    def made():
+        return 1
+
+    dg.materialize([made], resources={"io_manager": keeping()})
+    assert log == ["io stores made"]

@@ -437,6 +437,21 @@ def test_static_partitions_of_a_run(dg, log):
     assert log == ["y"]
 
 
+@pytest.mark.parametrize("key", ["a|b", "a,b", "[a", "a]"])
+def test_keys_of_dimensions_without_reserved_characters(dg, key):
+    """A key of a dimension has no `|`, comma or square bracket."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        dg.MultiPartitionsDefinition(
+            {"x": dg.StaticPartitionsDefinition([key]), "y": dg.StaticPartitionsDefinition(["z"])}
+        )
+
+
+def test_multi_partitions_have_two_dimensions(dg):
+    """Multi partitions have two dimensions, neither more nor fewer."""
+    with pytest.raises(dg.DagsterInvalidInvocationError):
+        dg.MultiPartitionsDefinition({name: dg.StaticPartitionsDefinition(["a"]) for name in "xyz"})
+
+
 def test_partitions_of_several_dimensions(dg, log):
     """Keys are joined in the order of the dimensions' names, and known by dimension."""
     partitions = dg.MultiPartitionsDefinition(

@@ -138,6 +138,7 @@ def _several(
             if output not in names:
                 raise UnexpectedResultError(definition.label, f"gave '{output}', which this run does not want.")
             by_output[output] = result
+    _check_order(definition, by_output)
     if returned is None:
         by_output |= {n: MaterializeResult() for n in names if _carries_nothing(definition, n) and n not in by_output}
     if any(map(is_output, by_output.values())) or definition.types_by_output:
@@ -145,6 +146,19 @@ def _several(
         return by_output
     silent = [n for n in names if n not in by_output and not definition.specs_by_output[n].skippable]
     return by_output | {name: MaterializeResult() for name in silent}
+
+
+def _check_order(definition: AssetsDefinition, outputs: Iterable[str]) -> None:
+    """Refuse an asset that comes before one of the same definition that it depends on."""
+    later: set[AssetKey] = set()
+    for output in reversed([*outputs]):
+        spec = definition.specs_by_output[output]
+        before = next((dep.asset_key for dep in spec.deps if dep.asset_key in later), None)
+        if before is not None:
+            own, first = spec.key.to_user_string(), before.to_user_string()
+            problem = f"gave asset '{own}' before its dependency '{first}'. Give '{first}' first."
+            raise UnexpectedResultError(definition.label, problem)
+        later.add(spec.key)
 
 
 def _carries_nothing(definition: AssetsDefinition, output: str) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dagwire as dg
-from dagwire.errors import InvalidDefinitionError, UnknownPartitionError, UnreadableDateError
+from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, UnknownPartitionError, UnreadableDateError
 
 NOW = dt.datetime(2024, 3, 5, 10, 30, tzinfo=dt.UTC)
 
@@ -127,7 +127,7 @@ def test_several_dimensions():
     assert not partitions.has_partition_key("2024-03-01|z")
     with pytest.raises(UnknownPartitionError):
         partitions.get_partition_key_from_str("2024-03-01")
-    with pytest.raises(InvalidDefinitionError, match="have two dimensions"):
+    with pytest.raises(InvalidInvocationError, match="has two dimensions"):
         dg.MultiPartitionsDefinition({"one": dg.StaticPartitionsDefinition(["x"])})
 
 

@@ -150,7 +150,7 @@ class SourceAsset:
     @property
     def required_keys(self) -> frozenset[str]:
         """The key of the IO manager that it names."""
-        return frozenset(filter(None, [self.io_manager_key]))
+        return frozenset({self.get_io_manager_key()} - {DEFAULT_IO_MANAGER})
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:

@@ -1,12 +1,13 @@
 """`composed_body`: the body of a job or graph, run once to see what it connects."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from dagwire.config.values.type_guards import is_mapping
 from dagwire.definitions.ops.asset_as_op import asset_as_op
-from dagwire.definitions.ops.composition import Composed, Composition, Placed, compose, is_tuple
+from dagwire.definitions.ops.composition import Composed, Composition, compose, is_tuple
 from dagwire.definitions.ops.config_mapping import ConfigMapping
+from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.steps.output_handles import Collected, InputHandle, OutputHandle, input_handles_of
 from dagwire.errors import InvalidDefinitionError
 
@@ -32,7 +33,7 @@ def composed_body(
     """
     with compose(Composition(owner, asset_as_op)) as composition:
         returned = function(**{name: InputHandle(name) for name in inputs})
-    _check_definitions(owner, composition.placed.values())
+    _check_definitions(owner, composition.nodes.values())
     _check_inputs(owner, composition, inputs)
     mappings = composition.mappings_by_graph | ({"": mapping} if mapping is not None else {})
     returned_outputs = _outputs(owner, returned, outputs)
@@ -41,15 +42,23 @@ def composed_body(
     )
 
 
-def _check_definitions(owner: str, placed: Iterable[Placed]) -> None:
+def _check_definitions(owner: str, nodes: Iterable[Any]) -> None:
     """Refuse two different definitions of one name: run config and messages could not distinguish them."""
     body_by_name: dict[str, object] = {}
-    for place in placed:
-        definition = place.definition
-        # Copies of an op with another alias, tags or hooks share its body.
-        if body_by_name.setdefault(definition.name, definition.body) is not definition.body:
-            msg = f"{owner} has two different ops named '{definition.name}'. Give one of them another name."
+    for definition, body in _definitions_in(nodes):
+        if body_by_name.setdefault(definition.name, body) is not body:
+            msg = f"{owner} has two different ops or graphs named '{definition.name}'. Give one of them another name."
             raise InvalidDefinitionError(msg)
+
+
+def _definitions_in(nodes: Iterable[Any]) -> Iterator[tuple[Any, object]]:
+    """Each op and graph, and those inside graphs, with its body: copies with another alias or other tags share it."""
+    for definition in nodes:
+        if isinstance(definition, OpDefinition):
+            yield definition, definition.body
+        else:
+            yield definition, definition.composed.body
+            yield from _definitions_in(definition.composed.nodes.values())
 
 
 def _check_inputs(owner: str, composition: Composition, inputs: Iterable[str]) -> None:

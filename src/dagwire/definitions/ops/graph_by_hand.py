@@ -122,7 +122,9 @@ class _Uses:
         if not hasattr(definition, "with_retry_policy"):
             kind = getattr(definition, "__name__", type(definition).__name__)
             raise InvalidDefinitionError(f"{self.owner}: `node_defs` has {kind}, which is not an op or a graph.")
-        self._definitions[definition.name] = definition
+        known = self._definitions.setdefault(definition.name, definition)
+        if known is not definition:
+            raise InvalidDefinitionError(f"{self.owner}: `node_defs` has two definitions named '{definition.name}'.")
 
     def _use(self, use: NodeInvocation, inputs: Mapping[str, Any]) -> None:
         self.check_node(use.name, self._definitions, "`dependencies`")

@@ -16,6 +16,8 @@ from dagwire.errors import InvalidDefinitionError, InvalidInvocationError, Unkno
 from dagwire.resources.instance import DynamicPartitionsStore
 
 SEPARATOR = "|"
+_RESERVED = frozenset("|,[]")
+"""The characters that a key of a dimension cannot have, as in Dagster."""
 """Stands between the keys of the dimensions, which are in the order of their names; as in Dagster."""
 
 
@@ -70,11 +72,12 @@ class MultiPartitionsDefinition(PartitionsDefinition):
         """`partitions_defs` is `{dimension: its partitions}`.
 
         Raises:
-            InvalidDefinitionError: There are not two dimensions, or one of them is of a kind that cannot be combined.
+            InvalidInvocationError: There are not two dimensions.
+            InvalidDefinitionError: One of them is of a kind that cannot be combined, or has a key with one of `|,[]`.
         """
         if len(partitions_defs) != 2:  # noqa: PLR2004  # as in Dagster
-            msg = f"Multi partitions have two dimensions; {len(partitions_defs)} were passed."
-            raise InvalidDefinitionError(msg)
+            problem = f"has two dimensions; {len(partitions_defs)} were passed."
+            raise InvalidInvocationError("MultiPartitionsDefinition", problem)
         for name, definition in partitions_defs.items():
             _check_dimension(name, definition)
         self.by_dimension: dict[str, PartitionsDefinition] = {
@@ -295,7 +298,7 @@ def _check_dimension(name: str, definition: PartitionsDefinition) -> None:
         )
         raise InvalidDefinitionError(msg)
     if isinstance(definition, StaticPartitionsDefinition):
-        mixed_up = [key for key in definition.get_partition_keys() if SEPARATOR in key]
+        mixed_up = [key for key in definition.get_partition_keys() if not _RESERVED.isdisjoint(key)]
         if mixed_up:
-            msg = f"Dimension '{name}' of multi partitions has the key {mixed_up[0]!r}; '{SEPARATOR}' separates keys."
+            msg = f"Dimension '{name}' of multi partitions has the key {mixed_up[0]!r}; no key may have one of `|,[]`."
             raise InvalidDefinitionError(msg)

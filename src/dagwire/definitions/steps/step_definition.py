@@ -90,12 +90,15 @@ class StepDefinition(Generic[D]):
         self.hooks: frozenset[HookDefinition] = frozenset(hooks or ())
         self.pool = pool
         self.tags: dict[str, str] = json_tags(tags)
-        self.io_manager_keys: dict[str, str] = dict(io_manager_keys or {})
+        # The default key is the same as none: without such a resource, values stay in memory.
+        self.io_manager_keys: dict[str, str] = {
+            output: key for output, key in (io_manager_keys or {}).items() if key != DEFAULT_IO_MANAGER
+        }
         self.ins: dict[str, D] = dict(ins or {})
         self.input_manager_keys: dict[str, str] = {
             name: declared.input_manager_key
             for name, declared in self.ins.items()
-            if declared.input_manager_key is not None
+            if declared.input_manager_key not in (None, DEFAULT_IO_MANAGER)
         }
         """`{input: key}` of the managers that load values, if the definition names them."""
 
