@@ -120,3 +120,36 @@ def test_an_event_of_the_instance_is_its_own_entry(dg, chain):
         dg.materialize(chain, selection=["orders"], instance=instance)
         entry = instance.get_latest_materialization_event(dg.AssetKey("orders"))
         assert entry.get_dagster_event().asset_key == dg.AssetKey("orders")
+
+
+def test_a_value_that_the_run_itself_made_is_loaded(dg):
+    """`load_asset_value` loads the value of an asset that the same run has made, of one partition, too."""
+
+    @dg.asset
+    def orders():
+        return [1, 2, 3]
+
+    @dg.asset(partitions_def=dg.StaticPartitionsDefinition(["a", "b"]))
+    def parted(context):
+        return context.partition_key
+
+    @dg.asset(deps=[orders, parted])
+    def loads(context):
+        return context.load_asset_value(orders.key), context.load_asset_value(parted.key, partition_key="a")
+
+    assert dg.materialize([orders, parted, loads], partition_key="a").output_for_node("loads") == ([1, 2, 3], "a")
+
+
+def test_the_instance_knows_what_the_run_has_made(dg):
+    """A body that asks the instance of its context sees what the same run has made before it."""
+
+    @dg.asset
+    def orders():
+        return dg.MaterializeResult(metadata={"rows": 3})
+
+    @dg.asset(deps=[orders])
+    def asks(context):
+        found = [context.instance.get_latest_materialization_event(key) for key in [orders.key]]
+        return found[0].asset_materialization.metadata["rows"].value
+
+    assert dg.materialize([orders, asks]).output_for_node("asks") == 3

@@ -1,10 +1,9 @@
 """Bodies that read the key of one partition: a run of a range would fail in the midst of them."""
 
 import inspect
-from collections.abc import Iterator
-from types import CodeType
 
 from dagwire.definitions.jobs.job import JobDefinition
+from dagwire.definitions.steps.names_in_code import names_in_code
 
 _READS_ONE = frozenset({"partition_key", "asset_partition_key_for_output"})
 _READS_SEVERAL = frozenset(
@@ -26,13 +25,5 @@ def steps_reading_one_partition(job: JobDefinition) -> list[str]:
 
 
 def _reads_one(function: object) -> bool:
-    code = getattr(function, "__code__", None)
-    names = set(_names_in(code)) if isinstance(code, CodeType) else set[str]()
+    names = names_in_code(function) or frozenset()
     return not names.isdisjoint(_READS_ONE) and names.isdisjoint(_READS_SEVERAL)
-
-
-def _names_in(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            yield from _names_in(inner)

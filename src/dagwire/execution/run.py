@@ -104,7 +104,7 @@ class _Run:
         self._scope_by_node = ScopeByStep(self._scope)
         self._load_scopes: dict[tuple[str, str], RunScope] = {}
         self._find_scopes(strongest)
-        self._instance = instance if options.instance is not None or self.plan.nodes.has_asking_checks else None
+        self._instance = instance if options.instance is not None or self.plan.nodes.ask_the_instance else None
         is_heard = bool(self._instance is not None or options.on_event is not None or self.plan.loggers)
         self._record = Record(self._run, self._notify if is_heard else None)
         self._record.reuse({step: outputs for step, (_, outputs) in self._reused.items()})
@@ -127,10 +127,15 @@ class _Run:
             self._record,
             self._step_io,
             self._shown_instance,
-            StoredValues(self.plan.job, self._strongest, self._shown_instance),
+            StoredValues(self.plan.job, self._strongest, self._shown_instance, self._keep_values),
             self._loggers,
             asynchronous=self._asynchronous,
         )
+
+    def _keep_values(self) -> None:
+        """Leave the values that passed in memory so far to bodies that load them, and to later runs of the instance."""
+        if self._step_io is None:
+            keep_values(self.plan, self._record, self._shown_instance)
 
     def _notify(self, event: DagsterEvent) -> None:
         """Show an event to the instance, which remembers what was made, and to the caller's listener."""

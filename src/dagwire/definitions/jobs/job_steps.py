@@ -1,5 +1,6 @@
 """`JobSteps`: the steps of a job, with the facts about them that every run asks for, each found once. Pure."""
 
+import inspect
 from typing import Any
 
 from dagwire.computed_once import computed_once
@@ -9,6 +10,7 @@ from dagwire.definitions.jobs.asset_graph import UnfilledInput, nodes_by_asset, 
 from dagwire.definitions.ops.node import Node, OpenInput
 from dagwire.definitions.ops.plain_step import PlainStep, plain_step
 from dagwire.definitions.specs.asset_key import AssetKey
+from dagwire.definitions.steps.names_in_code import names_in_code
 
 
 class JobSteps(tuple[Node, ...]):  # noqa: SLOT001  # its dict keeps what was found
@@ -75,7 +77,14 @@ class JobSteps(tuple[Node, ...]):  # noqa: SLOT001  # its dict keeps what was fo
         return any(load.uses_default for node in self for load in node.loads.values())
 
     @computed_once
-    def has_asking_checks(self) -> bool:
-        """Whether a check takes the context, by which it may ask the instance what this very run has made."""
-        checks = (node.definition for node in self if isinstance(node.definition, AssetChecksDefinition))
-        return any(check.body.signature.context is not None for check in checks)
+    def ask_the_instance(self) -> bool:
+        """Whether a body may ask the instance what this very run has made: a check by its context, others by name."""
+        return any(_asks(node) for node in self)
+
+
+def _asks(node: Node) -> bool:
+    body = node.definition.body
+    if body.signature.context is None:
+        return False
+    names = names_in_code(inspect.unwrap(body.function))
+    return isinstance(node.definition, AssetChecksDefinition) or names is None or "instance" in names

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dagwire.definitions.assets.asset_check import AssetChecksDefinition
 from dagwire.definitions.assets.assets_definition import AssetsDefinition
 from dagwire.definitions.ops.ins_and_outs import Out
+from dagwire.definitions.ops.observable_source_asset import ObservationOp
 from dagwire.definitions.ops.op import OpDefinition
 from dagwire.definitions.specs.asset_key import AssetKey
 from dagwire.definitions.steps.output_handles import OutputHandle
@@ -61,7 +62,9 @@ class PlainStep(NamedTuple):
 def plain_step(node: "Node") -> PlainStep | None:
     """Return the facts of a step that is plain; None for any other."""
     definition = node.definition
-    if isinstance(definition, AssetChecksDefinition) or not (is_plain_definition(definition) and _is_plain_node(node)):
+    if isinstance(definition, AssetChecksDefinition | ObservationOp):
+        return None
+    if not (is_plain_definition(definition) and _is_plain_node(node)):
         return None
     inputs = [_plain_input(definition, parameter, source) for parameter, source in node.inputs.items()]
     output_type = definition.output_type(RESULT)
