@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from dependency_injector import containers
-from pydantic import BaseModel, Field
+from pydantic import AliasChoices, AliasPath, BaseModel, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict, YamlConfigSettingsSource
 
 from dagwire import SettingsProvider, explain
@@ -280,3 +280,29 @@ def test_one_value_in_the_outer_and_in_the_inner_settings(monkeypatch):
     monkeypatch.setenv("APP_POSTGRES__USER", "ann")
     outer, inner = "environment variable APP_POSTGRES__USER", "environment variable POSTGRES_USER"
     assert sources(Required())["postgres.user"] == [outer, inner]
+
+
+# -- values within values ----------------------------------------------------------------------------------------------
+
+
+class Picked(BaseSettings):
+    """Fields that are picked out of the JSON of a variable."""
+
+    second: int = Field(validation_alias=AliasPath("PORTS", 1))
+    first: int = Field(validation_alias=AliasChoices("PORT", AliasPath("SERVER", "ports", 0)))
+
+
+def test_a_value_that_a_path_picks_is_named_by_its_field():
+    """The path within the variable is no path of settings: the message has the field and its type."""
+    message = problems(SettingsProvider(Picked))
+    assert "- PORTS (second): Field required, of type int" in message
+    assert "- PORT (first): Field required, of type int" in message
+
+
+def test_a_wrong_value_that_a_path_picks_is_named_by_its_field(monkeypatch):
+    """Whichever variable it came from is in the message."""
+    monkeypatch.setenv("PORTS", '["1", "x"]')
+    monkeypatch.setenv("SERVER", '{"ports": ["y"]}')
+    message = problems(SettingsProvider(Picked))
+    assert "- PORTS (second): Input should be a valid integer" in message
+    assert "It was read from environment variable SERVER" in message

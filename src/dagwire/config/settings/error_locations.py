@@ -1,6 +1,6 @@
 """The location of a validation error in settings: its path of fields, without the tags and types of pydantic's own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -36,10 +36,13 @@ def location_of(settings: type[BaseSettings], fault: Any) -> Location:
     """The place that `fault`, one of `ValidationError.errors()`, is about."""
     at = Location((), None, settings, frozenset())
     inside: object = settings
-    for part in fault["loc"]:
+    parts = list(fault["loc"])
+    while parts:
+        part = parts.pop(0)
         if len(choices := [one for one in members_of(inside) if one is not type(None)]) > 1:
             inside = _chosen(choices, str(part))
             continue
+        del parts[: _rest_of_alias(inside, part, parts)]
         at = _under(at, inside, part)
         inside = at.annotation
     discriminator = fault.get("ctx", {}).get("discriminator")
@@ -57,6 +60,13 @@ def _under(at: Location, inside: object, part: Key) -> Location:
     types = list(types_under(inside, part))
     known = frozenset(name for model in models for name in model.model_fields)
     return Location((*at.path, part), models[0] if models else at.owner, types[0] if types else Any, known)
+
+
+def _rest_of_alias(inside: object, part: Key, following: Sequence[Key]) -> int:
+    """How many of the keys after `part` belong to the `AliasPath` of a field, which they lead to."""
+    paths = [path for model in models_in(inside) for name in model.model_fields for path in input_paths(model, name)]
+    rests = [len(path) - 1 for path in paths if path == (part, *following)[: len(path)]]
+    return max(rests, default=0)
 
 
 def _field_named(model: type[BaseModel], part: Key) -> str | None:
