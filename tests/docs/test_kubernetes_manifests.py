@@ -1,6 +1,7 @@
 """The manifests of the documentation are held to the schemas of Kubernetes, strictly: no unknown key, no wrong type."""
 
 import re
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,15 +29,24 @@ def test_operations_has_a_cron_job() -> None:
     assert ("operations.md", "CronJob") in [(page, manifest["kind"]) for page, manifest in MANIFESTS]
 
 
+def fault_of(manifest: dict[str, object]) -> str | None:
+    """The fault that the newest schemas find in a manifest."""
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):  # the package leaves its schemas open
+        try:
+            kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
+        except kubernetes_validate.ValidationError as error:
+            return str(error.message)
+    return None
+
+
 @pytest.mark.parametrize(("page", "manifest"), MANIFESTS, ids=[f"{page}-{one['kind']}" for page, one in MANIFESTS])
 def test_a_manifest_is_valid(page: str, manifest: dict[str, object]) -> None:
     """A manifest can be applied as it stands."""
-    kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
+    assert fault_of(manifest) is None, page
 
 
 def test_a_wrong_manifest_is_found() -> None:
     """The schema knows where a key belongs."""
     _, manifest = next((page, one) for page, one in MANIFESTS if one["kind"] == "CronJob")
     wrong = {**manifest, "spec": {**manifest["spec"], "restartPolicy": "Never"}}  # type: ignore[dict-item]
-    with pytest.raises(kubernetes_validate.ValidationError, match="restartPolicy"):
-        kubernetes_validate.validate(wrong, kubernetes_validate.latest_version(), strict=True)
+    assert "restartPolicy" in str(fault_of(wrong))
