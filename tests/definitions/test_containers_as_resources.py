@@ -1,5 +1,6 @@
 """A dependency-injector container may stand wherever resources are given, and its nested keys count."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -138,3 +139,102 @@ def test_what_holds_no_resources_is_refused(way: Callable[[object], object]) -> 
     """A list is neither a dict nor a container."""
     with pytest.raises(TypeError, match="as a dict or a dependency-injector container, not as list"):
         way([Db()])
+
+
+# -- contexts that are built by hand -----------------------------------------------------------------------------------
+
+
+class Session(ConfigurableResource[object]):
+    """A resource that must be closed."""
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Replaced for each test, as is the other one."""
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None: ...
+
+
+class Nested(containers.DeclarativeContainer):
+    """What is asked for by a path."""
+
+    session = ResourceProvider(Session())
+
+
+class Closed(containers.DeclarativeContainer):
+    """A resource to close, one to read, and one that nobody asks for and nobody could open."""
+
+    gateways = providers.Container(Nested)
+    word = providers.Object("word")
+    unused = providers.Factory(lambda: pytest.fail("nobody asked for it"))
+
+
+@pytest.fixture(autouse=True)
+def events(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What became of sessions."""
+    found: list[str] = []
+    monkeypatch.setattr(Session, "setup_for_execution", lambda _, __: found.append("open"))
+    monkeypatch.setattr(Session, "teardown_after_execution", lambda _, __: found.append("close"))
+    return found
+
+
+@dg.op(required_resource_keys={"gateways.session", "word"})
+def spoken(context: dg.OpExecutionContext) -> str:
+    """A step that works with both."""
+    assert isinstance(context.resources.gateways.session, Session)
+    return str(context.resources.word)
+
+
+@dg.op(required_resource_keys={"gateways.session", "word"})
+async def awaited(context: dg.OpExecutionContext) -> str:
+    """An asynchronous step that works with both."""
+    assert isinstance(context.resources["gateways.session"], Session)
+    return str(context.resources.word)
+
+
+def test_a_direct_call_opens_what_it_asks_for(events: list[str]) -> None:
+    """A call with a context on a container is a run of one step: it opens its own resources, and closes them."""
+    context = dg.build_op_context(resources=Closed())
+    assert (spoken(context), spoken(context)) == ("word", "word")
+    assert events == ["open", "close"] * 2
+
+
+def test_an_asynchronous_call_opens_what_it_asks_for(events: list[str]) -> None:
+    """Its resources open and close in its own event loop."""
+    assert asyncio.run(awaited(dg.build_op_context(resources=Closed()))) == "word"
+    assert events == ["open", "close"]
+
+
+def test_a_resource_by_keyword_beside_a_container(events: list[str]) -> None:
+    """What is passed by keyword is opened beside what the container has."""
+
+    @dg.op(required_resource_keys={"word"})
+    def both(context: dg.OpExecutionContext, session: dg.ResourceParam[Session]) -> str:
+        assert session is context.resources.session
+        return str(context.resources.word)
+
+    assert both(dg.build_op_context(resources=Closed()), session=Session()) == "word"
+    assert events == ["open", "close"]
+
+
+def test_in_a_block_what_is_read_is_opened_once(events: list[str]) -> None:
+    """Calls within the context's block share what they open; the end of the block closes it."""
+    with dg.build_op_context(resources=Closed()) as context:
+        assert events == []
+        assert (spoken(context), spoken(context)) == ("word", "word")
+        assert context.resources.gateways.session is context.resources["gateways.session"]
+        assert events == ["open"]
+        assert "gateways" in repr(context.resources)
+        with pytest.raises(dg.errors.UnknownResourceError, match=r"gateways\.sesion"):
+            _ = context.resources.gateways.sesion
+    assert events == ["open", "close"]
+
+
+def test_the_failure_of_a_block_reaches_what_it_opened(events: list[str]) -> None:
+    """A block that fails closes what was read in it."""
+
+    @dg.op(required_resource_keys={"gateways.session"})
+    def failing() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), dg.build_op_context(resources=Closed()) as context:
+        failing(context)
+    assert events == ["open", "close"]

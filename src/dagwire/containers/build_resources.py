@@ -89,9 +89,18 @@ def abuild_resources(
     return _AsyncOpenBlock(scope)
 
 
-def scope_on_demand(resources: object, replacements: Mapping[str, object], *, asynchronous: bool) -> RunScope:
+def scope_on_demand(
+    resources: object,
+    replacements: Mapping[str, object],
+    instance: DagsterInstance | None = None,
+    resource_config: Mapping[str, object] | None = None,
+    event_loop: AbstractEventLoop | None = None,
+    *,
+    asynchronous: bool,
+) -> RunScope:
     """The scope of one unit of work, which opens what it is asked for; whoever gets it closes it, with the error."""
-    scope, _ = _Given(resources, replacements=replacements).scope(asynchronous=asynchronous)
+    given = _Given(resources, instance, resource_config, event_loop=event_loop, replacements=replacements)
+    scope, _ = given.scope(asynchronous=asynchronous)
     scope.open_nothing()
     return scope
 

@@ -8,19 +8,22 @@ from typing import Any
 
 from dependency_injector import providers
 
-from dagwire.containers.as_container import container_from
-from dagwire.containers.build_resources import abuild_resources, build_resources
+from dagwire.containers.as_container import container_from, is_container
+from dagwire.containers.build_resources import abuild_resources, build_resources, scope_on_demand
 from dagwire.containers.keys import Container, find_provider, keys_of
 from dagwire.containers.resource_provider import ResourceProvider
+from dagwire.containers.resources_on_demand import ResourcesOnDemand
 from dagwire.errors import InvalidInvocationError
 from dagwire.resources.init_resource_context import Resources
 from dagwire.resources.instance import DagsterInstance
 from dagwire.resources.opener import must_be_closed
+from dagwire.resources.run_without_loop import drive
 
 
 class HeldResources:
     """Resources given to `build_..._context`; with a life cycle, they are open only inside the context's `with` block.
 
+    Of a dict all are opened, as in Dagster; of a container those alone that are read, or that a direct call asks for.
     Lives as long as the context that holds it.
     """
 
@@ -34,6 +37,7 @@ class HeldResources:
     ) -> None:
         """Name the context's kind as `owner`, for messages; resources see `instance`. Nothing is opened."""
         self.container: Container = container_from(resources)
+        self._is_chosen_from = is_container(resources)
         self._owner = owner
         self._config_by_key = config_by_key
         self._instance = instance
@@ -71,9 +75,10 @@ class HeldResources:
             replacements=replacements,
         )
 
-    def aopening(self, replacements: Mapping[str, object]) -> AbstractAsyncContextManager[Resources]:
-        """A block in the caller's event loop, in which `replacements` alone are open."""
-        keys = list(replacements)
+    def aopening(
+        self, keys: Iterable[str], replacements: Mapping[str, object]
+    ) -> AbstractAsyncContextManager[Resources]:
+        """A block in the caller's event loop, in which `keys` alone are open."""
         return abuild_resources(
             self.container,
             self._instance,
@@ -92,9 +97,26 @@ class HeldResources:
             finally:
                 self._view = outer
 
+    @contextmanager
+    def _opening_on_demand(self) -> Generator[Resources]:
+        """A block in which each resource of the container opens when it is read."""
+        scope = scope_on_demand(
+            self.container, {}, self._instance, self._config_by_key, self._event_loop, asynchronous=False
+        )
+        try:
+            yield ResourcesOnDemand(scope, keys_of(self.container))
+        except BaseException as error:
+            drive(scope.close(error))
+            raise
+        drive(scope.close(None))
+
+    def opened_for_call(self, keys: Iterable[str]) -> tuple[str, ...]:
+        """The keys that a direct call opens for itself: a container's, outside the context's `with` block."""
+        return tuple(keys) if self._is_chosen_from and self._view is None else ()
+
     def __enter__(self) -> Resources:
-        """Open everything."""
-        self._opening = self.opening()
+        """Open everything that a dict has; a container's resources open when they are read."""
+        self._opening = self._opening_on_demand() if self._is_chosen_from else self.opening()
         self._view = self._opening.__enter__()
         return self._view
 

@@ -115,12 +115,13 @@ class _DirectCall:
     @contextmanager
     def _opened(self) -> Generator[Mapping[str, object]]:
         """Open resources for the call; close them and free the context after it. Yield `{parameter: argument}`."""
-        keys = self._prepared.to_open
+        replacements = self._prepared.to_open
+        keys = (*replacements, *self._held_for_call())
         try:
             if not keys:
                 yield self._arguments({})
                 return
-            with self._context.held.opening(keys, keys) as opened:
+            with self._context.held.opening(keys, replacements) as opened:
                 yield self._arguments(opened.original_resource_dict)
         finally:
             self._context.unbind()
@@ -128,21 +129,25 @@ class _DirectCall:
     @asynccontextmanager
     async def _aopened(self) -> AsyncGenerator[Mapping[str, object]]:
         """Open resources for the call in the caller's event loop; see `_opened`."""
-        keys = self._prepared.to_open
+        replacements = self._prepared.to_open
+        keys = (*replacements, *self._held_for_call())
         try:
             if not keys:
                 yield self._arguments({})
                 return
-            async with self._context.held.aopening(keys) as opened:
+            async with self._context.held.aopening(keys, replacements) as opened:
                 yield self._arguments(opened.original_resource_dict)
         finally:
             self._context.unbind()
 
+    def _held_for_call(self) -> Sequence[str]:
+        return self._context.held.opened_for_call(key for key in self._body.keys if key in self._prepared.held)
+
     def _arguments(self, opened: Mapping[str, object]) -> dict[str, Any]:
         """Return `{parameter: argument}`; the context has the resources, too. Arguments are checked."""
         prepared, signature = self._prepared, self._body.signature
-        needed = [key for key in self._body.keys if key in prepared.held]
-        held = {key: self._context.resources.original_resource_dict[key] for key in needed}
+        needed = [key for key in self._body.keys if key in prepared.held and key not in opened]
+        held: Mapping[str, object] = self._context.resources.originals(needed) if needed else {}
         resources = {**held, **prepared.plain, **opened}
         if prepared.plain or opened:
             self._context.show_resources(resources)

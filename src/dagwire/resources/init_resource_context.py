@@ -20,6 +20,7 @@ class Resources:
     """A read-only view of the open resources that were asked for: one attribute a key; valid until the scope closes."""
 
     __slots__ = ("__dict__", "_original_by_key")
+    _original_by_key: dict[str, object]
 
     def __init__(self, resource_by_key: Mapping[str, object], namespaces: Mapping[str, object] = _NONE) -> None:
         """Hold `{key: resource}` as attributes, so reading one costs no more than any attribute.
@@ -75,9 +76,13 @@ class Resources:
         """`{key: resource}`, of the resources themselves."""
         return dict(self._original_by_key)
 
+    def originals(self, keys: Iterable[str]) -> Mapping[str, object]:
+        """`{key: resource}` of the resources under `keys` themselves."""
+        return {key: self._original_by_key[key] for key in keys}
+
     def restricted_to(self, keys: Iterable[str]) -> "Resources":
         """Return a view of the resources under `keys`."""
-        return Resources({key: self._original_by_key[key] for key in keys})
+        return Resources(self.originals(keys))
 
     def __iter__(self) -> Iterator[object]:
         """The resources, in the order of their keys' declaration."""
