@@ -16,6 +16,7 @@ from pydantic_settings import (
     GoogleSecretManagerSettingsSource,
     SettingsConfigDict,
 )
+from pydantic_settings.sources.providers import aws
 
 from dagwire import SecretField, SettingsProvider, build_resources, explain
 from dagwire.errors import SettingsError
@@ -173,7 +174,9 @@ def test_a_secret_manager_that_is_away(cloud, kind):
         build_resources(container_of(kind)).__enter__()
 
 
-def test_a_client_that_is_not_installed():
+def test_a_client_that_is_not_installed(monkeypatch):
     """The message names what to install."""
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    monkeypatch.setattr(aws, "boto3_client", None)
     with pytest.raises(SettingsError, match="pip install pydantic-settings"):
         build_resources(container_of(AWSSecretsManagerSettingsSource)).__enter__()
