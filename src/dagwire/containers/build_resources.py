@@ -160,10 +160,13 @@ class _OpenBlock(AbstractContextManager[Resources], ContextDecorator):
         scope, keys = self._given.scope(asynchronous=False)
         self._scope = scope
         try:
-            return drive(_opened(scope, keys))
+            if not _prepared(scope, keys):
+                return NO_RESOURCES
+            drive(scope.open())
         except BaseException as error:
             drive(scope.close(error))
             raise
+        return scope.resources(keys)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -187,10 +190,13 @@ class _AsyncOpenBlock(AbstractAsyncContextManager[Resources], AsyncContextDecora
         scope, keys = self._given.scope(asynchronous=True)
         self._scope = scope
         try:
-            return await _opened(scope, keys)
+            if not _prepared(scope, keys):
+                return NO_RESOURCES
+            await scope.open()
         except BaseException as error:
             await scope.close(error)
             raise
+        return scope.resources(keys)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -199,14 +205,17 @@ class _AsyncOpenBlock(AbstractAsyncContextManager[Resources], AsyncContextDecora
         await self._scope.close(error)
 
 
-async def _opened(scope: RunScope, keys: Sequence[str]) -> Resources:
+def _prepared(scope: RunScope, keys: Sequence[str]) -> bool:
+    """Prepare `keys`, and return whether there are any.
+
+    Raises:
+        DagwireError: Something is wrong. Nothing was opened.
+    """
     if not keys and not scope.has_config:
         scope.open_nothing()
-        return NO_RESOURCES
+        return False
     faults = scope.prepare_keys(keys)
     if scope.has_config:
         faults = [*scope.unknown_config(), *faults]
-    if faults:
-        raise_faults(faults)
-    await scope.open()
-    return scope.resources(keys)
+    raise_faults(faults)
+    return True

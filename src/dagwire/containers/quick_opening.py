@@ -165,13 +165,15 @@ class QuickOpening:
                 elif kind is not SHARED:
                     values[place] = await self._open_made(step, made)
             CURRENT_RESOURCE.set(outer)
+            for key, fill, provider, may_be_awaited in self._steps.roots:  # noqa: B007  # an error names it
+                value = fill(values)
+                self._opened[key] = await self._awaited(value) if may_be_awaited else value
         except DagwireError:
             raise
         except (Exception, SystemExit) as cause:
             raise self._setup_error(provider, cause) from cause
         finally:
             CURRENT_RESOURCE.reset(token)
-        await self._read_roots()
 
     async def _open_made(self, step: Step, made: Any) -> object:
         """Open what the function of a step has made."""
@@ -182,18 +184,8 @@ class QuickOpening:
             return await life_cycle.wait_for(made) if isawaitable(made) else made
         return await life_cycle.enter(step.name, made)
 
-    async def _read_roots(self) -> None:
-        values, opened = self._values, self._opened
-        for key, fill, provider, may_be_awaited in self._steps.roots:
-            try:
-                value = fill(values)
-                if may_be_awaited and is_unfinished(value):
-                    value = await self._family.life_cycle.wait_for(value)
-            except DagwireError:
-                raise
-            except (Exception, SystemExit) as cause:
-                raise self._setup_error(provider, cause) from cause
-            opened[key] = value
+    async def _awaited(self, value: object) -> object:
+        return await self._family.life_cycle.wait_for(value) if is_unfinished(value) else value
 
     async def _open_recipe(self, step: Step, recipe: object) -> object:
         facts, family = self._facts, self._family
