@@ -489,6 +489,34 @@ def five() -> int:
     return 5
 
 
+@dg.op
+def difference(larger: int, smaller: int) -> int:
+    return larger - smaller
+
+
+@dg.graph
+def pair() -> int:
+    return difference(plus(five()), five())
+
+
+@dg.job
+def retried_graph() -> None:
+    pair.with_retry_policy(dg.RetryPolicy(max_retries=1))()
+
+
+def test_arguments_of_an_op_by_place() -> None:
+    """Arguments by place are those of the op's parameters, in their order."""
+    in_order = dg.job(name="in_order")(lambda: (pair(), None)[1])
+    config = {"ops": {"pair": {"ops": {"plus": {"config": {"by": 2}}}}}}
+    assert run_job(carried(jobs=[in_order]), "in_order", run_config=config).output_for_node("pair") == 2
+
+
+def test_the_retry_policy_of_a_graph_is_refused() -> None:
+    """Dagster ignores it, so the definitions are not carried without it."""
+    with pytest.raises(NotCarriedError, match=r"^graph 'pair': its retry policy cannot be carried: Dagster follows"):
+        carried(jobs=[retried_graph])
+
+
 @dg.graph(config=simple)
 def configured(number: int) -> int:
     return plus(number)
