@@ -7,7 +7,7 @@ from dagwire import AssetCheckResult, AssetCheckSeverity, ResourceParam, asset_c
 
 from assets.raw import REFERENCE
 from assets.warehouse import flights, reference, weather
-from resources.object_store import FlightsStore
+from resources.flights_store import FlightsStore
 from resources.tables import FLIGHTS, WEATHER, Table
 from resources.warehouse import Warehouse
 

@@ -6,7 +6,7 @@ from typing import Any
 from dagwire import AssetExecutionContext, BackfillPolicy, Config, MaterializeResult, MonthlyPartitionsDefinition, asset
 
 from resources.flights_api import FlightsApi
-from resources.object_store import FlightsStore
+from resources.flights_store import FlightsStore
 from resources.tables import AIRLINES, AIRPORTS, FLIGHTS, PLANES, WEATHER, Table
 
 REFERENCE = (AIRLINES, AIRPORTS, PLANES)

@@ -7,7 +7,7 @@ from dagwire import AssetExecutionContext, MaterializeResult, ResourceParam, ass
 
 from assets.raw import IN_ONE_RUN, MONTHLY, REFERENCE, raw_flights, raw_reference, raw_weather
 from resources.errors import StoreError
-from resources.object_store import FlightsStore, Manifest
+from resources.flights_store import FlightsStore, Manifest
 from resources.tables import FLIGHTS, WEATHER, BadPageError, Table
 from resources.warehouse import Records, Warehouse
 

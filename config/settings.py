@@ -18,8 +18,9 @@ from dagwire import Profiles, ProfileSettings
 from resources.dashboard import HtmlDashboard
 from resources.flights_api import FlightsApi
 from resources.flights_server import FlightsServer
-from resources.object_store import FlightsStore
+from resources.flights_store import FlightsStore
 from resources.postgres import PostgresWarehouse
+from resources.snowflake import SnowflakeWarehouse
 from resources.warehouse import DuckDBWarehouse
 
 
@@ -44,7 +45,9 @@ class Settings(ProfileSettings):
     api: FlightsApi = FlightsApi()
     server: FlightsServer | None = None
     store: FlightsStore = FlightsStore()
-    warehouse: Annotated[DuckDBWarehouse | PostgresWarehouse, Field(discriminator="kind")] = DuckDBWarehouse()
+    warehouse: Annotated[DuckDBWarehouse | PostgresWarehouse | SnowflakeWarehouse, Field(discriminator="kind")] = (
+        DuckDBWarehouse()
+    )
     dashboard: HtmlDashboard = HtmlDashboard()
 
     @property

@@ -14,7 +14,7 @@ from config.settings import Settings
 from resources.dashboard import Dashboard
 from resources.flights_api import FlightsApi
 from resources.flights_server import FlightsServer
-from resources.object_store import FlightsStore
+from resources.flights_store import FlightsStore
 from resources.warehouse import Warehouse
 
 

@@ -8,7 +8,7 @@ from dependency_injector import providers
 
 from resources.dashboard import HtmlDashboard
 from resources.flights_server import FlightsServer
-from resources.object_store import FlightsStore
+from resources.flights_store import FlightsStore
 from resources.warehouse import DuckDBWarehouse
 
 

@@ -1,63 +1,104 @@
-"""The store that keeps what the API sent, as it came: a folder, S3, Google Cloud Storage or Azure, by `url` alone."""
+"""Objects under keys: in a folder, on S3, Google Cloud Storage or Azure, by `url` alone."""
 
-import gzip
+import os
 import re
-import secrets
-import zlib
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
-from hashlib import sha256
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, from_url
 from obstore.store import ObjectStore as Store
-from pydantic import BaseModel, PrivateAttr, ValidationError
+from pydantic import BaseModel, Field, PositiveFloat, PositiveInt, PrivateAttr, SecretStr
 
 from dagwire import ConfigurableResource, InitResourceContext
 
-from resources.errors import StoreError
+from resources.errors import StoreError, advice_for
 
-MANIFEST = "manifest.json"
 IF_UNREADABLE = "Check the store's url, and that we are let in"
 IF_UNWRITABLE = "Is there room, and may we write? What is stored is kept"
-FASTEST = 1  # gzip's best level takes ten times as long, for a tenth less
+ADVICE = {
+    "SignatureDoesNotMatch": "Check the store's `s3.secret_access_key`, or AWS_SECRET_ACCESS_KEY",
+    "InvalidAccessKeyId": "Check the store's `s3.access_key_id`, or AWS_ACCESS_KEY_ID",
+    "AccessDenied": "Grant the owner of the store's `s3.access_key_id` the right to it",
+    "NoSuchBucket": "Make the bucket, or check the store's `url`",
+    "AuthenticationFailed": "Check the store's `azure.account_key`",
+    "ContainerNotFound": "Make the container, or check the store's `url`",
+    "error sending request": "Is it reachable? Check the store's endpoint, `connect_timeout_s` and `read_timeout_s`",
+}
 
 
-class StoredPage(BaseModel):
-    """An object of the store, and the digest of its content."""
+class S3Access(BaseModel):
+    """Who we are on S3, and where it is. What is not set comes from AWS_ACCESS_KEY_ID and the like."""
 
-    path: str
-    rows: int
-    digest: str
+    access_key_id: str | None = None
+    secret_access_key: SecretStr | None = None
+    session_token: SecretStr | None = None
+    region: str | None = None
+    endpoint_url: str | None = Field(default=None, description="Of another server that speaks S3.")
 
-
-class Manifest(BaseModel):
-    """The list of a batch's pages, which makes it complete: written last and in one piece, it is there or it is not."""
-
-    pages: list[StoredPage]
-
-    @property
-    def rows(self) -> int:
-        """The records in all pages."""
-        return sum(page.rows for page in self.pages)
-
-    @property
-    def digest(self) -> str:
-        """Names exactly this content; another fetch, another digest."""
-        return sha256("".join(page.digest for page in self.pages).encode()).hexdigest()
+    def config(self) -> dict[str, Any]:
+        """The keys that obstore knows."""
+        return {
+            "access_key_id": self.access_key_id,
+            "secret_access_key": _revealed(self.secret_access_key),
+            "token": _revealed(self.session_token),
+            "region": self.region,
+            "endpoint": self.endpoint_url,
+            "virtual_hosted_style_request": False if self.endpoint_url else None,
+        }
 
 
-class FlightsStore(ConfigurableResource):
-    """Batches of pages: `flights/2013-01` is one.
+class GcsAccess(BaseModel):
+    """Who we are on Google Cloud Storage. What is not set comes from GOOGLE_APPLICATION_CREDENTIALS and the like."""
 
-    A run that reaches it opens it; there is nothing to close. A page is one compressed object. A batch's pages lie in a
-    folder of their own for each fetch, and its manifest names the ones that count. So a batch that is fetched again is
-    replaced at one stroke, when the new manifest is written, and a fetch that fails leaves the old one as it was.
+    service_account_file: Path | None = None
+    endpoint_url: str | None = Field(default=None, description="Of another server that speaks its protocol.")
+    is_anonymous: bool = Field(default=False, description="Whether requests are sent without credentials.")
+
+    def config(self) -> dict[str, Any]:
+        """The keys that obstore knows."""
+        return {
+            "service_account": self.service_account_file and str(self.service_account_file),
+            "base_url": self.endpoint_url,
+            "skip_signature": self.is_anonymous or None,
+        }
+
+
+class AzureAccess(BaseModel):
+    """Who we are on Azure. What is not set comes from AZURE_STORAGE_ACCOUNT_NAME and the like."""
+
+    account_name: str | None = None
+    account_key: SecretStr | None = None
+    endpoint_url: str | None = Field(default=None, description="Of another server that speaks its protocol.")
+
+    def config(self) -> dict[str, Any]:
+        """The keys that obstore knows."""
+        return {
+            "account_name": self.account_name,
+            "account_key": _revealed(self.account_key),
+            "endpoint": self.endpoint_url,
+        }
+
+
+class ObjectStore(ConfigurableResource):
+    """Objects under keys. A run that reaches it opens it; its connections live as long, and there is nothing to close.
+
+    An object is replaced in one step: readers see the old one or the new one. Large ones are sent in parts.
     """
 
     url: str = "data/raw"
+    s3: S3Access = S3Access()
+    gcs: GcsAccess = GcsAccess()
+    azure: AzureAccess = AzureAccess()
+    connect_timeout_s: PositiveFloat = 5
+    read_timeout_s: PositiveFloat = Field(default=60, description="For one request.")
+    attempts: PositiveInt = Field(default=4, description="For one request; a refusal is not tried again.")
+    patience_s: PositiveFloat = Field(default=120, description="For all attempts of one request.")
 
     _store: Store = PrivateAttr()
 
@@ -68,90 +109,97 @@ class FlightsStore(ConfigurableResource):
             if parts.scheme in ("", "file"):
                 self._store = LocalStore(Path(parts.path).absolute(), mkdir=True, automatic_cleanup=True)
             else:
-                # Keys, regions and the like come from the provider's usual variables, such as AWS_ACCESS_KEY_ID.
-                self._store = from_url(self.url)
+                self._store = self._remote(parts.scheme)
 
-    def manifest(self, batch: str) -> Manifest | None:
-        """The manifest of a batch that is complete; None where it is not."""
-        path = f"{batch}/{MANIFEST}"
-        with self._as_store_error(path, "cannot read the manifest"):
+    def put(self, key: str, content: bytes) -> None:
+        """Keep `content` under `key`, in place of what was there."""
+        with self._as_store_error(key, "cannot write", IF_UNWRITABLE):
+            self._store.put(key, content)
+
+    def get(self, key: str) -> bytes:
+        """The content under `key`.
+
+        Raises:
+            KeyError: There is none.
+            StoreError: It cannot be read.
+        """
+        with self._as_store_error(key, "cannot read"):
             try:
-                return Manifest.model_validate_json(bytes(self._store.get(path).bytes()))
-            except FileNotFoundError:
-                return None
-            except ValidationError:
-                raise StoreError(
-                    where=f"{self.url}/{path}", problem="this is no manifest", advice="Delete it and fetch again"
-                ) from None
+                return bytes(self._store.get(key).bytes())
+            except FileNotFoundError as error:
+                if "NoSuchBucket" in str(error):
+                    raise
+        raise KeyError(key)
 
-    def replace(self, batch: str, pages: Iterable[tuple[bytes, int]]) -> Manifest:
-        """Keep a batch's pages, each with its number of records, in place of those kept before.
+    def keys(self, under: str = "") -> list[str]:
+        """The keys in the folder `under`, and in the folders in it."""
+        with self._as_store_error(under or self.url, "cannot list"):
+            listed = self._store.list(under or None)  # pyright: ignore[reportUnknownMemberType]  # it could be Arrow
+            return [entry["path"] for chunk in listed for entry in chunk]
 
-        Raises:
-            StoreError: The store is full, or may not be written. What was kept before is kept still.
-        """
-        fetch = f"{batch}/{secrets.token_hex(4)}"
-        stored: list[StoredPage] = []
-        for number, (content, rows) in enumerate(pages, start=1):
-            path = f"{fetch}/page-{number:03}.json.gz"
-            self._put(path, gzip.compress(content, FASTEST, mtime=0))
-            stored.append(StoredPage(path=path, rows=rows, digest=sha256(content).hexdigest()))
-        manifest = Manifest(pages=stored)
-        self._put(f"{batch}/{MANIFEST}", manifest.model_dump_json(indent=1).encode())
-        self._forget_others(batch, manifest)
-        return manifest
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete objects; one that is not there is as good as deleted."""
+        with self._as_store_error(self.url, "cannot delete"):
+            if isinstance(self._store, LocalStore):
+                for key in keys:
+                    with suppress(FileNotFoundError):
+                        self._store.delete(key)
+            elif keys:
+                self._store.delete(list(keys))
 
-    def read(self, manifest: Manifest) -> Iterator[bytes]:
-        """Yield the pages of a batch, as they came.
+    def link(self, key: str, valid_for: timedelta = timedelta(hours=1)) -> str:
+        """A URL by which anybody can read one object for a while, without credentials.
 
         Raises:
-            StoreError: A page is gone, or is not the one that was stored.
+            StoreError: The store is a folder, which has no server, or its credentials cannot sign.
         """
-        for page in manifest.pages:
-            with self._as_store_error(page.path, "cannot read the page"):
-                content = gzip.decompress(bytes(self._store.get(page.path).bytes()))
-            if sha256(content).hexdigest() != page.digest:
-                raise StoreError(
-                    where=f"{self.url}/{page.path}",
-                    problem="the page is not what was stored",
-                    advice="Fetch its month again, with refresh",
-                )
-            yield content
+        if isinstance(self._store, LocalStore):
+            raise StoreError(
+                f"{self.url}/{key}", "a folder cannot lend a link", "Use a store with a server, such as S3"
+            )
+        with self._as_store_error(key, "cannot sign a link"):
+            signing: Any = self._store  # every store that has a server can
+            return obstore.sign(signing, "GET", key, valid_for)
 
     def check_health(self) -> None:
         """Raise a StoreError if the store does not answer, or does not let us look into it."""
-        with self._as_store_error(self.url, "cannot list the store"):
+        with self._as_store_error(self.url, "cannot list"):
             next(iter(self._store.list()), None)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # it could be Arrow
 
-    def _put(self, path: str, content: bytes) -> None:
-        with self._as_store_error(path, "cannot write", IF_UNWRITABLE):
-            self._store.put(path, content)
-
-    def _forget_others(self, batch: str, manifest: Manifest) -> None:
-        """Delete the pages that no manifest names: of the fetch before, and of fetches that were cut off."""
-        kept = {f"{batch}/{MANIFEST}", *(page.path for page in manifest.pages)}
-        with self._as_store_error(batch, "cannot delete old pages"):
-            listed = self._store.list(batch)  # pyright: ignore[reportUnknownMemberType]  # it could be Arrow, untyped
-            found = [entry["path"] for chunk in listed for entry in chunk]
-            if old := [path for path in found if path not in kept]:
-                self._store.delete(old)
+    def _remote(self, scheme: str) -> Store:
+        access = {"gs": self.gcs, "az": self.azure, "azure": self.azure}.get(scheme, self.s3)
+        given = {name: value for name, value in access.config().items() if value is not None}
+        is_plain = (access.endpoint_url or "").startswith("http:") or "AWS_ALLOW_HTTP" in os.environ
+        arguments: dict[str, Any] = {
+            "config": given or None,
+            "client_options": {
+                "connect_timeout": timedelta(seconds=self.connect_timeout_s),
+                "timeout": timedelta(seconds=self.read_timeout_s),
+                "allow_http": is_plain,
+            },
+            "retry_config": {
+                "max_retries": self.attempts - 1,
+                "retry_timeout": timedelta(seconds=self.patience_s),
+            },
+        }
+        return from_url(self.url, **arguments)
 
     @contextmanager
-    def _as_store_error(self, path: str, problem: str, advice: str = IF_UNREADABLE) -> Generator[None]:
-        """Turn the store's errors into a StoreError with the path."""
+    def _as_store_error(self, key: str, problem: str, advice: str = IF_UNREADABLE) -> Generator[None]:
+        """Turn the store's errors into a StoreError with the place."""
         try:
             yield
-        except (BaseError, OSError, EOFError, ValueError, zlib.error) as error:
-            where = path if path == self.url else f"{self.url.rstrip('/')}/{path}"
-            raise StoreError(
-                where=where,
-                problem=f"{problem} ({reason_of(error)})",
-                advice=advice,
-            ) from error
+        except (BaseError, OSError, EOFError, ValueError) as error:
+            where = key if key == self.url else f"{self.url.rstrip('/')}/{key}"
+            reason = reason_of(error)
+            raise StoreError(where, f"{problem} ({reason})", advice_for(reason, ADVICE, advice)) from error
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
 
 
 def reason_of(error: Exception) -> str:
-    """The reason of a failure: its first line. Below it obstore prints its own structures, with a server's answer."""
-    reason = str(error).partition("\n")[0]
-    refusal = re.search(r"status code: ([^:]+): .*<Code>(\w+)</Code>", reason)
-    return f"{refusal[1]}, {refusal[2]}" if refusal else reason
+    """The reason of a failure: the server's code, or the first line. Below it obstore prints its own structures."""
+    refusal = re.search(r"status code: ([^:]+): .*?<Code>(\w+)</Code>", str(error), re.DOTALL)
+    return f"{refusal[1]}, {refusal[2]}" if refusal else str(error).partition("\n")[0]

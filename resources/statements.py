@@ -36,6 +36,22 @@ class Statement(NamedTuple):
 # The names in quotes are words of SQL somewhere.
 CREATE_LEDGER = 'CREATE TABLE IF NOT EXISTS loads ("table" VARCHAR, "month" VARCHAR, digest VARCHAR, "rows" BIGINT)'
 READ_LEDGER = 'SELECT "table", "month", digest, "rows" FROM loads ORDER BY "table", "month"'
+CREATE_LOCKS = 'CREATE TABLE IF NOT EXISTS locks ("table" VARCHAR, "month" VARCHAR, taken BIGINT)'
+
+
+def make_lock(table: str, month: str | None) -> Statement:
+    """The statement that makes the lock of a month, before the transaction that takes it."""
+    missing = 'NOT EXISTS (SELECT 1 FROM locks WHERE "table" = ? AND "month" = ?)'
+    sql = f'INSERT INTO locks ("table", "month", taken) SELECT ?, ?, 0 WHERE {missing}'
+    return Statement(sql, (table, month or "", table, month or ""))
+
+
+def take_lock(table: str, month: str | None) -> Statement:
+    """The statement that makes other transactions wait, or fail, that load the same month.
+
+    For systems in which two transactions can each delete the old records and each add new ones.
+    """
+    return Statement('UPDATE locks SET taken = taken + 1 WHERE "table" = ? AND "month" = ?', (table, month or ""))
 
 
 def ledger_statements(load: Load) -> Iterator[Statement]:

@@ -18,7 +18,7 @@ from containers.overrides import kept_in
 from resources.errors import ApiError, StoreError
 from resources.flights_api import FlightsApi
 from resources.flights_server import FlightsServer
-from resources.object_store import FlightsStore
+from resources.flights_store import FlightsStore
 from resources.tables import AIRLINES
 from resources.warehouse import DuckDBWarehouse
 from tests.app.misbehaving import FLIGHT, nobody_there, page, send, serving

@@ -3,14 +3,18 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from dagwire import ConfigurableResource
 
 from resources.postgres import PostgresWarehouse
+from resources.snowflake import SnowflakeWarehouse
 from resources.warehouse import DuckDBWarehouse
 from tools.systems.postgres import postgres
+from tools.systems.snowflake import snowflake
+from tools.systems.started import HOST
 
 CANARY = "canary-90d2"
 
@@ -25,6 +29,12 @@ class System:
     """The port of its server, if it has one."""
     faults: Mapping[str, tuple[Mapping[str, Any], str]] = field(default_factory=dict)
     """`{fault: (settings, words of the message)}`."""
+    cut_after_bytes: int = 50_000
+    """How much of a load is sent before its connection is cut in the middle."""
+    impatient: Mapping[str, int] = field(default_factory=dict)
+    """The settings of a warehouse that gives up soon."""
+    nothing: Mapping[str, Any] = field(default_factory=dict)
+    """`{column: value}` where the emulator, not the warehouse, answers with a value in place of nothing."""
 
 
 @contextmanager
@@ -58,7 +68,30 @@ def a_postgres(_folder: Path) -> Iterator[System]:
                 "an unknown user": ({"user": "nobody"}, "password authentication failed for user .nobody"),
                 "no TLS": ({"ssl_mode": "require"}, "does not support SSL.*`ssl_mode`"),
             },
+            impatient={"connect_timeout_s": 1, "attempts": 1},
         )
 
 
-SYSTEMS: dict[str, Callable[[Path], AbstractContextManager[System]]] = {"duckdb": a_duckdb, "postgres": a_postgres}
+@contextmanager
+def a_snowflake(_folder: Path) -> Iterator[System]:
+    with snowflake() as port:
+        reached_by = {"account": "fakesnow", "host": HOST, "port": port, "protocol": "http"}
+        reached_by |= {"user": "ann", "password": "pw", "login_timeout_s": 2, "network_timeout_s": 2}
+
+        def recipe(name: str, **changes: object) -> SnowflakeWarehouse:
+            return SnowflakeWarehouse.model_validate({**reached_by, "schema_name": name, **changes})
+
+        yield System(
+            recipe,
+            port,
+            {"nobody there": ({"port": 1}, "Is it reachable.* `account`, or `host` and `port`")},
+            cut_after_bytes=2_000,
+            nothing={"priced_at": datetime(1970, 1, 1, tzinfo=UTC)},
+        )
+
+
+SYSTEMS: dict[str, Callable[[Path], AbstractContextManager[System]]] = {
+    "duckdb": a_duckdb,
+    "postgres": a_postgres,
+    "snowflake": a_snowflake,
+}
