@@ -167,7 +167,8 @@ class ObjectStore(ConfigurableResource):
             next(iter(self._store.list()), None)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # it could be Arrow
 
     def _remote(self, scheme: str) -> Store:
-        access = {"gs": self.gcs, "az": self.azure, "azure": self.azure}.get(scheme, self.s3)
+        schemes: dict[str, S3Access | GcsAccess | AzureAccess] = {"gs": self.gcs, "az": self.azure, "azure": self.azure}
+        access = schemes.get(scheme, self.s3)
         given = {name: value for name, value in access.config().items() if value is not None}
         is_plain = (access.endpoint_url or "").startswith("http:") or "AWS_ALLOW_HTTP" in os.environ
         arguments: dict[str, Any] = {

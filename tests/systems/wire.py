@@ -15,6 +15,7 @@ class Wire:
         self._target = port
         self._listener = socket.create_server((HOST, 0))
         self.port: int = self._listener.getsockname()[1]
+        self.accepted = 0
         self._ends: list[socket.socket] = []
         self._is_dead = False
         self._left: int | None = None
@@ -45,6 +46,7 @@ class Wire:
         with suppress(OSError):
             while True:
                 caller, _ = self._listener.accept()
+                self.accepted += 1
                 if self._is_dead:
                     caller.close()
                     continue

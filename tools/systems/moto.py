@@ -4,9 +4,8 @@ import json
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from importlib import import_module
 from typing import Any, NamedTuple
-
-import boto3  # pyright: ignore[reportMissingTypeStubs]  # it has none
 
 from tools.systems.environments import environment_of
 from tools.systems.started import HOST, free_port, is_listening, started
@@ -63,8 +62,8 @@ def make_user(url: str, name: str, policy: Mapping[str, object]) -> Key:
 
 def client(url: str, service: str, key: Key) -> Any:
     """A client of boto3."""
-    make: Any = boto3.client  # pyright: ignore[reportUnknownMemberType]
-    return make(
+    boto3: Any = import_module("boto3")  # it has no types
+    return boto3.client(
         service,
         endpoint_url=url,
         region_name=REGION,
