@@ -20,8 +20,10 @@ def by_weather(title: str, note: str, measure: str, name: str, steps: list[tuple
     """The mean delay against one measure of the weather, cut into steps of `(condition, label)`."""
     cases = " ".join(f"WHEN {measure} {condition} THEN '{label}'" for condition, label in steps)
     sql = f"""
-        SELECT CASE {cases} END AS {name}, {MEAN}
-        FROM {LEFT_IN_WEATHER} AND {measure} IS NOT NULL GROUP BY 1 ORDER BY min({measure})
+        SELECT {name}, minutes_late, flights FROM (
+            SELECT CASE {cases} END AS {name}, {MEAN}, min({measure}) AS least
+            FROM {LEFT_IN_WEATHER} AND {measure} IS NOT NULL GROUP BY 1
+        ) AS steps ORDER BY least
     """
     return Figure(title, note, sql, shape="columns", x=name, y="minutes_late", columns_wide=4)
 

@@ -16,12 +16,17 @@ from pydantic_settings import SettingsConfigDict
 from dagwire import Profiles, ProfileSettings
 
 from resources.dashboard import HtmlDashboard
+from resources.databricks import DatabricksWarehouse
 from resources.flights_api import FlightsApi
 from resources.flights_server import FlightsServer
 from resources.flights_store import FlightsStore
 from resources.postgres import PostgresWarehouse
 from resources.snowflake import SnowflakeWarehouse
 from resources.warehouse import DuckDBWarehouse
+
+AnyWarehouse = Annotated[
+    DuckDBWarehouse | DatabricksWarehouse | PostgresWarehouse | SnowflakeWarehouse, Field(discriminator="kind")
+]
 
 
 class Settings(ProfileSettings):
@@ -45,9 +50,7 @@ class Settings(ProfileSettings):
     api: FlightsApi = FlightsApi()
     server: FlightsServer | None = None
     store: FlightsStore = FlightsStore()
-    warehouse: Annotated[DuckDBWarehouse | PostgresWarehouse | SnowflakeWarehouse, Field(discriminator="kind")] = (
-        DuckDBWarehouse()
-    )
+    warehouse: AnyWarehouse = DuckDBWarehouse()
     dashboard: HtmlDashboard = HtmlDashboard()
 
     @property

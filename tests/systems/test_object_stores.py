@@ -56,7 +56,7 @@ def small_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     buckets = tmp_path_factory.mktemp("buckets")
     (buckets / "flights").mkdir()
     with nanio(buckets) as running:
-        yield Place("s3://flights", s3(running.url, *running.owner))
+        yield Place("s3://flights", {**s3(running.url, *running.owner), "attempts": 3})
 
 
 @pytest.fixture(scope="module", params=["folder", "moto", "nanio"])

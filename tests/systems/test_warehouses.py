@@ -29,8 +29,9 @@ from tests.app.outside import opened
 from tests.systems.warehouses import CANARY, SYSTEMS, System
 from tests.systems.wire import wire_to
 
-# Snowflake's connector gives up in threads of its own, after the call that a test waits for.
+# Clients of vendors give up in threads of their own, after the call that a test waits for.
 pytestmark = [
+    pytest.mark.may_leak,
     pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

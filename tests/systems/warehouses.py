@@ -9,10 +9,12 @@ from typing import Any
 
 from dagwire import ConfigurableResource
 
+from resources.databricks import DatabricksWarehouse
 from resources.postgres import PostgresWarehouse
 from resources.snowflake import SnowflakeWarehouse
 from resources.warehouse import DuckDBWarehouse
 from tools.systems.postgres import postgres
+from tools.systems.sail import sail
 from tools.systems.snowflake import snowflake
 from tools.systems.started import HOST
 
@@ -90,8 +92,27 @@ def a_snowflake(_folder: Path) -> Iterator[System]:
         )
 
 
+@contextmanager
+def a_databricks(folder: Path) -> Iterator[System]:
+    with sail() as port:
+        reached_by = {"host": HOST, "port": port, "is_encrypted": False, "attempts": 4}
+
+        def recipe(name: str, **changes: object) -> DatabricksWarehouse:
+            place = {"schema_name": name, "location": str(folder / name)}
+            return DatabricksWarehouse.model_validate({**reached_by, **place, **changes})
+
+        yield System(
+            recipe,
+            port,
+            {"nobody there": ({"port": 1, "attempts": 1}, "Is the cluster running.* `host`, `port` and `cluster_id`")},
+            cut_after_bytes=8_000,
+            impatient={"attempts": 1},
+        )
+
+
 SYSTEMS: dict[str, Callable[[Path], AbstractContextManager[System]]] = {
     "duckdb": a_duckdb,
     "postgres": a_postgres,
     "snowflake": a_snowflake,
+    "databricks": a_databricks,
 }

@@ -1,12 +1,13 @@
 """A server that runs for a block of code, on a free loopback port."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -86,10 +87,11 @@ def wait_until(is_up: Callable[[], bool], server: subprocess.Popen[bytes], log: 
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on."""
-    with socket.create_server((HOST, 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    """A loopback port that nobody listens on, below those that the system gives to others meanwhile."""
+    while True:
+        port = secrets.randbelow(12_000) + 20_000
+        with suppress(OSError), socket.create_server((HOST, port)):
+            return port
 
 
 def is_listening(port: int) -> bool:
