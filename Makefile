@@ -15,7 +15,7 @@ READY := $(VENV)/.ready
 # What is typed strictly. Only the folders that exist are named, so that a new one is checked from its first file.
 TYPED := $(wildcard src config containers resources assets web examples tools tests/typing)
 
-# The systems of the demo: duckdb, postgres, snowflake or databricks; folder or s3.
+# The systems of the demo: duckdb, postgres, snowflake, databricks or bigquery; folder or s3.
 WAREHOUSE := duckdb
 STORE := folder
 EXTRAS := app,arrow,async,bigquery,cli,databricks,graph,postgres,snowflake,yaml

@@ -15,6 +15,7 @@ from pydantic_settings import SettingsConfigDict
 
 from dagwire import Profiles, ProfileSettings
 
+from resources.bigquery import BigQueryWarehouse
 from resources.dashboard import HtmlDashboard
 from resources.databricks import DatabricksWarehouse
 from resources.flights_api import FlightsApi
@@ -25,7 +26,8 @@ from resources.snowflake import SnowflakeWarehouse
 from resources.warehouse import DuckDBWarehouse
 
 AnyWarehouse = Annotated[
-    DuckDBWarehouse | DatabricksWarehouse | PostgresWarehouse | SnowflakeWarehouse, Field(discriminator="kind")
+    DuckDBWarehouse | BigQueryWarehouse | DatabricksWarehouse | PostgresWarehouse | SnowflakeWarehouse,
+    Field(discriminator="kind"),
 ]
 
 

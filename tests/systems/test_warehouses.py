@@ -26,7 +26,7 @@ from resources.tables import AIRLINES, FLIGHTS, Page, Table
 from resources.warehouse import Warehouse
 from tests.app.misbehaving import FLIGHT
 from tests.app.outside import opened
-from tests.systems.warehouses import CANARY, SYSTEMS, System
+from tests.systems.warehouses import CANARY, HEAVY, SYSTEMS, System
 from tests.systems.wire import wire_to
 
 # Clients of vendors give up in threads of their own, after the call that a test waits for.
@@ -35,9 +35,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-over_a_wire = pytest.mark.parametrize(
-    "system", [name for name in SYSTEMS if name != "duckdb"], indirect=True, scope="module"
-)
+EVERY = [pytest.param(name, marks=pytest.mark.systems if name in HEAVY else []) for name in SYSTEMS]
+over_a_wire = pytest.mark.parametrize("system", EVERY[1:], indirect=True, scope="module")
 JANUARY, FEBRUARY = "2013-01", "2013-02"
 
 
@@ -73,7 +72,7 @@ def names(warehouse: Warehouse) -> list[str]:
     return [row["name"] for row in warehouse.query("SELECT name FROM prices ORDER BY name")]
 
 
-@pytest.fixture(scope="module", params=SYSTEMS)
+@pytest.fixture(scope="module", params=EVERY)
 def system(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """One system after the other, each with the tests that follow."""
     with SYSTEMS[request.param](tmp_path_factory.mktemp(request.param)) as running:

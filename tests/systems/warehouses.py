@@ -9,10 +9,12 @@ from typing import Any
 
 from dagwire import ConfigurableResource
 
+from resources.bigquery import BigQueryWarehouse
 from resources.databricks import DatabricksWarehouse
 from resources.postgres import PostgresWarehouse
 from resources.snowflake import SnowflakeWarehouse
 from resources.warehouse import DuckDBWarehouse
+from tools.systems.bigquery import bigquery
 from tools.systems.postgres import postgres
 from tools.systems.sail import sail
 from tools.systems.snowflake import snowflake
@@ -110,9 +112,35 @@ def a_databricks(folder: Path) -> Iterator[System]:
         )
 
 
+@contextmanager
+def a_bigquery(_folder: Path) -> Iterator[System]:
+    with bigquery() as url:
+
+        def recipe(name: str, port: int | None = None, **changes: object) -> BigQueryWarehouse:
+            endpoint = f"http://{HOST}:{port}" if port else url
+            reached_by = {"project": "test", "endpoint": endpoint, "is_anonymous": True, "has_storage_api": False}
+            limits = {"request_timeout_s": 5, "patience_s": 3, "attempts": 2}
+            return BigQueryWarehouse.model_validate({**reached_by, **limits, "dataset": name, **changes})
+
+        yield System(
+            recipe,
+            int(url.rpartition(":")[2]),
+            {
+                "nobody there": ({"port": 1}, "Is it reachable.* `endpoint`"),
+                "a key that is not there": (
+                    {"is_anonymous": False, "service_account_file": "/nowhere.json"},
+                    "No such file.*`service_account_file`",
+                ),
+            },
+            cut_after_bytes=8_000,
+        )
+
+
 SYSTEMS: dict[str, Callable[[Path], AbstractContextManager[System]]] = {
     "duckdb": a_duckdb,
     "postgres": a_postgres,
     "snowflake": a_snowflake,
     "databricks": a_databricks,
+    "bigquery": a_bigquery,
 }
+HEAVY = {"bigquery"}

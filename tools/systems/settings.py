@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tools.systems.bigquery import bigquery
 from tools.systems.moto import REGION, moto
 from tools.systems.postgres import postgres
 from tools.systems.sail import sail
@@ -43,6 +44,13 @@ def on_databricks() -> Generator[Variables]:
 
 
 @contextmanager
+def on_bigquery() -> Generator[Variables]:
+    """BigQuery's emulator as the warehouse."""
+    with bigquery() as url:
+        yield of_warehouse("bigquery", project="demo", endpoint=url, is_anonymous=True, has_storage_api=False)
+
+
+@contextmanager
 def on_s3() -> Generator[Variables]:
     """S3's emulator as the store."""
     with moto() as account:
@@ -69,6 +77,7 @@ WAREHOUSES: Systems = {
     "postgres": on_postgres,
     "snowflake": on_snowflake,
     "databricks": on_databricks,
+    "bigquery": on_bigquery,
 }
 STORES: Systems = {"folder": nothing, "s3": on_s3}
 ROOT = Path(__file__).parents[2]
