@@ -15,9 +15,10 @@ READY := $(VENV)/.ready
 # What is typed strictly. Only the folders that exist are named, so that a new one is checked from its first file.
 TYPED := $(wildcard src config containers resources assets web examples tools tests/typing)
 
-# The systems of the demo: duckdb, postgres, snowflake, databricks or bigquery; folder or s3.
+# The systems of the demo: duckdb, postgres, snowflake, databricks or bigquery; folder or s3; html or superset.
 WAREHOUSE := duckdb
 STORE := folder
+DASHBOARD := html
 EXTRAS := app,arrow,async,bigquery,cli,databricks,graph,postgres,snowflake,yaml
 SPREAD = $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS) --maxprocesses 4 --dist loadscope)
 
@@ -41,8 +42,8 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/uv pip install --quiet -c constraints.txt -b constraints.txt -e '.[$(EXTRAS)]' --group dev
 	@touch $@
 
-demo: setup ## Run the flights job over the whole of 2013; WAREHOUSE=postgres and STORE=s3 choose other systems.
-	$(BIN)/python -m tools.systems.demo --warehouse $(WAREHOUSE) --store $(STORE)
+demo: setup ## Run the flights job over the whole of 2013; WAREHOUSE=, STORE= and DASHBOARD= choose other systems.
+	$(BIN)/python -m tools.systems.demo --warehouse $(WAREHOUSE) --store $(STORE) --dashboard $(DASHBOARD)
 
 serve: setup ## Serve what the demo has loaded, on http://127.0.0.1:8000.
 	$(BIN)/uvicorn web.service:app --host 127.0.0.1 --port 8000

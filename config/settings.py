@@ -23,12 +23,15 @@ from resources.flights_server import FlightsServer
 from resources.flights_store import FlightsStore
 from resources.postgres import PostgresWarehouse
 from resources.snowflake import SnowflakeWarehouse
+from resources.superset import SupersetDashboard
 from resources.warehouse import DuckDBWarehouse
 
 AnyWarehouse = Annotated[
     DuckDBWarehouse | BigQueryWarehouse | DatabricksWarehouse | PostgresWarehouse | SnowflakeWarehouse,
     Field(discriminator="kind"),
 ]
+
+AnyDashboard = Annotated[HtmlDashboard | SupersetDashboard, Field(discriminator="kind")]
 
 
 class Settings(ProfileSettings):
@@ -53,7 +56,7 @@ class Settings(ProfileSettings):
     server: FlightsServer | None = None
     store: FlightsStore = FlightsStore()
     warehouse: AnyWarehouse = DuckDBWarehouse()
-    dashboard: HtmlDashboard = HtmlDashboard()
+    dashboard: AnyDashboard = HtmlDashboard()
 
     @property
     def api_location(self) -> Literal["local", "remote"]:

@@ -117,6 +117,10 @@ class BigQueryWarehouse(ConfigurableResource):
         rows: list[dict[str, Any]] = self.query_arrow(sql, parameters).to_pylist()
         return rows
 
+    def native_sql(self, sql: str) -> str:
+        """See `Warehouse.native_sql`."""
+        return in_bigquery(sql)
+
     def query_arrow(self, sql: str, parameters: Sequence[object] = ()) -> ArrowTable:
         """See `Warehouse.query_arrow`."""
         with self._as_warehouse_error():

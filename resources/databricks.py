@@ -122,6 +122,10 @@ class DatabricksWarehouse(ConfigurableResource):
         rows: list[dict[str, Any]] = self.query_arrow(sql, parameters).to_pylist()
         return [{name: in_utc(value) for name, value in row.items()} for row in rows]
 
+    def native_sql(self, sql: str) -> str:
+        """See `Warehouse.native_sql`."""
+        return translated(sql, "databricks")
+
     def query_arrow(self, sql: str, parameters: Sequence[object] = ()) -> ArrowTable:
         """See `Warehouse.query_arrow`."""
         with self._as_warehouse_error():

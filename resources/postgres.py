@@ -140,6 +140,10 @@ class PostgresWarehouse(ConfigurableResource):
         names, rows = self._ask(sql, parameters)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
+    def native_sql(self, sql: str) -> str:
+        """See `Warehouse.native_sql`."""
+        return translated(sql, "postgres")
+
     def query_arrow(self, sql: str, parameters: Sequence[object] = ()) -> ArrowTable:
         """See `Warehouse.query_arrow`."""
         arrow = vendor_package("pyarrow", "arrow")

@@ -126,6 +126,10 @@ class SnowflakeWarehouse(ConfigurableResource):
             names = names_of(answer)
             return [dict(zip(names, map(in_utc, row), strict=True)) for row in answer]
 
+    def native_sql(self, sql: str) -> str:
+        """See `Warehouse.native_sql`."""
+        return in_snowflake(sql)
+
     def query_arrow(self, sql: str, parameters: Sequence[object] = ()) -> ArrowTable:
         """See `Warehouse.query_arrow`."""
         arrow = vendor_package("pyarrow", "snowflake")

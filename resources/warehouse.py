@@ -64,6 +64,10 @@ class Warehouse(Protocol):
         """
         ...
 
+    def native_sql(self, sql: str) -> str:
+        """The question as the system itself understands it, for tools that ask it directly."""
+        ...
+
     def query_arrow(self, sql: str, parameters: Sequence[object] = ()) -> ArrowTable:
         """The answer to a question as an Arrow table, for those who calculate with it."""
         ...
@@ -122,6 +126,10 @@ class DuckDBWarehouse(ConfigurableResource):
             answer = self._connection.cursor().execute(sql, parameters)
             names = columns_of(answer)
             return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+    def native_sql(self, sql: str) -> str:
+        """See `Warehouse.native_sql`: it is DuckDB's already."""
+        return sql
 
     def query_arrow(self, sql: str, parameters: Sequence[object] = ()) -> ArrowTable:
         """See `Warehouse.query_arrow`."""

@@ -8,21 +8,10 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tools.systems.settings import ROOT, STORES, WAREHOUSES
+from tools.systems.settings import DASHBOARDS, ROOT, STORES, WAREHOUSES
 
 YEAR = "2013-01...2013-12"
 DAGWIRE = Path(sys.executable).with_name("dagwire")
-COUNT = """
-from config.settings import Settings
-from dagwire import build_resources
-with build_resources({"warehouse": Settings().warehouse}) as resources:
-    rows = resources.warehouse.query(
-        "SELECT month, count(*) AS n, avg(dep_delay) AS late FROM flights GROUP BY month ORDER BY month"
-    )
-for row in rows:
-    print(f"2013-{row['month']:02}: {row['n']:,} flights, {row['late']:.2f} minutes late on average")
-print(f"{sum(row['n'] for row in rows):,} flights")
-"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,14 +19,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--warehouse", choices=WAREHOUSES, default="duckdb")
     parser.add_argument("--store", choices=STORES, default="folder")
+    parser.add_argument("--dashboard", choices=DASHBOARDS, default="html")
     parser.add_argument("--months", default=YEAR)
     chosen = parser.parse_args(arguments)
     with WAREHOUSES[chosen.warehouse]() as warehouse, STORES[chosen.store]() as store:
-        variables = {**os.environ, **warehouse, **store}
-        began = time.monotonic()
-        code = run([str(DAGWIRE), "job", "run", "flights_etl", "--partition-range", chosen.months], variables)
-        print(f"\nWarehouse: {chosen.warehouse}. Store: {chosen.store}. {time.monotonic() - began:.1f} s.", flush=True)
-        return code or run([sys.executable, "-c", COUNT], variables)
+        with DASHBOARDS[chosen.dashboard](warehouse) as dashboard:
+            variables = {**os.environ, **warehouse, **store, **dashboard}
+            began = time.monotonic()
+            code = run([str(DAGWIRE), "job", "run", "flights_etl", "--partition-range", chosen.months], variables)
+            took = f"{time.monotonic() - began:.1f} s"
+            print(f"\nWarehouse: {chosen.warehouse}. Store: {chosen.store}. {took}.", flush=True)
+            return code or run([sys.executable, "-m", "tools.systems.count_flights"], variables)
 
 
 def run(command: Sequence[str], variables: Mapping[str, str]) -> int:

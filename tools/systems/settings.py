@@ -1,9 +1,11 @@
 """Each system for a while, with the variables by which the application reaches it."""
 
+import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 
 from tools.systems.bigquery import bigquery
 from tools.systems.moto import REGION, moto
@@ -11,6 +13,7 @@ from tools.systems.postgres import postgres
 from tools.systems.sail import sail
 from tools.systems.snowflake import snowflake
 from tools.systems.started import HOST
+from tools.systems.superset import superset
 
 Variables = Mapping[str, str]
 
@@ -65,6 +68,29 @@ def on_s3() -> Generator[Variables]:
         }
 
 
+@contextmanager
+def no_dashboard_server(_warehouse: Variables) -> Generator[Variables]:
+    """The HTML dashboard, which is a file."""
+    yield {}
+
+
+@contextmanager
+def on_superset(warehouse: Variables) -> Generator[Variables]:
+    """Superset, which reads the warehouse on PostgreSQL.
+
+    Raises:
+        SystemExit: The warehouse is another one, whose driver is not beside Superset here.
+    """
+    if warehouse.get("APP_WAREHOUSE__KIND") != "postgres":
+        sys.exit("Superset reads PostgreSQL here: add --warehouse postgres")
+    names = ("user", "password", "host", "port", "database")
+    user, password, host, port, database = (quote(warehouse[f"APP_WAREHOUSE__{name.upper()}"]) for name in names)
+    with superset() as server:
+        uri = f"postgresql+psycopg2://{user}:{password}@{host}:{port}/{database}"
+        settings = {"kind": "superset", "warehouse_uri": uri, **server._asdict()}
+        yield {f"APP_DASHBOARD__{name.upper()}": value for name, value in settings.items()}
+
+
 def of_warehouse(kind: str, **settings: object) -> Variables:
     """The variables of a warehouse."""
     return {f"APP_WAREHOUSE__{name.upper()}": str(value) for name, value in {"kind": kind, **settings}.items()}
@@ -80,4 +106,8 @@ WAREHOUSES: Systems = {
     "bigquery": on_bigquery,
 }
 STORES: Systems = {"folder": nothing, "s3": on_s3}
+DASHBOARDS: Mapping[str, Callable[[Variables], AbstractContextManager[Variables]]] = {
+    "html": no_dashboard_server,
+    "superset": on_superset,
+}
 ROOT = Path(__file__).parents[2]
