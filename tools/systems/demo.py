@@ -22,14 +22,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--dashboard", choices=DASHBOARDS, default="html")
     parser.add_argument("--months", default=YEAR)
     chosen = parser.parse_args(arguments)
-    with WAREHOUSES[chosen.warehouse]() as warehouse, STORES[chosen.store]() as store:
-        with DASHBOARDS[chosen.dashboard](warehouse) as dashboard:
-            variables = {**os.environ, **warehouse, **store, **dashboard}
-            began = time.monotonic()
-            code = run([str(DAGWIRE), "job", "run", "flights_etl", "--partition-range", chosen.months], variables)
-            took = f"{time.monotonic() - began:.1f} s"
-            print(f"\nWarehouse: {chosen.warehouse}. Store: {chosen.store}. {took}.", flush=True)
-            return code or run([sys.executable, "-m", "tools.systems.count_flights"], variables)
+    with (
+        WAREHOUSES[chosen.warehouse]() as warehouse,
+        STORES[chosen.store]() as store,
+        DASHBOARDS[chosen.dashboard](warehouse) as dashboard,
+    ):
+        variables = {**os.environ, **warehouse, **store, **dashboard}
+        began = time.monotonic()
+        code = run([str(DAGWIRE), "job", "run", "flights_etl", "--partition-range", chosen.months], variables)
+        took = f"{time.monotonic() - began:.1f} s"
+        print(f"\nWarehouse: {chosen.warehouse}. Store: {chosen.store}. {took}.", flush=True)
+        return code or run([sys.executable, "-m", "tools.systems.count_flights"], variables)
 
 
 def run(command: Sequence[str], variables: Mapping[str, str]) -> int:
