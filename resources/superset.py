@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import httpx
 import stamina
@@ -28,12 +28,22 @@ ADVICE = {
 OTHERWISE = "The warehouse is not touched; publish again"
 EDITION = re.compile(r"/\* edition (\w+) \*/")
 ROW_UNITS = 12
+NUMBER_HEIGHT, FIGURE_HEIGHT = 20, 50
 CHART_TYPES = {
     "columns": "echarts_timeseries_bar",
     "bars": "echarts_timeseries_bar",
     "lines": "echarts_timeseries_line",
     "heat": "heatmap_v2",
 }
+
+
+class Placed(NamedTuple):
+    """A chart on the dashboard."""
+
+    chart: int
+    title: str
+    units: int
+    """Its width, of twelve."""
 
 
 class SupersetDashboard(ConfigurableResource):
@@ -95,12 +105,13 @@ class SupersetDashboard(ConfigurableResource):
         uri = {"sqlalchemy_uri": self.warehouse_uri.get_secret_value()}
         database = self._keep("database", "database_name", board.title, {**uri, "expose_in_sqllab": True})
         dashboard = self._keep("dashboard", "slug", self.slug, {"dashboard_title": board.title, "published": True})
-        charts: list[tuple[int, int]] = []
+        charts: list[Placed] = []
         for name, sql, params, units in drawn(board):
             dataset = self._dataset(database, f"{self.slug}: {name}", warehouse.native_sql(sql))
             source = {"datasource_id": dataset, "datasource_type": "table", "dashboards": [dashboard]}
             drawing = {"viz_type": params["viz_type"], "params": json.dumps(params)}
-            charts.append((self._keep("chart", "slice_name", f"{board.title}: {name}", {**source, **drawing}), units))
+            chart = self._keep("chart", "slice_name", f"{board.title}: {name}", {**source, **drawing})
+            charts.append(Placed(chart, name, units))
         layout = {"position_json": json.dumps(placed(board.title, charts)), "css": f"/* edition {edition} */"}
         self._ask("PUT", f"dashboard/{dashboard}", json=layout)
 
@@ -215,13 +226,13 @@ def metric(column: str) -> dict[str, str]:
     return {"expressionType": "SQL", "sqlExpression": f"MAX({column})", "label": label}
 
 
-def placed(title: str, charts: Sequence[tuple[int, int]]) -> dict[str, Any]:
+def placed(title: str, charts: Sequence[Placed]) -> dict[str, Any]:
     """Superset's layout: the charts in their order, as many in a row as fit by their widths."""
-    rows: list[list[tuple[int, int]]] = [[]]
-    for chart, units in charts:
-        if sum(width for _, width in rows[-1]) + units > ROW_UNITS:
+    rows: list[list[Placed]] = [[]]
+    for chart in charts:
+        if sum(other.units for other in rows[-1]) + chart.units > ROW_UNITS:
             rows.append([])
-        rows[-1].append((chart, units))
+        rows[-1].append(chart)
     names = [f"ROW-{number}" for number, _ in enumerate(rows)]
     layout: dict[str, Any] = {
         "DASHBOARD_VERSION_KEY": "v2",
@@ -230,16 +241,13 @@ def placed(title: str, charts: Sequence[tuple[int, int]]) -> dict[str, Any]:
         "GRID_ID": {"type": "GRID", "id": "GRID_ID", "children": names, "parents": ["ROOT_ID"]},
     }
     for name, row in zip(names, rows, strict=True):
-        children = [f"CHART-{chart}" for chart, _ in row]
         parents = ["ROOT_ID", "GRID_ID"]
-        meta = {"background": "BACKGROUND_TRANSPARENT"}
+        children = [f"CHART-{one.chart}" for one in row]
+        meta: dict[str, Any] = {"background": "BACKGROUND_TRANSPARENT"}
         layout[name] = {"type": "ROW", "id": name, "children": children, "parents": parents, "meta": meta}
-        for chart, units in row:
-            layout[f"CHART-{chart}"] = {
-                "type": "CHART",
-                "id": f"CHART-{chart}",
-                "children": [],
-                "parents": [*parents, name],
-                "meta": {"chartId": chart, "width": units, "height": 20 if units == ROW_UNITS // 4 else 50},
-            }
+        for one in row:
+            height = NUMBER_HEIGHT if one.units == ROW_UNITS // 4 else FIGURE_HEIGHT
+            meta = {"chartId": one.chart, "width": one.units, "height": height, "sliceNameOverride": one.title}
+            key = f"CHART-{one.chart}"
+            layout[key] = {"type": "CHART", "id": key, "children": [], "parents": [*parents, name], "meta": meta}
     return layout

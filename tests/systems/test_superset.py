@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
@@ -18,6 +19,7 @@ from resources.tables import AIRLINES, FLIGHTS, WEATHER
 from resources.warehouse import Warehouse
 from tests.app.misbehaving import FLIGHT
 from tests.app.outside import opened
+from tests.systems.browser import page_text
 from tests.systems.warehouses import CANARY, System, a_postgres
 from tools.systems.superset import Superset, superset
 
@@ -31,6 +33,8 @@ class Place(NamedTuple):
     server: Superset
     postgres: System
     uri: str
+    database: Path
+    """Superset's own, which a second server may read."""
 
     def dashboard(self, **changes: object) -> SupersetDashboard:
         server = self.server._asdict()
@@ -39,11 +43,12 @@ class Place(NamedTuple):
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with a_postgres(tmp_path_factory.mktemp("postgres")) as postgres, superset() as server:
+    database = tmp_path_factory.mktemp("superset") / "superset.db"
+    with a_postgres(database.parent) as postgres, superset(database) as server:
         made = postgres.recipe("flights")
         secret = made.password.get_secret_value().replace("'", "%27").replace(" ", "%20")
         address = f"{made.user}:{secret}@{made.host}:{made.port}/{made.database}"
-        yield Place(server, postgres, f"postgresql+psycopg2://{address}?options=-csearch_path%3Dflights")
+        yield Place(server, postgres, f"postgresql+psycopg2://{address}?options=-csearch_path%3Dflights", database)
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +123,19 @@ def test_the_charts_follow_the_warehouse(place: Place, warehouse: Warehouse) -> 
     with api(place) as client:
         hours = rows_of(client, "Delays pile up through the day")
     assert sorted(row["minutes late"] for row in hours) == [2.0, 40.0]
+
+
+def test_a_browser_shows_this_run_s_rows(place: Place, warehouse: Warehouse) -> None:
+    """The page that people see has each chart's title, and the figures of the rows that were loaded."""
+    fill(warehouse, late=28)
+    with opened(place.dashboard()) as dashboard:
+        dashboard.publish(BOARD, warehouse, "e4")
+    with superset(place.database, is_open=True) as server:
+        page = page_text(f"{server.url}/superset/dashboard/flights/?standalone=1")
+    titles = [*(number.label for number in BOARD.numbers), *(figure.title for figure in BOARD.figures)]
+    assert [title for title in titles if title not in page] == []
+    assert ">15.0<" in page  # minutes late on average
+    assert ">50.0<" in page  # of a hundred left 15 minutes late or more
 
 
 def test_a_refused_login_is_named(place: Place) -> None:

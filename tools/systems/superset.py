@@ -23,6 +23,8 @@ TALISMAN_ENABLED = False
 PREVENT_UNSAFE_DB_CONNECTIONS = False
 WTF_CSRF_EXEMPT_LIST = []
 RATELIMIT_ENABLED = False
+if os.environ.get("SUPERSET_IS_OPEN"):
+    AUTH_ROLE_PUBLIC = "Admin"
 """
 ADMIN = ("--username", USER, "--password", PASSWORD, "--firstname", "A", "--lastname", "A", "--email", "a@example.org")
 SET_UP = (("db", "upgrade"), ("fab", "create-admin", *ADMIN), ("init",))
@@ -37,18 +39,24 @@ class Superset(NamedTuple):
 
 
 @contextmanager
-def superset() -> Generator[Superset]:
-    """A new, empty server for the block."""
+def superset(database: Path | None = None, *, is_open: bool = False) -> Generator[Superset]:
+    """A server for the block.
+
+    Args:
+        database: The file of its own database, made if it is not there. By default there is a new one for the block.
+        is_open: Whether everybody sees everything, without a login; then nothing can be made.
+    """
     environment = environment_of("superset")
     port = free_port()
     with TemporaryDirectory(prefix="dagwire-superset-") as folder:
-        database = Path(folder, "superset.db")
-        shutil.copy(empty_database(environment), database)
+        database = database or Path(folder, "superset.db")
+        if not database.exists():
+            shutil.copy(empty_database(environment), database)
         program = [environment / "bin" / "gunicorn", "-w", "1", "-k", "gthread", "--threads", "4", "--timeout", "120"]
         with started(
             [*map(str, program), "--bind", f"{HOST}:{port}", "superset.app:create_app()"],
             lambda: is_listening(port),
-            variables=variables_for(environment, database),
+            variables={**variables_for(environment, database), "SUPERSET_IS_OPEN": "yes" if is_open else ""},
             folder=Path(folder),
             patience_s=120,
         ):
