@@ -1,5 +1,6 @@
 """Objects under keys: in a folder, on S3, Google Cloud Storage or Azure, by `url` alone."""
 
+import json
 import os
 import re
 from collections.abc import Generator, Sequence
@@ -19,6 +20,7 @@ from dagwire import ConfigurableResource, InitResourceContext
 
 from resources.errors import StoreError, advice_for
 
+GOOGLE = "https://storage.googleapis.com"
 IF_UNREADABLE = "Check the store's url, and that we are let in"
 IF_UNWRITABLE = "Is there room, and may we write? What is stored is kept"
 ADVICE = {
@@ -62,10 +64,12 @@ class GcsAccess(BaseModel):
 
     def config(self) -> dict[str, Any]:
         """The keys that obstore knows."""
+        if self.is_anonymous:  # in the only form in which obstore asks nobody for a token
+            key = {"disable_oauth": True, "client_email": "", "private_key": "", "private_key_id": ""}
+            return {"service_account_key": json.dumps({"gcs_base_url": self.endpoint_url or GOOGLE, **key})}
         return {
             "service_account": self.service_account_file and str(self.service_account_file),
             "base_url": self.endpoint_url,
-            "skip_signature": self.is_anonymous or None,
         }
 
 

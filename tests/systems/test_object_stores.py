@@ -17,6 +17,7 @@ from resources.flights_store import FlightsStore
 from resources.object_store import ObjectStore
 from tests.app.outside import opened, until
 from tests.systems.wire import wire_to
+from tools.systems.gcs import gcs, make_bucket, upload
 from tools.systems.moto import Moto, moto
 from tools.systems.nanio import nanio
 
@@ -196,6 +197,26 @@ def test_secrets_are_masked(account: Moto) -> None:
     store = ObjectStore.model_validate({"url": "s3://flights", **s3(account.url, "AKIA1", CANARY)})
     assert "AKIA1" in repr(store)
     assert CANARY not in repr(store)
+
+
+# -- Google Cloud Storage ----------------------------------------------------------------------------------------------
+
+
+def test_google_cloud_storage_is_read_by_settings_alone() -> None:
+    """The emulator takes no uploads in the form that the client sends, so these objects were put there otherwise."""
+    with gcs() as url:
+        make_bucket(url, "flights")
+        for key in ("2013/plain", "2013/with space/Zürich"):
+            upload(url, "flights", key, key.encode())
+        settings = {"url": "gs://flights/2013", "gcs": {"endpoint_url": url, "is_anonymous": True}, "attempts": 1}
+        with opened(ObjectStore.model_validate(settings)) as store:
+            assert sorted(store.keys()) == ["plain", "with space/Zürich"]
+            assert store.get("with space/Zürich") == "2013/with space/Zürich".encode()
+            with pytest.raises(KeyError):
+                store.get("nothing")
+            store.check_health()
+            with pytest.raises(StoreError, match=r"cannot write .*400 Bad Request"):
+                store.put("new", b"content")
 
 
 # -- links -------------------------------------------------------------------------------------------------------------
