@@ -4,10 +4,12 @@
 import logging
 import re
 import secrets
+import sys
 import warnings
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import ModuleType
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -68,13 +70,10 @@ class DatabricksWarehouse(ConfigurableResource):
 
     def setup_for_execution(self, context: InitResourceContext) -> None:
         """Connect, and make the schema and the ledger if they are not there."""
-        for said_elsewhere in ("PySpark does not yet fully support pandas", r"\[RETRIES_EXCEEDED\]"):
-            warnings.filterwarnings("ignore", said_elsewhere)  # we use no pandas, and the error follows
-        connect = vendor_package("pyspark.sql.connect.session", "databricks").SparkSession
-        retries = vendor_package("pyspark.sql.connect.client.retries", "databricks")
+        connect, retries = spark_connect()
         logging.getLogger("pyspark.sql.connect").setLevel(logging.CRITICAL)  # its errors reach us as exceptions
         with self._as_warehouse_error():
-            self._session = connect.builder.remote(self._address()).create()
+            self._session = connect.SparkSession.builder.remote(self._address()).create()
             self._session.client.set_retry_policies([retries.DefaultPolicy(max_retries=self.attempts)])
             self._session.conf.set("spark.sql.session.timeZone", "UTC")
             if self.catalog:
@@ -195,6 +194,26 @@ class DatabricksWarehouse(ConfigurableResource):
         except (errors.PySparkException, grpc.RpcError, sqlglot.errors.SqlglotError) as error:
             problem = reason_of(error)
             raise WarehouseError(where, problem, advice_for(str(error), ADVICE, OTHERWISE)) from error
+
+
+def spark_connect() -> tuple[ModuleType, ModuleType]:
+    """Import Spark's client: its sessions, and its retries.
+
+    Without a file of the main program, as in `python -c` or a worker of pytest-xdist, it believes that its own doctests
+    are run, and ends the process.
+    """
+    for told_elsewhere in ("PySpark does not yet fully support pandas", r"\[RETRIES_EXCEEDED\]"):
+        warnings.filterwarnings("ignore", told_elsewhere)  # we use no pandas, and the error follows
+    main = sys.modules["__main__"]
+    has_file = hasattr(main, "__file__")
+    try:
+        if not has_file:
+            main.__file__ = "main"
+        sessions = vendor_package("pyspark.sql.connect.session", "databricks")
+        return sessions, vendor_package("pyspark.sql.connect.client.retries", "databricks")
+    finally:
+        if not has_file:
+            del main.__file__
 
 
 def condition(month: str | None) -> str:
