@@ -62,6 +62,7 @@ def test_nothing_is_left_behind_by_a_process_that_was_killed() -> None:
     """Even SIGKILL of the process that started a server ends the server, and what that has started."""
     port = free_port()
     program = f"""
+import time
 from tools.systems.started import is_listening, started
 with started({server(port)!r}, lambda: is_listening({port})):
     print(flush=True)
