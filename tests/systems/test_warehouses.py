@@ -210,7 +210,7 @@ def test_two_writers(system: System, place: str) -> None:
         ledger = {load.month: load for load in resources.one.loads()}
     assert rows[:2] == [{"month": 1, "n": 300}, {"month": 2, "n": 200}]
     assert rows[2] in ({"month": 3, "n": 300}, {"month": 3, "n": 200})
-    assert ledger["2013-03"].rows == rows[2]["n"]
+    assert ledger["2013-03"].rows in ({rows[2]["n"]} if system.takes_turns else {200, 300})
 
 
 def test_steps_that_run_at_once(warehouse: Warehouse) -> None:
