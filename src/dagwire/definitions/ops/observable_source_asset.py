@@ -14,6 +14,7 @@ from dagwire.definitions.specs.asset_key import AssetKey, CoercibleToAssetKey
 from dagwire.definitions.specs.asset_spec import AssetSpec
 from dagwire.definitions.specs.automation_condition import AutomationCondition
 from dagwire.definitions.steps.body import Body
+from dagwire.definitions.steps.bound_resources import Bindings
 from dagwire.definitions.steps.signature import RESULT
 from dagwire.definitions.value_types.scalar_types import Nothing
 
@@ -25,8 +26,8 @@ class ObservationOp(OpDefinition):
         """Make the step of `asset`, with its resources."""
         name = asset.key.to_python_identifier()
         super().__init__(asset.body, name, {}, {RESULT: Out(Nothing)}, asset.description, tags=asset.op_tags)
-        self.bindings = asset.bindings
-        self.asset = asset
+        self.bindings: Bindings = asset.bindings
+        self.asset: ObservableSourceAsset = asset
 
 
 class ObservableSourceAsset(SourceAsset):
@@ -37,8 +38,8 @@ class ObservableSourceAsset(SourceAsset):
     ) -> None:
         """`body` is the function, `source` the rest of the arguments of `SourceAsset`."""
         super().__init__(key, **source)
-        self.body = body
-        self.op_tags = op_tags
+        self.body: Body = body
+        self.op_tags: Mapping[str, object] | None = op_tags
 
     @property
     def observe_fn(self) -> Callable[..., Any]:
