@@ -22,6 +22,7 @@ ADVICE = {
     "403": "Give the dashboard's `user` the role Admin or Alpha in Superset",
     "could not set lock": "Let Superset read another warehouse than DuckDB, which has one writer at a time",
     "could not load database driver": "Install the warehouse's driver where Superset runs",
+    "operationalerror": "Check the dashboard's `warehouse_uri`: Superset itself must reach the warehouse by it",
     "connection failed": "Check the dashboard's `warehouse_uri`: Superset itself must reach the warehouse by it",
     "no answer": "Is Superset running? Check the dashboard's `url`",
 }
@@ -110,7 +111,7 @@ class SupersetDashboard(ConfigurableResource):
             dataset = self._dataset(database, f"{self.slug}: {name}", warehouse.native_sql(sql))
             source = {"datasource_id": dataset, "datasource_type": "table", "dashboards": [dashboard]}
             drawing = {"viz_type": params["viz_type"], "params": json.dumps(params)}
-            chart = self._keep("chart", "slice_name", f"{board.title}: {name}", {**source, **drawing})
+            chart = self._keep("chart", "slice_name", f"{self.slug}: {name}", {**source, **drawing})
             charts.append(Placed(chart, name, units))
         layout = {"position_json": json.dumps(placed(board.title, charts)), "css": f"/* edition {edition} */"}
         self._ask("PUT", f"dashboard/{dashboard}", json=layout)
