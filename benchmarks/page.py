@@ -21,22 +21,20 @@ off. *Hamilton* executes a driver that was built beforehand; in a first run it b
 dagwire alone: the cost of one item among the largest number of them, in multiples of its cost among the smallest.
 *dishka* and *wireup* enter a scope of a container that was compiled beforehand and cannot be changed while it is
 in use. *Bare* is the same work without dagwire and without Dagster; the last column says how.
-
+"""
+COSTS = """\
 ## What costs what
 
-A scope works out what it has to open when its keys are first asked for, and keeps that with the container. Each later
-scope compares that the container is as it was, some 40 ns a provider, then opens. So declare a container once, and let
-many scopes use it. A dict that is given to each call is read anew each time, which is quick only if nothing in it needs
-another.
+**A scope** works out what it has to open when its keys are first asked for, and keeps that with the container. Each
+later scope compares that the container is as it was, some 40 ns a provider, then opens. So declare a container once,
+and let many scopes use it. A dict that is given to each call is read anew each time, which is quick only if nothing in
+it needs another.
 
 The first scope after a change pays for the plan: 10 to 40 µs for each provider that it reaches. An override by a plain
 object changes no plan; an override by a provider does, in its own scopes. A Selector, a delegate, a retry, a timeout,
 another lifetime than the run's, or config of the run makes a scope open on the general path, which takes three to five
 times as long. Ask for the keys that you need (`required_resource_keys`): a scope costs what it opens, however large the
 container is.
-"""
-COSTS = """\
-## What costs what
 
 **A run** costs a fixed part, a part for each resource that it opens, and a part for each step.
 
@@ -54,8 +52,9 @@ COSTS = """\
 **A direct call** of an asset, as in a test, costs a few microseconds if its arguments are plain values, and a scope if
 one of them is a resource with a life cycle.
 
-**Growth**: the cost of one item does not depend on how many there are. Memory does: Python's garbage collector looks
-through all objects of a program now and then, so a very large program may call `gc.freeze()` after its imports.
+**Growth**: no search grows with the number of items; the section below has what the cost of one was measured to be
+among many. What is left is memory: Python's garbage collector looks through all objects of a program now and then, so a
+very large program may call `gc.freeze()` after its imports.
 
 **Starting** costs the imports. Each name of dagwire is loaded with its own module when it is used, so a program that
 only opens resources loads a third of the modules.

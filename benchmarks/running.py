@@ -150,7 +150,7 @@ def run_with_three_of(count: int) -> Iterator[Benchmark]:
 
     job = dagwire.Definitions([total], resources=container).resolve_implicit_global_asset_job_def()
     yield Benchmark(
-        f"a run that needs three of {count:,} providers",
+        f"a job's run that needs three of {count:,} providers",
         {
             Side.DAGWIRE: Timed(lambda: job.execute_in_process().asset_value("total"), 3),
             Side.HAMILTON: execution_with_input(),
