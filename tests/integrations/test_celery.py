@@ -192,13 +192,14 @@ def test_a_prefork_worker(tmp_path, monkeypatch):
     monkeypatch.setenv("DAGWIRE_TEST_FOLDER", str(tmp_path))
     command = [sys.executable, "-m", "celery", "-A", "tests.integrations.celery_worker", "worker"]
     options = ["-P", "prefork", "-c", "2", "-l", "error", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    from tests.integrations.celery_worker import opened_in
+
+    waiting = opened_in.delay()  # before there is a worker: one that looks may find a message half written, and end
     worker = subprocess.Popen([*command, *options], cwd=Path(__file__).parents[2], env={**os.environ})
     log_file = tmp_path / "log"
     try:
         wait_for(lambda: log_file.exists() and log_file.read_text().count("open pool") == 2, 60)
-        from tests.integrations.celery_worker import opened_in
-
-        opener, process = opened_in.delay().get(timeout=60)
+        opener, process = waiting.get(timeout=60)
     finally:
         worker.send_signal(signal.SIGTERM)
         worker.wait(60)
