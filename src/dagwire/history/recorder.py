@@ -124,14 +124,7 @@ class Recorder:
             state = "waiting" if source is None else "done"
             yield (
                 _INSERT_STEP,
-                (
-                    run.run_id,
-                    name,
-                    position,
-                    state,
-                    json.dumps(list(outputs)),
-                    source,
-                ),
+                (run.run_id, name, position, state, _as_json(tuple(outputs)), source),
             )
 
     def _started(self, event: DagsterEvent) -> Iterable[Change]:
