@@ -101,7 +101,7 @@ def test_another_user_reads_the_history(project: Path, of_one_user: Path) -> Non
 
 
 def test_another_user_reads_while_the_first_one_writes(project: Path, of_one_user: Path) -> None:
-    """What is not yet in the file itself, but in the log beside it, is read as well."""
+    """A change that is in the log beside the file, and not yet in the file itself, is read as well."""
     with closing(sqlite3.connect(of_one_user / "history.sqlite", isolation_level=None)) as connection:
         (of_one_user / "history.sqlite").chmod(0o644)
         of_one_user.chmod(0o755)

@@ -67,7 +67,7 @@ def described(error):
 
 
 def outcome(case, more, container):
-    """What comes of one scope: its journal, the values in it, and how it ended."""
+    """The course of one scope: its journal, the values in it, and how it ended."""
     case.log.begin()
     values, failure = {}, None
     keys = [case.nodes[index].key for index in sorted(case.wanted)]

@@ -42,7 +42,7 @@ KEYS = {"users", "gateways.db"}
 
 
 def seen_in(context: dg.OpExecutionContext) -> tuple[str, str]:
-    """What a body gets under both keys."""
+    """The resources that a body gets under both keys."""
     return context.resources.users, context.resources.gateways.db.read()
 
 
@@ -108,7 +108,24 @@ def _materialize(resources: object) -> object:
     return dg.materialize([looked], resources=resources).output_for_node("looked")
 
 
-WAYS = [_job, _graph_job, _run, _graph_run, _own, _several, _bound, _definitions, _materialize]
+def _top_level(resources: object) -> object:
+    job = dg.job(looking).with_top_level_resources(resources)
+    return job.execute_in_process().output_for_node("look")
+
+
+def _observed(resources: object) -> object:
+    found: list[tuple[str, str]] = []
+
+    @dg.observable_source_asset(resource_defs=resources, required_resource_keys=KEYS)
+    def observed(context: dg.OpExecutionContext) -> dg.DataVersion:
+        found.append(seen_in(context))
+        return dg.DataVersion("1")
+
+    assert dg.materialize([observed], selection=[observed]).success
+    return found[0]
+
+
+WAYS = [_top_level, _observed, _job, _graph_job, _run, _graph_run, _own, _several, _bound, _definitions, _materialize]
 everywhere = pytest.mark.parametrize("way", WAYS)
 
 
@@ -154,7 +171,7 @@ class Session(ConfigurableResource[object]):
 
 
 class Nested(containers.DeclarativeContainer):
-    """What is asked for by a path."""
+    """A container whose resource is asked for by a path."""
 
     session = ResourceProvider(Session())
 
@@ -169,7 +186,7 @@ class Closed(containers.DeclarativeContainer):
 
 @pytest.fixture(autouse=True)
 def events(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What became of sessions."""
+    """The events of the sessions, in order."""
     found: list[str] = []
     monkeypatch.setattr(Session, "setup_for_execution", lambda _, __: found.append("open"))
     monkeypatch.setattr(Session, "teardown_after_execution", lambda _, __: found.append("close"))
@@ -204,7 +221,7 @@ def test_an_asynchronous_call_opens_what_it_asks_for(events: list[str]) -> None:
 
 
 def test_a_resource_by_keyword_beside_a_container(events: list[str]) -> None:
-    """What is passed by keyword is opened beside what the container has."""
+    """A resource that is passed by keyword is opened beside what the container has."""
 
     @dg.op(required_resource_keys={"word"})
     def both(context: dg.OpExecutionContext, session: dg.ResourceParam[Session]) -> str:

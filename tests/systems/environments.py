@@ -31,7 +31,7 @@ def environment(name: str) -> Path:
 
 
 def _fingerprint(name: str) -> str:
-    """What an environment is made of; dagwire's sources are read where they lie, so they are not part of it."""
+    """A digest of all that an environment is made of, but for dagwire's sources, which are read where they lie."""
     pinned = (REQUIREMENTS / f"{name}.txt").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return hashlib.sha256("\0".join([pinned, repr(project), sys.version]).encode()).hexdigest()

@@ -32,7 +32,7 @@ class Place:
 
     url: str
     access: dict[str, Any]
-    """What the settings need besides the url."""
+    """The settings that a store needs besides the url."""
 
     def recipe(self, folder: str, **changes: object) -> ObjectStore:
         return ObjectStore.model_validate({"url": f"{self.url}/{folder}", **self.access, **changes})
@@ -80,7 +80,7 @@ def store(place: Place, request: pytest.FixtureRequest) -> Iterator[ObjectStore]
 
 @pytest.mark.parametrize("key", ["plain", "in/a/folder.json", "with space + plus", "Zürich/日本.json", "50%&?=#"])
 def test_keys_of_any_kind(key: str, store: ObjectStore) -> None:
-    """What is put under a key is found under it, and listed as it was written."""
+    """A value that is put under a key is found under it, and listed as it was written."""
     store.put(key, b"content")
     assert store.get(key) == b"content"
     assert store.keys().count(key) == 1
@@ -182,7 +182,7 @@ def test_a_reader_reads(account: Moto) -> None:
 
 
 def test_credentials_of_the_environment(account: Moto, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the settings do not name comes from the usual variables."""
+    """A value that the settings do not name comes from the usual variables."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", account.owner.access_key_id)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", account.owner.secret_access_key)
     monkeypatch.setenv("AWS_ENDPOINT_URL", account.url)

@@ -129,7 +129,7 @@ class _Planning:
         return len(called) > 1 and any(map(gives_coroutine, self._plan.graph.in_order(called)))
 
     def _required(self, key: str) -> Fill:
-        """What gives the value under a key that a definition names: it must be there, as it is made once a scope."""
+        """The filler of the value under a key that a definition names: it is made once a scope, before it is asked."""
         provider = cast("AnyProvider", self._plan.graph.provider_by_key[key])
         effective = self._plan.graph.effective_provider(provider)
         if effective not in self._plan.owned and not isinstance(effective, providers.Object):
@@ -214,7 +214,7 @@ def _made(declared: AnyResourceProvider, name: Name, *values: object) -> object:
 def _kind_of(
     declared: AnyResourceProvider, function: FunctionOfArguments, *, asynchronous: bool
 ) -> tuple[Kind, Callable[..., object]]:
-    """What becomes of the result of a function, and the function with all arguments in one row."""
+    """The use of a function's result, and the function with all arguments in one row."""
     kind, plain = _kind_and_function(function, asynchronous=asynchronous)
     if not declared.fields:
         return kind, plain

@@ -9,7 +9,7 @@ from dagwire.containers.provider_types import AnyProvider
 
 
 class Kind(Enum):
-    """What a step does with the result of its function."""
+    """The use that a step makes of the result of its function."""
 
     GENERATOR = "runs to its yield"
     ASYNC_GENERATOR = "runs to its yield, in the event loop"

@@ -125,7 +125,7 @@ class QuickOpening:
 
     @property
     def plan(self) -> ScopePlan:
-        """What the keys of the scope reach."""
+        """The providers that the keys of the scope reach, in order."""
         if self._plan is None:
             keys = tuple(root.key for root in self._steps.roots)
             facts = self._facts

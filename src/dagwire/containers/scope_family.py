@@ -1,4 +1,4 @@
-"""What a scope is opened with, and what the scopes of one run share."""
+"""The facts that a scope is opened with, and the state that the scopes of one run share."""
 
 import logging
 from asyncio import AbstractEventLoop, get_running_loop

@@ -29,7 +29,7 @@ from dagwire.resources.retry_and_timeout import TimeLimited, enter_with_timeout,
 T = TypeVar("T")
 
 Opened: TypeAlias = "Manager | GeneratorType[Any, Any, Any] | AsyncGeneratorType[Any, Any]"
-"""What is entered and left: a manager, or a generator that was called and has not begun."""
+"""An object that is entered and left: a manager, or a generator that was called and has not begun."""
 
 
 class Listener(Protocol):

@@ -172,7 +172,7 @@ class JobDefinition:
             raise UnknownNameError(f"definition of job '{self.name}'", name, by_name)
         return by_name[name]
 
-    def with_top_level_resources(self, resource_defs: Mapping[str, object]) -> "JobDefinition":
+    def with_top_level_resources(self, resource_defs: object) -> "JobDefinition":
         """This job with other resources of its own."""
         return replace(self, bindings=bindings_from(resource_defs))
 

@@ -88,7 +88,7 @@ def observable_source_asset(
     description: str | None = None,
     group_name: str | None = None,
     required_resource_keys: Iterable[str] | None = None,
-    resource_defs: Mapping[str, object] | None = None,
+    resource_defs: object = None,
     partitions_def: PartitionsDefinition | None = None,
     automation_condition: AutomationCondition | None = None,
     op_tags: Mapping[str, object] | None = None,
@@ -106,7 +106,7 @@ def observable_source_asset(
     description: str | None = None,
     group_name: str | None = None,
     required_resource_keys: Iterable[str] | None = None,
-    resource_defs: Mapping[str, object] | None = None,
+    resource_defs: object = None,
     partitions_def: PartitionsDefinition | None = None,
     automation_condition: AutomationCondition | None = None,
     op_tags: Mapping[str, object] | None = None,
@@ -129,7 +129,7 @@ def observable_source_asset(
         description: For people.
         group_name: The group it is shown in.
         required_resource_keys: Resources read as `context.resources.<key>`.
-        resource_defs: Resources of its own, stronger than those of `Definitions`.
+        resource_defs: Resources of its own, a dict or a container, stronger than those of `Definitions`.
         partitions_def: Its partitions.
         automation_condition: Starts an observation on Dagster; recorded here.
         op_tags: Tags of its step.

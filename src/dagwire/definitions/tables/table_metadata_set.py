@@ -13,7 +13,7 @@ _PREFIX = "dagster/"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TableMetadataSet:
-    """What is known of a table; as a mapping it has what is set, under keys such as "dagster/row_count".
+    """Facts about a table; as a mapping it has those that are set, under keys such as "dagster/row_count".
 
     Example:
         >>> from dagwire import TableMetadataSet
