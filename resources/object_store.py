@@ -14,7 +14,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, from_url
 from obstore.store import ObjectStore as Store
-from pydantic import BaseModel, Field, PositiveFloat, PositiveInt, PrivateAttr, SecretStr
+from pydantic import BaseModel, Field, PositiveFloat, PositiveInt, PrivateAttr, SecretStr, field_validator
 
 from dagwire import ConfigurableResource, InitResourceContext
 
@@ -89,6 +89,10 @@ class AzureAccess(BaseModel):
         }
 
 
+SCHEMES = ("", "file", "s3", "gs", "az", "azure")
+"""The beginnings of urls; none, or `file`, is a folder."""
+
+
 class ObjectStore(ConfigurableResource):
     """Objects under keys. A run that reaches it opens it; its connections live as long, and there is nothing to close.
 
@@ -105,6 +109,15 @@ class ObjectStore(ConfigurableResource):
     patience_s: PositiveFloat = Field(default=120, description="For all attempts of one request.")
 
     _store: Store = PrivateAttr()
+
+    @field_validator("url")
+    @classmethod
+    def _is_of_a_known_kind(cls, url: str) -> str:
+        scheme = urlsplit(url).scheme
+        if scheme not in SCHEMES:
+            msg = f"no store has a url that begins with {scheme}://; give a folder, or one with s3://, gs:// or az://"
+            raise ValueError(msg)
+        return url
 
     def setup_for_execution(self, context: InitResourceContext) -> None:
         """Find the store; a local folder is made if it is not there."""

@@ -254,6 +254,11 @@ class Zoo(BaseSettings):
         ("ZOO_PET__LIVES", CANARY, "ZOO_PET__LIVES (pet.lives of Cat): Input should be a valid integer"),
         ("ZOO_PET__KIND", "dog", "ZOO_PET__TRICKS (pet.tricks of Dog): Field required, of type int"),
         ("ZOO_PET__KIND", CANARY, "ZOO_PET__KIND (pet.kind of Cat): Input tag '...' found using 'kind'"),
+        (
+            "ZOO_PET__KIND",
+            "dgo",
+            "found using 'kind' does not match any of the expected tags: 'cat', 'dog'. Did you mean 'dog'?",
+        ),
         ("ZOO_OTHERS", '[{"lives": "x"}]', "ZOO_OTHERS (others.0.lives of Cat): Input should be a valid integer"),
         ("ZOO_BY_NAME__TOM__LIVES", "x", "ZOO_BY_NAME__TOM__LIVES (by_name.tom.lives of Cat): Input should be"),
         ("ZOO_MAYBE__LIVES", "x", "ZOO_MAYBE__LIVES (maybe.lives of Cat): Input should be a valid integer"),

@@ -114,6 +114,8 @@ def _problem(settings: type[BaseSettings], fault: Any, found: Mapping[str, Expla
         expected = fault.get("expected") or spelled(at.annotation)
         told = f"Field required, of type {expected}{_nearest_that_is_set(variable, unclaimed)}{_made_by_default(at)}"
         variable = next(variables_read_by(settings, at.path)) if _settings_in(at) else variable
+    elif fault["type"] == "union_tag_invalid":
+        told += _nearest_tag(fault["ctx"])
     return f"{variable} ({at}): {told}{_read_from(found.get(at.dotted), variable)}"
 
 
@@ -144,6 +146,12 @@ def _nearest_setting(settings: type[BaseSettings], at: Location, variable: str) 
     known = [name for field in sorted(at.known) for name in variables_of(settings, (*at.path[:-1], field))]
     guess = nearest(variable, known)
     return f". Did you mean '{guess}'?" if guess else f". Known: {', '.join(known)}"
+
+
+def _nearest_tag(context: Mapping[str, str]) -> str:
+    """A hint at the tag of a union that was probably meant; what was written is not repeated."""
+    guess = nearest(context["tag"], context["expected_tags"].replace("'", "").split(", "))
+    return f". Did you mean '{guess}'?" if guess else ""
 
 
 def _nearest_that_is_set(variable: str, unclaimed: Iterable[str]) -> str:
